@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.finetune4j.modelfiles;
+
+import org.jspecify.annotations.NullMarked;
