@@ -1,0 +1,42 @@
+package dev.finetune4j.data;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What the rows look like: all that plan and report need to know of them.
+ *
+ * @param rowsByPart rows of each part
+ * @param rowsByLabel training rows of each label, most frequent first; empty without labels
+ * @param tokens tokens of a rendered row, before truncation
+ * @param trainedTokens tokens of a row that are learned, after truncation
+ * @param totalTokens tokens of all rows of all parts, before truncation
+ * @param tokenizedShare share of the rows that were tokenized for these figures, 1 for all; below 1 a seeded sample
+ * @param truncatedRows rows over the length limit
+ * @param exactDuplicates rows equal to an earlier row
+ * @param nearDuplicates rows nearly equal to an earlier row, exact ones not counted
+ * @param overlap test or validation rows whose text also stands, or nearly stands, in a training row
+ * @param format the row format's name
+ * @param digest SHA-256 over all parts' rows in order, lower-case hex
+ */
+public record DatasetProfile(
+        Map<Part, Long> rowsByPart,
+        Map<String, Long> rowsByLabel,
+        Quantiles tokens,
+        Quantiles trainedTokens,
+        long totalTokens,
+        double tokenizedShare,
+        long truncatedRows,
+        long exactDuplicates,
+        long nearDuplicates,
+        long overlap,
+        String format,
+        String digest) {
+    /** Copies the maps in their order. */
+    public DatasetProfile {
+        rowsByPart = Collections.unmodifiableMap(new EnumMap<>(rowsByPart));
+        rowsByLabel = Collections.unmodifiableMap(new LinkedHashMap<>(rowsByLabel));
+    }
+}

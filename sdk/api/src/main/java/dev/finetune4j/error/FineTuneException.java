@@ -1,0 +1,48 @@
+package dev.finetune4j.error;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The one exception of finetune4j for what a user can mend. Carries every problem found, not just the first. */
+public final class FineTuneException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Problem> problems;
+
+    /**
+     * Wraps problems.
+     *
+     * @param problems at least one; kept sorted in reading order
+     * @param cause what a lower layer threw, for debugging only, or null
+     */
+    public FineTuneException(List<Problem> problems, @Nullable Throwable cause) {
+        super(message(problems), cause);
+        this.problems = problems.stream().sorted(Problem.IN_READING_ORDER).toList();
+    }
+
+    /** Every problem, in reading order. */
+    public List<Problem> problems() {
+        return problems;
+    }
+
+    /** What the process ends with: the exit code of the first error, or of the first problem. */
+    public ExitCode exitCode() {
+        return problems.stream()
+                .filter(Problem::isError)
+                .findFirst()
+                .orElse(problems.get(0))
+                .kind()
+                .exitCode();
+    }
+
+    private static String message(List<Problem> problems) {
+        if (problems.isEmpty()) {
+            throw new IllegalArgumentException("problems must not be empty");
+        }
+        return problems.stream()
+                .map(problem -> problem.code() + ": " + problem.summary()
+                        + problem.place().map(place -> " at " + place).orElse(""))
+                .collect(Collectors.joining("; "));
+    }
+}

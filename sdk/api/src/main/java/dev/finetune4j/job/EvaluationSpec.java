@@ -1,0 +1,68 @@
+package dev.finetune4j.job;
+
+import dev.finetune4j.value.Checks;
+import dev.finetune4j.value.Describe;
+import dev.finetune4j.value.Range;
+
+/**
+ * How base and tuned model are compared on held-out rows.
+ *
+ * @param fewShot training rows shown in the prompt of the few-shot base model; 0 leaves that variant out
+ * @param labelScoring how a classification decides between labels
+ * @param maxNewTokens longest generated answer in tokens
+ * @param bootstrapSamples resamples of the 95 % intervals
+ * @param seed of bootstrap and few-shot choice
+ * @param gate when the tuned model is good enough
+ */
+@Describe("How base and tuned model are compared on held-out rows.")
+public record EvaluationSpec(
+        @Describe("Training rows shown in the prompt of the few-shot base model; 0 for no such comparison.")
+        @Range(min = 0, max = 64)
+        int fewShot,
+
+        @Describe("How a classification decides between labels: likelihood, length-normalized or calibrated.")
+        LabelScoring labelScoring,
+
+        @Describe("Longest generated answer in tokens.") @Range(min = 1, max = 32768)
+        int maxNewTokens,
+
+        @Describe("Resamples of the 95 % intervals.") @Range(min = 100, max = 100000)
+        int bootstrapSamples,
+
+        @Describe("Seed of bootstrap and few-shot choice.") long seed,
+        @Describe("When the tuned model is good enough.") Gate gate) {
+    /** Default number of examples in the few-shot prompt. */
+    public static final int DEFAULT_FEW_SHOT = 8;
+
+    /** Default length of a generated answer. */
+    public static final int DEFAULT_MAX_NEW_TOKENS = 128;
+
+    /** Default number of resamples: the interval's ends are steady to the third digit. */
+    public static final int DEFAULT_BOOTSTRAP_SAMPLES = 2000;
+
+    /** Default seed. */
+    public static final long DEFAULT_SEED = 17;
+
+    /** Checks every range. */
+    public EvaluationSpec {
+        Checks.inRange("evaluation.few-shot", fewShot, 0, 64);
+        Checks.inRange("evaluation.max-new-tokens", maxNewTokens, 1, 32768);
+        Checks.inRange("evaluation.bootstrap-samples", bootstrapSamples, 100, 100000);
+    }
+
+    /** Every default. */
+    public static EvaluationSpec defaults() {
+        return new EvaluationSpec(
+                DEFAULT_FEW_SHOT,
+                LabelScoring.LIKELIHOOD,
+                DEFAULT_MAX_NEW_TOKENS,
+                DEFAULT_BOOTSTRAP_SAMPLES,
+                DEFAULT_SEED,
+                Gate.defaults());
+    }
+
+    /** The same evaluation with another gate. */
+    public EvaluationSpec withGate(Gate otherGate) {
+        return new EvaluationSpec(fewShot, labelScoring, maxNewTokens, bootstrapSamples, seed, otherGate);
+    }
+}

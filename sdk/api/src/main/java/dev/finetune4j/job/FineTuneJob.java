@@ -1,0 +1,148 @@
+package dev.finetune4j.job;
+
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.value.Describe;
+import dev.finetune4j.value.ProviderId;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * One fine-tuning job, neutral to where it runs. The YAML job file and this record are two spellings of the same thing and
+ * have the same digest.
+ *
+ * <pre>{@code
+ * FineTuneJob job = FineTuneJob.builder(
+ *                 "tickets", ModelRef.parse("smollm2-135m-instruct"), TaskSpec.of(TaskKind.CLASSIFICATION), DataSpec.ofFile("tickets.jsonl"))
+ *         .training(TrainingSpec.builder().epochs(2).build())
+ *         .build();
+ * }</pre>
+ *
+ * @param name the job's name: letters, digits and hyphens, at most 40 characters
+ * @param model the base model
+ * @param task what the model is to do
+ * @param data where the rows come from
+ * @param check from where on a finding in the data is an error
+ * @param method how weights are tuned
+ * @param training how long, how fast and in what portions
+ * @param evaluation how base and tuned model are compared
+ * @param budget what the job may cost
+ * @param targets where it may run, first choice first
+ */
+@Describe("One fine-tuning job, neutral to where it runs.")
+public record FineTuneJob(
+        @Describe("The job's name: letters, digits and hyphens, at most 40 characters.")
+        String name,
+
+        @Describe(
+                "The base model: a catalogue id (see finetune models), hf:ORG/NAME@REVISION, a folder or a .gguf file.")
+        ModelRef model,
+
+        @Describe("What the model is to do.") TaskSpec task,
+        @Describe("Where the rows come from.") DataSpec data,
+
+        @Describe("From where on a finding in the data is an error.")
+        CheckSpec check,
+
+        @Describe("How weights are tuned.") TuningMethod method,
+
+        @Describe("How long, how fast and in what portions to train.")
+        TrainingSpec training,
+
+        @Describe("How base and tuned model are compared.") EvaluationSpec evaluation,
+        @Describe("What the job may cost.") Budget budget,
+
+        @Describe("Where the job may run, first choice first.")
+        List<ProviderId> targets) {
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,39}");
+
+    /** Checks the name and copies the targets. */
+    public FineTuneJob {
+        if (name.length() > 40 || !NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("name must be 1 to 40 letters, digits and inner hyphens, was " + name);
+        }
+        targets = List.copyOf(targets);
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("targets must name at least one place");
+        }
+    }
+
+    /** Starts a job from what has no default. */
+    public static Builder builder(String name, ModelRef model, TaskSpec task, DataSpec data) {
+        return new Builder(name, model, task, data);
+    }
+
+    /** Starts from this job. */
+    public Builder toBuilder() {
+        return new Builder(name, model, task, data)
+                .check(check)
+                .method(method)
+                .training(training)
+                .evaluation(evaluation)
+                .budget(budget)
+                .targets(targets);
+    }
+
+    /** Collects the parts of a job that have defaults. */
+    public static final class Builder {
+        private final String name;
+        private final ModelRef model;
+        private final TaskSpec task;
+        private final DataSpec data;
+        private CheckSpec check = CheckSpec.defaults();
+        private TuningMethod method = LoraTuning.defaults();
+        private TrainingSpec training = TrainingSpec.defaults();
+        private EvaluationSpec evaluation = EvaluationSpec.defaults();
+        private Budget budget = Budget.unlimited();
+        private List<ProviderId> targets = List.of(ProviderId.LOCAL);
+
+        Builder(String name, ModelRef model, TaskSpec task, DataSpec data) {
+            this.name = name;
+            this.model = model;
+            this.task = task;
+            this.data = data;
+        }
+
+        /** From where on a finding in the data is an error; {@link CheckSpec#defaults()} unless said. */
+        public Builder check(CheckSpec thresholds) {
+            check = thresholds;
+            return this;
+        }
+
+        /** How weights are tuned; {@link LoraTuning#defaults()} unless said. */
+        public Builder method(TuningMethod tuningMethod) {
+            method = tuningMethod;
+            return this;
+        }
+
+        /** How to train; {@link TrainingSpec#defaults()} unless said. */
+        public Builder training(TrainingSpec settings) {
+            training = settings;
+            return this;
+        }
+
+        /** How to compare; {@link EvaluationSpec#defaults()} unless said. */
+        public Builder evaluation(EvaluationSpec settings) {
+            evaluation = settings;
+            return this;
+        }
+
+        /** What it may cost; {@link Budget#unlimited()} unless said. */
+        public Builder budget(Budget limits) {
+            budget = limits;
+            return this;
+        }
+
+        /** Where it may run, first choice first; {@link ProviderId#LOCAL} unless said. */
+        public Builder targets(List<ProviderId> places) {
+            targets = places;
+            return this;
+        }
+
+        /** The finished job. */
+        public FineTuneJob build() {
+            return new FineTuneJob(name, model, task, data, check, method, training, evaluation, budget, targets);
+        }
+    }
+}

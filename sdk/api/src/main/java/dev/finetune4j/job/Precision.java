@@ -1,0 +1,11 @@
+package dev.finetune4j.job;
+
+/** The number format of weights and activations. Adapters, moments and reductions stay in 32 bits. */
+public enum Precision {
+    /** {@link #BF16} where the hardware multiplies it natively, {@link #FP32} elsewhere. */
+    AUTO,
+    /** 32-bit floating point. */
+    FP32,
+    /** bfloat16. */
+    BF16
+}

@@ -1,0 +1,33 @@
+package dev.finetune4j.model;
+
+import dev.finetune4j.value.Checks;
+
+/**
+ * Which base model is meant, as the user wrote it.
+ *
+ * @param value a catalogue id ({@code smollm2-135m-instruct}), {@code hf:ORG/NAME[@REVISION]}, a folder in Hugging Face
+ *     layout, or a {@code .gguf} file
+ */
+public record ModelRef(String value) {
+    private static final String HUB_PREFIX = "hf:";
+
+    /** Refuses a blank reference. */
+    public ModelRef {
+        Checks.notBlank("model", value);
+    }
+
+    /** Same as the constructor; for symmetry with {@link #toString()}. */
+    public static ModelRef parse(String text) {
+        return new ModelRef(text);
+    }
+
+    /** Whether the Hugging Face hub is meant. */
+    public boolean isHub() {
+        return value.startsWith(HUB_PREFIX);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

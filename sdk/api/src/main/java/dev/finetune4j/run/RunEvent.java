@@ -1,0 +1,134 @@
+package dev.finetune4j.run;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.value.Kind;
+import java.time.Instant;
+
+/** Something that happened in a run, in order. The worker writes one a line; every provider hands out the same. */
+public sealed interface RunEvent {
+    /** When it happened, by the clock of the machine that reports it. */
+    Instant at();
+
+    /**
+     * The run went to another state.
+     *
+     * @param at when
+     * @param state the new state
+     * @param message why or with what, for people; may be empty
+     */
+    @Kind("state")
+    record StateChanged(Instant at, RunState state, String message) implements RunEvent {}
+
+    /**
+     * The model is in memory and the plan of the training is known.
+     *
+     * @param at when
+     * @param parameters parameters of the base model
+     * @param trainableParameters parameters that are trained
+     * @param steps optimizer steps planned
+     * @param precision number format chosen, {@code fp32} or {@code bf16}
+     * @param recompute recompute level chosen
+     * @param threads compute threads
+     * @param predictedPeakBytes peak resident memory foreseen
+     */
+    @Kind("training-started")
+    record TrainingStarted(
+            Instant at,
+            long parameters,
+            long trainableParameters,
+            int steps,
+            String precision,
+            String recompute,
+            int threads,
+            long predictedPeakBytes)
+            implements RunEvent {}
+
+    /**
+     * An optimizer step is done.
+     *
+     * @param at when
+     * @param step step from 1
+     * @param steps steps planned
+     * @param epoch passes done, as a fraction
+     * @param loss mean negative log-likelihood per counted token of this step, in nats
+     * @param learningRate of this step
+     * @param gradientNorm L2 norm before clipping
+     * @param tokens tokens computed in this step, padding never counted
+     * @param tokensPerSecond of this step
+     * @param residentBytes resident memory of the worker
+     */
+    @Kind("step")
+    record StepCompleted(
+            Instant at,
+            int step,
+            int steps,
+            double epoch,
+            double loss,
+            double learningRate,
+            double gradientNorm,
+            long tokens,
+            double tokensPerSecond,
+            long residentBytes)
+            implements RunEvent {}
+
+    /**
+     * The validation loss was taken.
+     *
+     * @param at when
+     * @param step after which step
+     * @param loss mean negative log-likelihood per counted token, in nats
+     * @param best whether it is the lowest so far
+     */
+    @Kind("validation")
+    record ValidationCompleted(Instant at, int step, double loss, boolean best) implements RunEvent {}
+
+    /**
+     * A checkpoint is durable.
+     *
+     * @param at when
+     * @param step after which step
+     * @param bytes its size
+     */
+    @Kind("checkpoint")
+    record CheckpointSaved(Instant at, int step, long bytes) implements RunEvent {}
+
+    /**
+     * Training went on from a checkpoint.
+     *
+     * @param at when
+     * @param step the step that the checkpoint was taken after
+     */
+    @Kind("resumed")
+    record Resumed(Instant at, int step) implements RunEvent {}
+
+    /**
+     * Training ended before its last planned step, on purpose.
+     *
+     * @param at when
+     * @param step the last step
+     * @param reason why, with numbers
+     */
+    @Kind("stopped-early")
+    record StoppedEarly(Instant at, int step, String reason) implements RunEvent {}
+
+    /**
+     * Rows of an evaluation were answered.
+     *
+     * @param at when
+     * @param variant by which model
+     * @param rows answered so far
+     * @param totalRows to answer
+     */
+    @Kind("prediction")
+    record PredictionProgress(Instant at, Variant variant, long rows, long totalRows) implements RunEvent {}
+
+    /**
+     * Something that a person should know.
+     *
+     * @param at when
+     * @param problem the error, warning or note
+     */
+    @Kind("problem")
+    record Noticed(Instant at, Problem problem) implements RunEvent {}
+}

@@ -1,0 +1,21 @@
+package dev.finetune4j.spi;
+
+import dev.finetune4j.job.FineTuneJob;
+
+/**
+ * What a provider can do. What is claimed must work and what is not claimed must be refused; the contract test proves both.
+ *
+ * @param supportsCustomWork whether it runs the project's worker (train, predict, generate); a token-priced service does not
+ * @param supportsStepEvents whether loss and throughput of each step can be followed
+ * @param supportsStop whether a job can be stopped
+ * @param supportsResume whether an interrupted job goes on from its checkpoint under the same name
+ * @param supportsTimeLimit whether the provider itself ends a job at {@link Submission#timeLimit()}
+ * @param billsTime whether running time costs money, so that a {@link FineTuneJob} needs a budget
+ */
+public record Capabilities(
+        boolean supportsCustomWork,
+        boolean supportsStepEvents,
+        boolean supportsStop,
+        boolean supportsResume,
+        boolean supportsTimeLimit,
+        boolean billsTime) {}

@@ -1,0 +1,55 @@
+package dev.finetune4j.spi;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.error.FineTuneException;
+import java.util.List;
+
+/**
+ * Turns rows into tokens exactly as training does: chat template, tokenizer and loss mask of one model. Needs no torch, so that
+ * {@code check} can show what will be trained. Safe for use by several threads.
+ */
+public interface TextCodec extends AutoCloseable {
+    /** Tokens that the model was made for (its position limit). */
+    int contextTokens();
+
+    /** Entries of the vocabulary, added tokens included. */
+    int vocabularySize();
+
+    /** The token that ends a text, and a turn where the template has no other. */
+    int endOfTextToken();
+
+    /** Tokens after which generation stops. */
+    List<Integer> stopTokens();
+
+    /** Tokens of plain text, without special tokens added. */
+    int[] encodeText(String text);
+
+    /** The text of tokens; special tokens are left out. */
+    String decode(int[] tokenIds);
+
+    /** The text of each single token, special tokens shown as they are spelled; for display. */
+    List<String> pieces(int[] tokenIds);
+
+    /**
+     * A row for training: every assistant message with its end of turn is trained, or the whole passage with an end of text.
+     * A row over {@code maxTokens} loses tokens at the front of its prompt's longest user message first where it is a
+     * conversation, so that the answer stays; a passage is cut at the end.
+     *
+     * @param maxTokens limit, or 0 for {@link #contextTokens()}
+     * @throws FineTuneException if the model's chat template refuses the messages
+     */
+    EncodedExample encode(Example example, int maxTokens);
+
+    /** The rendered prompt up to where the assistant's answer starts (generation prompt included), as tokens. */
+    int[] encodePrompt(List<Message> messages);
+
+    /** The text that {@link #encodePrompt} tokenizes, for display. */
+    String renderPrompt(List<Message> messages);
+
+    /** Answer tokens as they stand after {@link #encodePrompt}, end of turn included. */
+    int[] encodeAnswer(List<Message> prompt, String answer);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,121 @@
+package dev.finetune4j.json;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Reads and writes the API records as JSON.
+ *
+ * <p>Enum values are lower-case with hyphens, sealed types carry a {@code kind}, values such as money, durations and ids are
+ * texts, absent values are left out. Keys of the job are lower-case with hyphens, as in the job file; keys of everything else
+ * are in camelCase. Unknown keys are survived, so that an older reader can read what a newer writer wrote.
+ */
+public final class Json {
+    private static final JsonMapper RECORDS = mapper().build();
+    private static final JsonMapper JOBS =
+            mapper().propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE).build();
+    private static final JsonMapper CANONICAL = mapper().propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    private Json() {}
+
+    /** The mapper of everything but the job; keys in camelCase. Do not configure it. */
+    public static ObjectMapper records() {
+        return RECORDS;
+    }
+
+    /** The mapper of the job; keys in kebab-case. Do not configure it. */
+    public static ObjectMapper jobs() {
+        return JOBS;
+    }
+
+    /** One line of JSON, without line breaks. */
+    public static String line(Object value) {
+        return write(RECORDS, value);
+    }
+
+    /** JSON for people to read, indented. */
+    public static String pretty(Object value) {
+        try {
+            return RECORDS.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads one value of a type, which may be a sealed interface.
+     *
+     * @throws UncheckedIOException if the text is not JSON or not of that shape
+     */
+    public static <T> T read(String json, Class<T> type) {
+        try {
+            return RECORDS.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads one value of a generic type.
+     *
+     * @throws UncheckedIOException if the text is not JSON or not of that shape
+     */
+    public static <T> T read(String json, TypeReference<T> type) {
+        try {
+            return RECORDS.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SHA-256 of the value's canonical JSON (sorted keys, no white space), lower-case hex. */
+    public static String digest(Object value) {
+        return sha256(write(CANONICAL, value).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** SHA-256 of bytes, lower-case hex. */
+    public static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+
+    private static String write(ObjectMapper mapper, Object value) {
+        try {
+            // The declared type is named so that a value of a sealed interface gets its kind also at the root.
+            JavaType type = mapper.constructType(SealedKinds.declaredType(value));
+            return mapper.writerFor(type).writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonMapper.Builder mapper() {
+        return JsonMapper.builder()
+                .annotationIntrospector(new RecordIntrospector())
+                .addModule(new ValueModule())
+                .defaultPropertyInclusion(
+                        JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+    }
+}

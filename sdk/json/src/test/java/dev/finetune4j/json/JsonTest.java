@@ -1,0 +1,111 @@
+package dev.finetune4j.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.data.RowRef;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.LabelScoring;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class JsonTest {
+    @Test
+    void jobKeepsItsDigestOverARoundTrip() throws Exception {
+        FineTuneJob job = FineTuneJob.builder(
+                        "tickets",
+                        ModelRef.parse("smollm2-135m-instruct"),
+                        TaskSpec.of(TaskKind.QUESTION_ANSWERING),
+                        DataSpec.ofFile("rows.jsonl"))
+                .build();
+
+        String json = Json.jobs().writeValueAsString(job);
+        FineTuneJob back = Json.jobs().readValue(json, FineTuneJob.class);
+
+        assertThat(back).isEqualTo(job);
+        assertThat(Json.digest(back)).isEqualTo(Json.digest(job)).hasSize(64);
+        JsonNode tree = Json.jobs().readTree(json);
+        assertThat(tree.at("/task/kind").asText()).isEqualTo("question-answering");
+        assertThat(tree.at("/method/kind").asText()).isEqualTo("lora");
+        assertThat(tree.at("/training/batch-size").asInt()).isEqualTo(8);
+    }
+
+    @Test
+    void eventsAndWorkOrdersComeBackAsTheyWere() {
+        ProblemKind kind = new ProblemKind("FT9999", "title", ExitCode.INVALID, "explanation", "remedy");
+        RunEvent noticed = new RunEvent.Noticed(
+                Instant.parse("2026-11-24T12:00:00Z"),
+                kind.warning("summary")
+                        .at(new Location.InRow("rows.jsonl", 3, "text", 1, 4))
+                        .because("1 > 0")
+                        .retry(Retry.after(Duration.ofSeconds(90)))
+                        .build());
+        RunEvent state = new RunEvent.StateChanged(Instant.EPOCH, RunState.TRAINING, "");
+        WorkOrder order = new WorkOrder(
+                "ab",
+                List.of(
+                        new WorkStep.Train(LoraTuning.defaults(), TrainingSpec.defaults()),
+                        new WorkStep.Predict(
+                                Variant.BASE_FEW_SHOT,
+                                "test.jsonl",
+                                List.of(new Example.Conversation(
+                                        new RowRef("rows.jsonl", 1),
+                                        List.of(new Message(Role.USER, "u"), new Message(Role.ASSISTANT, "a")),
+                                        null)),
+                                List.of("a", "b"),
+                                LabelScoring.LIKELIHOOD,
+                                16,
+                                512)));
+
+        assertThat(Json.read(Json.line(noticed), RunEvent.class)).isEqualTo(noticed);
+        assertThat(Json.read(Json.line(state), RunEvent.class)).isEqualTo(state);
+        assertThat(Json.read(Json.line(order), WorkOrder.class)).isEqualTo(order);
+        assertThat(Json.line(state)).contains("\"kind\":\"state\"").contains("\"state\":\"training\"");
+    }
+
+    @Test
+    void survivesKeysThatANewerWriterAdded() {
+        RunEvent event = Json.read(
+                "{\"kind\":\"checkpoint\",\"at\":\"2026-11-24T12:00:00Z\",\"step\":3,\"bytes\":9,\"new\":[1]}",
+                RunEvent.class);
+
+        assertThat(event).isEqualTo(new RunEvent.CheckpointSaved(Instant.parse("2026-11-24T12:00:00Z"), 3, 9));
+    }
+
+    @Test
+    void durationsReadAsPeopleWriteThem() {
+        assertThat(Durations.parse("2h30m")).isEqualTo(Duration.ofMinutes(150));
+        assertThat(Durations.parse("PT45M")).isEqualTo(Duration.ofMinutes(45));
+        assertThat(Durations.format(Duration.ofSeconds(90061))).isEqualTo("1d1h1m1s");
+        assertThat(Durations.parse(Durations.format(Duration.ofMillis(1500)))).isEqualTo(Duration.ofMillis(1500));
+        assertThatThrownBy(() -> Durations.parse("soon")).hasMessageContaining("2h30m");
+    }
+
+    @Test
+    void refusesAnUnknownVariant() {
+        assertThatThrownBy(() -> Json.read("{\"kind\":\"no-such\"}", RunEvent.class))
+                .isInstanceOf(UncheckedIOException.class);
+    }
+}
