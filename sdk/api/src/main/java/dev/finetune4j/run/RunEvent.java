@@ -5,7 +5,10 @@ import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.value.Kind;
 import java.time.Instant;
 
-/** Something that happened in a run, in order. The worker writes one a line; every provider hands out the same. */
+/**
+ * Something that happened in a run, in order. The worker writes one a line; every provider hands out the same. A figure that a
+ * place does not tell is NaN, a count or size that it does not tell is -1: unknown is never zero.
+ */
 public sealed interface RunEvent {
     /** When it happened, by the clock of the machine that reports it. */
     Instant at();

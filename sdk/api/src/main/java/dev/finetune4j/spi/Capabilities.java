@@ -8,7 +8,8 @@ import dev.finetune4j.job.FineTuneJob;
  * @param supportsCustomWork whether it runs the project's worker (train, predict, generate); a token-priced service does not
  * @param supportsStepEvents whether loss and throughput of each step can be followed
  * @param supportsStop whether a job can be stopped
- * @param supportsResume whether an interrupted job goes on from its checkpoint under the same name
+ * @param supportsResume whether {@link Provider#resume} lets a job that was stopped or failed go on from its checkpoint; that a
+ *     place restarts a job whose machine it took away is another thing and needs no call
  * @param supportsTimeLimit whether the provider itself ends a job at {@link Submission#timeLimit()}
  * @param billsTime whether running time costs money, so that a {@link FineTuneJob} needs a budget
  */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the job's name
  * @param digest the digest it was submitted with
+ * @param reference the place's own name of the job for people and support (an ARN, a path, a server-made id); never a signed
+ *     address
  * @param state where it stands
  * @param submittedAt when the provider took it
  * @param endedAt when it ended, or null while it goes on
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record JobSnapshot(
         RunId id,
         String digest,
+        String reference,
         RunState state,
         Instant submittedAt,
         @Nullable Instant endedAt,

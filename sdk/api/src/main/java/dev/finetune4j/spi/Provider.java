@@ -13,6 +13,9 @@ import java.util.Optional;
  * <p>Every failure is a {@link FineTuneException} whose problem says in {@code retry} whether the same call may succeed later.
  */
 public interface Provider extends AutoCloseable {
+    /** Characters that a run id leaves free of the 63 that every place takes. */
+    int RESUME_SUFFIX_CHARACTERS = 6;
+
     /** The id that job files name. */
     ProviderId id();
 
@@ -28,9 +31,11 @@ public interface Provider extends AutoCloseable {
     JobSnapshot submit(Submission submission);
 
     /**
-     * Launches an interrupted, stopped or failed job again under its own name, from its last checkpoint.
+     * Launches a stopped or failed job again, from its last checkpoint. It keeps its id, its events go on where they ended. A
+     * place that lets no name be used twice adds a suffix of at most {@value #RESUME_SUFFIX_CHARACTERS} characters to its own
+     * name of the job and answers {@link #find} with the newest.
      *
-     * @throws FineTuneException if there is no such job, it still runs, or the place cannot resume
+     * @throws FineTuneException if there is no such job, it still runs, it succeeded, or the place cannot resume
      */
     JobSnapshot resume(RunId id);
 
@@ -40,20 +45,35 @@ public interface Provider extends AutoCloseable {
      */
     Optional<JobSnapshot> find(RunId id);
 
-    /** The events after {@code cursor}; {@link EventPage#START} for the first. */
+    /**
+     * The events after {@code cursor}; {@link EventPage#START} for the first. A place that tells nothing while it trains answers
+     * with empty pages until it has something to tell.
+     *
+     * @throws FineTuneException if there is no such job or the cursor is not one of this job
+     */
     EventPage events(RunId id, String cursor);
 
-    /** Tells a job to stop; a job that has ended already is left alone. Returns before it has ended. */
+    /**
+     * Tells a job to stop; a job that has ended already is left alone. Returns before it has ended.
+     *
+     * @throws FineTuneException if there is no such job
+     */
     void stop(RunId id);
 
     /**
-     * Brings the job's output to this machine; files that are there already are not fetched again.
+     * Brings the output of a job that has ended to this machine; files that are there already are not fetched again. A place
+     * that keeps the tuned model puts {@code model-reference.json} where the adapter would be.
      *
      * @return the folder with the output, which may be {@code into} or a folder that the place keeps on this machine
      */
     Path fetch(RunId id, Path into);
 
-    /** Removes what the place keeps of a job that has ended. */
+    /**
+     * Removes inputs, outputs and checkpoints of a job that has ended, and its record where the place lets records be removed.
+     * Without effect where there is no such job.
+     *
+     * @throws FineTuneException if the job still runs
+     */
     void delete(RunId id);
 
     @Override

@@ -3,7 +3,8 @@ package dev.finetune4j.value;
 import java.util.regex.Pattern;
 
 /**
- * The id of a run on this machine, such as {@code attack-tactics-3f9c2a-1}: job name, start of the job's digest, attempt.
+ * The id of a run on this machine, such as {@code attack-tactics-3f9c2a11-1}: job name, start of the digest over job, data and
+ * model, attempt.
  *
  * @param value letters, digits and inner hyphens, at most 63 characters, so that every cloud takes it as a job name
  */
