@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** The command line: one class per command, each thin over the engine. */
 @NullMarked
 package dev.finetune4j.cli;
 

@@ -1,0 +1,37 @@
+package dev.finetune4j.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The root command; does nothing by itself. */
+@Command(
+        name = "finetune",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Fine-tunes language models from one job file, and says whether it pays.",
+        footer = {
+            "",
+            "Example:",
+            "  finetune run examples/attack-tactics/job.yaml",
+            "",
+            "Exit codes: 0 ok, 1 defect, 2 usage, 3 invalid job or data, 8 training failed,",
+            "9 gate failed, 130 interrupted (the run goes on)."
+        },
+        subcommands = {
+            ExplainCommand.class,
+            HelpCommand.class,
+        })
+final class FinetuneCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command");
+    }
+}

@@ -1,0 +1,35 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.Screen;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+
+/**
+ * What a command knows of the world outside; passed in, so that tests can give another.
+ *
+ * @param screen where to write
+ * @param environment environment variables
+ * @param home finetune4j's folder: {@code FINETUNE_HOME}, or {@code ~/.finetune4j}
+ * @param clock the clock
+ */
+record Surroundings(Screen screen, Map<String, String> environment, Path home, Clock clock) {
+    private static final String HOME_VARIABLE = "FINETUNE_HOME";
+
+    /** The real ones. */
+    static Surroundings system() {
+        Map<String, String> environment = System.getenv();
+        String home = environment.getOrDefault(HOME_VARIABLE, "");
+        return new Surroundings(
+                Screen.system(environment, System.getProperty("finetune.terminals", "")),
+                environment,
+                home.isEmpty() ? Path.of(System.getProperty("user.home"), ".finetune4j") : Path.of(home),
+                Clock.systemUTC());
+    }
+
+    /** Names no value of the environment, since it holds secrets. */
+    @Override
+    public String toString() {
+        return "Surroundings[home=" + home + "]";
+    }
+}

@@ -1,0 +1,85 @@
+package dev.finetune4j.cli.view;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * Where a command writes: results to {@code out}, everything else to {@code err}.
+ *
+ * @param out results
+ * @param err messages, progress and problems
+ * @param isOutTerminal whether a person sees {@code out} as it is written
+ * @param isErrTerminal whether a person sees {@code err} as it is written
+ * @param hasColor whether colour may be used
+ * @param columns width in characters; 80 where it is not known
+ */
+public record Screen(
+        PrintStream out, PrintStream err, boolean isOutTerminal, boolean isErrTerminal, boolean hasColor, int columns) {
+    /** The width that tables keep to where the terminal's is not known. */
+    public static final int DEFAULT_COLUMNS = 80;
+
+    private static final int NARROWEST = 40;
+    private static final int WIDEST = 200;
+
+    /**
+     * The process's own streams. The launcher says which of them are terminals, since no Java before 22 can tell one from
+     * the other and System.console() means something else in each version; without a word there is none.
+     *
+     * @param environment environment variables: NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS
+     * @param terminals the launcher's word, such as {@code out,err}; empty for none
+     */
+    public static Screen system(Map<String, String> environment, String terminals) {
+        boolean outTerminal = terminals.contains("out");
+        boolean errTerminal = terminals.contains("err");
+        return new Screen(
+                utf8(System.out),
+                utf8(System.err),
+                outTerminal,
+                errTerminal,
+                hasColor(environment, outTerminal && errTerminal),
+                columns(environment.getOrDefault("COLUMNS", "")));
+    }
+
+    /** The same screen with colour switched on or off. */
+    public Screen withColor(boolean color) {
+        return new Screen(out, err, isOutTerminal, isErrTerminal, color, columns);
+    }
+
+    /** {@code text} in a tone, or plain where there is no colour. */
+    public String paint(Tone tone, String text) {
+        return hasColor ? tone.paint(text) : text;
+    }
+
+    /** One result line. */
+    public void line(String text) {
+        out.println(text);
+    }
+
+    /** One message for the person who waits; shown at once. */
+    public void say(String text) {
+        err.println(text);
+        err.flush();
+    }
+
+    /** https://no-color.org and https://bixense.com/clicolors. */
+    private static boolean hasColor(Map<String, String> environment, boolean terminal) {
+        if (!environment.getOrDefault("NO_COLOR", "").isEmpty()) {
+            return false;
+        }
+        if (!environment.getOrDefault("CLICOLOR_FORCE", "0").equals("0")) {
+            return true;
+        }
+        return terminal && !environment.getOrDefault("TERM", "dumb").equals("dumb");
+    }
+
+    private static int columns(String text) {
+        return text.matches("\\d{1,4}")
+                ? Math.max(NARROWEST, Math.min(WIDEST, Integer.parseInt(text)))
+                : DEFAULT_COLUMNS;
+    }
+
+    private static PrintStream utf8(PrintStream stream) {
+        return new PrintStream(stream, true, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.finetune4j.cli.view;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A table that keeps to the screen's width: columns take what they need, and where that is too much the widest text columns are
+ * wrapped, so that nothing is cut off.
+ */
+public final class Table {
+    private static final String GAP = "  ";
+    private static final int NARROWEST_COLUMN = 8;
+
+    /** How a column stands. */
+    public enum Align {
+        /** Text; may be wrapped. */
+        LEFT,
+        /** Numbers; never wrapped. */
+        RIGHT
+    }
+
+    private final List<String> headings = new ArrayList<>();
+    private final List<Align> aligns = new ArrayList<>();
+    private final List<List<String>> rows = new ArrayList<>();
+
+    /** Adds a text column. */
+    public Table text(String heading) {
+        headings.add(heading);
+        aligns.add(Align.LEFT);
+        return this;
+    }
+
+    /** Adds a number column. */
+    public Table number(String heading) {
+        headings.add(heading);
+        aligns.add(Align.RIGHT);
+        return this;
+    }
+
+    /** Adds a row with one cell a column. */
+    public Table row(String... cells) {
+        if (cells.length != headings.size()) {
+            throw new IllegalArgumentException("row has " + cells.length + " cells, table " + headings.size());
+        }
+        rows.add(List.of(cells));
+        return this;
+    }
+
+    /** Whether no row was added. */
+    public boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    /** Prints headings and rows as results. */
+    public void print(Screen screen) {
+        int[] widths = widths(screen.columns());
+        format(headings, widths).forEach(line -> screen.line(screen.paint(Tone.FAINT, line)));
+        for (List<String> row : rows) {
+            format(row, widths).forEach(screen::line);
+        }
+    }
+
+    private int[] widths(int columns) {
+        int[] widths = new int[headings.size()];
+        for (int i = 0; i < widths.length; i++) {
+            int column = i;
+            widths[i] = rows.stream()
+                    .flatMap(row -> Arrays.stream(row.get(column).split("\n", -1)))
+                    .mapToInt(String::length)
+                    .reduce(headings.get(i).length(), Math::max);
+        }
+        int room = columns - GAP.length() * (widths.length - 1);
+        while (Arrays.stream(widths).sum() > room) {
+            int widest = widestText(widths);
+            if (widest < 0) {
+                break;
+            }
+            widths[widest]--;
+        }
+        return widths;
+    }
+
+    private int widestText(int[] widths) {
+        int widest = -1;
+        for (int i = 0; i < widths.length; i++) {
+            int least = Math.max(NARROWEST_COLUMN, headings.get(i).length());
+            if (aligns.get(i) == Align.LEFT && widths[i] > least && (widest < 0 || widths[i] > widths[widest])) {
+                widest = i;
+            }
+        }
+        return widest;
+    }
+
+    private List<String> format(List<String> cells, int[] widths) {
+        List<List<String>> wrapped = new ArrayList<>();
+        int height = 1;
+        for (int i = 0; i < widths.length; i++) {
+            List<String> lines = Wrap.lines(cells.get(i), widths[i]);
+            wrapped.add(lines);
+            height = Math.max(height, lines.size());
+        }
+        List<String> lines = new ArrayList<>();
+        for (int y = 0; y < height; y++) {
+            List<String> line = new ArrayList<>();
+            for (int i = 0; i < widths.length; i++) {
+                String cell = y < wrapped.get(i).size() ? wrapped.get(i).get(y) : "";
+                line.add(pad(cell, widths[i], aligns.get(i)));
+            }
+            lines.add(line.stream().collect(Collectors.joining(GAP)).stripTrailing());
+        }
+        return lines;
+    }
+
+    private static String pad(String cell, int width, Align align) {
+        String blanks = " ".repeat(Math.max(0, width - cell.length()));
+        return align == Align.LEFT ? cell + blanks : blanks + cell;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.finetune4j.cli.view;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Breaks text into lines of a width, at white space where there is some. */
+public final class Wrap {
+    private Wrap() {}
+
+    /** The lines of {@code text}; line breaks in it are kept, a word longer than the width is cut. */
+    public static List<String> lines(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        for (String paragraph : text.split("\n", -1)) {
+            wrapInto(lines, paragraph, Math.max(1, width));
+        }
+        return lines;
+    }
+
+    /** Indents every line but the first. */
+    public static String hanging(String text, int width, int indent) {
+        return String.join("\n" + " ".repeat(indent), lines(text, width - indent));
+    }
+
+    private static void wrapInto(List<String> lines, String paragraph, int width) {
+        String rest = paragraph;
+        while (rest.length() > width) {
+            int cut = rest.lastIndexOf(' ', width);
+            if (cut <= leadingBlanks(rest)) {
+                cut = width;
+            }
+            lines.add(rest.substring(0, cut).stripTrailing());
+            rest = rest.substring(cut).stripLeading();
+        }
+        lines.add(rest);
+    }
+
+    private static int leadingBlanks(String text) {
+        return text.length() - text.stripLeading().length();
+    }
+}
