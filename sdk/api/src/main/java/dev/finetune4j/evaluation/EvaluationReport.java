@@ -1,0 +1,46 @@
+package dev.finetune4j.evaluation;
+
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.job.TaskKind;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether tuning paid: every variant on the same held-out rows, the tuned model against each base variant, and the gate.
+ *
+ * @param task the kind of task
+ * @param mainMetric the metric that decides
+ * @param rows held-out rows that every variant answered
+ * @param bootstrapSamples resamples of the intervals
+ * @param seed of the resamples
+ * @param variants each model, base variants first
+ * @param comparisons the tuned model against each base variant, by each metric
+ * @param gate whether the tuned model is good enough
+ */
+public record EvaluationReport(
+        TaskKind task,
+        MetricName mainMetric,
+        long rows,
+        int bootstrapSamples,
+        long seed,
+        List<VariantEvaluation> variants,
+        List<Comparison> comparisons,
+        GateVerdict gate) {
+    /** Copies the lists. */
+    public EvaluationReport {
+        variants = List.copyOf(variants);
+        comparisons = List.copyOf(comparisons);
+    }
+
+    /** How one model did, if it was asked. */
+    public Optional<VariantEvaluation> variant(Variant variant) {
+        return variants.stream().filter(one -> one.variant() == variant).findFirst();
+    }
+
+    /** The tuned model against a base variant by one metric, if that variant was asked. */
+    public Optional<Comparison> comparison(Variant base, MetricName metric) {
+        return comparisons.stream()
+                .filter(one -> one.base() == base && one.metric().equals(metric))
+                .findFirst();
+    }
+}

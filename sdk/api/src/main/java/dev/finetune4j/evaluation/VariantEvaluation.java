@@ -1,0 +1,39 @@
+package dev.finetune4j.evaluation;
+
+import dev.finetune4j.job.MetricName;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one model did on the held-out rows.
+ *
+ * @param variant which model
+ * @param metrics the metrics of the task with their 95 % intervals, the main one first
+ * @param classes each label's scores, in the order of the labels; empty without labels
+ * @param confusion which label was taken for which; null without labels
+ * @param calibration whether the confidence can be believed; null without labels
+ */
+public record VariantEvaluation(
+        Variant variant,
+        Map<MetricName, Interval> metrics,
+        List<ClassScore> classes,
+        @Nullable ConfusionMatrix confusion,
+        @Nullable Calibration calibration) {
+    /** Copies the collections in their order. */
+    public VariantEvaluation {
+        metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+        classes = List.copyOf(classes);
+    }
+
+    /** A metric of this model. */
+    public Interval metric(MetricName name) {
+        Interval interval = metrics.get(name);
+        if (interval == null) {
+            throw new IllegalArgumentException("metric must be one of " + metrics.keySet() + ", was " + name);
+        }
+        return interval;
+    }
+}
