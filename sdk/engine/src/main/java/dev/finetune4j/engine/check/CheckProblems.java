@@ -1,0 +1,162 @@
+package dev.finetune4j.engine.check;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** What the check of a data set can find. */
+public final class CheckProblems implements ProblemCatalogue {
+    /** There is nothing to train on. */
+    public static final ProblemKind NO_TRAINING_ROWS = kind(
+            "FT0301",
+            "no training rows",
+            "Every row ended up in the validation or test part, or no row was left after broken ones were set aside. There is nothing to learn from.",
+            "lower data.split.validation and data.split.test, or add rows");
+
+    /** There is nothing to compare base and tuned model on. */
+    public static final ProblemKind NO_TEST_ROWS = kind(
+            "FT0302",
+            "no test rows",
+            "Without held-out rows nobody can say whether tuning paid: the base and the tuned model are compared on rows that training never saw.",
+            "data.split.test: 0.2");
+
+    /** A row asks nothing. */
+    public static final ProblemKind EMPTY_PROMPT = kind(
+            "FT0303",
+            "empty prompt",
+            "The user's message of the row holds only white space, so that the answer cannot depend on it. Usually the column that the prompt names is empty in that row. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
+            "fill the column, drop the row with a WHERE clause, or raise check.max-invalid");
+
+    /** A row teaches silence. */
+    public static final ProblemKind EMPTY_ANSWER = kind(
+            "FT0304",
+            "empty answer",
+            "The text to learn holds only white space: the row teaches the model to say nothing. Usually the column that the answer names is empty in that row. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
+            "fill the column, drop the row with a WHERE clause, or raise check.max-invalid");
+
+    /** A row's label is not one of the task's. */
+    public static final ProblemKind UNKNOWN_LABEL = kind(
+            "FT0305",
+            "label outside the list",
+            "task.labels is a closed list, and this row's answer is not on it: neither training nor evaluation knows what to do with it. Often it is another spelling of a listed label. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
+            "correct the row, or add the label to task.labels");
+
+    /** A label has too few rows to be learned. */
+    public static final ProblemKind RARE_LABEL = kind(
+            "FT0306",
+            "label with too few training rows",
+            "A label is not learned from a handful of rows, and the evaluation will mostly show chance for it. The limit is check.min-rows-per-label. A label that stands only in evaluation rows has no training row at all.",
+            "add rows of that label, merge it with a related one, or lower check.min-rows-per-label");
+
+    /** One label outweighs the others. */
+    public static final ProblemKind UNBALANCED_LABELS = kind(
+            "FT0307",
+            "unbalanced labels",
+            "Most training rows have the same label. A model that always answers it scores high accuracy without having learned anything: judge by macro-F1, which weighs every label alike.",
+            "evaluation.gate: {metric: macro-f1, at-least: 0.5}");
+
+    /** The same text has two labels. */
+    public static final ProblemKind CONFLICTING_LABELS = kind(
+            "FT0308",
+            "same text, different labels",
+            "Rows with the same text carry different labels. At most one of them can be right, and the model learns to be unsure. Where a text truly has several labels, the task is not one label a row.",
+            "decide on one label for each text");
+
+    /** Rows are repeated. */
+    public static final ProblemKind DUPLICATES = kind(
+            "FT0310",
+            "duplicate rows",
+            "Rows repeat an earlier row of their part word for word, or nearly: at least 80 % of the pairs of neighbouring words of either row stand in both (Jaccard similarity, case, punctuation and the words that nine of ten rows share put aside). Repeated rows weigh more than others and are learned by heart. The limit is check.max-duplicates.",
+            "keep one row of each group (SELECT DISTINCT), or raise check.max-duplicates");
+
+    /** Evaluation rows were trained on. */
+    public static final ProblemKind OVERLAP = kind(
+            "FT0312",
+            "evaluation rows that training has seen",
+            "The text of validation or test rows also stands, or nearly stands, in training rows. The score then tells how well the model remembers, not what it learned. A split by group keeps rows of one origin together. The limit for test rows is check.max-overlap.",
+            "data.split.group-by: COLUMN   (a column that rows of one origin share)");
+
+    /** Rows are longer than the limit. */
+    public static final ProblemKind TRUNCATED = kind(
+            "FT0320",
+            "rows over the length limit",
+            "Rows have more tokens than training.max-tokens, or than the model was made for, and are cut: conversations lose the beginning of their longest user message, passages their end. The limit for the share of such rows is check.max-truncated.",
+            "raise training.max-tokens, or shorten the rows");
+
+    /** Truncation cuts what should be learned. */
+    public static final ProblemKind ANSWER_CUT = kind(
+            "FT0321",
+            "truncation cuts into the answer",
+            "The row is so long that tokens of its answer are lost: the model learns to stop in the middle, or to go on after a gap.",
+            "raise training.max-tokens, or shorten the row");
+
+    /** Nothing of a row is learned. */
+    public static final ProblemKind NOTHING_TO_LEARN = kind(
+            "FT0322",
+            "row without a token to learn",
+            "After truncation no token of the answer is left, so that the row costs time and teaches nothing; a batch of such rows has no loss at all.",
+            "raise training.max-tokens, or drop the row");
+
+    /** A row spells a special token. */
+    public static final ProblemKind SPECIAL_TOKEN_IN_TEXT = kind(
+            "FT0323",
+            "special token in the text",
+            "The text spells a token by which the model's chat template marks turns or the end. The tokenizer turns it into that very token: a turn ends in the middle of a message, or text of a user passes for another role.",
+            "remove the marker from the text, or write it in another way");
+
+    /** The vocabulary does not fit the text. */
+    public static final ProblemKind UNFAMILIAR_TEXT = kind(
+            "FT0324",
+            "the vocabulary hardly covers the text",
+            "Many tokens are unknown or mere fragments of a character: the base model has hardly seen this script. Rows become several times longer, and the model knows little of the language to begin with.",
+            "choose a base model that was trained on this language (finetune models)");
+
+    /** The chat template refuses a row. */
+    public static final ProblemKind UNRENDERABLE_ROW = kind(
+            "FT0325",
+            "the chat template refuses the row",
+            "The model's own template cannot render the messages, for example because roles do not alternate or a system message is not supported.",
+            "bring the messages into the order that the template asks for");
+
+    /** A row holds a secret. */
+    public static final ProblemKind SECRET = kind(
+            "FT0330",
+            "secret in the data",
+            "A span of the row has the shape of a credential. What a model has learned it can be made to say, and an adapter cannot be cleaned afterwards. The report names row and span, never the value. check.secrets decides whether this is an error.",
+            "revoke the credential, and remove it from the row");
+
+    /** A row holds personal data. */
+    public static final ProblemKind PERSONAL_DATA = kind(
+            "FT0331",
+            "personal data in the data",
+            "A span of the row has the shape of personal data. Training on it may need a legal ground, and the model may repeat it. The report names row and span, never the value. check.personal-data decides whether this is an error.",
+            "replace the span with a placeholder such as <EMAIL>, or set check.personal-data: ignore if it is meant to be there");
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return List.of(
+                NO_TRAINING_ROWS,
+                NO_TEST_ROWS,
+                EMPTY_PROMPT,
+                EMPTY_ANSWER,
+                UNKNOWN_LABEL,
+                RARE_LABEL,
+                UNBALANCED_LABELS,
+                CONFLICTING_LABELS,
+                DUPLICATES,
+                OVERLAP,
+                TRUNCATED,
+                ANSWER_CUT,
+                NOTHING_TO_LEARN,
+                SPECIAL_TOKEN_IN_TEXT,
+                UNFAMILIAR_TEXT,
+                UNRENDERABLE_ROW,
+                SECRET,
+                PERSONAL_DATA);
+    }
+
+    private static ProblemKind kind(String code, String title, String explanation, String remedy) {
+        return new ProblemKind(code, title, ExitCode.INVALID, explanation, remedy);
+    }
+}

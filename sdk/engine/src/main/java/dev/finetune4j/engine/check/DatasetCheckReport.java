@@ -1,0 +1,40 @@
+package dev.finetune4j.engine.check;
+
+import dev.finetune4j.data.DatasetProfile;
+import dev.finetune4j.error.Problem;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the check found. Holds no secret and no personal value: such findings are told by row and span, and rows that have
+ * one are never rendered.
+ *
+ * @param problems problems in reading order; of one kind only the first are listed, {@link #findings} has the true counts
+ * @param profile what the rows look like
+ * @param findings how often each kind of finding occurred, by code and subject
+ * @param balance how even the labels are, or null where the task has none
+ * @param tokens what the length limit does to the rows
+ * @param pairs rows that repeat, contradict or leak into each other, the first of each relation
+ * @param renderedRows a few training rows as the model sees them, trained tokens marked
+ */
+public record DatasetCheckReport(
+        List<Problem> problems,
+        DatasetProfile profile,
+        List<FindingCount> findings,
+        @Nullable LabelBalance balance,
+        TokenFigures tokens,
+        List<RowPair> pairs,
+        List<RenderedRow> renderedRows) {
+    /** Copies the lists. */
+    public DatasetCheckReport {
+        problems = List.copyOf(problems);
+        findings = List.copyOf(findings);
+        pairs = List.copyOf(pairs);
+        renderedRows = List.copyOf(renderedRows);
+    }
+
+    /** Whether any problem stops the job. */
+    public boolean hasErrors() {
+        return problems.stream().anyMatch(Problem::isError);
+    }
+}
