@@ -1,0 +1,127 @@
+package dev.finetune4j.modelfiles;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** What can be wrong with the files of a model: FT0401 to FT0469. */
+public final class ModelFilesProblems implements ProblemCatalogue {
+    /** The folder or file is not there, or holds no weights. */
+    public static final ProblemKind MODEL_MISSING = kind(
+            "FT0401",
+            "no model there",
+            "A model is a folder in Hugging Face layout (config.json, tokenizer.json and *.safetensors, with an index where"
+                    + " there are several), or one GGUF file. What was named does not exist, or holds neither.",
+            "name a folder with model.safetensors, or a .gguf file, in the job's `model`");
+
+    /** The file system refused. */
+    public static final ProblemKind FILE_UNREADABLE = kind(
+            "FT0402",
+            "a model file cannot be read",
+            "The file exists, but the operating system refused to read it: permissions, a broken disk, or a folder where a"
+                    + " file belongs.",
+            "make the file readable for the user that runs finetune");
+
+    /** Pickle is code, not data. */
+    public static final ProblemKind PICKLE_REFUSED = kind(
+            "FT0403",
+            "pickle weights are refused",
+            "Files of torch.save (.bin, .pt, .pth, .ckpt, .pkl) are pickles: reading one runs the code in it, and every scanner"
+                    + " for such code has been bypassed. finetune4j reads safetensors and GGUF only. Convert the file once, on a"
+                    + " machine where you would also run a program from the same author.",
+            "convert the weights to safetensors with Python");
+
+    /** The header of a safetensors file. */
+    public static final ProblemKind SAFETENSORS_HEADER = kind(
+            "FT0404",
+            "the safetensors header is damaged",
+            "A safetensors file starts with 8 bytes that hold the length of its header, followed by that many bytes of JSON. One"
+                    + " of the two is not as the format wants it. Usual causes are an interrupted download, or a Git LFS pointer"
+                    + " instead of the file itself.",
+            "download the file again and compare its size and SHA-256 with the publisher's");
+
+    /** Where a safetensors file says its tensors lie. */
+    public static final ProblemKind SAFETENSORS_LAYOUT = kind(
+            "FT0405",
+            "the safetensors layout is damaged",
+            "The tensors of a safetensors file must lie one after the other, without holes or overlap, from the end of the header"
+                    + " to the end of the file, each with as many bytes as its shape and type need. Usual causes are an"
+                    + " interrupted download or a file that was changed on purpose.",
+            "download the file again and compare its size and SHA-256 with the publisher's");
+
+    /** Header and metadata of a GGUF file. */
+    public static final ProblemKind GGUF_METADATA = kind(
+            "FT0406",
+            "the GGUF header is damaged",
+            "A GGUF file starts with counts, key-value metadata and a list of tensors. A count, a length, a type or a key there"
+                    + " is impossible for a file of this size. The usual cause is an interrupted download.",
+            "download the file again and compare its size and SHA-256 with the publisher's");
+
+    /** Where a GGUF file says its tensors lie. */
+    public static final ProblemKind GGUF_LAYOUT = kind(
+            "FT0407",
+            "the GGUF layout is damaged",
+            "The tensors of a GGUF file must lie one after the other, each aligned, all within the file. The usual cause is an"
+                    + " interrupted download.",
+            "download the file again and compare its size and SHA-256 with the publisher's");
+
+    /** A GGUF version that is not read. */
+    public static final ProblemKind GGUF_VERSION = kind(
+            "FT0408",
+            "this GGUF version is not read",
+            "GGUF versions 2 and 3 in little-endian order are read. Version 1 was in use for a few weeks of 2023; a version that"
+                    + " looks enormous is a big-endian file.",
+            "convert the original model again with a current llama.cpp: python convert_hf_to_gguf.py MODEL_FOLDER");
+
+    /** A number format that cannot be turned into floats. */
+    public static final ProblemKind TENSOR_TYPE = kind(
+            "FT0409",
+            "this number format is not read",
+            "Weights are read from F64, F32, F16, BF16, Q4_0, Q4_1, Q8_0, Q4_K and Q6_K. Others exist, but are not supported here.",
+            "use the model's F16 or Q8_0 file, or its safetensors");
+
+    /** A tensor that a model must have. */
+    public static final ProblemKind TENSOR_MISSING = kind(
+            "FT0410",
+            "a tensor is missing",
+            "The configuration promises a tensor that the weight files do not hold, so the files are incomplete or belong to"
+                    + " another model.",
+            "download all files of the model again, from one revision");
+
+    /** Index and shards disagree. */
+    public static final ProblemKind SHARDS = kind(
+            "FT0411",
+            "the shards do not fit their index",
+            "Large models come as several safetensors files and an index that says which tensor lies in which file. A file is"
+                    + " missing, or does not hold what the index says.",
+            "download the missing files into the model's folder, from the revision that the index is from");
+
+    /** A tensor beyond what one mapping can hold. */
+    public static final ProblemKind TENSOR_TOO_LARGE = kind(
+            "FT0412",
+            "a tensor is too large to map at once",
+            "One mapping holds at most 2 GiB less one byte.",
+            "read the tensor in parts, or use the model's F16 or BF16 file");
+
+    private static ProblemKind kind(String code, String title, String explanation, String remedy) {
+        return new ProblemKind(code, title, ExitCode.INVALID, explanation, remedy);
+    }
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return List.of(
+                MODEL_MISSING,
+                FILE_UNREADABLE,
+                PICKLE_REFUSED,
+                SAFETENSORS_HEADER,
+                SAFETENSORS_LAYOUT,
+                GGUF_METADATA,
+                GGUF_LAYOUT,
+                GGUF_VERSION,
+                TENSOR_TYPE,
+                TENSOR_MISSING,
+                SHARDS,
+                TENSOR_TOO_LARGE);
+    }
+}
