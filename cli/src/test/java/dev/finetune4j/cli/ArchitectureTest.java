@@ -1,0 +1,230 @@
+package dev.finetune4j.cli;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAnnotation;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.finetune4j.error.FineTuneException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
+
+/** The directions of the house, over every module, since all of them are on the command line's class path. */
+@AnalyzeClasses(packages = "dev.finetune4j", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String[] API = {
+        "dev.finetune4j.job..",
+        "dev.finetune4j.data..",
+        "dev.finetune4j.model..",
+        "dev.finetune4j.method..",
+        "dev.finetune4j.run..",
+        "dev.finetune4j.evaluation..",
+        "dev.finetune4j.error..",
+        "dev.finetune4j.spi..",
+        "dev.finetune4j.value.."
+    };
+    private static final String JSON = "dev.finetune4j.json..";
+    private static final String ENGINE = "dev.finetune4j.engine..";
+    private static final String MODEL_FILES = "dev.finetune4j.modelfiles..";
+    private static final String TRAINING = "dev.finetune4j.training..";
+    private static final String WORKER = "dev.finetune4j.worker..";
+    private static final String CLI = "dev.finetune4j.cli..";
+
+    @ArchTest
+    static final ArchRule apiIsOnlyJdkAndJspecify = classes()
+            .that(resideInAnyPackage(API))
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(API)
+                    .or(resideInAnyPackage("java..", "org.jspecify.."))
+                    .or(DescribedPredicate.describe("arrays of primitives", type -> type.isArray())))
+            .because("users of the API must not inherit anybody's dependencies");
+
+    @ArchTest
+    static final ArchRule engineKnowsNoPlaceToRun = noClasses()
+            .that()
+            .resideInAPackage(ENGINE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(MODEL_FILES, TRAINING, WORKER, CLI, "dev.finetune4j.aws..", "dev.finetune4j.azure..")
+            .because("providers and text codecs arrive through ServiceLoader");
+
+    @ArchTest
+    static final ArchRule runnersDoNotKnowTheEngine = noClasses()
+            .that()
+            .resideInAnyPackage(MODEL_FILES, TRAINING, WORKER, JSON)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ENGINE, CLI)
+            .because("the worker also runs in a cloud container, without the engine");
+
+    @ArchTest
+    static final ArchRule onlyTheWorkerUsesTheTrainingCore = noClasses()
+            .that()
+            .resideOutsideOfPackages(TRAINING, WORKER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(TRAINING)
+            .because("everybody else sees jobs, not tensors");
+
+    @ArchTest
+    static final ArchRule commandLineKnowsOnlyTheEngine = noClasses()
+            .that()
+            .resideInAPackage(CLI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(MODEL_FILES, TRAINING, WORKER, "ai.djl..")
+            .because("the command line must stay thin and fast to start");
+
+    @ArchTest
+    static final ArchRule torchStaysBehindTheLocalRunner = noClasses()
+            .that()
+            .resideOutsideOfPackages(TRAINING, MODEL_FILES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.djl..")
+            .because("natives are loaded by the worker only");
+
+    @ArchTest
+    static final ArchRule modelFilesNeedNoTorch = noClasses()
+            .that()
+            .resideInAPackage(MODEL_FILES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.djl.pytorch..", "ai.djl.engine..", "ai.djl.ndarray..")
+            .because("check must show the trained text without torch");
+
+    @ArchTest
+    static final ArchRule noVendorTypeInAPublicSignature = classes()
+            .that(resideInAnyPackage(API))
+            .or()
+            .resideInAPackage(ENGINE)
+            .should(haveNoVendorTypeInPublicSignatures());
+
+    @ArchTest
+    static final ArchRule noCyclesBetweenPackagesOfTheApi =
+            slices().matching("dev.finetune4j.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule noCyclesBetweenPackagesOfTheEngine =
+            slices().matching("dev.finetune4j.engine.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule onlyTheViewWritesToTheTerminal = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.finetune4j.cli.view..")
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .because("results and messages go through one screen");
+
+    @ArchTest
+    static final ArchRule onlyMainEndsTheProcess = noClasses()
+            .that()
+            .haveSimpleNameNotEndingWith("Main")
+            .should()
+            .callMethod(System.class, "exit", int.class)
+            .orShould()
+            .callMethod(Runtime.class, "halt", int.class)
+            .because("a library must not end its user's process");
+
+    @ArchTest
+    static final ArchRule namesSayWhatAClassDoes = noClasses()
+            .should()
+            .haveNameMatching(".*(Util|Utils|Helper|Manager|Impl)")
+            .because("such a name could hold anything");
+
+    @ArchTest
+    static final ArchRule oneExceptionForWhatUsersCanMend = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(FineTuneException.class.getName())
+            .should()
+            .beAssignableTo(DescribedPredicate.describe(
+                    "own public RuntimeException",
+                    (JavaClass type) -> type.getPackageName().startsWith("dev.finetune4j")
+                            && type.isAssignableTo(RuntimeException.class)
+                            && type.getModifiers().contains(JavaModifier.PUBLIC)
+                            && !type.isEquivalentTo(FineTuneException.class)))
+            .because("a caller catches one type and reads its problems");
+
+    @ArchTest
+    static final ArchRule everyPackageIsNullMarked = classes()
+            .should(new ArchCondition<JavaClass>("reside in a package that is @NullMarked") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    JavaPackage home = type.getPackage();
+                    boolean marked = home.getAnnotations().stream()
+                            .map(JavaAnnotation::getRawType)
+                            .anyMatch(annotation -> annotation.isEquivalentTo(NullMarked.class));
+                    if (!marked) {
+                        events.add(SimpleConditionEvent.violated(type, home.getName() + " is not @NullMarked"));
+                    }
+                }
+            });
+
+    @ArchTest
+    static final ArchRule surroundingsArePassedIn = noClasses()
+            .that()
+            .resideInAnyPackage(ENGINE)
+            .or(resideInAnyPackage(API))
+            .should()
+            .callMethod(System.class, "getenv")
+            .orShould()
+            .callMethod(System.class, "getenv", String.class)
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(Math.class, "random")
+            .because("tests must be able to give another clock, environment and chance");
+
+    private static ArchCondition<JavaClass> haveNoVendorTypeInPublicSignatures() {
+        return new ArchCondition<>("have no vendor type in a public or protected signature") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                if (!type.getModifiers().contains(JavaModifier.PUBLIC)) {
+                    return;
+                }
+                for (JavaMember member : type.getMembers()) {
+                    boolean seen = member.getModifiers().contains(JavaModifier.PUBLIC)
+                            || member.getModifiers().contains(JavaModifier.PROTECTED);
+                    for (JavaClass used : seen ? signature(member) : List.<JavaClass>of()) {
+                        String home = used.getBaseComponentType().getPackageName();
+                        if (home.startsWith("software.amazon")
+                                || home.startsWith("com.azure")
+                                || home.startsWith("ai.djl")
+                                || home.startsWith("org.duckdb")) {
+                            events.add(SimpleConditionEvent.violated(
+                                    member, member.getFullName() + " shows " + used.getName()));
+                        }
+                    }
+                }
+            }
+        };
+    }
+
+    private static List<JavaClass> signature(JavaMember member) {
+        List<JavaClass> types = new ArrayList<>();
+        if (member instanceof JavaCodeUnit code) {
+            types.add(code.getRawReturnType());
+            types.addAll(code.getRawParameterTypes());
+        }
+        return types;
+    }
+}
