@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             "9 gate failed, 130 interrupted (the run goes on)."
         },
         subcommands = {
+            DoctorCommand.class,
             ExplainCommand.class,
             HelpCommand.class,
         })

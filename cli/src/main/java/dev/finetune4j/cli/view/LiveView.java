@@ -1,0 +1,150 @@
+package dev.finetune4j.cli.view;
+
+import dev.finetune4j.error.Severity;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Shows what a run does while it does it: on a terminal one line that is drawn anew, with milestones above it; elsewhere plain
+ * {@code key=value} lines at an interval. Safe for use by several threads.
+ */
+public final class LiveView implements AutoCloseable {
+    /** How often a line is printed where nobody sees it change. */
+    public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
+
+    private static final long REDRAW_MILLIS = 250;
+    private static final String CLEAR_LINE = "\r\u001b[K";
+
+    private final Screen screen;
+    private final Clock clock;
+    private final Duration interval;
+    private final RunProgress progress;
+    private final ProblemView problems;
+    private final ScheduledExecutorService timer;
+    private Instant printedAt;
+    private boolean isDrawn;
+    private boolean isClosed;
+
+    /**
+     * Starts to show.
+     *
+     * @param interval time between plain lines; a terminal's line is drawn anew four times a second
+     */
+    public LiveView(Screen screen, Clock clock, Duration interval) {
+        this.screen = screen;
+        this.clock = clock;
+        this.interval = interval;
+        progress = new RunProgress(clock.instant());
+        problems = new ProblemView(screen);
+        printedAt = clock.instant();
+        timer = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "live-view");
+            thread.setDaemon(true);
+            return thread;
+        });
+        var unused = timer.scheduleAtFixedRate(this::tick, REDRAW_MILLIS, REDRAW_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** A phase of the client's own work, such as fetching the model. */
+    public synchronized void doing(String what) {
+        progress.enter(RunState.PREPARED, what, clock.instant());
+        if (screen.isErrTerminal()) {
+            draw();
+        } else {
+            milestone(what);
+        }
+    }
+
+    /** Progress within the present phase; shown, but no milestone. */
+    public synchronized void detail(String what) {
+        progress.enter(RunState.PREPARED, what, clock.instant());
+    }
+
+    /** Takes an event of the run in. */
+    public synchronized void accept(RunEvent event) {
+        progress.accept(event);
+        if (event instanceof RunEvent.StateChanged change && !change.state().isTerminal()) {
+            String state = change.state().name().toLowerCase(Locale.ROOT);
+            milestone(change.message().isEmpty() ? state : state + ": " + change.message());
+        } else if (event instanceof RunEvent.TrainingStarted start) {
+            milestone(String.format(
+                    Locale.ROOT,
+                    "training %s of %s parameters, %d steps, %s, %d %s, about %s of memory",
+                    Figures.count(start.trainableParameters()),
+                    Figures.count(start.parameters()),
+                    start.steps(),
+                    start.precision(),
+                    start.threads(),
+                    start.threads() == 1 ? "thread" : "threads",
+                    Figures.bytes(start.predictedPeakBytes())));
+        } else if (event instanceof RunEvent.ValidationCompleted validation) {
+            milestone(String.format(
+                    Locale.ROOT,
+                    "step %d: validation loss %.4f%s",
+                    validation.step(),
+                    validation.loss(),
+                    validation.best() ? " (best so far)" : ""));
+        } else if (event instanceof RunEvent.Resumed resumed) {
+            milestone("resumed after step " + resumed.step());
+        } else if (event instanceof RunEvent.StoppedEarly early) {
+            milestone("stopped early after step " + early.step() + ": " + early.reason());
+        } else if (event instanceof RunEvent.Noticed noticed
+                && noticed.problem().severity() != Severity.ERROR) {
+            milestone(problems.text(noticed.problem()));
+        }
+    }
+
+    /** Prints a line that stays. */
+    public synchronized void milestone(String text) {
+        erase();
+        screen.say(text);
+        printedAt = clock.instant();
+        if (screen.isErrTerminal() && !isClosed) {
+            draw();
+        }
+    }
+
+    /** Ends the live line; milestones stay. */
+    @Override
+    public synchronized void close() {
+        isClosed = true;
+        timer.shutdownNow();
+        erase();
+    }
+
+    private synchronized void tick() {
+        if (isClosed) {
+            return;
+        }
+        Instant now = clock.instant();
+        if (screen.isErrTerminal()) {
+            draw();
+        } else if (Duration.between(printedAt, now).compareTo(interval) >= 0) {
+            screen.say(progress.keyValues(now));
+            printedAt = now;
+        }
+    }
+
+    private void draw() {
+        String line = progress.line(clock.instant());
+        int room = screen.columns() - 1;
+        screen.err().print(CLEAR_LINE + (line.length() > room ? line.substring(0, room) : line));
+        screen.err().flush();
+        isDrawn = true;
+    }
+
+    private void erase() {
+        if (isDrawn) {
+            screen.err().print(CLEAR_LINE);
+            screen.err().flush();
+            isDrawn = false;
+        }
+    }
+}

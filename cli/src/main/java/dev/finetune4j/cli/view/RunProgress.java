@@ -1,0 +1,166 @@
+package dev.finetune4j.cli.view;
+
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of a run from its events so far, in the words of the live line. Not safe for use by several threads. */
+final class RunProgress {
+    /** Weight of the newest loss in the running mean that the trend is read from. */
+    private static final double NEWEST_WEIGHT = 0.1;
+
+    /** A change below this share of the mean counts as flat. */
+    private static final double FLAT = 0.002;
+
+    private RunState state = RunState.PREPARED;
+    private String message = "";
+    private Instant stateSince;
+    private RunEvent.@Nullable StepCompleted step;
+    private RunEvent.@Nullable PredictionProgress prediction;
+    private double meanLoss = Double.NaN;
+    private double meanLossBefore = Double.NaN;
+    private double secondsPerStep = Double.NaN;
+    private @Nullable Instant lastStepAt;
+
+    RunProgress(Instant start) {
+        stateSince = start;
+    }
+
+    /** Takes one event in. */
+    void accept(RunEvent event) {
+        if (event instanceof RunEvent.StateChanged change) {
+            enter(change.state(), change.message(), change.at());
+        } else if (event instanceof RunEvent.StepCompleted done) {
+            enterSilently(RunState.TRAINING, done.at());
+            take(done);
+        } else if (event instanceof RunEvent.PredictionProgress rows) {
+            enterSilently(RunState.EVALUATING, rows.at());
+            prediction = rows;
+        }
+    }
+
+    /** A new phase of the client's own work, before the run exists. */
+    void enter(RunState newState, String newMessage, Instant at) {
+        if (newState != state || !newMessage.equals(message)) {
+            stateSince = at;
+        }
+        state = newState;
+        message = newMessage;
+    }
+
+    /** The live line for a person. */
+    String line(Instant now) {
+        if (state == RunState.TRAINING && step != null) {
+            return trainingLine(step);
+        }
+        if (state == RunState.EVALUATING && prediction != null) {
+            return String.format(
+                    Locale.ROOT,
+                    "evaluating %s  %d/%d rows  %s",
+                    words(prediction.variant()),
+                    prediction.rows(),
+                    prediction.totalRows(),
+                    Figures.duration(Duration.between(stateSince, now)));
+        }
+        String what = message.isEmpty() ? state.name().toLowerCase(Locale.ROOT) : message;
+        return what + "  " + Figures.duration(Duration.between(stateSince, now));
+    }
+
+    /** The same as key=value for logs. */
+    String keyValues(Instant now) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("state", state.name().toLowerCase(Locale.ROOT));
+        if (state == RunState.TRAINING && step != null) {
+            values.put("step", step.step() + "/" + step.steps());
+            values.put("epoch", Figures.decimals(step.epoch(), 2));
+            values.put("loss", Figures.decimals(step.loss(), 4));
+            values.put("trend", trendWord());
+            values.put("tokens_per_second", Figures.decimals(step.tokensPerSecond(), 0));
+            values.put("learning_rate", Figures.scientific(step.learningRate()));
+            values.put("eta", Figures.duration(timeLeft(step)));
+            values.put("memory", Figures.bytes(step.residentBytes()).replace(" ", ""));
+        } else if (state == RunState.EVALUATING && prediction != null) {
+            values.put("variant", words(prediction.variant()).replace(' ', '-'));
+            values.put("rows", prediction.rows() + "/" + prediction.totalRows());
+        } else {
+            values.put("elapsed", Figures.duration(Duration.between(stateSince, now)));
+            if (!message.isEmpty()) {
+                values.put("doing", '"' + message + '"');
+            }
+        }
+        return values.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .collect(Collectors.joining(" "));
+    }
+
+    /** The variant in words. */
+    static String words(Variant variant) {
+        return switch (variant) {
+            case BASE_ZERO_SHOT -> "base zero-shot";
+            case BASE_FEW_SHOT -> "base few-shot";
+            case TUNED -> "tuned";
+        };
+    }
+
+    private String trainingLine(RunEvent.StepCompleted done) {
+        return String.format(
+                Locale.ROOT,
+                "step %d/%d %d%% | loss %.3f %s | %.0f tok/s | lr %s | eta %s | mem %s",
+                done.step(),
+                done.steps(),
+                100L * done.step() / Math.max(1, done.steps()),
+                done.loss(),
+                trendArrow(),
+                done.tokensPerSecond(),
+                Figures.scientific(done.learningRate()),
+                Figures.duration(timeLeft(done)),
+                Figures.bytes(done.residentBytes()));
+    }
+
+    private void enterSilently(RunState newState, Instant at) {
+        if (state != newState && !state.isTerminal() && state != RunState.STOPPING) {
+            enter(newState, "", at);
+        }
+    }
+
+    private void take(RunEvent.StepCompleted done) {
+        if (lastStepAt != null && step != null && done.step() == step.step() + 1) {
+            double seconds = Duration.between(lastStepAt, done.at()).toMillis() / 1000.0;
+            secondsPerStep = mix(secondsPerStep, seconds);
+        }
+        lastStepAt = done.at();
+        meanLossBefore = meanLoss;
+        meanLoss = mix(meanLoss, done.loss());
+        step = done;
+    }
+
+    private Duration timeLeft(RunEvent.StepCompleted done) {
+        double perStep =
+                Double.isNaN(secondsPerStep) ? done.tokens() / Math.max(1e-9, done.tokensPerSecond()) : secondsPerStep;
+        return Duration.ofMillis(Math.round(1000 * perStep * Math.max(0, done.steps() - done.step())));
+    }
+
+    private String trendArrow() {
+        return switch (trendWord()) {
+            case "falling" -> "\u2193";
+            case "rising" -> "\u2191";
+            default -> "\u2192";
+        };
+    }
+
+    private String trendWord() {
+        double change = (meanLoss - meanLossBefore) / Math.max(1e-9, Math.abs(meanLoss));
+        return change < -FLAT ? "falling" : change > FLAT ? "rising" : "flat";
+    }
+
+    private static double mix(double mean, double newest) {
+        return Double.isNaN(mean) ? newest : mean + NEWEST_WEIGHT * (newest - mean);
+    }
+}
