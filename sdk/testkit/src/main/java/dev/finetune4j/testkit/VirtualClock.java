@@ -1,0 +1,51 @@
+package dev.finetune4j.testkit;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A clock that stands still until it is moved, so that hours of waiting take no time in a test. Safe for several threads. */
+public final class VirtualClock extends Clock {
+    /** Where a new clock stands. */
+    public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final AtomicLong nanos; // since START
+    private final ZoneId zone;
+
+    /** A clock at {@link #START}. */
+    public VirtualClock() {
+        this(new AtomicLong(), ZoneOffset.UTC);
+    }
+
+    private VirtualClock(AtomicLong nanos, ZoneId zone) {
+        this.nanos = nanos;
+        this.zone = zone;
+    }
+
+    /** Moves the clock on; also serves as the sleeper of the code under test. */
+    public void advance(Duration time) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("time must not be negative, was " + time);
+        }
+        nanos.addAndGet(time.toNanos());
+    }
+
+    @Override
+    public Instant instant() {
+        return START.plusNanos(nanos.get());
+    }
+
+    @Override
+    public ZoneId getZone() {
+        return zone;
+    }
+
+    /** The same clock in another zone: both move together. */
+    @Override
+    public Clock withZone(ZoneId otherZone) {
+        return new VirtualClock(nanos, otherZone);
+    }
+}

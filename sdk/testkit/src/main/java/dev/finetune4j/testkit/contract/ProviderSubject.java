@@ -1,0 +1,35 @@
+package dev.finetune4j.testkit.contract;
+
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import java.util.List;
+
+/** The provider under test and the jobs to try it with. */
+public interface ProviderSubject extends AutoCloseable {
+    /** A new client of the same place, as another process would open it. The topic closes it. */
+    Provider open();
+
+    /**
+     * The smallest job that trains and succeeds. The same {@code key} gives an equal submission each time, another key another
+     * id and digest.
+     */
+    Submission small(String key);
+
+    /** A job that goes on long enough to be stopped; otherwise as {@link #small}. */
+    Submission lasting(String key);
+
+    /** The same job as {@code submission} but for its digest. */
+    Submission withOtherDigest(Submission submission);
+
+    /** Lets some time pass: a moment, or on a virtual clock some minutes. Called between two looks at a job. */
+    void pass();
+
+    /** Most calls of {@link #pass} that any job of this subject needs to come to its end. */
+    int patience();
+
+    /** Secrets that were planted in the provider's environment, none of which may come out again. */
+    List<String> secrets();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,190 @@
+package dev.finetune4j.testkit.fake;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Submission;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A job of the fake place: what it went through is a function of its scripts, its stops and the time. */
+final class FakeJob {
+    static final int STEPS = 10;
+    private static final Duration WINDING_DOWN = Duration.ofSeconds(10);
+    private static final long BYTES = 1L << 20;
+
+    private final Submission submission;
+    private final boolean tellsSteps;
+    private final Instant submittedAt;
+    private final List<Attempt> attempts = new ArrayList<>();
+
+    FakeJob(Submission submission, boolean tellsSteps, Instant submittedAt, Life life) {
+        this.submission = submission;
+        this.tellsSteps = tellsSteps;
+        this.submittedAt = submittedAt;
+        attempts.add(new Attempt(submittedAt, life));
+    }
+
+    Submission submission() {
+        return submission;
+    }
+
+    int attempts() {
+        return attempts.size();
+    }
+
+    void resume(Instant now, Life life) {
+        attempts.add(new Attempt(now, life));
+    }
+
+    void stop(Instant now) {
+        Attempt current = attempts.get(attempts.size() - 1);
+        if (current.stoppedAt == null && !state(now).isTerminal()) {
+            current.stoppedAt = now;
+        }
+    }
+
+    RunState state(Instant now) {
+        return lastChange(now).state();
+    }
+
+    JobSnapshot snapshot(Instant now) {
+        RunEvent.StateChanged last = lastChange(now);
+        boolean ended = last.state().isTerminal();
+        Problem problem = last.state() == RunState.FAILED
+                ? FakeProblems.TRAINING_FAILED
+                        .error("training of " + submission.id() + " failed by script")
+                        .build()
+                : null;
+        return new JobSnapshot(
+                submission.id(),
+                submission.order().digest(),
+                "fake:job/" + submission.id(),
+                last.state(),
+                submittedAt,
+                ended ? last.at() : null,
+                problem,
+                Duration.ZERO,
+                null);
+    }
+
+    /** Everything up to {@code now}, in order; a later call gives the same events and further ones. */
+    List<RunEvent> events(Instant now) {
+        Timeline timeline = new Timeline();
+        for (Attempt attempt : attempts) {
+            timeline.live(attempt);
+        }
+        return timeline.events.stream()
+                .filter(event -> !event.at().isAfter(now))
+                .toList();
+    }
+
+    private RunEvent.StateChanged lastChange(Instant now) {
+        List<RunEvent> events = events(now);
+        for (int i = events.size() - 1; i >= 0; i--) {
+            if (events.get(i) instanceof RunEvent.StateChanged change) {
+                return change;
+            }
+        }
+        throw new IllegalStateException("a job starts with a state: " + submission.id());
+    }
+
+    private static final class Attempt {
+        private final Instant startedAt;
+        private final Life life;
+        private @Nullable Instant stoppedAt;
+
+        Attempt(Instant startedAt, Life life) {
+            this.startedAt = startedAt;
+            this.life = life;
+        }
+    }
+
+    /** Plays the scripts of all attempts one after the other; training goes on at the step where it ended. */
+    private final class Timeline {
+        private final List<RunEvent> events = new ArrayList<>();
+        private final boolean trains = submission.order().steps().stream().anyMatch(WorkStep.Train.class::isInstance);
+        private int step;
+
+        void live(Attempt attempt) {
+            List<RunEvent> planned = plan(attempt);
+            Instant end = end(attempt, planned);
+            planned.stream().filter(event -> !event.at().isAfter(end)).forEach(this::happen);
+            if (attempt.stoppedAt != null && end.equals(attempt.stoppedAt)) {
+                happen(new RunEvent.StateChanged(end, RunState.STOPPING, "asked to stop"));
+                happen(new RunEvent.StateChanged(end.plus(WINDING_DOWN), RunState.STOPPED, "asked to stop"));
+            } else if (!lastIsTerminal(planned, end)) {
+                happen(new RunEvent.StateChanged(end, RunState.STOPPED, "time limit of " + submission.timeLimit()));
+            }
+        }
+
+        private void happen(RunEvent event) {
+            events.add(event);
+            if (event instanceof RunEvent.StepCompleted completed) {
+                step = completed.step();
+            }
+        }
+
+        private List<RunEvent> plan(Attempt attempt) {
+            List<RunEvent> planned = new ArrayList<>();
+            Instant at = attempt.startedAt;
+            Duration training = training(attempt.life);
+            int from = step;
+            int done = step;
+            boolean started = step > 0;
+            for (Life.Stage stage : attempt.life.stages()) {
+                if (stage.state() == RunState.TRAINING && !trains) {
+                    continue;
+                }
+                planned.add(new RunEvent.StateChanged(at, stage.state(), ""));
+                Instant end = at.plus(stage.lasts());
+                if (stage.state() == RunState.TRAINING && tellsSteps) {
+                    planned.add(started ? new RunEvent.Resumed(at, done) : begins(at));
+                    started = true;
+                    long steps = (STEPS - from) * stage.lasts().toMillis() / Math.max(1, training.toMillis());
+                    for (long i = 1; i <= steps; i++) {
+                        done++;
+                        planned.add(step(at.plus(stage.lasts().multipliedBy(i).dividedBy(steps)), done));
+                    }
+                }
+                at = end;
+            }
+            planned.add(new RunEvent.StateChanged(at, attempt.life.ending(), ""));
+            return planned;
+        }
+
+        private Instant end(Attempt attempt, List<RunEvent> planned) {
+            Instant end = planned.get(planned.size() - 1).at();
+            Duration limit = submission.timeLimit();
+            if (limit != null && attempt.startedAt.plus(limit).isBefore(end)) {
+                end = attempt.startedAt.plus(limit);
+            }
+            return attempt.stoppedAt != null && attempt.stoppedAt.isBefore(end) ? attempt.stoppedAt : end;
+        }
+
+        private boolean lastIsTerminal(List<RunEvent> planned, Instant end) {
+            return !planned.get(planned.size() - 1).at().isAfter(end);
+        }
+
+        private Duration training(Life life) {
+            return life.stages().stream()
+                    .filter(stage -> stage.state() == RunState.TRAINING)
+                    .map(Life.Stage::lasts)
+                    .reduce(Duration.ZERO, Duration::plus);
+        }
+
+        private RunEvent begins(Instant at) {
+            return new RunEvent.TrainingStarted(at, 1000, 100, STEPS, "fp32", "none", 1, BYTES);
+        }
+
+        private RunEvent step(Instant at, int number) {
+            double epoch = (double) number / STEPS;
+            return new RunEvent.StepCompleted(at, number, STEPS, epoch, 2.0 / number, 2e-4, 1.0, 64, 32.0, BYTES);
+        }
+    }
+}

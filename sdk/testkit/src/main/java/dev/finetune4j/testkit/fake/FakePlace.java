@@ -1,0 +1,157 @@
+package dev.finetune4j.testkit.fake;
+
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+
+/**
+ * The cloud behind {@link FakeProvider}: it keeps the jobs, so that several clients, and a client after a crash, see the same. A
+ * test scripts the lives of jobs and the faults of calls, and counts launches. Safe for several threads.
+ */
+public final class FakePlace {
+    /** What can be called, and so go wrong. */
+    public enum Call {
+        /** {@link FakeProvider#submit}. */
+        SUBMIT,
+        /** {@link FakeProvider#find}. */
+        FIND,
+        /** {@link FakeProvider#events}. */
+        EVENTS,
+        /** {@link FakeProvider#fetch}. */
+        FETCH
+    }
+
+    /** How a call goes wrong. */
+    public enum Fault {
+        /** The call never arrives. */
+        UNREACHABLE,
+        /** The place does it, but the answer is lost. */
+        ANSWER_LOST,
+        /** The place says that there is no such job although there is; for {@link Call#FIND}. */
+        NOT_YET_LISTED
+    }
+
+    /** A place that does all. */
+    public static final Capabilities EVERYTHING = new Capabilities(true, true, true, true, true, false);
+
+    /** A place that sells tokens and tells little: trains, does not run workers, tells no steps, resumes nothing. */
+    public static final Capabilities SILENT = new Capabilities(false, false, true, false, false, false);
+
+    private final Clock clock;
+    private final Capabilities capabilities;
+    private final Map<RunId, FakeJob> jobs = new LinkedHashMap<>();
+    private final Map<RunId, Integer> launches = new LinkedHashMap<>();
+    private final Map<Call, Queue<Fault>> faults = new EnumMap<>(Call.class);
+    private final Queue<Life> lives = new ArrayDeque<>();
+    private Life usualLife = Life.succeeds();
+
+    /** An empty place. */
+    public FakePlace(Clock clock, Capabilities capabilities) {
+        this.clock = clock;
+        this.capabilities = capabilities;
+    }
+
+    /** The life of every launch that {@link #script} says nothing of; {@link Life#succeeds()} at first. */
+    public synchronized void usually(Life life) {
+        usualLife = life;
+    }
+
+    /** The lives of the next launches and resumes, in order. */
+    public synchronized void script(Life... next) {
+        lives.addAll(List.of(next));
+    }
+
+    /** The next calls of this kind go wrong like this, in order; later ones go well. */
+    public synchronized void fail(Call call, Fault... next) {
+        faults.computeIfAbsent(call, key -> new ArrayDeque<>()).addAll(List.of(next));
+    }
+
+    /** The job is gone without a trace, as after an account was cleaned. */
+    public synchronized void forget(RunId id) {
+        jobs.remove(id);
+    }
+
+    /** How often a job was launched under this name; resumes are not launches. */
+    public synchronized int launches(RunId id) {
+        return launches.getOrDefault(id, 0);
+    }
+
+    /** How often any job was launched. */
+    public synchronized int launches() {
+        return launches.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Ids of all jobs that the place knows, in the order of their launch. */
+    public synchronized List<RunId> ids() {
+        return List.copyOf(jobs.keySet());
+    }
+
+    /** How many attempts a job had: 1, and 1 for each resume. */
+    public synchronized int attempts(RunId id) {
+        return Optional.ofNullable(jobs.get(id)).map(FakeJob::attempts).orElse(0);
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    Capabilities capabilities() {
+        return capabilities;
+    }
+
+    synchronized Optional<FakeJob> job(RunId id) {
+        return Optional.ofNullable(jobs.get(id));
+    }
+
+    synchronized FakeJob launch(Submission submission) {
+        launches.merge(submission.id(), 1, Integer::sum);
+        FakeJob job = new FakeJob(submission, capabilities.supportsStepEvents(), clock.instant(), nextLife());
+        jobs.put(submission.id(), job);
+        return job;
+    }
+
+    synchronized void resume(FakeJob job) {
+        job.resume(clock.instant(), nextLife());
+    }
+
+    synchronized void stop(FakeJob job) {
+        job.stop(clock.instant());
+    }
+
+    synchronized List<RunEvent> events(FakeJob job) {
+        return job.events(clock.instant());
+    }
+
+    synchronized RunState state(FakeJob job) {
+        return job.state(clock.instant());
+    }
+
+    synchronized Optional<Fault> nextFault(Call call) {
+        Queue<Fault> queue = faults.get(call);
+        return queue == null ? Optional.empty() : Optional.ofNullable(queue.poll());
+    }
+
+    RuntimeException unreachable(Call call) {
+        return FakeProblems.UNREACHABLE
+                .error("the fake place did not answer " + call)
+                .retry(Retry.after(Duration.ofSeconds(1)))
+                .asException();
+    }
+
+    private Life nextLife() {
+        Life next = lives.poll();
+        return next == null ? usualLife : next;
+    }
+}

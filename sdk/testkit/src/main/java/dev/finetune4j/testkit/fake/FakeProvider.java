@@ -1,0 +1,202 @@
+package dev.finetune4j.testkit.fake;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.testkit.fake.FakePlace.Call;
+import dev.finetune4j.testkit.fake.FakePlace.Fault;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A client of a {@link FakePlace}; open as many as the test has processes. Its output is made by {@link FakeWorker}. */
+public final class FakeProvider implements Provider {
+    /** The id that job files of tests name. */
+    public static final ProviderId ID = new ProviderId("fake");
+
+    /** Most events of one page, small so that paging is tried. */
+    private static final int PAGE = 4;
+
+    private final FakePlace place;
+
+    /** A client of this place. */
+    public FakeProvider(FakePlace place) {
+        this.place = place;
+    }
+
+    @Override
+    public ProviderId id() {
+        return ID;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return place.capabilities();
+    }
+
+    @Override
+    public JobSnapshot submit(Submission submission) {
+        Optional<Fault> fault = reach(Call.SUBMIT);
+        JobSnapshot snapshot;
+        synchronized (place) {
+            FakeJob job = place.job(submission.id()).orElse(null);
+            if (job == null) {
+                refuseUnsupported(submission);
+                job = place.launch(submission);
+            } else if (!job.submission()
+                    .order()
+                    .digest()
+                    .equals(submission.order().digest())) {
+                throw FakeProblems.OTHER_DIGEST
+                        .error(submission.id() + " exists with another digest")
+                        .asException();
+            }
+            snapshot = job.snapshot(place.clock().instant());
+        }
+        loseAnswer(fault, Call.SUBMIT);
+        return snapshot;
+    }
+
+    @Override
+    public JobSnapshot resume(RunId id) {
+        if (!capabilities().supportsResume()) {
+            throw notSupported("resume " + id);
+        }
+        synchronized (place) {
+            FakeJob job = existing(id);
+            RunState state = place.state(job);
+            if (state != RunState.STOPPED && state != RunState.FAILED) {
+                throw wrongState("resume", id, state);
+            }
+            place.resume(job);
+            return job.snapshot(place.clock().instant());
+        }
+    }
+
+    @Override
+    public Optional<JobSnapshot> find(RunId id) {
+        Optional<Fault> fault = reach(Call.FIND);
+        if (fault.filter(Fault.NOT_YET_LISTED::equals).isPresent()) {
+            return Optional.empty();
+        }
+        synchronized (place) {
+            return place.job(id).map(job -> job.snapshot(place.clock().instant()));
+        }
+    }
+
+    @Override
+    public EventPage events(RunId id, String cursor) {
+        reach(Call.EVENTS);
+        List<RunEvent> all = place.events(existing(id));
+        int from = position(id, cursor, all.size());
+        int to = Math.min(all.size(), from + PAGE);
+        return new EventPage(all.subList(from, to), "event-" + to);
+    }
+
+    @Override
+    public void stop(RunId id) {
+        if (!capabilities().supportsStop()) {
+            throw notSupported("stop " + id);
+        }
+        place.stop(existing(id));
+    }
+
+    @Override
+    public Path fetch(RunId id, Path into) {
+        Optional<Fault> fault = reach(Call.FETCH);
+        FakeJob job = existing(id);
+        RunState state = place.state(job);
+        if (!state.isTerminal()) {
+            throw wrongState("fetch", id, state);
+        }
+        new FakeWorker(
+                        job.submission(),
+                        state == RunState.SUCCEEDED,
+                        capabilities().supportsCustomWork())
+                .write(into);
+        loseAnswer(fault, Call.FETCH);
+        return into;
+    }
+
+    @Override
+    public void delete(RunId id) {
+        synchronized (place) {
+            FakeJob job = place.job(id).orElse(null);
+            if (job == null) {
+                return;
+            }
+            RunState state = place.state(job);
+            if (!state.isTerminal()) {
+                throw wrongState("delete", id, state);
+            }
+            place.forget(id);
+        }
+    }
+
+    @Override
+    public void close() {}
+
+    private void refuseUnsupported(Submission submission) {
+        boolean trainsOnly = submission.order().steps().stream().allMatch(WorkStep.Train.class::isInstance);
+        if (!capabilities().supportsCustomWork() && !trainsOnly) {
+            throw notSupported("do other work than training");
+        }
+        if (!capabilities().supportsTimeLimit() && submission.timeLimit() != null) {
+            throw notSupported("keep a time limit of " + submission.timeLimit());
+        }
+    }
+
+    private Optional<Fault> reach(Call call) {
+        Optional<Fault> fault = place.nextFault(call);
+        if (fault.filter(Fault.UNREACHABLE::equals).isPresent()) {
+            throw place.unreachable(call);
+        }
+        return fault;
+    }
+
+    private void loseAnswer(Optional<Fault> fault, Call call) {
+        if (fault.filter(Fault.ANSWER_LOST::equals).isPresent()) {
+            throw place.unreachable(call);
+        }
+    }
+
+    private FakeJob existing(RunId id) {
+        return place.job(id)
+                .orElseThrow(() -> FakeProblems.NO_SUCH_JOB
+                        .error("the fake place has no job " + id)
+                        .asException());
+    }
+
+    private static int position(RunId id, String cursor, int size) {
+        if (cursor.equals(EventPage.START)) {
+            return 0;
+        }
+        if (cursor.matches("event-\\d{1,9}")) {
+            int position = Integer.parseInt(cursor.substring("event-".length()));
+            if (position <= size) {
+                return position;
+            }
+        }
+        throw FakeProblems.WRONG_STATE
+                .error("cursor " + cursor + " is none of " + id)
+                .asException();
+    }
+
+    private static FineTuneException notSupported(String what) {
+        return FakeProblems.NOT_SUPPORTED.error("the fake place cannot " + what).asException();
+    }
+
+    private static FineTuneException wrongState(String what, RunId id, RunState state) {
+        return FakeProblems.WRONG_STATE
+                .error("cannot " + what + " " + id + " in state " + state)
+                .asException();
+    }
+}

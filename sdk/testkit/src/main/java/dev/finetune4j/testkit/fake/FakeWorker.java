@@ -1,0 +1,125 @@
+package dev.finetune4j.testkit.fake;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Submission;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Writes what a worker would have written: an adapter, and predictions in which the tuned model is mostly right. */
+final class FakeWorker {
+    private static final int ANSWER_TOKENS = 4;
+
+    private final Submission submission;
+    private final boolean succeeded;
+    private final boolean handsOutAdapters;
+
+    FakeWorker(Submission submission, boolean succeeded, boolean handsOutAdapters) {
+        this.submission = submission;
+        this.succeeded = succeeded;
+        this.handsOutAdapters = handsOutAdapters;
+    }
+
+    void write(Path output) {
+        try {
+            Files.createDirectories(output);
+            if (succeeded) {
+                for (WorkStep step : submission.order().steps()) {
+                    write(output, step);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void write(Path output, WorkStep step) throws IOException {
+        if (step instanceof WorkStep.Train) {
+            writeTuned(output);
+        } else if (step instanceof WorkStep.Predict predict) {
+            Path file = output.resolve(WorkOrder.PREDICTIONS_FOLDER)
+                    .resolve(predict.variant().fileName());
+            List<String> lines = new ArrayList<>();
+            for (Example example : rows(predict.rowsFile())) {
+                lines.add(Json.line(answer(predict, example)));
+            }
+            writeOnce(file, lines);
+        } else if (step instanceof WorkStep.Generate generate) {
+            List<String> lines = generate.variants().stream()
+                    .map(variant -> Json.line(new GeneratedText(variant, "answer of " + variant, ANSWER_TOKENS, true)))
+                    .toList();
+            writeOnce(output.resolve(WorkOrder.GENERATED_FILE), lines);
+        }
+    }
+
+    private void writeTuned(Path output) throws IOException {
+        if (handsOutAdapters) {
+            Path adapter = output.resolve(WorkOrder.ADAPTER_FOLDER);
+            writeOnce(adapter.resolve("adapter_config.json"), List.of("{\"peft_type\":\"LORA\"}"));
+            writeOnce(adapter.resolve("adapter_model.safetensors"), List.of("not real weights"));
+        } else {
+            writeOnce(
+                    output.resolve("model-reference.json"),
+                    List.of("{\"reference\":\"fake:model/" + submission.id() + "\"}"));
+        }
+    }
+
+    private List<Example> rows(String file) throws IOException {
+        Path data = Objects.requireNonNull(submission.channels().get(WorkOrder.DATA_CHANNEL), "no data channel");
+        return Files.readAllLines(data.resolve(file)).stream()
+                .map(line -> Json.read(line, Example.class))
+                .toList();
+    }
+
+    private static Prediction answer(WorkStep.Predict step, Example example) {
+        String reference = example instanceof Example.Conversation conversation ? conversation.answer() : "";
+        boolean right = isRight(step.variant(), example);
+        double perToken = step.variant().isTuned() ? 0.5 : 2.0;
+        if (step.labels().isEmpty()) {
+            String text = right ? reference : "something else";
+            return new Prediction(
+                    example.row(),
+                    reference,
+                    step.maxNewTokens() == 0 ? null : text,
+                    Map.of(),
+                    ANSWER_TOKENS * perToken,
+                    ANSWER_TOKENS);
+        }
+        int index = step.labels().indexOf(reference);
+        String chosen = right
+                ? reference
+                : step.labels().get((index + 1) % step.labels().size());
+        Map<String, Double> scores = new LinkedHashMap<>();
+        step.labels().forEach(label -> scores.put(label, label.equals(chosen) ? -0.5 : -3.0));
+        return new Prediction(example.row(), reference, chosen, scores, ANSWER_TOKENS * perToken, ANSWER_TOKENS);
+    }
+
+    /** One row in four for the base model, two with examples in the prompt, nineteen of twenty once tuned. */
+    private static boolean isRight(Variant variant, Example example) {
+        long row = example.row().row();
+        return switch (variant) {
+            case BASE_ZERO_SHOT -> row % 4 == 0;
+            case BASE_FEW_SHOT -> row % 4 < 2;
+            case TUNED -> row % 20 != 0;
+        };
+    }
+
+    private static void writeOnce(Path file, List<String> lines) throws IOException {
+        if (Files.notExists(file)) {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.write(file, lines);
+        }
+    }
+}

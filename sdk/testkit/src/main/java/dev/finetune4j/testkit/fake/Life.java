@@ -1,0 +1,66 @@
+package dev.finetune4j.testkit.fake;
+
+import dev.finetune4j.run.RunState;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The script of one attempt of a job.
+ *
+ * @param stages what it goes through, in order
+ * @param ending the state it ends in
+ */
+public record Life(List<Stage> stages, RunState ending) {
+    /**
+     * One stage of a script.
+     *
+     * @param state the state
+     * @param lasts how long it lasts
+     */
+    public record Stage(RunState state, Duration lasts) {}
+
+    /** Copies the stages; refuses an end that is none. */
+    public Life {
+        stages = List.copyOf(stages);
+        if (!ending.isTerminal()) {
+            throw new IllegalArgumentException("ending must be a terminal state, was " + ending);
+        }
+    }
+
+    /** Waits, trains for a minute, evaluates, succeeds. */
+    public static Life succeeds() {
+        return new Life(
+                List.of(
+                        stage(RunState.QUEUED, 10),
+                        stage(RunState.STARTING, 5),
+                        stage(RunState.TRAINING, 60),
+                        stage(RunState.EVALUATING, 20)),
+                RunState.SUCCEEDED);
+    }
+
+    /** Loses its machine half-way through training, gets another one and succeeds. */
+    public static Life losesItsMachine() {
+        return new Life(
+                List.of(
+                        stage(RunState.QUEUED, 10),
+                        stage(RunState.TRAINING, 30),
+                        stage(RunState.INTERRUPTED, 300),
+                        stage(RunState.TRAINING, 30),
+                        stage(RunState.EVALUATING, 20)),
+                RunState.SUCCEEDED);
+    }
+
+    /** Fails half-way through training. */
+    public static Life fails() {
+        return new Life(List.of(stage(RunState.QUEUED, 10), stage(RunState.TRAINING, 30)), RunState.FAILED);
+    }
+
+    /** Trains for a day. */
+    public static Life lasts() {
+        return new Life(List.of(stage(RunState.QUEUED, 10), stage(RunState.TRAINING, 86_400)), RunState.SUCCEEDED);
+    }
+
+    private static Stage stage(RunState state, long seconds) {
+        return new Stage(state, Duration.ofSeconds(seconds));
+    }
+}
