@@ -104,6 +104,29 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "One mapping holds at most 2 GiB less one byte.",
             "read the tensor in parts, or use the model's F16 or BF16 file");
 
+    /** A model folder without its configuration. */
+    public static final ProblemKind CONFIG_MISSING = kind(
+            "FT0420",
+            "config.json is missing",
+            "A model folder describes the model in config.json: its architecture and sizes. Without it the weights cannot be"
+                    + " understood.",
+            "download config.json of the model into its folder, from the same revision");
+
+    /** A configuration that cannot be used. */
+    public static final ProblemKind CONFIG_INVALID = kind(
+            "FT0421",
+            "the model's configuration is invalid",
+            "config.json, or the metadata of a GGUF file, lacks a value that every model of this kind has, or holds one that is"
+                    + " impossible.",
+            "download config.json of the model again, from the same revision as the weights");
+
+    /** A GGUF file of another architecture. */
+    public static final ProblemKind GGUF_ARCHITECTURE = kind(
+            "FT0422",
+            "this GGUF architecture is not read",
+            "GGUF files of the llama architecture are read. Others name their tensors differently.",
+            "use the model's safetensors folder: model: hf:ORG/NAME");
+
     private static ProblemKind kind(String code, String title, String explanation, String remedy) {
         return new ProblemKind(code, title, ExitCode.INVALID, explanation, remedy);
     }
@@ -122,6 +145,9 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                 TENSOR_TYPE,
                 TENSOR_MISSING,
                 SHARDS,
-                TENSOR_TOO_LARGE);
+                TENSOR_TOO_LARGE,
+                CONFIG_MISSING,
+                CONFIG_INVALID,
+                GGUF_ARCHITECTURE);
     }
 }

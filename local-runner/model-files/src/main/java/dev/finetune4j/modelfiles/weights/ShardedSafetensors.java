@@ -1,16 +1,10 @@
 package dev.finetune4j.modelfiles.weights;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
-import java.io.IOException;
+import dev.finetune4j.modelfiles.ModelJson;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,12 +21,6 @@ public final class ShardedSafetensors implements WeightFile {
     public static final String INDEX_SUFFIX = ".safetensors.index.json";
 
     private static final long MAX_INDEX_BYTES = 100_000_000;
-
-    private static final JsonMapper JSON = new JsonMapper(JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(16).build())
-            .build());
 
     private final Path index;
     private final Map<String, SafetensorsFile> shards;
@@ -77,21 +65,11 @@ public final class ShardedSafetensors implements WeightFile {
 
     private static Map<String, String> readIndex(Path index) {
         Map<String, String> fileByTensor = new LinkedHashMap<>();
-        try {
-            if (Files.size(index) > MAX_INDEX_BYTES) {
-                throw misfit(index, "the index is too long", Files.size(index) + " bytes; at most " + MAX_INDEX_BYTES)
-                        .asException();
-            }
-            JsonNode map = JSON.readTree(Files.readAllBytes(index)).path("weight_map");
-            map.properties()
-                    .forEach(entry ->
-                            fileByTensor.put(entry.getKey(), entry.getValue().asText()));
-        } catch (JsonProcessingException e) {
-            throw misfit(index, "the index is not the JSON it should be", e.getOriginalMessage())
-                    .asException(e);
-        } catch (IOException e) {
-            throw WeightChannel.unreadable(index, e);
-        }
+        ModelJson.readObject(index, MAX_INDEX_BYTES, ModelFilesProblems.SHARDS)
+                .path("weight_map")
+                .properties()
+                .forEach(entry ->
+                        fileByTensor.put(entry.getKey(), entry.getValue().asText()));
         if (fileByTensor.isEmpty()) {
             throw misfit(index, "the index names no tensor", "weight_map is missing or empty")
                     .asException();

@@ -92,4 +92,13 @@ public sealed interface WeightFile extends AutoCloseable permits SafetensorsFile
                 .because("its name ends neither with .safetensors nor with .gguf, and it does not start with GGUF")
                 .asException();
     }
+
+    /**
+     * Passes every file that is no pickle, by name or by its first bytes.
+     *
+     * @throws FineTuneException with FT0403 if it is one, with the recipe that converts it; FT0402 if it cannot be read
+     */
+    static void refusePickle(Path file) {
+        PickleRefusal.check(file);
+    }
 }

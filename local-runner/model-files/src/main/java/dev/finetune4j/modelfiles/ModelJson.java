@@ -1,0 +1,88 @@
+package dev.finetune4j.modelfiles;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads the JSON files of a model: bounded in size and depth, without duplicate keys, without anything after the last brace. */
+public final class ModelJson {
+    private static final int MAX_DEPTH = 64;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxStringLength(100_000_000)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private ModelJson() {}
+
+    /**
+     * Reads a file that holds one JSON object.
+     *
+     * @param file the file
+     * @param maxBytes the longest file that is read
+     * @param damaged the kind of problem to report if it is no such JSON
+     * @throws FineTuneException with {@code damaged}, or FT0402 if the file cannot be read
+     */
+    public static JsonNode readObject(Path file, long maxBytes, ProblemKind damaged) {
+        try {
+            long size = Files.size(file);
+            if (size > maxBytes) {
+                throw problem(file, damaged, "is too long", size + " bytes; at most " + maxBytes + " are read")
+                        .asException();
+            }
+            JsonNode node = MAPPER.readTree(Files.readAllBytes(file));
+            if (!node.isObject()) {
+                throw problem(file, damaged, "holds no JSON object", "found " + node.getNodeType())
+                        .asException();
+            }
+            return node;
+        } catch (JsonProcessingException e) {
+            var place = e.getLocation();
+            throw damaged.error(file.getFileName() + " is not valid JSON")
+                    .at(
+                            place == null
+                                    ? Location.of(file.toString())
+                                    : new Location.InFile(
+                                            file.toString(), place.getLineNr(), place.getColumnNr(), null))
+                    .because(e.getOriginalMessage())
+                    .asException(e);
+        } catch (IOException e) {
+            throw ModelFilesProblems.FILE_UNREADABLE
+                    .error("cannot read " + file.getFileName())
+                    .at(Location.of(file.toString()))
+                    .because(String.valueOf(e.getMessage()))
+                    .asException(e);
+        }
+    }
+
+    /** A JSON text as bytes, keys in the order given. */
+    public static byte[] write(JsonNode node) {
+        try {
+            return MAPPER.writeValueAsBytes(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of JSON nodes can always be written", e);
+        }
+    }
+
+    private static Problem.Builder problem(Path file, ProblemKind kind, String summary, String cause) {
+        return kind.error(file.getFileName() + " " + summary)
+                .at(Location.of(file.toString()))
+                .because(cause);
+    }
+}

@@ -1,0 +1,169 @@
+package dev.finetune4j.modelfiles.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.modelfiles.ModelFilesProblems;
+import dev.finetune4j.modelfiles.ModelJson;
+import dev.finetune4j.modelfiles.weights.GgufFile;
+import dev.finetune4j.modelfiles.weights.ShardedSafetensors;
+import dev.finetune4j.modelfiles.weights.WeightFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The files of one model: a folder in Hugging Face layout, or one GGUF file that holds everything. Reads when it is asked. */
+public final class ModelFolder {
+    private static final String CONFIG = "config.json";
+    private static final long MAX_SMALL_JSON_BYTES = 16L << 20;
+
+    private final Path path;
+    private final boolean gguf;
+
+    private ModelFolder(Path path, boolean gguf) {
+        this.path = path;
+        this.gguf = gguf;
+    }
+
+    /**
+     * Looks at a folder or a GGUF file. A folder whose only model file is one GGUF file stands for that file.
+     *
+     * @throws FineTuneException with FT0401 if there is neither, FT0403 if it is a pickle, FT0402 if it cannot be read
+     */
+    public static ModelFolder open(Path path) {
+        if (Files.isRegularFile(path)) {
+            WeightFile.refusePickle(path);
+            if (!GgufFile.hasMagic(path)) {
+                throw missing(
+                        path, path.getFileName() + " alone is no model", "name its folder, with config.json in it");
+            }
+            return new ModelFolder(path, true);
+        }
+        if (!Files.isDirectory(path)) {
+            throw missing(path, "no model at " + path, "there is neither a folder nor a file");
+        }
+        List<Path> ggufFiles = filesEndingWith(path, ".gguf");
+        if (!Files.exists(path.resolve(CONFIG)) && ggufFiles.size() == 1) {
+            return new ModelFolder(ggufFiles.get(0), true);
+        }
+        return new ModelFolder(path, false);
+    }
+
+    /** The folder, or the GGUF file. */
+    public Path path() {
+        return path;
+    }
+
+    /** Whether the model is one GGUF file. */
+    public boolean isGguf() {
+        return gguf;
+    }
+
+    /**
+     * The configuration.
+     *
+     * @throws FineTuneException with FT0420 if there is no config.json, FT0421 if it is invalid, FT0422 for a GGUF file of another
+     *     architecture, FT0406 to FT0408 for a damaged one
+     */
+    public ModelConfig config() {
+        if (gguf) {
+            try (GgufFile file = GgufFile.open(path)) {
+                return GgufConfig.read(file);
+            }
+        }
+        Path config = path.resolve(CONFIG);
+        if (!Files.isRegularFile(config)) {
+            throw ModelFilesProblems.CONFIG_MISSING
+                    .error("config.json is missing in " + path)
+                    .at(Location.of(config.toString()))
+                    .asException();
+        }
+        return HuggingFaceConfig.read(config);
+    }
+
+    /**
+     * Opens the weights: the index if there is one, else the one safetensors file, else the GGUF file.
+     *
+     * @throws FineTuneException with FT0401 if there are none, FT0403 if there are only pickles, or what {@link WeightFile#open}
+     *     throws
+     */
+    public WeightFile openWeights() {
+        return WeightFile.open(gguf ? path : weightsInFolder());
+    }
+
+    /** A file of the folder, if it is there; never for a GGUF file. */
+    public Optional<Path> file(String name) {
+        Path file = path.resolve(name);
+        return !gguf && Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
+    }
+
+    /**
+     * Tokens that end a text or a turn: those of generation_config.json, then those of the configuration.
+     *
+     * @throws FineTuneException as {@link #config()}, and with FT0421 if generation_config.json is invalid
+     */
+    public List<Integer> endTokens() {
+        List<Integer> tokens = new ArrayList<>();
+        file("generation_config.json").ifPresent(file -> {
+            JsonNode json = ModelJson.readObject(file, MAX_SMALL_JSON_BYTES, ModelFilesProblems.CONFIG_INVALID);
+            tokens.addAll(HuggingFaceConfig.tokens(json, "eos_token_id"));
+        });
+        for (int token : config().endTokens()) {
+            if (!tokens.contains(token)) {
+                tokens.add(token);
+            }
+        }
+        return List.copyOf(tokens);
+    }
+
+    private Path weightsInFolder() {
+        List<Path> indexes = filesEndingWith(path, ShardedSafetensors.INDEX_SUFFIX);
+        if (!indexes.isEmpty()) {
+            return indexes.get(0);
+        }
+        List<Path> safetensors = filesEndingWith(path, ".safetensors");
+        if (safetensors.size() == 1) {
+            return safetensors.get(0);
+        }
+        if (safetensors.size() > 1) {
+            throw missing(
+                    path,
+                    "several safetensors files but no index in " + path,
+                    safetensors.size() + " files; model" + ShardedSafetensors.INDEX_SUFFIX + " is missing");
+        }
+        for (String pickle : List.of(".bin", ".pt", ".pth", ".ckpt")) {
+            List<Path> pickles = filesEndingWith(path, pickle);
+            if (!pickles.isEmpty()) {
+                return pickles.get(0);
+            }
+        }
+        throw missing(path, "no weights in " + path, "there is no .safetensors and no .gguf file");
+    }
+
+    private static List<Path> filesEndingWith(Path folder, String suffix) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> file.getFileName().toString().endsWith(suffix))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw ModelFilesProblems.FILE_UNREADABLE
+                    .error("cannot list " + folder)
+                    .at(Location.of(folder.toString()))
+                    .because(String.valueOf(e.getMessage()))
+                    .asException(e);
+        }
+    }
+
+    private static FineTuneException missing(Path path, String summary, String cause) {
+        return ModelFilesProblems.MODEL_MISSING
+                .error(summary)
+                .at(Location.of(path.toString()))
+                .because(cause)
+                .asException();
+    }
+}
