@@ -1,0 +1,65 @@
+package dev.finetune4j.engine.evaluate;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.evaluation.Variant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Answers of several models to the same rows in the same order.
+ *
+ * @param byVariant each model's answers, base variants first; the tuned and the zero-shot base model are there
+ */
+record AlignedPredictions(Map<Variant, List<Prediction>> byVariant) {
+    /**
+     * Checks that the models can be compared.
+     *
+     * @throws FineTuneException with FT0703 if a model or every row is missing, FT0702 if rows differ
+     */
+    AlignedPredictions {
+        byVariant = new EnumMap<>(byVariant);
+        for (Variant needed : List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED)) {
+            List<Prediction> answers = byVariant.getOrDefault(needed, List.of());
+            if (answers.isEmpty()) {
+                throw EvaluationProblems.NOTHING_TO_COMPARE
+                        .error("there are no held-out rows answered by " + needed.fileName())
+                        .because("an evaluation needs at least 1 row, there are 0")
+                        .asException();
+            }
+        }
+        List<Prediction> first = byVariant.getOrDefault(Variant.BASE_ZERO_SHOT, List.of());
+        byVariant.forEach((variant, answers) -> requireSameRows(first, variant, answers));
+    }
+
+    /** How many rows were answered. */
+    int rows() {
+        return byVariant.values().iterator().next().size();
+    }
+
+    private static void requireSameRows(List<Prediction> first, Variant variant, List<Prediction> answers) {
+        if (answers.size() != first.size()) {
+            throw EvaluationProblems.ROWS_DIFFER
+                    .error("the models answered different numbers of rows")
+                    .at(Location.of(variant.fileName()))
+                    .because(Variant.BASE_ZERO_SHOT.fileName() + " has " + first.size() + " rows, " + variant.fileName()
+                            + " has " + answers.size())
+                    .asException();
+        }
+        for (int i = 0; i < first.size(); i++) {
+            Prediction expected = first.get(i);
+            Prediction found = answers.get(i);
+            if (!expected.row().equals(found.row()) || !expected.reference().equals(found.reference())) {
+                throw EvaluationProblems.ROWS_DIFFER
+                        .error("the models answered different rows at line " + (i + 1))
+                        .at(new Location.InFile(variant.fileName(), i + 1L, 0, null))
+                        .because(Variant.BASE_ZERO_SHOT.fileName() + " has " + expected.row() + ", "
+                                + variant.fileName() + " has " + found.row()
+                                + (expected.row().equals(found.row()) ? " with another right answer" : ""))
+                        .asException();
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.finetune4j.engine.evaluate;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** What can go wrong in an evaluation, and the gate that was not passed. */
+public final class EvaluationProblems implements ProblemCatalogue {
+    /** A predictions file is missing or cannot be read. */
+    public static final ProblemKind UNREADABLE_PREDICTIONS = new ProblemKind(
+            "FT0701",
+            "Predictions cannot be read",
+            ExitCode.TRAINING_FAILED,
+            """
+            The worker writes one file of predictions for each model that is compared: the base model, the base model with \
+            examples in its prompt, and the tuned model. Evaluation reads them back, one JSON object a line. This problem says \
+            that a file is missing, is cut short, or holds something else: usually the worker was stopped while it answered, or \
+            the disk was full.
+
+            The rows that a model has answered already are kept; resuming the run answers the others.""",
+            "finetune run JOB    (the same command again; it goes on where it stopped)");
+
+    /** The models answered different rows. */
+    public static final ProblemKind ROWS_DIFFER = new ProblemKind(
+            "FT0702",
+            "The models answered different rows",
+            ExitCode.TRAINING_FAILED,
+            """
+            Two models are compared row by row: the same held-out rows, in the same order, with the same right answers. A \
+            comparison of different rows would say nothing, so it is refused. It happens when predictions of two runs, or of two \
+            versions of the data, lie in one folder.""",
+            "remove the folder predictions from the run's output and run the job again");
+
+    /** There is nothing to compare. */
+    public static final ProblemKind NOTHING_TO_COMPARE = new ProblemKind(
+            "FT0703",
+            "There is nothing to compare",
+            ExitCode.INVALID,
+            """
+            An evaluation needs at least one held-out row, and the answers of both the base model and the tuned model to it. \
+            With no test rows there is no honest figure: the loss on training rows says how well they were learned by heart.""",
+            "give the job test rows: data.split.test: 0.2, or data.split.test-file: FILE");
+
+    /** The gate names a metric that the task does not have. */
+    public static final ProblemKind UNKNOWN_METRIC = new ProblemKind(
+            "FT0704",
+            "The gate names a metric that the task does not have",
+            ExitCode.INVALID,
+            """
+            Each kind of task has its metrics: macro-f1 and accuracy for classification and sentiment; token-f1, exact-match and \
+            perplexity for question-answering; perplexity and distinct-2 for generation; rouge-l and perplexity for \
+            summarization; chrf, bleu and perplexity for translation; perplexity for chat. The gate can judge by these only, \
+            because only these are taken.""",
+            "remove evaluation.gate.metric to judge by the task's main metric");
+
+    /** A metric needs something that a prediction does not have. */
+    public static final ProblemKind INCOMPLETE_PREDICTION = new ProblemKind(
+            "FT0705",
+            "A prediction lacks what a metric needs",
+            ExitCode.TRAINING_FAILED,
+            """
+            Perplexity needs the likelihood of the right answer, every other metric needs the answer that the model gave. A \
+            prediction without it cannot be counted, and leaving it out would flatter the model. A likelihood that is not a \
+            number comes from weights that are not numbers: training diverged.""",
+            "lower training.learning-rate, for example to half, and run the job again");
+
+    /** The tuned model is not good enough. */
+    public static final ProblemKind GATE_FAILED = new ProblemKind(
+            "FT0710",
+            "The tuned model did not pass its gate",
+            ExitCode.GATE_FAILED,
+            """
+            The gate of the job says when a tuned model is good enough: evaluation.gate.at-least is a value that it must reach, \
+            evaluation.gate.better-than-base asks it to beat the base model, without and with examples in the prompt. To beat \
+            means: the 95 % interval of the paired difference lies on the better side of zero, and the intervals of the two \
+            models do not overlap. The adapter and the report are kept, and the run ends with exit code 9 so that a CI job stops.
+
+            More or cleaner training rows help most; then more epochs, a higher rank, or a larger base model. With few held-out \
+            rows the intervals are wide: 4 times the rows halve them.""",
+            "open the report and look at the per-class table and the rows that tuning broke");
+
+    private static final List<ProblemKind> KINDS = List.of(
+            UNREADABLE_PREDICTIONS,
+            ROWS_DIFFER,
+            NOTHING_TO_COMPARE,
+            UNKNOWN_METRIC,
+            INCOMPLETE_PREDICTION,
+            GATE_FAILED);
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return KINDS;
+    }
+}

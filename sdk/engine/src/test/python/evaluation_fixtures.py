@@ -1,0 +1,145 @@
+"""Writes metrics.json: figures of scikit-learn, rouge-score, sacreBLEU and SciPy on generated cases.
+
+The Java tests of dev.finetune4j.engine.evaluate compare their figures with these. Run with a Python that has the packages
+named in VERSIONS below:
+
+    python src/test/python/evaluation_fixtures.py src/test/resources/dev/finetune4j/engine/evaluate/metrics.json
+"""
+
+import collections
+import importlib.metadata
+import json
+import random
+import re
+import string
+import sys
+
+import numpy
+from rouge_score import rouge_scorer
+from sacrebleu.metrics import BLEU, CHRF
+from scipy.stats import binomtest
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
+
+VERSIONS = ["scikit-learn", "rouge-score", "sacrebleu", "scipy", "numpy"]
+WORDS = (
+    "the a an The attacker used Used 1,024 3.14 0.5, U.S. e-mail well-known C&C &amp; &quot;quoted&quot; &lt;tag> "
+    "<skipped> naïve Ünïcode 日本語 😀 👩‍👩‍👧 don't cost $5.00 10-20 foo_bar a.b.c x/y (paren) [bracket] {brace} "
+    "İstanbul straße Σίσυφος ΟΔΟΣ end. what? yes! semi; colon: 100% #tag @home ~tilde ^caret | \\ ... -- - ' \" "
+    "line-\nbreak line\nbreak tab\there nbsp\u00a0here next\u0085line unit\u001fsep zero\u200bwidth").split(" ")
+
+
+def classification(rng, case):
+    count = rng.choice([2, 3, 5, 14])
+    labels = [f"label {i}" for i in range(count)]
+    rows = rng.choice([1, 7, 40, 90])
+    weights = [1 / (i + 1) for i in range(count)]
+    references = rng.choices(labels, weights, k=rows)
+    if case % 3 == 0:
+        references = [label for label in references if label != labels[-1]] or [labels[0]]
+    answers = [label if rng.random() < 0.6 else rng.choice(labels) for label in references]
+    precision, recall, f1, support = precision_recall_fscore_support(
+        references, answers, labels=labels, zero_division=0)
+    scores = []
+    for answer in answers:
+        row = {label: round(rng.gauss(-8, 3), 3) for label in labels}
+        row[answer] = round(max(row.values()) + rng.random() * 3, 3)
+        scores.append(row)
+    return {
+        "labels": labels,
+        "references": references,
+        "answers": answers,
+        "scores": scores,
+        "accuracy": accuracy_score(references, answers),
+        "macroF1": f1_score(references, answers, labels=labels, average="macro", zero_division=0),
+        "precision": precision.tolist(),
+        "recall": recall.tolist(),
+        "f1": f1.tolist(),
+        "support": support.tolist(),
+        "confusion": confusion_matrix(references, answers, labels=labels).tolist(),
+        "calibrationError": calibration_error(references, answers, scores),
+    }
+
+
+def calibration_error(references, answers, scores):
+    confidences = []
+    for answer, row in zip(answers, scores):
+        values = numpy.array(list(row.values()))
+        softmax = numpy.exp(values - values.max())
+        confidences.append(softmax[list(row).index(answer)] / softmax.sum())
+    confidences = numpy.array(confidences)
+    right = numpy.array([float(a == r) for a, r in zip(answers, references)])
+    edges = numpy.linspace(0, 1, 11)
+    error = 0.0
+    for low, high in zip(edges[:-1], edges[1:]):
+        inside = (confidences > low) & (confidences <= high)
+        if inside.any():
+            error += inside.mean() * abs(right[inside].mean() - confidences[inside].mean())
+    return error
+
+
+def squad_words(text):
+    """The normalisation of the official SQuAD 2.0 evaluation script."""
+    bare = "".join(c for c in text.lower() if c not in set(string.punctuation))
+    return re.sub(r"\b(a|an|the)\b", " ", bare).split()
+
+
+def squad_f1(reference, answer):
+    right, given = squad_words(reference), squad_words(answer)
+    if not right or not given:
+        return float(right == given)
+    shared = sum((collections.Counter(right) & collections.Counter(given)).values())
+    if shared == 0:
+        return 0.0
+    precision, recall = shared / len(given), shared / len(right)
+    return 2 * precision * recall / (precision + recall)
+
+
+def sentence(rng, words):
+    return " ".join(rng.choice(words) for _ in range(words and rng.choice([0, 1, 2, 3, 5, 8, 20])))
+
+
+def text(rng):
+    rows = rng.choice([1, 2, 10, 40])
+    references, answers = [], []
+    for _ in range(rows):
+        reference = sentence(rng, WORDS)
+        kind = rng.random()
+        if kind < 0.2:
+            answer = reference
+        elif kind < 0.3:
+            answer = reference.upper() + "."
+        elif kind < 0.8:
+            answer = " ".join(w for w in reference.split(" ") if rng.random() < 0.8) + " " + sentence(rng, WORDS)
+        else:
+            answer = sentence(rng, WORDS)
+        references.append(reference)
+        answers.append(answer)
+    rouge = rouge_scorer.RougeScorer(["rougeL"], use_stemmer=False)
+    return {
+        "references": references,
+        "answers": answers,
+        "exactMatch": [float(squad_words(r) == squad_words(a)) for r, a in zip(references, answers)],
+        "tokenF1": [squad_f1(r, a) for r, a in zip(references, answers)],
+        "rougeL": [rouge.score(r, a)["rougeL"].fmeasure for r, a in zip(references, answers)],
+        "bleu": BLEU().corpus_score(answers, [references]).score,
+        "chrf": CHRF().corpus_score(answers, [references]).score,
+    }
+
+
+def main(path):
+    rng = random.Random(17)
+    pairs = [(0, 0), (1, 0), (5, 5), (10, 2), (3, 40), (600, 500), (2000, 1700)]
+    fixtures = {
+        "versions": {name: importlib.metadata.version(name) for name in VERSIONS},
+        "classification": [classification(rng, case) for case in range(24)],
+        "text": [text(rng) for _ in range(40)],
+        "mcnemar": [
+            {"first": a, "second": b, "pValue": binomtest(min(a, b), a + b).pvalue if a + b else 1.0} for a, b in pairs],
+    }
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(fixtures, file, separators=(",", ":"))
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
