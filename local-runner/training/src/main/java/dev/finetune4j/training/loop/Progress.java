@@ -1,0 +1,76 @@
+package dev.finetune4j.training.loop;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a training is, apart from the weights: all that a checkpoint needs besides the model's state. Random numbers are functions of
+ * the place ({@link SeedStream}), so none are in here.
+ *
+ * @param identity what the checkpoint belongs to: digest over order, rows and model
+ * @param steps optimizer steps done
+ * @param epoch epoch of the next step, from 0; for people and for a check
+ * @param validatedSteps steps done when the validation loss was last taken, 0 for never
+ * @param best the best adapter so far, or null before the first validation
+ * @param validationsWithoutGain validations since then
+ * @param losses the latest losses
+ * @param gradientNorms the latest gradient norms
+ * @param tokens tokens computed so far
+ */
+record Progress(
+        String identity,
+        int steps,
+        int epoch,
+        int validatedSteps,
+        @Nullable Best best,
+        int validationsWithoutGain,
+        RunningMedian losses,
+        RunningMedian gradientNorms,
+        long tokens) {
+    /**
+     * The adapter with the lowest validation loss.
+     *
+     * @param step after which step
+     * @param loss its validation loss in nats per counted token
+     */
+    record Best(int step, double loss) {}
+
+    /** Nothing done yet. */
+    static Progress start(String identity) {
+        return new Progress(identity, 0, 0, 0, null, 0, RunningMedian.EMPTY, RunningMedian.EMPTY, 0);
+    }
+
+    /** The best adapter, if there was a validation. */
+    Optional<Best> bestSoFar() {
+        return Optional.ofNullable(best);
+    }
+
+    /** After one more step. */
+    Progress afterStep(int nextEpoch, double loss, double gradientNorm, long stepTokens) {
+        return new Progress(
+                identity,
+                steps + 1,
+                nextEpoch,
+                validatedSteps,
+                best,
+                validationsWithoutGain,
+                losses.with(loss),
+                gradientNorms.with(gradientNorm),
+                tokens + stepTokens);
+    }
+
+    /** After a validation at this place. */
+    Progress afterValidation(double loss) {
+        boolean gained = best == null || loss < best.loss();
+        return new Progress(
+                identity,
+                steps,
+                epoch,
+                steps,
+                gained ? new Best(steps, loss) : best,
+                gained ? 0 : validationsWithoutGain + 1,
+                losses,
+                gradientNorms,
+                tokens);
+    }
+}

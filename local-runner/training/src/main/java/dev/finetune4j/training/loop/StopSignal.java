@@ -1,0 +1,13 @@
+package dev.finetune4j.training.loop;
+
+import java.util.Optional;
+
+/** Tells long work to wind down. Asked between micro-batches and between rows, so an answer must be cheap. */
+@FunctionalInterface
+public interface StopSignal {
+    /** Never stops. */
+    StopSignal NEVER = Optional::empty;
+
+    /** Why to stop now, or empty to go on. */
+    Optional<String> reason();
+}

@@ -1,0 +1,284 @@
+package dev.finetune4j.training.loop;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunEvent.CheckpointSaved;
+import dev.finetune4j.run.RunEvent.Noticed;
+import dev.finetune4j.run.RunEvent.Resumed;
+import dev.finetune4j.run.RunEvent.StepCompleted;
+import dev.finetune4j.run.RunEvent.StoppedEarly;
+import dev.finetune4j.run.RunEvent.ValidationCompleted;
+import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.TokenBatch;
+import dev.finetune4j.training.rows.EncodedRows;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a model on rows: steps, validation losses, early stopping, checkpoints. Stopped after any step and started again, in another
+ * process, it ends with the same bits: every random number is a function of its place, and a checkpoint holds all that else decides.
+ *
+ * <p>The loss of a step is the mean over all counted tokens of its micro-batches, as transformers computes it with
+ * {@code num_items_in_batch}; gradients are clipped as torch's {@code clip_grad_norm_} does.
+ */
+public final class TrainingLoop {
+    /** Added to the norm by {@code torch.nn.utils.clip_grad_norm_}. */
+    private static final double CLIP_EPSILON = 1e-6;
+
+    private final LanguageModel model;
+    private final EncodedRows training;
+    private final EncodedRows validation;
+    private final TrainingSpec spec;
+    private final TrainingPlan plan;
+    private final TrainingFolders folders;
+    private final CheckpointStore checkpoints;
+    private final Surroundings surroundings;
+    private final LossWatch lossWatch;
+    private Progress progress;
+    private @Nullable Progress saved;
+
+    /**
+     * What a loop uses of the process it runs in.
+     *
+     * @param events told of everything that happens
+     * @param stop asked between micro-batches
+     * @param clock for event times and throughput
+     * @param residentBytes resident memory of this process now, -1 if unknown
+     */
+    public record Surroundings(Consumer<RunEvent> events, StopSignal stop, Clock clock, LongSupplier residentBytes) {}
+
+    /**
+     * Prepares a training; nothing happens before {@link #run}.
+     *
+     * @param model fresh, with the adapter's start values
+     * @param training rows that are learned, at least one
+     * @param validation rows whose loss is watched; may be empty
+     * @param spec settings
+     * @param plan the steps, made from the training rows and the same settings
+     * @param folders where results go
+     * @param identity what a checkpoint must belong to to be used: digest over order, rows and model
+     * @param surroundings events, stop signal, clock and memory
+     */
+    public TrainingLoop(
+            LanguageModel model,
+            EncodedRows training,
+            EncodedRows validation,
+            TrainingSpec spec,
+            TrainingPlan plan,
+            TrainingFolders folders,
+            String identity,
+            Surroundings surroundings) {
+        this.model = model;
+        this.training = training;
+        this.validation = validation;
+        this.spec = spec;
+        this.plan = plan;
+        this.folders = folders;
+        this.surroundings = surroundings;
+        checkpoints = new CheckpointStore(folders.checkpoints());
+        lossWatch = new LossWatch(spec);
+        progress = Progress.start(identity);
+    }
+
+    /**
+     * Trains to the end, or until told to stop.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0622 if loss or gradient is not finite, with FT0625 or FT0633 if a
+     *     checkpoint or adapter cannot be written
+     */
+    public TrainingResult run() {
+        restore();
+        LearningRates rates = LearningRates.of(spec, plan.steps());
+        Optional<String> stop = validateIfDue();
+        while (stop.isEmpty() && progress.steps() < plan.steps() && !isOutOfPatience()) {
+            stop = step(progress.steps() + 1, rates).or(this::validateIfDue);
+            if (stop.isEmpty() && isCheckpointDue()) {
+                saveCheckpoint();
+            }
+        }
+        if (stop.isPresent()) {
+            saveCheckpoint();
+            return new TrainingResult.Stopped(progress.steps(), stop.get());
+        }
+        return finish();
+    }
+
+    private void restore() {
+        folders.discardBest();
+        checkpoints
+                .restore(model, progress.identity(), folders.bestAdapter(), this::notice)
+                .ifPresent(restored -> {
+                    progress = restored;
+                    saved = restored;
+                    tell(new Resumed(now(), restored.steps()));
+                });
+    }
+
+    /** One optimizer step; the reason to stop, if it was not finished, in which case the weights are as before. */
+    private Optional<String> step(int step, LearningRates rates) {
+        Instant start = now();
+        List<TokenBatch> batches =
+                plan.microBatches(step).stream().map(training::batch).toList();
+        int counted = batches.stream().mapToInt(TokenBatch::countedTargets).sum();
+        long tokens = batches.stream().mapToLong(TokenBatch::tokens).sum();
+        double summedLoss = 0;
+        for (int i = 0; i < batches.size(); i++) {
+            Optional<String> stop = surroundings.stop().reason();
+            if (stop.isPresent()) {
+                return stop;
+            }
+            long dropoutSeed = SeedStream.DROPOUT.at(spec.seed(), step, i);
+            summedLoss += model.accumulateGradient(batches.get(i), 1.0 / counted, dropoutSeed);
+        }
+        double loss = summedLoss / counted;
+        double norm = model.gradientNorm();
+        lossWatch.refuseNotFinite(step, loss, norm);
+        lossWatch.unusual(step, loss, norm, progress).forEach(this::notice);
+        double rate = rates.at(step);
+        model.step(step, rate, spec.weightDecay(), clipScale(norm));
+
+        int nextEpoch = step < plan.steps()
+                ? plan.place(step + 1).epoch()
+                : plan.place(step).epoch() + 1;
+        progress = progress.afterStep(nextEpoch, loss, norm, tokens);
+        double seconds = Math.max(1e-3, Duration.between(start, now()).toNanos() / 1e9);
+        tell(new StepCompleted(
+                now(),
+                step,
+                plan.steps(),
+                plan.epochsAfter(step),
+                loss,
+                rate,
+                norm,
+                tokens,
+                tokens / seconds,
+                surroundings.residentBytes().getAsLong()));
+        return Optional.empty();
+    }
+
+    /** {@code clip_coef_clamped} of <a href="https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html">torch</a>. */
+    private double clipScale(double norm) {
+        return spec.maxGradientNorm() == 0 ? 1 : Math.min(1, spec.maxGradientNorm() / (norm + CLIP_EPSILON));
+    }
+
+    /** Takes the validation loss where it is due and not taken yet; the reason to stop, if it was not finished. */
+    private Optional<String> validateIfDue() {
+        if (!isValidationDue()) {
+            return Optional.empty();
+        }
+        double summedLoss = 0;
+        long counted = 0;
+        for (int[] rows : validationBatches()) {
+            Optional<String> stop = surroundings.stop().reason();
+            if (stop.isPresent()) {
+                return stop;
+            }
+            TokenBatch batch = validation.batch(rows);
+            summedLoss += model.loss(batch);
+            counted += batch.countedTargets();
+        }
+        double loss = summedLoss / counted;
+        progress = progress.afterValidation(loss);
+        boolean best = progress.bestSoFar().orElseThrow().step() == progress.steps();
+        if (best) {
+            folders.keepAsBest(model);
+        }
+        tell(new ValidationCompleted(now(), progress.steps(), loss, best));
+        return Optional.empty();
+    }
+
+    private boolean isValidationDue() {
+        int step = progress.steps();
+        return step > 0
+                && !validation.rows().isEmpty()
+                && progress.validatedSteps() < step
+                && (step == plan.steps() || isEvery(spec.evaluateEvery(), step));
+    }
+
+    private boolean isCheckpointDue() {
+        int step = progress.steps();
+        return step < plan.steps() && isEvery(spec.checkpointEvery(), step);
+    }
+
+    private boolean isEvery(int interval, int step) {
+        return interval > 0 ? step % interval == 0 : plan.place(step).lastOfEpoch();
+    }
+
+    /** Validation rows in file order, as many in a micro-batch as the workspace holds. */
+    private List<int[]> validationBatches() {
+        int[] lengths = validation.lengths();
+        List<int[]> batches = new ArrayList<>();
+        int start = 0;
+        int tokens = 0;
+        for (int row = 0; row < lengths.length; row++) {
+            if (row > start && tokens + lengths[row] > plan.maxBatchTokens()) {
+                batches.add(IntStream.range(start, row).toArray());
+                start = row;
+                tokens = 0;
+            }
+            tokens += lengths[row];
+        }
+        batches.add(IntStream.range(start, lengths.length).toArray());
+        return batches;
+    }
+
+    private boolean isOutOfPatience() {
+        return spec.earlyStoppingPatience() > 0 && progress.validationsWithoutGain() >= spec.earlyStoppingPatience();
+    }
+
+    private void saveCheckpoint() {
+        if (progress.steps() == 0 || progress.equals(saved)) {
+            return;
+        }
+        long bytes = checkpoints.save(model, progress, folders.bestAdapter());
+        saved = progress;
+        tell(new CheckpointSaved(now(), progress.steps(), bytes));
+    }
+
+    private TrainingResult finish() {
+        boolean early = progress.steps() < plan.steps();
+        Optional<Progress.Best> best = progress.bestSoFar();
+        if (early) {
+            Progress.Best lowest = best.orElseThrow();
+            tell(new StoppedEarly(
+                    now(),
+                    progress.steps(),
+                    String.format(
+                            Locale.ROOT,
+                            "%d validations without a lower loss than %.4f at step %d",
+                            progress.validationsWithoutGain(),
+                            lowest.loss(),
+                            lowest.step())));
+        }
+        folders.finish(model, best.isPresent());
+        checkpoints.clear();
+        return new TrainingResult.Finished(
+                progress.steps(),
+                best.map(Progress.Best::step).orElse(progress.steps()),
+                best.map(Progress.Best::loss).orElse(null),
+                progress.tokens(),
+                early);
+    }
+
+    private void notice(Problem problem) {
+        tell(new Noticed(now(), problem));
+    }
+
+    private void tell(RunEvent event) {
+        surroundings.events().accept(event);
+    }
+
+    private Instant now() {
+        return surroundings.clock().instant();
+    }
+}

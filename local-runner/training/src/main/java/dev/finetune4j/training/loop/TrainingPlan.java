@@ -1,0 +1,106 @@
+package dev.finetune4j.training.loop;
+
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.training.rows.EncodedRows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How many optimizer steps a training takes and where in which epoch each stands. Needs no model, so that the workspace can be sized before
+ * the weights are loaded.
+ */
+public final class TrainingPlan {
+    private final TrainingSpec spec;
+    private final int[] lengths;
+    private final int rowLimit;
+    private final List<Integer> stepsByEpoch = new ArrayList<>();
+    private final int steps;
+    private final int maxBatchTokens;
+    private BatchPlan current;
+    private int currentEpoch;
+
+    /**
+     * Where a step stands.
+     *
+     * @param epoch epoch from 0
+     * @param index step within the epoch from 0
+     * @param lastOfEpoch whether the epoch ends with it
+     */
+    record Place(int epoch, int index, boolean lastOfEpoch) {}
+
+    /**
+     * Plans every epoch.
+     *
+     * @param spec epochs (a fraction ends within a pass, rounded up to a whole step), batch size, packing, accumulation, seed
+     * @param training rows that are learned, at least one
+     * @param validation rows whose loss is watched; may be empty
+     * @param rowLimit longest row possible in tokens
+     */
+    public TrainingPlan(TrainingSpec spec, EncodedRows training, EncodedRows validation, int rowLimit) {
+        this.spec = spec;
+        lengths = training.lengths();
+        if (lengths.length == 0) {
+            throw new IllegalArgumentException("a training plan needs at least one row");
+        }
+        this.rowLimit = rowLimit;
+        int total = 0;
+        int largest = Arrays.stream(validation.lengths()).max().orElse(0);
+        int epochs = (int) Math.ceil(spec.epochs());
+        current = BatchPlan.of(spec, 0, lengths, rowLimit);
+        for (int epoch = 0; epoch < epochs; epoch++) {
+            BatchPlan plan = epoch == 0 ? current : BatchPlan.of(spec, epoch, lengths, rowLimit);
+            double share = Math.min(1, spec.epochs() - epoch);
+            int stepsHere = (int) Math.ceil(share * plan.steps(spec.gradientAccumulation()) - 1e-9);
+            stepsByEpoch.add(stepsHere);
+            total = Math.addExact(total, stepsHere);
+            largest = Math.max(largest, plan.maxTokens(lengths));
+        }
+        steps = total;
+        maxBatchTokens = largest;
+    }
+
+    /** Optimizer steps planned. */
+    public int steps() {
+        return steps;
+    }
+
+    /** The largest N of a micro-batch of any epoch, and of the longest validation row. */
+    public int maxBatchTokens() {
+        return maxBatchTokens;
+    }
+
+    /** Where a step stands, counted from 1 as everywhere. */
+    Place place(int step) {
+        int left = step - 1;
+        for (int epoch = 0; epoch < stepsByEpoch.size(); epoch++) {
+            int here = stepsByEpoch.get(epoch);
+            if (left < here) {
+                return new Place(epoch, left, left == here - 1);
+            }
+            left -= here;
+        }
+        throw new IllegalArgumentException("step must be 1.." + steps + ", was " + step);
+    }
+
+    /** The micro-batches of a step, as row indices. */
+    List<int[]> microBatches(int step) {
+        Place place = place(step);
+        return epoch(place.epoch()).step(place.index(), spec.gradientAccumulation());
+    }
+
+    /** Passes over the rows that are done after a step, as a fraction. */
+    double epochsAfter(int step) {
+        Place place = place(step);
+        int whole = epoch(place.epoch()).steps(spec.gradientAccumulation());
+        return place.epoch() + (place.index() + 1.0) / whole;
+    }
+
+    private BatchPlan epoch(int epoch) {
+        if (epoch != currentEpoch) {
+            current = BatchPlan.of(spec, epoch, lengths, rowLimit);
+            currentEpoch = epoch;
+        }
+        return current;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.finetune4j.training.problem;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** FT0621 to FT0639: training loop, checkpoints, rows and predictions. */
+public final class LoopProblems implements ProblemCatalogue {
+    /** No row has a token that could be learned. */
+    public static final ProblemKind NOTHING_TO_LEARN = new ProblemKind(
+            "FT0621",
+            "no row has a trainable token",
+            ExitCode.INVALID,
+            "Only the tokens of answers are learned. After rows were cut to training.max-tokens, no row had an answer token left, or there were no"
+                    + " rows at all. Nothing would be trained, so the run stops before it loads the model.",
+            "raise training.max-tokens, and look at the rows with: finetune check JOB");
+
+    /** The loss or the gradient is not a number. */
+    public static final ProblemKind NOT_FINITE = new ProblemKind(
+            "FT0622",
+            "the loss is not a number",
+            ExitCode.TRAINING_FAILED,
+            "The loss or the gradient became infinite or not a number. The step was not taken and no later checkpoint was written, so the last"
+                    + " checkpoint holds sound weights. The usual cause is a learning rate that is too high for the data; in bf16 a long"
+                    + " sum can also overflow.",
+            "training.learning-rate: a tenth of the present value");
+
+    /** The loss is far above what it was. */
+    public static final ProblemKind LOSS_SPIKE = new ProblemKind(
+            "FT0623",
+            "the loss jumped",
+            ExitCode.TRAINING_FAILED,
+            "The loss of one step was more than twice the median of the steps before it. One jump usually comes from an odd row and heals by"
+                    + " itself; repeated jumps mean that the learning rate is too high.",
+            "if it repeats, halve training.learning-rate");
+
+    /** The gradient is far above what it was. */
+    public static final ProblemKind GRADIENT_JUMP = new ProblemKind(
+            "FT0624",
+            "the gradient exploded",
+            ExitCode.TRAINING_FAILED,
+            "The L2 norm of the gradient was more than ten times the median of the steps before it. With training.max-gradient-norm it was scaled"
+                    + " down; without, the step was taken as it was and can undo what was learned.",
+            "training.max-gradient-norm: 1.0");
+
+    /** A file of the run could not be written. */
+    public static final ProblemKind DISK_FULL = new ProblemKind(
+            "FT0625",
+            "the disk is full",
+            ExitCode.TRAINING_FAILED,
+            "A checkpoint, an adapter or predictions could not be written since the disk, a quota or a file size limit is full. What was half written"
+                    + " was removed; the checkpoint before it is intact and the run goes on from there when it is launched again.",
+            "free disk space, then launch the same run again");
+
+    /** A checkpoint was not used. */
+    public static final ProblemKind CHECKPOINT_SKIPPED = new ProblemKind(
+            "FT0626",
+            "a checkpoint was skipped",
+            ExitCode.TRAINING_FAILED,
+            "A checkpoint is used only if every file in it has the SHA-256 that its manifest states and if it was made for the same order, rows and"
+                    + " model. This one was not; the run goes on from the checkpoint before it, or from the start.",
+            "nothing to do; to start afresh delete the run's checkpoints folder");
+
+    /** Rows teach nothing. */
+    public static final ProblemKind ROWS_LEFT_OUT = new ProblemKind(
+            "FT0627",
+            "rows without a trainable token were left out",
+            ExitCode.INVALID,
+            "After rows were cut to training.max-tokens, no answer token was left in some of them. They were left out, since they would only cost"
+                    + " time.",
+            "raise training.max-tokens");
+
+    /** A file of rows is missing or unreadable. */
+    public static final ProblemKind ROWS_UNREADABLE = new ProblemKind(
+            "FT0630",
+            "the rows cannot be read",
+            ExitCode.INVALID,
+            "A work order names a file of the data channel that is not there or cannot be opened.",
+            "prepare the data again: launch the job again from its job file");
+
+    /** A row is not an example. */
+    public static final ProblemKind BAD_ROW = new ProblemKind(
+            "FT0631",
+            "a row is damaged",
+            ExitCode.INVALID,
+            "Each line of a file of the data channel is one example in JSON and UTF-8, as finetune4j writes it. The named line is not; the file was"
+                    + " changed or damaged after it was written.",
+            "prepare the data again: launch the job again from its job file");
+
+    /** A token has no embedding. */
+    public static final ProblemKind TOKEN_OUTSIDE_VOCABULARY = new ProblemKind(
+            "FT0632",
+            "tokenizer and model do not belong together",
+            ExitCode.INVALID,
+            "The tokenizer gave a token id for which the model has no embedding row. Tokenizer files and weights come from different models, or"
+                    + " tokens were added to the tokenizer without resizing the model.",
+            "fetch tokenizer and weights of one and the same model revision");
+
+    /** A file of the run could not be written for another reason than space. */
+    public static final ProblemKind OUTPUT_UNWRITABLE = new ProblemKind(
+            "FT0633",
+            "results cannot be written",
+            ExitCode.TRAINING_FAILED,
+            "A folder of the run is read-only, was removed, or its disk reports errors.",
+            "make the run's folder writable, then launch the same run again");
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return List.of(
+                NOTHING_TO_LEARN,
+                NOT_FINITE,
+                LOSS_SPIKE,
+                GRADIENT_JUMP,
+                DISK_FULL,
+                CHECKPOINT_SKIPPED,
+                ROWS_LEFT_OUT,
+                ROWS_UNREADABLE,
+                BAD_ROW,
+                TOKEN_OUTSIDE_VOCABULARY,
+                OUTPUT_UNWRITABLE);
+    }
+}

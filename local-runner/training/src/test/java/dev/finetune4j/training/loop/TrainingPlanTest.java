@@ -1,0 +1,72 @@
+package dev.finetune4j.training.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.training.bigram.SmallRows;
+import dev.finetune4j.training.rows.EncodedRows;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class TrainingPlanTest {
+    private static final EncodedRows NONE = EncodedRows.of(java.util.List.of(), java.util.List.of());
+
+    @Test
+    void epochsEndWithASmallerStepRatherThanMixingEpochs() {
+        // 25 rows, 4 a micro-batch, 2 micro-batches a step: 7 micro-batches, 4 steps an epoch
+        TrainingPlan plan =
+                plan(25, TrainingSpec.builder().epochs(2).batchSize(4).gradientAccumulation(2));
+
+        assertThat(plan.steps()).isEqualTo(8);
+        assertThat(plan.microBatches(4)).hasSize(1);
+        assertThat(plan.place(4)).isEqualTo(new TrainingPlan.Place(0, 3, true));
+        assertThat(plan.place(5)).isEqualTo(new TrainingPlan.Place(1, 0, false));
+        assertThat(plan.epochsAfter(4)).isEqualTo(1);
+        assertThat(plan.epochsAfter(6)).isCloseTo(1.5, within(1e-12));
+    }
+
+    @Test
+    void aFractionOfAnEpochIsRoundedUpToAWholeStep() {
+        TrainingPlan plan = plan(25, TrainingSpec.builder().epochs(1.3).batchSize(4));
+
+        assertThat(plan.steps()).isEqualTo(7 + 3);
+        assertThat(plan.place(10).lastOfEpoch()).isTrue();
+    }
+
+    @Test
+    void theLargestMicroBatchOfEveryEpochAndTheLongestValidationRowFitTheWorkspace() {
+        EncodedRows training = SmallRows.of(200, 10, 1);
+        TrainingSpec spec = TrainingSpec.builder().epochs(3).batchSize(4).build();
+
+        TrainingPlan plan = new TrainingPlan(spec, training, NONE, 12);
+
+        int largest = 0;
+        for (int step = 1; step <= plan.steps(); step++) {
+            for (int[] rows : plan.microBatches(step)) {
+                largest = Math.max(
+                        largest,
+                        Arrays.stream(rows).map(row -> training.lengths()[row]).sum());
+            }
+        }
+        assertThat(plan.maxBatchTokens()).isEqualTo(largest);
+        EncodedRows single = SmallRows.of(1, 10, 2);
+        int longest = Arrays.stream(training.lengths()).max().orElseThrow();
+        assertThat(new TrainingPlan(spec, single, training, 12).maxBatchTokens())
+                .isEqualTo(Math.max(longest, single.lengths()[0]));
+    }
+
+    @Test
+    void refusesStepsOutsideThePlanAndNoRows() {
+        TrainingPlan plan = plan(8, TrainingSpec.builder().epochs(1));
+
+        assertThatThrownBy(() -> plan.place(2)).hasMessageContaining("step must be 1..1, was 2");
+        assertThatThrownBy(() -> new TrainingPlan(TrainingSpec.defaults(), NONE, NONE, 12))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static TrainingPlan plan(int rows, TrainingSpec.Builder spec) {
+        return new TrainingPlan(spec.build(), SmallRows.of(rows, 10, 1), NONE, 12);
+    }
+}
