@@ -1,0 +1,93 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.evaluation.Interval;
+import dev.finetune4j.job.MetricName;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Figures as people read them: few digits, a unit, the same in every language setting. */
+public final class Figures {
+    private static final double KIBI = 1024;
+
+    private Figures() {}
+
+    /** A metric's value: two digits after the point, fewer where the value is large. */
+    public static String metric(MetricName metric, double value) {
+        boolean toHundred = metric.equals(MetricName.BLEU) || metric.equals(MetricName.CHRF);
+        double size = Math.abs(value);
+        if (size >= 1000) {
+            return String.format(Locale.ROOT, "%,.0f", value);
+        }
+        return String.format(Locale.ROOT, toHundred || size >= 10 ? "%.1f" : "%.2f", value);
+    }
+
+    /** A metric's interval, such as {@code [0.47, 0.60]}. */
+    public static String interval(MetricName metric, Interval interval) {
+        return "[" + metric(metric, interval.low()) + ", " + metric(metric, interval.high()) + "]";
+    }
+
+    /** A difference with its sign, such as {@code +0.52}. */
+    public static String difference(MetricName metric, double value) {
+        return (value < 0 ? "−" : "+") + metric(metric, Math.abs(value));
+    }
+
+    /** A p-value, such as {@code p < 0.001} or {@code p = 0.034}. */
+    public static String pValue(double value) {
+        return value < 0.001 ? "p < 0.001" : String.format(Locale.ROOT, "p = %.3f", value);
+    }
+
+    /** A whole number with separators, such as {@code 12,345}. */
+    public static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /** A large number in three digits, such as {@code 134.5 M}. */
+    public static String large(double value) {
+        if (value >= 1e9) {
+            return String.format(Locale.ROOT, "%.2f B", value / 1e9);
+        }
+        if (value >= 1e6) {
+            return String.format(Locale.ROOT, "%.1f M", value / 1e6);
+        }
+        if (value >= 1e4) {
+            return String.format(Locale.ROOT, "%.1f k", value / 1e3);
+        }
+        return count(Math.round(value));
+    }
+
+    /** Bytes, such as {@code 1.9 GiB}. */
+    public static String bytes(double value) {
+        String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+        int unit = 0;
+        double size = value;
+        while (size >= KIBI && unit < units.length - 1) {
+            size /= KIBI;
+            unit++;
+        }
+        String digits = unit == 0 || size >= 100 ? "%.0f %s" : "%.1f %s";
+        return String.format(Locale.ROOT, digits, size, units[unit]);
+    }
+
+    /** A time span in its two largest units, such as {@code 6 min 12 s}. */
+    public static String duration(Duration duration) {
+        long seconds = Math.round(duration.toMillis() / 1000.0);
+        if (seconds < 60) {
+            return seconds == 0 && !duration.isZero() ? "under 1 s" : seconds + " s";
+        }
+        if (seconds < 3600) {
+            return seconds / 60 + " min" + (seconds % 60 == 0 ? "" : " " + seconds % 60 + " s");
+        }
+        long minutes = Math.round(seconds / 60.0);
+        return minutes / 60 + " h" + (minutes % 60 == 0 ? "" : " " + minutes % 60 + " min");
+    }
+
+    /** A share, such as {@code 3.4 %}. */
+    public static String percent(double share) {
+        return String.format(Locale.ROOT, share > 0 && share < 0.1 ? "%.1f %%" : "%.0f %%", share * 100);
+    }
+
+    /** {@code 1 row}, {@code 2 rows}. */
+    public static String rows(long count) {
+        return count(count) + (count == 1 ? " row" : " rows");
+    }
+}

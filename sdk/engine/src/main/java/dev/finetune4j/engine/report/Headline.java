@@ -1,0 +1,106 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.evaluation.Comparison;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Interval;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.run.RunState;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * The result in plain words.
+ *
+ * @param title the result in a few words
+ * @param detail the figures behind it, as one sentence with a full stop
+ */
+public record Headline(String title, String detail) {
+    /** The result of a run. */
+    public static Headline of(RunReport report) {
+        return report.comparison().map(Headline::ofEvaluation).orElseGet(() -> ofState(report));
+    }
+
+    /** The name of a variant within a sentence. */
+    public static String shortName(Variant variant) {
+        return switch (variant) {
+            case BASE_ZERO_SHOT -> "zero-shot";
+            case BASE_FEW_SHOT -> "few-shot";
+            case TUNED -> "tuned";
+        };
+    }
+
+    /** The name of a variant by itself. */
+    public static String longName(Variant variant) {
+        return switch (variant) {
+            case BASE_ZERO_SHOT -> "Base, zero-shot";
+            case BASE_FEW_SHOT -> "Base, few-shot";
+            case TUNED -> "Tuned";
+        };
+    }
+
+    private static Headline ofEvaluation(EvaluationReport evaluation) {
+        MetricName metric = evaluation.mainMetric();
+        Interval tuned = evaluation.variant(Variant.TUNED).orElseThrow().metric(metric);
+        String against = evaluation.variants().stream()
+                .filter(variant -> !variant.variant().isTuned())
+                .map(variant ->
+                        Figures.metric(metric, variant.metric(metric).value()) + " " + shortName(variant.variant()))
+                .collect(Collectors.joining(" and "));
+        String detail = "%s %s %s against %s, on %s held-out %s%s."
+                .formatted(
+                        metric,
+                        Figures.metric(metric, tuned.value()),
+                        Figures.interval(metric, tuned),
+                        against,
+                        Figures.count(evaluation.rows()),
+                        evaluation.rows() == 1 ? "row" : "rows",
+                        metric.isLowerBetter() ? "; lower is better" : "");
+        return new Headline(title(evaluation, metric), detail);
+    }
+
+    private static String title(EvaluationReport evaluation, MetricName metric) {
+        List<Comparison> comparisons = evaluation.comparisons().stream()
+                .filter(comparison -> comparison.metric().equals(metric))
+                .toList();
+        List<Comparison> beaten =
+                comparisons.stream().filter(Comparison::isImprovement).toList();
+        if (beaten.size() == comparisons.size()) {
+            return "Tuned beats the base model";
+        }
+        List<Comparison> lost =
+                comparisons.stream().filter(Comparison::isDeterioration).toList();
+        if (!beaten.isEmpty()) {
+            return "Tuned beats the base model "
+                    + shortName(beaten.get(0).base()) + ", but not "
+                    + comparisons.stream()
+                            .filter(comparison -> !comparison.isImprovement())
+                            .map(comparison -> shortName(comparison.base()))
+                            .collect(Collectors.joining(", "));
+        }
+        return lost.isEmpty() ? "Tuned does not clearly beat the base model" : "Tuned is worse than the base model";
+    }
+
+    private static Headline ofState(RunReport report) {
+        TrainingHistory training = report.training();
+        String steps = training == null
+                ? "Training has not started."
+                : "%s of %s steps are done."
+                        .formatted(
+                                Figures.count(training.completedSteps()),
+                                Figures.count(training.plan().steps()));
+        if (report.state() == RunState.FAILED && !report.notices().isEmpty()) {
+            Notice last = report.notices().get(report.notices().size() - 1);
+            return new Headline("The run failed", last.code() + ": " + last.summary() + ". " + steps);
+        }
+        String title = switch (report.state()) {
+            case FAILED -> "The run failed";
+            case STOPPED -> "The run was stopped";
+            case SUCCEEDED -> "The run ended without a comparison";
+            case PREPARED, QUEUED, STARTING, DOWNLOADING, TRAINING, EVALUATING, INTERRUPTED, UPLOADING, STOPPING ->
+                "The run is " + report.state().name().toLowerCase(Locale.ROOT);
+        };
+        return new Headline(title, steps);
+    }
+}

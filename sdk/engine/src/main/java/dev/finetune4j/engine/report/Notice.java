@@ -1,0 +1,36 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Severity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Problems of one kind, counted: a finding of the data check, or what a run had to say.
+ *
+ * @param code stable code of the kind
+ * @param title the kind in a few words
+ * @param severity how much it matters
+ * @param count how often it was found
+ * @param summary the first of them, with its values
+ */
+public record Notice(String code, String title, Severity severity, long count, String summary) {
+    /** Counts problems by kind and severity, in the order of their first occurrence. */
+    public static List<Notice> of(List<Problem> problems) {
+        Map<String, List<Problem>> byKind = new LinkedHashMap<>();
+        for (Problem problem : problems) {
+            byKind.computeIfAbsent(problem.code() + problem.severity(), unseen -> new ArrayList<>())
+                    .add(problem);
+        }
+        return byKind.values().stream()
+                .map(alike -> new Notice(
+                        alike.get(0).code(),
+                        alike.get(0).kind().title(),
+                        alike.get(0).severity(),
+                        alike.size(),
+                        alike.get(0).summary()))
+                .toList();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.finetune4j.engine.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.json.Json;
+import java.io.UncheckedIOException;
+
+/**
+ * The report as JSON. Keys are in camelCase except within {@code job}, which is spelled as in a job file, so that it can be cut
+ * out and run again.
+ */
+public final class ReportJson {
+    private static final String JOB = "job";
+
+    private ReportJson() {}
+
+    /** The report, indented, with a line break at its end. */
+    public static String write(RunReport report) {
+        ObjectNode tree = Json.records().valueToTree(report);
+        tree.set(JOB, Json.jobs().<JsonNode>valueToTree(report.job()));
+        return Json.pretty(tree) + "\n";
+    }
+
+    /**
+     * Reads a report back.
+     *
+     * @throws UncheckedIOException if the text is not JSON or not of that shape
+     */
+    public static RunReport read(String json) {
+        try {
+            ObjectNode tree = (ObjectNode) Json.records().readTree(json);
+            FineTuneJob job = Json.jobs().treeToValue(tree.get(JOB), FineTuneJob.class);
+            tree.set(JOB, Json.records().<JsonNode>valueToTree(job));
+            return Json.records().treeToValue(tree, RunReport.class);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.data.DatasetProfile;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.value.RunId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a report shows. The JSON, Markdown and HTML files are three spellings of this record.
+ *
+ * @param format version of the JSON format, {@link #FORMAT}
+ * @param run the run
+ * @param state where it stood when the report was written
+ * @param job what was asked, every default included
+ * @param startedAt when the run began, or null if nothing happened
+ * @param endedAt when it ended, or null if it goes on
+ * @param phases how long it spent in each state, in order
+ * @param training what happened while weights were trained, or null if training never started
+ * @param data what the rows look like, or null if they were never prepared
+ * @param findings what the data check found
+ * @param notices what the run had to say
+ * @param evaluation whether tuning paid, or null if models were not compared
+ * @param changedRows which held-out rows tuning changed, or null if models were not compared
+ * @param provenance where the figures came from
+ */
+public record RunReport(
+        int format,
+        RunId run,
+        RunState state,
+        FineTuneJob job,
+        @Nullable Instant startedAt,
+        @Nullable Instant endedAt,
+        List<Phase> phases,
+        @Nullable TrainingHistory training,
+        @Nullable DatasetProfile data,
+        List<Notice> findings,
+        List<Notice> notices,
+        @Nullable EvaluationReport evaluation,
+        @Nullable ChangedRows changedRows,
+        Provenance provenance) {
+    /** Version of the JSON format; a field that is removed or changes its meaning makes a new one. */
+    public static final int FORMAT = 1;
+
+    /** Copies the lists. */
+    public RunReport {
+        phases = List.copyOf(phases);
+        findings = List.copyOf(findings);
+        notices = List.copyOf(notices);
+    }
+
+    /** Starts a report from what every run has. */
+    public static Builder builder(RunId run, RunState state, FineTuneJob job, Provenance provenance) {
+        return new Builder(run, state, job, provenance);
+    }
+
+    /** Whether tuning paid, if models were compared. */
+    public Optional<EvaluationReport> comparison() {
+        return Optional.ofNullable(evaluation);
+    }
+
+    /** Collects the parts of a report that a run may not have reached. */
+    public static final class Builder {
+        private final RunId run;
+        private final RunState state;
+        private final FineTuneJob job;
+        private final Provenance provenance;
+        private List<RunEvent> events = List.of();
+        private @Nullable DatasetProfile data;
+        private List<Problem> findings = List.of();
+        private @Nullable EvaluationReport evaluation;
+        private @Nullable ChangedRows changedRows;
+
+        Builder(RunId run, RunState state, FineTuneJob job, Provenance provenance) {
+            this.run = run;
+            this.state = state;
+            this.job = job;
+            this.provenance = provenance;
+        }
+
+        /** What happened, in order; times, curves and notices are taken from it. */
+        public Builder events(List<RunEvent> happened) {
+            events = List.copyOf(happened);
+            return this;
+        }
+
+        /** What the rows look like and what the check found in them. */
+        public Builder data(DatasetProfile profile, List<Problem> found) {
+            data = profile;
+            findings = List.copyOf(found);
+            return this;
+        }
+
+        /** Whether tuning paid, and on which rows. */
+        public Builder evaluation(EvaluationReport report, ChangedRows rows) {
+            evaluation = report;
+            changedRows = rows;
+            return this;
+        }
+
+        /** The finished report. */
+        public RunReport build() {
+            List<Problem> noticed = events.stream()
+                    .filter(RunEvent.Noticed.class::isInstance)
+                    .map(event -> ((RunEvent.Noticed) event).problem())
+                    .toList();
+            return new RunReport(
+                    FORMAT,
+                    run,
+                    state,
+                    job,
+                    events.isEmpty() ? null : events.get(0).at(),
+                    events.isEmpty() || !state.isTerminal()
+                            ? null
+                            : events.get(events.size() - 1).at(),
+                    Phase.of(events),
+                    TrainingHistory.of(events).orElse(null),
+                    data,
+                    Notice.of(findings),
+                    Notice.of(noticed),
+                    evaluation,
+                    changedRows,
+                    provenance);
+        }
+    }
+}

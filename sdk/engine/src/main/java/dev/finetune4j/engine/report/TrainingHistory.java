@@ -1,0 +1,148 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.run.RunEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened while weights were trained.
+ *
+ * @param plan what the training was to be
+ * @param completedSteps optimizer steps done; steps done again after an interruption count once
+ * @param tokens tokens computed
+ * @param tokensPerSecond tokens computed by the time that steps took
+ * @param peakResidentBytes largest resident memory seen after a step
+ * @param checkpoints checkpoints saved
+ * @param resumes how often training went on from a checkpoint
+ * @param stoppedEarly why it ended before its last planned step, or null
+ * @param bestValidation the lowest validation loss and its step, or null
+ * @param loss training loss by step, in nats per counted token
+ * @param smoothedLoss exponential moving average of the loss
+ * @param smoothingSpan span of that average in steps: weight of the newest is {@code 2 / (span + 1)}
+ * @param validation validation loss, in nats per counted token
+ * @param throughput tokens per second by step
+ * @param residentBytes resident memory by step
+ */
+public record TrainingHistory(
+        RunEvent.TrainingStarted plan,
+        int completedSteps,
+        long tokens,
+        double tokensPerSecond,
+        long peakResidentBytes,
+        int checkpoints,
+        int resumes,
+        @Nullable String stoppedEarly,
+        Series.@Nullable Point bestValidation,
+        Series loss,
+        Series smoothedLoss,
+        int smoothingSpan,
+        Series validation,
+        Series throughput,
+        Series residentBytes) {
+    /** The history in a run's events; empty if training never started. */
+    public static Optional<TrainingHistory> of(List<RunEvent> events) {
+        Collected collected = new Collected();
+        events.forEach(collected::add);
+        return Optional.ofNullable(collected.history());
+    }
+
+    /** Sorts events out. A resumed run goes back to its checkpoint, and so do the curves. */
+    private static final class Collected {
+        private RunEvent.@Nullable TrainingStarted plan;
+        private final List<RunEvent.StepCompleted> steps = new ArrayList<>();
+        private final List<RunEvent.ValidationCompleted> validations = new ArrayList<>();
+        private int checkpoints;
+        private int resumes;
+        private @Nullable String stoppedEarly;
+
+        void add(RunEvent event) {
+            if (event instanceof RunEvent.TrainingStarted started) {
+                plan = started;
+            } else if (event instanceof RunEvent.StepCompleted step) {
+                steps.add(step);
+            } else if (event instanceof RunEvent.ValidationCompleted validation) {
+                validations.add(validation);
+            } else if (event instanceof RunEvent.CheckpointSaved) {
+                checkpoints++;
+            } else if (event instanceof RunEvent.Resumed resumed) {
+                resumes++;
+                steps.removeIf(step -> step.step() > resumed.step());
+                validations.removeIf(validation -> validation.step() > resumed.step());
+            } else if (event instanceof RunEvent.StoppedEarly stopped) {
+                stoppedEarly = stopped.reason();
+            }
+        }
+
+        @Nullable
+        TrainingHistory history() {
+            if (plan == null) {
+                return null;
+            }
+            List<Series.Point> loss = steps.stream()
+                    .map(step -> new Series.Point(step.step(), step.loss()))
+                    .toList();
+            int span = Math.max(5, steps.size() / 10);
+            long tokens =
+                    steps.stream().mapToLong(RunEvent.StepCompleted::tokens).sum();
+            return new TrainingHistory(
+                    plan,
+                    steps.isEmpty() ? 0 : steps.get(steps.size() - 1).step(),
+                    tokens,
+                    meanThroughput(tokens),
+                    steps.stream()
+                            .mapToLong(RunEvent.StepCompleted::residentBytes)
+                            .max()
+                            .orElse(0),
+                    checkpoints,
+                    resumes,
+                    stoppedEarly,
+                    best(),
+                    Series.thinned(loss),
+                    Series.thinned(smoothed(loss, span)),
+                    span,
+                    Series.thinned(validations.stream()
+                            .map(validation -> new Series.Point(validation.step(), validation.loss()))
+                            .toList()),
+                    Series.thinned(steps.stream()
+                            .map(step -> new Series.Point(step.step(), step.tokensPerSecond()))
+                            .toList()),
+                    Series.thinned(steps.stream()
+                            .map(step -> new Series.Point(step.step(), step.residentBytes()))
+                            .toList()));
+        }
+
+        private double meanThroughput(long tokens) {
+            double seconds = steps.stream()
+                    .filter(step -> step.tokensPerSecond() > 0)
+                    .mapToDouble(step -> step.tokens() / step.tokensPerSecond())
+                    .sum();
+            return seconds == 0 ? 0 : tokens / seconds;
+        }
+
+        private Series.@Nullable Point best() {
+            return validations.stream()
+                    .filter(validation -> Double.isFinite(validation.loss()))
+                    .min((one, other) -> Double.compare(one.loss(), other.loss()))
+                    .map(validation -> new Series.Point(validation.step(), validation.loss()))
+                    .orElse(null);
+        }
+
+        /** Exponential moving average whose weights sum to 1 from the first step on, so that it has no start-up bias. */
+        private static List<Series.Point> smoothed(List<Series.Point> points, int span) {
+            double keep = 1 - 2.0 / (span + 1);
+            double sum = 0;
+            double weights = 0;
+            List<Series.Point> smoothed = new ArrayList<>();
+            for (Series.Point point : points) {
+                if (Double.isFinite(point.value())) {
+                    sum = keep * sum + point.value();
+                    weights = keep * weights + 1;
+                    smoothed.add(new Series.Point(point.step(), sum / weights));
+                }
+            }
+            return smoothed;
+        }
+    }
+}
