@@ -1,8 +1,10 @@
 package dev.finetune4j.job;
 
+import dev.finetune4j.value.Checks;
 import dev.finetune4j.value.Describe;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 @Describe("Where the rows come from.")
 public record DataSpec(
-        @Describe("A JSONL, CSV or Parquet file; or https://..., pypi:... or maven:... .") @Nullable
+        @Describe(
+                value = "A JSONL, CSV or Parquet file; or https://..., pypi:... or maven:... .",
+                example = "rows.jsonl")
+        @Nullable
         String file,
 
         @Describe(
@@ -27,7 +32,10 @@ public record DataSpec(
         @Describe("The files that the query sees, by table name.")
         Map<String, SourceSpec> sources,
 
-        @Describe("SQL over the sources (DuckDB), or the path of a .sql file beside the job.") @Nullable
+        @Describe(
+                value = "SQL over the sources (DuckDB), or the path of a .sql file beside the job.",
+                example = "rows.sql")
+        @Nullable
         String query,
 
         @Describe("How rows become training, validation and test rows.")
@@ -35,8 +43,23 @@ public record DataSpec(
     /** The format that is detected from the rows. */
     public static final String AUTO_FORMAT = "auto";
 
+    /** Every name of a row format, the default first. */
+    public static final List<String> FORMATS = List.of(
+            AUTO_FORMAT,
+            "openai-chat",
+            "bedrock-prompt-completion",
+            "bedrock-converse",
+            "jumpstart",
+            "alpaca",
+            "sharegpt",
+            "text",
+            "columns");
+
     /** Copies the sources in their order; refuses both or neither of file and query. */
     public DataSpec {
+        Checks.nullOrNotBlank("data.file", file);
+        Checks.notBlank("data.format", format);
+        Checks.nullOrNotBlank("data.query", query);
         sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
         if ((file == null) == (query == null)) {
             throw new IllegalArgumentException(

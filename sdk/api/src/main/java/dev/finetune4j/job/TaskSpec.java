@@ -19,23 +19,32 @@ public record TaskSpec(
         @Describe("classification, sentiment, question-answering, generation, summarization, translation or chat.")
         TaskKind kind,
 
-        @Describe("System message before every prompt; none by default.") @Nullable
+        @Describe(value = "System message before every prompt; none by default.", example = "Answer briefly.") @Nullable
         String system,
 
         @Describe(
-                "User message, with {{column}} where a column's text goes. By default the column of the input: text, input, prompt, question, document or source.")
+                value =
+                        "User message, with {{column}} where a column's text goes. By default the column of the input: text, input, prompt, question, document or source.",
+                example = "\"{{text}}\"")
         @Nullable
         String prompt,
 
         @Describe(
-                "The text to learn, with {{column}}. By default the column of the answer: label, output, completion, answer, summary or target.")
+                value =
+                        "The text to learn, with {{column}}. By default the column of the answer: label, output, completion, answer, summary or target.",
+                example = "\"{{label}}\"")
         @Nullable
         String answer,
 
-        @Describe("The closed list of answers of a classification; by default those found in the training rows.")
+        @Describe(
+                value = "The closed list of answers of a classification; by default those found in the training rows.",
+                example = "[positive, negative]")
         List<String> labels) {
     /** Copies the labels; refuses doubled and blank ones. */
     public TaskSpec {
+        Checks.nullOrNotBlank("task.system", system);
+        Checks.nullOrNotBlank("task.prompt", prompt);
+        Checks.nullOrNotBlank("task.answer", answer);
         labels = List.copyOf(labels);
         for (String label : labels) {
             Checks.notBlank("task.labels", label);

@@ -45,6 +45,7 @@ public record LoraTuning(
         Checks.inRange("method.alpha", alpha, 0, Double.MAX_VALUE);
         Checks.inRange("method.dropout", dropout, 0, 0.99);
         targetModules = List.copyOf(targetModules);
+        targetModules.forEach(module -> Checks.notBlank("method.target-modules", module));
         if (targetModules.isEmpty()) {
             throw new IllegalArgumentException("method.target-modules must name at least one layer");
         }

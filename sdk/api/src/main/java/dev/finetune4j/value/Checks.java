@@ -1,6 +1,7 @@
 package dev.finetune4j.value;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Argument checks of the model records; every message names the field, its range and its value. */
 public final class Checks {
@@ -21,6 +22,11 @@ public final class Checks {
                     String.format(Locale.ROOT, "%s must be %s..%s, was %s", name, min, max, value));
         }
         return value;
+    }
+
+    /** Returns {@code value} if it is null or holds more than white space. */
+    public static @Nullable String nullOrNotBlank(String name, @Nullable String value) {
+        return value == null ? null : notBlank(name, value);
     }
 
     /** Returns {@code value} if it holds more than white space. */

@@ -11,4 +11,7 @@ import java.lang.annotation.Target;
 public @interface Describe {
     /** The sentence. */
     String value();
+
+    /** A valid value as it stands in a job file, for messages and editors; empty where type or default say enough. */
+    String example() default "";
 }
