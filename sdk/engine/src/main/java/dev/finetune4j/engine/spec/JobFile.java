@@ -1,0 +1,183 @@
+package dev.finetune4j.engine.spec;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A job as it was read from a file, or as it was made in Java.
+ *
+ * <p>The record holds paths as they were written, so that its digest is the same on every machine; {@code baseFolder} says what
+ * they are relative to.
+ *
+ * @param source the file as the user named it, for messages
+ * @param job the job, defaults filled in
+ * @param baseFolder the folder that relative paths of the job start from
+ * @param resolved every setting with where it comes from
+ */
+public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJob resolved) {
+    /** A job file is read up to this size. */
+    public static final int MAX_BYTES = 1 << 20;
+
+    /**
+     * Reads a job file.
+     *
+     * @param environment what {@code ${env:NAME}} is taken from
+     * @throws FineTuneException with FT0101, FT0102 or FT0103 if the file cannot be read, or with every problem of FT0104 to
+     *     FT0112 that it has
+     */
+    public static JobFile read(Path file, Map<String, String> environment) {
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        return parse(text(file), file.toString(), folder == null ? file.toAbsolutePath() : folder, environment);
+    }
+
+    /**
+     * Reads the text of a job file.
+     *
+     * @param source its name in messages
+     * @param baseFolder what relative paths in it start from
+     * @param environment what {@code ${env:NAME}} is taken from
+     * @throws FineTuneException with FT0102 or FT0103 if the text cannot be read, or with every problem of FT0104 to FT0112
+     */
+    public static JobFile parse(String text, String source, Path baseFolder, Map<String, String> environment) {
+        if (text.length() > MAX_BYTES) {
+            throw tooLarge(source, text.length());
+        }
+        List<Problem> problems = new ArrayList<>();
+        YamlNode root = YamlReader.read(text, source, problems);
+        Places places = new Places(source);
+        ObjectNode written = new JobReader(environment, places, problems).read(root);
+        ObjectNode all = withDefaults(written);
+        JobRules.inspect(all, places, problems);
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
+        }
+        FineTuneJob job = convert(all);
+        return new JobFile(source, job, baseFolder, ResolvedJob.of(job, places, null));
+    }
+
+    /**
+     * Wraps a job that was made in Java.
+     *
+     * @param baseFolder what relative paths in it start from
+     * @throws FineTuneException with FT0106, FT0108, FT0109 or FT0111 if its settings don't go together
+     */
+    public static JobFile of(FineTuneJob job, Path baseFolder) {
+        List<Problem> problems = new ArrayList<>();
+        Places nowhere = new Places("job");
+        JobRules.inspect(Json.jobs().valueToTree(job), nowhere, problems);
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
+        }
+        return new JobFile("job", job, baseFolder, ResolvedJob.of(job, nowhere, new Origin.InCode()));
+    }
+
+    /** Writes a job as a job file: what differs from the defaults. Reading it back gives an equal job. */
+    public static String write(FineTuneJob job) {
+        return JobWriter.write(job);
+    }
+
+    private static ObjectNode withDefaults(ObjectNode written) {
+        ObjectNode all = Shapes.defaults();
+        JsonNode kind = written.at("/method/kind");
+        if (kind.isTextual()) {
+            all.set("method", Shapes.methodDefaults(kind.textValue()));
+        }
+        merge(all, written);
+        return all;
+    }
+
+    private static void merge(ObjectNode into, ObjectNode from) {
+        from.properties().forEach(entry -> {
+            JsonNode old = into.get(entry.getKey());
+            if (old instanceof ObjectNode oldMapping && entry.getValue() instanceof ObjectNode mapping) {
+                merge(oldMapping, mapping);
+            } else {
+                into.set(entry.getKey(), entry.getValue());
+            }
+        });
+    }
+
+    private static FineTuneJob convert(JsonNode all) {
+        try {
+            return Json.jobs().treeToValue(all, FineTuneJob.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the checks of the job file let through what the record refuses", e);
+        }
+    }
+
+    private static String text(Path file) {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw tooLarge(file.toString(), Math.max(bytes.length, Files.size(file)));
+            }
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+        return decode(bytes, file.toString());
+    }
+
+    private static String decode(byte[] bytes, String source) {
+        ByteBuffer input = ByteBuffer.wrap(bytes);
+        CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
+        try {
+            String text = utf8.decode(input).toString();
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            long line = 1;
+            for (int i = 0; i < input.position(); i++) {
+                line += bytes[i] == '\n' ? 1 : 0;
+            }
+            throw JobProblems.BROKEN_YAML
+                    .error("the file is not UTF-8")
+                    .at(new Location.InFile(source, line, 0, null))
+                    .because("byte %d is 0x%02X".formatted(input.position(), bytes[input.position()]))
+                    .remedy("iconv -f WINDOWS-1252 -t UTF-8 %s > utf8.yaml".formatted(source))
+                    .asException(e);
+        }
+    }
+
+    private static FineTuneException unreadable(Path file, IOException cause) {
+        String why = cause instanceof NoSuchFileException
+                ? "there is no such file in "
+                        + file.toAbsolutePath().normalize().getParent()
+                : Files.isDirectory(file)
+                        ? "it is a folder"
+                        : "reading failed: " + cause.getClass().getSimpleName();
+        Problem.Builder problem = JobProblems.UNREADABLE
+                .error("cannot read the job file " + file)
+                .at(Location.of(file.toString()))
+                .because(why);
+        if (Files.isDirectory(file)) {
+            problem.remedy("finetune check " + file.resolve("job.yaml"));
+        }
+        return problem.asException(cause);
+    }
+
+    private static FineTuneException tooLarge(String source, long size) {
+        return JobProblems.TOO_LARGE
+                .error("the job file is too large")
+                .at(Location.of(source))
+                .because("%d bytes, at most %d".formatted(size, MAX_BYTES))
+                .asException();
+    }
+}

@@ -1,0 +1,263 @@
+package dev.finetune4j.engine.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.job.TaskKind;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What single values can't show: whether the settings of a job go together. Looks at the values with their defaults, and at what
+ * the file says at all, so that a value which was refused before is not missed a second time.
+ */
+final class JobRules {
+    private final JsonNode job;
+    private final Places places;
+    private final List<Problem> problems;
+
+    private JobRules(JsonNode job, Places places, List<Problem> problems) {
+        this.job = job;
+        this.places = places;
+        this.problems = problems;
+    }
+
+    /**
+     * Adds what is wrong.
+     *
+     * @param job every valid value, defaults filled in
+     * @param places which keys were written, and where
+     */
+    static void inspect(JsonNode job, Places places, List<Problem> problems) {
+        JobRules rules = new JobRules(job, places, problems);
+        rules.data();
+        rules.split();
+        rules.labels();
+        rules.gate();
+        rules.targets();
+        rules.stopping();
+    }
+
+    private void data() {
+        boolean hasFile = isSet("data.file");
+        boolean hasQuery = isSet("data.query");
+        if (hasFile && hasQuery) {
+            add(problem(JobProblems.CONTRADICTION, "data.query", "data has both a file and a query")
+                    .because("rows come from data.file, or from data.query over data.sources")
+                    .remedy("delete data.file or data.query"));
+        } else if (!hasFile && !hasQuery && places.has("data") && job.has("data")) {
+            add(problem(JobProblems.MISSING_KEY, "data", "data has neither a file nor a query")
+                    .because("rows come from data.file, or from data.query over data.sources")
+                    .remedy("file: rows.jsonl"));
+        }
+        boolean hasSources = !at("data.sources").isEmpty();
+        if (hasQuery && !places.has("data.sources")) {
+            add(problem(JobProblems.MISSING_KEY, "data.sources", "data.query has no sources to read")
+                    .because("a query sees the tables of data.sources and nothing else")
+                    .remedy("sources: {rows: rows.jsonl}"));
+        } else if (hasSources && hasFile && !hasQuery) {
+            add(problem(JobProblems.CONTRADICTION, "data.sources", "data.sources without data.query")
+                    .because("only a query reads sources; data.file is read by itself")
+                    .remedy("delete data.sources, or replace data.file by data.query"));
+        }
+        String format = at("data.format").asText();
+        if (!format.isEmpty() && !DataSpec.FORMATS.contains(format)) {
+            unknown("data.format", format, DataSpec.FORMATS);
+        }
+    }
+
+    private void split() {
+        share("validation");
+        share("test");
+        double validation = isSet("data.split.validation-file")
+                ? 0
+                : at("data.split.validation").asDouble();
+        double test = isSet("data.split.test-file") ? 0 : at("data.split.test").asDouble();
+        if (validation + test >= 1) {
+            add(problem(
+                            JobProblems.CONTRADICTION,
+                            firstSet("data.split.test", "data.split.validation"),
+                            "the split leaves no rows to train on")
+                    .because("validation %s + test %s = %s, must be below 1"
+                            .formatted(number(validation), number(test), number(validation + test)))
+                    .remedy("test: 0.2, validation: 0.1"));
+        }
+    }
+
+    private void share(String part) {
+        String share = "data.split." + part;
+        String file = share + "-file";
+        if (isSet(file) && places.has(share) && at(share).asDouble() > 0) {
+            add(problem(
+                            JobProblems.CONTRADICTION,
+                            share,
+                            "data.split has both a share and a file of %s rows".formatted(part))
+                    .because("%s-file gives the rows, so %s: %s takes none"
+                            .formatted(part, part, number(at(share).asDouble())))
+                    .remedy("delete " + share));
+        }
+    }
+
+    private void labels() {
+        JsonNode labels = at("task.labels");
+        Optional<TaskKind> kind = kind();
+        if (!labels.isEmpty() && kind.isPresent() && !kind.get().hasLabels()) {
+            add(problem(
+                            JobProblems.CONTRADICTION,
+                            "task.labels",
+                            "task.labels belong to a task that chooses among labels")
+                    .because("task.kind is " + Shapes.word(kind.get()) + "; classification and sentiment have labels")
+                    .remedy("delete task.labels"));
+        } else if (labels.size() == 1) {
+            add(problem(JobProblems.CONTRADICTION, "task.labels", "task.labels has 1 label, a choice needs at least 2")
+                    .because("the only label is " + Echo.of(labels.get(0).asText()))
+                    .remedy("labels: [first, second]"));
+        }
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < labels.size(); i++) {
+            String label = labels.get(i).asText();
+            if (!seen.add(label)) {
+                add(problem(
+                                JobProblems.CONTRADICTION,
+                                "task.labels[" + i + "]",
+                                "the label " + Echo.of(label) + " is there twice")
+                        .remedy("delete the second " + Echo.of(label)));
+            }
+        }
+    }
+
+    private void gate() {
+        Optional<TaskKind> kind = kind();
+        if (kind.isEmpty()) {
+            return;
+        }
+        List<String> metrics =
+                MetricName.of(kind.get()).stream().map(MetricName::value).toList();
+        String metric = at("evaluation.gate.metric").asText(metrics.get(0));
+        metric = metric.isEmpty() ? metrics.get(0) : metric;
+        if (!metrics.contains(metric)) {
+            unknown("evaluation.gate.metric", metric, metrics);
+            return;
+        }
+        if (at("evaluation.gate.at-least").isNumber()) {
+            atLeast(new MetricName(metric), at("evaluation.gate.at-least").asDouble());
+        }
+        boolean isJudged = isSet("evaluation.gate.at-least")
+                || at("evaluation.gate.better-than-base").asBoolean();
+        boolean hasTestRows =
+                isSet("data.split.test-file") || at("data.split.test").asDouble() > 0;
+        if (isJudged && !hasTestRows && !places.has("data.split.test-file")) {
+            add(problem(
+                            JobProblems.CONTRADICTION,
+                            firstSet("data.split.test", "evaluation.gate"),
+                            "the gate has no test rows to judge by")
+                    .because("data.split.test is 0 and there is no data.split.test-file")
+                    .remedy("test: 0.2")
+                    .remedy("without a verdict: evaluation.gate.better-than-base: false and no at-least"));
+        }
+    }
+
+    private void atLeast(MetricName metric, double value) {
+        double max = metric.isLowerBetter()
+                ? Double.MAX_VALUE
+                : metric.equals(MetricName.BLEU) || metric.equals(MetricName.CHRF) ? 100 : 1;
+        double min = metric.isLowerBetter() ? 1 : 0;
+        if (value < min || value > max) {
+            String bounds = metric.isLowerBetter() ? "at least 1" : "0.." + number(max);
+            boolean isPercent = max == 1 && value <= 100;
+            add(problem(
+                            JobProblems.OUT_OF_RANGE,
+                            "evaluation.gate.at-least",
+                            "evaluation.gate.at-least must be %s for %s, was %s"
+                                    .formatted(bounds, metric, number(value)))
+                    .remedy("at-least: "
+                            + (isPercent && value > 1
+                                    ? number(value / 100)
+                                    : number(max == 100 ? 30 : min == 1 ? 10 : 0.5))));
+        }
+    }
+
+    private void targets() {
+        Map<String, Integer> first = new HashMap<>();
+        JsonNode targets = at("targets");
+        for (int i = 0; i < targets.size(); i++) {
+            String target = targets.get(i).asText();
+            if (first.putIfAbsent(target, i) != null) {
+                add(problem(JobProblems.CONTRADICTION, "targets[" + i + "]", "the target " + target + " is there twice")
+                        .remedy("delete the second " + target));
+            }
+        }
+    }
+
+    private void stopping() {
+        int patience = at("training.early-stopping-patience").asInt();
+        boolean hasRows = places.has("data.split.validation-file")
+                || isSet("data.split.validation-file")
+                || at("data.split.validation").asDouble() > 0;
+        if (patience > 0 && !hasRows) {
+            add(problem(
+                            JobProblems.CONTRADICTION,
+                            "training.early-stopping-patience",
+                            "early stopping has no validation rows to watch")
+                    .because("early-stopping-patience is " + patience
+                            + ", data.split.validation is 0 and there is no validation-file")
+                    .remedy("validation: 0.1"));
+        }
+    }
+
+    private Optional<TaskKind> kind() {
+        String kind = at("task.kind").asText();
+        return kind.isEmpty()
+                ? Optional.empty()
+                : Optional.of(TaskKind.valueOf(kind.toUpperCase(Locale.ROOT).replace('-', '_')));
+    }
+
+    private boolean isSet(String path) {
+        return !at(path).isMissingNode() || places.has(path);
+    }
+
+    private String firstSet(String preferred, String other) {
+        return places.has(preferred) || !places.has(other) ? preferred : other;
+    }
+
+    private JsonNode at(String path) {
+        return job.at("/" + path.replace('.', '/'));
+    }
+
+    private void unknown(String path, String value, List<String> values) {
+        String best = Spelling.nearest(value, values).orElse(values.get(0));
+        add(problem(
+                        JobProblems.UNKNOWN_VALUE,
+                        path,
+                        path + " must be one of the known values, was " + shown(path, value))
+                .because("known: " + String.join(", ", values))
+                .remedy(path.substring(path.lastIndexOf('.') + 1) + ": " + best));
+    }
+
+    private String shown(String path, String value) {
+        Places.Place place = places.get(path);
+        return Echo.of(place != null && place.written() != null ? place.written() : value);
+    }
+
+    private void add(Problem.Builder problem) {
+        problems.add(problem.build());
+    }
+
+    private Problem.Builder problem(ProblemKind kind, String path, String summary) {
+        return kind.error(summary).at(places.of(path));
+    }
+
+    private static String number(double value) {
+        return new java.math.BigDecimal(value)
+                .round(new java.math.MathContext(6))
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+}

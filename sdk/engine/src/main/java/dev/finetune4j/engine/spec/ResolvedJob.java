@@ -1,0 +1,105 @@
+package dev.finetune4j.engine.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.finetune4j.engine.spec.Places.Place;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.json.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job with every default filled in, and where each value comes from. What came from the environment stays written as
+ * {@code ${env:NAME}}: it is never shown.
+ *
+ * @param values every setting, in the order of the schema
+ * @param yaml a job file that says everything and reads back to the same job; the origin of each value is a comment
+ */
+public record ResolvedJob(List<Value> values, String yaml) {
+    /** Copies the values. */
+    public ResolvedJob {
+        values = List.copyOf(values);
+    }
+
+    /**
+     * One setting.
+     *
+     * @param key its path, such as {@code training.epochs} or {@code targets[0]}
+     * @param value as it stands in a job file
+     * @param origin who said so
+     */
+    public record Value(String key, String value, Origin origin) {}
+
+    /** Settings and origins as one JSON object, for {@code check --resolved -o json}. */
+    public String json() {
+        ObjectNode root = Json.jobs().createObjectNode();
+        ArrayNode settings = root.putArray("settings");
+        for (Value value : values) {
+            settings.addObject()
+                    .put("key", value.key())
+                    .put("value", value.value())
+                    .put("origin", value.origin().toString());
+        }
+        return root.toPrettyString();
+    }
+
+    /** Resolves a job of a file. */
+    static ResolvedJob of(FineTuneJob job, Places places, @Nullable Origin always) {
+        JsonNode written = asWritten(Json.jobs().valueToTree(job), "", places);
+        Map<String, Value> values = new LinkedHashMap<>();
+        collect(written, "", "", places, always, values);
+        String yaml = YamlText.block(written, path -> {
+            Value value = values.get(path);
+            return value == null ? "" : value.origin().toString();
+        });
+        return new ResolvedJob(List.copyOf(values.values()), yaml);
+    }
+
+    /** The tree with each text as it must stand in the file. */
+    private static JsonNode asWritten(JsonNode value, String path, Places places) {
+        if (value instanceof ObjectNode mapping) {
+            mapping.properties()
+                    .forEach(entry ->
+                            entry.setValue(asWritten(entry.getValue(), YamlText.join(path, entry.getKey()), places)));
+        } else if (value instanceof ArrayNode list) {
+            for (int i = 0; i < list.size(); i++) {
+                list.set(i, asWritten(list.get(i), path + "[" + i + "]", places));
+            }
+        }
+        Place place = places.get(path);
+        if (place != null && place.written() != null) {
+            return TextNode.valueOf(place.written());
+        }
+        return value.isTextual() ? TextNode.valueOf(EnvironmentText.escape(value.textValue())) : value;
+    }
+
+    private static void collect(
+            JsonNode value,
+            String path,
+            String holder,
+            Places places,
+            @Nullable Origin always,
+            Map<String, Value> values) {
+        if (value.isObject() && !value.isEmpty()) {
+            value.properties().forEach(entry -> {
+                String key = YamlText.join(path, entry.getKey());
+                collect(entry.getValue(), key, key, places, always, values);
+            });
+        } else if (value.isArray() && !value.isEmpty()) {
+            List<JsonNode> items = new ArrayList<>();
+            value.forEach(items::add);
+            for (int i = 0; i < items.size(); i++) {
+                collect(items.get(i), path + "[" + i + "]", path, places, always, values);
+            }
+        } else {
+            Place place = places.get(path) == null ? places.get(holder) : places.get(path);
+            Origin origin = always == null ? Origin.of(place, places.source()) : always;
+            values.put(path, new Value(path, YamlText.flow(value), origin));
+        }
+    }
+}

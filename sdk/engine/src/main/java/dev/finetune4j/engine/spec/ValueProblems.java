@@ -1,0 +1,128 @@
+package dev.finetune4j.engine.spec;
+
+import dev.finetune4j.engine.spec.Places.Place;
+import dev.finetune4j.engine.spec.Shape.Field;
+import dev.finetune4j.engine.spec.YamlNode.Mark;
+import dev.finetune4j.engine.spec.YamlNode.Scalar;
+import dev.finetune4j.engine.spec.YamlNode.ScalarType;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** Words for what is wrong with one key or value. What came from the environment is shown as it was written, never by value. */
+final class ValueProblems {
+    private final Places places;
+    private final List<Problem> problems;
+
+    ValueProblems(Places places, List<Problem> problems) {
+        this.places = places;
+        this.problems = problems;
+    }
+
+    void unknownKey(String path, Scalar key, List<String> here) {
+        String shown = Echo.bare(key.text());
+        String where = path.isEmpty() ? "a job has no key " : path + " has no key ";
+        Problem.Builder problem = JobProblems.UNKNOWN_KEY
+                .error(where + '"' + shown + '"')
+                .at(places.at(YamlText.join(path, shown), key.mark()))
+                .because("keys here: " + String.join(", ", here));
+        KeyAdvice.of(path, key.text(), here).ifPresent(problem::remedy);
+        problems.add(problem.remedy("delete the key, or see: finetune schema").build());
+    }
+
+    void missing(String path, Field field, Mark holder) {
+        problems.add(JobProblems.MISSING_KEY
+                .error(path + " is missing")
+                .at(places.at(path, holder))
+                .because("it has no default: " + field.description())
+                .remedy(last(path) + ": " + field.example())
+                .build());
+    }
+
+    void wrongType(String path, String subject, YamlNode node, Shape shape, String example) {
+        problems.add(JobProblems.WRONG_TYPE
+                .error(subject + " must be " + shape.wanted() + ", was " + shown(path, node))
+                .at(places.at(path, node.mark()))
+                .remedy(typeRemedy(path, node, shape, example))
+                .build());
+    }
+
+    void outOfRange(String path, Scalar scalar, Shape.Numeric shape, String example) {
+        problems.add(JobProblems.OUT_OF_RANGE
+                .error(path + " must be " + shape.bounds() + ", was " + written(path, scalar))
+                .at(places.at(path, scalar.mark()))
+                .remedy(last(path) + ": " + example)
+                .build());
+    }
+
+    void tooFew(String path, Mark mark, String example) {
+        problems.add(JobProblems.OUT_OF_RANGE
+                .error(path + " must have at least 1 value, had 0")
+                .at(places.at(path, mark))
+                .remedy(last(path) + ": " + example)
+                .build());
+    }
+
+    void unknownValue(String path, Scalar scalar, String value, List<String> values) {
+        String best = Spelling.nearest(value, values).orElse(values.get(0));
+        problems.add(JobProblems.UNKNOWN_VALUE
+                .error(path + " must be one of the known values, was \"" + written(path, scalar) + '"')
+                .at(places.at(path, scalar.mark()))
+                .because("known: " + String.join(", ", values))
+                .remedy(last(path) + ": " + best)
+                .build());
+    }
+
+    void malformed(String path, Scalar scalar, String wanted, String example) {
+        problems.add(JobProblems.MALFORMED
+                .error(path + " must be " + wanted + ", was \"" + written(path, scalar) + '"')
+                .at(places.at(path, scalar.mark()))
+                .remedy(last(path) + ": " + example)
+                .build());
+    }
+
+    void environment(String path, Scalar scalar, EnvironmentText text) {
+        for (String fault : text.faults()) {
+            ProblemKind kind = JobProblems.ENVIRONMENT;
+            String name = fault.replaceAll("^the environment variable (\\w+) is not set$", "$1");
+            problems.add(kind.error(path + ": " + fault)
+                    .at(places.at(path, scalar.mark()))
+                    .remedy(
+                            name.equals(fault)
+                                    ? "$${env:... writes the characters themselves"
+                                    : "export " + name + "=...")
+                    .build());
+        }
+    }
+
+    private String typeRemedy(String path, YamlNode node, Shape shape, String example) {
+        boolean isBareText = shape instanceof Shape.Text
+                && node instanceof Scalar scalar
+                && (scalar.type() == ScalarType.NUMBER || scalar.type() == ScalarType.BOOLEAN);
+        if (isBareText) {
+            String quoted = '"' + Echo.bare(((Scalar) node).text()) + '"';
+            return path.endsWith("]") ? "write " + quoted + " with the quotes" : last(path) + ": " + quoted;
+        } else if (shape instanceof Shape.Flag && node instanceof Scalar scalar) {
+            boolean isNo = List.of("no", "off", "false", "0", "n").contains(Spelling.normalize(scalar.text()));
+            return last(path) + ": " + !isNo;
+        } else if (path.isEmpty()) {
+            return "finetune init classification > job.yaml";
+        }
+        return last(path) + ": " + example;
+    }
+
+    private String shown(String path, YamlNode node) {
+        Place place = places.get(path);
+        return place != null && place.written() != null ? "the text of " + Echo.bare(place.written()) : node.describe();
+    }
+
+    private String written(String path, Scalar scalar) {
+        Place place = places.get(path);
+        return Echo.bare(place != null && place.written() != null ? place.written() : scalar.text());
+    }
+
+    private static String last(String path) {
+        String key = path.replaceAll("\\[\\d+]$", "");
+        return key.substring(key.lastIndexOf('.') + 1);
+    }
+}
