@@ -1,0 +1,83 @@
+package dev.finetune4j.engine.journal;
+
+import dev.finetune4j.error.FineTuneException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a journal holds.
+ *
+ * @param lines the whole lines, in order
+ * @param wholeBytes bytes up to the end of the last whole line; what follows is the torn rest of a crash
+ */
+public record JournalContent(List<JournalLine> lines, long wholeBytes) {
+    private static final long LARGEST = 256L << 20;
+
+    /** Copies the list. */
+    public JournalContent {
+        lines = List.copyOf(lines);
+    }
+
+    /**
+     * Reads a journal; needs no lock. Empty where there is none. A last line that a crash has torn is left out.
+     *
+     * @throws FineTuneException with FT0502 if a line before the last is damaged, or FT0503 if the file cannot be read
+     */
+    public static JournalContent read(Path file) {
+        byte[] bytes;
+        try {
+            if (Files.size(file) > LARGEST) {
+                throw RunProblems.damagedJournal(file, 0, "it has " + Files.size(file) + " bytes; at most " + LARGEST);
+            }
+            bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return new JournalContent(List.of(), 0);
+        } catch (IOException e) {
+            throw RunProblems.unreadable(file, e);
+        }
+        return parse(file, bytes);
+    }
+
+    /** The entries that this version knows, in order. */
+    public Stream<JournalEntry> entries() {
+        return lines.stream().flatMap(line -> line.known().stream());
+    }
+
+    /** The last entry of a kind. */
+    public <T extends JournalEntry> Optional<T> last(Class<T> type) {
+        return entries().filter(type::isInstance).map(type::cast).reduce((earlier, later) -> later);
+    }
+
+    private static JournalContent parse(Path file, byte[] bytes) {
+        List<JournalLine> lines = new ArrayList<>();
+        int start = 0;
+        while (start < bytes.length) {
+            int end = start;
+            while (end < bytes.length && bytes[end] != '\n') {
+                end++;
+            }
+            Optional<JournalLine> line =
+                    end == bytes.length ? Optional.empty() : JournalFormat.read(Arrays.copyOfRange(bytes, start, end));
+            if (line.isEmpty()) {
+                if (end + 1 < bytes.length) {
+                    throw RunProblems.damagedJournal(file, lines.size() + 1, "its checksum does not match its text");
+                }
+                break;
+            }
+            if (line.get().seq() != lines.size() + 1) {
+                throw RunProblems.damagedJournal(
+                        file, lines.size() + 1, "it has number " + line.get().seq() + "; a line is missing");
+            }
+            lines.add(line.get());
+            start = end + 1;
+        }
+        return new JournalContent(lines, start);
+    }
+}

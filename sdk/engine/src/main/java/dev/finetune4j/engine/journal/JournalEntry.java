@@ -1,0 +1,143 @@
+package dev.finetune4j.engine.journal;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.value.Kind;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One thing that was decided or seen in a run. Entries are only ever added, and fields only ever added to them. */
+public sealed interface JournalEntry {
+    /**
+     * The run exists. First entry of every journal.
+     *
+     * @param run its id
+     * @param job what was asked for, secrets taken out
+     * @param jobDigest digest of the job as it was given
+     * @param jobFile the job file as it was named, or null where the job came from code
+     * @param baseFolder the folder that relative paths of the job start from
+     * @param attempt attempt from 1 at this job, data and model
+     * @param version version of finetune4j
+     */
+    @Kind("created")
+    record Created(
+            RunId run,
+            FineTuneJob job,
+            String jobDigest,
+            @Nullable String jobFile,
+            Path baseFolder,
+            int attempt,
+            String version)
+            implements JournalEntry {}
+
+    /**
+     * Data and model lie ready on this machine.
+     *
+     * @param data folder with the rows of each part
+     * @param dataDigest digest over all rows
+     * @param labels the closed list of answers; empty without labels
+     * @param model folder or file of the base model
+     * @param modelDigest digest over the model's files
+     */
+    @Kind("prepared")
+    record Prepared(Path data, String dataDigest, List<String> labels, Path model, String modelDigest)
+            implements JournalEntry {
+        /** Copies the labels. */
+        public Prepared {
+            labels = List.copyOf(labels);
+        }
+    }
+
+    /**
+     * The next act is the provider's {@code submit}; whether it was reached is not known until {@link Submitted}.
+     *
+     * @param provider where
+     * @param digest digest of the work order
+     */
+    @Kind("intent")
+    record Intent(ProviderId provider, String digest) implements JournalEntry {}
+
+    /**
+     * The provider has the job.
+     *
+     * @param snapshot its answer
+     */
+    @Kind("submitted")
+    record Submitted(JobSnapshot snapshot) implements JournalEntry {}
+
+    /**
+     * The run was seen in another state.
+     *
+     * @param state the state
+     * @param cursor the provider's cursor after the event that told it
+     */
+    @Kind("state-seen")
+    record StateSeen(RunState state, String cursor) implements JournalEntry {}
+
+    /**
+     * A person asked for the run to stop.
+     *
+     * @param by who or what asked
+     */
+    @Kind("stop-asked")
+    record StopAsked(String by) implements JournalEntry {}
+
+    /**
+     * The next act is the provider's {@code resume}; the run goes on from its checkpoint.
+     *
+     * @param times how often it was resumed, this time included
+     */
+    @Kind("resume-asked")
+    record ResumeAsked(int times) implements JournalEntry {}
+
+    /**
+     * The output is on this machine.
+     *
+     * @param output the folder
+     */
+    @Kind("fetched")
+    record Fetched(Path output) implements JournalEntry {}
+
+    /**
+     * Base and tuned model are compared.
+     *
+     * @param report the comparison
+     */
+    @Kind("evaluation-done")
+    record EvaluationDone(EvaluationReport report) implements JournalEntry {}
+
+    /**
+     * The report is written.
+     *
+     * @param files the files
+     */
+    @Kind("report-written")
+    record ReportWritten(List<Path> files) implements JournalEntry {
+        /** Copies the list. */
+        public ReportWritten {
+            files = List.copyOf(files);
+        }
+    }
+
+    /**
+     * Nothing more will happen, unless somebody resumes the run.
+     *
+     * @param state how it ended; terminal
+     * @param problem why it failed, or null
+     */
+    @Kind("closed")
+    record Closed(RunState state, @Nullable Problem problem) implements JournalEntry {
+        /** Refuses a state that is no end. */
+        public Closed {
+            if (!state.isTerminal()) {
+                throw new IllegalArgumentException("a run closes in a terminal state, was " + state);
+            }
+        }
+    }
+}

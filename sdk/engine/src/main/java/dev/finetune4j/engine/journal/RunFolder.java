@@ -1,0 +1,47 @@
+package dev.finetune4j.engine.journal;
+
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
+
+/**
+ * The folder of one run and what lies where in it.
+ *
+ * @param id the run
+ * @param path the folder
+ */
+public record RunFolder(RunId id, Path path) {
+    /** The journal. */
+    public Path journal() {
+        return path.resolve("journal.jsonl");
+    }
+
+    /** The file that the driver of the run has locked. */
+    public Path lock() {
+        return path.resolve("lock");
+    }
+
+    /** The worker's output, unless the provider keeps it elsewhere on this machine. */
+    public Path output() {
+        return path.resolve("output");
+    }
+
+    /** What the check found, one JSON object. */
+    public Path check() {
+        return path.resolve("check.json");
+    }
+
+    /** Events of the run, one a line, written when it has ended. */
+    public Path events() {
+        return path.resolve("events.jsonl");
+    }
+
+    /** The report in one of its formats, {@code html}, {@code md} or {@code json}. */
+    public Path report(String extension) {
+        return path.resolve("report." + extension);
+    }
+
+    /** What the journal holds. */
+    public JournalContent read() {
+        return JournalContent.read(journal());
+    }
+}

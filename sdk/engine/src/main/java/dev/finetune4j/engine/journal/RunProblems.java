@@ -1,0 +1,334 @@
+package dev.finetune4j.engine.journal;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/** What can go wrong between a checked job and its outcome: FT0501 to FT0539. */
+public final class RunProblems implements ProblemCatalogue {
+    /** A run's folder cannot be written. */
+    public static final ProblemKind UNWRITABLE = kind(
+            "FT0501",
+            "The run folder cannot be written",
+            ExitCode.INVALID,
+            "finetune4j writes each decision of a run to the run's journal, and makes it durable, before it acts. Where that fails, "
+                    + "because the disk is full, read-only or not writable for the current user, nothing is launched. A run that "
+                    + "goes on elsewhere goes on; watch it again once there is room.",
+            "make room or choose another folder: FINETUNE_HOME=/path/with/room finetune ...");
+
+    /** A journal was altered. */
+    public static final ProblemKind DAMAGED = kind(
+            "FT0502",
+            "The run's journal is damaged",
+            ExitCode.INVALID,
+            "Each line of a journal carries a checksum. A torn last line is the trace of a crash and is mended silently; a damaged "
+                    + "line before the last means that the file was edited or the disk is failing, so what the run did is not "
+                    + "known for certain. finetune4j does not guess: launching again might pay twice.",
+            "restore the file from a backup, or remove the run: finetune clean RUN --force");
+
+    /** A run's file cannot be read. */
+    public static final ProblemKind UNREADABLE = kind(
+            "FT0503",
+            "A file of the run cannot be read",
+            ExitCode.INVALID,
+            "The journal or another file in the run's folder exists but could not be read, most often because it belongs to another "
+                    + "user.",
+            "make it readable: ls -l ~/.finetune4j/runs/RUN");
+
+    /** No run of this id. */
+    public static final ProblemKind NO_SUCH_RUN = kind(
+            "FT0504",
+            "There is no such run",
+            ExitCode.USAGE,
+            "Runs are known to the machine and home folder that launched them. The start of an id is enough where only one run "
+                    + "begins with it.",
+            "list the runs: finetune ps");
+
+    /** Another process drives the run. */
+    public static final ProblemKind DRIVEN_ELSEWHERE = kind(
+            "FT0505",
+            "Another process drives the run",
+            ExitCode.INVALID,
+            "One process at a time writes a run's journal. Another finetune command follows this run right now; a second one may "
+                    + "watch, but not resume or remove it.",
+            "watch it instead: finetune watch RUN");
+
+    /** The provider lost the job. */
+    public static final ProblemKind GONE = kind(
+            "FT0506",
+            "The provider no longer knows the job",
+            ExitCode.TRAINING_FAILED,
+            "The job was submitted, and the provider now answers, several times in a row, that there is no such job. Somebody deleted "
+                    + "it, or the account or folder was cleaned. A provider that merely cannot be reached never counts as this.",
+            "run the job again: finetune run JOB");
+
+    /** No provider of this id. */
+    public static final ProblemKind NO_PROVIDER = kind(
+            "FT0507",
+            "No provider for the target",
+            ExitCode.INVALID,
+            "A job's targets name the places where it may run. Each place is brought by an artifact on the class path; none of the "
+                    + "targets has one, or two artifacts bring the same one.",
+            "add the provider's artifact, or set targets: [local]");
+
+    /** The run has not ended. */
+    public static final ProblemKind STILL_LIVE = kind(
+            "FT0508",
+            "The run has not ended",
+            ExitCode.INVALID,
+            "What was asked for needs a run that has ended. This one still waits, trains or evaluates.",
+            "stop it first: finetune stop RUN");
+
+    /** Nothing to resume. */
+    public static final ProblemKind NOT_RESUMABLE = kind(
+            "FT0509",
+            "The run cannot be resumed",
+            ExitCode.INVALID,
+            "Only a run that was stopped, failed or lost its driver goes on. A run that has succeeded is complete; a provider without "
+                    + "resume needs a new attempt.",
+            "start a new attempt: finetune run JOB");
+
+    /** The provider cannot do this. */
+    public static final ProblemKind NOT_SUPPORTED = kind(
+            "FT0510",
+            "The provider cannot do this",
+            ExitCode.INVALID,
+            "Providers differ in what they can do, and say so. A token-priced service does not run the project's own worker, so it "
+                    + "answers no held-out rows; some places cannot stop or resume a job, or keep a time limit.",
+            "choose another target: targets: [local]");
+
+    /** No text codec. */
+    public static final ProblemKind NO_TEXT_CODEC = kind(
+            "FT0511",
+            "No reader of model text on the class path",
+            ExitCode.INVALID,
+            "Tokens are counted with the model's own tokenizer and chat template. Their reader is an artifact of its own, so that "
+                    + "programs that only follow runs stay small.",
+            "add the artifact dev.finetune4j:finetune4j-model-files");
+
+    /** Files of the run are missing. */
+    public static final ProblemKind FILES_MISSING = kind(
+            "FT0512",
+            "Files that the run needs are gone",
+            ExitCode.INVALID,
+            "The run was prepared, but its data or model no longer lies where it was put; a cache was cleaned, or a disk is not "
+                    + "mounted.",
+            "run the job again, which prepares them anew: finetune run JOB");
+
+    /** The provider has been unreachable for too long. */
+    public static final ProblemKind UNREACHABLE = kind(
+            "FT0513",
+            "The provider cannot be reached",
+            ExitCode.CAPACITY,
+            "The provider did not answer for longer than a watcher waits. That says nothing about the run, which goes on: unreachable "
+                    + "is not gone. Nothing is launched a second time.",
+            "attach again later: finetune watch RUN");
+
+    /** Output is missing. */
+    public static final ProblemKind OUTPUT_MISSING = kind(
+            "FT0514",
+            "The run's output is incomplete",
+            ExitCode.TRAINING_FAILED,
+            "The provider says that the job succeeded, but a file that its order promises is not in its output, or cannot be read.",
+            "run the job again: finetune run JOB");
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return List.of(
+                UNWRITABLE,
+                DAMAGED,
+                UNREADABLE,
+                NO_SUCH_RUN,
+                DRIVEN_ELSEWHERE,
+                GONE,
+                NO_PROVIDER,
+                STILL_LIVE,
+                NOT_RESUMABLE,
+                NOT_SUPPORTED,
+                NO_TEXT_CODEC,
+                FILES_MISSING,
+                UNREACHABLE,
+                OUTPUT_MISSING);
+    }
+
+    /** A file or folder of a run that cannot be written. */
+    public static FineTuneException unwritable(Path file, IOException cause) {
+        return UNWRITABLE
+                .error("cannot write " + file)
+                .at(Location.of(file.toString()))
+                .because(reason(cause))
+                .remedy("FINETUNE_HOME=/path/with/room finetune ...")
+                .remedy("df -h " + parent(file))
+                .retry(Retry.after(Duration.ofMinutes(1)))
+                .asException(cause);
+    }
+
+    /** A file of a run that cannot be read. */
+    public static FineTuneException unreadable(Path file, IOException cause) {
+        return UNREADABLE
+                .error("cannot read " + file)
+                .at(Location.of(file.toString()))
+                .because(reason(cause))
+                .remedy("ls -l " + file)
+                .asException(cause);
+    }
+
+    /** A journal line that is not as it was written. */
+    public static FineTuneException damagedJournal(Path file, long line, String why) {
+        String run = String.valueOf(parent(file).getFileName());
+        return DAMAGED.error("the journal of " + run + " is damaged")
+                .at(new Location.InFile(file.toString(), line, 0, null))
+                .because(why)
+                .remedy("restore the file from a backup")
+                .remedy("finetune clean " + run + " --force")
+                .asException();
+    }
+
+    /** No run has this id, or begins with it. */
+    public static FineTuneException noSuchRun(String asked, Collection<RunId> known) {
+        String list = known.stream().limit(5).map(RunId::value).reduce("", (all, one) -> all + " " + one);
+        return NO_SUCH_RUN
+                .error("there is no run " + asked)
+                .because(known.isEmpty() ? "no run was started in this home folder yet" : "the newest runs are" + list)
+                .remedy("finetune ps")
+                .asException();
+    }
+
+    /** Several runs begin with what was given. */
+    public static FineTuneException ambiguousRun(String asked, Collection<RunId> matching) {
+        String list = matching.stream().limit(5).map(RunId::value).reduce("", (all, one) -> all + " " + one);
+        return NO_SUCH_RUN
+                .error(matching.size() + " runs begin with " + asked)
+                .because("they are" + list)
+                .remedy("give more of the id: finetune show "
+                        + matching.iterator().next())
+                .asException();
+    }
+
+    /** Another process writes the journal. */
+    public static FineTuneException drivenElsewhere(RunId run) {
+        return DRIVEN_ELSEWHERE
+                .error("another process drives " + run)
+                .remedy("finetune watch " + run)
+                .retry(Retry.after(Duration.ofSeconds(30)))
+                .asException();
+    }
+
+    /** The provider answered so many times in a row that there is no such job. */
+    public static FineTuneException gone(RunId run, ProviderId provider, int times) {
+        return GONE.error(provider + " no longer knows the job " + run)
+                .because(provider + " answered " + times + " times in a row that there is no such job")
+                .asException();
+    }
+
+    /** None of the targets has a provider. */
+    public static FineTuneException noProvider(Collection<ProviderId> targets, Collection<ProviderId> present) {
+        return NO_PROVIDER
+                .error("no provider for " + join(targets))
+                .because("on the class path: " + (present.isEmpty() ? "none" : join(present)))
+                .asException();
+    }
+
+    /** Two artifacts bring the same provider. */
+    public static FineTuneException doubledProvider(ProviderId id) {
+        return NO_PROVIDER
+                .error("two artifacts on the class path bring the provider " + id)
+                .remedy("remove one of them: mvn dependency:tree")
+                .asException();
+    }
+
+    /** The run must have ended. */
+    public static FineTuneException stillLive(RunId run, String state, String wanted) {
+        return STILL_LIVE
+                .error("cannot " + wanted + " " + run + " yet")
+                .because("it is " + state)
+                .remedy("finetune stop " + run)
+                .asException();
+    }
+
+    /** The run is complete, or its provider cannot resume. */
+    public static FineTuneException notResumable(RunId run, String why) {
+        return NOT_RESUMABLE.error("cannot resume " + run).because(why).asException();
+    }
+
+    /** The provider does not claim to do this. */
+    public static FineTuneException notSupported(ProviderId provider, String what) {
+        return NOT_SUPPORTED.error(provider + " cannot " + what).asException();
+    }
+
+    /** No text codec was found with ServiceLoader. */
+    public static FineTuneException noTextCodec() {
+        return NO_TEXT_CODEC
+                .error("no reader of model text is on the class path")
+                .asException();
+    }
+
+    /** Data or model of a prepared run is gone. */
+    public static FineTuneException filesMissing(RunId run, Path missing) {
+        return FILES_MISSING
+                .error("files of " + run + " are gone")
+                .at(Location.of(missing.toString()))
+                .asException();
+    }
+
+    /** The watcher gave up waiting for an answer. */
+    public static FineTuneException unreachable(
+            RunId run, ProviderId provider, Duration waited, FineTuneException last) {
+        return UNREACHABLE
+                .error(provider + " did not answer for " + waited.toMinutes() + " minutes; " + run + " goes on")
+                .because(last.problems().get(0).summary())
+                .remedy("finetune watch " + run)
+                .retry(Retry.after(Duration.ofMinutes(1)))
+                .asException(last);
+    }
+
+    /** A file that the work order promises is missing or broken. */
+    public static FineTuneException outputMissing(RunId run, Path file, String why) {
+        return OUTPUT_MISSING
+                .error("the output of " + run + " is incomplete")
+                .at(Location.of(file.toString()))
+                .because(why)
+                .asException();
+    }
+
+    private static String join(Collection<ProviderId> ids) {
+        return ids.stream()
+                .map(ProviderId::value)
+                .sorted()
+                .reduce((a, b) -> a + ", " + b)
+                .orElse("");
+    }
+
+    private static Path parent(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent == null ? file : parent;
+    }
+
+    private static String reason(IOException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        String message = String.valueOf(cause.getMessage());
+        String lower = message.toLowerCase(Locale.ROOT);
+        if (lower.contains("no space") || lower.contains("disk full") || lower.contains("quota")) {
+            return "no space is left on the disk";
+        }
+        return message;
+    }
+
+    private static ProblemKind kind(String code, String title, ExitCode exitCode, String explanation, String remedy) {
+        return new ProblemKind(code, title, exitCode, explanation, remedy);
+    }
+}

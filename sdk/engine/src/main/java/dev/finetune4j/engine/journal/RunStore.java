@@ -1,0 +1,120 @@
+package dev.finetune4j.engine.journal;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** All runs of a home folder: {@code <home>/runs/<run id>/}. */
+public final class RunStore {
+    /** Characters of the job's name that a run id keeps, so that ids of evaluations of the run still fit every cloud's limit. */
+    static final int NAME_CHARACTERS = 24;
+
+    private static final int DIGEST_CHARACTERS = 8;
+
+    private final Path folder;
+
+    /** The runs below a home folder; makes nothing. */
+    public RunStore(Path home) {
+        this.folder = home.resolve("runs");
+    }
+
+    /** The folder of a run, whether it exists or not. */
+    public RunFolder folder(RunId id) {
+        return new RunFolder(id, folder.resolve(id.value()));
+    }
+
+    /**
+     * The id of an attempt.
+     *
+     * @param jobName the job's name
+     * @param digest over job, data and model, lower-case hex
+     * @param attempt attempt from 1
+     */
+    public static RunId id(String jobName, String digest, int attempt) {
+        String name = jobName.length() <= NAME_CHARACTERS ? jobName : jobName.substring(0, NAME_CHARACTERS);
+        return new RunId(name.replaceAll("-+$", "") + "-" + digest.substring(0, DIGEST_CHARACTERS) + "-" + attempt);
+    }
+
+    /** The attempts at a job with these data and model so far, first to last. */
+    public List<RunId> attempts(String jobName, String digest) {
+        String first = id(jobName, digest, 1).value();
+        String prefix = first.substring(0, first.length() - 1);
+        return ids().stream()
+                .filter(id -> id.value().startsWith(prefix)
+                        && id.value().substring(prefix.length()).matches("[1-9]\\d{0,5}"))
+                .sorted(Comparator.comparingInt(
+                        id -> Integer.parseInt(id.value().substring(prefix.length()))))
+                .toList();
+    }
+
+    /**
+     * The run that a person means by an id or the start of one.
+     *
+     * @throws FineTuneException with FT0504 if none or several match
+     */
+    public RunFolder resolve(String asked) {
+        List<RunId> ids = ids();
+        List<RunId> matching =
+                ids.stream().filter(id -> id.value().startsWith(asked)).toList();
+        Optional<RunId> exact =
+                matching.stream().filter(id -> id.value().equals(asked)).findFirst();
+        if (exact.isPresent() || matching.size() == 1) {
+            return folder(exact.orElseGet(() -> matching.get(0)));
+        }
+        throw matching.isEmpty() || asked.isBlank()
+                ? RunProblems.noSuchRun(asked, ids)
+                : RunProblems.ambiguousRun(asked, matching);
+    }
+
+    /** Every run whose journal has begun, newest first; a damaged one is left out here and reported when it is asked for. */
+    public List<RunView> list() {
+        return ids().stream()
+                .flatMap(id -> view(id).stream())
+                .sorted(Comparator.comparing(RunView::createdAt)
+                        .reversed()
+                        .thenComparing(view -> view.id().value()))
+                .toList();
+    }
+
+    private Optional<RunView> view(RunId id) {
+        try {
+            return RunView.of(folder(id).read());
+        } catch (FineTuneException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Ids of all run folders, in the order of their names. */
+    List<RunId> ids() {
+        try (Stream<Path> folders = Files.list(folder)) {
+            return folders.filter(Files::isDirectory)
+                    .map(path -> String.valueOf(path.getFileName()))
+                    .filter(RunStore::isRunId)
+                    .sorted(Comparator.comparing((String name) -> name.toLowerCase(Locale.ROOT))
+                            .thenComparing(Comparator.naturalOrder()))
+                    .map(RunId::parse)
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw RunProblems.unreadable(folder, e);
+        }
+    }
+
+    private static boolean isRunId(String name) {
+        try {
+            RunId.parse(name);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

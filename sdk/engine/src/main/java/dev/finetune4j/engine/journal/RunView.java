@@ -1,0 +1,132 @@
+package dev.finetune4j.engine.journal;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run as its journal tells it.
+ *
+ * @param id the run
+ * @param job what was asked for, secrets taken out
+ * @param jobFile the job file as it was named, or null where the job came from code
+ * @param attempt attempt from 1 at this job, data and model
+ * @param createdAt when it was created
+ * @param changedAt when its last entry was written
+ * @param state where it stands; {@link RunState#UPLOADING} between the provider's end and ours
+ * @param provider where it runs, or null before it was launched
+ * @param prepared data and model, or null before they lay ready
+ * @param submitted the provider's answer to the last launch or resume, or null before it
+ * @param problem why it failed, or null
+ * @param resumes how often it was resumed
+ * @param output folder with its output, or null before it was fetched
+ * @param evaluation the comparison of base and tuned model, or null before it was made
+ * @param reports the report's files; empty before they were written
+ * @param closed whether nothing more will happen unless it is resumed
+ */
+public record RunView(
+        RunId id,
+        FineTuneJob job,
+        @Nullable String jobFile,
+        int attempt,
+        Instant createdAt,
+        Instant changedAt,
+        RunState state,
+        @Nullable ProviderId provider,
+        JournalEntry.@Nullable Prepared prepared,
+        @Nullable JobSnapshot submitted,
+        @Nullable Problem problem,
+        int resumes,
+        @Nullable Path output,
+        @Nullable EvaluationReport evaluation,
+        List<Path> reports,
+        boolean closed) {
+    /** Copies the list. */
+    public RunView {
+        reports = List.copyOf(reports);
+    }
+
+    /** The run that a journal tells of; empty where the journal has not begun. */
+    public static Optional<RunView> of(JournalContent content) {
+        if (content.lines().isEmpty() || !(content.lines().get(0).entry() instanceof JournalEntry.Created created)) {
+            return Optional.empty();
+        }
+        Fold fold = new Fold();
+        content.entries().forEach(fold::add);
+        List<JournalLine> lines = content.lines();
+        return Optional.of(new RunView(
+                created.run(),
+                created.job(),
+                created.jobFile(),
+                created.attempt(),
+                lines.get(0).at(),
+                lines.get(lines.size() - 1).at(),
+                fold.state(),
+                fold.provider,
+                fold.prepared,
+                fold.submitted,
+                fold.problem,
+                fold.resumes,
+                fold.output,
+                fold.evaluation,
+                fold.reports,
+                fold.closed));
+    }
+
+    /** Goes through the entries and keeps what the later ones leave standing. */
+    private static final class Fold {
+        private RunState last = RunState.PREPARED;
+        private @Nullable ProviderId provider;
+        private JournalEntry.@Nullable Prepared prepared;
+        private @Nullable JobSnapshot submitted;
+        private @Nullable Problem problem;
+        private int resumes;
+        private @Nullable Path output;
+        private @Nullable EvaluationReport evaluation;
+        private List<Path> reports = List.of();
+        private boolean closed;
+
+        void add(JournalEntry entry) {
+            if (entry instanceof JournalEntry.Prepared ready) {
+                prepared = ready;
+            } else if (entry instanceof JournalEntry.Intent intent) {
+                provider = intent.provider();
+            } else if (entry instanceof JournalEntry.Submitted answer) {
+                submitted = answer.snapshot();
+                last = answer.snapshot().state();
+            } else if (entry instanceof JournalEntry.StateSeen seen) {
+                last = seen.state();
+            } else if (entry instanceof JournalEntry.StopAsked) {
+                last = RunState.STOPPING;
+            } else if (entry instanceof JournalEntry.ResumeAsked resume) {
+                resumes = resume.times();
+                closed = false;
+                problem = null;
+                last = RunState.QUEUED;
+            } else if (entry instanceof JournalEntry.Fetched fetched) {
+                output = fetched.output();
+            } else if (entry instanceof JournalEntry.EvaluationDone done) {
+                evaluation = done.report();
+            } else if (entry instanceof JournalEntry.ReportWritten written) {
+                reports = written.files();
+            } else if (entry instanceof JournalEntry.Closed end) {
+                closed = true;
+                last = end.state();
+                problem = end.problem();
+            }
+        }
+
+        RunState state() {
+            return !closed && last.isTerminal() ? RunState.UPLOADING : last;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.finetune4j.engine.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.testkit.VirtualClock;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunStoreTest {
+    private final VirtualClock clock = new VirtualClock();
+
+    @TempDir
+    Path home;
+
+    @Test
+    void namesRunsAfterJobDigestAndAttempt() {
+        assertThat(RunStore.id("tickets", JournalSamples.DIGEST, 3)).hasToString("tickets-0a1b2c3d-3");
+    }
+
+    @Test
+    void cutsLongNamesSoThatEveryCloudTakesTheId() {
+        String name = "a-job-with-a-name-of-al-most-forty-letters";
+
+        RunId id = RunStore.id(name.substring(0, 40), JournalSamples.DIGEST, 999);
+
+        assertThat(id).hasToString("a-job-with-a-name-of-al-0a1b2c3d-999");
+    }
+
+    @Test
+    void findsTheAttemptsAtOneJobInOrder() {
+        for (String id :
+                List.of("tickets-0a1b2c3d-10", "tickets-0a1b2c3d-2", "tickets-0a1b2c3d-1", "tickets-ffffffff-1")) {
+            begin(id);
+        }
+
+        assertThat(new RunStore(home).attempts("tickets", JournalSamples.DIGEST))
+                .extracting(RunId::value)
+                .containsExactly("tickets-0a1b2c3d-1", "tickets-0a1b2c3d-2", "tickets-0a1b2c3d-10");
+    }
+
+    @Test
+    void takesTheStartOfAnIdWhereItIsClear() {
+        begin("tickets-0a1b2c3d-1");
+        begin("tickets-0a1b2c3d-10");
+        begin("letters-0a1b2c3d-1");
+        RunStore store = new RunStore(home);
+
+        assertThat(store.resolve("let").id()).hasToString("letters-0a1b2c3d-1");
+        assertThat(store.resolve("tickets-0a1b2c3d-1").id()).hasToString("tickets-0a1b2c3d-1");
+        assertThatThrownBy(() -> store.resolve("tick"))
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0504")
+                .hasMessageContaining("2 runs begin with tick");
+        assertThatThrownBy(() -> store.resolve("absent"))
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0504");
+    }
+
+    @Test
+    void hasNoRunsInANewHome() {
+        assertThat(new RunStore(home).list()).isEmpty();
+        assertThatThrownBy(() -> new RunStore(home).resolve("x")).hasMessageContaining("FT0504");
+    }
+
+    @Test
+    void listsTheNewestFirstAndSkipsForeignFolders() throws Exception {
+        begin("older-0a1b2c3d-1");
+        clock.advance(Duration.ofHours(1));
+        begin("newer-0a1b2c3d-1");
+        Files.createDirectories(home.resolve("runs/not a run"));
+        Files.createDirectories(home.resolve("runs/empty-0a1b2c3d-1"));
+
+        assertThat(new RunStore(home).list())
+                .extracting(RunView::id)
+                .extracting(RunId::value)
+                .containsExactly("newer-0a1b2c3d-1", "older-0a1b2c3d-1");
+    }
+
+    @Test
+    void tellsTheStateThatTheLastEntriesLeaveStanding() {
+        List<JournalEntry> life = JournalSamples.life();
+
+        assertThat(stateAfter(life.subList(0, 2))).isEqualTo(RunState.PREPARED);
+        assertThat(stateAfter(life.subList(0, 4))).isEqualTo(RunState.QUEUED);
+        assertThat(stateAfter(life.subList(0, 5))).isEqualTo(RunState.TRAINING);
+        assertThat(stateAfter(life.subList(0, 6))).isEqualTo(RunState.STOPPING);
+        assertThat(stateAfter(life.subList(0, 9))).isEqualTo(RunState.UPLOADING);
+        assertThat(stateAfter(life)).isEqualTo(RunState.SUCCEEDED);
+    }
+
+    private int states;
+
+    private RunState stateAfter(List<JournalEntry> entries) {
+        String id = "state-0a1b2c3d-" + ++states;
+        write(id, entries);
+        return RunView.of(new RunStore(home).folder(new RunId(id)).read())
+                .orElseThrow()
+                .state();
+    }
+
+    private void begin(String id) {
+        JournalEntry.Created sample = (JournalEntry.Created) JournalSamples.created();
+        write(
+                id,
+                List.of(new JournalEntry.Created(
+                        new RunId(id),
+                        sample.job(),
+                        sample.jobDigest(),
+                        sample.jobFile(),
+                        sample.baseFolder(),
+                        1,
+                        "test")));
+    }
+
+    private void write(String id, List<JournalEntry> entries) {
+        RunFolder folder = new RunStore(home).folder(new RunId(id));
+        try (Journal journal = Journal.open(folder, new DiskFiles(), clock, Redaction.of(Map.of(), Set.of()))) {
+            entries.forEach(journal::append);
+        }
+    }
+}
