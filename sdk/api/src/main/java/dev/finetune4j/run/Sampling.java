@@ -22,4 +22,9 @@ public record Sampling(int maxNewTokens, double temperature, double topP, long s
     public static Sampling greedy(int maxNewTokens) {
         return new Sampling(maxNewTokens, 0, 1, 0);
     }
+
+    /** The same with at most so many new tokens. */
+    public Sampling withAtMost(int tokens) {
+        return new Sampling(Math.min(maxNewTokens, tokens), temperature, topP, seed);
+    }
 }

@@ -34,8 +34,13 @@ public final class DurableFiles {
         Path partial = file.resolveSibling(file.getFileName() + PARTIAL);
         Files.writeString(partial, content, StandardCharsets.UTF_8);
         force(partial);
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        forceFolder(folderOf(file));
+        moveFile(partial, file);
+    }
+
+    /** Renames a complete, forced file to its final name, replacing what stood there. */
+    public static void moveFile(Path complete, Path name) throws IOException {
+        Files.move(complete, name, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        forceFolder(folderOf(name));
     }
 
     /** Forces a file's content to the disk. */

@@ -71,6 +71,14 @@ public final class LoopProblems implements ProblemCatalogue {
                     + " time.",
             "raise training.max-tokens");
 
+    /** There is nothing to answer, or no room to answer it. */
+    public static final ProblemKind PROMPT_DOES_NOT_FIT = new ProblemKind(
+            "FT0628",
+            "the prompt does not fit the model",
+            ExitCode.INVALID,
+            "Prompt and answer together cannot be longer than the model's length, and there must be a prompt.",
+            "give a shorter prompt, at least one word long");
+
     /** A file of rows is missing or unreadable. */
     public static final ProblemKind ROWS_UNREADABLE = new ProblemKind(
             "FT0630",
@@ -115,6 +123,7 @@ public final class LoopProblems implements ProblemCatalogue {
                 DISK_FULL,
                 CHECKPOINT_SKIPPED,
                 ROWS_LEFT_OUT,
+                PROMPT_DOES_NOT_FIT,
                 ROWS_UNREADABLE,
                 BAD_ROW,
                 TOKEN_OUTSIDE_VOCABULARY,

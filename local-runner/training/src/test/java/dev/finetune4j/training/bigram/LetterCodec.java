@@ -1,0 +1,159 @@
+package dev.finetune4j.training.bigram;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.spi.EncodedExample;
+import dev.finetune4j.spi.TextCodec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A codec of one token a letter, with a turn token before each message and an end token after it. Cuts a row that is too long at the front of its
+ * longest user message, as {@link TextCodec} asks.
+ */
+public final class LetterCodec implements TextCodec {
+    /** Entries of the vocabulary. */
+    public static final int VOCABULARY = 32;
+
+    private static final int END = 0;
+    private static final int FIRST_LETTER = 4;
+    private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz /";
+
+    private final int contextTokens;
+
+    /** A codec of a model of so many positions. */
+    public LetterCodec(int contextTokens) {
+        this.contextTokens = contextTokens;
+    }
+
+    @Override
+    public int contextTokens() {
+        return contextTokens;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return VOCABULARY;
+    }
+
+    @Override
+    public int endOfTextToken() {
+        return END;
+    }
+
+    @Override
+    public List<Integer> stopTokens() {
+        return List.of(END);
+    }
+
+    @Override
+    public int[] encodeText(String text) {
+        return text.toLowerCase(java.util.Locale.ROOT)
+                .chars()
+                .map(letter -> FIRST_LETTER + Math.max(0, LETTERS.indexOf(letter)))
+                .toArray();
+    }
+
+    @Override
+    public String decode(int[] tokenIds) {
+        return Arrays.stream(tokenIds)
+                .filter(token -> token >= FIRST_LETTER)
+                .mapToObj(token -> LETTERS.substring(token - FIRST_LETTER, token - FIRST_LETTER + 1))
+                .collect(Collectors.joining());
+    }
+
+    @Override
+    public List<String> pieces(int[] tokenIds) {
+        return Arrays.stream(tokenIds)
+                .mapToObj(token -> decode(new int[] {token}))
+                .toList();
+    }
+
+    @Override
+    public EncodedExample encode(Example example, int maxTokens) {
+        int limit = maxTokens == 0 ? contextTokens : Math.min(maxTokens, contextTokens);
+        if (example instanceof Example.Passage passage) {
+            int[] tokens = concat(encodeText(passage.text()), new int[] {END});
+            BitSet all = new BitSet();
+            all.set(0, Math.min(limit, tokens.length));
+            return new EncodedExample(Arrays.copyOf(tokens, Math.min(limit, tokens.length)), all, tokens.length);
+        }
+        List<Message> messages = new ArrayList<>(((Example.Conversation) example).messages());
+        int untruncated = render(messages).length;
+        while (render(messages).length > limit && cutLongestUserMessage(messages)) {
+            // One letter less each time.
+        }
+        int[] tokens = render(messages);
+        BitSet trained = new BitSet();
+        int start = 0;
+        for (Message message : messages) {
+            int end = start + message.content().length() + 2;
+            if (message.role() == Role.ASSISTANT) {
+                trained.set(start + 1, end);
+            }
+            start = end;
+        }
+        int kept = Math.min(limit, tokens.length);
+        return new EncodedExample(Arrays.copyOf(tokens, kept), trained.get(0, kept), untruncated);
+    }
+
+    @Override
+    public int[] encodePrompt(List<Message> messages) {
+        return concat(render(messages), new int[] {turn(Role.ASSISTANT)});
+    }
+
+    @Override
+    public String renderPrompt(List<Message> messages) {
+        return decode(encodePrompt(messages));
+    }
+
+    @Override
+    public int[] encodeAnswer(List<Message> prompt, String answer) {
+        return concat(encodeText(answer), new int[] {END});
+    }
+
+    @Override
+    public void close() {}
+
+    private static boolean cutLongestUserMessage(List<Message> messages) {
+        int longest = -1;
+        for (int i = 0; i < messages.size(); i++) {
+            if (messages.get(i).role() == Role.USER
+                    && (longest < 0
+                            || messages.get(i).content().length()
+                                    > messages.get(longest).content().length())) {
+                longest = i;
+            }
+        }
+        if (longest < 0 || messages.get(longest).content().isEmpty()) {
+            return false;
+        }
+        messages.set(
+                longest, new Message(Role.USER, messages.get(longest).content().substring(1)));
+        return true;
+    }
+
+    private int[] render(List<Message> messages) {
+        int[] tokens = {};
+        for (Message message : messages) {
+            tokens = concat(tokens, new int[] {turn(message.role())}, encodeText(message.content()), new int[] {END});
+        }
+        return tokens;
+    }
+
+    private static int turn(Role role) {
+        return switch (role) {
+            case SYSTEM -> 1;
+            case USER -> 2;
+            case ASSISTANT -> 3;
+        };
+    }
+
+    private static int[] concat(int[]... parts) {
+        return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
+    }
+}

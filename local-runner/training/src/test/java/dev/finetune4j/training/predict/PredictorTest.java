@@ -1,0 +1,300 @@
+package dev.finetune4j.training.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.data.RowRef;
+import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.LabelScoring;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.Sampling;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.TextCodec;
+import dev.finetune4j.training.bigram.BigramModel;
+import dev.finetune4j.training.bigram.LetterCodec;
+import dev.finetune4j.training.loop.StopSignal;
+import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
+import dev.finetune4j.training.model.TokenBatch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PredictorTest {
+    private static final List<String> LABELS = List.of("good", "bad");
+
+    @TempDir
+    private Path folder;
+
+    private final TextCodec codec = new LetterCodec(200);
+    private final BigramModel model = new BigramModel(LetterCodec.VOCABULARY);
+    private final List<RunEvent> events = new ArrayList<>();
+
+    @BeforeEach
+    void teachTheModelSomeLetters() {
+        List<Example> taught = List.of(row(1, "x", "good"), row(2, "y", "bad"), row(3, "z", "bad"));
+        TokenBatch batch =
+                TokenBatch.of(taught.stream().map(row -> codec.encode(row, 0)).toList());
+        for (int step = 1; step <= 30; step++) {
+            model.accumulateGradient(batch, 1.0 / batch.countedTargets(), step);
+            model.step(step, 0.1, 0, 1);
+        }
+    }
+
+    @Test
+    void choosesTheLikeliestLabelAndTakesTheReferencesLikelihood() throws Exception {
+        write(row(1, "is it", "good"), row(2, "was it", "good"));
+
+        List<Prediction> predictions = answer(step(LabelScoring.LIKELIHOOD, LABELS, 0));
+
+        double good = logLikelihood("good");
+        double bad = logLikelihood("bad");
+        assertThat(predictions).hasSize(2).allSatisfy(prediction -> {
+            assertThat(prediction.reference()).isEqualTo("good");
+            assertThat(prediction.answer()).isEqualTo(good > bad ? "good" : "bad");
+            assertThat(prediction.scoreByLabel()).isEqualTo(Map.of("good", good, "bad", bad));
+            assertThat(prediction.negativeLogLikelihood()).isCloseTo(-good, within(1e-12));
+            assertThat(prediction.referenceTokens()).isEqualTo(5);
+        });
+        assertThat(predictions).extracting(prediction -> prediction.row().row()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void normalizedScoresAreDividedByTheLabelsTokens() throws Exception {
+        write(row(1, "is it", "good"), row(2, "was it", "good"));
+
+        Prediction prediction =
+                answer(step(LabelScoring.LENGTH_NORMALIZED, LABELS, 0)).get(0);
+
+        assertThat(prediction.scoreByLabel().get("good")).isCloseTo(logLikelihood("good") / 5, within(1e-12));
+        assertThat(prediction.scoreByLabel().get("bad")).isCloseTo(logLikelihood("bad") / 4, within(1e-12));
+    }
+
+    @Test
+    void calibratedScoresAreTakenAgainstAPromptWithoutContent() throws Exception {
+        write(row(1, "is it", "good"), row(2, "was it", "good"));
+
+        Prediction prediction = answer(step(LabelScoring.CALIBRATED, LABELS, 0)).get(0);
+
+        // This model sees only the last token, which is the same with and without content.
+        assertThat(prediction.scoreByLabel().values())
+                .allSatisfy(score -> assertThat(score).isCloseTo(0, within(1e-12)));
+        assertThat(prediction.negativeLogLikelihood()).isCloseTo(-logLikelihood("good"), within(1e-12));
+    }
+
+    @Test
+    void aReferenceOutsideTheLabelsStillHasALikelihood() throws Exception {
+        write(row(1, "is it", "fine"));
+
+        Prediction prediction = answer(step(LabelScoring.LIKELIHOOD, LABELS, 0)).get(0);
+
+        assertThat(prediction.scoreByLabel()).containsOnlyKeys("good", "bad");
+        assertThat(prediction.negativeLogLikelihood()).isCloseTo(-logLikelihood("fine"), within(1e-12));
+    }
+
+    @Test
+    void withoutLabelsTheAnswerIsGenerated() throws Exception {
+        write(row(1, "is it", "bad"));
+
+        Prediction prediction =
+                answer(step(LabelScoring.LIKELIHOOD, List.of(), 16)).get(0);
+
+        assertThat(prediction.answer()).isEqualTo("bad");
+        assertThat(prediction.scoreByLabel()).isEmpty();
+        assertThat(prediction.negativeLogLikelihood()).isCloseTo(-logLikelihood("bad"), within(1e-12));
+    }
+
+    @Test
+    void withoutNewTokensOnlyTheLikelihoodIsTaken() throws Exception {
+        write(row(1, "is it", "bad"), new Example.Passage(new RowRef("rows", 2), "bad"));
+
+        List<Prediction> predictions = answer(step(LabelScoring.LIKELIHOOD, List.of(), 0));
+
+        assertThat(predictions).extracting(Prediction::answer).containsOnlyNulls();
+        TokenBatch passage = TokenBatch.of(List.of(codec.encode(new Example.Passage(new RowRef("rows", 2), "bad"), 0)));
+        assertThat(predictions.get(1).negativeLogLikelihood()).isEqualTo(model.loss(passage));
+        assertThat(predictions.get(1).referenceTokens()).isEqualTo(3);
+    }
+
+    @Test
+    void goesOnAfterTheLastWholeLineAndGivesTheSameFile() throws Exception {
+        Example[] rows = new Example[7];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = row(i + 1, "word " + "abcdefg".charAt(i), i % 2 == 0 ? "good" : "bad");
+        }
+        write(rows);
+        WorkStep.Predict step = step(LabelScoring.LIKELIHOOD, LABELS, 0);
+        answer(step);
+        byte[] whole = Files.readAllBytes(file());
+        for (int stopAfter = 0; stopAfter < rows.length; stopAfter++) {
+            Files.delete(file());
+            int[] left = {stopAfter};
+            StopSignal stop = () -> left[0]-- == 0 ? Optional.of("told to") : Optional.empty();
+
+            assertThat(predictor(step, stop).run()).contains("told to");
+            Path partial = folder.resolve("tuned.jsonl.partial");
+            assertThat(Files.readAllLines(partial)).hasSize(stopAfter);
+            Files.writeString(partial, Files.readString(partial) + "{\"row\":{\"sou");
+            assertThat(predictor(step, StopSignal.NEVER).run()).isEmpty();
+
+            assertThat(Files.readAllBytes(file())).isEqualTo(whole);
+            assertThat(partial).doesNotExist();
+        }
+    }
+
+    @Test
+    void aCompleteFileIsLeftAlone() throws Exception {
+        Files.writeString(file(), "complete\n");
+
+        assertThat(predictor(step(LabelScoring.LIKELIHOOD, LABELS, 0), StopSignal.NEVER)
+                        .run())
+                .isEmpty();
+
+        assertThat(file()).hasContent("complete");
+    }
+
+    @Test
+    void tellsProgressAtMostTwiceASecond() throws Exception {
+        Example[] rows = new Example[100];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = row(i + 1, "word", "good");
+        }
+        write(rows);
+        Instant[] now = {Instant.EPOCH};
+        Clock clock = new Clock() {
+            @Override
+            public ZoneOffset getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                now[0] = now[0].plus(Duration.ofMillis(50));
+                return now[0];
+            }
+        };
+
+        new Predictor(
+                        model,
+                        codec,
+                        step(LabelScoring.LIKELIHOOD, LABELS, 0),
+                        folder.resolve("test.jsonl"),
+                        file(),
+                        new Surroundings(events::add, StopSignal.NEVER, clock, () -> 0))
+                .run();
+
+        List<Long> told = events.stream()
+                .map(event -> ((RunEvent.PredictionProgress) event).rows())
+                .toList();
+        assertThat(told).startsWith(0L, 10L, 20L).endsWith(100L).hasSize(11);
+    }
+
+    @Test
+    void namesAPredictionsFileThatCannotBeWritten() throws Exception {
+        write(row(1, "is it", "good"));
+        Files.createDirectories(folder.resolve("tuned.jsonl.partial"));
+
+        assertThatThrownBy(() -> answer(step(LabelScoring.LIKELIHOOD, LABELS, 0)))
+                .hasMessageContaining("FT0633: the predictions could not be written");
+    }
+
+    @Test
+    void answersOnePromptWithEachVariant() throws Exception {
+        WorkStep.Generate step = new WorkStep.Generate(
+                List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED),
+                List.of(new Message(Role.USER, "is it")),
+                "",
+                Sampling.greedy(4));
+
+        new Answering(model, codec).run(step, folder.resolve("generated.jsonl"));
+
+        List<GeneratedText> answers = Files.readAllLines(folder.resolve("generated.jsonl")).stream()
+                .map(line -> Json.read(line, GeneratedText.class))
+                .toList();
+        // Without adapter every token is equally likely and the first of equals is the end of turn.
+        assertThat(answers)
+                .containsExactly(
+                        new GeneratedText(Variant.BASE_ZERO_SHOT, "", 0, true),
+                        new GeneratedText(Variant.TUNED, "bad", 3, true));
+    }
+
+    @Test
+    void refusesAPromptThatLeavesNoRoom() {
+        Answering answering = new Answering(model, new LetterCodec(8));
+        WorkStep.Generate tooLong = new WorkStep.Generate(
+                List.of(Variant.TUNED), List.of(new Message(Role.USER, "long prompt")), "", Sampling.greedy(4));
+        WorkStep.Generate empty = new WorkStep.Generate(List.of(Variant.TUNED), List.of(), "", Sampling.greedy(4));
+
+        assertThatThrownBy(() -> answering.run(tooLong, folder.resolve("generated.jsonl")))
+                .hasMessageContaining("FT0628: the prompt leaves no room for an answer");
+        assertThatThrownBy(() -> answering.run(empty, folder.resolve("generated.jsonl")))
+                .hasMessageContaining("FT0628: the prompt is empty");
+    }
+
+    private double logLikelihood(String answer) {
+        int[] prompt = codec.encodePrompt(List.of(new Message(Role.USER, "any")));
+        return model.scoreContinuations(new int[0], prompt, List.of(codec.encodeAnswer(List.of(), answer)))[0];
+    }
+
+    private List<Prediction> answer(WorkStep.Predict step) throws Exception {
+        assertThat(predictor(step, StopSignal.NEVER).run()).isEmpty();
+        return Files.readAllLines(file()).stream()
+                .map(line -> Json.read(line, Prediction.class))
+                .toList();
+    }
+
+    private Predictor predictor(WorkStep.Predict step, StopSignal stop) {
+        Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+        return new Predictor(
+                model,
+                codec,
+                step,
+                folder.resolve("test.jsonl"),
+                file(),
+                new Surroundings(events::add, stop, clock, () -> 0));
+    }
+
+    private Path file() {
+        return folder.resolve(Variant.TUNED.fileName());
+    }
+
+    private void write(Example... rows) throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (Example row : rows) {
+            lines.add(Json.line(row));
+        }
+        Files.write(folder.resolve("test.jsonl"), lines);
+    }
+
+    private static Example.Conversation row(long number, String question, String answer) {
+        return new Example.Conversation(
+                new RowRef("rows", number),
+                List.of(new Message(Role.USER, question), new Message(Role.ASSISTANT, answer)),
+                answer);
+    }
+
+    private static WorkStep.Predict step(LabelScoring scoring, List<String> labels, int maxNewTokens) {
+        return new WorkStep.Predict(Variant.TUNED, "test.jsonl", List.of(), labels, scoring, maxNewTokens, 0);
+    }
+}
