@@ -1,0 +1,46 @@
+package dev.finetune4j.engine.models;
+
+import dev.finetune4j.value.Checks;
+import java.util.List;
+
+/**
+ * An open model with the facts that a choice needs.
+ *
+ * @param id the short name that a job may use
+ * @param title the name that its makers gave it
+ * @param parameters weights as published
+ * @param shape the sizes of the decoder
+ * @param contextTokens longest text in tokens that the model was made for
+ * @param architecture the class that transformers would load
+ * @param licence its licence: an SPDX id where there is one
+ * @param isGated whether the hub asks for an account that has accepted the licence
+ * @param goodFor what it is a sensible base for, in a sentence
+ * @param sources where its files are to be had, first choice first
+ */
+public record CatalogueModel(
+        String id,
+        String title,
+        long parameters,
+        DecoderShape shape,
+        int contextTokens,
+        String architecture,
+        String licence,
+        boolean isGated,
+        String goodFor,
+        List<ModelSource> sources) {
+    private static final String TRAINABLE = "LlamaForCausalLM";
+
+    /** Copies the sources; refuses a model that is to be had nowhere. */
+    public CatalogueModel {
+        Checks.notBlank("id", id);
+        sources = List.copyOf(sources);
+        if (sources.isEmpty()) {
+            throw new IllegalArgumentException(id + " must have at least one source");
+        }
+    }
+
+    /** Whether this version's training core can tune it: it knows decoders of the Llama family. */
+    public boolean isTrainable() {
+        return architecture.equals(TRAINABLE);
+    }
+}

