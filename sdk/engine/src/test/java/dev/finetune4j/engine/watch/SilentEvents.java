@@ -1,0 +1,65 @@
+package dev.finetune4j.engine.watch;
+
+import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A place whose snapshots tell states but whose events never come. */
+record SilentEvents(Provider place) implements Provider {
+    @Override
+    public ProviderId id() {
+        return place.id();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return place.capabilities();
+    }
+
+    @Override
+    public JobSnapshot submit(Submission submission) {
+        return place.submit(submission);
+    }
+
+    @Override
+    public JobSnapshot resume(RunId id) {
+        return place.resume(id);
+    }
+
+    @Override
+    public Optional<JobSnapshot> find(RunId id) {
+        return place.find(id);
+    }
+
+    @Override
+    public EventPage events(RunId id, String cursor) {
+        return new EventPage(List.of(), cursor);
+    }
+
+    @Override
+    public void stop(RunId id) {
+        place.stop(id);
+    }
+
+    @Override
+    public Path fetch(RunId id, Path into) {
+        return place.fetch(id, into);
+    }
+
+    @Override
+    public void delete(RunId id) {
+        place.delete(id);
+    }
+
+    @Override
+    public void close() {
+        place.close();
+    }
+}
