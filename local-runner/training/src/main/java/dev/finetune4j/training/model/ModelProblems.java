@@ -1,0 +1,89 @@
+package dev.finetune4j.training.model;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** What can be wrong when a model is loaded for training: FT0470 to FT0479, and FT0601 to FT0604. */
+public final class ModelProblems implements ProblemCatalogue {
+    /** The architecture has no implementation. */
+    public static final ProblemKind ARCHITECTURE = new ProblemKind(
+            "FT0470",
+            "This model architecture is not supported",
+            ExitCode.INVALID,
+            """
+            The local core composes decoders of the Llama family from config.json: RMS norm, rotary positions, grouped-query
+            attention, gated feed-forward. A model that needs other blocks would be computed wrongly, so that it is refused.
+            The same holds for a setting inside a known architecture that changes the computation, such as another activation or
+            another scaling of positions.""",
+            "choose a model of the Llama family:  finetune models");
+
+    /** A tensor has not the shape that config.json calls for. */
+    public static final ProblemKind TENSOR_SHAPE = new ProblemKind(
+            "FT0471",
+            "A weight has not the shape that config.json calls for",
+            ExitCode.INVALID,
+            """
+            The sizes in config.json and the tensors in the weight file disagree. Most often the two come from different models,
+            or a vocabulary was extended without a change in config.json.""",
+            "fetch config.json and the weights again, both from the same revision of the model");
+
+    /** A target module of LoRA is unknown. */
+    public static final ProblemKind TARGET_MODULE = new ProblemKind(
+            "FT0472",
+            "A target module of LoRA does not exist",
+            ExitCode.INVALID,
+            """
+            method.target-modules names linear layers of the decoder: q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj,
+            down_proj, or all-linear for all of them.""",
+            "method.target-modules: [all-linear]");
+
+    /** A PEFT adapter cannot be used. */
+    public static final ProblemKind ADAPTER = new ProblemKind(
+            "FT0473",
+            "The adapter does not fit",
+            ExitCode.INVALID,
+            """
+            An adapter folder holds adapter_config.json and adapter_model.safetensors as PEFT writes them. It fits one base model,
+            and one choice of rank and target modules. DoRA, rank patterns, trained biases and saved modules are not supported.""",
+            "use the adapter with the base model and the method that it was trained with");
+
+    /** Training would need more memory than there is. */
+    public static final ProblemKind TOO_LARGE = new ProblemKind(
+            "FT0601", "Training does not fit the memory", ExitCode.CAPACITY, """
+            Peak memory is foreseen before anything is allocated: weights, adapter with its gradient and moments, the activations of
+            the largest micro-batch, one chunk of logits. It is refused where even the most frugal level of recomputation is too
+            large, since the kernel would end the process in the middle of the run.""", "training.batch-size: 1");
+
+    /** A token id lies outside the vocabulary. */
+    public static final ProblemKind TOKEN = new ProblemKind(
+            "FT0602",
+            "A token id lies outside the model's vocabulary",
+            ExitCode.INVALID,
+            """
+            The tokenizer gave a token for which the model has no embedding. Tokenizer and weights come from different models, or
+            tokens were added to the tokenizer without resizing the embedding.""",
+            "fetch tokenizer.json and the weights again, both from the same revision of the model");
+
+    /** A state file of a checkpoint cannot be used. */
+    public static final ProblemKind STATE = new ProblemKind(
+            "FT0603",
+            "The saved training state does not fit",
+            ExitCode.INVALID,
+            """
+            A checkpoint holds the trainable parameters and both moments of the optimizer, bit for bit. It fits only the model and
+            method that wrote it.""",
+            "remove the checkpoint and start the run again");
+
+    /** Native memory ran out in the middle of a computation. */
+    public static final ProblemKind OUT_OF_MEMORY = new ProblemKind(
+            "FT0604", "Memory ran out while computing", ExitCode.TRAINING_FAILED, """
+            The operating system refused memory in the middle of a step. Another process took what was free when the run began, or
+            a limit (ulimit -v) is set for this process.""", "training.recompute: layer");
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return List.of(ARCHITECTURE, TENSOR_SHAPE, TARGET_MODULE, ADAPTER, TOO_LARGE, TOKEN, STATE, OUT_OF_MEMORY);
+    }
+}

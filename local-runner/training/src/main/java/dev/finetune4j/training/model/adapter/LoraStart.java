@@ -1,0 +1,31 @@
+package dev.finetune4j.training.model.adapter;
+
+import java.nio.FloatBuffer;
+import java.util.SplittableRandom;
+
+/**
+ * How a fresh adapter starts, as PEFT does it: A is drawn from U(-b, b) with b = 1 / sqrt(I), which is
+ * {@code kaiming_uniform_(a=sqrt(5))} (<a href="https://arxiv.org/abs/1502.01852">He et al. 2015</a>); B is zero, so that a fresh
+ * adapter changes nothing.
+ */
+public final class LoraStart {
+    private LoraStart() {}
+
+    /**
+     * Fills the flat vector.
+     *
+     * @param layout where the factors lie
+     * @param seed decides the draw; the generator is Java's own, so that every machine draws the same
+     * @param flat the vector, [layout.length()]
+     */
+    public static void fill(LoraLayout layout, long seed, FloatBuffer flat) {
+        for (LoraLayout.Factor factor : layout.factors()) {
+            int offset = Math.toIntExact(factor.offset());
+            SplittableRandom random = new SplittableRandom(seed ^ factor.name().hashCode() * 0x9E3779B97F4A7C15L);
+            double bound = 1 / Math.sqrt(factor.columns());
+            for (int i = 0; i < factor.length(); i++) {
+                flat.put(offset + i, factor.isA() ? (float) ((2 * random.nextDouble() - 1) * bound) : 0f);
+            }
+        }
+    }
+}

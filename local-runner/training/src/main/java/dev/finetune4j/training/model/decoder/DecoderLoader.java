@@ -1,0 +1,210 @@
+package dev.finetune4j.training.model.decoder;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.modelfiles.config.ModelConfig;
+import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.config.RopeScaling;
+import dev.finetune4j.modelfiles.weights.WeightFile;
+import dev.finetune4j.training.model.LanguageModelLoader;
+import dev.finetune4j.training.model.ModelProblems;
+import dev.finetune4j.training.model.adapter.AdapterFiles;
+import dev.finetune4j.training.model.adapter.LoraLayout;
+import dev.finetune4j.training.model.adapter.LoraLayout.Projection;
+import dev.finetune4j.training.model.adapter.LoraStart;
+import dev.finetune4j.training.model.internal.CpuFeatures;
+import dev.finetune4j.training.model.internal.TorchRuntime;
+import dev.finetune4j.training.model.internal.TorchScript;
+import dev.finetune4j.training.model.internal.TorchScript.Value;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Loads decoders of the Llama family from a folder in Hugging Face layout or a GGUF file. */
+public final class DecoderLoader implements LanguageModelLoader {
+    private static final List<Recompute> FASTEST_FIRST =
+            List.of(Recompute.NONE, Recompute.FEED_FORWARD, Recompute.LAYER);
+
+    private final CpuFeatures cpu;
+
+    /** A loader that asks this machine what its processor can do. */
+    public DecoderLoader() {
+        this(CpuFeatures.read(CpuFeatures.CPUINFO));
+    }
+
+    DecoderLoader(CpuFeatures cpu) {
+        this.cpu = cpu;
+    }
+
+    /**
+     * Maps the weights and prepares the trainable vector.
+     *
+     * @throws FineTuneException with FT0470 or FT0471 if the architecture or a weight is not supported, FT0472 or FT0473 if method
+     *     or adapter do not fit, FT0601 if training does not fit the memory, FT04xx if files are missing or damaged
+     */
+    @Override
+    public Loaded load(ModelFiles files, @Nullable Path adapter, Settings settings) {
+        ModelFolder folder = ModelFolder.open(files.path());
+        ModelConfig config = folder.config();
+        DecoderShape shape = SupportedArchitectures.shapeOf(
+                config, settings.maxBatchTokens(), folder.path().toString());
+        LoraTuning method = lora(settings);
+        LoraLayout layout = LoraLayout.of(shape.layers(), method, shape.projections());
+        Precision precision = precision(settings.precision());
+        int torchType = precision == Precision.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT32;
+        MemoryForecast forecast = new MemoryForecast(
+                shape, layout, precision == Precision.BF16 ? 2 : Float.BYTES, settings.maxBatchTokens());
+        Recompute level = recompute(forecast, settings, precision);
+        DecoderModel.Plan plan = new DecoderModel.Plan(
+                shape,
+                layout,
+                method,
+                files.ref().toString(),
+                fingerprint(files, layout, method),
+                settings.maxBatchTokens(),
+                forecast.headChunk(),
+                FASTEST_FIRST.indexOf(level));
+        TorchRuntime.start(settings.threads());
+        TorchScript script = TorchScript.load();
+        try (WeightFile weights = folder.openWeights()) {
+            DecoderModel model = assemble(script, weights, folder.isGguf(), config, plan, torchType, adapter, settings);
+            return new Loaded(model, precision, level, forecast.peakBytes(level));
+        } catch (RuntimeException e) {
+            script.close();
+            throw e;
+        }
+    }
+
+    private static DecoderModel assemble(
+            TorchScript script,
+            WeightFile file,
+            boolean gguf,
+            ModelConfig config,
+            DecoderModel.Plan plan,
+            int torchType,
+            @Nullable Path adapter,
+            Settings settings) {
+        DecoderShape shape = plan.shape();
+        TensorReader reader = new TensorReader(script, file);
+        WeightNames names = gguf ? WeightNames.GGUF : WeightNames.HUGGING_FACE;
+        DecoderWeights weights = DecoderWeights.read(script, reader, names, config, shape, torchType);
+        Trainables trainables = new Trainables(script, plan.layout().length(), torchType);
+        ByteBuffer flat = trainables.values().memory();
+        if (adapter == null) {
+            LoraStart.fill(plan.layout(), settings.seed(), flat.asFloatBuffer());
+        } else {
+            AdapterFiles.read(adapter, plan.layout(), plan.method(), flat);
+        }
+        trainables.valuesChanged();
+        Value decoder = script.call(
+                "decoder",
+                weights.embedding(),
+                weights.norm(),
+                weights.head(),
+                shape.heads(),
+                shape.keyHeads(),
+                shape.headWidth(),
+                config.rmsEpsilon());
+        double scale = plan.method().alpha() / plan.method().rank();
+        List<Projection> none = shape.projections().stream()
+                .map(projection -> new Projection(projection.inputs(), List.of()))
+                .toList();
+        return new DecoderModel(
+                plan,
+                script,
+                decoder,
+                layers(script, weights, trainables, plan, plan.layout().projections(), scale),
+                layers(script, weights, trainables, plan, none, scale),
+                trainables,
+                new Positions(script, frequencies(script, reader, config), torchType));
+    }
+
+    private static Value layers(
+            TorchScript script,
+            DecoderWeights weights,
+            Trainables trainables,
+            DecoderModel.Plan plan,
+            List<Projection> adapted,
+            double scale) {
+        return script.call(
+                "layers",
+                weights.layers(),
+                trainables.computed(),
+                trainables.gradient(),
+                plan.layout().rank(),
+                adapted.stream().map(Projection::plan).toList(),
+                scale,
+                plan.method().dropout());
+    }
+
+    private static float[] frequencies(TorchScript script, TensorReader reader, ModelConfig config) {
+        if (config.ropeScaling() instanceof RopeScaling.PerFrequency stored) {
+            int half = config.headSize() / 2;
+            try (Value divisors = script.call("vector", half, TorchScript.FLOAT32)) {
+                reader.copy(stored.tensor(), divisors, 0, half);
+                return RotaryFrequencies.divided(config.ropeTheta(), config.headSize(), divisors.toFloats());
+            }
+        }
+        return RotaryFrequencies.of(config.ropeTheta(), config.headSize(), config.ropeScaling());
+    }
+
+    private static LoraTuning lora(Settings settings) {
+        if (settings.method() instanceof LoraTuning method) {
+            return method;
+        }
+        throw new IllegalArgumentException("method must be lora, was " + settings.method());
+    }
+
+    private Precision precision(Precision asked) {
+        return switch (asked) {
+            case AUTO -> cpu.multipliesBfloat16() ? Precision.BF16 : Precision.FP32;
+            case FP32, BF16 -> asked;
+        };
+    }
+
+    private static Recompute recompute(MemoryForecast forecast, Settings settings, Precision precision) {
+        List<Recompute> allowed =
+                settings.recompute() == Recompute.AUTO ? FASTEST_FIRST : List.of(settings.recompute());
+        return allowed.stream()
+                .filter(level -> forecast.peakBytes(level) <= settings.memoryBytes())
+                .findFirst()
+                .orElseThrow(() -> tooLarge(forecast, allowed.get(allowed.size() - 1), settings, precision));
+    }
+
+    private static FineTuneException tooLarge(
+            MemoryForecast forecast, Recompute level, Settings settings, Precision precision) {
+        MemoryForecast half = new MemoryForecast(
+                forecast.shape(), forecast.layout(), forecast.bytes(), Math.max(1, forecast.tokens() / 2));
+        var problem = ModelProblems.TOO_LARGE
+                .error("training needs about " + gigabytes(forecast.peakBytes(level)) + ", there are "
+                        + gigabytes(settings.memoryBytes()))
+                .because(forecast.shape().parameters() / 1_000_000 + "M parameters in "
+                        + precision.name().toLowerCase(Locale.ROOT)
+                        + ", micro-batches of up to " + forecast.tokens() + " tokens, recompute "
+                        + level.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .because("half the tokens would need " + gigabytes(half.peakBytes(level)))
+                .remedy("training.batch-size: 1")
+                .remedy("training.max-tokens: " + Math.max(1, forecast.tokens() / 2));
+        if (level != Recompute.LAYER) {
+            problem.remedy("training.recompute: layer");
+        } else if (precision == Precision.FP32) {
+            problem.remedy("training.precision: bf16");
+        }
+        return problem.asException();
+    }
+
+    private static String gigabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    }
+
+    /** Says to which base model and adapter a saved state belongs. */
+    private static String fingerprint(ModelFiles files, LoraLayout layout, LoraTuning method) {
+        return files.digest() + " lora r" + layout.rank() + " alpha " + method.alpha() + " on "
+                + String.join(",", layout.moduleNames());
+    }
+}

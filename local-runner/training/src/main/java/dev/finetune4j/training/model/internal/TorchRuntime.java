@@ -1,0 +1,27 @@
+package dev.finetune4j.training.model.internal;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+
+/** Brings libtorch up, once a process, without a word to the network. */
+public final class TorchRuntime {
+    /** Read by {@code ai.djl.util.Utils.isOfflineMode}: no download of natives or models, no telemetry. */
+    private static final String OFFLINE = "ai.djl.offline";
+
+    /** Read by {@code ai.djl.util.Ec2Utils.callHome}: no telemetry, even where something turns offline mode off. */
+    private static final String NO_TELEMETRY = "OPT_OUT_TRACKING";
+
+    private TorchRuntime() {}
+
+    /**
+     * Loads the natives if need be and sets the number of compute threads.
+     *
+     * @param threads compute threads, 1 or more
+     */
+    public static void start(int threads) {
+        System.setProperty(OFFLINE, "true");
+        System.setProperty(NO_TELEMETRY, "true");
+        Engine.getEngine("PyTorch");
+        JniUtils.setNumThreads(threads);
+    }
+}

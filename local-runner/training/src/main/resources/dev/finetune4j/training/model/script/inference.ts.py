@@ -1,0 +1,77 @@
+# Speaking and scoring with a cache of keys and values: n new tokens look at the past tokens in the cache and at those of each other
+# that a mask allows. S = past + n.
+
+# k, v: for each layer [K, capacity, D].
+class Cache(NamedTuple):
+  k : List[Tensor]
+  v : List[Tensor]
+
+def cache(decoder: __torch__.decoder.Decoder, L: int, capacity: int) -> __torch__.inference.Cache:
+  k = annotate(List[Tensor], [])
+  v = annotate(List[Tensor], [])
+  for i in range(L):
+    torch.append(k, torch.empty([decoder.shape.key_heads, capacity, decoder.shape.head_width], dtype=decoder.embedding.dtype))
+    torch.append(v, torch.empty([decoder.shape.key_heads, capacity, decoder.shape.head_width], dtype=decoder.embedding.dtype))
+  return __torch__.inference.Cache(k, v)
+
+# Moves the first past tokens of one cache to another.
+def copy(old: __torch__.inference.Cache, new: __torch__.inference.Cache, past: int) -> int:
+  for i in range(len(old.k)):
+    new.k[i][:, 0:past].copy_(old.k[i][:, 0:past])
+    new.v[i][:, 0:past].copy_(old.v[i][:, 0:past])
+  return past
+
+# y [n, H + 2 K, D], turned; writes its keys and values behind the past ones and returns [n, H D]. mask [n, n] is added to the
+# scores among the new tokens.
+def attention(y: Tensor, k: Tensor, v: Tensor, past: int, mask: Tensor, shape: __torch__.layer.Shape) -> Tensor:
+  n = y.size(0)
+  H = shape.heads
+  K = shape.key_heads
+  D = shape.head_width
+  S = past + n
+  k[:, past:S].copy_(y[:, H:H + K].transpose(0, 1))
+  v[:, past:S].copy_(y[:, H + K:H + 2 * K].transpose(0, 1))
+  q = __torch__.attention.queries(y[:, 0:H].unsqueeze(0), H, K)                        # [K, g n, D]
+  x = torch.to(torch.bmm(q, k[:, 0:S].transpose(1, 2)), 6)                             # [K, g n, S] float32
+  x.mul_(1.0 / D ** 0.5)
+  x.view([K, H // K, n, S])[:, :, :, past:S].add_(mask)
+  p = torch.to(torch.softmax(x, -1), q.dtype)
+  o = torch.empty([1, n, H, D], dtype=q.dtype)
+  return __torch__.attention.put_queries(torch.bmm(p, v[:, 0:S]), o, K).view([n, H * D])
+
+def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, k: Tensor, v: Tensor, past: int, mask: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  n = h.size(0)
+  d = h.dtype
+  H = shape.heads
+  K = shape.key_heads
+  x = __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, shape.eps), layer.attention_norm, torch.empty_like(h))
+  qkv = torch.empty([n, layer.qkv.weight.size(0)], dtype=d)
+  __torch__.linear.forward(x, layer.qkv, -1, qkv)
+  y = qkv.view([n, H + 2 * K, shape.head_width])
+  __torch__.rotary.rotate(y[:, 0:H + K], cos, sin, 1.0)
+  o = __torch__.inference.attention(y, k, v, past, mask, shape)                        # [n, H D]
+  h2 = torch.empty_like(h)
+  __torch__.linear.forward_residual(h, o, layer.out, -1, h2)
+  x = __torch__.rms_norm.forward(h2, __torch__.rms_norm.factor(h2, shape.eps), layer.feed_forward_norm, x)
+  gu = torch.empty([n, layer.gate_up.weight.size(0)], dtype=d)
+  __torch__.linear.forward(x, layer.gate_up, -1, gu)
+  m = __torch__.feed_forward.gate(gu, torch.empty([n, gu.size(1) // 2], dtype=d))      # [n, F]
+  h3 = torch.empty_like(h)
+  __torch__.linear.forward_residual(h2, m, layer.down, -1, h3)
+  return h3
+
+# The new tokens' hidden states after the last norm, [n, C].
+def extend(ids: Tensor, past: int, mask: Tensor, cos: Tensor, sin: Tensor, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
+  h = torch.embedding(decoder.embedding, ids)                                          # [n, C]
+  for i in range(len(layers)):
+    h = __torch__.inference.layer(h, layers[i], decoder.shape, cache.k[i], cache.v[i], past, mask, cos, sin)
+  return __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, decoder.shape.eps), decoder.norm, torch.empty_like(h))
+
+# Logits of hidden states x [n, C]: [n, V] float32.
+def logits(x: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
+  return torch.to(torch.mm(x, decoder.head.t()), 6)
+
+# log p(targets | x): [n] float32.
+def log_likelihood(x: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
+  z = torch.log_softmax(__torch__.inference.logits(x, decoder), 1)                     # [n, V]
+  return torch.gather(z, 1, targets.unsqueeze(1)).squeeze(1)

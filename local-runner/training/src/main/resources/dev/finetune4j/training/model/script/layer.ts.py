@@ -1,0 +1,117 @@
+# One layer of a Llama decoder (Touvron et al. 2023, https://arxiv.org/abs/2302.13971), in reading order:
+#   h2 = h  + attention(norm(h))  Wo
+#   h3 = h2 + gate(norm(h2) Wgu)  Wdown
+# N tokens, C width, H query heads, K key heads, D head width, F feed-forward width.
+
+class Layer(NamedTuple):
+  attention_norm : Tensor                      # [C]
+  qkv : __torch__.linear.Linear                # C -> (H + 2 K) D
+  out : __torch__.linear.Linear                # H D -> C
+  feed_forward_norm : Tensor                   # [C]
+  gate_up : __torch__.linear.Linear            # C -> 2 F
+  down : __torch__.linear.Linear               # F -> C
+
+class Shape(NamedTuple):
+  heads : int                                  # H
+  key_heads : int                              # K
+  head_width : int                             # D
+  eps : float                                  # of the norms
+
+# The tokens of a micro-batch: where they stand, and who may look at whom.
+class Place(NamedTuple):
+  cos : Tensor                                 # [N, 1, D/2]
+  sin : Tensor                                 # [N, 1, D/2]
+  groups : List[int]                           # pairs (sequences, tokens of each)
+  seed : int                                   # of dropout, negative for none
+
+# What one layer leaves for its backward pass: large tensors in the workspace.
+class Slot(NamedTuple):
+  qkv : Tensor                                 # [N, (H + 2 K) D], turned
+  o : Tensor                                   # [N, H D] result of attention
+  h2 : Tensor                                  # [N, C]
+  gu : Tensor                                  # [N, 2 F]
+  h3 : Tensor                                  # [N, C] result of the layer
+
+# ... and small ones, made at each pass.
+class Trace(NamedTuple):
+  h : Tensor                                   # [N, C] input of the layer
+  r1 : Tensor                                  # [N, 1] norm factor
+  qkv_low : Tensor                             # [N, m R] adapters' inner values
+  out_low : Tensor
+  r2 : Tensor                                  # [N, 1]
+  gu_low : Tensor
+  down_low : Tensor
+  slot : __torch__.layer.Slot
+
+# Scratch that all layers share.
+class Scratch(NamedTuple):
+  x : Tensor                                   # [N, C]
+  dx : Tensor                                  # [N, C]
+  do : Tensor                                  # [N, H D]
+  m : Tensor                                   # [N, F]
+  dm : Tensor                                  # [N, F]
+  dgu : Tensor                                 # [N, 2 F]
+  dqkv : Tensor                                # [N, (H + 2 K) D]
+  dh : Tensor                                  # [N, C]
+
+# A seed of its own for each of the four places of a layer where dropout may strike.
+def site(seed: int, at: int) -> int:
+  own = -1
+  if seed >= 0:
+    own = seed * 4 + at
+  return own
+
+def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place, slot: __torch__.layer.Slot, scratch: __torch__.layer.Scratch) -> __torch__.layer.Trace:
+  N = h.size(0)
+  H = shape.heads
+  K = shape.key_heads
+  D = shape.head_width
+  r1 = __torch__.rms_norm.factor(h, shape.eps)                                         # [N, 1]
+  x = __torch__.rms_norm.forward(h, r1, layer.attention_norm, scratch.x)               # [N, C]
+  qkv_low = __torch__.linear.forward(x, layer.qkv, __torch__.layer.site(place.seed, 0), slot.qkv)
+  y = slot.qkv.view([N, H + 2 * K, D])
+  __torch__.rotary.rotate(y[:, 0:H + K], place.cos, place.sin, 1.0)
+  __torch__.attention.forward_packed(y, place.groups, H, K, slot.o.view([N, H, D]))
+  out_low = __torch__.linear.forward_residual(h, slot.o, layer.out, __torch__.layer.site(place.seed, 1), slot.h2)
+  r2 = __torch__.rms_norm.factor(slot.h2, shape.eps)                                   # [N, 1]
+  x = __torch__.rms_norm.forward(slot.h2, r2, layer.feed_forward_norm, scratch.x)      # [N, C]
+  gu_low = __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), slot.gu)
+  m = __torch__.feed_forward.gate(slot.gu, scratch.m)                                  # [N, F]
+  down_low = __torch__.linear.forward_residual(slot.h2, m, layer.down, __torch__.layer.site(place.seed, 3), slot.h3)
+  return __torch__.layer.Trace(h, r1, qkv_low, out_low, r2, gu_low, down_low, slot)
+
+# Computes the feed-forward activations again from h2.
+def again_feed_forward(trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, place: __torch__.layer.Place, scratch: __torch__.layer.Scratch) -> Tensor:
+  x = __torch__.rms_norm.forward(trace.slot.h2, trace.r2, layer.feed_forward_norm, scratch.x)
+  return __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), trace.slot.gu)
+
+# From dh, the gradient of h3, to the gradient of h, in place; adds the adapters' gradients on the way.
+# The first layer's input is an embedding that is not trained: with first, dh stays as it is after attention.
+def backward(dh: Tensor, trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place, scratch: __torch__.layer.Scratch, first: bool) -> Tensor:
+  N = dh.size(0)
+  H = shape.heads
+  K = shape.key_heads
+  D = shape.head_width
+  slot = trace.slot
+  seed = place.seed
+  # feed-forward: h3 = h2 + gate(norm(h2) Wgu) Wdown
+  m = __torch__.feed_forward.gate(slot.gu, scratch.m)                                  # [N, F]
+  dlow = __torch__.linear.backward_adapter(dh, m, trace.down_low, layer.down, __torch__.layer.site(seed, 3))
+  __torch__.linear.backward_input(dh, dlow, layer.down, __torch__.layer.site(seed, 3), scratch.dm)
+  __torch__.feed_forward.gate_backward(scratch.dm, slot.gu, scratch.dgu, scratch.m)
+  x = __torch__.rms_norm.forward(slot.h2, trace.r2, layer.feed_forward_norm, scratch.x)
+  dlow = __torch__.linear.backward_adapter(scratch.dgu, x, trace.gu_low, layer.gate_up, __torch__.layer.site(seed, 2))
+  __torch__.linear.backward_input(scratch.dgu, dlow, layer.gate_up, __torch__.layer.site(seed, 2), scratch.dx)
+  __torch__.rms_norm.backward(scratch.dx, slot.h2, trace.r2, layer.feed_forward_norm, dh, scratch.x)
+  # attention: h2 = h + attention(norm(h)) Wo
+  dlow = __torch__.linear.backward_adapter(dh, slot.o, trace.out_low, layer.out, __torch__.layer.site(seed, 1))
+  __torch__.linear.backward_input(dh, dlow, layer.out, __torch__.layer.site(seed, 1), scratch.do)
+  dy = scratch.dqkv.view([N, H + 2 * K, D])
+  __torch__.attention.backward_packed(scratch.do.view([N, H, D]), slot.qkv.view([N, H + 2 * K, D]), place.groups, H, K, dy)
+  __torch__.rotary.rotate(dy[:, 0:H + K], place.cos, place.sin, -1.0)
+  x = __torch__.rms_norm.forward(trace.h, trace.r1, layer.attention_norm, scratch.x)
+  dlow = __torch__.linear.backward_adapter(scratch.dqkv, x, trace.qkv_low, layer.qkv, __torch__.layer.site(seed, 0))
+  if not first:
+    __torch__.linear.backward_input(scratch.dqkv, dlow, layer.qkv, __torch__.layer.site(seed, 0), scratch.dx)
+    __torch__.rms_norm.backward(scratch.dx, trace.h, trace.r1, layer.attention_norm, dh, scratch.x)
+  return dh

@@ -1,0 +1,106 @@
+package dev.finetune4j.training.model.decoder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import dev.finetune4j.training.model.TokenBatch;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The tiny models of make_fixtures.py, and ways to ask one for a few numbers. */
+final class Fixture {
+    static final LoraTuning RANK_4 = new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR));
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Fixture() {}
+
+    static Path folder(String name) {
+        try {
+            return Path.of(Fixture.class
+                    .getResource("/dev/finetune4j/training/model/fixtures/" + name)
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static ModelFiles files(Path path) {
+        return new ModelFiles(new ModelRef(path.toString()), path, "digest");
+    }
+
+    static JsonNode expected(String name) throws IOException {
+        return JSON.readTree(folder(name).resolve("expected.json").toFile());
+    }
+
+    static Settings settings(LoraTuning method, Precision precision, Recompute recompute) {
+        return new Settings(method, precision, recompute, 1, 1, 512, 4L << 30);
+    }
+
+    static LanguageModel load(String name, Settings settings) {
+        return new DecoderLoader().load(files(folder(name)), null, settings).model();
+    }
+
+    static LanguageModel load(String name) {
+        return load(name, settings(RANK_4, Precision.FP32, Recompute.NONE));
+    }
+
+    static int[] ints(JsonNode numbers) {
+        int[] values = new int[numbers.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = numbers.get(i).asInt();
+        }
+        return values;
+    }
+
+    static double[] doubles(JsonNode numbers) {
+        double[] values = new double[numbers.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = numbers.get(i).asDouble();
+        }
+        return values;
+    }
+
+    /** Sequences end to end, each token learning the next from {@code firstTarget} on. */
+    static TokenBatch batch(int firstTarget, int[]... sequences) {
+        int[] ids = Arrays.stream(sequences).flatMapToInt(Arrays::stream).toArray();
+        int[] targets = new int[ids.length];
+        int begin = 0;
+        for (int[] sequence : sequences) {
+            for (int t = 0; t < sequence.length; t++) {
+                boolean counts = t >= firstTarget && t + 1 < sequence.length;
+                targets[begin + t] = counts ? sequence[t + 1] : TokenBatch.IGNORED;
+            }
+            begin += sequence.length;
+        }
+        return new TokenBatch(
+                ids,
+                targets,
+                Arrays.stream(sequences).mapToInt(sequence -> sequence.length).toArray());
+    }
+
+    /** log p of each token of the vocabulary after a text. */
+    static double[] next(LanguageModel model, int vocabulary, int... text) {
+        List<int[]> every = new ArrayList<>();
+        for (int token = 0; token < vocabulary; token++) {
+            every.add(new int[] {token});
+        }
+        return model.scoreContinuations(new int[0], text, every);
+    }
+
+    static double[] logSoftmax(double[] logits) {
+        double largest = Arrays.stream(logits).max().orElseThrow();
+        double mass = Arrays.stream(logits).map(z -> Math.exp(z - largest)).sum();
+        return Arrays.stream(logits).map(z -> z - largest - Math.log(mass)).toArray();
+    }
+}

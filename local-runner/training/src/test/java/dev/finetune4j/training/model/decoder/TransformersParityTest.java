@@ -1,0 +1,111 @@
+package dev.finetune4j.training.model.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.run.Sampling;
+import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.TokenBatch;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The same weights give the same numbers as in Hugging Face's transformers and PEFT (torch 2.15, fp32, CPU). */
+class TransformersParityTest {
+    private static final int VOCABULARY = 96;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tied", "untied", "bias", "llama3", "linear", "qwen2"})
+    void givesTheLogitsAndLossesOfTransformers(String name) throws Exception {
+        JsonNode expected = Fixture.expected(name);
+
+        try (LanguageModel model = Fixture.load(name)) {
+            for (JsonNode sequence : expected.path("sequences")) {
+                int[] ids = Fixture.ints(sequence.path("ids"));
+
+                assertThat(model.loss(Fixture.batch(0, ids)))
+                        .isCloseTo(sequence.path("loss").asDouble(), offset(1e-4 * ids.length));
+                assertThat(Fixture.next(model, VOCABULARY, ids))
+                        .containsExactly(
+                                Fixture.logSoftmax(Fixture.doubles(sequence.path("last_logits"))), offset(1e-4));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tied", "untied", "llama3"})
+    void speaksAsTransformersDoes(String name) throws Exception {
+        JsonNode expected = Fixture.expected(name);
+        int[] ids = Fixture.ints(expected.path("sequences").path(0).path("ids"));
+
+        try (LanguageModel model = Fixture.load(name)) {
+            LanguageModel.Generated spoken = model.generate(new int[0], ids, List.of(), Sampling.greedy(12));
+
+            assertThat(spoken.tokenIds()).containsExactly(Fixture.ints(expected.path("greedy")));
+            assertThat(spoken.complete()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NONE", "FEED_FORWARD", "LAYER"})
+    void trainsAsPeftDoes(Recompute level) throws Exception {
+        JsonNode expected = Fixture.expected("peft");
+        Path start = Fixture.folder("peft").resolve("start");
+
+        try (LanguageModel model = new DecoderLoader()
+                .load(
+                        Fixture.files(Fixture.folder("tied")),
+                        start,
+                        Fixture.settings(Fixture.RANK_4, Precision.FP32, level))
+                .model()) {
+            for (int step = 0; step < expected.path("losses").size(); step++) {
+                TokenBatch batch = Fixture.batch(2, sequence(expected, step), sequence(expected, step + 1));
+                double loss = model.accumulateGradient(batch, 1.0 / batch.countedTargets(), 0) / batch.countedTargets();
+                double norm = model.gradientNorm();
+                model.step(step + 1, 1e-2, 0.01, Math.min(1, 1 / (norm + 1e-6)));
+
+                assertThat(loss)
+                        .as("loss of step %d", step)
+                        .isCloseTo(expected.path("losses").path(step).asDouble(), offset(1e-4));
+                assertThat(norm)
+                        .as("gradient norm of step %d", step)
+                        .isCloseTo(expected.path("norms").path(step).asDouble(), offset(1e-3));
+            }
+            assertThat(Fixture.next(model, VOCABULARY, sequence(expected, 0)))
+                    .containsExactly(
+                            Fixture.logSoftmax(
+                                    Fixture.doubles(expected.path("last_logits").path(0))),
+                            offset(1e-3));
+        }
+    }
+
+    @Test
+    void readsAnAdapterOfPeft() throws Exception {
+        JsonNode expected = Fixture.expected("peft");
+        Path end = Fixture.folder("peft").resolve("end");
+
+        try (LanguageModel model = new DecoderLoader()
+                .load(
+                        Fixture.files(Fixture.folder("tied")),
+                        end,
+                        Fixture.settings(Fixture.RANK_4, Precision.FP32, Recompute.NONE))
+                .model()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(Fixture.next(model, VOCABULARY, sequence(expected, i)))
+                        .containsExactly(
+                                Fixture.logSoftmax(Fixture.doubles(
+                                        expected.path("last_logits").path(i))),
+                                offset(1e-4));
+            }
+        }
+    }
+
+    private static int[] sequence(JsonNode expected, int i) {
+        return Fixture.ints(expected.path("sequences").path(i % 3));
+    }
+}

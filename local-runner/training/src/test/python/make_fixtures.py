@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Makes the tiny random models that the tests of the training core compare with, and what transformers and PEFT compute on them.
+
+    python make_fixtures.py OUTPUT_FOLDER
+
+Needs torch, transformers, peft and safetensors. Written to src/test/resources/dev/finetune4j/training/model/fixtures.
+Each model folder holds config.json, model.safetensors and expected.json (token ids and logits); folder peft holds an adapter at its
+start and after some steps of AdamW, and the losses between.
+"""
+import json
+import os
+import shutil
+import sys
+
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+
+SIZES = dict(vocab_size=96, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+             num_key_value_heads=2, max_position_embeddings=256, rms_norm_eps=1e-5, bos_token_id=1, eos_token_id=2,
+             pad_token_id=2)
+LLAMA3 = dict(rope_type="llama3", rope_theta=10000.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+              original_max_position_embeddings=64)
+MODELS = {
+    "tied": (LlamaForCausalLM, LlamaConfig(**SIZES, tie_word_embeddings=True)),
+    "untied": (LlamaForCausalLM, LlamaConfig(**SIZES, tie_word_embeddings=False, head_dim=12)),
+    "bias": (LlamaForCausalLM, LlamaConfig(**SIZES, tie_word_embeddings=True, attention_bias=True, mlp_bias=True)),
+    "llama3": (LlamaForCausalLM, LlamaConfig(**SIZES, tie_word_embeddings=True, rope_parameters=LLAMA3)),
+    "linear": (LlamaForCausalLM, LlamaConfig(**SIZES, tie_word_embeddings=True, rope_parameters=dict(
+        rope_type="linear", rope_theta=10000.0, factor=4.0))),
+    "qwen2": (Qwen2ForCausalLM, Qwen2Config(**SIZES, tie_word_embeddings=True, use_sliding_window=False)),
+}
+SEQUENCES = [[5, 17, 80, 33, 2, 9, 41, 60, 7, 90, 11], [3, 3, 71, 25, 64], list(range(10, 90))]
+
+
+def random_model(cls, config, seed):
+    torch.manual_seed(seed)
+    model = cls(config).eval()
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            if name.endswith("norm.weight"):
+                p.copy_(1 + 0.2 * torch.randn_like(p))
+            else:
+                p.copy_(torch.randn_like(p) * (0.6 if "embed" in name or "lm_head" in name else 0.25))
+    return model
+
+
+def floats(t):
+    return [float("%.7g" % x) for x in t.flatten().tolist()]
+
+
+def write_model(folder, cls, config, seed):
+    model = random_model(cls, config, seed)
+    model.save_pretrained(folder)
+    for extra in ("generation_config.json", "README.md"):
+        if os.path.exists(f"{folder}/{extra}"):
+            os.remove(f"{folder}/{extra}")
+    expected = []
+    with torch.no_grad():
+        for ids in SEQUENCES:
+            logits = model(torch.tensor([ids])).logits[0]
+            loss = torch.nn.functional.cross_entropy(logits[:-1], torch.tensor(ids[1:]), reduction="sum")
+            expected.append(dict(ids=ids, last_logits=floats(logits[-1]), loss=loss.item()))
+    spoken = list(SEQUENCES[0])
+    with torch.no_grad():
+        for _ in range(12):
+            spoken.append(int(model(torch.tensor([spoken])).logits[0, -1].argmax()))
+    json.dump(dict(sequences=expected, greedy=spoken[len(SEQUENCES[0]):]), open(f"{folder}/expected.json", "w"))
+    return model
+
+
+def loss_of(model, sequences, first_target):
+    total, count = 0, 0
+    for ids in sequences:
+        logits = model(torch.tensor([ids])).logits[0]
+        total = total + torch.nn.functional.cross_entropy(
+            logits[first_target:-1], torch.tensor(ids[first_target + 1:]), reduction="sum")
+        count += len(ids) - 1 - first_target
+    return total / count
+
+
+def write_peft(folder, cls, config, seed):
+    model = random_model(cls, config, seed)
+    torch.manual_seed(7)
+    model = get_peft_model(model, LoraConfig(r=4, lora_alpha=8, lora_dropout=0.0, target_modules="all-linear",
+                                             task_type="CAUSAL_LM"))
+    model.save_pretrained(f"{folder}/start")
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-2, weight_decay=0.01)
+    losses, norms = [], []
+    for step in range(10):
+        sequences = [SEQUENCES[step % 3], SEQUENCES[(step + 1) % 3]]
+        loss = loss_of(model, sequences, 2)
+        loss.backward()
+        norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item())
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        losses.append(loss.item())
+    model.save_pretrained(f"{folder}/end")
+    model.eval()
+    with torch.no_grad():
+        logits = [floats(model(torch.tensor([ids])).logits[0][-1]) for ids in SEQUENCES]
+    json.dump(dict(losses=losses, norms=norms, sequences=SEQUENCES, last_logits=logits),
+              open(f"{folder}/expected.json", "w"))
+    for part in ("start", "end"):
+        os.remove(f"{folder}/{part}/README.md")
+
+
+def main():
+    out = sys.argv[1]
+    shutil.rmtree(out, ignore_errors=True)
+    for seed, (name, (cls, config)) in enumerate(MODELS.items()):
+        write_model(f"{out}/{name}", cls, config, seed)
+    cls, config = MODELS["tied"]
+    write_peft(f"{out}/peft", cls, config, 0)
+
+
+if __name__ == "__main__":
+    main()
