@@ -1,6 +1,8 @@
 package dev.finetune4j.engine.check;
 
 import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.data.RowSource;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -12,11 +14,20 @@ import java.util.Map;
  * @param format the row format's name, for the profile
  * @param digest SHA-256 over all parts' rows in order, for the profile
  */
-public record DatasetParts(Map<Part, ExampleRows> rows, String format, String digest) {
+public record DatasetParts(Map<Part, RowSource> rows, String format, String digest) {
     /** Copies the map in the order of the parts. */
     public DatasetParts {
-        EnumMap<Part, ExampleRows> ordered = new EnumMap<>(Part.class);
+        EnumMap<Part, RowSource> ordered = new EnumMap<>(Part.class);
         ordered.putAll(rows);
         rows = Collections.unmodifiableMap(ordered);
+    }
+
+    /** The parts of prepared data. */
+    public static DatasetParts of(PreparedData data) {
+        EnumMap<Part, RowSource> rows = new EnumMap<>(Part.class);
+        for (Part part : Part.values()) {
+            rows.put(part, data.rows(part));
+        }
+        return new DatasetParts(rows, data.record().format(), data.digest());
     }
 }

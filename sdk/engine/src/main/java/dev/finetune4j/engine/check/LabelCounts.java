@@ -1,0 +1,60 @@
+package dev.finetune4j.engine.check;
+
+import dev.finetune4j.data.Part;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Counts the labels of the rows. */
+final class LabelCounts {
+    private final Map<String, Long> trainingRows = new TreeMap<>();
+
+    /** Starts with the labels that the task names, which may turn out to have no row. */
+    LabelCounts(List<String> named) {
+        named.forEach(label -> trainingRows.put(label, 0L));
+    }
+
+    void add(Part part, String label) {
+        trainingRows.merge(label, part == Part.TRAIN ? 1L : 0L, Long::sum);
+    }
+
+    /** Training rows of each label that is named or occurs in any part, most frequent first. */
+    Map<String, Long> byFrequency() {
+        Map<String, Long> ordered = new LinkedHashMap<>();
+        trainingRows.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .forEach(entry -> ordered.put(entry.getKey(), entry.getValue()));
+        return Collections.unmodifiableMap(ordered);
+    }
+
+    /** How even the labels are, or null without a labelled training row. */
+    @Nullable
+    LabelBalance balance() {
+        List<Map.Entry<String, Long>> present = byFrequency().entrySet().stream()
+                .filter(entry -> entry.getValue() > 0)
+                .toList();
+        if (present.isEmpty()) {
+            return null;
+        }
+        double rows = present.stream().mapToLong(Map.Entry::getValue).sum();
+        double entropy = 0;
+        for (Map.Entry<String, Long> entry : present) {
+            double share = entry.getValue() / rows;
+            entropy -= share * Math.log(share);
+        }
+        Map.Entry<String, Long> largest = present.get(0);
+        Map.Entry<String, Long> smallest = present.get(present.size() - 1);
+        return new LabelBalance(
+                present.size(),
+                largest.getKey(),
+                largest.getValue() / rows,
+                smallest.getKey(),
+                smallest.getValue() / rows,
+                present.size() == 1 ? 0 : entropy / Math.log(present.size()));
+    }
+}

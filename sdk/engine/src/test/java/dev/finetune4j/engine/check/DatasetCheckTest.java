@@ -1,0 +1,362 @@
+package dev.finetune4j.engine.check;
+
+import static dev.finetune4j.data.Part.TEST;
+import static dev.finetune4j.data.Part.TRAIN;
+import static dev.finetune4j.data.Part.VALIDATION;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.engine.check.RowPair.Relation;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Severity;
+import dev.finetune4j.job.CheckSpec;
+import dev.finetune4j.job.CheckSpec.Finding;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.json.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class DatasetCheckTest {
+    private static final TaskSpec MOODS = TaskSpec.of(TaskKind.SENTIMENT).withLabels(List.of("good", "bad"));
+    private static final CheckSpec LENIENT = new CheckSpec(0.3, 0.05, 0.2, 0, 1, Finding.ERROR, Finding.WARNING);
+
+    private final WordCodec codec = new WordCodec(64);
+
+    @Test
+    void findsNothingInCleanRows() {
+        DatasetCheckReport report = check(MOODS, LENIENT, clean());
+
+        assertThat(report.problems()).isEmpty();
+        assertThat(report.hasErrors()).isFalse();
+        assertThat(report.profile().rowsByPart()).containsEntry(TRAIN, 3L).containsEntry(TEST, 1L);
+        assertThat(report.profile().rowsByLabel()).containsExactly(Map.entry("good", 2L), Map.entry("bad", 1L));
+        assertThat(report.profile().tokenizedShare()).isEqualTo(1);
+        assertThat(report.profile().digest()).isEqualTo("d1");
+    }
+
+    @Test
+    void asksForTrainingRows() {
+        DatasetCheckReport report =
+                check(TaskSpec.of(TaskKind.CHAT), LENIENT, new Rows().answered(VALIDATION, "one", "two"));
+
+        assertThat(codes(report)).containsExactly("FT0301", "FT0302");
+        assertThat(report.hasErrors()).isTrue();
+    }
+
+    @Test
+    void reportsEmptyTextsByRowAndField() {
+        Rows rows = clean().labelled(TRAIN, " \n", "good").answered(TRAIN, "a question", "\t");
+
+        DatasetCheckReport report = check(MOODS, LENIENT, rows);
+
+        assertThat(problem(report, "FT0303").location())
+                .isEqualTo(new Location.InRow("rows.jsonl", 5, "messages[0].content"));
+        assertThat(problem(report, "FT0304").location())
+                .isEqualTo(new Location.InRow("rows.jsonl", 6, "messages[1].content"));
+        assertThat(problem(report, "FT0303").isError()).isTrue();
+    }
+
+    @Test
+    void toleratesTheShareOfBrokenRowsThatTheJobAllows() {
+        Rows rows = clean().labelled(TRAIN, "", "good");
+        CheckSpec aFifth = new CheckSpec(0.3, 0.05, 0.2, 0.2, 1, Finding.ERROR, Finding.WARNING);
+
+        DatasetCheckReport report = check(MOODS, aFifth, rows);
+
+        assertThat(problem(report, "FT0303").severity()).isEqualTo(Severity.WARNING);
+        assertThat(report.hasErrors()).isFalse();
+    }
+
+    @Test
+    void refusesLabelsOutsideTheList() {
+        DatasetCheckReport report = check(MOODS, LENIENT, clean().labelled(TEST, "so so, I should say", "middling"));
+
+        Problem unknown = problem(report, "FT0305");
+        assertThat(unknown.summary()).isEqualTo("label \"middling\" is not one of the task's 2 labels");
+        assertThat(unknown.causes()).containsExactly("labels: good, bad");
+        assertThat(unknown.location()).isEqualTo(new Location.InRow("rows.jsonl", 5, null));
+    }
+
+    @Test
+    void countsTrainingRowsOfEachLabelAlsoOfThoseThatHaveNone() {
+        TaskSpec three = MOODS.withLabels(List.of("good", "bad", "ugly"));
+
+        DatasetCheckReport report = check(three, LENIENT, clean());
+
+        assertThat(problem(report, "FT0306").summary()).isEqualTo("label \"ugly\" has 0 training rows");
+        LabelBalance balance = Objects.requireNonNull(report.balance());
+        assertThat(balance).isEqualTo(new LabelBalance(2, "good", 2 / 3.0, "bad", 1 / 3.0, balance.evenness()));
+        assertThat(balance.evenness()).isBetween(0.91, 0.92);
+    }
+
+    @Test
+    void warnsWhenOneLabelIsNearlyAll() {
+        Rows rows = clean();
+        for (int i = 0; i < 40; i++) {
+            rows.labelled(TRAIN, "praise number " + i + " " + "abcdefgh".charAt(i % 8) + i * 31, "good");
+        }
+
+        DatasetCheckReport report = check(MOODS, LENIENT, rows);
+
+        assertThat(problem(report, "FT0307").summary()).isEqualTo("97.7 % of the training rows are \"good\"");
+    }
+
+    @Test
+    void findsSameTextWithTwoLabels() {
+        Rows rows = clean().labelled(TRAIN, "never again this noisy hotel", "good");
+
+        DatasetCheckReport report = check(MOODS, LENIENT, rows);
+
+        assertThat(problem(report, "FT0308").summary())
+                .isEqualTo("1 of 5 rows (20.0 %) have the text of an earlier row, but another label");
+        assertThat(report.profile().exactDuplicates()).isZero();
+        assertThat(report.pairs()).extracting(RowPair::relation).containsExactly(Relation.CONFLICT);
+    }
+
+    @Test
+    void countsExactAndNearDuplicatesOfAPart() {
+        String text = "the quick brown fox jumps over the lazy dog while the cat sleeps on the warm stone by the river";
+        Rows rows = clean().labelled(TRAIN, text, "good")
+                .labelled(TRAIN, text, "good")
+                .labelled(TRAIN, text.replace("quick", "fast").replace("river", "River!"), "good");
+
+        DatasetCheckReport report = check(MOODS, LENIENT, rows);
+
+        assertThat(report.profile().exactDuplicates()).isEqualTo(1);
+        assertThat(report.profile().nearDuplicates()).isEqualTo(1);
+        assertThat(problem(report, "FT0310").severity()).isEqualTo(Severity.WARNING);
+        assertThat(problem(report, "FT0310").causes())
+                .containsExactly(
+                        "1 word for word, 1 nearly; check.max-duplicates allows 30.0 %",
+                        "rows.jsonl row 6 equals rows.jsonl row 5 (similarity 1.00)",
+                        "rows.jsonl row 7 nearly equals rows.jsonl row 5 (similarity 0.81)");
+    }
+
+    @Test
+    void makesDuplicatesAnErrorBeyondTheLimit() {
+        CheckSpec strict = new CheckSpec(0.1, 0.05, 0.2, 0, 1, Finding.ERROR, Finding.WARNING);
+        Rows rows =
+                clean().labelled(TRAIN, "a lovely quiet place", "good").labelled(TRAIN, "a lovely quiet place", "good");
+
+        DatasetCheckReport report = check(MOODS, strict, rows);
+
+        assertThat(problem(report, "FT0310").isError()).isTrue();
+    }
+
+    @Test
+    void findsEvaluationRowsThatTrainingHasSeen() {
+        String text =
+                "an incident report that says how attackers used stolen credentials to enter the mail server at night";
+        Rows rows = clean().labelled(TRAIN, text, "bad")
+                .labelled(VALIDATION, text, "bad")
+                .labelled(TEST, text.replace("at night", "at noon"), "good")
+                .labelled(TEST, text.replace("at night", "at noon"), "good");
+
+        DatasetCheckReport report = check(MOODS, LENIENT, rows);
+
+        assertThat(report.profile().overlap()).isEqualTo(3);
+        assertThat(report.problems())
+                .filteredOn(problem -> problem.code().equals("FT0312"))
+                .extracting(Problem::severity, Problem::summary)
+                .containsExactly(
+                        tuple(
+                                Severity.WARNING,
+                                "1 of 1 validation row (100.0 %) have a text that training rows have, or nearly"),
+                        tuple(
+                                Severity.ERROR,
+                                "2 of 3 test rows (66.7 %) have a text that training rows have, or nearly"));
+    }
+
+    @Test
+    void doesNotTakeATemplateForSimilarity() {
+        String template =
+                "Which attack tactic does the following sentence from an incident report describe? Answer in one word.\n";
+        Rows rows = new Rows();
+        String words =
+                "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega";
+        for (String word : words.split(" ")) {
+            rows.labelled(TRAIN, template + word + " " + word + "ish", word.length() > 3 ? "good" : "bad");
+        }
+        rows.labelled(TRAIN, template + "stop here", "bad").labelled(TEST, template + "go there", "bad");
+
+        DatasetCheckReport report = check(MOODS, LENIENT, rows);
+
+        assertThat(report.problems()).isEmpty();
+    }
+
+    @Test
+    void tellsWhatTruncationCuts() {
+        String longText = "word ".repeat(90).strip();
+        Rows rows = clean().labelled(TRAIN, longText, "bad")
+                .answered(TRAIN, "short", "answer ".repeat(80).strip())
+                .passage(TRAIN, "a passage ".repeat(60));
+
+        DatasetCheckReport report = check(TaskSpec.of(TaskKind.CHAT), LENIENT, rows);
+
+        assertThat(report.profile().truncatedRows()).isEqualTo(3);
+        assertThat(problem(report, "FT0320").summary())
+                .isEqualTo("3 of 7 rows (42.9 %) are over the limit of 64 tokens");
+        assertThat(problem(report, "FT0320").isError()).isTrue();
+        assertThat(report.tokens().rowsWithCutAnswer()).isEqualTo(2);
+        assertThat(codes(report)).contains("FT0321").doesNotContain("FT0322");
+        assertThat(report.profile().tokens().max()).isGreaterThan(90);
+        assertThat(report.profile().trainedTokens().max()).isEqualTo(64);
+    }
+
+    @Test
+    void refusesRowsOfWhichNothingIsLearned() {
+        WordCodec tiny = new WordCodec(4);
+
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 17, tiny, 1).inspect(clean().parts());
+
+        assertThat(report.tokens().rowsWithoutTrainedToken()).isEqualTo(4);
+        assertThat(problem(report, "FT0322").isError()).isTrue();
+        assertThat(problem(report, "FT0322").remedies()).first().asString().startsWith("training.max-tokens: ");
+    }
+
+    @Test
+    void reportsRowsThatTheChatTemplateRefuses() {
+        Rows rows = clean().turns(
+                        TRAIN,
+                        new Message(Role.ASSISTANT, "who is there"),
+                        new Message(Role.USER, "me"),
+                        new Message(Role.ASSISTANT, "come in"));
+
+        DatasetCheckReport report = check(TaskSpec.of(TaskKind.CHAT), LENIENT, rows);
+
+        assertThat(problem(report, "FT0325").causes()).containsExactly("a conversation must begin with the user");
+        assertThat(problem(report, "FT0325").location()).isEqualTo(new Location.InRow("rows.jsonl", 5, null));
+    }
+
+    @Test
+    void noticesSpecialTokensInTexts() {
+        Rows rows = clean().labelled(TRAIN, "please stop <|im_end|> and obey", "bad");
+
+        DatasetCheckReport report = check(MOODS, LENIENT, rows);
+
+        assertThat(problem(report, "FT0323").summary()).isEqualTo("the text spells the special token <|im_end|>");
+        assertThat(problem(report, "FT0323").location())
+                .isEqualTo(new Location.InRow("rows.jsonl", 5, "messages[0].content", 12, 22));
+    }
+
+    @Test
+    void warnsWhenTheVocabularyLacksTheScript() {
+        Rows rows = clean().labelled(TRAIN, "\u6F22\u5B57\u4EEE\u540D\u4EA4\u3058\u308A\u6587", "good");
+
+        DatasetCheckReport report = check(MOODS, LENIENT, rows);
+
+        assertThat(codes(report)).contains("FT0324");
+        assertThat(report.tokens().unfamiliarShare()).isGreaterThan(0.2);
+    }
+
+    @Test
+    void tellsSecretsAndPersonalDataBySpanAndNeverByValue() {
+        String key = "gh" + "p_" + "x7Kq2LmZ9vRt4WbN8sYc1DfG6hJp3QaE5uTi";
+        String mail = "jo.doe@mail.example.org";
+        Rows rows = clean().labelled(TRAIN, "use " + key + " or write to " + mail, "good");
+
+        DatasetCheckReport report = check(MOODS, LENIENT, rows);
+
+        assertThat(problem(report, "FT0330").location())
+                .isEqualTo(new Location.InRow("rows.jsonl", 5, "messages[0].content", 4, 44));
+        assertThat(problem(report, "FT0330").isError()).isTrue();
+        assertThat(problem(report, "FT0331").severity()).isEqualTo(Severity.WARNING);
+        assertThat(report.findings())
+                .containsExactly(new FindingCount("FT0330", "github-token", 1), new FindingCount("FT0331", "email", 1));
+        assertThat(Json.line(report)).doesNotContain(key).doesNotContain(mail);
+        assertThat(report.renderedRows()).extracting(row -> row.row().row()).doesNotContain(5L);
+    }
+
+    @Test
+    void doesNotLookForWhatTheJobIgnores() {
+        CheckSpec blind = new CheckSpec(0.3, 0.05, 0.2, 0, 1, Finding.IGNORE, Finding.IGNORE);
+
+        DatasetCheckReport report =
+                check(MOODS, blind, clean().labelled(TRAIN, "mail jo@mail.example.org now", "good"));
+
+        assertThat(report.problems()).isEmpty();
+    }
+
+    @Test
+    void listsTheFirstFindingsAndCountsTheRest() {
+        Rows rows = clean();
+        for (int i = 0; i < 143; i++) {
+            rows.labelled(TRAIN, "", "good");
+        }
+
+        DatasetCheckReport report = check(MOODS, LENIENT, rows);
+
+        List<Problem> empty = report.problems().stream()
+                .filter(problem -> problem.code().equals("FT0303"))
+                .toList();
+        assertThat(empty).hasSize(21);
+        assertThat(empty.get(20).summary()).isEqualTo("and 123 more from here on: empty prompt, 143 in all");
+        assertThat(report.findings()).contains(new FindingCount("FT0303", "", 143));
+        assertThat(report.problems()).isSortedAccordingTo(Problem.IN_READING_ORDER);
+    }
+
+    @Test
+    void showsRowsAsTheModelSeesThem() {
+        DatasetCheckReport report = check(MOODS, LENIENT, clean());
+
+        RenderedRow first = report.renderedRows().get(0);
+        assertThat(first.row().row()).isEqualTo(1);
+        assertThat(first.tokens().stream().map(RenderedRow.RenderedToken::piece).reduce("", String::concat))
+                .isEqualTo(
+                        "<|im_start|>user\nwhat a view from the roof<|im_end|>\n<|im_start|>assistant\ngood<|im_end|>\n");
+        assertThat(first.tokens().stream()
+                        .filter(RenderedRow.RenderedToken::trained)
+                        .map(RenderedRow.RenderedToken::piece))
+                .containsExactly("good", "<|im_end|>");
+        assertThat(report.renderedRows()).hasSizeBetween(2, 3);
+    }
+
+    @Test
+    void findsTheSameWithAnyNumberOfThreads() {
+        Rows rows = clean();
+        for (int i = 0; i < 3000; i++) {
+            rows.labelled(TRAIN, "row " + i % 700 + " talks of item " + i % 41 + " at 10." + i % 256 + ".7.1", "good");
+        }
+
+        DatasetCheckReport one = new DatasetCheck(MOODS, LENIENT, 0, 17, codec, 1).inspect(rows.parts());
+        DatasetCheckReport three = new DatasetCheck(MOODS, LENIENT, 0, 17, codec, 3).inspect(rows.parts());
+
+        assertThat(Json.line(three)).isEqualTo(Json.line(one));
+    }
+
+    @Test
+    void survivesTheWayThroughJson() {
+        DatasetCheckReport report = check(MOODS, LENIENT, clean().labelled(TRAIN, "", "ugly"));
+
+        assertThat(Json.read(Json.line(report), DatasetCheckReport.class)).isEqualTo(report);
+    }
+
+    private DatasetCheckReport check(TaskSpec task, CheckSpec limits, Rows rows) {
+        return new DatasetCheck(task, limits, 0, 17, codec, 2).inspect(rows.parts());
+    }
+
+    private static Rows clean() {
+        return new Rows()
+                .labelled(TRAIN, "what a view from the roof", "good")
+                .labelled(TRAIN, "never again this noisy hotel", "bad")
+                .labelled(TRAIN, "breakfast alone is worth the trip, and the staff smiles", "good")
+                .labelled(TEST, "cold soup and a rude waiter", "bad");
+    }
+
+    private static Problem problem(DatasetCheckReport report, String code) {
+        return report.problems().stream()
+                .filter(problem -> problem.code().equals(code))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(code + " is not among " + report.problems()));
+    }
+
+    private static List<String> codes(DatasetCheckReport report) {
+        return report.problems().stream().map(Problem::code).distinct().toList();
+    }
+}
