@@ -127,6 +127,38 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "GGUF files of the llama architecture are read. Others name their tensors differently.",
             "use the model's safetensors folder: model: hf:ORG/NAME");
 
+    /** A chat template that cannot be parsed. */
+    public static final ProblemKind TEMPLATE_SYNTAX = kind(
+            "FT0440",
+            "the chat template is not well-formed",
+            "The template that turns messages into the model's text is written in Jinja2. It cannot be parsed at the place named, or"
+                    + " uses something of Jinja2 that chat templates do not have (import, include, block).",
+            "take the chat_template of the model's publisher (tokenizer_config.json or chat_template.jinja)");
+
+    /** A chat template that fails while it is rendered. */
+    public static final ProblemKind TEMPLATE_FAILED = kind(
+            "FT0441",
+            "the chat template fails",
+            "An operation of the template failed, such as an attribute of something that does not exist. transformers would fail at the"
+                    + " same place. Often the template expects something that the conversation does not have.",
+            "compare the rows with what the template expects, or use the template of a newer revision of the model");
+
+    /** A chat template that says no. */
+    public static final ProblemKind TEMPLATE_REFUSES = kind(
+            "FT0442",
+            "the chat template refuses the conversation",
+            "The template called raise_exception. Most often roles must alternate between user and assistant, or system messages are"
+                    + " not supported by this model.",
+            "change the rows so that the roles are as the message says");
+
+    /** A chat template that costs too much. */
+    public static final ProblemKind TEMPLATE_LIMIT = kind(
+            "FT0443",
+            "the chat template costs too much",
+            "Rendering is limited in steps, output, nesting and ranges, since templates come from outside. Real templates use a small"
+                    + " part of what is allowed.",
+            "shorten the row, or use the template of the model's publisher");
+
     private static ProblemKind kind(String code, String title, String explanation, String remedy) {
         return new ProblemKind(code, title, ExitCode.INVALID, explanation, remedy);
     }
@@ -148,6 +180,10 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                 TENSOR_TOO_LARGE,
                 CONFIG_MISSING,
                 CONFIG_INVALID,
-                GGUF_ARCHITECTURE);
+                GGUF_ARCHITECTURE,
+                TEMPLATE_SYNTAX,
+                TEMPLATE_FAILED,
+                TEMPLATE_REFUSES,
+                TEMPLATE_LIMIT);
     }
 }
