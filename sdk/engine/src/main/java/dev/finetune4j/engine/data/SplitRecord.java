@@ -42,6 +42,11 @@ public record SplitRecord(
         sources = Collections.unmodifiableMap(new LinkedHashMap<>(sources));
     }
 
+    /** What a part got; nothing where the record does not name it. */
+    public PartShare share(Part part) {
+        return parts.getOrDefault(part, new PartShare(0, 0, 0, Map.of()));
+    }
+
     /**
      * What one part got.
      *

@@ -1,0 +1,66 @@
+package dev.finetune4j.engine.data.format;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.error.Location;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** One JSON object a line; blank lines are skipped. */
+final class JsonLinesReader implements RowReader {
+    private final ObjectReader json = RowJson.reader();
+    private final LineReader lines;
+    private final String name;
+
+    JsonLinesReader(Path file, String name) throws IOException {
+        this.lines = new LineReader(file, name);
+        this.name = name;
+    }
+
+    @Override
+    public @Nullable RawRow next() throws IOException {
+        LineReader.Line line = lines.next();
+        while (line != null && line.problem() == null && line.text().isBlank()) {
+            line = lines.next();
+        }
+        if (line == null) {
+            return null;
+        }
+        return line.problem() == null ? parse(line) : new RawRow.Broken(line.number(), line.problem());
+    }
+
+    private RawRow parse(LineReader.Line line) {
+        try {
+            JsonNode value = json.readTree(line.text());
+            if (value instanceof ObjectNode fields) {
+                return new RawRow.Read(line.number(), fields);
+            }
+            return new RawRow.Broken(
+                    line.number(),
+                    DataProblems.NOT_JSON
+                            .error("line " + line.number() + " of " + name + " is not a JSON object")
+                            .at(new Location.InFile(name, line.number(), 0, null))
+                            .because("it is " + RowJson.typeOf(value))
+                            .build());
+        } catch (JsonProcessingException e) {
+            long column =
+                    e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getColumnNr());
+            return new RawRow.Broken(
+                    line.number(),
+                    DataProblems.NOT_JSON
+                            .error("line " + line.number() + " of " + name + " is not JSON")
+                            .at(new Location.InFile(name, line.number(), column, null))
+                            .because(JsonReason.of(e))
+                            .build());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+}

@@ -1,0 +1,174 @@
+package dev.finetune4j.engine.data.format;
+
+import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines of a UTF-8 text file, read strictly and within bounds: a byte order mark is skipped, CRLF counts as LF, and a line that is
+ * too long, holds NUL bytes or is not UTF-8 comes back as a problem in place of its text.
+ */
+final class LineReader implements Closeable {
+    /** Longest line in bytes: 16 MB, as much as a row of text can sensibly have. */
+    static final int MAX_LINE_BYTES = 16 << 20;
+
+    /**
+     * One line.
+     *
+     * @param number line from 1
+     * @param text the text without its line break; empty if {@code problem} is set
+     * @param problem why there is no text, or null
+     */
+    record Line(long number, String text, @Nullable Problem problem) {}
+
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final InputStream in;
+    private final String name;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int position;
+    private int limit;
+    private long bufferOffset;
+    private long lineNumber;
+
+    LineReader(Path file, String name) throws IOException {
+        this.in = Files.newInputStream(file);
+        this.name = name;
+        fill();
+        skipByteOrderMark();
+    }
+
+    /** The next line, or null after the last. */
+    @Nullable
+    Line next() throws IOException {
+        if (position == limit && !fill()) {
+            return null;
+        }
+        long lineOffset = bufferOffset + position;
+        lineNumber++;
+        ByteArrayOutputStream longLine = null;
+        long length = 0;
+        while (true) {
+            int end = lineEnd();
+            length += end - position;
+            boolean complete = end < limit;
+            if (complete && longLine == null && length <= MAX_LINE_BYTES) {
+                Line line = decode(buffer, position, end - position, lineOffset);
+                position = end + 1;
+                return line;
+            }
+            if (length <= MAX_LINE_BYTES) {
+                longLine = longLine == null ? new ByteArrayOutputStream(2 * BUFFER_BYTES) : longLine;
+                longLine.write(buffer, position, end - position);
+            }
+            position = complete ? end + 1 : end;
+            if (complete || !fill()) {
+                break;
+            }
+        }
+        if (length > MAX_LINE_BYTES || longLine == null) {
+            return tooLong(length);
+        }
+        return decode(longLine.toByteArray(), 0, longLine.size(), lineOffset);
+    }
+
+    private int lineEnd() {
+        int end = position;
+        while (end < limit && buffer[end] != '\n') {
+            end++;
+        }
+        return end;
+    }
+
+    private boolean fill() throws IOException {
+        bufferOffset += limit;
+        position = 0;
+        limit = Math.max(0, in.readNBytes(buffer, 0, buffer.length));
+        return limit > 0;
+    }
+
+    private void skipByteOrderMark() {
+        if (limit >= 3 && buffer[0] == (byte) 0xEF && buffer[1] == (byte) 0xBB && buffer[2] == (byte) 0xBF) {
+            position = 3;
+        } else if (limit >= 2
+                && ((buffer[0] == (byte) 0xFF && buffer[1] == (byte) 0xFE)
+                        || (buffer[0] == (byte) 0xFE && buffer[1] == (byte) 0xFF))) {
+            throw DataProblems.NOT_UTF8
+                    .error(name + " is UTF-16, not UTF-8")
+                    .at(Location.of(name))
+                    .because("it starts with the byte order mark of UTF-16")
+                    .remedy("iconv -f UTF-16 -t UTF-8 " + name + " > utf8-" + simpleName())
+                    .asException();
+        }
+    }
+
+    private String simpleName() {
+        Path file = Path.of(name).getFileName();
+        return file == null ? name : file.toString();
+    }
+
+    private Line decode(byte[] bytes, int from, int count, long lineOffset) throws CharacterCodingException {
+        int length = count > 0 && bytes[from + count - 1] == '\r' ? count - 1 : count;
+        for (int i = from; i < from + length; i++) {
+            if (bytes[i] == 0) {
+                return broken(DataProblems.NUL_BYTES
+                        .error("line " + lineNumber + " of " + name + " holds a NUL byte")
+                        .because("at byte " + (lineOffset + i - from) + " of the file"));
+            }
+        }
+        ByteBuffer source = ByteBuffer.wrap(bytes, from, length);
+        String text = new String(bytes, from, length, StandardCharsets.UTF_8);
+        // The replacement character is rare in honest text, so the strict and slower decoder runs only where it shows
+        // up.
+        if (text.indexOf('\uFFFD') >= 0) {
+            CoderResult result = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(source, CharBuffer.allocate(length + 1), true);
+            if (result.isError()) {
+                int bad = source.position();
+                return broken(DataProblems.NOT_UTF8
+                        .error("line " + lineNumber + " of " + name + " is not UTF-8")
+                        .because(String.format(
+                                Locale.ROOT,
+                                "byte 0x%02X at byte %d of the file",
+                                bytes[bad] & 0xFF,
+                                lineOffset + bad - from)));
+            }
+        }
+        return new Line(lineNumber, text, null);
+    }
+
+    private Line tooLong(long length) {
+        return broken(DataProblems.LINE_TOO_LONG
+                .error("line " + lineNumber + " of " + name + " is too long")
+                .because(String.format(Locale.ROOT, "%,d bytes; at most %,d are read", length, MAX_LINE_BYTES)));
+    }
+
+    private Line broken(Problem.Builder problem) {
+        return new Line(
+                lineNumber,
+                "",
+                problem.at(new Location.InFile(name, lineNumber, 0, null)).build());
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

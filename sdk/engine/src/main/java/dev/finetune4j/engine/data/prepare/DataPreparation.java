@@ -1,0 +1,105 @@
+package dev.finetune4j.engine.data.prepare;
+
+import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.data.SplitRecord;
+import dev.finetune4j.engine.data.source.SourceCache;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Prepares the rows of a job: fetches files, runs the query, makes examples of the rows, deals them out and writes one file a
+ * part. Holds labels and group numbers in memory, never the rows. The same job and files give the same bytes.
+ */
+public final class DataPreparation {
+    private static final String RECORD_FILE = "split.json";
+    private static final String WORK_FOLDER = ".work";
+
+    private final SourceCache sources;
+
+    /**
+     * A preparation.
+     *
+     * @param sources where files come from
+     */
+    public DataPreparation(SourceCache sources) {
+        this.sources = sources;
+    }
+
+    /**
+     * Prepares the rows of a job. A folder that already holds the rows of the same data section, task and file contents is left as
+     * it is.
+     *
+     * @param job the job
+     * @param baseFolder the folder of the job file, which its paths are relative to
+     * @param folder where the parts are written; made if it is not there. {@code split.json} is written last, so that a folder
+     *     without it is known to be incomplete
+     * @throws FineTuneException with every problem of FT0201 to FT0249 that was found
+     */
+    public PreparedData prepare(FineTuneJob job, Path baseFolder, Path folder) {
+        Inputs inputs = Inputs.fetch(job, baseFolder, sources);
+        String digest = inputs.digest(job);
+        Optional<PreparedData> before =
+                find(folder).filter(data -> data.record().inputs().equals(digest));
+        if (before.isPresent()) {
+            return before.get();
+        }
+        Path work = folder.resolve(WORK_FOLDER);
+        try {
+            deleteAll(folder.resolve(RECORD_FILE));
+            deleteAll(work);
+            Files.createDirectories(work);
+            PreparedData prepared = new PartsWriter(job, inputs, digest, work, folder).write();
+            Path fresh = Files.writeString(work.resolve(RECORD_FILE), Json.pretty(prepared.record()) + "\n");
+            Files.move(fresh, folder.resolve(RECORD_FILE));
+            deleteAll(work);
+            return prepared;
+        } catch (IOException e) {
+            throw abandoned(work, DataProblems.unwritable(folder.toString(), e));
+        } catch (FineTuneException e) {
+            throw abandoned(work, e);
+        }
+    }
+
+    /** Rows that were prepared before, if the folder holds them complete. */
+    public static Optional<PreparedData> find(Path folder) {
+        Path file = folder.resolve(RECORD_FILE);
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    new PreparedData(folder, Json.read(Files.readString(file), SplitRecord.class), List.of()));
+        } catch (IOException e) {
+            throw DataProblems.unreadable(file.toString(), e);
+        }
+    }
+
+    private static FineTuneException abandoned(Path work, FineTuneException because) {
+        try {
+            deleteAll(work);
+        } catch (IOException e) {
+            because.addSuppressed(e);
+        }
+        return because;
+    }
+
+    private static void deleteAll(Path start) throws IOException {
+        if (!Files.exists(start)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(start)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

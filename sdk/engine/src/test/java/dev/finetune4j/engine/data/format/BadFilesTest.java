@@ -1,0 +1,182 @@
+package dev.finetune4j.engine.data.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.data.Problems;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BadFilesTest {
+    private static final String GOOD = "{\"prompt\":\"a\",\"completion\":\"b\"}\n";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void saysThatAFileIsMissing() {
+        assertThat(Problems.text(only(folder.resolve("rows.jsonl"))))
+                .contains("FT0230", "rows.jsonl", "there is no such file");
+    }
+
+    @Test
+    void saysThatAFileIsEmptyOrBlank() throws IOException {
+        assertThat(only(file("rows.jsonl", "")).code()).isEqualTo("FT0224");
+        assertThat(only(file("rows.jsonl", "\n \r\n")).code()).isEqualTo("FT0224");
+        assertThat(only(file("rows.json", "[]")).code()).isEqualTo("FT0224");
+        assertThat(only(file("rows.csv", "")).code()).isEqualTo("FT0224");
+        assertThat(only(file("rows.csv", "prompt,completion\n")).code()).isEqualTo("FT0224");
+        assertThat(only(file("rows.txt", "")).code()).isEqualTo("FT0224");
+    }
+
+    @Test
+    void namesTheByteThatIsNotUtf8() throws IOException {
+        byte[] latin1 = (GOOD + "{\"prompt\":\"a\",\"completion\":\"\u00fc\"}\n").getBytes(StandardCharsets.ISO_8859_1);
+        int at = GOOD.length() + "{\"prompt\":\"a\",\"completion\":\"".length();
+
+        Problem problem = only(Files.write(folder.resolve("rows.jsonl"), latin1));
+
+        assertThat(Problems.text(problem))
+                .contains("FT0223", "rows.jsonl:2", "byte 0xFC at byte " + at + " of the file");
+    }
+
+    @Test
+    void keepsAReplacementCharacterThatTheFileReallyHas() throws IOException {
+        RowProblems problems = read(file("rows.jsonl", GOOD.replace("a", "\uFFFD")));
+
+        assertThat(problems.brokenRows()).isZero();
+    }
+
+    @Test
+    void recognisesUtf16() throws IOException {
+        Path file = Files.write(folder.resolve("rows.jsonl"), GOOD.getBytes(StandardCharsets.UTF_16));
+
+        assertThat(Problems.text(only(file))).contains("FT0223", "UTF-16", "iconv -f UTF-16");
+    }
+
+    @Test
+    void namesTheNulByte() throws IOException {
+        Problem problem = only(file("rows.jsonl", GOOD + "{\"prompt\":\"a\0\"}\n"));
+
+        assertThat(Problems.text(problem)).contains("FT0222", "rows.jsonl:2", "at byte " + (GOOD.length() + 12));
+        assertThat(only(file("rows.csv", "prompt,completion\na\0,b\n")).code()).isEqualTo("FT0222");
+    }
+
+    @Test
+    void passesOverALineOf200MegabytesInBoundedMemory() throws IOException {
+        Path file = folder.resolve("rows.jsonl");
+        byte[] megabyte = "x".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            out.write(GOOD.getBytes(StandardCharsets.UTF_8));
+            for (int i = 0; i < 200; i++) {
+                out.write(megabyte);
+            }
+            out.write(('\n' + GOOD).getBytes(StandardCharsets.UTF_8));
+        }
+
+        RowProblems problems = read(file);
+
+        assertThat(problems.brokenRows()).isEqualTo(1);
+        assertThat(Problems.text(problems.asErrors().get(0)))
+                .contains("FT0221", "rows.jsonl:2", "209,715,200 bytes; at most 16,777,216 are read");
+    }
+
+    @Test
+    void readsALineThatFillsTheLimit() throws IOException {
+        String text = "x".repeat(LineReader.MAX_LINE_BYTES - GOOD.length() + 2);
+
+        RowProblems problems = read(file("rows.jsonl", GOOD.replace("a", text)));
+
+        assertThat(problems.brokenRows()).isZero();
+    }
+
+    @Test
+    void saysWhatIsWrongWithJsonWithoutQuotingTheRow() throws IOException {
+        assertThat(reason("{\"prompt\":\"secret\",\"prompt\":\"b\"}")).contains("a key stands twice");
+        assertThat(reason("{\"prompt\":\"secret\"} {}")).contains("something follows");
+        assertThat(reason("{\"prompt\":secret}")).contains("does not follow the rules of JSON");
+        assertThat(reason("{\"prompt\":\"sec\tret\"}")).contains("must be written as an escape");
+        assertThat(reason("{\"prompt\"=\"secret\"}")).contains("unexpected character ('=' (code 61)");
+        assertThat(reason("{\"a\":" + "[".repeat(200) + "]".repeat(200) + "}")).contains("nests more than 100 deep");
+        assertThat(reason("{\"prompt\":\"secret\"")).contains("ends before the JSON does");
+    }
+
+    @Test
+    void refusesAJsonFileThatIsNotAnArrayOfObjects() throws IOException {
+        assertThat(Problems.text(only(file("rows.json", GOOD + GOOD))))
+                .contains("FT0220", "not a JSON array", "rename it to end in .jsonl");
+        assertThat(Problems.text(only(file("rows.json", "[{\"prompt\":\"a\",}]"))))
+                .contains("FT0220", "rows.json:1:");
+        assertThat(Problems.text(only(file("rows.json", "[7]")))).contains("FT0220", "row 1", "it is a number");
+        Path latin1 = Files.write(
+                folder.resolve("rows.json"), "[{\"prompt\":\"\u00fc\"}]".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(only(latin1).code()).isEqualTo("FT0223");
+    }
+
+    @Test
+    void saysWhichRowsOfATableAreBroken() throws IOException {
+        RowProblems problems = read(
+                file("rows.csv", "prompt,completion\na,b\nc,d,e\n\n\"f\"x,g\nh\n\"a\nb\",\"c \"\"d\"\"\"\n\"open,z\n"));
+
+        assertThat(problems.asErrors())
+                .extracting(Problems::text)
+                .satisfiesExactly(
+                        text -> assertThat(text).contains("FT0231", "rows.csv:3", "it has 3 fields, the header has 2"),
+                        text -> assertThat(text).contains("FT0231", "rows.csv:5", "between a closing quote"),
+                        text -> assertThat(text).contains("FT0231", "rows.csv:6", "it has 1 field, the header has 2"),
+                        text -> assertThat(text).contains("FT0231", "rows.csv:9", "does not close"));
+    }
+
+    @Test
+    void refusesATableThatIsBrokenAsAWhole() throws IOException {
+        assertThat(Problems.text(only(file("rows.csv", "prompt,prompt\na,b\n"))))
+                .contains("FT0231", "doubled names: prompt, prompt");
+        assertThat(only(file("rows.csv", "\"prompt,completion\n")).code()).isEqualTo("FT0231");
+        assertThat(Problems.text(only(file("rows.parquet", "PAR1 and then nothing"))))
+                .contains("FT0231", "rows.parquet", "DuckDB: ");
+        assertThat(only(file("rows.parquet", "")).code()).isEqualTo("FT0224");
+    }
+
+    private String reason(String line) throws IOException {
+        RowProblems problems = read(file("rows.jsonl", GOOD + line + "\n"));
+        String text = Problems.text(problems.asErrors().get(0));
+        assertThat(text).startsWith("FT0220").doesNotContain("secret");
+        return text;
+    }
+
+    private Path file(String name, String content) throws IOException {
+        return Files.writeString(folder.resolve(name), content);
+    }
+
+    private RowProblems read(Path file) {
+        RowProblems problems = new RowProblems("rows");
+        String name = String.valueOf(file.getFileName());
+        try (ExampleReader reader = ExampleReader.open(file, name, "auto", TaskSpec.of(TaskKind.CHAT), problems)) {
+            ExampleReader.ReadRow row = reader.next();
+            while (row != null) {
+                row = reader.next();
+            }
+        }
+        return problems;
+    }
+
+    /** The one problem, whether it stops the reading or stands at a row. */
+    private Problem only(Path file) {
+        return Problems.only(() -> {
+            List<Problem> problems = read(file).asErrors();
+            if (!problems.isEmpty()) {
+                throw new FineTuneException(problems, null);
+            }
+        });
+    }
+}

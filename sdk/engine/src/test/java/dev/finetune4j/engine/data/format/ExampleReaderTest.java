@@ -1,0 +1,355 @@
+package dev.finetune4j.engine.data.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.engine.data.Problems;
+import dev.finetune4j.engine.data.table.DuckDb;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExampleReaderTest {
+    private static final TaskSpec CHAT = TaskSpec.of(TaskKind.CHAT);
+
+    @TempDir
+    Path folder;
+
+    private RowProblems problems = new RowProblems("rows");
+    private String format = "auto";
+    private String detected = "";
+
+    @Test
+    void readsOpenAiChat() throws IOException {
+        List<Example> rows = read("rows.jsonl", """
+                {"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"},\
+                {"role":"assistant","content":"Hello"}]}
+                {"messages":[{"role":"user","content":[{"type":"text","text":"A"},{"type":"text","text":"B"}]},\
+                {"role":"assistant","content":"C"}]}
+                """, CHAT);
+
+        assertThat(detected).isEqualTo("openai-chat");
+        assertThat(rows)
+                .extracting(ExampleReaderTest::spoken)
+                .containsExactly("SYSTEM:Be brief. USER:Hi ASSISTANT:Hello", "USER:AB ASSISTANT:C");
+        assertThat(rows.get(1).row()).hasToString("rows.jsonl row 2");
+    }
+
+    @Test
+    void readsBedrockConverse() throws IOException {
+        List<Example> rows = read("rows.jsonl", """
+                {"schemaVersion":"bedrock-conversation-2024","system":[{"text":"Be brief."}],"messages":[\
+                {"role":"user","content":[{"text":"Hi"}]},{"role":"assistant","content":[{"text":"Hello"}]}]}
+                """, CHAT);
+
+        assertThat(detected).isEqualTo("bedrock-converse");
+        assertThat(rows)
+                .extracting(ExampleReaderTest::spoken)
+                .containsExactly("SYSTEM:Be brief. USER:Hi ASSISTANT:Hello");
+    }
+
+    @Test
+    void readsShareGpt() throws IOException {
+        List<Example> rows = read("rows.jsonl", """
+                {"conversations":[{"from":"human","value":"Hi"},{"from":"gpt","value":"Hello"}]}
+                """, CHAT);
+
+        assertThat(detected).isEqualTo("sharegpt");
+        assertThat(rows).extracting(ExampleReaderTest::spoken).containsExactly("USER:Hi ASSISTANT:Hello");
+    }
+
+    @Test
+    void readsBedrockPromptAndCompletion() throws IOException {
+        List<Example> rows = read("rows.jsonl", "{\"prompt\":\"Hi\",\"completion\":\"Hello\"}", CHAT);
+
+        assertThat(detected).isEqualTo("bedrock-prompt-completion");
+        assertThat(rows).extracting(ExampleReaderTest::spoken).containsExactly("USER:Hi ASSISTANT:Hello");
+    }
+
+    @Test
+    void readsAlpacaWithAndWithoutInput() throws IOException {
+        List<Example> rows = read("rows.json", """
+                [{"instruction":"Add","input":"1 2","output":"3"},
+                 {"instruction":"Greet","input":"","output":"Hello"},
+                 {"instruction":"Part","output":"Bye"}]
+                """, CHAT);
+
+        assertThat(detected).isEqualTo("alpaca");
+        assertThat(rows)
+                .extracting(ExampleReaderTest::spoken)
+                .containsExactly(
+                        "USER:Add\n\n1 2 ASSISTANT:3", "USER:Greet ASSISTANT:Hello", "USER:Part ASSISTANT:Bye");
+    }
+
+    @Test
+    void readsJumpStartWithTheTemplateBesideIt() throws IOException {
+        String row = "{\"instruction\":\"Add\",\"context\":\"1 2\",\"response\":\"3\"}";
+
+        assertThat(read("rows.jsonl", row, CHAT))
+                .extracting(ExampleReaderTest::spoken)
+                .containsExactly("USER:Add\n\n1 2 ASSISTANT:3");
+        assertThat(detected).isEqualTo("jumpstart");
+
+        Files.writeString(
+                folder.resolve("template.json"),
+                "{\"prompt\":\"Do: {instruction} with {context}\",\"completion\":\"= {response}\"}");
+        assertThat(read("rows.jsonl", row, CHAT))
+                .extracting(ExampleReaderTest::spoken)
+                .containsExactly("USER:Do: Add with 1 2 ASSISTANT:= 3");
+    }
+
+    @Test
+    void readsTextAsPassages() throws IOException {
+        TaskSpec generation = TaskSpec.of(TaskKind.GENERATION);
+
+        List<Example> fromJson = read("rows.jsonl", "{\"text\":\"Shall I compare thee\"}", generation);
+        List<Example> fromText = read("rows.txt", "Shall I\ncompare thee\n\n\nto a day\n", generation);
+
+        assertThat(detected).isEqualTo("text");
+        assertThat(fromJson).extracting(row -> ((Example.Passage) row).text()).containsExactly("Shall I compare thee");
+        assertThat(fromText)
+                .extracting(row -> ((Example.Passage) row).text())
+                .containsExactly("Shall I\ncompare thee", "to a day");
+        assertThat(fromText.get(1).row().row()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CLASSIFICATION, text, label, Which label fits this text?",
+        "SENTIMENT, text, label, What is the sentiment of this text?",
+        "SUMMARIZATION, document, summary, Summarize this text.",
+        "TRANSLATION, source, target, Translate this text.",
+        "QUESTION_ANSWERING, question, answer, IN",
+        "GENERATION, input, output, IN",
+    })
+    void hasAShortPromptForEachKindOfTask(TaskKind kind, String input, String answer, String start) throws IOException {
+        List<Example> rows = read("rows.csv", "id," + input + "," + answer + "\n007,IN,OUT\n", TaskSpec.of(kind));
+
+        assertThat(detected).isEqualTo("columns");
+        assertThat(spoken(rows.get(0))).startsWith("USER:" + start).endsWith("IN ASSISTANT:OUT");
+    }
+
+    @Test
+    void putsTheContextBeforeAQuestionThatHasOne() throws IOException {
+        List<Example> rows = read("rows.jsonl", """
+                {"context":"Oslo is in Norway.","question":"Where is Oslo?","answer":"Norway"}
+                {"context":"","question":"Who?","answer":"Me"}
+                """, TaskSpec.of(TaskKind.QUESTION_ANSWERING));
+
+        assertThat(rows)
+                .extracting(ExampleReaderTest::spoken)
+                .containsExactly(
+                        "USER:Oslo is in Norway.\n\nQuestion: Where is Oslo? ASSISTANT:Norway",
+                        "USER:Who? ASSISTANT:Me");
+    }
+
+    @Test
+    void fillsTheTemplatesOfTheTask() throws IOException {
+        TaskSpec task = TaskSpec.of(TaskKind.CLASSIFICATION)
+                .withSystem("You triage.")
+                .withPrompt("Tactic of {{ text }}?\n{{text}} {literal}")
+                .withAnswer("{{tactic}}");
+
+        List<Example> rows = read("rows.jsonl", "{\"text\":\"{{tactic}} $1\",\"tactic\":\" impact \"}", task);
+
+        assertThat(spoken(rows.get(0)))
+                .isEqualTo(
+                        "SYSTEM:You triage. USER:Tactic of {{tactic}} $1?\n{{tactic}} $1 {literal} ASSISTANT:impact");
+        assertThat(((Example.Conversation) rows.get(0)).label()).isEqualTo("impact");
+    }
+
+    @Test
+    void keepsZerosAndEmptyFieldsOfCsv() throws IOException {
+        List<Example> rows =
+                read("rows.csv", "text,label\n007,x\n\"a \"\"b\"\"\nc\",\n", TaskSpec.of(TaskKind.QUESTION_ANSWERING));
+
+        assertThat(rows)
+                .extracting(ExampleReaderTest::spoken)
+                .containsExactly("USER:007 ASSISTANT:x", "USER:a \"b\"\nc ASSISTANT:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {",", ";", "\t", "|"})
+    void findsTheSeparatorOfCsv(String separator) throws IOException {
+        List<Example> rows = read(
+                "rows.csv",
+                String.join(separator, "text", "id", "label") + "\n" + String.join(separator, "a b", "1", "x"),
+                TaskSpec.of(TaskKind.QUESTION_ANSWERING));
+
+        assertThat(rows).extracting(ExampleReaderTest::spoken).containsExactly("USER:a b ASSISTANT:x");
+    }
+
+    @Test
+    void readsParquet() throws Exception {
+        Path file = folder.resolve("rows.parquet");
+        try (Connection connection = DuckDb.open(null)) {
+            DuckDb.execute(connection, "COPY (SELECT 'IN' AS text, 3 AS label) TO '" + file + "' (FORMAT parquet)");
+        }
+
+        List<Example> rows = readFile(file, TaskSpec.of(TaskKind.CLASSIFICATION));
+
+        assertThat(((Example.Conversation) rows.get(0)).label()).isEqualTo("3");
+    }
+
+    @Test
+    void readsWindowsLineEndsAndByteOrderMark() throws IOException {
+        List<Example> rows = read(
+                "rows.jsonl",
+                "\uFEFF{\"prompt\":\"Ü\",\"completion\":\"ß\"}\r\n\r\n{\"prompt\":\"2\",\"completion\":\"3\"}",
+                CHAT);
+
+        assertThat(rows)
+                .extracting(ExampleReaderTest::spoken)
+                .containsExactly("USER:Ü ASSISTANT:ß", "USER:2 ASSISTANT:3");
+        assertThat(rows.get(1).row().row()).isEqualTo(3);
+    }
+
+    @Test
+    void reportsEveryRowOfTheWrongShape() throws IOException {
+        List<Example> rows = read("rows.jsonl", """
+                {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}]}
+                {"messages":[{"role":"user","content":"Hi"}]}
+                {"messages":[{"role":"tool","content":"Hi"},{"role":"assistant","content":7}]}
+                {"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":0}]}
+                {"messages":[{"role":"user","content":"a"},{"role":"system","content":"s"},{"role":"assistant","content":"b"}]}
+                {"messages":[{"role":"assistant","content":"b"}]}
+                {"messages":"none"}
+                {"system":9,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}
+                {"prompt":
+                ["list"]
+                """, CHAT);
+
+        assertThat(rows).hasSize(1);
+        assertThat(problems.brokenRows()).isEqualTo(9);
+        assertThat(problems.asErrors())
+                .extracting(Problems::text)
+                .satisfiesExactly(
+                        text -> assertThat(text).contains("FT0226", "row 2", "last message must be the assistant's"),
+                        text -> assertThat(text).contains("FT0226", "messages[0].role", "found a text"),
+                        text -> assertThat(text)
+                                .contains("FT0226", "messages[1].content must be a text", "found a number"),
+                        text -> assertThat(text).contains("FT0226", "messages[1].weight"),
+                        text -> assertThat(text).contains("FT0226", "row 5", "only be the first"),
+                        text -> assertThat(text).contains("FT0226", "row 6", "must be a user message"),
+                        text -> assertThat(text).contains("FT0226", "row 7", "messages must be a list of messages"),
+                        text -> assertThat(text).contains("FT0226", "row 8", "system must be"),
+                        text -> assertThat(text).contains("FT0220", "rows.jsonl:9:", "ends before"),
+                        text -> assertThat(text).contains("FT0220", "rows.jsonl:10", "it is a list"));
+    }
+
+    @Test
+    void reportsMissingAndNonTextColumns() throws IOException {
+        read("rows.jsonl", """
+                {"text":"a","label":"x"}
+                {"label":"x"}
+                {"text":["a"],"label":null}
+                """, TaskSpec.of(TaskKind.CLASSIFICATION));
+
+        assertThat(problems.asErrors())
+                .extracting(Problems::text)
+                .satisfiesExactly(
+                        text -> assertThat(text).contains("row 2 has no field text", "its fields are label"),
+                        text -> assertThat(text).contains("row 3 has no text in field text", "found a list"),
+                        text -> assertThat(text).contains("row 3 has no text in field label", "found null"));
+    }
+
+    @Test
+    void reportsAnswersOutsideTheLabels() throws IOException {
+        TaskSpec task = TaskSpec.of(TaskKind.SENTIMENT).withLabels(List.of("good", "bad"));
+
+        List<Example> rows = read("rows.csv", "text,label\na,good\nb,Good\nc, bad \n", task);
+
+        assertThat(rows).hasSize(2);
+        assertThat(problems.asErrors())
+                .extracting(Problems::text)
+                .singleElement()
+                .satisfies(text ->
+                        assertThat(text).contains("FT0228", "\"Good\"", "rows.csv row 2", "task.labels: good, bad"));
+    }
+
+    @Test
+    void listsAHundredProblemsAndCountsTheOthers() throws IOException {
+        read("rows.jsonl", "{\"prompt\":\"a\",\"completion\":\"b\"}\n" + "{\"prompt\":1e}\n".repeat(250), CHAT);
+
+        List<Problem> errors = problems.asErrors();
+        assertThat(errors).hasSize(101);
+        assertThat(Problems.text(errors.get(100))).startsWith("FT0229 150 more rows are broken");
+        assertThat(problems.asWarnings()).noneMatch(Problem::isError);
+    }
+
+    @Test
+    void saysThatTheFormatCannotBeTold() {
+        assertThat(Problems.text(failure("rows.csv", "foo,label\na,b\n", TaskSpec.of(TaskKind.CLASSIFICATION))))
+                .contains("FT0225", "foo, label", "none of them is an input");
+        assertThat(Problems.text(failure("rows.csv", "text,foo\na,b\n", CHAT.withPrompt("{{text}}"))))
+                .contains("FT0225", "none of them is an answer");
+        format = "alpacca";
+        assertThat(Problems.text(failure("rows.csv", "text,foo\na,b\n", CHAT))).contains("FT0225", "alpacca", "alpaca");
+        format = "auto";
+        assertThat(failure("rows.xyz", "a", CHAT).code()).isEqualTo("FT0225");
+    }
+
+    @Test
+    void saysThatATemplateDoesNotFitTheRows() {
+        TaskSpec task = CHAT.withPrompt("{{txt}}").withAnswer("{{label}}");
+
+        assertThat(Problems.text(failure("rows.csv", "text,label\na,b\n", task)))
+                .contains("FT0227", "no column txt", "text, label");
+        assertThat(Problems.text(failure("rows.csv", "text,label\na,b\n", CHAT.withPrompt("{{text"))))
+                .contains("FT0227", "not closed");
+        assertThat(Problems.text(failure(
+                        "rows.jsonl",
+                        "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"}]}",
+                        task)))
+                .contains("FT0227", "conversations");
+    }
+
+    @Test
+    void saysThatTextHasNoAnswer() {
+        assertThat(failure("rows.txt", "Shall I", TaskSpec.of(TaskKind.CLASSIFICATION))
+                        .code())
+                .isEqualTo("FT0232");
+    }
+
+    private List<Example> read(String name, String content, TaskSpec task) throws IOException {
+        return readFile(Files.writeString(folder.resolve(name), content), task);
+    }
+
+    private List<Example> readFile(Path file, TaskSpec task) {
+        problems = new RowProblems("rows");
+        List<Example> rows = new ArrayList<>();
+        try (ExampleReader reader = ExampleReader.open(file, file.getFileName().toString(), format, task, problems)) {
+            detected = reader.format().id();
+            for (ExampleReader.ReadRow row = reader.next(); row != null; row = reader.next()) {
+                rows.add(row.example());
+            }
+        }
+        return rows;
+    }
+
+    private Problem failure(String name, String content, TaskSpec task) {
+        return Problems.only(() -> read(name, content, task));
+    }
+
+    private static String spoken(Example example) {
+        StringBuilder text = new StringBuilder();
+        for (Message message : ((Example.Conversation) example).messages()) {
+            Role role = message.role();
+            text.append(text.isEmpty() ? "" : " ").append(role).append(':').append(message.content());
+        }
+        return text.toString();
+    }
+}
