@@ -11,9 +11,12 @@ import dev.finetune4j.value.Checks;
 public record ModelRef(String value) {
     private static final String HUB_PREFIX = "hf:";
 
-    /** Refuses a blank reference. */
+    /** Takes off white space around the reference; refuses a blank one and control characters. */
     public ModelRef {
-        Checks.notBlank("model", value);
+        value = Checks.notBlank("model", value).strip();
+        if (value.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("model must not have control characters");
+        }
     }
 
     /** Same as the constructor; for symmetry with {@link #toString()}. */

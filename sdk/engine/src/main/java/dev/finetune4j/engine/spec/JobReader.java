@@ -38,7 +38,9 @@ final class JobReader {
     static final String SCHEMA_KEY = "$schema";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final Pattern SOURCE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
+    /** The form of a source's name: that of a table in SQL. */
+    static final String SOURCE_NAME = "[A-Za-z_][A-Za-z0-9_]{0,62}";
+
     private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]{1,400}(\\.[0-9]{0,400})?([eE][-+]?[0-9]{1,4})?");
 
     private final Map<String, String> environment;
@@ -133,7 +135,8 @@ final class JobReader {
         return YamlText.flow(byDefault);
     }
 
-    private static boolean isLeaf(Shape shape) {
+    /** Whether a value of this shape stands on one line and can't be left empty. */
+    static boolean isLeaf(Shape shape) {
         return !(shape instanceof Fields || shape instanceof Variants || shape instanceof Table);
     }
 
@@ -165,7 +168,7 @@ final class JobReader {
         ObjectNode values = NODES.objectNode();
         for (Entry entry : mapping.entries()) {
             String name = entry.key().text();
-            if (SOURCE_NAME.matcher(name).matches()) {
+            if (name.matches(SOURCE_NAME)) {
                 values.setAll(present(
                         name,
                         value(
@@ -259,20 +262,21 @@ final class JobReader {
             return null;
         }
         double value = Double.parseDouble(text);
-        boolean isInRange = value >= shape.min() && value <= shape.max() && !Double.isInfinite(value);
-        if (!shape.isWhole() || !isInRange) {
-            if (!isInRange) {
-                report.outOfRange(path, scalar, shape, example);
-                return null;
-            }
+        if (value < shape.min() || value > shape.max() || Double.isInfinite(value)) {
+            report.outOfRange(path, scalar, shape, example);
+            return null;
+        } else if (!shape.isWhole()) {
             return DoubleNode.valueOf(value);
         }
-        try {
-            return LongNode.valueOf(new BigDecimal(text).longValueExact());
-        } catch (ArithmeticException e) {
+        BigDecimal exact = new BigDecimal(text);
+        if (exact.stripTrailingZeros().scale() > 0) {
             report.wrongType(path, path, scalar, shape, example);
             return null;
+        } else if (exact.toBigInteger().bitLength() > Long.SIZE - 1) {
+            report.outOfRange(path, scalar, shape, example);
+            return null;
         }
+        return LongNode.valueOf(exact.longValue());
     }
 
     private static ObjectNode present(String key, @Nullable JsonNode value) {

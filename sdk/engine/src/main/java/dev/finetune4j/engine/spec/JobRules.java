@@ -58,7 +58,7 @@ final class JobRules {
                     .remedy("file: rows.jsonl"));
         }
         boolean hasSources = !at("data.sources").isEmpty();
-        if (hasQuery && !places.has("data.sources")) {
+        if (hasQuery && !hasSources && !places.has("data.sources")) {
             add(problem(JobProblems.MISSING_KEY, "data.sources", "data.query has no sources to read")
                     .because("a query sees the tables of data.sources and nothing else")
                     .remedy("sources: {rows: rows.jsonl}"));

@@ -18,9 +18,10 @@ sealed interface Shape {
      * A text.
      *
      * @param wanted the form that {@code parse} wants
+     * @param pattern a regular expression for the whole text, as near to {@code parse} as ECMAScript can say it
      * @param parse throws IllegalArgumentException for a text of another form
      */
-    record Text(String wanted, String example, Consumer<String> parse) implements Shape {}
+    record Text(String wanted, String example, String pattern, Consumer<String> parse) implements Shape {}
 
     /**
      * A number from {@code min} to {@code max}; infinite where there is no bound.

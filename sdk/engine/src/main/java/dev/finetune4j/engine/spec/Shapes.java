@@ -53,20 +53,36 @@ final class Shapes {
     private static final Map<Class<?>, String> SHORTHANDS =
             Map.of(TaskSpec.class, "kind", DataSpec.class, "file", SourceSpec.class, "from");
 
-    private static final Text FREE_TEXT =
-            new Text("a text that is not blank", "\"...\"", text -> Checks.notBlank("text", text));
+    private static final String DURATION = "P\\S+|(?=\\d)(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+(?:\\.\\d+)?s)?";
     private static final Map<Class<?>, Text> TEXTS = Map.of(
-            String.class, FREE_TEXT,
+            String.class,
+            new Text(
+                    "a text that is not blank",
+                    "\"...\"",
+                    "[\\s\\S]*\\S[\\s\\S]*",
+                    text -> Checks.notBlank("text", text)),
             ModelRef.class,
-                    new Text(
-                            "a model: a catalogue id, hf:ORG/NAME@REVISION, a folder or a .gguf file",
-                            "smollm2-135m-instruct",
-                            ModelRef::parse),
+            new Text(
+                    "a model: a catalogue id, hf:ORG/NAME@REVISION, a folder or a .gguf file",
+                    "smollm2-135m-instruct",
+                    "[\\s\\S]*\\S[\\s\\S]*",
+                    ModelRef::parse),
             ProviderId.class,
-                    new Text("the id of a target: lower-case letters, digits and hyphens", "local", ProviderId::parse),
-            MetricName.class, new Text("the name of a metric", "accuracy", MetricName::parse),
-            Money.class, new Text("an amount and a currency such as 12.50 USD", "12.50 USD", Money::parse),
-            Duration.class, new Text("a duration such as 90s, 45m or 2h30m", "45m", Shapes::positiveDuration));
+            new Text(
+                    "the id of a target: lower-case letters, digits and hyphens",
+                    "local",
+                    "[a-z][a-z0-9-]{0,39}",
+                    ProviderId::parse),
+            MetricName.class,
+            new Text("the name of a metric", "accuracy", "[\\s\\S]*\\S[\\s\\S]*", MetricName::parse),
+            Money.class,
+            new Text(
+                    "an amount and a currency such as 12.50 USD",
+                    "12.50 USD",
+                    "\\d+(?:\\.\\d+)? [A-Z]{3}",
+                    Money::parse),
+            Duration.class,
+            new Text("a duration such as 90s, 45m or 2h30m", "45m", DURATION, Shapes::positiveDuration));
 
     private static final KebabCaseStrategy KEBAB = new KebabCaseStrategy();
     private static final ObjectNode DEFAULTS = jobDefaults();
@@ -145,6 +161,11 @@ final class Shapes {
         if (form != null) {
             return formed(form);
         }
+        if (type == String.class
+                && component.getDeclaringRecord() == DataSpec.class
+                && component.getName().equals("format")) {
+            return new Choice(DataSpec.FORMATS);
+        }
         Range range = component.getAnnotation(Range.class);
         double least = range == null ? Double.NEGATIVE_INFINITY : range.min();
         double most = range == null ? Double.POSITIVE_INFINITY : range.max();
@@ -173,7 +194,7 @@ final class Shapes {
 
     private static Text formed(Form form) {
         Pattern pattern = Pattern.compile(form.pattern());
-        return new Text(form.wanted(), form.example(), text -> {
+        return new Text(form.wanted(), form.example(), form.pattern(), text -> {
             if (!pattern.matcher(text).matches()) {
                 throw new IllegalArgumentException("must be " + form.wanted());
             }

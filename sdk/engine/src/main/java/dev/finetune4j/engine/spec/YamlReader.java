@@ -40,11 +40,7 @@ final class YamlReader {
     /** Nodes of a document, with everything behind an alias counted each time. */
     static final int MAX_NODES = 100_000;
 
-    private static final LoadSettings SETTINGS = LoadSettings.builder()
-            .setSchema(new JsonSchema())
-            .setCodePointLimit(JobFile.MAX_BYTES)
-            .build();
-    private static final ScalarResolver TYPES = SETTINGS.getSchema().getScalarResolver();
+    private static final ScalarResolver TYPES = new JsonSchema().getScalarResolver();
 
     private final String text;
     private final String name;
@@ -70,7 +66,7 @@ final class YamlReader {
 
     private YamlNode document() {
         try {
-            Iterator<Event> events = new Parse(SETTINGS).parseString(text).iterator();
+            Iterator<Event> events = new Parse(settings()).parseString(text).iterator();
             events.next();
             if (events.next().getEventId() == Event.ID.StreamEnd) {
                 throw syntax("the file holds no YAML document", Mark.START)
@@ -96,6 +92,15 @@ final class YamlReader {
         } catch (YamlEngineException e) {
             throw syntax(String.valueOf(e.getMessage()), Mark.START).asException(e);
         }
+    }
+
+    /** The buffer takes the whole text: at the end of a smaller one, version 2.10 fails on a character beyond U+FFFF. */
+    private LoadSettings settings() {
+        return LoadSettings.builder()
+                .setSchema(new JsonSchema())
+                .setCodePointLimit(JobFile.MAX_BYTES)
+                .setBufferSize(text.length() + 16)
+                .build();
     }
 
     private YamlNode node(Event event, Iterator<Event> events, int depth) {

@@ -156,6 +156,16 @@ class JobFileTest {
     }
 
     @Test
+    void readsCharactersOfTwoUnitsAtAnyDistance() {
+        for (int i = 1000; i < 1060; i++) {
+            String rows = "x".repeat(i) + "\uD83D\uDE00";
+
+            assertThat(parse(SMALLEST.replace("rows.jsonl", rows)).data().file())
+                    .isEqualTo(rows);
+        }
+    }
+
+    @Test
     void reportsADoubledKeyWithBothLines() {
         Problem problem = onlyProblem(SMALLEST + "name: again\n");
 
