@@ -3,7 +3,7 @@
 
     python make_fixtures.py OUTPUT_FOLDER
 
-Needs torch, transformers, peft and safetensors. Written to src/test/resources/dev/finetune4j/training/model/fixtures.
+Needs torch, transformers, peft, safetensors and gguf. Written to src/test/resources/dev/finetune4j/training/model/fixtures.
 Each model folder holds config.json, model.safetensors and expected.json (token ids and logits); folder peft holds an adapter at its
 start and after some steps of AdamW, and the losses between.
 """
@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 
+import gguf
 import torch
 from peft import LoraConfig, get_peft_model
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
@@ -103,6 +104,55 @@ def write_peft(folder, cls, config, seed):
               open(f"{folder}/expected.json", "w"))
     for part in ("start", "end"):
         os.remove(f"{folder}/{part}/README.md")
+        with open(f"{folder}/{part}/adapter_config.json") as file:
+            adapter = json.load(file)
+        adapter["target_modules"].sort()
+        with open(f"{folder}/{part}/adapter_config.json", "w") as file:
+            json.dump(adapter, file, indent=2)
+
+
+GGUF_NAMES = {"input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm", "self_attn.q_proj": "attn_q",
+              "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output",
+              "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down"}
+
+
+def interleaved(w, heads):
+    """Rotary pairs side by side, as llama.cpp's converter lays them."""
+    return w.reshape(heads, 2, w.shape[0] // heads // 2, -1).swapaxes(1, 2).reshape(w.shape)
+
+
+def write_gguf(file, cls, config, seed):
+    """The same weights as in folder tied, as llama.cpp stores them."""
+    model = random_model(cls, config, seed)
+    writer = gguf.GGUFWriter(file, "llama")
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_rope_freq_base(10000.0)
+    for name, p in model.state_dict().items():
+        w = p.numpy()
+        if name == "lm_head.weight":
+            continue
+        if name == "model.embed_tokens.weight":
+            stored = "token_embd.weight"
+        elif name == "model.norm.weight":
+            stored = "output_norm.weight"
+        else:
+            _, _, layer, path = name.split(".", 3)
+            stored = f"blk.{layer}.{GGUF_NAMES[path[:-len('.weight')]]}.weight"
+            if "q_proj" in path:
+                w = interleaved(w, config.num_attention_heads)
+            if "k_proj" in path:
+                w = interleaved(w, config.num_key_value_heads)
+        writer.add_tensor(stored, w.copy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
 
 
 def main():
@@ -112,6 +162,7 @@ def main():
         write_model(f"{out}/{name}", cls, config, seed)
     cls, config = MODELS["tied"]
     write_peft(f"{out}/peft", cls, config, 0)
+    write_gguf(f"{out}/tied.gguf", cls, config, 0)
 
 
 if __name__ == "__main__":
