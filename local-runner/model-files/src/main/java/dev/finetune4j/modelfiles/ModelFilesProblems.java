@@ -127,6 +127,37 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "GGUF files of the llama architecture are read. Others name their tensors differently.",
             "use the model's safetensors folder: model: hf:ORG/NAME");
 
+    /** A model folder without a tokenizer. */
+    public static final ProblemKind TOKENIZER_MISSING = kind(
+            "FT0430",
+            "tokenizer.json is missing",
+            "A model folder describes in tokenizer.json how text becomes tokens. Old models have only tokenizer.model or vocab.json and"
+                    + " merges.txt; transformers converts those.",
+            "python -c \"from transformers import AutoTokenizer; AutoTokenizer.from_pretrained('.').save_pretrained('.')\"");
+
+    /** A tokenizer that cannot be used. */
+    public static final ProblemKind TOKENIZER_DAMAGED = kind(
+            "FT0431",
+            "the tokenizer is damaged",
+            "tokenizer.json, tokenizer_config.json or the vocabulary of a GGUF file is not as it should be, or does not fit the model.",
+            "download the tokenizer files again, from the same revision as the weights");
+
+    /** A tokenizer of a GGUF file that is not known. */
+    public static final ProblemKind GGUF_TOKENIZER = kind(
+            "FT0432",
+            "the tokenizer of this GGUF file is not known",
+            "A GGUF file names its tokenizer but does not describe it in full. Byte-level BPE with the pre-tokenizers of GPT-2, SmolLM,"
+                    + " Llama 3 and Qwen2 is known; a guess would train on wrong tokens.",
+            "use the model's safetensors folder, which has a tokenizer.json: model: hf:ORG/NAME");
+
+    /** No native library for this machine. */
+    public static final ProblemKind TOKENIZER_LIBRARY = kind(
+            "FT0433",
+            "the native tokenizers library cannot be loaded",
+            "Tokenizing uses a native library that is unpacked into a cache folder on first use. There is none for this operating system"
+                    + " and processor, or the folder cannot be written.",
+            "set DJL_CACHE_DIR to a folder that can be written, on Linux, macOS or Windows with a 64-bit processor");
+
     /** A chat template that cannot be parsed. */
     public static final ProblemKind TEMPLATE_SYNTAX = kind(
             "FT0440",
@@ -159,6 +190,24 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                     + " part of what is allowed.",
             "shorten the row, or use the template of the model's publisher");
 
+    /** A chat template from which the trained part cannot be told. */
+    public static final ProblemKind TEMPLATE_MASK = kind(
+            "FT0444",
+            "the trained part cannot be told from the prompt",
+            "Only what the assistant says is trained. To find it, the conversation is rendered up to each answer and with it; the first"
+                    + " text must begin the second. This template changes earlier text when a message follows, for example by dropping"
+                    + " the reasoning of earlier answers.",
+            "put {% generation %} and {% endgeneration %} around the assistant's text in chat_template.jinja, or train on the last answer"
+                    + " only");
+
+    /** A model without a chat template. */
+    public static final ProblemKind TEMPLATE_MISSING = kind(
+            "FT0445",
+            "the model has no chat template",
+            "Base models have none. Conversations are then written as plain text: each message is its role on a line, the content, and an"
+                    + " empty line; an answer ends with the end of text. Use the same text where the tuned model is used.",
+            "use the -Instruct variant of the model, or put a chat_template.jinja into the model's folder");
+
     private static ProblemKind kind(String code, String title, String explanation, String remedy) {
         return new ProblemKind(code, title, ExitCode.INVALID, explanation, remedy);
     }
@@ -181,9 +230,15 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                 CONFIG_MISSING,
                 CONFIG_INVALID,
                 GGUF_ARCHITECTURE,
+                TOKENIZER_MISSING,
+                TOKENIZER_DAMAGED,
+                GGUF_TOKENIZER,
+                TOKENIZER_LIBRARY,
                 TEMPLATE_SYNTAX,
                 TEMPLATE_FAILED,
                 TEMPLATE_REFUSES,
-                TEMPLATE_LIMIT);
+                TEMPLATE_LIMIT,
+                TEMPLATE_MASK,
+                TEMPLATE_MISSING);
     }
 }

@@ -3,6 +3,7 @@ package dev.finetune4j.spi;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import java.util.List;
 
 /**
@@ -22,7 +23,12 @@ public interface TextCodec extends AutoCloseable {
     /** Tokens after which generation stops. */
     List<Integer> stopTokens();
 
-    /** Tokens of plain text, without special tokens added. */
+    /** What a person should know about the text side of this model, such as that it has no chat template; none by default. */
+    default List<Problem> notes() {
+        return List.of();
+    }
+
+    /** Tokens of plain text, without special tokens added; the spelling of a special token is plain text. */
     int[] encodeText(String text);
 
     /** The text of tokens; special tokens are left out. */

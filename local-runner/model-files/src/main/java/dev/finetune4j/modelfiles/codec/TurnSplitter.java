@@ -1,0 +1,135 @@
+package dev.finetune4j.modelfiles.codec;
+
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.modelfiles.ModelFilesProblems;
+import dev.finetune4j.modelfiles.template.Rendering;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Cuts a rendered conversation into what is trained and what is not.
+ *
+ * <p>Where the template marks the assistant's text with {@code {% generation %}}, the marks decide. Elsewhere the conversation is
+ * rendered up to each answer, with the generation prompt, and with the answer; the first text must begin the second, and the rest is
+ * the answer. Its end of turn is the last special token in it; what the template writes after that, such as a line break, belongs to
+ * the next turn. Text after the last trained part is left out: nothing is learned from it.
+ */
+final class TurnSplitter {
+    private final ConversationRenderer renderer;
+    private final SpecialTokens specialTokens;
+
+    TurnSplitter(ConversationRenderer renderer, SpecialTokens specialTokens) {
+        this.renderer = renderer;
+        this.specialTokens = specialTokens;
+    }
+
+    /**
+     * A part of the text.
+     *
+     * @param text what it says
+     * @param trained whether it is learned
+     */
+    record Piece(String text, boolean trained) {}
+
+    /**
+     * The pieces of a conversation that ends with an answer; the last is trained.
+     *
+     * @param messages marked by a {@link ContentShield}
+     * @throws FineTuneException with FT0444 if the answers cannot be told from the prompts
+     */
+    List<Piece> split(List<Message> messages) {
+        return renderer.marksGeneration() ? splitAtMarks(messages) : splitByRendering(messages);
+    }
+
+    private List<Piece> splitByRendering(List<Message> messages) {
+        List<Piece> pieces = new ArrayList<>();
+        String before = "";
+        for (int i = 0; i < messages.size(); i++) {
+            if (messages.get(i).role() != Role.ASSISTANT) {
+                continue;
+            }
+            String prompt = renderer.render(messages.subList(0, i), true).text();
+            String full = renderer.render(messages.subList(0, i + 1), false).text();
+            requirePrefix(before, prompt, i);
+            requirePrefix(prompt, full, i);
+            int end = endOfTurn(full, prompt.length());
+            pieces.add(new Piece(prompt.substring(before.length()), false));
+            pieces.add(new Piece(full.substring(prompt.length(), end), true));
+            before = full.substring(0, end);
+        }
+        return pieces;
+    }
+
+    private int endOfTurn(String full, int answerStart) {
+        int end = specialTokens
+                .findLast(full, answerStart)
+                .map(SpecialTokens.Match::end)
+                .orElse(full.length());
+        boolean onlyBlanksFollow = full.substring(end).isBlank();
+        return onlyBlanksFollow ? end : full.length();
+    }
+
+    private List<Piece> splitAtMarks(List<Message> messages) {
+        Rendering rendering = renderer.render(messages, false);
+        String full = rendering.text();
+        int last = messages.size() - 1;
+        int promptEnd = promptEnd(messages, full);
+        List<Rendering.Span> spans = rendering.generationSpans();
+        if (spans.isEmpty() || spans.get(spans.size() - 1).end() <= promptEnd) {
+            throw untellable(last, "the template marks no generation in the last answer");
+        }
+        List<Piece> pieces = new ArrayList<>();
+        int at = 0;
+        for (Rendering.Span span : spans) {
+            // A mark that also covers the generation prompt: that part is given, not generated.
+            boolean isLast = span.equals(spans.get(spans.size() - 1));
+            int start = isLast ? Math.max(span.start(), promptEnd) : span.start();
+            int end = specialTokens
+                    .at(full, span.end())
+                    .map(SpecialTokens.Match::end)
+                    .orElse(span.end());
+            pieces.add(new Piece(full.substring(at, start), false));
+            pieces.add(new Piece(full.substring(start, end), true));
+            at = end;
+        }
+        return pieces;
+    }
+
+    private int promptEnd(List<Message> messages, String full) {
+        int last = messages.size() - 1;
+        String prompt = renderer.render(messages.subList(0, last), true).text();
+        requirePrefix(prompt, full, last);
+        return prompt.length();
+    }
+
+    private static void requirePrefix(String prompt, String full, int message) {
+        if (full.startsWith(prompt)) {
+            return;
+        }
+        int common = 0;
+        while (common < Math.min(prompt.length(), full.length()) && prompt.charAt(common) == full.charAt(common)) {
+            common++;
+        }
+        throw untellable(
+                message,
+                "its prompt has " + prompt.length() + " characters, of which the text with the answer repeats "
+                        + common);
+    }
+
+    private static FineTuneException untellable(int message, String cause) {
+        return ModelFilesProblems.TEMPLATE_MASK
+                .error("the template changes what precedes the answer in message " + (message + 1))
+                .because(cause)
+                .asException();
+    }
+
+    /** How the template ends a turn of the assistant: the special token behind a probe's answer, if there is one. */
+    Optional<Integer> endOfTurnToken() {
+        List<Piece> pieces = split(List.of(new Message(Role.USER, "question"), new Message(Role.ASSISTANT, "answer")));
+        String answer = pieces.get(pieces.size() - 1).text();
+        return specialTokens.findLast(answer, 0).map(SpecialTokens.Match::id);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.finetune4j.modelfiles.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How text is cut before byte-level BPE merges, by the name that GGUF files have for it (<a
+ * href="https://github.com/ggml-org/llama.cpp/blob/master/src/llama-vocab.cpp">llama-vocab.cpp</a>), as the model's own
+ * tokenizer.json has it.
+ */
+enum PreTokenizer {
+    /** GPT-2's pattern. */
+    GPT2(false) {
+        @Override
+        JsonNode json() {
+            return byteLevel(true);
+        }
+    },
+    /** Every digit alone, then GPT-2's pattern. */
+    DIGITS_THEN_GPT2(false) {
+        @Override
+        JsonNode json() {
+            ObjectNode digits = NODES.objectNode().put("type", "Digits").put("individual_digits", true);
+            return sequence(digits, byteLevel(true));
+        }
+    },
+    /** Llama 3's pattern: up to three digits together; a word that is a token needs no merges. */
+    LLAMA3(true) {
+        @Override
+        JsonNode json() {
+            return sequence(split("\\p{N}{1,3}"), byteLevel(false));
+        }
+    },
+    /** Qwen2's pattern: every digit alone, composed characters. */
+    QWEN2(false) {
+        @Override
+        JsonNode json() {
+            return sequence(split("\\p{N}"), byteLevel(false));
+        }
+
+        @Override
+        JsonNode normalizer() {
+            return NODES.objectNode().put("type", "NFC");
+        }
+    };
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private static final Map<String, PreTokenizer> BY_GGUF_NAME = new TreeMap<>(Map.ofEntries(
+            Map.entry("gpt-2", GPT2),
+            Map.entry("gpt2", GPT2),
+            Map.entry("smollm", DIGITS_THEN_GPT2),
+            Map.entry("starcoder", DIGITS_THEN_GPT2),
+            Map.entry("refact", DIGITS_THEN_GPT2),
+            Map.entry("command-r", DIGITS_THEN_GPT2),
+            Map.entry("llama-bpe", LLAMA3),
+            Map.entry("llama3", LLAMA3),
+            Map.entry("llama-v3", LLAMA3),
+            Map.entry("qwen2", QWEN2),
+            Map.entry("deepseek-r1-qwen", QWEN2)));
+
+    private final boolean ignoresMerges;
+
+    PreTokenizer(boolean ignoresMerges) {
+        this.ignoresMerges = ignoresMerges;
+    }
+
+    /** The part of tokenizer.json. */
+    abstract JsonNode json();
+
+    /** The normalizer of tokenizer.json. */
+    JsonNode normalizer() {
+        return NODES.nullNode();
+    }
+
+    boolean ignoresMerges() {
+        return ignoresMerges;
+    }
+
+    static Optional<PreTokenizer> ofGguf(String name) {
+        return Optional.ofNullable(BY_GGUF_NAME.get(name));
+    }
+
+    /** All names, for messages. */
+    static String ggufNames() {
+        return String.join(", ", BY_GGUF_NAME.keySet());
+    }
+
+    static ObjectNode byteLevel(boolean splits) {
+        return NODES.objectNode()
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("trim_offsets", true)
+                .put("use_regex", splits);
+    }
+
+    private static ObjectNode split(String digits) {
+        String pattern = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" + digits
+                + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+        ObjectNode split = NODES.objectNode().put("type", "Split");
+        split.putObject("pattern").put("Regex", pattern);
+        return split.put("behavior", "Isolated").put("invert", false);
+    }
+
+    private static ObjectNode sequence(ObjectNode... steps) {
+        ObjectNode sequence = NODES.objectNode().put("type", "Sequence");
+        ArrayNode all = sequence.putArray("pretokenizers");
+        Arrays.stream(steps).forEach(all::add);
+        return sequence;
+    }
+}

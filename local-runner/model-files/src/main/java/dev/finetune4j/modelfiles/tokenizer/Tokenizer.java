@@ -1,0 +1,118 @@
+package dev.finetune4j.modelfiles.tokenizer;
+
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.modelfiles.ModelFilesProblems;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** Text to tokens and back. Safe for use by several threads; {@link #close} waits for calls under way. */
+public final class Tokenizer implements AutoCloseable {
+    private final TokenizersLibrary library;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private long handle;
+
+    private Tokenizer(TokenizersLibrary library, long handle) {
+        this.library = library;
+        this.handle = handle;
+    }
+
+    /**
+     * Builds a tokenizer that recognizes all added tokens in text.
+     *
+     * @throws FineTuneException with FT0431 if the tokenizers library refuses it, FT0433 if there is no such library
+     */
+    public static Tokenizer open(TokenizerJson json) {
+        return open(json.source(), json.text());
+    }
+
+    /**
+     * Builds a tokenizer for which the spelling of a special token is plain text.
+     *
+     * @throws FineTuneException with FT0431 or FT0433
+     */
+    public static Tokenizer openPlain(TokenizerJson json) {
+        return open(json.source(), json.textWithoutSpecialTokens());
+    }
+
+    private static Tokenizer open(String source, String json) {
+        TokenizersLibrary library = NativeTokenizers.library();
+        try {
+            return new Tokenizer(library, library.createTokenizerFromString(json));
+        } catch (RuntimeException e) {
+            throw ModelFilesProblems.TOKENIZER_DAMAGED
+                    .error("the tokenizer is damaged")
+                    .at(Location.of(source))
+                    .because(String.valueOf(e.getMessage()))
+                    .asException(e);
+        }
+    }
+
+    /** The tokens of a text; nothing is added. */
+    public int[] encode(String text) {
+        if (text.isEmpty()) {
+            return new int[0];
+        }
+        lock.readLock().lock();
+        try {
+            long encoding = library.encode(openHandle(), text, false);
+            try {
+                return Arrays.stream(library.getTokenIds(encoding))
+                        .mapToInt(Math::toIntExact)
+                        .toArray();
+            } finally {
+                library.deleteEncoding(encoding);
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** The text of tokens, with or without special ones. */
+    public String decode(int[] tokenIds, boolean withSpecialTokens) {
+        lock.readLock().lock();
+        try {
+            return library.decode(openHandle(), longs(tokenIds), !withSpecialTokens);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** The text of each single token, special ones as they are spelled. */
+    public List<String> pieces(int[] tokenIds) {
+        long[][] single =
+                Arrays.stream(tokenIds).mapToObj(id -> new long[] {id}).toArray(long[][]::new);
+        lock.readLock().lock();
+        try {
+            return single.length == 0 ? List.of() : List.of(library.batchDecode(openHandle(), single, false));
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (handle != 0) {
+                library.deleteTokenizer(handle);
+                handle = 0;
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private long openHandle() {
+        if (handle == 0) {
+            throw new IllegalStateException("the tokenizer is closed");
+        }
+        return handle;
+    }
+
+    private static long[] longs(int[] ids) {
+        return Arrays.stream(ids).asLongStream().toArray();
+    }
+}

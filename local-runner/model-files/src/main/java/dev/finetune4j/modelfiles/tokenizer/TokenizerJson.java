@@ -1,0 +1,178 @@
+package dev.finetune4j.modelfiles.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.modelfiles.ModelFilesProblems;
+import dev.finetune4j.modelfiles.ModelJson;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A tokenizer.json, reduced to what turns text into tokens: padding, truncation and the post-processor are taken out, since the chat
+ * template writes every special token itself.
+ */
+public final class TokenizerJson {
+    private static final long MAX_BYTES = 256L << 20;
+    private static final int MAX_TOKEN_ID = 1 << 22;
+
+    private final String source;
+    private final ObjectNode json;
+    private final List<AddedToken> addedTokens;
+    private final Map<String, Integer> idByToken;
+    private final Optional<String> beginToken;
+
+    private TokenizerJson(String source, ObjectNode json) {
+        this.source = source;
+        this.beginToken = beginToken(json.path("post_processor"));
+        this.json = json;
+        json.putNull("padding");
+        json.putNull("truncation");
+        json.putNull("post_processor");
+        this.addedTokens = readAddedTokens();
+        this.idByToken = readVocabulary();
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws FineTuneException with FT0431 if it is no such JSON, FT0402 if it cannot be read
+     */
+    public static TokenizerJson read(Path file) {
+        return of(file.toString(), ModelJson.readObject(file, MAX_BYTES, ModelFilesProblems.TOKENIZER_DAMAGED));
+    }
+
+    /**
+     * Takes a tree, which belongs to the result from then on.
+     *
+     * @param source where it comes from, for messages
+     * @throws FineTuneException with FT0431 if its vocabulary cannot be understood
+     */
+    static TokenizerJson of(String source, JsonNode json) {
+        return new TokenizerJson(source, (ObjectNode) json);
+    }
+
+    /** Where it comes from, for messages. */
+    public String source() {
+        return source;
+    }
+
+    /** Tokens that are recognized in text. */
+    public List<AddedToken> addedTokens() {
+        return addedTokens;
+    }
+
+    /** The number of a token, added or not. */
+    public Optional<Integer> id(String token) {
+        return Optional.ofNullable(idByToken.get(token));
+    }
+
+    /** One more than the largest token number. */
+    public int vocabularySize() {
+        return idByToken.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+    }
+
+    /** The special token that the tokenizer puts before a text, if it does. */
+    public Optional<String> beginToken() {
+        return beginToken;
+    }
+
+    /**
+     * Whether a piece of text gives the same tokens wherever it stands. Not so where a blank is put before the first word: there the
+     * pieces of a text must be tokenized with what precedes them.
+     */
+    public boolean isPositionIndependent() {
+        String steps = json.path("normalizer") + json.path("pre_tokenizer").toString();
+        boolean metaspace = steps.contains("\"Metaspace\"") && !steps.contains("\"prepend_scheme\":\"never\"");
+        return !metaspace && !steps.contains("\"Prepend\"") && !steps.contains("\"add_prefix_space\":true");
+    }
+
+    /** The JSON text. */
+    String text() {
+        return new String(ModelJson.write(json), StandardCharsets.UTF_8);
+    }
+
+    /** The JSON text of a tokenizer that takes the spelling of a special token for plain text. */
+    String textWithoutSpecialTokens() {
+        ObjectNode copy = json.objectNode().setAll(json);
+        ArrayNode kept = copy.arrayNode();
+        json.path("added_tokens").forEach(token -> {
+            if (!token.path("special").asBoolean()) {
+                kept.add(token);
+            }
+        });
+        copy.set("added_tokens", kept);
+        return new String(ModelJson.write(copy), StandardCharsets.UTF_8);
+    }
+
+    private List<AddedToken> readAddedTokens() {
+        List<AddedToken> tokens = new ArrayList<>();
+        for (JsonNode token : json.path("added_tokens")) {
+            String content = token.path("content").asText();
+            if (content.isEmpty()) {
+                throw damaged("an added token has no content", "its id is " + token.path("id"));
+            }
+            tokens.add(new AddedToken(
+                    id(content, token.path("id")),
+                    content,
+                    token.path("special").asBoolean()));
+        }
+        return List.copyOf(tokens);
+    }
+
+    private Map<String, Integer> readVocabulary() {
+        Map<String, Integer> ids = new HashMap<>();
+        JsonNode vocabulary = json.path("model").path("vocab");
+        if (vocabulary.isObject()) {
+            vocabulary.properties().forEach(entry -> ids.put(entry.getKey(), id(entry.getKey(), entry.getValue())));
+        } else if (vocabulary.isArray()) {
+            for (int i = 0; i < vocabulary.size(); i++) {
+                ids.put(vocabulary.path(i).path(0).asText(), i);
+            }
+        }
+        if (ids.isEmpty()) {
+            throw damaged("it has no vocabulary", "model.vocab is missing or empty");
+        }
+        addedTokens.forEach(token -> ids.put(token.content(), token.id()));
+        return ids;
+    }
+
+    private int id(String token, JsonNode id) {
+        if (!id.isInt() || id.asInt() < 0 || id.asInt() >= MAX_TOKEN_ID) {
+            throw damaged(
+                    "token " + token + " has an impossible number",
+                    id + "; 0 to " + (MAX_TOKEN_ID - 1) + " are possible");
+        }
+        return id.asInt();
+    }
+
+    /** The post-processor that adds special tokens, alone or in a sequence of several. */
+    private static Optional<String> beginToken(JsonNode processor) {
+        if (processor.path("type").asText().equals("Sequence")) {
+            for (JsonNode inner : processor.path("processors")) {
+                Optional<String> token = beginToken(inner);
+                if (token.isPresent()) {
+                    return token;
+                }
+            }
+            return Optional.empty();
+        }
+        JsonNode first = processor.path("single").path(0).path("SpecialToken").path("id");
+        return first.isTextual() ? Optional.of(first.asText()) : Optional.empty();
+    }
+
+    private FineTuneException damaged(String summary, String cause) {
+        return ModelFilesProblems.TOKENIZER_DAMAGED
+                .error("the tokenizer is damaged: " + summary)
+                .at(Location.of(source))
+                .because(cause)
+                .asException();
+    }
+}

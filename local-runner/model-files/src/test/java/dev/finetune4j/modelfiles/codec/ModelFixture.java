@@ -1,0 +1,54 @@
+package dev.finetune4j.modelfiles.codec;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.modelfiles.config.ModelFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Model folders for tests, made from the one in the resources. */
+final class ModelFixture {
+    static final Path CODEC = Path.of("src/test/resources/dev/finetune4j/modelfiles/codec");
+    static final Path CHAT = Path.of("src/test/resources/dev/finetune4j/modelfiles/template/chat");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+
+    private ModelFixture(Path folder) {
+        this.folder = folder;
+    }
+
+    static ModelFixture in(Path folder) throws IOException {
+        for (String name : new String[] {"config.json", "tokenizer.json", "tokenizer_config.json"}) {
+            Files.copy(CODEC.resolve("model").resolve(name), folder.resolve(name));
+        }
+        return new ModelFixture(folder);
+    }
+
+    ModelFixture template(String template) throws IOException {
+        Files.writeString(folder.resolve("chat_template.jinja"), template);
+        return this;
+    }
+
+    ModelFixture set(String file, String key, Object value) throws IOException {
+        ObjectNode json = (ObjectNode) JSON.readTree(folder.resolve(file).toFile());
+        json.set(key, JSON.valueToTree(value));
+        JSON.writeValue(folder.resolve(file).toFile(), json);
+        return this;
+    }
+
+    ModelFixture write(String file, String text) throws IOException {
+        Files.writeString(folder.resolve(file), text);
+        return this;
+    }
+
+    ModelFixture delete(String file) throws IOException {
+        Files.delete(folder.resolve(file));
+        return this;
+    }
+
+    HuggingFaceTextCodec open() {
+        return HuggingFaceTextCodec.open(ModelFolder.open(folder));
+    }
+}
