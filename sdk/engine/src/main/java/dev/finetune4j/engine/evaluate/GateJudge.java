@@ -12,7 +12,6 @@ import dev.finetune4j.job.Gate;
 import dev.finetune4j.job.MetricName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Judges whether the tuned model is good enough. */
@@ -54,21 +53,35 @@ public final class GateJudge {
 
     /** A clause with its numbers, in one line, such as {@code accuracy 0.61 [0.55, 0.67] is below 0.70}. */
     public static String reason(GateClause clause) {
+        MetricName metric = clause.metric();
         if (clause instanceof GateClause.AtLeast atLeast) {
-            String relation = atLeast.passed() ? "reaches" : atLeast.metric().isLowerBetter() ? "is above" : "is below";
+            String relation = atLeast.passed() ? "reaches" : metric.isLowerBetter() ? "is above" : "is below";
             return "%s %s %s %s"
-                    .formatted(atLeast.metric(), figure(atLeast.tuned()), relation, figure(atLeast.threshold()));
+                    .formatted(
+                            MetricFigures.name(metric),
+                            MetricFigures.full(metric, atLeast.tuned()),
+                            relation,
+                            threshold(atLeast));
         }
         GateClause.BetterThanBase better = (GateClause.BetterThanBase) clause;
-        String base = better.base() == Variant.BASE_FEW_SHOT ? "few-shot" : "zero-shot";
-        return "%s %s %s %s %s, difference %s"
+        Interval difference = better.difference();
+        return "%s %s %s %s %s, difference %s [%s, %s]"
                 .formatted(
-                        better.metric(),
-                        figure(better.tuned()),
+                        MetricFigures.name(metric),
+                        MetricFigures.full(metric, better.tuned()),
                         better.passed() ? "beats" : "does not clearly beat",
-                        base,
-                        figure(better.baseline()),
-                        figure(better.difference()));
+                        better.base() == Variant.BASE_FEW_SHOT ? "few-shot" : "zero-shot",
+                        MetricFigures.full(metric, better.baseline()),
+                        MetricFigures.difference(metric, difference.value()),
+                        MetricFigures.difference(metric, difference.low()),
+                        MetricFigures.difference(metric, difference.high()));
+    }
+
+    /** The threshold as the job says it: rounded, 0.695 would seem to be reached by a value that is below it. */
+    private static String threshold(GateClause.AtLeast clause) {
+        String exact = Double.toString(clause.threshold());
+        String rounded = MetricFigures.value(clause.metric(), clause.threshold());
+        return Double.parseDouble(rounded.replace(",", "")) == clause.threshold() ? rounded : exact;
     }
 
     private static Interval interval(Variant wanted, MetricName metric, List<VariantEvaluation> variants) {
@@ -77,13 +90,5 @@ public final class GateJudge {
                 .findFirst()
                 .orElseThrow()
                 .metric(metric);
-    }
-
-    private static String figure(Interval interval) {
-        return figure(interval.value()) + " [" + figure(interval.low()) + ", " + figure(interval.high()) + "]";
-    }
-
-    private static String figure(double value) {
-        return String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.1f" : "%.3f", value);
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which held-out rows tuning changed, with a sample to look at. The sample is drawn by lot, not picked: as many rows that tuning
- * fixed as rows that it broke, as far as there are any.
+ * fixed as rows that it broke, as far as there are any. Secrets and personal data in it are masked.
  *
  * @param metric by which a row's answers are compared
  * @param fixed rows that the tuned model answers better than the zero-shot base model
@@ -33,6 +33,8 @@ public record ChangedRows(MetricName metric, long fixed, long broken, long uncha
 
     /** Longest text kept of a prompt or an answer, in characters. */
     public static final int MAX_TEXT = 1000;
+
+    private static final MaskedText ROW_TEXT = new MaskedText();
 
     /** Copies the sample. */
     public ChangedRows {
@@ -113,7 +115,8 @@ public record ChangedRows(MetricName metric, long fixed, long broken, long uncha
         return text == null ? null : shortened(text);
     }
 
-    private static String shortened(String text) {
+    private static String shortened(String original) {
+        String text = ROW_TEXT.masked(original);
         if (text.length() <= MAX_TEXT) {
             return text;
         }

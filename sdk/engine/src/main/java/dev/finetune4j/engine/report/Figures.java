@@ -1,7 +1,5 @@
 package dev.finetune4j.engine.report;
 
-import dev.finetune4j.evaluation.Interval;
-import dev.finetune4j.job.MetricName;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -10,31 +8,6 @@ public final class Figures {
     private static final double KIBI = 1024;
 
     private Figures() {}
-
-    /** A metric's value: two digits after the point, fewer where the value is large. */
-    public static String metric(MetricName metric, double value) {
-        boolean toHundred = metric.equals(MetricName.BLEU) || metric.equals(MetricName.CHRF);
-        double size = Math.abs(value);
-        if (size >= 1000) {
-            return String.format(Locale.ROOT, "%,.0f", value);
-        }
-        return String.format(Locale.ROOT, toHundred || size >= 10 ? "%.1f" : "%.2f", value);
-    }
-
-    /** A metric's interval, such as {@code [0.47, 0.60]}. */
-    public static String interval(MetricName metric, Interval interval) {
-        return "[" + metric(metric, interval.low()) + ", " + metric(metric, interval.high()) + "]";
-    }
-
-    /** A difference with its sign, such as {@code +0.52}. */
-    public static String difference(MetricName metric, double value) {
-        return (value < 0 ? "−" : "+") + metric(metric, Math.abs(value));
-    }
-
-    /** A p-value, such as {@code p < 0.001} or {@code p = 0.034}. */
-    public static String pValue(double value) {
-        return value < 0.001 ? "p < 0.001" : String.format(Locale.ROOT, "p = %.3f", value);
-    }
 
     /** A whole number with separators, such as {@code 12,345}. */
     public static String count(long value) {
@@ -55,11 +28,16 @@ public final class Figures {
         return count(Math.round(value));
     }
 
+    /** A large number in three digits, such as {@code 134.5 M}. */
+    public static String large(long value) {
+        return large((double) value);
+    }
+
     /** Bytes, such as {@code 1.9 GiB}. */
-    public static String bytes(double value) {
+    public static String bytes(long value) {
         String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
         int unit = 0;
-        double size = value;
+        double size = (double) value;
         while (size >= KIBI && unit < units.length - 1) {
             size /= KIBI;
             unit++;

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.report;
 
+import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.evaluation.Comparison;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Interval;
@@ -45,14 +46,14 @@ public record Headline(String title, String detail) {
         Interval tuned = evaluation.variant(Variant.TUNED).orElseThrow().metric(metric);
         String against = evaluation.variants().stream()
                 .filter(variant -> !variant.variant().isTuned())
-                .map(variant ->
-                        Figures.metric(metric, variant.metric(metric).value()) + " " + shortName(variant.variant()))
+                .map(variant -> MetricFigures.value(
+                                metric, variant.metric(metric).value()) + " " + shortName(variant.variant()))
                 .collect(Collectors.joining(" and "));
         String detail = "%s %s %s against %s, on %s held-out %s%s."
                 .formatted(
-                        metric,
-                        Figures.metric(metric, tuned.value()),
-                        Figures.interval(metric, tuned),
+                        MetricFigures.name(metric),
+                        MetricFigures.value(metric, tuned.value()),
+                        MetricFigures.range(metric, tuned),
                         against,
                         Figures.count(evaluation.rows()),
                         evaluation.rows() == 1 ? "row" : "rows",

@@ -19,6 +19,16 @@ import java.util.Map;
 public record Notice(String code, String title, Severity severity, long count, String summary) {
     /** Counts problems by kind and severity, in the order of their first occurrence. */
     public static List<Notice> of(List<Problem> problems) {
+        return of(problems, Map.of());
+    }
+
+    /**
+     * The same where only the first problems of a kind are listed.
+     *
+     * @param problems the listed ones
+     * @param countByCode how many there are of a code, where that is known to be more than are listed
+     */
+    static List<Notice> of(List<Problem> problems, Map<String, Long> countByCode) {
         Map<String, List<Problem>> byKind = new LinkedHashMap<>();
         for (Problem problem : problems) {
             byKind.computeIfAbsent(problem.code() + problem.severity(), unseen -> new ArrayList<>())
@@ -29,7 +39,9 @@ public record Notice(String code, String title, Severity severity, long count, S
                         alike.get(0).code(),
                         alike.get(0).kind().title(),
                         alike.get(0).severity(),
-                        alike.size(),
+                        Math.max(
+                                alike.size(),
+                                countByCode.getOrDefault(alike.get(0).code(), 0L)),
                         alike.get(0).summary()))
                 .toList();
     }

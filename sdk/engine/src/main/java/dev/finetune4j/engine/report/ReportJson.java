@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
@@ -30,7 +31,10 @@ public final class ReportJson {
      */
     public static RunReport read(String json) {
         try {
-            ObjectNode tree = (ObjectNode) Json.records().readTree(json);
+            if (!(Json.records().readTree(json) instanceof ObjectNode tree)
+                    || !tree.path(JOB).isObject()) {
+                throw new UncheckedIOException(new IOException("a report must be a JSON object with a job"));
+            }
             FineTuneJob job = Json.jobs().treeToValue(tree.get(JOB), FineTuneJob.class);
             tree.set(JOB, Json.records().<JsonNode>valueToTree(job));
             return Json.records().treeToValue(tree, RunReport.class);

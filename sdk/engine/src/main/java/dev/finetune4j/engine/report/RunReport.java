@@ -1,6 +1,8 @@
 package dev.finetune4j.engine.report;
 
 import dev.finetune4j.data.DatasetProfile;
+import dev.finetune4j.engine.check.DatasetCheckReport;
+import dev.finetune4j.engine.check.FindingCount;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.job.FineTuneJob;
@@ -10,6 +12,7 @@ import dev.finetune4j.value.RunId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +76,7 @@ public record RunReport(
         private final Provenance provenance;
         private List<RunEvent> events = List.of();
         private @Nullable DatasetProfile data;
-        private List<Problem> findings = List.of();
+        private List<Notice> findings = List.of();
         private @Nullable EvaluationReport evaluation;
         private @Nullable ChangedRows changedRows;
 
@@ -93,7 +96,18 @@ public record RunReport(
         /** What the rows look like and what the check found in them. */
         public Builder data(DatasetProfile profile, List<Problem> found) {
             data = profile;
-            findings = List.copyOf(found);
+            findings = Notice.of(found);
+            return this;
+        }
+
+        /** What the check found, with the true number of each finding. */
+        public Builder data(DatasetCheckReport check) {
+            data = check.profile();
+            findings = Notice.of(
+                    check.problems(),
+                    check.findings().stream()
+                            .collect(Collectors.groupingBy(
+                                    FindingCount::code, Collectors.summingLong(FindingCount::count))));
             return this;
         }
 
@@ -122,7 +136,7 @@ public record RunReport(
                     Phase.of(events),
                     TrainingHistory.of(events).orElse(null),
                     data,
-                    Notice.of(findings),
+                    findings,
                     Notice.of(noticed),
                     evaluation,
                     changedRows,

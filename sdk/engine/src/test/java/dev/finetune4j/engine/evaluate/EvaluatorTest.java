@@ -172,7 +172,7 @@ class EvaluatorTest {
         assertThat(report.gate().clauses().get(0)).isInstanceOf(GateClause.AtLeast.class);
         assertThat(GateJudge.reason(report.gate().clauses().get(0)))
                 .contains("perplexity")
-                .contains("reaches 20.000");
+                .contains("reaches 20.0");
         assertThat(report.comparisons().get(0).isImprovement()).isTrue();
     }
 

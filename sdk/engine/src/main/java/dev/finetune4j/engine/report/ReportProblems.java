@@ -1,0 +1,37 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** What can go wrong with a report. */
+public final class ReportProblems implements ProblemCatalogue {
+    /** A report cannot be written. */
+    public static final ProblemKind NOT_WRITTEN = new ProblemKind(
+            "FT0721",
+            "A report cannot be written",
+            ExitCode.INTERNAL,
+            """
+            The report is written as report.html, report.json and report.md into the folder of the run. Each file is written \
+            under another name first and then renamed, so that a report is there whole or not at all. This problem says that the \
+            folder cannot be written to, or that the disk is full. The run's results are safe; only the report is missing.""",
+            "make room or allow writing, then: finetune report RUN");
+
+    /** A stored report cannot be read. */
+    public static final ProblemKind UNREADABLE = new ProblemKind(
+            "FT0722",
+            "A stored report cannot be read",
+            ExitCode.INVALID,
+            """
+            To compare runs, the report.json of each is read back. This problem says that the file is missing, was changed by \
+            hand, or was written by a version of finetune4j whose format this version does not know.""",
+            "finetune report RUN    (writes the report again)");
+
+    private static final List<ProblemKind> KINDS = List.of(NOT_WRITTEN, UNREADABLE);
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return KINDS;
+    }
+}

@@ -1,0 +1,211 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.evaluation.Interval;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.VariantEvaluation;
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Several runs side by side: what differs in what was asked, and what came of it.
+ *
+ * @param runs the runs, in the order asked for
+ * @param sameRows whether all runs were given the same rows; if not, their metrics do not compare
+ * @param parameters the parameters that differ
+ * @param metrics each metric of the tuned models
+ * @param figures time, memory, speed and loss
+ */
+public record RunComparison(
+        List<Run> runs, boolean sameRows, List<Parameter> parameters, List<Metric> metrics, List<Figure> figures) {
+    /** Copies the lists. */
+    public RunComparison {
+        runs = List.copyOf(runs);
+        parameters = List.copyOf(parameters);
+        metrics = List.copyOf(metrics);
+        figures = List.copyOf(figures);
+    }
+
+    /**
+     * One of the runs.
+     *
+     * @param id its id
+     * @param state where it stands
+     */
+    public record Run(RunId id, RunState state) {}
+
+    /**
+     * A parameter that differs.
+     *
+     * @param key its dotted key in the job file
+     * @param valueByRun its value by run id; a run without it is left out
+     */
+    public record Parameter(String key, Map<String, String> valueByRun) {
+        /** Copies the map in its order. */
+        public Parameter {
+            valueByRun = Collections.unmodifiableMap(new LinkedHashMap<>(valueByRun));
+        }
+    }
+
+    /**
+     * A metric of the tuned models.
+     *
+     * @param metric which
+     * @param intervalByRun its value by run id; a run without it is left out
+     * @param best ids of the runs with the best value; empty with fewer than two values
+     */
+    public record Metric(MetricName metric, Map<String, Interval> intervalByRun, List<String> best) {
+        /** Copies the collections in their order. */
+        public Metric {
+            intervalByRun = Collections.unmodifiableMap(new LinkedHashMap<>(intervalByRun));
+            best = List.copyOf(best);
+        }
+    }
+
+    /**
+     * Something else that was measured.
+     *
+     * @param name what
+     * @param unit of the values: {@code nats}, {@code tokens/s}, {@code bytes} or {@code s}
+     * @param valueByRun the figure by run id; a run without it is left out
+     * @param best ids of the runs with the best value; empty with fewer than two values
+     */
+    public record Figure(String name, String unit, Map<String, Double> valueByRun, List<String> best) {
+        /** Copies the collections in their order. */
+        public Figure {
+            valueByRun = Collections.unmodifiableMap(new LinkedHashMap<>(valueByRun));
+            best = List.copyOf(best);
+        }
+    }
+
+    /** Compares runs by their reports; at least two, each another run. */
+    public static RunComparison of(List<RunReport> reports) {
+        if (reports.stream().map(RunReport::run).distinct().count() != reports.size() || reports.size() < 2) {
+            throw new IllegalArgumentException("reports must be of two or more different runs, were of "
+                    + reports.stream().map(RunReport::run).toList());
+        }
+        return new RunComparison(
+                reports.stream()
+                        .map(report -> new Run(report.run(), report.state()))
+                        .toList(),
+                reports.stream().map(RunComparison::dataDigest).distinct().count() == 1,
+                parameters(reports),
+                metrics(reports),
+                List.of(
+                        figure(
+                                "best validation loss",
+                                "nats",
+                                reports,
+                                true,
+                                report -> training(report)
+                                        .flatMap(training -> Optional.ofNullable(training.bestValidation()))
+                                        .map(Series.Point::value)),
+                        figure("total time", "s", reports, true, RunComparison::seconds),
+                        figure(
+                                "throughput",
+                                "tokens/s",
+                                reports,
+                                false,
+                                report -> training(report).map(TrainingHistory::tokensPerSecond)),
+                        figure(
+                                "peak memory",
+                                "bytes",
+                                reports,
+                                true,
+                                report -> training(report).map(training -> (double) training.peakResidentBytes()))));
+    }
+
+    private static List<Parameter> parameters(List<RunReport> reports) {
+        Map<String, Map<String, String>> parametersByRun = new LinkedHashMap<>();
+        reports.forEach(report -> parametersByRun.put(report.run().value(), RunParameters.of(report.job())));
+        Set<String> keys = new LinkedHashSet<>();
+        parametersByRun.values().forEach(parameters -> keys.addAll(parameters.keySet()));
+        List<Parameter> differing = new ArrayList<>();
+        for (String key : keys) {
+            Map<String, String> valueByRun = new LinkedHashMap<>();
+            parametersByRun.forEach((run, parameters) -> {
+                String value = parameters.get(key);
+                if (value != null) {
+                    valueByRun.put(run, value);
+                }
+            });
+            boolean same = valueByRun.size() == reports.size()
+                    && Set.copyOf(valueByRun.values()).size() == 1;
+            if (!same) {
+                differing.add(new Parameter(key, valueByRun));
+            }
+        }
+        return differing;
+    }
+
+    private static List<Metric> metrics(List<RunReport> reports) {
+        Map<MetricName, Map<String, Interval>> intervals = new LinkedHashMap<>();
+        for (RunReport report : reports) {
+            Optional<VariantEvaluation> tuned =
+                    report.comparison().flatMap(evaluation -> evaluation.variant(Variant.TUNED));
+            tuned.ifPresent(variant -> variant.metrics()
+                    .forEach((metric, interval) -> intervals
+                            .computeIfAbsent(metric, unseen -> new LinkedHashMap<>())
+                            .put(report.run().value(), interval)));
+        }
+        List<Metric> metrics = new ArrayList<>();
+        intervals.forEach((metric, intervalByRun) -> {
+            Map<String, Double> values = new LinkedHashMap<>();
+            intervalByRun.forEach((run, interval) -> values.put(run, interval.value()));
+            metrics.add(new Metric(metric, intervalByRun, best(values, metric.isLowerBetter())));
+        });
+        return metrics;
+    }
+
+    private static Figure figure(
+            String name,
+            String unit,
+            List<RunReport> reports,
+            boolean lowerIsBetter,
+            Function<RunReport, Optional<Double>> value) {
+        Map<String, Double> valueByRun = new LinkedHashMap<>();
+        reports.forEach(report -> value.apply(report)
+                .ifPresent(present -> valueByRun.put(report.run().value(), present)));
+        return new Figure(name, unit, valueByRun, best(valueByRun, lowerIsBetter));
+    }
+
+    private static List<String> best(Map<String, Double> valueByRun, boolean lowerIsBetter) {
+        TreeSet<Double> sorted = new TreeSet<>(valueByRun.values());
+        if (sorted.size() < 2) {
+            return List.of();
+        }
+        double best = lowerIsBetter ? sorted.first() : sorted.last();
+        return valueByRun.entrySet().stream()
+                .filter(entry -> entry.getValue() == best)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toList());
+    }
+
+    private static Optional<TrainingHistory> training(RunReport report) {
+        return Optional.ofNullable(report.training());
+    }
+
+    private static Optional<Double> seconds(RunReport report) {
+        if (report.startedAt() == null || report.endedAt() == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                Duration.between(report.startedAt(), report.endedAt()).toMillis() / 1000.0);
+    }
+
+    private static String dataDigest(RunReport report) {
+        return report.data() == null ? "" : report.data().digest();
+    }
+}

@@ -1,0 +1,161 @@
+package dev.finetune4j.engine.report.view;
+
+import dev.finetune4j.engine.evaluate.MetricFigures;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.engine.report.Headline;
+import dev.finetune4j.evaluation.Calibration;
+import dev.finetune4j.evaluation.ClassScore;
+import dev.finetune4j.evaluation.ConfusionMatrix;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.VariantEvaluation;
+import dev.finetune4j.job.MetricName;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/** How well each label is told from the others. Shown for classifications only. */
+final class ClassSection {
+    private ClassSection() {}
+
+    static Html of(EvaluationReport evaluation, VariantEvaluation tuned, ConfusionMatrix confusion) {
+        List<Html> parts = new ArrayList<>();
+        parts.add(scores(evaluation, tuned));
+        parts.add(heatMap(confusion));
+        Calibration calibration = tuned.calibration();
+        if (calibration != null) {
+            parts.add(calibration(evaluation, calibration));
+        }
+        return Section.of(
+                "classes",
+                "Label by label",
+                "Precision: of the rows given this label, how many have it. Recall: of the rows that have it, how many were given it. "
+                        + "F1 is their harmonic mean.",
+                Html.join(parts));
+    }
+
+    private static Html scores(EvaluationReport evaluation, VariantEvaluation tuned) {
+        List<VariantEvaluation> bases = evaluation.variants().stream()
+                .filter(variant -> !variant.variant().isTuned())
+                .toList();
+        Html head = Html.join(bases.stream()
+                .map(base -> Html.of("<th scope=\"col\" class=\"n\">F1 {}</th>", Headline.shortName(base.variant()))));
+        Html rows = Html.join(IntStream.range(0, tuned.classes().size())
+                .boxed()
+                .sorted(Comparator.comparing(i -> -tuned.classes().get(i).support()))
+                .map(i -> row(tuned.classes().get(i), bases, i)));
+        return Section.scrolling("Scores of each label", Html.of("""
+                        <table class="scores"><caption>Scores of each label</caption><thead><tr>\
+                        <th scope="col">Label</th><th scope="col" class="n">Rows</th><th scope="col" class="n wide">F1 tuned</th>\
+                        <th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th>{}</tr></thead>\
+                        <tbody>{}</tbody></table>
+                        """, head, rows));
+    }
+
+    private static Html row(ClassScore score, List<VariantEvaluation> bases, int label) {
+        return Html.of(
+                """
+                <tr><th scope="row">{}</th><td class="n">{}</td>\
+                <td class="n wide"><span><i style="width:{}%"></i></span><b>{}</b></td><td class="n">{}</td><td class="n">{}</td>{}</tr>
+                """,
+                Html.foreign(score.label()),
+                Figures.count(score.support()),
+                String.format(Locale.ROOT, "%.1f", 100 * score.f1()),
+                share(score.f1()),
+                share(score.precision()),
+                share(score.recall()),
+                Html.join(bases.stream()
+                        .map(base -> Html.of(
+                                "<td class=\"n\">{}</td>",
+                                share(base.classes().get(label).f1())))));
+    }
+
+    private static Html heatMap(ConfusionMatrix confusion) {
+        List<String> labels = confusion.labels();
+        Html head = Html.join(
+                labels.stream().map(label -> Html.of("<th scope=\"col\"><span>{}</span></th>", Html.foreign(label))));
+        Html rows = Html.join(IntStream.range(0, labels.size())
+                .mapToObj(reference -> Html.of(
+                        "<tr><th scope=\"row\">{}</th>{}</tr>",
+                        Html.foreign(labels.get(reference)),
+                        Html.join(IntStream.range(0, labels.size())
+                                .mapToObj(answer -> cell(confusion, reference, answer))))));
+        return Html.of(
+                """
+                <figure><figcaption><b>What was taken for what</b> <span>tuned model; a row is the right label, a column the \
+                answer, the diagonal is right; colour is the share of the row</span></figcaption>{}</figure>
+                """,
+                Section.scrolling(
+                        "Confusion matrix of the tuned model",
+                        Html.of(
+                                "<table class=\"heat\"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>",
+                                head,
+                                rows)));
+    }
+
+    private static Html cell(ConfusionMatrix confusion, int reference, int answer) {
+        long count = confusion.count(reference, answer);
+        double share = (double) count / Math.max(1, confusion.support(reference));
+        String style = reference == answer ? "right" : "wrong";
+        return count == 0
+                ? Html.of("<td class=\"{} none\">0</td>", style)
+                : Html.of(
+                        "<td class=\"{} {}\" style=\"--a:{}\">{}</td>",
+                        style,
+                        share > 0.5 ? "strong" : "weak",
+                        String.format(Locale.ROOT, "%.2f", 0.06 + 0.94 * share),
+                        Figures.count(count));
+    }
+
+    private static Html calibration(EvaluationReport evaluation, Calibration calibration) {
+        Html bins = Html.join(calibration.bins().stream()
+                .map(bin -> Html.of(
+                        """
+                        <tr><th scope="row">{}–{}</th><td class="n">{}</td><td class="n">{}</td><td class="n">{}</td>\
+                        <td class="wide">{}</td></tr>
+                        """,
+                        Figures.percent(bin.low()).replace(" %", ""),
+                        Figures.percent(bin.high()),
+                        Figures.count(bin.rows()),
+                        bin.rows() == 0 ? "–" : share(bin.meanConfidence()),
+                        bin.rows() == 0 ? "–" : share(bin.accuracy()),
+                        bin.rows() == 0
+                                ? Html.NONE
+                                : Html.of(
+                                        "<i style=\"width:{}%\"></i><u style=\"left:{}%\"></u>",
+                                        String.format(Locale.ROOT, "%.1f", 100 * bin.accuracy()),
+                                        String.format(Locale.ROOT, "%.1f", 100 * bin.meanConfidence())))));
+        String errors = evaluation.variants().stream()
+                .filter(variant -> variant.calibration() != null)
+                .map(ClassSection::error)
+                .reduce((one, other) -> one + ", " + other)
+                .orElse("");
+        return Html.of("""
+                <figure><figcaption><b>Can its confidence be believed?</b> <span>expected calibration error: {}; 0 is perfect. A \
+                bar is how many were right, the mark how many the model expected.</span></figcaption>{}</figure>
+                """, errors, Section.scrolling("Calibration of the tuned model", Html.of("""
+                                <table class="scores calibration"><thead><tr><th scope="col">Confidence</th>\
+                                <th scope="col" class="n">Rows</th><th scope="col" class="n">Expected right</th>\
+                                <th scope="col" class="n">Right</th><td class="wide"></td></tr></thead><tbody>{}</tbody></table>
+                                """, bins)));
+    }
+
+    private static String error(VariantEvaluation variant) {
+        Calibration calibration = variant.calibration();
+        return Headline.shortName(variant.variant()) + " "
+                + share(calibration == null ? 0 : calibration.expectedError());
+    }
+
+    private static String share(double value) {
+        return MetricFigures.value(MetricName.ACCURACY, value);
+    }
+
+    /** The section of an evaluation, or nothing where there are no labels. */
+    static Html ofEvaluation(EvaluationReport evaluation) {
+        VariantEvaluation tuned = evaluation.variant(Variant.TUNED).orElseThrow();
+        ConfusionMatrix confusion = tuned.confusion();
+        return confusion == null ? Html.NONE : of(evaluation, tuned, confusion);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.finetune4j.engine.report.view;
+
+import dev.finetune4j.engine.report.RunComparison;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes a comparison of runs as text, Markdown or a self-contained HTML page. The best value of a row is marked. */
+public final class ComparisonWriter {
+    private static final int WIDEST_CELL = 40;
+
+    private ComparisonWriter() {}
+
+    /** Aligned columns for a terminal; the best values carry a {@code *}. */
+    public static String text(RunComparison comparison) {
+        ComparisonTable table = ComparisonTable.of(comparison);
+        StringBuilder text = new StringBuilder();
+        table.runs().forEach(run -> text.append("%-2s %s  %s\n".formatted(run.letter(), run.id(), run.state())));
+        for (ComparisonTable.Group group : table.groups()) {
+            List<List<String>> lines = new ArrayList<>();
+            lines.add(head(group, table));
+            for (ComparisonTable.Row row : group.rows()) {
+                List<String> line = new ArrayList<>(List.of("  " + row.name()));
+                row.cells().forEach(cell -> line.add(shortened(cell.text()) + (cell.isBest() ? " *" : "")));
+                lines.add(line);
+            }
+            text.append('\n').append(aligned(lines));
+        }
+        return text.toString();
+    }
+
+    /** A table for each group; the best values are bold. */
+    public static String markdown(RunComparison comparison) {
+        ComparisonTable table = ComparisonTable.of(comparison);
+        StringBuilder text = new StringBuilder("# Comparison of runs\n\n");
+        table.runs()
+                .forEach(run -> text.append("- **%s** %s, %s\n"
+                        .formatted(run.letter(), Markdown.text(run.id()), Markdown.text(run.state()))));
+        for (ComparisonTable.Group group : table.groups()) {
+            text.append("\n|");
+            head(group, table)
+                    .forEach(
+                            cell -> text.append(' ').append(Markdown.text(cell)).append(" |"));
+            text.append("\n|").append("---|".repeat(table.runs().size() + 1)).append('\n');
+            for (ComparisonTable.Row row : group.rows()) {
+                text.append("| ").append(Markdown.text(row.name())).append(" |");
+                row.cells()
+                        .forEach(cell -> text.append(cell.isBest() ? " **" : " ")
+                                .append(Markdown.text(cell.text()))
+                                .append(cell.isBest() ? "** |" : " |"));
+                text.append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    /** A page like the report's. */
+    public static String html(RunComparison comparison) {
+        ComparisonTable table = ComparisonTable.of(comparison);
+        Html runs = Html.join(table.runs().stream()
+                .map(run -> Html.of(
+                        "<div><dt>{}</dt><dd><b>{}</b><span>{}</span></dd></div>",
+                        run.letter(),
+                        run.id(),
+                        run.state())));
+        Html groups = Html.join(table.groups().stream().map(group -> group(group, table)));
+        return Page.of(
+                "Comparison of " + table.runs().size() + " runs",
+                Html.of(
+                        """
+                        <header class="result plain"><h1>{} runs side by side</h1><p class="sentence">{}</p>\
+                        <dl class="tiles">{}</dl></header>{}
+                        """,
+                        table.runs().size(),
+                        comparison.sameRows()
+                                ? "All were given the same rows. The best value of each row is marked."
+                                : "They were given different rows, so their metrics do not compare.",
+                        runs,
+                        groups));
+    }
+
+    private static Html group(ComparisonTable.Group group, ComparisonTable table) {
+        Html head = Html.join(table.runs().stream().map(run -> Html.of("<th scope=\"col\">{}</th>", run.letter())));
+        Html rows = Html.join(group.rows().stream()
+                .map(row -> Html.of(
+                        "<tr><th scope=\"row\">{}</th>{}</tr>",
+                        row.name(),
+                        Html.join(row.cells().stream()
+                                .map(cell -> cell.isBest()
+                                        ? Html.of("<td class=\"best-value\">{} ✓</td>", cell.text())
+                                        : Html.of("<td>{}</td>", Html.foreign(cell.text())))))));
+        return Section.of(
+                "g" + table.groups().indexOf(group),
+                group.heading(),
+                "",
+                Section.scrolling(
+                        group.heading(),
+                        Html.of(
+                                "<table class=\"scores\"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>",
+                                head,
+                                rows)));
+    }
+
+    private static List<String> head(ComparisonTable.Group group, ComparisonTable table) {
+        List<String> head = new ArrayList<>(List.of(group.heading()));
+        table.runs().forEach(run -> head.add(run.letter()));
+        return head;
+    }
+
+    private static String aligned(List<List<String>> lines) {
+        int columns = lines.get(0).size();
+        int[] widths = new int[columns];
+        lines.forEach(line -> {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], line.get(i).length());
+            }
+        });
+        StringBuilder text = new StringBuilder();
+        for (List<String> line : lines) {
+            StringBuilder padded = new StringBuilder();
+            for (int i = 0; i < columns; i++) {
+                padded.append(line.get(i))
+                        .append(" ".repeat(widths[i] - line.get(i).length() + 2));
+            }
+            text.append(padded.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String shortened(String text) {
+        String line = text.replaceAll("\\s+", " ");
+        return line.length() <= WIDEST_CELL ? line : line.substring(0, WIDEST_CELL - 1) + "…";
+    }
+}

@@ -1,0 +1,67 @@
+package dev.finetune4j.engine.report.view;
+
+import dev.finetune4j.engine.evaluate.MetricFigures;
+import dev.finetune4j.engine.report.ChangedRow;
+import dev.finetune4j.engine.report.ChangedRows;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.job.MetricName;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Rows that base and tuned model answer differently. */
+final class ExampleSection {
+    private ExampleSection() {}
+
+    static Html of(ChangedRows changed) {
+        String lead =
+                ("Against the zero-shot base model, tuning made %s better, %s worse and left %s as they were, by %s. "
+                                + "The rows below are drawn by lot, half of either kind where there are enough; secrets and personal data are masked.")
+                        .formatted(
+                                Figures.rows(changed.fixed()),
+                                Figures.count(changed.broken()),
+                                Figures.count(changed.unchanged()),
+                                MetricFigures.name(changed.metric()));
+        return Section.of(
+                "rows",
+                "Rows that tuning changed",
+                lead,
+                Html.of(
+                        "<ol class=\"rows\">{}</ol>",
+                        Html.join(changed.sample().stream().map(row -> row(row, changed.metric())))));
+    }
+
+    private static Html row(ChangedRow row, MetricName metric) {
+        boolean fixed = row.effect() == ChangedRow.Effect.FIXED;
+        List<Html> answers = new ArrayList<>();
+        answers.add(answer("expected", "Right answer", row.reference(), ""));
+        boolean isLabel = metric.equals(MetricName.ACCURACY);
+        answers.add(answer("zero", "Base", row.baseAnswer(), note(metric, isLabel, row.baseScore())));
+        answers.add(answer("tuned", "Tuned", row.tunedAnswer(), note(metric, isLabel, row.tunedScore())));
+        return Html.of(
+                """
+                <li class="{}"><p class="where"><span class="tag">{}</span><span>{}</span></p>{}<dl>{}</dl></li>
+                """,
+                fixed ? "fixed" : "broken",
+                fixed ? "✓ fixed by tuning" : "✗ broken by tuning",
+                row.row(),
+                row.prompt().isBlank() ? Html.NONE : Html.of("<blockquote>{}</blockquote>", Html.foreign(row.prompt())),
+                Html.join(answers));
+    }
+
+    private static String note(MetricName metric, boolean isLabel, double score) {
+        if (isLabel) {
+            return score > 0 ? "right" : "wrong";
+        }
+        return MetricFigures.name(metric) + " " + MetricFigures.value(metric, score);
+    }
+
+    private static Html answer(String style, String who, @Nullable String text, String note) {
+        return Html.of(
+                "<div class=\"{}\"><dt>{}</dt><dd>{}{}</dd></div>",
+                style,
+                who,
+                text == null ? Html.NONE : Html.foreign(text),
+                note.isEmpty() ? Html.NONE : Html.of(" <span class=\"note\">{}</span>", note));
+    }
+}

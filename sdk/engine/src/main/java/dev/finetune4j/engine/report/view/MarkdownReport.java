@@ -1,0 +1,160 @@
+package dev.finetune4j.engine.report.view;
+
+import dev.finetune4j.engine.evaluate.GateJudge;
+import dev.finetune4j.engine.evaluate.MetricFigures;
+import dev.finetune4j.engine.report.ChangedRow;
+import dev.finetune4j.engine.report.ChangedRows;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.engine.report.Headline;
+import dev.finetune4j.engine.report.RunParameters;
+import dev.finetune4j.engine.report.RunReport;
+import dev.finetune4j.engine.report.TrainingHistory;
+import dev.finetune4j.evaluation.ClassScore;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.GateClause;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.VariantEvaluation;
+import dev.finetune4j.job.MetricName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The report in Markdown, short enough for a comment on a pull request. */
+public final class MarkdownReport {
+    private static final int MAX_CELL = 160;
+
+    private MarkdownReport() {}
+
+    /** The text. */
+    public static String write(RunReport report) {
+        Headline headline = Headline.of(report);
+        StringBuilder text = new StringBuilder();
+        text.append("# ").append(Markdown.text(headline.title())).append("\n\n");
+        text.append(Markdown.text(headline.detail())).append("\n\n");
+        report.comparison().ifPresent(evaluation -> evaluation(text, evaluation));
+        if (report.training() != null) {
+            training(text, report.training());
+        }
+        report.comparison().ifPresent(evaluation -> classes(text, evaluation));
+        if (report.changedRows() != null) {
+            rows(text, report.changedRows());
+        }
+        parameters(text, report);
+        provenance(text, report);
+        return text.toString();
+    }
+
+    private static void evaluation(StringBuilder text, EvaluationReport evaluation) {
+        text.append(evaluation.gate().passed() ? "**✓ Gate passed**\n" : "**✗ Gate failed**\n");
+        for (GateClause clause : evaluation.gate().clauses()) {
+            text.append("- ")
+                    .append(clause.passed() ? "met: " : "not met: ")
+                    .append(Markdown.text(GateJudge.reason(clause)))
+                    .append('\n');
+        }
+        text.append("\n## Does it pay?\n\n");
+        List<MetricName> metrics =
+                List.copyOf(evaluation.variants().get(0).metrics().keySet());
+        List<String> head = new ArrayList<>(List.of("Model"));
+        metrics.forEach(metric -> head.add(MetricFigures.name(metric)));
+        List<List<String>> rows = new ArrayList<>();
+        for (VariantEvaluation variant : evaluation.variants()) {
+            List<String> row = new ArrayList<>(List.of(Headline.longName(variant.variant())));
+            metrics.forEach(metric -> row.add(MetricFigures.full(metric, variant.metric(metric))));
+            rows.add(row);
+        }
+        text.append(Markdown.table(head, rows));
+        text.append("95 % intervals from ")
+                .append(Figures.count(evaluation.bootstrapSamples()))
+                .append(" resamples of ")
+                .append(Figures.rows(evaluation.rows()))
+                .append(".\n\n");
+    }
+
+    private static void training(StringBuilder text, TrainingHistory training) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of(
+                "Steps",
+                Figures.count(training.completedSteps()) + " of "
+                        + Figures.count(training.plan().steps())));
+        if (training.bestValidation() != null) {
+            rows.add(List.of(
+                    "Best validation loss",
+                    String.format(
+                            Locale.ROOT,
+                            "%.3f after step %d",
+                            training.bestValidation().value(),
+                            training.bestValidation().step())));
+        }
+        rows.add(List.of("Tokens per second", Figures.large(training.tokensPerSecond())));
+        rows.add(List.of("Peak memory", Figures.bytes(training.peakResidentBytes())));
+        rows.add(List.of(
+                "Trained parameters",
+                Figures.large(training.plan().trainableParameters()) + " of "
+                        + Figures.large(training.plan().parameters())));
+        text.append("## Training\n\n").append(Markdown.table(List.of("What", "Figure"), rows));
+    }
+
+    private static void classes(StringBuilder text, EvaluationReport evaluation) {
+        VariantEvaluation tuned = evaluation.variant(Variant.TUNED).orElseThrow();
+        if (tuned.classes().isEmpty()) {
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        for (ClassScore score : tuned.classes()) {
+            rows.add(List.of(
+                    score.label(),
+                    Figures.count(score.support()),
+                    MetricFigures.value(MetricName.ACCURACY, score.precision()),
+                    MetricFigures.value(MetricName.ACCURACY, score.recall()),
+                    MetricFigures.value(MetricName.ACCURACY, score.f1())));
+        }
+        text.append("## Label by label\n\n")
+                .append(Markdown.table(List.of("Label", "Rows", "Precision", "Recall", "F1"), rows));
+    }
+
+    private static void rows(StringBuilder text, ChangedRows changed) {
+        List<List<String>> rows = new ArrayList<>();
+        for (ChangedRow row : changed.sample()) {
+            rows.add(List.of(
+                    row.effect().name().toLowerCase(Locale.ROOT),
+                    shortened(row.prompt()),
+                    shortened(row.reference()),
+                    shortened(row.baseAnswer() == null ? "" : row.baseAnswer()),
+                    shortened(row.tunedAnswer() == null ? "" : row.tunedAnswer())));
+        }
+        text.append("## Rows that tuning changed\n\n")
+                .append("%s better, %s worse, %s as they were. Drawn by lot:\n\n"
+                        .formatted(
+                                Figures.count(changed.fixed()),
+                                Figures.count(changed.broken()),
+                                Figures.count(changed.unchanged())))
+                .append(Markdown.table(List.of("Effect", "Row", "Right answer", "Base", "Tuned"), rows));
+    }
+
+    private static void parameters(StringBuilder text, RunReport report) {
+        Map<String, String> defaults = RunParameters.defaults(report.job());
+        List<List<String>> rows = new ArrayList<>();
+        RunParameters.of(report.job()).forEach((key, value) -> {
+            if (!value.equals(defaults.get(key)) || key.equals("model") || key.startsWith("data.")) {
+                rows.add(List.of(key, shortened(value)));
+            }
+        });
+        text.append("## Parameters that the job sets\n\n").append(Markdown.table(List.of("Parameter", "Value"), rows));
+    }
+
+    private static void provenance(StringBuilder text, RunReport report) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("Run", report.run().toString()));
+        rows.add(List.of("Place", report.provenance().provider().toString()));
+        report.provenance().versions().forEach((name, version) -> rows.add(List.of(name, version)));
+        report.provenance().digests().forEach((name, digest) -> rows.add(List.of("SHA-256 of " + name, digest)));
+        text.append("## Where it came from\n\n").append(Markdown.table(List.of("What", "Value"), rows));
+    }
+
+    private static String shortened(String text) {
+        String line = text.replaceAll("\\s+", " ");
+        return line.length() <= MAX_CELL ? line : line.substring(0, MAX_CELL) + "…";
+    }
+}

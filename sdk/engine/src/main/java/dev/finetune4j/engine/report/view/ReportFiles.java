@@ -1,0 +1,91 @@
+package dev.finetune4j.engine.report.view;
+
+import dev.finetune4j.engine.report.ReportJson;
+import dev.finetune4j.engine.report.ReportProblems;
+import dev.finetune4j.engine.report.RunReport;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** The report of a run in its folder: {@code report.html}, {@code report.json} and {@code report.md}. */
+public final class ReportFiles {
+    /** Name of the page. */
+    public static final String HTML = "report.html";
+
+    /** Name of the file for programs. */
+    public static final String JSON = "report.json";
+
+    /** Name of the file for pull requests and terminals. */
+    public static final String MARKDOWN = "report.md";
+
+    private ReportFiles() {}
+
+    /**
+     * Writes all three files. Each is there whole or not at all; older ones are replaced.
+     *
+     * @param folder where to; it is made if it is missing
+     * @return the page
+     * @throws FineTuneException with FT0721 if a file cannot be written
+     */
+    public static Path write(RunReport report, Path folder) {
+        write(folder.resolve(JSON), ReportJson.write(report));
+        write(folder.resolve(MARKDOWN), MarkdownReport.write(report));
+        return write(folder.resolve(HTML), HtmlReport.write(report));
+    }
+
+    /**
+     * Writes one text.
+     *
+     * @param file where to; its folder is made if it is missing
+     * @return the file
+     * @throws FineTuneException with FT0721 if it cannot be written
+     */
+    public static Path write(Path file, String text) {
+        Path whole = file.toAbsolutePath();
+        Path partial = whole.resolveSibling(whole.getFileName() + ".partial");
+        try {
+            Files.createDirectories(whole.getParent());
+            try {
+                // Encoded here, since writeString refuses half a surrogate pair, which a row may hold.
+                Files.write(partial, text.getBytes(StandardCharsets.UTF_8));
+                Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(partial);
+            }
+            return file;
+        } catch (IOException e) {
+            throw ReportProblems.NOT_WRITTEN
+                    .error("the report cannot be written to " + file)
+                    .at(Location.of(file.toString()))
+                    .because(String.valueOf(e.getMessage()))
+                    .asException(e);
+        }
+    }
+
+    /**
+     * Reads a report back.
+     *
+     * @param folder the folder that it was written to
+     * @throws FineTuneException with FT0722 if there is none or it cannot be read
+     */
+    public static RunReport read(Path folder) {
+        Path file = folder.resolve(JSON);
+        try {
+            return ReportJson.read(Files.readString(file));
+        } catch (IOException | UncheckedIOException e) {
+            throw ReportProblems.UNREADABLE
+                    .error("the report cannot be read: " + file)
+                    .at(Location.of(file.toString()))
+                    .because(
+                            Files.exists(file)
+                                    ? "it is not a report in format " + RunReport.FORMAT
+                                    : "there is no such file")
+                    .asException(e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.finetune4j.engine.report.view;
+
+import dev.finetune4j.engine.evaluate.GateJudge;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.engine.report.Headline;
+import dev.finetune4j.engine.report.RunParameters;
+import dev.finetune4j.engine.report.RunReport;
+import dev.finetune4j.engine.report.TrainingHistory;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.GateVerdict;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The first screen: the result in one sentence, the gate, and the figures that a reader asks for next. */
+final class ResultSection {
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("d MMMM yyyy, HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private ResultSection() {}
+
+    static Html of(RunReport report) {
+        Headline headline = Headline.of(report);
+        return Html.of(
+                """
+                <header class="result {}"><p class="eyebrow"><b>{}</b><span>{}</span><span>{}</span></p>
+                <h1>{}</h1><p class="sentence">{}</p>
+                {}<dl class="tiles">{}</dl></header>
+                """,
+                tone(report),
+                report.job().name(),
+                report.job().task().kind().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                DAY.format(report.startedAt() == null ? report.provenance().writtenAt() : report.startedAt()),
+                headline.title(),
+                headline.detail(),
+                report.comparison()
+                        .map(EvaluationReport::gate)
+                        .map(ResultSection::gate)
+                        .orElse(Html.NONE),
+                Html.join(tiles(report)));
+    }
+
+    private static String tone(RunReport report) {
+        return report.comparison()
+                .map(evaluation -> evaluation.gate().passed() ? "good" : "bad")
+                .orElse("plain");
+    }
+
+    private static Html gate(GateVerdict gate) {
+        if (gate.clauses().isEmpty()) {
+            return Html.of("<div class=\"gate\"><p><b>No gate</b> The job demands nothing of the result.</p></div>");
+        }
+        return Html.of(
+                "<div class=\"gate\"><p><span class=\"badge\">{}</span></p><ul>{}</ul></div>",
+                gate.passed() ? "✓ Gate passed" : "✗ Gate failed",
+                Html.join(gate.clauses().stream()
+                        .map(clause -> Html.of(
+                                "<li class=\"{}\"><span>{}</span> {}</li>",
+                                clause.passed() ? "met" : "unmet",
+                                clause.passed() ? "met" : "not met",
+                                GateJudge.reason(clause)))));
+    }
+
+    private static List<Html> tiles(RunReport report) {
+        List<Html> tiles = new ArrayList<>();
+        if (report.startedAt() != null && report.endedAt() != null) {
+            Duration total = Duration.between(report.startedAt(), report.endedAt());
+            tiles.add(tile(
+                    "Total time",
+                    Figures.duration(total),
+                    "on " + report.provenance().provider()));
+        }
+        tiles.add(tile("Base model", report.job().model().toString(), "method " + RunParameters.method(report.job())));
+        TrainingHistory training = report.training();
+        if (training != null) {
+            tiles.add(tile(
+                    "Trained",
+                    Figures.large(training.plan().trainableParameters()),
+                    "of " + Figures.large(training.plan().parameters()) + " parameters"));
+            tiles.add(tile(
+                    "Training",
+                    Figures.count(training.completedSteps()) + " steps",
+                    Figures.large(training.tokens()) + " tokens at " + Figures.large(training.tokensPerSecond())
+                            + " per second"));
+            tiles.add(tile(
+                    "Peak memory",
+                    Figures.bytes(training.peakResidentBytes()),
+                    "foreseen " + Figures.bytes(training.plan().predictedPeakBytes())));
+        }
+        return tiles;
+    }
+
+    private static Html tile(String name, String value, String note) {
+        return Html.of("<div><dt>{}</dt><dd><b>{}</b><span>{}</span></dd></div>", name, value, note);
+    }
+}

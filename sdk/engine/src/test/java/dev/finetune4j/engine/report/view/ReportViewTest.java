@@ -1,0 +1,244 @@
+package dev.finetune4j.engine.report.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.data.RowRef;
+import dev.finetune4j.engine.evaluate.Evaluator;
+import dev.finetune4j.engine.report.ChangedRows;
+import dev.finetune4j.engine.report.ReportProblems;
+import dev.finetune4j.engine.report.RunReport;
+import dev.finetune4j.engine.report.SampleRun;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.EvaluationSpec;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.xml.sax.InputSource;
+
+class ReportViewTest {
+    private static final List<String> HOSTILE = List.of(
+            "<script>alert(1)</script>",
+            "\"><img src=x onerror=alert(1)>",
+            "'; DROP TABLE rows; -- &amp; </style></svg>",
+            "\u202Eright-to-left \u05E9\u05DC\u05D5\u05DD and \u0000 \uD800 half a pair",
+            "{} {{text}} $1 \\1",
+            "wordwithoutend".repeat(800),
+            "[click](javascript:alert(1)) | `code` *bold* @everyone #1 https://example.org");
+
+    @Test
+    void pageNeedsNothingElse() {
+        String page = HtmlReport.write(SampleRun.report());
+
+        assertThat(page).startsWith("<!DOCTYPE html>").contains("default-src 'none'");
+        assertThat(page)
+                .doesNotContain("<script")
+                .doesNotContain("<link")
+                .doesNotContain("<img")
+                .doesNotContain("url(");
+        assertThat(page).doesNotContainPattern("(?i)(src|href)=");
+        assertThat(page.length()).isLessThan(500_000);
+    }
+
+    @Test
+    void resultStandsFirst() {
+        String page = HtmlReport.write(SampleRun.report());
+
+        assertThat(List.of(
+                        page.indexOf("<h1>Tuned beats the base model</h1>"),
+                        page.indexOf("Gate passed"),
+                        page.indexOf("id=\"metrics\""),
+                        page.indexOf("id=\"training\""),
+                        page.indexOf("id=\"data\""),
+                        page.indexOf("id=\"classes\""),
+                        page.indexOf("id=\"rows\""),
+                        page.indexOf("id=\"parameters\""),
+                        page.indexOf("id=\"provenance\"")))
+                .isSorted()
+                .doesNotContain(-1);
+    }
+
+    @Test
+    void everyDrawingHasATitleAndEveryTableHeaders() {
+        String page = HtmlReport.write(SampleRun.report());
+
+        assertThat(count(page, "<svg")).isEqualTo(count(page, "<title>") - 1).isEqualTo(count(page, "<desc>"));
+        assertThat(count(page, "<table")).isLessThanOrEqualTo(count(page, "scope=\"row\""));
+    }
+
+    @Test
+    void pageOfAFailedRunSaysWhy() {
+        String page = HtmlReport.write(SampleRun.failed());
+
+        assertThat(page).contains("<h1>The run failed</h1>").contains("FT0601").doesNotContain("id=\"metrics\"");
+    }
+
+    @Test
+    void hostileRowsAreOnlyText() throws Exception {
+        RunReport report = hostile();
+
+        String page = HtmlReport.write(report);
+
+        assertThat(page.length()).isLessThan(500_000);
+        assertThat(page).doesNotContain("<script").doesNotContain("<img").doesNotContain("\u0000");
+        assertThat(count(page, "</style>")).isEqualTo(1);
+        assertThat(page)
+                .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
+                .contains("<bdi class=\"foreign\" dir=\"auto\">");
+        String body = page.substring(page.indexOf("<body>"), page.indexOf("</body>") + "</body>".length());
+        DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(body)));
+    }
+
+    @Test
+    void hostileRowsDoNothingInMarkdown() {
+        String text = MarkdownReport.write(hostile());
+
+        assertThat(text)
+                .doesNotContain("<script>")
+                .contains("[click\\](javascript")
+                .doesNotContain("\u0000");
+        assertThat(text.lines().filter(line -> line.startsWith("| fixed")))
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line.replace("\\|", "")
+                                .chars()
+                                .filter(c -> c == '|')
+                                .count())
+                        .isEqualTo(6));
+    }
+
+    @Test
+    void textTasksAreReportedWithoutLabels() {
+        for (TaskKind kind : TaskKind.values()) {
+            RunReport report = report(TaskSpec.of(kind), List.of("one answer", "another answer"));
+
+            assertThat(HtmlReport.write(report).contains("id=\"classes\"")).isEqualTo(kind.hasLabels());
+            assertThat(MarkdownReport.write(report)).contains("## Does it pay?");
+        }
+    }
+
+    @Test
+    void figuresAreTheSameInEveryLanguage() {
+        Locale before = Locale.getDefault();
+        RunReport report = SampleRun.report();
+        String expected = HtmlReport.write(report) + MarkdownReport.write(report);
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+            assertThat(HtmlReport.write(report) + MarkdownReport.write(report)).isEqualTo(expected);
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void filesAreWrittenWholeAndReadBack(@TempDir Path folder) throws IOException {
+        RunReport report = SampleRun.report();
+        Path into = folder.resolve("new/folder");
+
+        Path page = ReportFiles.write(report, into);
+        ReportFiles.write(report, into);
+
+        assertThat(page).isEqualTo(into.resolve("report.html"));
+        try (var files = Files.list(into)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("report.html", "report.json", "report.md");
+        }
+        assertThat(ReportFiles.read(into)).isEqualTo(report);
+    }
+
+    @Test
+    void halfASurrogatePairDoesNotStopTheWriting(@TempDir Path folder) {
+        ReportFiles.write(hostile(), folder);
+
+        assertThat(folder.resolve(ReportFiles.HTML)).content().contains("&lt;script&gt;");
+    }
+
+    @Test
+    void saysWhereAReportCannotBeWritten(@TempDir Path folder) throws IOException {
+        Path notAFolder = Files.writeString(folder.resolve("file"), "");
+
+        FineTuneException refused = catchThrowableOfType(
+                FineTuneException.class, () -> ReportFiles.write(SampleRun.failed(), notAFolder.resolve("below")));
+
+        assertThat(refused.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(ReportProblems.NOT_WRITTEN);
+            assertThat(problem.summary()).contains("report.json");
+        });
+    }
+
+    @Test
+    void refusesAReportThatIsMissingOrDamaged(@TempDir Path folder) throws IOException {
+        FineTuneException missing = catchThrowableOfType(FineTuneException.class, () -> ReportFiles.read(folder));
+        for (String damaged : List.of("{\"format\":1", "[]", "{}", "null", "")) {
+            Files.writeString(folder.resolve(ReportFiles.JSON), damaged);
+            FineTuneException refused = catchThrowableOfType(FineTuneException.class, () -> ReportFiles.read(folder));
+            assertThat(refused.problems().get(0).kind()).as(damaged).isEqualTo(ReportProblems.UNREADABLE);
+        }
+
+        assertThat(missing.problems().get(0).causes()).containsExactly("there is no such file");
+    }
+
+    @Test
+    void templatesRefuseTheWrongNumberOfValues() {
+        assertThatThrownBy(() -> Html.of("<p>{}</p>")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Html.of("<p>{}</p>", "one", "two")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(Html.of("<p>{}{}</p>", "{}", Html.of("<b>{}</b>", "<")).markup())
+                .isEqualTo("<p>{}<b>&lt;</b></p>");
+    }
+
+    @Test
+    void axesEndAtRoundNumbers() {
+        assertThat(Axis.covering(0, 0.776, 5).ticks()).hasSize(5).endsWith(0.8);
+        assertThat(Axis.covering(0, 1.9, 4).decimals()).isEqualTo(1);
+        assertThat(Axis.covering(0, 0, 5).high()).isGreaterThan(0);
+        assertThat(Axis.covering(0, 100, 4)).isEqualTo(new Axis(0, 100, 25));
+        assertThat(Axis.covering(0, 0.9, 4).decimals()).isEqualTo(2);
+    }
+
+    private static RunReport hostile() {
+        return report(TaskSpec.of(TaskKind.CLASSIFICATION), HOSTILE);
+    }
+
+    /** A report over rows whose prompts, answers and labels are these texts; tuned is right in all. */
+    private static RunReport report(TaskSpec task, List<String> texts) {
+        List<Prediction> base = new ArrayList<>();
+        List<Prediction> tuned = new ArrayList<>();
+        List<Example> rows = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            RowRef row = new RowRef(texts.get(i), i + 1L);
+            String reference = texts.get(i);
+            String wrong = texts.get((i + 1) % texts.size());
+            base.add(new Prediction(row, reference, wrong, Map.of(reference, -2.0, wrong, -1.0), 30, 5));
+            tuned.add(new Prediction(row, reference, reference, Map.of(reference, -1.0, wrong, -2.0), 20, 5));
+            rows.add(new Example.Conversation(
+                    row, List.of(new Message(Role.USER, reference), new Message(Role.ASSISTANT, reference)), null));
+        }
+        Map<Variant, List<Prediction>> predictions = Map.of(Variant.BASE_ZERO_SHOT, base, Variant.TUNED, tuned);
+        RunReport sample = SampleRun.report();
+        return RunReport.builder(
+                        sample.run(), sample.state(), sample.job().toBuilder().build(), sample.provenance())
+                .evaluation(
+                        new Evaluator(task, EvaluationSpec.defaults()).evaluate(predictions),
+                        ChangedRows.of(task.kind(), predictions, rows, 17))
+                .build();
+    }
+
+    private static int count(String text, String part) {
+        return (text.length() - text.replace(part, "").length()) / part.length();
+    }
+}
