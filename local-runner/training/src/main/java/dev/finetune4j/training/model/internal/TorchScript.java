@@ -65,6 +65,11 @@ public final class TorchScript implements AutoCloseable {
         return load(source("entry"));
     }
 
+    /** The loaded module itself, for tests that differentiate it. */
+    PtSymbolBlock block() {
+        return block;
+    }
+
     /** Loads the blocks under other methods: how tests reach a block alone. */
     static TorchScript load(String entry) {
         Map<String, String> blocks = new TreeMap<>();
