@@ -93,7 +93,7 @@ public final class TrainingLoop {
     /**
      * Trains to the end, or until told to stop.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0622 if loss or gradient is not finite, with FT0625 or FT0633 if a
+     * @throws dev.finetune4j.error.FineTuneException with FT0622 if loss or gradient is not finite, with FT0625 or FT0632 if a
      *     checkpoint or adapter cannot be written
      */
     public TrainingResult run() {

@@ -96,18 +96,9 @@ public final class LoopProblems implements ProblemCatalogue {
                     + " changed or damaged after it was written.",
             "prepare the data again: launch the job again from its job file");
 
-    /** A token has no embedding. */
-    public static final ProblemKind TOKEN_OUTSIDE_VOCABULARY = new ProblemKind(
-            "FT0632",
-            "tokenizer and model do not belong together",
-            ExitCode.INVALID,
-            "The tokenizer gave a token id for which the model has no embedding row. Tokenizer files and weights come from different models, or"
-                    + " tokens were added to the tokenizer without resizing the model.",
-            "fetch tokenizer and weights of one and the same model revision");
-
     /** A file of the run could not be written for another reason than space. */
     public static final ProblemKind OUTPUT_UNWRITABLE = new ProblemKind(
-            "FT0633",
+            "FT0632",
             "results cannot be written",
             ExitCode.TRAINING_FAILED,
             "A folder of the run is read-only, was removed, or its disk reports errors.",
@@ -126,7 +117,6 @@ public final class LoopProblems implements ProblemCatalogue {
                 PROMPT_DOES_NOT_FIT,
                 ROWS_UNREADABLE,
                 BAD_ROW,
-                TOKEN_OUTSIDE_VOCABULARY,
                 OUTPUT_UNWRITABLE);
     }
 }

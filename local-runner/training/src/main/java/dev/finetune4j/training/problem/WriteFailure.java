@@ -17,7 +17,7 @@ public final class WriteFailure {
      * @param what what was being written, such as {@code checkpoint of step 12}
      * @param place the file or folder
      * @param cause what the file system said
-     * @return FT0625 where no byte more may be written, FT0633 otherwise
+     * @return FT0625 where no byte more may be written, FT0632 otherwise
      */
     public static FineTuneException of(String what, Path place, Throwable cause) {
         ProblemKind kind = DurableFiles.isDiskFull(cause) ? LoopProblems.DISK_FULL : LoopProblems.OUTPUT_UNWRITABLE;

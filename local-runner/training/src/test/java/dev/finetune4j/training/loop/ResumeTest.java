@@ -180,7 +180,7 @@ class ResumeTest {
 
         assertThatThrownBy(trial::run)
                 .hasMessageContaining("FT0625: the checkpoint of step 10 could not be written")
-                .hasMessageNotContaining("FT0633");
+                .hasMessageNotContaining("FT0632");
         assertThat(trial.checkpoints())
                 .extracting(path -> path.getFileName().toString())
                 .containsExactly("checkpoint-000005");
@@ -198,7 +198,7 @@ class ResumeTest {
         LoopTrial trial = new LoopTrial(folder, SPEC);
         Files.writeString(trial.folders.checkpoints(), "a file where a folder should be");
 
-        assertThatThrownBy(trial::run).hasMessageContaining("FT0633: the checkpoint of step 5 could not be written");
+        assertThatThrownBy(trial::run).hasMessageContaining("FT0632: the checkpoint of step 5 could not be written");
     }
 
     /** The micro-batches of completed steps only: those of a step that was cut short are learned again. */

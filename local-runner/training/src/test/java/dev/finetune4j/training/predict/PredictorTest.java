@@ -216,7 +216,7 @@ class PredictorTest {
         Files.createDirectories(folder.resolve("tuned.jsonl.partial"));
 
         assertThatThrownBy(() -> answer(step(LabelScoring.LIKELIHOOD, LABELS, 0)))
-                .hasMessageContaining("FT0633: the predictions could not be written");
+                .hasMessageContaining("FT0632: the predictions could not be written");
     }
 
     @Test

@@ -1,0 +1,136 @@
+package dev.finetune4j.worker;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.TextCodec;
+import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.predict.Answering;
+import dev.finetune4j.training.predict.Predictor;
+import dev.finetune4j.training.rows.ExampleReader;
+import dev.finetune4j.worker.problem.WorkerProblems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Does {@link WorkStep.Predict} and {@link WorkStep.Generate} with one model that is loaded once, at the first step that needs it. */
+final class AnswerSession implements AutoCloseable {
+    private final WorkSite site;
+    private @Nullable LanguageModel model;
+    private @Nullable TextCodec codec;
+
+    AnswerSession(WorkSite site) {
+        this.site = site;
+    }
+
+    /** Whether an earlier worker finished the step. */
+    boolean isComplete(WorkStep.Predict step) {
+        return Files.exists(predictions(step));
+    }
+
+    /** Whether an earlier worker finished the one step of this kind that an order has. */
+    boolean isGenerated() {
+        return Files.exists(generated());
+    }
+
+    /** Answers rows; the reason why it stopped before the end, if it did. */
+    Optional<String> run(WorkStep.Predict step) {
+        LanguageModel answering = model(step.variant());
+        answering.useAdapter(step.variant().isTuned());
+        return new Predictor(answering, codec(), step, rows(step), predictions(step), site.surroundings()).run();
+    }
+
+    /** Answers one prompt. */
+    void run(WorkStep.Generate step) {
+        Variant needed = step.variants().contains(Variant.TUNED) ? Variant.TUNED : Variant.BASE_ZERO_SHOT;
+        new Answering(model(needed), codec()).run(step, generated());
+    }
+
+    private LanguageModel model(Variant variant) {
+        if (variant.isTuned() && site.finishedAdapter().isEmpty()) {
+            throw WorkerProblems.CHANNEL_MISSING
+                    .error("the adapter of the tuned model is missing")
+                    .because("the job neither trains one nor came with one")
+                    .asException();
+        }
+        if (model == null) {
+            site.say("loading the model");
+            WorkStep.Train train = trainStep();
+            TrainingSpec spec = train == null ? TrainingSpec.defaults() : train.training();
+            Optional<Path> adapter = site.finishedAdapter();
+            TuningMethod method = adapter.map(AdapterMethod::of).orElse(LoraTuning.defaults());
+            model = site.load(method, spec, longestPassage(), adapter).model();
+        }
+        return model;
+    }
+
+    private TextCodec codec() {
+        if (codec == null) {
+            codec = site.openCodec();
+        }
+        return codec;
+    }
+
+    /** Passages are read one by one, so the workspace holds the longest of them; prompts need none. */
+    private int longestPassage() {
+        int longest = 1;
+        for (WorkStep step : site.ticket().order().steps()) {
+            if (step instanceof WorkStep.Predict predict && !isComplete(predict)) {
+                longest = Math.max(longest, longestPassage(predict));
+            }
+        }
+        return longest;
+    }
+
+    private int longestPassage(WorkStep.Predict step) {
+        int longest = 1;
+        try (ExampleReader rows = ExampleReader.open(rows(step))) {
+            for (Example row = rows.next(); row != null; row = rows.next()) {
+                if (row instanceof Example.Passage) {
+                    longest = Math.max(
+                            longest, codec().encode(row, step.maxTokens()).length());
+                }
+            }
+        }
+        return longest;
+    }
+
+    private Path rows(WorkStep.Predict step) {
+        return site.channel(WorkOrder.DATA_CHANNEL).resolve(step.rowsFile());
+    }
+
+    private WorkStep.@Nullable Train trainStep() {
+        for (WorkStep step : site.ticket().order().steps()) {
+            if (step instanceof WorkStep.Train train) {
+                return train;
+            }
+        }
+        return null;
+    }
+
+    private Path predictions(WorkStep.Predict step) {
+        return site.folder()
+                .output()
+                .resolve(WorkOrder.PREDICTIONS_FOLDER)
+                .resolve(step.variant().fileName());
+    }
+
+    private Path generated() {
+        return site.folder().output().resolve(WorkOrder.GENERATED_FILE);
+    }
+
+    @Override
+    public void close() {
+        if (model != null) {
+            model.close();
+        }
+        if (codec != null) {
+            codec.close();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.finetune4j.worker.local;
+
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.training.durable.DurableFiles;
+import dev.finetune4j.training.model.TorchEnvironment;
+import dev.finetune4j.worker.WorkerMain;
+import dev.finetune4j.worker.folder.JobFolder;
+import dev.finetune4j.worker.folder.JobTicket;
+import dev.finetune4j.worker.machine.Machine;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Starts the worker as a process that outlives its launcher. A shell waits for it and writes down how it ended, which no status file can when the
+ * kernel ends the worker; the shell has its own session and passes over hang-up and interrupt, so that neither a closed terminal nor Ctrl-C reaches
+ * the worker.
+ */
+final class WorkerLauncher {
+    /** The shell's part: $1 the file for the exit status, the rest the worker's command. */
+    private static final String SHELL =
+            "trap '' HUP INT; exit_file=$1; shift; \"$@\"; echo $? > \"$exit_file.partial\" &&"
+                    + " mv \"$exit_file.partial\" \"$exit_file\"";
+
+    /** All that a worker needs of its surroundings; everything else, secrets above all, stays out. */
+    private static final Set<String> PASSED_ON = Set.of(
+            "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "DJL_CACHE_DIR", "ENGINE_CACHE_DIR");
+
+    private static final int HEAP_FLOOR_MIB = 512;
+    /** Heap for each MiB of rows: their tokens, masks and the text being read. */
+    private static final int HEAP_PER_ROW_MIB = 4;
+
+    private final List<String> java;
+    private final Map<String, String> environment;
+
+    /**
+     * A launcher.
+     *
+     * @param java executable and options in front of the heap size, class path and main class included
+     * @param environment of the worker besides what torch asks for
+     */
+    WorkerLauncher(List<String> java, Map<String, String> environment) {
+        this.java = List.copyOf(java);
+        this.environment = Map.copyOf(environment);
+    }
+
+    /** Starts workers with the Java and the class path that this program runs on. */
+    static WorkerLauncher ofThisRuntime(ProviderContext context) {
+        return ofThisRuntime(context, WorkerMain.class.getName());
+    }
+
+    /** The same with another main class, which takes the folder as its argument. */
+    static WorkerLauncher ofThisRuntime(ProviderContext context, String mainClass) {
+        Map<String, String> environment = new TreeMap<>();
+        context.environment().forEach((name, value) -> {
+            if (PASSED_ON.contains(name)) {
+                environment.put(name, value);
+            }
+        });
+        return new WorkerLauncher(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-Dfile.encoding=UTF-8",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        mainClass),
+                environment);
+    }
+
+    /** Starts a worker in a folder; its shell's process id. */
+    long start(JobFolder folder, JobTicket ticket) throws IOException {
+        List<String> command = new ArrayList<>();
+        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+            command.add("/usr/bin/setsid");
+        }
+        command.addAll(List.of(
+                "/bin/sh", "-c", SHELL, "finetune4j-worker", folder.exitStatus().toString(), java.get(0)));
+        command.add("-Xmx" + heapMib(ticket) + "m");
+        command.add("-XX:ErrorFile=" + folder.crashReport());
+        command.addAll(java.subList(1, java.size()));
+        command.add(folder.root().toString());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.root().toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(TorchEnvironment.variables(threads(ticket)));
+        builder.environment().putAll(environment);
+        return builder.start().pid();
+    }
+
+    private static int threads(JobTicket ticket) {
+        return ticket.order().steps().stream()
+                .filter(WorkStep.Train.class::isInstance)
+                .mapToInt(step -> ((WorkStep.Train) step).training().threads())
+                .filter(threads -> threads > 0)
+                .findFirst()
+                .orElseGet(() -> new Machine(Path.of("/")).physicalCores());
+    }
+
+    /** Weights and activations are native memory; the heap holds the rows' tokens. */
+    private static long heapMib(JobTicket ticket) throws IOException {
+        String data = ticket.channels().get(WorkOrder.DATA_CHANNEL);
+        long rowsMib = data != null && Files.exists(Path.of(data)) ? DurableFiles.size(Path.of(data)) >> 20 : 0;
+        return HEAP_FLOOR_MIB + HEAP_PER_ROW_MIB * rowsMib;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.finetune4j.worker.machine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Reads {@code /proc} and {@code /sys}, where there are any. What cannot be read is answered with a careful guess, since no run should fail for
+ * it.
+ */
+public final class Machine {
+    private static final long UNLIMITED = 1L << 60;
+
+    private final Path root;
+
+    /** The files below a root; {@code /} but in tests. */
+    public Machine(Path root) {
+        this.root = root;
+    }
+
+    /** Memory that a process may still take: what the system calls available, within the limit of the control group. */
+    public long availableBytes() {
+        OptionalLong system = keyed(root.resolve("proc/meminfo"), "MemAvailable:");
+        long available = system.isPresent()
+                ? system.getAsLong() * 1024
+                : Runtime.getRuntime().maxMemory();
+        // Version 2, then version 1 of control groups; pages of files can be given back and do not count.
+        long limit = number("sys/fs/cgroup/memory.max").orElse(UNLIMITED);
+        long used = number("sys/fs/cgroup/memory.current").orElse(0)
+                - keyed(root.resolve("sys/fs/cgroup/memory.stat"), "inactive_file")
+                        .orElse(0);
+        long limit1 = number("sys/fs/cgroup/memory/memory.limit_in_bytes").orElse(UNLIMITED);
+        long used1 = number("sys/fs/cgroup/memory/memory.usage_in_bytes").orElse(0)
+                - keyed(root.resolve("sys/fs/cgroup/memory/memory.stat"), "total_inactive_file")
+                        .orElse(0);
+        return Math.max(0, Math.min(available, Math.min(limit - used, limit1 - used1)));
+    }
+
+    /** Out-of-memory kills since the machine started, of this control group or of the system; -1 if it does not tell. */
+    public long outOfMemoryKills() {
+        OptionalLong group = keyed(root.resolve("sys/fs/cgroup/memory.events"), "oom_kill");
+        OptionalLong system = keyed(root.resolve("proc/vmstat"), "oom_kill");
+        if (group.isEmpty() && system.isEmpty()) {
+            return -1;
+        }
+        return group.orElse(0) + system.orElse(0);
+    }
+
+    /** Resident memory of this process, -1 if the system does not tell. */
+    public long residentBytes() {
+        OptionalLong kibibytes = keyed(root.resolve("proc/self/status"), "VmRSS:");
+        return kibibytes.isPresent() ? kibibytes.getAsLong() * 1024 : -1;
+    }
+
+    /** Cores that compute; threads that share a core count once, since matrix products fill it. */
+    public int physicalCores() {
+        int logical = Runtime.getRuntime().availableProcessors();
+        Set<String> cores = new HashSet<>();
+        for (int cpu = 0; cpu < logical; cpu++) {
+            Path siblings = root.resolve("sys/devices/system/cpu/cpu" + cpu + "/topology/thread_siblings_list");
+            text(siblings).ifPresent(cores::add);
+        }
+        return cores.isEmpty() ? logical : Math.min(logical, cores.size());
+    }
+
+    private OptionalLong number(String file) {
+        return text(root.resolve(file)).map(Machine::parse).orElse(OptionalLong.empty());
+    }
+
+    private static OptionalLong keyed(Path file, String key) {
+        for (String line : lines(file)) {
+            List<String> words = Stream.of(line.split("\\s+", -1)).toList();
+            if (words.size() > 1 && words.get(0).equals(key)) {
+                return parse(words.get(1));
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private static OptionalLong parse(String text) {
+        try {
+            return OptionalLong.of(Long.parseLong(text.trim()));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty(); // "max", or beyond a long: no limit
+        }
+    }
+
+    private static Optional<String> text(Path file) {
+        List<String> lines = lines(file);
+        return lines.isEmpty() ? Optional.empty() : Optional.of(lines.get(0));
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.finetune4j.worker.problem;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** FT0651 to FT0679: the worker process; FT0580 to FT0589: the local place that launches it. */
+public final class WorkerProblems implements ProblemCatalogue {
+    /** There is no such job. */
+    public static final ProblemKind NO_SUCH_JOB = new ProblemKind(
+            "FT0580",
+            "there is no such job on this machine",
+            ExitCode.INVALID,
+            "The folder of a job on this machine is named after its run. There is none of this name: it was deleted, or it was launched with another"
+                    + " FINETUNE_HOME or on another machine.",
+            "finetune ps");
+
+    /** The name belongs to another job. */
+    public static final ProblemKind NAME_TAKEN = new ProblemKind(
+            "FT0581",
+            "the name belongs to another job",
+            ExitCode.INVALID,
+            "A job of this name exists with other content (job file, data or model). Nothing was launched and nothing was changed.",
+            "finetune ps");
+
+    /** The job is not in a state for this. */
+    public static final ProblemKind WRONG_STATE = new ProblemKind(
+            "FT0582",
+            "the job is in another state",
+            ExitCode.INVALID,
+            "A running job cannot be launched again, fetched or deleted, and one that succeeded has nothing left to do.",
+            "finetune ps");
+
+    /** The worker process could not be started. */
+    public static final ProblemKind LAUNCH_FAILED = new ProblemKind(
+            "FT0583",
+            "the worker could not be started",
+            ExitCode.TRAINING_FAILED,
+            "The job's folder or the Java process of the worker could not be made: the folder is read-only, the disk is full, or the Java runtime that"
+                    + " finetune4j itself runs on is gone.",
+            "finetune doctor");
+
+    /** A channel has no files. */
+    public static final ProblemKind CHANNEL_MISSING = new ProblemKind(
+            "FT0651",
+            "an input of the job is missing",
+            ExitCode.INVALID,
+            "A job names its inputs (model, data, adapter) by folder or file. One of them was not given or has been moved or deleted since.",
+            "launch the job again from its job file, so that its inputs are prepared again");
+
+    /** The folder of a job is damaged. */
+    public static final ProblemKind FOLDER_DAMAGED = new ProblemKind(
+            "FT0652",
+            "the job's folder is damaged",
+            ExitCode.INVALID,
+            "job.json in the folder of the job says what is to be done. It was changed or damaged after it was written.",
+            "delete the job's folder and launch the job again from its job file");
+
+    /** A cursor of another job. */
+    public static final ProblemKind FOREIGN_CURSOR = new ProblemKind(
+            "FT0653",
+            "the cursor is not one of this job",
+            ExitCode.INVALID,
+            "A cursor says where in the events of one job to go on. This one points into no line of them.",
+            "read the events from the start");
+
+    /** A second worker. */
+    public static final ProblemKind ALREADY_RUNNING = new ProblemKind(
+            "FT0654",
+            "a worker already works in this folder",
+            ExitCode.INVALID,
+            "Two workers in one folder would spoil each other's checkpoints, so the second one ends at once and touches nothing.",
+            "finetune ps");
+
+    /** A defect. */
+    public static final ProblemKind DEFECT = new ProblemKind(
+            "FT0655",
+            "the worker met an unexpected error",
+            ExitCode.INTERNAL,
+            "This is a defect in finetune4j or in a library below it. The full trace is in worker.log in the job's folder; checkpoints are intact.",
+            "report it with worker.log from the job's folder");
+
+    /** Java heap. */
+    public static final ProblemKind HEAP_FULL = new ProblemKind(
+            "FT0656",
+            "the worker's Java heap is full",
+            ExitCode.TRAINING_FAILED,
+            "Tokens of all rows lie in the Java heap, 4 bytes each; weights and activations do not. So many rows do not fit.",
+            "train on fewer rows, or lower training.max-tokens");
+
+    /** Killed by the kernel for memory. */
+    public static final ProblemKind OUT_OF_MEMORY = new ProblemKind(
+            "FT0661",
+            "the worker was killed since memory ran out",
+            ExitCode.TRAINING_FAILED,
+            "The kernel ends a process when memory runs out. Activations grow with the tokens of a micro-batch; recomputing them costs time instead. The"
+                    + " run goes on from its last checkpoint.",
+            "training.recompute: layer");
+
+    /** Killed by somebody. */
+    public static final ProblemKind KILLED = new ProblemKind(
+            "FT0662",
+            "the worker was killed from outside",
+            ExitCode.TRAINING_FAILED,
+            "The process was ended by a signal that finetune4j did not send, and the kernel counted no out-of-memory kill. The run goes on from its last"
+                    + " checkpoint.",
+            "launch the same run again");
+
+    /** Crashed in native code. */
+    public static final ProblemKind CRASHED = new ProblemKind(
+            "FT0663",
+            "the worker crashed in native code",
+            ExitCode.TRAINING_FAILED,
+            "libtorch or another native library failed so that the Java process could not go on. hs_err.log in the job's folder names the place. The run"
+                    + " goes on from its last checkpoint.",
+            "launch the same run again; if it repeats, report it with hs_err.log from the job's folder");
+
+    /** Ended without a word. */
+    public static final ProblemKind LOST = new ProblemKind(
+            "FT0664",
+            "the worker ended without a word",
+            ExitCode.TRAINING_FAILED,
+            "No worker lives and none left a status: the machine was restarted, or worker and shell were ended together. The run goes on from its last"
+                    + " checkpoint.",
+            "launch the same run again");
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return List.of(
+                NO_SUCH_JOB,
+                NAME_TAKEN,
+                WRONG_STATE,
+                LAUNCH_FAILED,
+                CHANNEL_MISSING,
+                FOLDER_DAMAGED,
+                FOREIGN_CURSOR,
+                ALREADY_RUNNING,
+                DEFECT,
+                HEAP_FULL,
+                OUT_OF_MEMORY,
+                KILLED,
+                CRASHED,
+                LOST);
+    }
+}

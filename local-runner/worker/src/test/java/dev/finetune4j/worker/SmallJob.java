@@ -1,0 +1,98 @@
+package dev.finetune4j.worker;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Part;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.data.RowRef;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.LabelScoring;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A job that a tiny model learns in a second: which of two words a letter goes with. */
+public final class SmallJob {
+    private static final List<String> LABELS = List.of("odd", "even");
+
+    private final Path model;
+    private final Path data;
+
+    /** Writes model and rows below a folder. */
+    public SmallJob(Path folder) throws IOException {
+        model = TinyLlama.write(folder.resolve("model"));
+        data = Files.createDirectories(folder.resolve("data"));
+        writeRows(Part.TRAIN, 48);
+        writeRows(Part.VALIDATION, 8);
+        writeRows(Part.TEST, 12);
+    }
+
+    /** Where the rows lie. */
+    public Path data() {
+        return data;
+    }
+
+    /** Where the model lies. */
+    public Path model() {
+        return model;
+    }
+
+    /** Settings of a training of so many epochs, 12 steps each. */
+    public static TrainingSpec.Builder training(double epochs) {
+        return TrainingSpec.builder()
+                .epochs(epochs)
+                .batchSize(2)
+                .gradientAccumulation(2)
+                .learningRate(0.01)
+                .precision(Precision.FP32)
+                .checkpointEvery(5)
+                .evaluateEvery(6)
+                .threads(1);
+    }
+
+    /** Trains and answers with base and tuned model. */
+    public static List<WorkStep> steps(TrainingSpec training) {
+        return List.of(
+                new WorkStep.Train(new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR)), training),
+                predict(Variant.BASE_ZERO_SHOT),
+                predict(Variant.TUNED));
+    }
+
+    /** Answers the test rows. */
+    public static WorkStep.Predict predict(Variant variant) {
+        return new WorkStep.Predict(variant, Part.TEST.fileName(), List.of(), LABELS, LabelScoring.LIKELIHOOD, 0, 0);
+    }
+
+    /** The job as it is submitted. */
+    public Submission submission(String id, String digest, List<WorkStep> steps) {
+        return Submission.builder(new RunId(id), new ModelRef("tiny"), new WorkOrder(digest, steps))
+                .channel(WorkOrder.MODEL_CHANNEL, model)
+                .channel(WorkOrder.DATA_CHANNEL, data)
+                .build();
+    }
+
+    private void writeRows(Part part, int count) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String letter = String.valueOf((char) ('a' + i % 26));
+            lines.add(Json.line(new Example.Conversation(
+                    new RowRef(part.fileName(), i + 1L),
+                    List.of(
+                            new Message(Role.USER, "is " + letter + " odd or even"),
+                            new Message(Role.ASSISTANT, LABELS.get(i % 26 % 2))),
+                    LABELS.get(i % 26 % 2))));
+        }
+        Files.write(data.resolve(part.fileName()), lines);
+    }
+}

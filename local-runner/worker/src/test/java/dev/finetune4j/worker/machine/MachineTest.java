@@ -1,0 +1,73 @@
+package dev.finetune4j.worker.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MachineTest {
+    @TempDir
+    private Path root;
+
+    @Test
+    void availableMemoryIsWhatTheSystemSays() throws Exception {
+        write("proc/meminfo", "MemTotal:       16000000 kB\nMemAvailable:    8000000 kB\n");
+
+        assertThat(new Machine(root).availableBytes()).isEqualTo(8_000_000L * 1024);
+    }
+
+    @Test
+    void theControlGroupLimitsIt() throws Exception {
+        write("proc/meminfo", "MemAvailable:    8000000 kB\n");
+        write("sys/fs/cgroup/memory.max", "4000000000\n");
+        write("sys/fs/cgroup/memory.current", "1500000000\n");
+        write("sys/fs/cgroup/memory.stat", "anon 1\ninactive_file 500000000\n");
+
+        assertThat(new Machine(root).availableBytes()).isEqualTo(3_000_000_000L);
+    }
+
+    @Test
+    void theFirstVersionOfControlGroupsLimitsItToo() throws Exception {
+        write("proc/meminfo", "MemAvailable:    8000000 kB\n");
+        write("sys/fs/cgroup/memory/memory.limit_in_bytes", "2000000000\n");
+        write("sys/fs/cgroup/memory/memory.usage_in_bytes", "500000000\n");
+
+        assertThat(new Machine(root).availableBytes()).isEqualTo(1_500_000_000L);
+    }
+
+    @Test
+    void noLimitIsNoLimit() throws Exception {
+        write("proc/meminfo", "MemAvailable:    8000000 kB\n");
+        write("sys/fs/cgroup/memory.max", "max\n");
+        write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+
+        assertThat(new Machine(root).availableBytes()).isEqualTo(8_000_000L * 1024);
+    }
+
+    @Test
+    void whatIsNotToldIsGuessedWithCare() {
+        Machine bare = new Machine(root);
+
+        assertThat(bare.availableBytes()).isEqualTo(Runtime.getRuntime().maxMemory());
+        assertThat(bare.outOfMemoryKills()).isEqualTo(-1);
+        assertThat(bare.residentBytes()).isEqualTo(-1);
+        assertThat(bare.physicalCores()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    }
+
+    @Test
+    void threadsOfOneCoreCountOnce() throws Exception {
+        for (int cpu = 0; cpu < Runtime.getRuntime().availableProcessors(); cpu++) {
+            write("sys/devices/system/cpu/cpu" + cpu + "/topology/thread_siblings_list", "0-63\n");
+        }
+
+        assertThat(new Machine(root).physicalCores()).isEqualTo(1);
+    }
+
+    private void write(String file, String text) throws Exception {
+        Path path = root.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+}
