@@ -42,9 +42,11 @@ public final class MetricFigures {
         return value(metric, interval.value()) + " " + range(metric, interval);
     }
 
-    /** A difference with its sign, such as {@code +0.52}. */
+    /** A difference with its sign, such as {@code +0.52}; no sign where it rounds to nothing. */
     public static String difference(MetricName metric, double value) {
-        return (value < 0 ? "−" : "+") + value(metric, Math.abs(value));
+        String size = value(metric, Math.abs(value));
+        boolean isZero = Double.parseDouble(size.replace(",", "")) == 0;
+        return isZero ? size : (value < 0 ? "−" : "+") + size;
     }
 
     /** A p-value, such as {@code p < 0.001} or {@code p = 0.034}. */

@@ -60,7 +60,7 @@ final class ClassSection {
                 <tr><th scope="row">{}</th><td class="n">{}</td>\
                 <td class="n wide"><span><i style="width:{}%"></i></span><b>{}</b></td><td class="n">{}</td><td class="n">{}</td>{}</tr>
                 """,
-                Html.foreign(score.label()),
+                Html.label(score.label()),
                 Figures.count(score.support()),
                 String.format(Locale.ROOT, "%.1f", 100 * score.f1()),
                 share(score.f1()),
@@ -75,11 +75,11 @@ final class ClassSection {
     private static Html heatMap(ConfusionMatrix confusion) {
         List<String> labels = confusion.labels();
         Html head = Html.join(
-                labels.stream().map(label -> Html.of("<th scope=\"col\"><span>{}</span></th>", Html.foreign(label))));
+                labels.stream().map(label -> Html.of("<th scope=\"col\"><span>{}</span></th>", Html.label(label))));
         Html rows = Html.join(IntStream.range(0, labels.size())
                 .mapToObj(reference -> Html.of(
                         "<tr><th scope=\"row\">{}</th>{}</tr>",
-                        Html.foreign(labels.get(reference)),
+                        Html.label(labels.get(reference)),
                         Html.join(IntStream.range(0, labels.size())
                                 .mapToObj(answer -> cell(confusion, reference, answer))))));
         return Html.of(

@@ -95,7 +95,7 @@ public final class ComparisonWriter {
                 Section.scrolling(
                         group.heading(),
                         Html.of(
-                                "<table class=\"scores\"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>",
+                                "<table class=\"compare\"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>",
                                 head,
                                 rows)));
     }

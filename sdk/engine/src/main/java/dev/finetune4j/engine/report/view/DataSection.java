@@ -81,7 +81,7 @@ final class DataSection {
                 Html.join(rowsByLabel.entrySet().stream()
                         .map(entry -> Html.of(
                                 "<tr><th scope=\"row\">{}</th><td><i style=\"width:{}%\"></i></td><td class=\"n\">{}</td></tr>",
-                                Html.foreign(entry.getKey()),
+                                Html.label(entry.getKey()),
                                 String.format(Locale.ROOT, "%.1f", 100.0 * entry.getValue() / Math.max(1, most)),
                                 Figures.count(entry.getValue())))));
     }

@@ -13,6 +13,7 @@ record Html(String markup) {
     static final Html NONE = new Html("");
 
     private static final String HOLE = "{}";
+    private static final int LONGEST_LABEL = 60;
 
     /**
      * A constant template whose holes {@code {}} are filled in order: {@link Html} as it is, everything else escaped.
@@ -56,6 +57,14 @@ record Html(String markup) {
     /** Text from a row: escaped, in its own direction, so that right-to-left marks in it move nothing around it. */
     static Html foreign(String text) {
         return of("<bdi class=\"foreign\" dir=\"auto\">{}</bdi>", text);
+    }
+
+    /** A label as the head of a row or column: like {@link #foreign}, cut where it is so long that a table would burst. */
+    static Html label(String text) {
+        if (text.length() <= LONGEST_LABEL) {
+            return foreign(text);
+        }
+        return foreign(text.substring(0, LONGEST_LABEL - 1) + "…");
     }
 
     private static void escape(StringBuilder into, String text) {

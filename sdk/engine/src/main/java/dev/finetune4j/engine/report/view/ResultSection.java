@@ -8,6 +8,7 @@ import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateVerdict;
+import dev.finetune4j.run.RunState;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -46,7 +47,7 @@ final class ResultSection {
     private static String tone(RunReport report) {
         return report.comparison()
                 .map(evaluation -> evaluation.gate().passed() ? "good" : "bad")
-                .orElse("plain");
+                .orElse(report.state() == RunState.FAILED ? "bad" : "plain");
     }
 
     private static Html gate(GateVerdict gate) {
