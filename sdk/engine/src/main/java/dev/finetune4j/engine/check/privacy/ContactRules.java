@@ -32,7 +32,7 @@ final class ContactRules {
     static List<Detector> detectors() {
         return List.of(
                 new Detector.AtKeyword(
-                        PrivacyRule.personal("email", "e-mail address", PrivacyRule.CHECKED),
+                        PrivacyRule.personal("email", "e-mail address", PrivacyRule.SHAPE),
                         List.of("@"),
                         ContactRules::email),
                 new Detector.AtNumber(

@@ -85,7 +85,7 @@ final class Credentials {
                         "password",
                         "password",
                         PrivacyRule.GENERIC,
-                        Shape.of("(?i:password|passwd|passphrase|pwd)" + ASSIGNED + "([^\\s\"'\\\\`<>,;]{8,100}+)")
+                        Shape.of("(?i:password|passwd|passphrase|pwd)" + ASSIGNED + "([^\\s\"'\\\\`<>,;=]{8,100}+)")
                                 .insideNames()
                                 .where(Credentials::looksLikePassword),
                         "password",
@@ -96,7 +96,7 @@ final class Credentials {
                         "generic-secret",
                         "assigned key or token",
                         PrivacyRule.GENERIC,
-                        Shape.of("[A-Za-z_ -]{5,30}+" + ASSIGNED + "([A-Za-z0-9_+/=.~!@#$%^&*-]{16,200}+)")
+                        Shape.of("[A-Za-z_ -]{5,30}+" + ASSIGNED + "([A-Za-z0-9_+/.~!@#$%^&*-]{16,200}+={0,2})")
                                 .insideNames()
                                 .where(Credentials::looksRandom),
                         "secret",
@@ -175,6 +175,9 @@ final class Credentials {
     private static @Nullable Span sharedAccessSignature(CharSequence text, int start, int end) {
         int valueEnd = end;
         while (valueEnd < text.length() && valueEnd - end < 200 && isUrlPart(text.charAt(valueEnd))) {
+            valueEnd++;
+        }
+        if (valueEnd < text.length() && text.charAt(valueEnd) == '=') {
             valueEnd++;
         }
         if (valueEnd - end < 43) {
@@ -267,7 +270,7 @@ final class Credentials {
     }
 
     private static boolean isUrlPart(char c) {
-        return Surroundings.isLetterOrDigit(c) || c == '%' || c == '+' || c == '/' || c == '=';
+        return Surroundings.isLetterOrDigit(c) || c == '%' || c == '+' || c == '/';
     }
 
     private static Detector secret(

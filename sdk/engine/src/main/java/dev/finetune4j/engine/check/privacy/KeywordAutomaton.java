@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Finds all keywords in one pass over a text, in any case (Aho and Corasick 1975, with the failure links resolved into one table).
@@ -14,11 +15,13 @@ final class KeywordAutomaton {
     private static final int CLASSES = 64;
     private static final byte[] CLASS = classes();
 
-    private final short[] next;
+    private final int[] next;
+    private final int firstEnd;
     private final int[][] keywordsAt;
 
-    private KeywordAutomaton(short[] next, int[][] keywordsAt) {
+    private KeywordAutomaton(int[] next, int firstEnd, int[][] keywordsAt) {
         this.next = next;
+        this.firstEnd = firstEnd;
         this.keywordsAt = keywordsAt;
     }
 
@@ -48,12 +51,17 @@ final class KeywordAutomaton {
 
     /** The state after a character; the state before a text is 0. */
     int step(int state, char c) {
-        return next[state * CLASSES + (c < 128 ? CLASS[c] : 0)];
+        return next[state + (c < 128 ? CLASS[c] : 0)];
     }
 
-    /** Numbers of the keywords that end where this state was reached, longest first; empty for most states. */
+    /** Whether keywords end where this state was reached. */
+    boolean isEnd(int state) {
+        return state >= firstEnd;
+    }
+
+    /** Numbers of the keywords that end at such a state, longest first. */
     int[] keywordsAt(int state) {
-        return keywordsAt[state];
+        return keywordsAt[(state - firstEnd) / CLASSES];
     }
 
     /** Fills in, breadth first, where each state goes on a character that does not continue its keyword. */
@@ -77,10 +85,33 @@ final class KeywordAutomaton {
                 }
             }
         }
-        int[][] keywordsAt = ends.stream()
-                .map(numbers -> numbers.stream().mapToInt(Integer::intValue).toArray())
+        return renumbered(next, ends);
+    }
+
+    /** States are numbered by the place of their row in the table, and those at which a keyword ends stand last. */
+    private static KeywordAutomaton renumbered(short[] next, List<List<Integer>> ends) {
+        int[] order = IntStream.concat(
+                        IntStream.range(0, ends.size())
+                                .filter(state -> ends.get(state).isEmpty()),
+                        IntStream.range(0, ends.size())
+                                .filter(state -> !ends.get(state).isEmpty()))
+                .toArray();
+        int[] rowOf = new int[order.length];
+        for (int i = 0; i < order.length; i++) {
+            rowOf[order[i]] = i * CLASSES;
+        }
+        int[] table = new int[next.length];
+        for (int i = 0; i < order.length; i++) {
+            for (int cls = 0; cls < CLASSES; cls++) {
+                table[i * CLASSES + cls] = rowOf[next[order[i] * CLASSES + cls]];
+            }
+        }
+        int[][] keywordsAt = IntStream.of(order)
+                .filter(state -> !ends.get(state).isEmpty())
+                .mapToObj(state ->
+                        ends.get(state).stream().mapToInt(Integer::intValue).toArray())
                 .toArray(int[][]::new);
-        return new KeywordAutomaton(next, keywordsAt);
+        return new KeywordAutomaton(table, (order.length - keywordsAt.length) * CLASSES, keywordsAt);
     }
 
     private static void addState(List<short[]> trie, List<List<Integer>> ends) {

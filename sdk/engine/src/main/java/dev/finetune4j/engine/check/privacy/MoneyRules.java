@@ -126,7 +126,7 @@ final class MoneyRules {
         return isEven
                         && isIssued(digits)
                         && CheckDigits.luhn(digits)
-                        && digits.chars().distinct().count() > 2
+                        && digits.chars().distinct().count() > 1
                 ? new Span(groups.start(), groups.end(used - 1))
                 : null;
     }

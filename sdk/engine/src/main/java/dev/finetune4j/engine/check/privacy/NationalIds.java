@@ -30,7 +30,7 @@ final class NationalIds {
 
     /** Area, group and serial number are in the ranges that were ever given out. */
     private static @Nullable Span ssn(CharSequence text, NumberGroups groups) {
-        boolean isGrouped = groups.areOf(3, 2, 4) && areTied(groups, 3);
+        boolean isGrouped = groups.areOf(3, 2, 4) && areOwn(groups, 3);
         boolean isPlain =
                 groups.areOf(9) && Surroundings.follows(text, groups.start(), 30, "ssn", "social security", "soc sec");
         int used = isGrouped ? 3 : 1;
@@ -72,7 +72,7 @@ final class NationalIds {
 
     /** Of the first ten digits one occurs two or three times, the others at most once. */
     private static @Nullable Span germanTaxId(CharSequence text, NumberGroups groups) {
-        boolean isGrouped = groups.areOf(2, 3, 3, 3) && groups.areSeparatedBy(' ', 4);
+        boolean isGrouped = groups.areOf(2, 3, 3, 3) && groups.areSeparatedBy(' ', 4) && groups.areAll(4);
         boolean isPlain = groups.areOf(11)
                 && Surroundings.follows(
                         text, groups.start(), 40, "steuer", "idnr", "tin", "tax", "identifikationsnummer");
@@ -119,7 +119,7 @@ final class NationalIds {
     }
 
     private static @Nullable Span aadhaar(CharSequence text, NumberGroups groups) {
-        boolean isGrouped = groups.areOf(4, 4, 4) && areTied(groups, 3);
+        boolean isGrouped = groups.areOf(4, 4, 4) && areOwn(groups, 3);
         boolean isPlain =
                 groups.areOf(12) && Surroundings.follows(text, groups.start(), 24, "aadhaar", "aadhar", "uid");
         if (!isGrouped && !isPlain) {
@@ -210,6 +210,11 @@ final class NationalIds {
         return "ABCDEHLMPRST".indexOf(code.charAt(8)) >= 0 && CheckDigits.codiceFiscale(code)
                 ? new Span(start, end)
                 : null;
+    }
+
+    /** Groups tied by hyphens, or by spaces where no further group makes it a row of numbers. */
+    private static boolean areOwn(NumberGroups groups, int used) {
+        return groups.areSeparatedBy('-', used) || (groups.areSeparatedBy(' ', used) && groups.areAll(used));
     }
 
     private static boolean areTied(NumberGroups groups, int used) {

@@ -93,6 +93,13 @@ final class NumberGroups {
         return isFreeBefore() && isFreeAfter(ends[groups - 1]);
     }
 
+    /** Whether the first groups are all: no further group of digits stands before or behind them, not even after a space. */
+    boolean areAll(int groups) {
+        int before = starts[0] - 1;
+        boolean isPreceded = before > 0 && isSeparator(text.charAt(before)) && isDigit(text.charAt(before - 1));
+        return count == groups && !isPreceded;
+    }
+
     /** The digits of the first groups. */
     String digits(int groups) {
         StringBuilder joined = new StringBuilder();

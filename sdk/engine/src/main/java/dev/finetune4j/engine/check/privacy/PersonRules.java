@@ -17,9 +17,8 @@ final class PersonRules {
                             + DATE + ")")
             .within(64);
 
-    private static final Shape PASSPORT = Shape.of(
-                    "(?i:passport)[^0-9A-Z\\n]{0,24}(?:(?i:no|number|nr|num)[^0-9A-Z\\n]{0,6})?([A-Z]{0,2}[0-9]{6,9})(?![0-9A-Za-z])")
-            .within(64);
+    /** Between the word and the number stands at most something like {@code number is: }. */
+    private static final int PASSPORT_REACH = 30;
 
     private static final Shape COORDINATES = Shape.of(
                     "([0-9]{1,2}\\.[0-9]{4,10}\u00B0?\\s?[NS]?,\\s?[-+]?[0-9]{1,3}\\.[0-9]{4,10})(?![0-9])")
@@ -36,7 +35,7 @@ final class PersonRules {
                 new Detector.AtKeyword(
                         PrivacyRule.personal("passport", "passport number", PrivacyRule.IN_CONTEXT),
                         List.of("passport"),
-                        PASSPORT),
+                        PersonRules::passport),
                 new Detector.AtNumber(
                         PrivacyRule.personal("coordinates", "geographic coordinates", PrivacyRule.SHAPE),
                         PersonRules::coordinates),
@@ -64,6 +63,28 @@ final class PersonRules {
         boolean isOnEarth = Double.parseDouble(both[0]) <= 90 && Double.parseDouble(both[1]) <= 180;
         boolean isSigned = span.start() > 0 && "+-".indexOf(text.charAt(span.start() - 1)) >= 0;
         return isOnEarth ? new Span(isSigned ? span.start() - 1 : span.start(), span.end()) : null;
+    }
+
+    /** Up to two capitals and six to nine digits: the first number behind the word. */
+    private static @Nullable Span passport(CharSequence text, int start, int end) {
+        int limit = Math.min(text.length(), end + PASSPORT_REACH);
+        int digit = end;
+        while (digit < limit && !NumberGroups.isDigit(text.charAt(digit)) && text.charAt(digit) != '\n') {
+            digit++;
+        }
+        int numberEnd = digit;
+        while (numberEnd < text.length() && numberEnd - digit < 10 && NumberGroups.isDigit(text.charAt(numberEnd))) {
+            numberEnd++;
+        }
+        int number = digit;
+        while (number > end && digit - number < 3 && Surroundings.isUpper(text.charAt(number - 1))) {
+            number--;
+        }
+        int digits = numberEnd - digit;
+        boolean isNumber = digits >= 6 && digits <= 9 && digit - number <= 2;
+        return isNumber && Surroundings.startsWord(text, number) && Surroundings.endsWord(text, numberEnd)
+                ? new Span(number, numberEnd)
+                : null;
     }
 
     private static @Nullable Span vin(CharSequence text, int start, int end) {

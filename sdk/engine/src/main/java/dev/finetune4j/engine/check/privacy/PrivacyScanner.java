@@ -108,6 +108,14 @@ public final class PrivacyScanner {
         return rule;
     }
 
+    /** The keywords of all rules. */
+    static List<String> keywords() {
+        return only(DETECTORS, Detector.AtKeyword.class).stream()
+                .flatMap(detector -> detector.keywords().stream())
+                .distinct()
+                .toList();
+    }
+
     /** What was found, in the order of the text; spans do not overlap. */
     public List<PrivacyFinding> scan(CharSequence text) {
         if (isIdle) {
@@ -134,9 +142,8 @@ public final class PrivacyScanner {
             for (int i = 0; i < text.length(); i++) {
                 char c = text.charAt(i);
                 state = automaton.step(state, c);
-                int[] keywords = automaton.keywordsAt(state);
-                if (keywords.length > 0) {
-                    atKeywords(keywords, i + 1);
+                if (automaton.isEnd(state)) {
+                    atKeywords(automaton.keywordsAt(state), i + 1);
                 }
                 boolean isDigit = NumberGroups.isDigit(c);
                 if (isDigit && !inNumber) {
@@ -180,7 +187,7 @@ public final class PrivacyScanner {
                     && Surroundings.isLetterOrDigit(text.charAt(end))) {
                 end++;
             }
-            if (end - start >= 2 && end - start <= LONGEST_TOKEN) {
+            if (end - start <= LONGEST_TOKEN) {
                 for (Detector.AtToken detector : atTokens) {
                     take(detector, detector.matcher().match(text, start, end));
                 }

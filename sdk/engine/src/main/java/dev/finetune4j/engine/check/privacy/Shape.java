@@ -61,7 +61,7 @@ final class Shape implements PlaceMatcher {
     @Override
     public @Nullable Span match(CharSequence text, int start, int end) {
         int from = start - lookBack;
-        if (from < 0 || (startsWord && !Surroundings.startsWord(text, from))) {
+        if (from < 0 || (startsWord && !startsToken(text, from))) {
             return null;
         }
         Matcher matcher = pattern.matcher(text)
@@ -73,5 +73,10 @@ final class Shape implements PlaceMatcher {
         }
         int group = matcher.groupCount() == 0 ? 0 : 1;
         return accept.test(matcher.group(group)) ? new Span(matcher.start(group), matcher.end(group)) : null;
+    }
+
+    /** Keys have hyphens inside: one that stands before is part of a longer token, which was tried at its own start. */
+    private static boolean startsToken(CharSequence text, int at) {
+        return Surroundings.startsWord(text, at) && (at == 0 || text.charAt(at - 1) != '-');
     }
 }
