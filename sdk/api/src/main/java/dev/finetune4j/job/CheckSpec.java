@@ -76,4 +76,83 @@ public record CheckSpec(
                 Finding.ERROR,
                 Finding.WARNING);
     }
+
+    /** Starts from every default. */
+    public static Builder builder() {
+        return new Builder(defaults());
+    }
+
+    /** Starts from this. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Collects the parts that differ from where it started. */
+    public static final class Builder {
+        private double maxDuplicates;
+        private double maxOverlap;
+        private double maxTruncated;
+        private double maxInvalid;
+        private int minRowsPerLabel;
+        private Finding secrets;
+        private Finding personalData;
+
+        Builder(CheckSpec spec) {
+            maxDuplicates = spec.maxDuplicates;
+            maxOverlap = spec.maxOverlap;
+            maxTruncated = spec.maxTruncated;
+            maxInvalid = spec.maxInvalid;
+            minRowsPerLabel = spec.minRowsPerLabel;
+            secrets = spec.secrets;
+            personalData = spec.personalData;
+        }
+
+        /** See {@link CheckSpec#maxDuplicates}. */
+        public Builder maxDuplicates(double value) {
+            maxDuplicates = value;
+            return this;
+        }
+
+        /** See {@link CheckSpec#maxOverlap}. */
+        public Builder maxOverlap(double value) {
+            maxOverlap = value;
+            return this;
+        }
+
+        /** See {@link CheckSpec#maxTruncated}. */
+        public Builder maxTruncated(double value) {
+            maxTruncated = value;
+            return this;
+        }
+
+        /** See {@link CheckSpec#maxInvalid}. */
+        public Builder maxInvalid(double value) {
+            maxInvalid = value;
+            return this;
+        }
+
+        /** See {@link CheckSpec#minRowsPerLabel}. */
+        public Builder minRowsPerLabel(int value) {
+            minRowsPerLabel = value;
+            return this;
+        }
+
+        /** See {@link CheckSpec#secrets}. */
+        public Builder secrets(Finding value) {
+            secrets = value;
+            return this;
+        }
+
+        /** See {@link CheckSpec#personalData}. */
+        public Builder personalData(Finding value) {
+            personalData = value;
+            return this;
+        }
+
+        /** The finished thresholds. */
+        public CheckSpec build() {
+            return new CheckSpec(
+                    maxDuplicates, maxOverlap, maxTruncated, maxInvalid, minRowsPerLabel, secrets, personalData);
+        }
+    }
 }

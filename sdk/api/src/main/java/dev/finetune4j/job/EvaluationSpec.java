@@ -65,4 +65,74 @@ public record EvaluationSpec(
     public EvaluationSpec withGate(Gate otherGate) {
         return new EvaluationSpec(fewShot, labelScoring, maxNewTokens, bootstrapSamples, seed, otherGate);
     }
+
+    /** Starts from every default. */
+    public static Builder builder() {
+        return new Builder(defaults());
+    }
+
+    /** Starts from this. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Collects the parts that differ from where it started. */
+    public static final class Builder {
+        private int fewShot;
+        private LabelScoring labelScoring;
+        private int maxNewTokens;
+        private int bootstrapSamples;
+        private long seed;
+        private Gate gate;
+
+        Builder(EvaluationSpec spec) {
+            fewShot = spec.fewShot;
+            labelScoring = spec.labelScoring;
+            maxNewTokens = spec.maxNewTokens;
+            bootstrapSamples = spec.bootstrapSamples;
+            seed = spec.seed;
+            gate = spec.gate;
+        }
+
+        /** See {@link EvaluationSpec#fewShot}. */
+        public Builder fewShot(int value) {
+            fewShot = value;
+            return this;
+        }
+
+        /** See {@link EvaluationSpec#labelScoring}. */
+        public Builder labelScoring(LabelScoring value) {
+            labelScoring = value;
+            return this;
+        }
+
+        /** See {@link EvaluationSpec#maxNewTokens}. */
+        public Builder maxNewTokens(int value) {
+            maxNewTokens = value;
+            return this;
+        }
+
+        /** See {@link EvaluationSpec#bootstrapSamples}. */
+        public Builder bootstrapSamples(int value) {
+            bootstrapSamples = value;
+            return this;
+        }
+
+        /** See {@link EvaluationSpec#seed}. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /** See {@link EvaluationSpec#gate}. */
+        public Builder gate(Gate value) {
+            gate = value;
+            return this;
+        }
+
+        /** The finished settings. */
+        public EvaluationSpec build() {
+            return new EvaluationSpec(fewShot, labelScoring, maxNewTokens, bootstrapSamples, seed, gate);
+        }
+    }
 }

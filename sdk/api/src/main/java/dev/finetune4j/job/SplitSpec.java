@@ -117,4 +117,116 @@ public record SplitSpec(
         return new SplitSpec(
                 validation, test, validationFile, testFile, groupBy, stratify, train, forValidation, forTest, seed);
     }
+
+    /** Starts from every default. */
+    public static Builder builder() {
+        return new Builder(defaults());
+    }
+
+    /** Starts from this. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Collects the parts that differ from where it started. */
+    public static final class Builder {
+        private double validation;
+        private double test;
+        private @Nullable String validationFile;
+        private @Nullable String testFile;
+        private @Nullable String groupBy;
+        private boolean stratify;
+        private int trainRows;
+        private int validationRows;
+        private int testRows;
+        private long seed;
+
+        Builder(SplitSpec spec) {
+            validation = spec.validation;
+            test = spec.test;
+            validationFile = spec.validationFile;
+            testFile = spec.testFile;
+            groupBy = spec.groupBy;
+            stratify = spec.stratify;
+            trainRows = spec.trainRows;
+            validationRows = spec.validationRows;
+            testRows = spec.testRows;
+            seed = spec.seed;
+        }
+
+        /** See {@link SplitSpec#validation}. */
+        public Builder validation(double value) {
+            validation = value;
+            return this;
+        }
+
+        /** See {@link SplitSpec#test}. */
+        public Builder test(double value) {
+            test = value;
+            return this;
+        }
+
+        /** See {@link SplitSpec#validationFile}. */
+        public Builder validationFile(@Nullable String value) {
+            validationFile = value;
+            return this;
+        }
+
+        /** See {@link SplitSpec#testFile}. */
+        public Builder testFile(@Nullable String value) {
+            testFile = value;
+            return this;
+        }
+
+        /** See {@link SplitSpec#groupBy}. */
+        public Builder groupBy(@Nullable String value) {
+            groupBy = value;
+            return this;
+        }
+
+        /** See {@link SplitSpec#stratify}. */
+        public Builder stratify(boolean value) {
+            stratify = value;
+            return this;
+        }
+
+        /** See {@link SplitSpec#trainRows}. */
+        public Builder trainRows(int value) {
+            trainRows = value;
+            return this;
+        }
+
+        /** See {@link SplitSpec#validationRows}. */
+        public Builder validationRows(int value) {
+            validationRows = value;
+            return this;
+        }
+
+        /** See {@link SplitSpec#testRows}. */
+        public Builder testRows(int value) {
+            testRows = value;
+            return this;
+        }
+
+        /** See {@link SplitSpec#seed}. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /** The finished split. */
+        public SplitSpec build() {
+            return new SplitSpec(
+                    validation,
+                    test,
+                    validationFile,
+                    testFile,
+                    groupBy,
+                    stratify,
+                    trainRows,
+                    validationRows,
+                    testRows,
+                    seed);
+        }
+    }
 }

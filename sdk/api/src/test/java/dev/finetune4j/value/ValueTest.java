@@ -1,0 +1,48 @@
+package dev.finetune4j.value;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.util.Currency;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ValueTest {
+    @Test
+    void moneyReadsBackWhatItWrites() {
+        Random random = new Random(3);
+        for (int i = 0; i < 500; i++) {
+            Money money = new Money(
+                    new BigDecimal(new java.math.BigInteger(40, random), random.nextInt(6)),
+                    Currency.getInstance("USD"));
+
+            assertThat(Money.parse(money.toString())).isEqualTo(money);
+        }
+    }
+
+    @Test
+    void moneyRefusesWhatIsNone() {
+        for (String text : List.of("", "12", "USD 12", "12 XYZ", "-1 USD", "1,5 USD", "1 USD extra")) {
+            assertThatThrownBy(() -> Money.parse(text)).as(text).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void runIdsAreNamesThatEveryCloudTakes() {
+        assertThat(RunId.parse("a-b-1")).hasToString("a-b-1");
+        assertThat(RunId.parse("a".repeat(63)).value()).hasSize(63);
+        for (String text : List.of("", "-a", "a-", "a_b", "a".repeat(64))) {
+            assertThatThrownBy(() -> RunId.parse(text)).as(text).hasMessageContaining("run id");
+        }
+    }
+
+    @Test
+    void checksNameFieldRangeAndValue() {
+        assertThatThrownBy(() -> Checks.inRange("rank", 0, 1, 1024)).hasMessage("rank must be 1..1024, was 0");
+        assertThatThrownBy(() -> Checks.inRange("share", 1.5, 0, 1)).hasMessage("share must be 0.0..1.0, was 1.5");
+        assertThatThrownBy(() -> Checks.nullOrNotBlank("file", "\t")).hasMessage("file must not be blank");
+        assertThat(Checks.nullOrNotBlank("file", null)).isNull();
+    }
+}
