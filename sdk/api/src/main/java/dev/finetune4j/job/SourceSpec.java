@@ -22,10 +22,7 @@ public record SourceSpec(
         List<String> from,
 
         @Describe("Expected SHA-256 of the file, in hex; not pinned by default.")
-        @Form(
-                pattern = "[0-9a-f]{64}",
-                wanted = "64 lower-case hex digits",
-                example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        @Form(pattern = "[0-9a-f]{64}", wanted = "64 lower-case hex digits", example = "")
         @Nullable
         String sha256) {
     /** Copies the list; refuses an empty one and a digest of another shape. */

@@ -15,6 +15,6 @@ public @interface Form {
     /** The form in words, as it stands after "must be". */
     String wanted();
 
-    /** A text that has the form. */
+    /** A text that has the form; empty where none could be right for anybody. */
     String example();
 }

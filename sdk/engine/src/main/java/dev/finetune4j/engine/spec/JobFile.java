@@ -65,7 +65,7 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
         Places places = new Places(source);
         ObjectNode written = new JobReader(environment, places, problems).read(root);
         ObjectNode all = withDefaults(written);
-        JobRules.inspect(all, places, problems);
+        JobRules.inspect(written, all, places, problems);
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
@@ -82,7 +82,8 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
     public static JobFile of(FineTuneJob job, Path baseFolder) {
         List<Problem> problems = new ArrayList<>();
         Places nowhere = new Places("job");
-        JobRules.inspect(Json.jobs().valueToTree(job), nowhere, problems);
+        JsonNode tree = Json.jobs().valueToTree(job);
+        JobRules.inspect(tree, tree, nowhere, problems);
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }

@@ -263,7 +263,7 @@ final class JobReader {
         }
         double value = Double.parseDouble(text);
         if (value < shape.min() || value > shape.max() || Double.isInfinite(value)) {
-            report.outOfRange(path, scalar, shape, example);
+            report.outOfRange(path, scalar, value, shape, example);
             return null;
         } else if (!shape.isWhole()) {
             return DoubleNode.valueOf(value);
@@ -273,7 +273,7 @@ final class JobReader {
             report.wrongType(path, path, scalar, shape, example);
             return null;
         } else if (exact.toBigInteger().bitLength() > Long.SIZE - 1) {
-            report.outOfRange(path, scalar, shape, example);
+            report.outOfRange(path, scalar, value, shape, example);
             return null;
         }
         return LongNode.valueOf(exact.longValue());

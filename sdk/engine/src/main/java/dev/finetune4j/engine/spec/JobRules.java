@@ -6,6 +6,8 @@ import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.TaskKind;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,11 +21,15 @@ import java.util.Set;
  * the file says at all, so that a value which was refused before is not missed a second time.
  */
 final class JobRules {
+    private static final String AT_LEAST = "evaluation.gate.at-least";
+
+    private final JsonNode written;
     private final JsonNode job;
     private final Places places;
     private final List<Problem> problems;
 
-    private JobRules(JsonNode job, Places places, List<Problem> problems) {
+    private JobRules(JsonNode written, JsonNode job, Places places, List<Problem> problems) {
+        this.written = written;
         this.job = job;
         this.places = places;
         this.problems = problems;
@@ -32,11 +38,12 @@ final class JobRules {
     /**
      * Adds what is wrong.
      *
-     * @param job every valid value, defaults filled in
+     * @param written every valid value that was written
+     * @param job the same with the defaults filled in
      * @param places which keys were written, and where
      */
-    static void inspect(JsonNode job, Places places, List<Problem> problems) {
-        JobRules rules = new JobRules(job, places, problems);
+    static void inspect(JsonNode written, JsonNode job, Places places, List<Problem> problems) {
+        JobRules rules = new JobRules(written, job, places, problems);
         rules.data();
         rules.split();
         rules.labels();
@@ -52,7 +59,7 @@ final class JobRules {
             add(problem(JobProblems.CONTRADICTION, "data.query", "data has both a file and a query")
                     .because("rows come from data.file, or from data.query over data.sources")
                     .remedy("delete data.file or data.query"));
-        } else if (!hasFile && !hasQuery && places.has("data") && job.has("data")) {
+        } else if (!hasFile && !hasQuery && written.has("data")) {
             add(problem(JobProblems.MISSING_KEY, "data", "data has neither a file nor a query")
                     .because("rows come from data.file, or from data.query over data.sources")
                     .remedy("file: rows.jsonl"));
@@ -85,8 +92,8 @@ final class JobRules {
                             JobProblems.CONTRADICTION,
                             firstSet("data.split.test", "data.split.validation"),
                             "the split leaves no rows to train on")
-                    .because("validation %s + test %s = %s, must be below 1"
-                            .formatted(number(validation), number(test), number(validation + test)))
+                    .because("validation %s + test %s must be below 1"
+                            .formatted(shown("data.split.validation", validation), shown("data.split.test", test)))
                     .remedy("test: 0.2, validation: 0.1"));
         }
     }
@@ -100,7 +107,7 @@ final class JobRules {
                             share,
                             "data.split has both a share and a file of %s rows".formatted(part))
                     .because("%s-file gives the rows, so %s: %s takes none"
-                            .formatted(part, part, number(at(share).asDouble())))
+                            .formatted(part, part, shown(share, at(share).asDouble())))
                     .remedy("delete " + share));
         }
     }
@@ -115,20 +122,19 @@ final class JobRules {
                             "task.labels belong to a task that chooses among labels")
                     .because("task.kind is " + Shapes.word(kind.get()) + "; classification and sentiment have labels")
                     .remedy("delete task.labels"));
-        } else if (labels.size() == 1) {
+        } else if (labels.size() == 1 && !places.has("task.labels[1]")) {
             add(problem(JobProblems.CONTRADICTION, "task.labels", "task.labels has 1 label, a choice needs at least 2")
-                    .because("the only label is " + Echo.of(labels.get(0).asText()))
+                    .because("the only label is "
+                            + shown("task.labels[0]", labels.get(0).asText()))
                     .remedy("labels: [first, second]"));
         }
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < labels.size(); i++) {
-            String label = labels.get(i).asText();
-            if (!seen.add(label)) {
-                add(problem(
-                                JobProblems.CONTRADICTION,
-                                "task.labels[" + i + "]",
-                                "the label " + Echo.of(label) + " is there twice")
-                        .remedy("delete the second " + Echo.of(label)));
+            if (!seen.add(labels.get(i).asText())) {
+                String path = "task.labels[" + i + "]";
+                String label = shown(path, labels.get(i).asText());
+                add(problem(JobProblems.CONTRADICTION, path, "the label " + label + " is there twice")
+                        .remedy("delete the second " + label));
             }
         }
     }
@@ -146,11 +152,11 @@ final class JobRules {
             unknown("evaluation.gate.metric", metric, metrics);
             return;
         }
-        if (at("evaluation.gate.at-least").isNumber()) {
-            atLeast(new MetricName(metric), at("evaluation.gate.at-least").asDouble());
+        if (at(AT_LEAST).isNumber()) {
+            atLeast(new MetricName(metric), at(AT_LEAST).asDouble());
         }
-        boolean isJudged = isSet("evaluation.gate.at-least")
-                || at("evaluation.gate.better-than-base").asBoolean();
+        boolean isJudged =
+                isSet(AT_LEAST) || at("evaluation.gate.better-than-base").asBoolean();
         boolean hasTestRows =
                 isSet("data.split.test-file") || at("data.split.test").asDouble() > 0;
         if (isJudged && !hasTestRows && !places.has("data.split.test-file")) {
@@ -171,16 +177,13 @@ final class JobRules {
         double min = metric.isLowerBetter() ? 1 : 0;
         if (value < min || value > max) {
             String bounds = metric.isLowerBetter() ? "at least 1" : "0.." + number(max);
-            boolean isPercent = max == 1 && value <= 100;
+            boolean isPercent = max == 1 && value > 1 && value <= 100 && !fromEnvironment(AT_LEAST);
             add(problem(
                             JobProblems.OUT_OF_RANGE,
-                            "evaluation.gate.at-least",
+                            AT_LEAST,
                             "evaluation.gate.at-least must be %s for %s, was %s"
-                                    .formatted(bounds, metric, number(value)))
-                    .remedy("at-least: "
-                            + (isPercent && value > 1
-                                    ? number(value / 100)
-                                    : number(max == 100 ? 30 : min == 1 ? 10 : 0.5))));
+                                    .formatted(bounds, metric, shown(AT_LEAST, value)))
+                    .remedy("at-least: " + number(isPercent ? value / 100 : max == 100 ? 30 : min == 1 ? 10 : 0.5)));
         }
     }
 
@@ -190,8 +193,9 @@ final class JobRules {
         for (int i = 0; i < targets.size(); i++) {
             String target = targets.get(i).asText();
             if (first.putIfAbsent(target, i) != null) {
-                add(problem(JobProblems.CONTRADICTION, "targets[" + i + "]", "the target " + target + " is there twice")
-                        .remedy("delete the second " + target));
+                String shown = shown("targets[" + i + "]", target);
+                add(problem(JobProblems.CONTRADICTION, "targets[" + i + "]", "the target " + shown + " is there twice")
+                        .remedy("delete the second " + shown));
             }
         }
     }
@@ -206,7 +210,7 @@ final class JobRules {
                             JobProblems.CONTRADICTION,
                             "training.early-stopping-patience",
                             "early stopping has no validation rows to watch")
-                    .because("early-stopping-patience is " + patience
+                    .because("early-stopping-patience is " + shown("training.early-stopping-patience", patience)
                             + ", data.split.validation is 0 and there is no validation-file")
                     .remedy("validation: 0.1"));
         }
@@ -236,14 +240,24 @@ final class JobRules {
         add(problem(
                         JobProblems.UNKNOWN_VALUE,
                         path,
-                        path + " must be one of the known values, was " + shown(path, value))
+                        path + " must be " + ValueProblems.oneOf(values) + ", was " + shown(path, value))
                 .because("known: " + String.join(", ", values))
                 .remedy(path.substring(path.lastIndexOf('.') + 1) + ": " + best));
     }
 
+    /** A text as the file has it: what came from the environment is never shown. */
     private String shown(String path, String value) {
         Places.Place place = places.get(path);
         return Echo.of(place != null && place.written() != null ? place.written() : value);
+    }
+
+    private String shown(String path, double value) {
+        return fromEnvironment(path) ? shown(path, "") : number(value);
+    }
+
+    private boolean fromEnvironment(String path) {
+        Places.Place place = places.get(path);
+        return place != null && place.written() != null;
     }
 
     private void add(Problem.Builder problem) {
@@ -255,9 +269,6 @@ final class JobRules {
     }
 
     private static String number(double value) {
-        return new java.math.BigDecimal(value)
-                .round(new java.math.MathContext(6))
-                .stripTrailingZeros()
-                .toPlainString();
+        return YamlText.number(new BigDecimal(value).round(new MathContext(6)).doubleValue());
     }
 }

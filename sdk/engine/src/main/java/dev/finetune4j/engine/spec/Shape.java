@@ -52,9 +52,7 @@ sealed interface Shape {
         }
 
         private String format(double value) {
-            return isWhole || (value == Math.rint(value) && Math.abs(value) < 1e15)
-                    ? Long.toString((long) value)
-                    : Double.toString(value);
+            return isWhole ? Long.toString((long) value) : YamlText.number(value);
         }
     }
 

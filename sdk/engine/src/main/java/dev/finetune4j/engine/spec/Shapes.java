@@ -56,11 +56,7 @@ final class Shapes {
     private static final String DURATION = "P\\S+|(?=\\d)(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+(?:\\.\\d+)?s)?";
     private static final Map<Class<?>, Text> TEXTS = Map.of(
             String.class,
-            new Text(
-                    "a text that is not blank",
-                    "\"...\"",
-                    "[\\s\\S]*\\S[\\s\\S]*",
-                    text -> Checks.notBlank("text", text)),
+            new Text("a text", "\"...\"", "[\\s\\S]*\\S[\\s\\S]*", text -> Checks.notBlank("text", text)),
             ModelRef.class,
             new Text(
                     "a model: a catalogue id, hf:ORG/NAME@REVISION, a folder or a .gguf file",

@@ -47,11 +47,17 @@ final class ValueProblems {
                 .build());
     }
 
-    void outOfRange(String path, Scalar scalar, Shape.Numeric shape, String example) {
+    void outOfRange(String path, Scalar scalar, double value, Shape.Numeric shape, String example) {
+        boolean isPercent = !fromEnvironment(path)
+                && !shape.isWhole()
+                && shape.max() <= 1
+                && value > 1
+                && value / 100 <= shape.max();
+        String better = isPercent ? YamlText.number(value / 100) : example;
         problems.add(JobProblems.OUT_OF_RANGE
                 .error(path + " must be " + shape.bounds() + ", was " + written(path, scalar))
                 .at(places.at(path, scalar.mark()))
-                .remedy(last(path) + ": " + example)
+                .remedy(last(path) + ": " + better)
                 .build());
     }
 
@@ -66,19 +72,27 @@ final class ValueProblems {
     void unknownValue(String path, Scalar scalar, String value, List<String> values) {
         String best = Spelling.nearest(value, values).orElse(values.get(0));
         problems.add(JobProblems.UNKNOWN_VALUE
-                .error(path + " must be one of the known values, was \"" + written(path, scalar) + '"')
+                .error(path + " must be " + oneOf(values) + ", was \"" + written(path, scalar) + '"')
                 .at(places.at(path, scalar.mark()))
                 .because("known: " + String.join(", ", values))
                 .remedy(last(path) + ": " + best)
                 .build());
     }
 
+    /** The only value, or how many there are. */
+    static String oneOf(List<String> values) {
+        return values.size() == 1 ? values.get(0) : "one of " + values.size() + " values";
+    }
+
     void malformed(String path, Scalar scalar, String wanted, String example) {
-        problems.add(JobProblems.MALFORMED
-                .error(path + " must be " + wanted + ", was \"" + written(path, scalar) + '"')
-                .at(places.at(path, scalar.mark()))
-                .remedy(last(path) + ": " + example)
-                .build());
+        String is = scalar.text().isBlank()
+                ? " must not be blank"
+                : " must be " + wanted + ", was \"" + written(path, scalar) + '"';
+        Problem.Builder problem = JobProblems.MALFORMED.error(path + is).at(places.at(path, scalar.mark()));
+        if (!example.isEmpty()) {
+            problem.remedy(last(path) + ": " + example);
+        }
+        problems.add(problem.build());
     }
 
     void environment(String path, Scalar scalar, EnvironmentText text) {
@@ -109,6 +123,11 @@ final class ValueProblems {
             return "finetune init classification > job.yaml";
         }
         return last(path) + ": " + example;
+    }
+
+    private boolean fromEnvironment(String path) {
+        Place place = places.get(path);
+        return place != null && place.written() != null;
     }
 
     private String shown(String path, YamlNode node) {

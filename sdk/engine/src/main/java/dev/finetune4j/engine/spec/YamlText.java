@@ -45,7 +45,18 @@ final class YamlText {
                     .map(entry -> text(entry.getKey()) + ": " + flow(entry.getValue()))
                     .collect(Collectors.joining(", ", "{", "}"));
         }
-        return value.isTextual() ? text(value.textValue()) : value.toString();
+        if (value.isTextual()) {
+            return text(value.textValue());
+        }
+        return value.isDouble() ? number(value.doubleValue()) : value.toString();
+    }
+
+    /** Writes a number as people do: 3 rather than 3.0, 2e-4 rather than 2.0E-4. Reads back to the same double. */
+    static String number(double value) {
+        if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+            return Long.toString((long) value);
+        }
+        return Double.toString(value).replace(".0E", "e").replace('E', 'e');
     }
 
     /** The path of a key below another; the root's path is empty. */

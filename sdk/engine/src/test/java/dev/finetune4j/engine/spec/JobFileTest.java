@@ -115,7 +115,7 @@ class JobFileTest {
                         "rename modell to model",
                         "kind: classification",
                         "test: 0.2, validation: 0.1",
-                        "epochs: 3.0",
+                        "epochs: 3",
                         "rename batch_size to batch-size",
                         "packing: true",
                         "rank: 16",
@@ -305,7 +305,7 @@ class JobFileTest {
         assertThat(parse(resolved.yaml())).isEqualTo(file.job());
         assertThat(resolved.values())
                 .contains(
-                        new ResolvedJob.Value("training.epochs", "2.0", new Origin.InFile("job.yaml", 5, 20)),
+                        new ResolvedJob.Value("training.epochs", "2", new Origin.InFile("job.yaml", 5, 20)),
                         new ResolvedJob.Value("training.batch-size", "8", new Origin.Default()),
                         new ResolvedJob.Value("task.kind", "classification", new Origin.InFile("job.yaml", 3, 7)),
                         new ResolvedJob.Value("targets[0]", "local", new Origin.Default()));
