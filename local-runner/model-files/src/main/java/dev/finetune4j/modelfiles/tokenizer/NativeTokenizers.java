@@ -19,11 +19,16 @@ final class NativeTokenizers {
      * @throws FineTuneException with FT0433 if it cannot be loaded on this machine
      */
     static TokenizersLibrary library() {
+        return library(LibUtils::checkStatus);
+    }
+
+    /** The library, once {@code load} has loaded it. */
+    static TokenizersLibrary library(Runnable load) {
         // Read by DJL when its classes load: no download of other builds, no usage tracking.
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         try {
-            LibUtils.checkStatus();
+            load.run();
             return TokenizersLibrary.LIB;
         } catch (LinkageError | RuntimeException e) {
             throw ModelFilesProblems.TOKENIZER_LIBRARY

@@ -1,0 +1,217 @@
+package dev.finetune4j.modelfiles.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.modelfiles.weights.GgufBytes;
+import dev.finetune4j.modelfiles.weights.WeightFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFolderTest {
+    private static final String REQUIRED = "\"architectures\":[\"LlamaForCausalLM\"],\"hidden_size\":64,"
+            + "\"num_attention_heads\":4,\"num_hidden_layers\":2,\"intermediate_size\":128,\"vocab_size\":100";
+    private static final Path RESOURCES = Path.of("src/test/resources/dev/finetune4j/modelfiles");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void readsAConfigurationWithTheDefaultsOfTransformers() throws IOException {
+        ModelConfig config = config("{" + REQUIRED + "}");
+
+        assertThat(config.architecture()).isEqualTo("LlamaForCausalLM");
+        assertThat(config.keyValueHeads()).isEqualTo(4);
+        assertThat(config.headSize()).isEqualTo(16);
+        assertThat(config.contextTokens()).isEqualTo(2048);
+        assertThat(config.ropeTheta()).isEqualTo(10_000);
+        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.None());
+        assertThat(config.rmsEpsilon()).isEqualTo(1e-6);
+        assertThat(config.activation()).isEqualTo("silu");
+        assertThat(config.tiedEmbeddings()).isFalse();
+        assertThat(config.attentionBias()).isEqualTo(AttentionBias.NONE);
+        assertThat(config.beginTokenIfAny()).isEmpty();
+        assertThat(config.slidingWindowIfAny()).isEmpty();
+        assertThat(config.interleavedRotary()).isFalse();
+    }
+
+    @Test
+    void readsEverythingThatAConfigurationSays() throws IOException {
+        ModelConfig config = config("{" + REQUIRED
+                + ",\"num_key_value_heads\":2,\"head_dim\":32,\"max_position_embeddings\":8192,\"rope_theta\":500000.0,"
+                + "\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8.0,\"low_freq_factor\":1.0,\"high_freq_factor\":4.0,"
+                + "\"original_max_position_embeddings\":4096},\"rms_norm_eps\":1e-05,\"tie_word_embeddings\":true,"
+                + "\"attention_bias\":true,\"mlp_bias\":true,\"sliding_window\":512,\"torch_dtype\":\"bfloat16\","
+                + "\"bos_token_id\":1,\"eos_token_id\":[2,3]}");
+
+        assertThat(config.keyValueHeads()).isEqualTo(2);
+        assertThat(config.headSize()).isEqualTo(32);
+        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Llama3(8, 1, 4, 4096));
+        assertThat(config.tiedEmbeddings()).isTrue();
+        assertThat(config.attentionBias()).isEqualTo(AttentionBias.ALL);
+        assertThat(config.feedForwardBias()).isTrue();
+        assertThat(config.slidingWindowIfAny()).contains(512);
+        assertThat(config.storedType()).isEqualTo("bfloat16");
+        assertThat(config.beginTokenIfAny()).hasValue(1);
+        assertThat(config.endTokens()).containsExactly(2, 3);
+    }
+
+    @Test
+    void readsTheKeysOfTransformersFive() throws IOException {
+        ModelConfig config = config("{" + REQUIRED + ",\"dtype\":\"float16\","
+                + "\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":2.0,\"rope_theta\":1000000.0}}");
+
+        assertThat(config.ropeTheta()).isEqualTo(1_000_000);
+        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Linear(2));
+        assertThat(config.storedType()).isEqualTo("float16");
+    }
+
+    @Test
+    void knowsTheBiasOfQwenAndRopeThatItCannotCompute() throws IOException {
+        ModelConfig config = config(
+                "{" + REQUIRED.replace("Llama", "Qwen2")
+                        + ",\"use_sliding_window\":false,\"sliding_window\":512,\"rope_scaling\":{\"type\":\"yarn\",\"factor\":4}}");
+
+        assertThat(config.attentionBias()).isEqualTo(AttentionBias.QUERY_KEY_VALUE);
+        assertThat(config.slidingWindowIfAny()).isEmpty();
+        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Other("yarn"));
+    }
+
+    @Test
+    void namesEveryMissingAndImpossibleValueAtOnce() throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"),
+                "{\"num_attention_heads\":4,\"num_key_value_heads\":3,\"hidden_size\":-1,\"num_hidden_layers\":99999,"
+                        + "\"rms_norm_eps\":0,\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8}}");
+        ModelFolder model = ModelFolder.open(folder);
+
+        assertThatThrownBy(model::config)
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0421")
+                .hasMessageContaining("architectures is missing")
+                .hasMessageContaining("intermediate_size is missing")
+                .hasMessageContaining("vocab_size is missing")
+                .hasMessageContaining("hidden_size is -1")
+                .hasMessageContaining("num_hidden_layers is 99999")
+                .hasMessageContaining("num_key_value_heads is 3")
+                .hasMessageContaining("rms_norm_eps is 0.0")
+                .hasMessageContaining("no usable low_freq_factor")
+                .hasMessageContaining("no usable original_max_position_embeddings");
+    }
+
+    @Test
+    void refusesAConfigurationThatIsMissingOrNoJson() throws IOException {
+        ModelFolder model = ModelFolder.open(folder);
+        assertThatThrownBy(model::config).isInstanceOf(FineTuneException.class).hasMessageContaining("FT0420");
+
+        Files.writeString(folder.resolve("config.json"), "{\n  broken");
+        assertThatThrownBy(model::config)
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0421")
+                .hasMessageContaining("config.json:2:");
+    }
+
+    @Test
+    void readsTheConfigurationOfAGgufFile() {
+        ModelConfig config =
+                ModelFolder.open(RESOURCES.resolve("codec/smollm.gguf")).config();
+
+        assertThat(config.architecture()).isEqualTo("LlamaForCausalLM");
+        assertThat(config.hiddenSize()).isEqualTo(8);
+        assertThat(config.vocabularySize()).isEqualTo(600);
+        assertThat(config.keyValueHeads()).isEqualTo(1);
+        assertThat(config.contextTokens()).isEqualTo(256);
+        assertThat(config.tiedEmbeddings()).isTrue();
+        assertThat(config.interleavedRotary()).isTrue();
+        assertThat(config.endTokens()).containsExactly(0);
+    }
+
+    @Test
+    void refusesAGgufFileOfAnotherArchitecture() {
+        Path file =
+                GgufBytes.header(0, 1).textKey("general.architecture", "mamba").write(folder.resolve("m.gguf"));
+
+        assertThatThrownBy(() -> ModelFolder.open(file).config())
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0422")
+                .hasMessageContaining("mamba");
+    }
+
+    @Test
+    void namesWhatAGgufFileLacks() {
+        Path file =
+                GgufBytes.header(0, 1).textKey("general.architecture", "llama").write(folder.resolve("m.gguf"));
+
+        assertThatThrownBy(() -> ModelFolder.open(file).config())
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("embedding_length is missing")
+                .hasMessageContaining("block_count is missing")
+                .hasMessageContaining("token_embd.weight is missing");
+    }
+
+    @Test
+    void takesAFolderWithOneGgufFileForThatFile() throws IOException {
+        Files.copy(RESOURCES.resolve("codec/smollm.gguf"), folder.resolve("model.gguf"));
+
+        ModelFolder model = ModelFolder.open(folder);
+
+        assertThat(model.isGguf()).isTrue();
+        assertThat(model.file("tokenizer.json")).isEmpty();
+        try (WeightFile weights = model.openWeights()) {
+            assertThat(weights.tensors()).containsKey("token_embd.weight");
+        }
+    }
+
+    @Test
+    void findsTheWeightsOfAFolder() throws IOException {
+        Path weights = RESOURCES.resolve("weights/written.safetensors");
+        ModelFolder model = ModelFolder.open(folder);
+        assertThatThrownBy(model::openWeights).hasMessageContaining("FT0401").hasMessageContaining("no weights in");
+
+        Files.writeString(folder.resolve("pytorch_model.bin"), "pickle");
+        assertThatThrownBy(model::openWeights).hasMessageContaining("FT0403");
+
+        Files.copy(weights, folder.resolve("model.safetensors"));
+        try (WeightFile opened = model.openWeights()) {
+            assertThat(opened.path()).isEqualTo(folder.resolve("model.safetensors"));
+        }
+
+        Files.copy(weights, folder.resolve("model-2.safetensors"));
+        assertThatThrownBy(model::openWeights).hasMessageContaining("FT0401").hasMessageContaining("no index");
+
+        Files.writeString(
+                folder.resolve("model.safetensors.index.json"),
+                "{\"weight_map\":{\"scalar\":\"model-2.safetensors\"}}");
+        try (WeightFile opened = model.openWeights()) {
+            assertThat(opened.path()).isEqualTo(folder.resolve("model.safetensors.index.json"));
+        }
+    }
+
+    @Test
+    void refusesPathsWithoutAModel() throws IOException {
+        Path single = Files.copy(RESOURCES.resolve("weights/written.safetensors"), folder.resolve("m.safetensors"));
+        Path pickle = Files.writeString(folder.resolve("m.pt"), "pickle");
+
+        assertThatThrownBy(() -> ModelFolder.open(folder.resolve("none"))).hasMessageContaining("FT0401");
+        assertThatThrownBy(() -> ModelFolder.open(single)).hasMessageContaining("FT0401");
+        assertThatThrownBy(() -> ModelFolder.open(pickle)).hasMessageContaining("FT0403");
+    }
+
+    @Test
+    void collectsEndTokensOfBothConfigurations() throws IOException {
+        Files.writeString(folder.resolve("config.json"), "{" + REQUIRED + ",\"eos_token_id\":7}");
+        Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\":[9,7]}");
+
+        assertThat(ModelFolder.open(folder).endTokens()).isEqualTo(List.of(9, 7));
+    }
+
+    private ModelConfig config(String json) throws IOException {
+        Files.writeString(folder.resolve("config.json"), json);
+        return ModelFolder.open(folder).config();
+    }
+}
