@@ -1,0 +1,232 @@
+package dev.finetune4j.training.model.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.LanguageModelLoader.Loaded;
+import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import dev.finetune4j.training.model.internal.CpuFeatures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is chosen, and what is refused, when a model is loaded. */
+class LoadingTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Settings FP32 = Fixture.settings(Fixture.RANK_4, Precision.FP32, Recompute.NONE);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void ggufGivesTheSameNumbersAsTheFolderItWasMadeFrom() {
+        int[] text = {5, 17, 80, 33};
+        try (LanguageModel original = Fixture.load("tied");
+                LanguageModel converted = Fixture.load("tied.gguf", FP32)) {
+            assertThat(Fixture.next(converted, 96, text))
+                    .containsExactly(Fixture.next(original, 96, text), offset(1e-5));
+        }
+    }
+
+    @Test
+    void choosesBfloat16WhereTheProcessorMultipliesIt() {
+        DecoderLoader fast = new DecoderLoader(new CpuFeatures(Set.of("avx512_bf16")));
+        DecoderLoader plain = new DecoderLoader(new CpuFeatures(Set.of("avx2")));
+
+        assertThat(loaded(fast, Precision.AUTO, Recompute.NONE, 4L << 30).precision())
+                .isEqualTo(Precision.BF16);
+        assertThat(loaded(plain, Precision.AUTO, Recompute.NONE, 4L << 30).precision())
+                .isEqualTo(Precision.FP32);
+        assertThat(loaded(plain, Precision.BF16, Recompute.NONE, 4L << 30).precision())
+                .isEqualTo(Precision.BF16);
+    }
+
+    @Test
+    void choosesTheFastestLevelThatFits() {
+        long none = loaded(new DecoderLoader(), Precision.FP32, Recompute.NONE, 4L << 30)
+                .predictedPeakBytes();
+        long feedForward = loaded(new DecoderLoader(), Precision.FP32, Recompute.FEED_FORWARD, 4L << 30)
+                .predictedPeakBytes();
+
+        assertThat(levelWithin(none)).isEqualTo(Recompute.NONE);
+        assertThat(levelWithin(none - 1)).isEqualTo(Recompute.FEED_FORWARD);
+        assertThat(levelWithin(feedForward - 1)).isEqualTo(Recompute.LAYER);
+    }
+
+    @Test
+    void refusesWhatDoesNotFitTheMemory() {
+        assertThatThrownBy(() -> loaded(new DecoderLoader(), Precision.FP32, Recompute.AUTO, 100L << 20))
+                .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                    assertThat(e).hasMessageContaining("FT0601").hasMessageContaining("there are 0.1 GB");
+                    assertThat(e.problems().get(0).remedies())
+                            .containsExactly(
+                                    "training.batch-size: 1", "training.max-tokens: 256", "training.precision: bf16");
+                });
+        assertThatThrownBy(() -> loaded(new DecoderLoader(), Precision.BF16, Recompute.NONE, 100L << 20))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).remedies()).contains("training.recompute: layer"));
+    }
+
+    @Test
+    void saysSoWhenMemoryRunsOutInAStep() {
+        Settings boundless =
+                new Settings(Fixture.RANK_4, Precision.FP32, Recompute.NONE, 1, 1, Integer.MAX_VALUE, Long.MAX_VALUE);
+        try (LanguageModel model = Fixture.load("tied", boundless)) {
+            assertThatThrownBy(() -> model.loss(Fixture.batch(0, new int[] {1, 2, 3})))
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0604");
+        }
+    }
+
+    @Test
+    void refusesAnArchitectureThatIsNotComputedExactly() throws Exception {
+        Path model = changed("tied", config -> {
+            config.putArray("architectures").add("GPT2LMHeadModel");
+            config.put("hidden_act", "gelu");
+            config.putObject("rope_parameters").put("rope_type", "yarn").put("rope_theta", 1e4);
+            config.put("sliding_window", 16);
+        });
+
+        assertThatThrownBy(() -> load(model, null)).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            assertThat(e.problems())
+                    .hasSize(4)
+                    .allMatch(problem -> problem.code().equals("FT0470"));
+            assertThat(e)
+                    .hasMessageContaining("GPT2LMHeadModel")
+                    .hasMessageContaining("gelu")
+                    .hasMessageContaining("yarn")
+                    .hasMessageContaining("sliding window of 16");
+        });
+    }
+
+    @Test
+    void refusesWeightsOfAnotherShape() throws Exception {
+        Path model = changed("tied", config -> config.put("vocab_size", 100));
+
+        assertThatThrownBy(() -> load(model, null))
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0471")
+                .hasMessageContaining("is [96, 32], not [100, 32]");
+    }
+
+    @Test
+    void namesTheNearestModuleForAnUnknownOne() {
+        LoraTuning method = new LoraTuning(4, 8, 0, List.of("qproj", "v_proj"));
+
+        assertThatThrownBy(() -> Fixture.load("tied", Fixture.settings(method, Precision.FP32, Recompute.NONE)))
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0472")
+                .hasMessageContaining("no linear layer qproj; did you mean q_proj?");
+    }
+
+    @Test
+    void refusesATokenOutsideTheVocabulary() {
+        try (LanguageModel model = Fixture.load("tied")) {
+            assertThatThrownBy(() -> model.loss(Fixture.batch(0, new int[] {1, 96})))
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0602: token 96");
+        }
+    }
+
+    @Test
+    void refusesTheStateOfAnotherAdapter() {
+        Path state = folder.resolve("state");
+        LoraTuning other = new LoraTuning(2, 8, 0, List.of(LoraTuning.ALL_LINEAR));
+        try (LanguageModel model = Fixture.load("tied", Fixture.settings(other, Precision.FP32, Recompute.NONE))) {
+            model.writeState(state);
+        }
+
+        try (LanguageModel model = Fixture.load("tied")) {
+            assertThatThrownBy(() -> model.readState(state))
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0603");
+        }
+    }
+
+    @Test
+    void adapterIsWrittenAsItWasRead() throws Exception {
+        Path written = folder.resolve("adapter");
+        Files.createDirectories(written);
+        Path peft = Fixture.folder("peft").resolve("end");
+        try (LanguageModel model = load(Fixture.folder("tied"), peft)) {
+            model.writeAdapter(written);
+        }
+
+        assertThat(written.resolve("adapter_model.safetensors"))
+                .hasSameBinaryContentAs(peft.resolve("adapter_model.safetensors"));
+        assertThat(JSON.readTree(written.resolve("adapter_config.json").toFile()))
+                .isEqualTo(JSON.readTree("""
+                {"alpha_pattern": {}, "base_model_name_or_path": "%s", "bias": "none", "fan_in_fan_out": false,
+                 "inference_mode": true, "init_lora_weights": true, "lora_alpha": 8, "lora_dropout": 0.0,
+                 "peft_type": "LORA", "r": 4, "rank_pattern": {}, "task_type": "CAUSAL_LM",
+                 "target_modules": ["down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj"],
+                 "use_dora": false, "use_rslora": false}""".formatted(Fixture.folder("tied"))));
+    }
+
+    @Test
+    void refusesAnAdapterThatDoesNotFit() throws Exception {
+        Path peft = Fixture.folder("peft").resolve("end");
+        Path dora = folder.resolve("dora");
+        Files.createDirectories(dora);
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(peft.resolve("adapter_config.json").toFile());
+        config.put("use_dora", true).put("r", 8).put("lora_alpha", 16).put("peft_type", "LOHA");
+        config.putArray("target_modules").add("q_proj");
+        JSON.writeValue(dora.resolve("adapter_config.json").toFile(), config);
+
+        assertThatThrownBy(() -> load(Fixture.folder("tied"), dora))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).causes())
+                                .hasSize(5)
+                                .anyMatch(cause -> cause.contains("use_dora")));
+        assertThatThrownBy(() -> load(Fixture.folder("tied"), folder))
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0473");
+        assertThatThrownBy(() -> load(Fixture.folder("untied"), peft))
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0473");
+    }
+
+    private Path changed(String name, Consumer<ObjectNode> change) throws IOException {
+        Path model = folder.resolve("model");
+        Files.createDirectories(model);
+        Files.copy(Fixture.folder(name).resolve("model.safetensors"), model.resolve("model.safetensors"));
+        ObjectNode config = (ObjectNode)
+                JSON.readTree(Fixture.folder(name).resolve("config.json").toFile());
+        change.accept(config);
+        JSON.writeValue(model.resolve("config.json").toFile(), config);
+        return model;
+    }
+
+    private static LanguageModel load(Path model, @Nullable Path adapter) {
+        return new DecoderLoader().load(Fixture.files(model), adapter, FP32).model();
+    }
+
+    private static Recompute levelWithin(long memoryBytes) {
+        return loaded(new DecoderLoader(), Precision.FP32, Recompute.AUTO, memoryBytes)
+                .recompute();
+    }
+
+    private static Loaded loaded(DecoderLoader loader, Precision precision, Recompute level, long memoryBytes) {
+        Settings settings = new Settings(Fixture.RANK_4, precision, level, 1, 1, 512, memoryBytes);
+        Loaded loaded = loader.load(Fixture.files(Fixture.folder("tied")), null, settings);
+        loaded.model().close();
+        return loaded;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.finetune4j.training.model.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CpuFeaturesTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsTheFlagsOfTheFirstProcessor() throws Exception {
+        Path cpuinfo = folder.resolve("cpuinfo");
+        Files.writeString(
+                cpuinfo, "processor\t: 0\nflags\t\t: fpu avx2 avx512_bf16\n\nprocessor\t: 1\nflags\t\t: fpu\n");
+
+        CpuFeatures features = CpuFeatures.read(cpuinfo);
+
+        assertThat(features.flags()).containsExactlyInAnyOrder("fpu", "avx2", "avx512_bf16");
+        assertThat(features.multipliesBfloat16()).isTrue();
+    }
+
+    @Test
+    void knowsNothingWhereNothingIsSaid() {
+        assertThat(CpuFeatures.read(folder.resolve("missing")).multipliesBfloat16())
+                .isFalse();
+    }
+}
