@@ -40,11 +40,12 @@ final class ExampleSection {
         answers.add(answer("tuned", "Tuned", row.tunedAnswer(), note(metric, isLabel, row.tunedScore())));
         return Html.of(
                 """
-                <li class="{}"><p class="where"><span class="tag">{}</span><span>{}</span></p>{}<dl class="{}">{}</dl></li>
+                <li class="{}"><p class="where"><span class="tag">{}</span><span>{} row {}</span></p>{}<dl class="{}">{}</dl></li>
                 """,
                 fixed ? "fixed" : "broken",
                 fixed ? "✓ fixed by tuning" : "✗ broken by tuning",
-                row.row(),
+                Html.label(row.row().source()),
+                row.row().row(),
                 row.prompt().isBlank() ? Html.NONE : Html.of("<blockquote>{}</blockquote>", Html.foreign(row.prompt())),
                 isLabel ? "labels" : "texts",
                 Html.join(answers));
