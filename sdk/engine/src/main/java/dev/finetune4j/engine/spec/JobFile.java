@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -158,18 +159,17 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
     }
 
     private static FineTuneException unreadable(Path file, IOException cause) {
-        String why = cause instanceof NoSuchFileException
-                ? "there is no such file in "
-                        + file.toAbsolutePath().normalize().getParent()
-                : Files.isDirectory(file)
-                        ? "it is a folder"
-                        : "reading failed: " + cause.getClass().getSimpleName();
-        Problem.Builder problem = JobProblems.UNREADABLE
-                .error("cannot read the job file " + file)
-                .at(Location.of(file.toString()))
-                .because(why);
-        if (Files.isDirectory(file)) {
-            problem.remedy("finetune check " + file.resolve("job.yaml"));
+        Problem.Builder problem =
+                JobProblems.UNREADABLE.error("cannot read the job file " + file).at(Location.of(file.toString()));
+        if (cause instanceof NoSuchFileException) {
+            problem.because("there is no such file in "
+                    + file.toAbsolutePath().normalize().getParent());
+        } else if (Files.isDirectory(file)) {
+            problem.because("it is a folder").remedy("finetune check " + file.resolve("job.yaml"));
+        } else if (cause instanceof AccessDeniedException) {
+            problem.because("its permissions forbid it").remedy("chmod u+r " + file);
+        } else {
+            problem.because("the file system says: " + cause.getMessage());
         }
         return problem.asException(cause);
     }

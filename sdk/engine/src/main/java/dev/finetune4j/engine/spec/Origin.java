@@ -1,7 +1,5 @@
 package dev.finetune4j.engine.spec;
 
-import org.jspecify.annotations.Nullable;
-
 /** Where a setting of a job comes from. */
 public sealed interface Origin {
     /**
@@ -44,16 +42,5 @@ public sealed interface Origin {
         public String toString() {
             return "code";
         }
-    }
-
-    /** The origin of what stands at a place; a default if it stands nowhere. */
-    static Origin of(Places.@Nullable Place place, String source) {
-        if (place == null) {
-            return new Default();
-        }
-        String variable = place.variable();
-        return variable == null
-                ? new InFile(source, place.mark().line(), place.mark().column())
-                : new FromEnvironment(variable);
     }
 }

@@ -98,8 +98,18 @@ public record ResolvedJob(List<Value> values, String yaml) {
             }
         } else {
             Place place = places.get(path) == null ? places.get(holder) : places.get(path);
-            Origin origin = always == null ? Origin.of(place, places.source()) : always;
+            Origin origin = always == null ? origin(place, places.source()) : always;
             values.put(path, new Value(path, YamlText.flow(value), origin));
         }
+    }
+
+    private static Origin origin(@Nullable Place place, String source) {
+        if (place == null) {
+            return new Origin.Default();
+        }
+        String variable = place.variable();
+        return variable == null
+                ? new Origin.InFile(source, place.mark().line(), place.mark().column())
+                : new Origin.FromEnvironment(variable);
     }
 }
