@@ -250,10 +250,8 @@ final class HuggingFaceTextCodec implements TextCodec {
         List<Message> messages = new ArrayList<>(prompt);
         messages.add(new Message(Role.ASSISTANT, answer));
         ContentShield shield = ContentShield.forMessages(specialTokens, messages);
-        List<TurnSplitter.Piece> pieces = splitter.split(shield.mark(messages));
-        StringBuilder before = new StringBuilder();
-        pieces.subList(0, pieces.size() - 1).forEach(piece -> before.append(shield.unmark(piece.text())));
-        return encoder.encode(before.toString(), pieces.get(pieces.size() - 1).text(), shield);
+        List<TurnSplitter.Piece> pieces = splitter.splitLast(shield.mark(messages));
+        return encoder.encode(shield.unmark(pieces.get(0).text()), pieces.get(1).text(), shield);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.finetune4j.modelfiles.template.Rendering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Cuts a rendered conversation into what is trained and what is not.
@@ -42,6 +43,28 @@ final class TurnSplitter {
      */
     List<Piece> split(List<Message> messages) {
         return renderer.marksGeneration() ? splitAtMarks(messages) : splitByRendering(messages);
+    }
+
+    /**
+     * The last answer of a conversation, and all that precedes it as one piece: what {@link #split} gives for it, without looking at
+     * earlier answers.
+     *
+     * @throws FineTuneException with FT0444 if the answer cannot be told from the prompt
+     */
+    List<Piece> splitLast(List<Message> messages) {
+        if (renderer.marksGeneration()) {
+            List<Piece> pieces = splitAtMarks(messages);
+            int last = pieces.size() - 1;
+            String before = pieces.subList(0, last).stream().map(Piece::text).collect(Collectors.joining());
+            return List.of(new Piece(before, false), pieces.get(last));
+        }
+        int last = messages.size() - 1;
+        String prompt = renderer.render(messages.subList(0, last), true).text();
+        String full = renderer.render(messages, false).text();
+        requirePrefix(prompt, full, last);
+        return List.of(
+                new Piece(prompt, false),
+                new Piece(full.substring(prompt.length(), endOfTurn(full, prompt.length())), true));
     }
 
     private List<Piece> splitByRendering(List<Message> messages) {

@@ -15,14 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The files of one model: a folder in Hugging Face layout, or one GGUF file that holds everything. Reads when it is asked. */
+/** The files of one model: a folder in Hugging Face layout, or one GGUF file that holds everything. Reads when it is asked; the configuration once. */
 public final class ModelFolder {
     private static final String CONFIG = "config.json";
     private static final long MAX_SMALL_JSON_BYTES = 16L << 20;
 
     private final Path path;
     private final boolean gguf;
+    private @Nullable ModelConfig config;
 
     private ModelFolder(Path path, boolean gguf) {
         this.path = path;
@@ -69,20 +71,29 @@ public final class ModelFolder {
      * @throws FineTuneException with FT0420 if there is no config.json, FT0421 if it is invalid, FT0422 for a GGUF file of another
      *     architecture, FT0406 to FT0408 for a damaged one
      */
-    public ModelConfig config() {
+    public synchronized ModelConfig config() {
+        ModelConfig known = config;
+        if (known == null) {
+            known = readConfig();
+            config = known;
+        }
+        return known;
+    }
+
+    private ModelConfig readConfig() {
         if (gguf) {
-            try (GgufFile file = GgufFile.open(path)) {
-                return GgufConfig.read(file);
+            try (GgufFile weights = GgufFile.open(path)) {
+                return GgufConfig.read(weights);
             }
         }
-        Path config = path.resolve(CONFIG);
-        if (!Files.isRegularFile(config)) {
+        Path file = path.resolve(CONFIG);
+        if (!Files.isRegularFile(file)) {
             throw ModelFilesProblems.CONFIG_MISSING
                     .error("config.json is missing in " + path)
-                    .at(Location.of(config.toString()))
+                    .at(Location.of(file.toString()))
                     .asException();
         }
-        return HuggingFaceConfig.read(config);
+        return HuggingFaceConfig.read(file);
     }
 
     /**
