@@ -137,6 +137,13 @@ public class BigramModel implements LanguageModel {
     @Override
     public void writeAdapter(Path folder) {
         write(folder.resolve("adapter_model.safetensors"), () -> {}, weights);
+        try {
+            Files.writeString(
+                    folder.resolve("adapter_config.json"),
+                    "{\"r\": 1, \"lora_alpha\": 1, \"lora_dropout\": 0.1, \"target_modules\": [\"table\"]}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Reads what {@link #writeAdapter} wrote. */

@@ -24,10 +24,17 @@ public final class LetterCodec implements TextCodec {
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz /";
 
     private final int contextTokens;
+    private final int shift;
 
     /** A codec of a model of so many positions. */
     public LetterCodec(int contextTokens) {
+        this(contextTokens, 0);
+    }
+
+    /** A codec whose letters are shifted, as those of another model's tokenizer would be. */
+    public LetterCodec(int contextTokens, int shift) {
         this.contextTokens = contextTokens;
+        this.shift = shift;
     }
 
     @Override
@@ -54,7 +61,7 @@ public final class LetterCodec implements TextCodec {
     public int[] encodeText(String text) {
         return text.toLowerCase(java.util.Locale.ROOT)
                 .chars()
-                .map(letter -> FIRST_LETTER + Math.max(0, LETTERS.indexOf(letter)))
+                .map(letter -> shift + FIRST_LETTER + Math.max(0, LETTERS.indexOf(letter)))
                 .toArray();
     }
 
