@@ -102,7 +102,7 @@ public final class CheckProblems implements ProblemCatalogue {
     public static final ProblemKind SPECIAL_TOKEN_IN_TEXT = kind(
             "FT0323",
             "special token in the text",
-            "The text spells a token by which the model's chat template marks turns or the end. The tokenizer turns it into that very token: a turn ends in the middle of a message, or text of a user passes for another role.",
+            "The text spells a token by which the model's chat template marks turns or the end. finetune4j trains on it as ordinary text, but most software that serves a model turns such text into the very token: a turn then ends in the middle of a message, or text of a user passes for another role.",
             "remove the marker from the text, or write it in another way");
 
     /** The vocabulary does not fit the text. */
