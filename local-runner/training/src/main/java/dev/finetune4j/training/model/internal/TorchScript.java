@@ -190,11 +190,6 @@ public final class TorchScript implements AutoCloseable {
             return handle.toDouble();
         }
 
-        /** The integer it holds. */
-        public long toLong() {
-            return handle.toLong();
-        }
-
         /** The numbers of a float32 tensor, row by row. */
         public float[] toFloats() {
             try (PtNDArray tensor = handle.toTensor(manager)) {
@@ -209,13 +204,6 @@ public final class TorchScript implements AutoCloseable {
         public ByteBuffer memory() {
             try (PtNDArray tensor = handle.toTensor(manager)) {
                 return tensor.toByteBuffer(true).order(ByteOrder.nativeOrder());
-            }
-        }
-
-        /** The shape of a tensor. */
-        public long[] shape() {
-            try (PtNDArray tensor = handle.toTensor(manager)) {
-                return tensor.getShape().getShape();
             }
         }
 
