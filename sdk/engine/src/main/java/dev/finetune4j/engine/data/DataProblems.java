@@ -58,7 +58,7 @@ public final class DataProblems implements ProblemCatalogue {
     public static final ProblemKind SOURCE_TABLE = kind(
             "FT0206",
             "A source cannot be read as a table",
-            "A query sees each source as a table of its name. Files may be .json, .jsonl, .ndjson, .csv, .tsv, .parquet or .txt; "
+            "A query sees each source as a table of its name. Files may be .json, .jsonl, .ndjson, .csv, .tsv, .parquet, .txt or .md; "
                     + "the first five may be packed with gzip (.gz). All files of a folder or pattern must be of one kind.",
             "Convert the file to .jsonl, .csv or .parquet");
 

@@ -40,7 +40,7 @@ public sealed interface SourceAddress {
      *
      * @param name the package
      * @param version its exact version
-     * @param path the file in the wheel or source archive
+     * @param path the file in the wheel or source archive; after a further {@code !} in an archive therein
      */
     record PypiFile(String name, String version, String path) implements SourceAddress {
         @Override
@@ -136,9 +136,9 @@ public sealed interface SourceAddress {
         private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
         // Names and versions are handed to other programs, so that nothing but their own alphabets may pass.
         private static final Pattern PYPI_FILE = Pattern.compile(
-                "pypi:(?<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)==(?<version>[A-Za-z0-9.!+_-]+?)!(?<path>[^!]+)");
+                "pypi:(?<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)==(?<version>[A-Za-z0-9.!+_-]+?)!(?<path>[^!]+(?:![^!]+)*)");
         private static final Pattern MAVEN_FILE = Pattern.compile(
-                "maven:(?<group>[A-Za-z0-9._-]+):(?<artifact>[A-Za-z0-9._-]+):(?<version>[A-Za-z0-9._-]+)!(?<path>[^!]+)");
+                "maven:(?<group>[A-Za-z0-9._-]+):(?<artifact>[A-Za-z0-9._-]+):(?<version>[A-Za-z0-9._-]+)!(?<path>[^!]+(?:![^!]+)*)");
 
         private Addresses() {}
     }

@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,18 @@ public final class SourceCache {
     }
 
     /**
+     * A cache that fetches with the machine's own clients.
+     *
+     * @param home finetune4j's home
+     * @param environment environment variables, for proxies
+     * @param progress hears how fetching goes on
+     */
+    public static SourceCache standard(Path home, Map<String, String> environment, FetchProgress progress) {
+        HttpDownload download = new HttpDownload(environment, HttpDownload.Patience.usual());
+        return new SourceCache(home, new AddressFetchers(download, new SystemCommands()), progress);
+    }
+
+    /**
      * The files of a source, from the first of its addresses that gives them.
      *
      * @param place what problems point at, such as {@code data.sources.patterns}
@@ -76,6 +89,35 @@ public final class SourceCache {
             }
         }
         throw spec.from().size() == 1 ? new FineTuneException(failures, null) : noneOf(place, spec, failures);
+    }
+
+    /**
+     * The files of a source if they were fetched before; asks no network and no other program.
+     *
+     * @param spec addresses other than paths, and digest
+     */
+    public Optional<FetchedSource> find(SourceSpec spec) {
+        Optional<FetchedSource> pinned = Optional.ofNullable(spec.sha256()).flatMap(this::stored);
+        if (pinned.isPresent() || spec.sha256() != null) {
+            return pinned;
+        }
+        return spec.from().stream()
+                .map(this::ofAddress)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private Optional<FetchedSource> ofAddress(String text) {
+        Path known = folder.resolve("addresses").resolve(key(text));
+        try {
+            return Files.isRegularFile(known) ? stored(Files.readString(known).strip()) : Optional.empty();
+        } catch (IOException e) {
+            throw DataProblems.unreadable(known.toString(), e);
+        }
+    }
+
+    private static String key(String address) {
+        return Json.sha256(address.getBytes(StandardCharsets.UTF_8));
     }
 
     private static FineTuneException noneOf(String place, SourceSpec spec, List<Problem> failures) {
@@ -109,17 +151,14 @@ public final class SourceCache {
 
     @SuppressWarnings("try") // the lock is held, not used
     private FetchedSource cachedOrFetched(SourceAddress address, String text, @Nullable String pinned) {
-        String key = Json.sha256(text.getBytes(StandardCharsets.UTF_8));
+        String key = key(text);
         Runnable waiting = () -> progress.at(address + " (another process fetches it)", 0, FetchProgress.UNKNOWN);
         try (ExclusiveLock lock = ExclusiveLock.acquire(folder.resolve("locks").resolve(key), waiting)) {
-            Path known = folder.resolve("addresses").resolve(key);
-            if (Files.isRegularFile(known)) {
-                Optional<FetchedSource> before = stored(Files.readString(known).strip());
-                // A pinned file whose address gave something else before may have been corrected since.
-                if (before.isPresent()
-                        && (pinned == null || pinned.equals(before.get().sha256()))) {
-                    return before.get();
-                }
+            Optional<FetchedSource> before = ofAddress(text);
+            // A pinned file whose address gave something else before may have been corrected since.
+            if (before.isPresent()
+                    && (pinned == null || pinned.equals(before.get().sha256()))) {
+                return before.get();
             }
             return fetchAndStore(address, key);
         } catch (IOException e) {

