@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How a finished adapter was tuned, from its {@code adapter_config.json}; whoever only answers with it need not be told. */
 final class AdapterMethod {
@@ -41,8 +42,7 @@ final class AdapterMethod {
         }
     }
 
-    private static RuntimeException unreadable(
-            Path file, String why, @org.jspecify.annotations.Nullable Exception cause) {
+    private static RuntimeException unreadable(Path file, String why, @Nullable Exception cause) {
         var problem = WorkerProblems.CHANNEL_MISSING
                 .error("the adapter's configuration cannot be used")
                 .at(Location.of(file.toString()))

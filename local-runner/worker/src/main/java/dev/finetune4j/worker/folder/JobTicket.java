@@ -1,5 +1,6 @@
 package dev.finetune4j.worker.folder;
 
+import dev.finetune4j.error.Location;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.WorkOrder;
@@ -84,7 +85,7 @@ public record JobTicket(
             throw WorkerProblems.FOLDER_DAMAGED
                     .error(folder.ticket().getFileName() + " of "
                             + folder.root().getFileName() + " cannot be read")
-                    .at(dev.finetune4j.error.Location.of(folder.ticket().toString()))
+                    .at(Location.of(folder.ticket().toString()))
                     .asException(e);
         }
     }

@@ -58,7 +58,14 @@ final class LocalPlace {
 
     /** Another client of the same place. */
     LocalProvider open() {
-        return new LocalProvider(context, WorkerLauncher.ofThisRuntime(context, SmallWorkerMain.class.getName()));
+        return open(context.clock());
+    }
+
+    /** Another client whose clock goes differently. */
+    LocalProvider open(Clock clock) {
+        return new LocalProvider(
+                new ProviderContext(context.home(), context.environment(), clock),
+                WorkerLauncher.ofThisRuntime(context, SmallWorkerMain.class.getName()));
     }
 
     JobFolder folder(RunId id) {

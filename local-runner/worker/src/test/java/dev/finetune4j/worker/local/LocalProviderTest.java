@@ -17,6 +17,8 @@ import dev.finetune4j.worker.SmallWorkerMain;
 import dev.finetune4j.worker.folder.WorkerLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +126,25 @@ class LocalProviderTest {
     }
 
     @Test
+    void aWorkerThatDoesNotWindDownIsKilledByWhoeverLooksAfterTheGrace() throws Exception {
+        RunId id = submit("stuck", 200);
+        place.awaitSteps(id, 2);
+        long worker = WorkerLock.holder(place.folder(id)).orElseThrow();
+        assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(worker))
+                        .start()
+                        .waitFor())
+                .isZero();
+        place.provider.stop(id);
+        assertThat(place.provider.find(id).orElseThrow().state()).isEqualTo(RunState.STOPPING);
+        LocalProvider later = place.open(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(3)));
+
+        later.find(id);
+
+        assertThat(place.awaitEnd(id).state()).isEqualTo(RunState.STOPPED);
+        assertThat(exitStatus(id)).isEqualTo("137");
+    }
+
+    @Test
     void aSecondWorkerInTheSameFolderIsRefusedAndTouchesNothing() throws Exception {
         RunId id = submit("single", 200);
         place.awaitSteps(id, 2);
@@ -172,7 +193,7 @@ class LocalProviderTest {
                 endless.channels(),
                 endless.settings(),
                 endless.labels(),
-                java.time.Duration.ofSeconds(1));
+                Duration.ofSeconds(1));
         place.provider.submit(limited);
         JobSnapshot first = place.awaitEnd(limited.id());
 
