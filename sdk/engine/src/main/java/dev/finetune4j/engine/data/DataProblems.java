@@ -7,6 +7,7 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -277,6 +278,9 @@ public final class DataProblems implements ProblemCatalogue {
         }
         if (cause instanceof AccessDeniedException) {
             return "the current user may not access it";
+        }
+        if (cause instanceof FileAlreadyExistsException) {
+            return "there is a file where a folder is needed";
         }
         @Nullable String message = cause.getMessage();
         return message == null || message.isBlank() ? "the system gave no reason" : message;

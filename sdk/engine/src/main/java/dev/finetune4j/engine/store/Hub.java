@@ -3,6 +3,7 @@ package dev.finetune4j.engine.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.data.source.DownloadException;
 import dev.finetune4j.engine.data.source.ExclusiveLock;
 import dev.finetune4j.engine.data.source.FetchProgress;
@@ -105,7 +106,7 @@ final class Hub {
             throw StoreProblems.UNWRITABLE
                     .error("cannot store " + ref)
                     .at(Location.of(model.toString()))
-                    .because(String.valueOf(e.getMessage()))
+                    .because(DataProblems.reason(e))
                     .asException(e);
         }
     }

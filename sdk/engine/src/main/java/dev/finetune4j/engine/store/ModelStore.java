@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.store;
 
+import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.data.source.FetchProgress;
 import dev.finetune4j.engine.data.source.FetchedSource;
 import dev.finetune4j.engine.data.source.HttpDownload;
@@ -84,7 +85,7 @@ public final class ModelStore {
             throw StoreProblems.UNWRITABLE
                     .error("cannot read or store the files of " + ref)
                     .at(Location.of(home.resolve("models").toString()))
-                    .because(String.valueOf(e.getMessage()))
+                    .because(DataProblems.reason(e))
                     .asException(e);
         }
     }

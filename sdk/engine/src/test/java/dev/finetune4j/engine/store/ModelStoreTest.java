@@ -328,7 +328,7 @@ class ModelStoreTest {
         Files.createDirectories(folder.resolve("home"));
         Files.writeString(folder.resolve("home/models"), "a file where the folder should be");
 
-        assertThat(failure("hf:org/tiny").code()).isEqualTo("FT0496");
+        assertThat(Problems.text(failure("hf:org/tiny"))).contains("FT0496", "models--org--tiny");
     }
 
     private Problem failure(String reference) {
