@@ -9,6 +9,7 @@ import dev.finetune4j.value.Kind;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -75,10 +76,11 @@ public sealed interface JournalEntry {
      * The run was seen in another state.
      *
      * @param state the state
-     * @param cursor the provider's cursor after the event that told it
+     * @param eventAt when it went there, by the clock that told it
+     * @param cursor the provider's cursor from which a watcher misses nothing that comes later
      */
     @Kind("state-seen")
-    record StateSeen(RunState state, String cursor) implements JournalEntry {}
+    record StateSeen(RunState state, Instant eventAt, String cursor) implements JournalEntry {}
 
     /**
      * A person asked for the run to stop.
@@ -130,9 +132,11 @@ public sealed interface JournalEntry {
      *
      * @param state how it ended; terminal
      * @param problem why it failed, or null
+     * @param reason who or what stopped it; empty where nobody did
+     * @param byBudget whether the budget stopped it
      */
     @Kind("closed")
-    record Closed(RunState state, @Nullable Problem problem) implements JournalEntry {
+    record Closed(RunState state, @Nullable Problem problem, String reason, boolean byBudget) implements JournalEntry {
         /** Refuses a state that is no end. */
         public Closed {
             if (!state.isTerminal()) {

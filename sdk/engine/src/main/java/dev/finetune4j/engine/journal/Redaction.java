@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -81,6 +84,31 @@ public final class Redaction {
             return TextNode.valueOf(apply(tree.textValue()));
         }
         return tree;
+    }
+
+    /** The problems without secrets. The cause is left out where it may hold one. */
+    public FineTuneException apply(FineTuneException failure) {
+        List<Problem> clean = failure.problems().stream().map(this::apply).toList();
+        return clean.equals(failure.problems()) ? failure : new FineTuneException(clean, null);
+    }
+
+    private Problem apply(Problem problem) {
+        return new Problem(
+                problem.kind(),
+                problem.severity(),
+                apply(problem.summary()),
+                problem.place().map(this::apply).orElse(null),
+                problem.causes().stream().map(this::apply).toList(),
+                problem.remedies().stream().map(this::apply).toList(),
+                problem.retry());
+    }
+
+    private Location apply(Location place) {
+        if (place instanceof Location.InFile file) {
+            return new Location.InFile(apply(file.source()), file.line(), file.column(), file.key());
+        }
+        Location.InRow row = (Location.InRow) place;
+        return new Location.InRow(apply(row.source()), row.row(), row.field(), row.start(), row.end());
     }
 
     /** Names no secret. */

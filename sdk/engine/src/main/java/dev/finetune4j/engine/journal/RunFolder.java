@@ -20,6 +20,16 @@ public record RunFolder(RunId id, Path path) {
         return path.resolve("lock");
     }
 
+    /** The rows of each part, in a copy of the run's own. */
+    public Path data() {
+        return path.resolve("data");
+    }
+
+    /** What the worker is to do, one JSON object. */
+    public Path order() {
+        return path.resolve("order.json");
+    }
+
     /** The worker's output, unless the provider keeps it elsewhere on this machine. */
     public Path output() {
         return path.resolve("output");
@@ -33,11 +43,6 @@ public record RunFolder(RunId id, Path path) {
     /** Events of the run, one a line, written when it has ended. */
     public Path events() {
         return path.resolve("events.jsonl");
-    }
-
-    /** The report in one of its formats, {@code html}, {@code md} or {@code json}. */
-    public Path report(String extension) {
-        return path.resolve("report." + extension);
     }
 
     /** What the journal holds. */

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.journal;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Retry;
@@ -79,8 +80,8 @@ public final class RunProblems implements ProblemCatalogue {
             "FT0507",
             "No provider for the target",
             ExitCode.INVALID,
-            "A job's targets name the places where it may run. Each place is brought by an artifact on the class path; none of the "
-                    + "targets has one, or two artifacts bring the same one.",
+            "Each place is brought by an artifact on the class path. The place of this run has none here, or two artifacts bring the "
+                    + "same one.",
             "add the provider's artifact, or set targets: [local]");
 
     /** The run has not ended. */
@@ -136,13 +137,14 @@ public final class RunProblems implements ProblemCatalogue {
                     + "is not gone. Nothing is launched a second time.",
             "attach again later: finetune watch RUN");
 
-    /** Output is missing. */
-    public static final ProblemKind OUTPUT_MISSING = kind(
+    /** Failed without a reason. */
+    public static final ProblemKind NO_REASON = kind(
             "FT0514",
-            "The run's output is incomplete",
+            "The run failed and the provider gave no reason",
             ExitCode.TRAINING_FAILED,
-            "The provider says that the job succeeded, but a file that its order promises is not in its output, or cannot be read.",
-            "run the job again: finetune run JOB");
+            "The provider says that the job failed and nothing more. Its own console or log, under the reference that finetune show "
+                    + "prints, may tell why.",
+            "look at the provider's reference: finetune show RUN");
 
     @Override
     public List<ProblemKind> kinds() {
@@ -160,7 +162,7 @@ public final class RunProblems implements ProblemCatalogue {
                 NO_TEXT_CODEC,
                 FILES_MISSING,
                 UNREACHABLE,
-                OUTPUT_MISSING);
+                NO_REASON);
     }
 
     /** A file or folder of a run that cannot be written. */
@@ -233,10 +235,10 @@ public final class RunProblems implements ProblemCatalogue {
                 .asException();
     }
 
-    /** None of the targets has a provider. */
-    public static FineTuneException noProvider(Collection<ProviderId> targets, Collection<ProviderId> present) {
+    /** The place of a run is not on the class path. */
+    public static FineTuneException noProvider(ProviderId wanted, Collection<ProviderId> present) {
         return NO_PROVIDER
-                .error("no provider for " + join(targets))
+                .error("no provider for " + wanted)
                 .because("on the class path: " + (present.isEmpty() ? "none" : join(present)))
                 .asException();
     }
@@ -294,13 +296,12 @@ public final class RunProblems implements ProblemCatalogue {
                 .asException(last);
     }
 
-    /** A file that the work order promises is missing or broken. */
-    public static FineTuneException outputMissing(RunId run, Path file, String why) {
-        return OUTPUT_MISSING
-                .error("the output of " + run + " is incomplete")
-                .at(Location.of(file.toString()))
-                .because(why)
-                .asException();
+    /** The provider says that the job failed and nothing more. */
+    public static Problem noReason(RunId run, ProviderId provider, String reference) {
+        return NO_REASON
+                .error(run + " failed")
+                .because(provider + " gives no reason for " + reference)
+                .build();
     }
 
     private static String join(Collection<ProviderId> ids) {

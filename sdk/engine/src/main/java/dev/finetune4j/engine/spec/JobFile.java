@@ -96,6 +96,12 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
         return JobWriter.write(job);
     }
 
+    /** Names the file and no value in it, since a value may come from a secret variable. */
+    @Override
+    public String toString() {
+        return "JobFile[" + source + ", " + job.name() + "]";
+    }
+
     private static ObjectNode withDefaults(ObjectNode written) {
         ObjectNode all = Shapes.defaults();
         JsonNode kind = written.at("/method/kind");

@@ -153,6 +153,7 @@ public final class RunWatch {
             }
             wanted = wanted == null || after.pause().compareTo(wanted) > 0 ? after.pause() : wanted;
         }
+        emptyAnswers = 0; // an answer after an outage is not in a row with those before it
         Instant now = clock.instant();
         if (unreachableSince == null) {
             unreachableSince = now;

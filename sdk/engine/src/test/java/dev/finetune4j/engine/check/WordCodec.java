@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * A codec with the ChatML template that makes each word of at most six characters a token, and of every character outside the
  * Latin scripts three fragments, as a byte-level vocabulary does. Refuses conversations that the assistant begins.
  */
-final class WordCodec implements TextCodec {
+public final class WordCodec implements TextCodec {
     static final String TURN_START = "<|im_start|>";
     static final String TURN_END = "<|im_end|>";
     private static final ProblemKind REFUSAL =
@@ -40,7 +40,8 @@ final class WordCodec implements TextCodec {
             new CopyOnWriteArrayList<>(List.of("<|endoftext|>", TURN_START, TURN_END, "\uFFFD"));
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
-    WordCodec(int contextTokens) {
+    /** A model of so many tokens. */
+    public WordCodec(int contextTokens) {
         this.contextTokens = contextTokens;
         for (int id = 0; id < pieces.size(); id++) {
             ids.put(pieces.get(id), id);

@@ -49,13 +49,13 @@ final class JournalSamples {
                 prepared(),
                 new JournalEntry.Intent(new ProviderId("fake"), DIGEST),
                 new JournalEntry.Submitted(snapshot(RunState.QUEUED)),
-                new JournalEntry.StateSeen(RunState.TRAINING, "event-4"),
+                new JournalEntry.StateSeen(RunState.TRAINING, VirtualClock.START, "event-4"),
                 new JournalEntry.StopAsked("a test"),
                 new JournalEntry.ResumeAsked(1),
                 new JournalEntry.Submitted(snapshot(RunState.QUEUED)),
-                new JournalEntry.StateSeen(RunState.SUCCEEDED, "event-9"),
+                new JournalEntry.StateSeen(RunState.SUCCEEDED, VirtualClock.START, "event-9"),
                 new JournalEntry.Fetched(Path.of("/output")),
                 new JournalEntry.ReportWritten(List.of(Path.of("/report.html"))),
-                new JournalEntry.Closed(RunState.SUCCEEDED, null));
+                new JournalEntry.Closed(RunState.SUCCEEDED, null, "", false));
     }
 }

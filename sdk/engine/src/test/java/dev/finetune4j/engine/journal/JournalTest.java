@@ -58,7 +58,7 @@ class JournalTest {
     }
 
     @Test
-    void stayesPlainJsonLines() throws Exception {
+    void staysPlainJsonLines() throws Exception {
         write(List.of(JournalSamples.created()));
 
         String line = Files.readString(folder.journal());
@@ -84,7 +84,7 @@ class JournalTest {
         appendRaw("{\"seq\":2,\"at\":\"2026-01-01T00:00:00Z\",\"entry\":{\"kind\":\"moved-to-mars\",\"rover\":7}}");
         appendRaw(
                 "{\"seq\":3,\"at\":\"2026-01-01T00:00:00Z\",\"new\":1,\"entry\":{\"kind\":\"stop-asked\",\"by\":\"me\",\"why\":\"x\"}}");
-        write(List.of(new JournalEntry.Closed(RunState.STOPPED, null)));
+        write(List.of(new JournalEntry.Closed(RunState.STOPPED, null, "asked", false)));
 
         JournalContent content = folder.read();
 

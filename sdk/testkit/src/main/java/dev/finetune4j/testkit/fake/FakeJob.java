@@ -56,7 +56,7 @@ final class FakeJob {
     JobSnapshot snapshot(Instant now) {
         RunEvent.StateChanged last = lastChange(now);
         boolean ended = last.state().isTerminal();
-        Problem problem = last.state() == RunState.FAILED
+        Problem problem = last.state() == RunState.FAILED && tellsSteps
                 ? FakeProblems.TRAINING_FAILED
                         .error("training of " + submission.id() + " failed by script")
                         .build()

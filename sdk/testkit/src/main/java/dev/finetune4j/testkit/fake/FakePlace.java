@@ -46,7 +46,7 @@ public final class FakePlace {
     /** A place that does all. */
     public static final Capabilities EVERYTHING = new Capabilities(true, true, true, true, true, false);
 
-    /** A place that sells tokens and tells little: trains, does not run workers, tells no steps, resumes nothing. */
+    /** A place that sells tokens and tells little: trains, does not run workers, tells no steps and no reasons, resumes nothing. */
     public static final Capabilities SILENT = new Capabilities(false, false, true, false, false, false);
 
     private final Clock clock;

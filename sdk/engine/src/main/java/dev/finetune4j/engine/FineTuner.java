@@ -1,0 +1,291 @@
+package dev.finetune4j.engine;
+
+import dev.finetune4j.data.Message;
+import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.journal.DiskFiles;
+import dev.finetune4j.engine.journal.Redaction;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.launch.Launcher;
+import dev.finetune4j.engine.launch.Preparation;
+import dev.finetune4j.engine.launch.PreparedJob;
+import dev.finetune4j.engine.launch.Providers;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.engine.spec.Origin;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.SplitSpec;
+import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.run.Sampling;
+import dev.finetune4j.spi.ProviderContext;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The door of finetune4j: checks jobs, runs them, and takes up runs that are there.
+ *
+ * <pre>{@code
+ * try (FineTuner tuner = FineTuner.open()) {
+ *     RunOutcome outcome = tuner.run(tuner.read(Path.of("job.yaml")));
+ *     System.exit(outcome.exitCode().number());
+ * }
+ * }</pre>
+ *
+ * <p>All that it knows lies in the home folder; any number of programs may use the same at the same time. Runs go on at their
+ * provider when the program ends. Safe for use by several threads.
+ */
+public final class FineTuner implements AutoCloseable {
+    private final Path home;
+    private final Map<String, String> environment;
+    private final Preparation preparation;
+    private final RunStore store;
+    private final Launcher launcher;
+    private final Redaction redaction;
+
+    FineTuner(FineTunerBuilder settings) {
+        home = settings.home();
+        environment = settings.environment();
+        preparation = settings.preparation();
+        store = new RunStore(settings.home());
+        ProviderContext context = new ProviderContext(settings.home(), environment, settings.clock());
+        Providers providers = new Providers(settings.providers(), context);
+        redaction = Redaction.of(environment, providers.secretSettings());
+        launcher = new Launcher(
+                settings.home(),
+                providers,
+                environment,
+                new DiskFiles(),
+                settings.clock(),
+                settings.sleeper(),
+                settings.version());
+    }
+
+    /**
+     * A fine-tuner with this process' environment, the home folder {@code FINETUNE_HOME} or {@code ~/.finetune4j}, and the
+     * providers on the class path.
+     */
+    public static FineTuner open() {
+        return builder().build();
+    }
+
+    /** Starts from this process' environment, its home folder and the providers on its class path. */
+    public static FineTunerBuilder builder() {
+        return new FineTunerBuilder();
+    }
+
+    /**
+     * Reads a job file.
+     *
+     * @throws FineTuneException with every problem of the file
+     */
+    public JobFile read(Path file) {
+        return JobFile.read(file, environment);
+    }
+
+    /**
+     * Fetches data and model of a job and looks at every row. Findings, also those that are errors, are in the result.
+     *
+     * @throws FineTuneException if data or model are not to be had, or rows cannot be read
+     */
+    public PreparedJob check(JobFile job) {
+        try {
+            return preparation.prepare(job);
+        } catch (FineTuneException e) {
+            throw redaction.and(secretsOf(job)).apply(e);
+        }
+    }
+
+    /**
+     * Runs a job to its outcome: check, launch, follow, compare, report.
+     *
+     * @throws FineTuneException if the check finds errors, the launch fails or the run cannot be followed to its end
+     * @throws InterruptedException if the thread was told to stop waiting; the run goes on
+     */
+    public RunOutcome run(JobFile job) throws InterruptedException {
+        return launch(job).await();
+    }
+
+    /**
+     * Checks and launches a job. Where the same job, data and model has a run that has not ended, that one is taken up.
+     *
+     * @throws FineTuneException if the check finds errors or the launch fails
+     */
+    public RunHandle<RunOutcome> launch(JobFile job) {
+        return launch(check(job));
+    }
+
+    /**
+     * Launches a job that was checked.
+     *
+     * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
+     */
+    public RunHandle<RunOutcome> launch(PreparedJob job) {
+        if (job.check().hasErrors()) {
+            List<Problem> findings = new ArrayList<>(job.data().warnings());
+            findings.addAll(job.check().problems());
+            throw new FineTuneException(findings, null);
+        }
+        return launcher.launch(job, secretsOf(job.file()));
+    }
+
+    /**
+     * Takes up a run: follows it where nobody does, looks on where another process does, tells the outcome where it has ended.
+     *
+     * @param run its id or the start of it
+     * @throws FineTuneException with FT0504 if there is no such run
+     */
+    public RunHandle<RunOutcome> attach(String run) {
+        return launcher.attach(store.resolve(run));
+    }
+
+    /**
+     * Stops a run; its checkpoints stay.
+     *
+     * @param run its id or the start of it
+     * @param by who asks, for the run's journal
+     * @return a handle whose outcome comes when the run has ended
+     * @throws FineTuneException with FT0504 if there is no such run, FT0510 if its provider cannot stop jobs
+     */
+    public RunHandle<RunOutcome> stop(String run, String by) {
+        return launcher.stop(store.resolve(run), by);
+    }
+
+    /**
+     * Lets a run that was stopped, failed or lost its driver go on from its last checkpoint.
+     *
+     * @param run its id or the start of it
+     * @throws FineTuneException with FT0504 if there is no such run, FT0505 if another process drives it, FT0509 if there is
+     *     nothing to go on with, FT0510 if its provider cannot resume
+     */
+    public RunHandle<RunOutcome> resume(String run) {
+        return launcher.resume(store.resolve(run));
+    }
+
+    /** Every run of this home, newest first, as its journal tells it. */
+    public List<RunView> list() {
+        return store.list();
+    }
+
+    /**
+     * A run as its journal tells it.
+     *
+     * @param run its id or the start of it
+     * @throws FineTuneException with FT0504 if there is no such run, FT0502 if its journal is damaged
+     */
+    public RunView show(String run) {
+        RunFolder folder = store.resolve(run);
+        return RunView.of(folder.read())
+                .orElseThrow(() -> RunProblems.noSuchRun(
+                        run, store.list().stream().map(RunView::id).toList()));
+    }
+
+    /**
+     * The folder of a run, with its report, events and output.
+     *
+     * @param run its id or the start of it
+     * @throws FineTuneException with FT0504 if there is no such run
+     */
+    public RunFolder folder(String run) {
+        return store.resolve(run);
+    }
+
+    /**
+     * Removes a run that has ended, at its provider and here.
+     *
+     * @param run its id or the start of it
+     * @param force also where its journal is damaged
+     * @throws FineTuneException with FT0504 if there is no such run, FT0505 if another process drives it, FT0508 if it has not
+     *     ended
+     */
+    public void clean(String run, boolean force) {
+        launcher.clean(store.resolve(run), force);
+    }
+
+    /**
+     * Compares base and tuned model of a run on every row of another file.
+     *
+     * @param run its id or the start of it
+     * @param file rows in any format that a job may have, with the columns that the job's task names
+     * @throws FineTuneException if the rows cannot be read, or with FT0512 if the run has no adapter
+     */
+    public RunHandle<EvaluationReport> evaluate(String run, Path file) {
+        RunFolder folder = store.resolve(run);
+        PreparedData rows = check(onOtherRows(show(run), file)).data();
+        return launcher.evaluate(folder, rows);
+    }
+
+    /**
+     * Lets models of a run answer a conversation.
+     *
+     * @param run its id or the start of it
+     * @throws FineTuneException with FT0504 if there is no such run, FT0512 if it has no adapter
+     */
+    public RunHandle<List<GeneratedText>> generate(
+            String run, List<Message> messages, Sampling sampling, Collection<Variant> variants) {
+        return launcher.generate(store.resolve(run), List.copyOf(variants), messages, "", sampling);
+    }
+
+    /**
+     * Lets models of a run continue a text, without a chat template.
+     *
+     * @param run its id or the start of it
+     * @throws FineTuneException with FT0504 if there is no such run, FT0512 if it has no adapter
+     */
+    public RunHandle<List<GeneratedText>> complete(
+            String run, String text, Sampling sampling, Collection<Variant> variants) {
+        return launcher.generate(store.resolve(run), List.copyOf(variants), List.of(), text, sampling);
+    }
+
+    /** Stops following everything; runs go on. */
+    @Override
+    public void close() {
+        launcher.close();
+    }
+
+    /** Names no value of the environment, since it holds secrets. */
+    @Override
+    public String toString() {
+        return "FineTuner[home=" + home + "]";
+    }
+
+    /** The run's job with every row of {@code file} for test rows. */
+    private static JobFile onOtherRows(RunView run, Path file) {
+        SplitSpec split = run.job().data().split();
+        String name = file.toAbsolutePath().normalize().toString();
+        SplitSpec all = new SplitSpec(0, 0, null, name, null, split.stratify(), 0, 0, 0, split.seed());
+        List<String> labels =
+                run.prepared() == null ? List.of() : run.prepared().labels();
+        FineTuneJob job = FineTuneJob.builder(
+                        run.job().name(),
+                        run.job().model(),
+                        run.job().task().withLabels(labels),
+                        DataSpec.ofFile(name).withSplit(all))
+                .training(run.job().training())
+                .build();
+        return JobFile.of(job, file.toAbsolutePath().normalize().getRoot());
+    }
+
+    /** Values that the job took from the environment by name: whoever keeps them there does not want them written down. */
+    private List<String> secretsOf(JobFile file) {
+        return file.resolved().values().stream()
+                .map(value -> value.origin())
+                .filter(Origin.FromEnvironment.class::isInstance)
+                .flatMap(origin -> Arrays.stream(
+                        ((Origin.FromEnvironment) origin).variable().split("[,\\s]+", -1)))
+                .flatMap(name -> Optional.ofNullable(environment.get(name)).stream())
+                .toList();
+    }
+}

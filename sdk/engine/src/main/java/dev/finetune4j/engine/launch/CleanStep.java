@@ -1,0 +1,79 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Removes what is left of an ended run, at its provider first, so that an interruption leaves the run known and not the costs. */
+final class CleanStep {
+    private final LaunchContext context;
+
+    CleanStep(LaunchContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Removes the run; the caller has its lock.
+     *
+     * @throws FineTuneException with FT0508 if it has not ended, or FT0502 if its journal is damaged and {@code force} is not given
+     */
+    void clean(RunFolder folder, boolean force) {
+        Optional<RunView> view = read(folder, force);
+        if (view.isPresent() && !view.get().closed()) {
+            String state = view.get().state().name().toLowerCase(Locale.ROOT);
+            throw RunProblems.stillLive(folder.id(), state, "remove");
+        }
+        if (view.map(RunView::submitted).isPresent()) {
+            try (Provider provider = context.providers().open(Outcomes.place(view.get(), context.providers()))) {
+                sideJobs(folder).forEach(provider::delete);
+                provider.delete(folder.id());
+            }
+        }
+        deleteAll(folder.path());
+    }
+
+    private static Optional<RunView> read(RunFolder folder, boolean force) {
+        try {
+            return RunView.of(folder.read());
+        } catch (FineTuneException e) {
+            if (force) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static List<RunId> sideJobs(RunFolder folder) {
+        Path side = SideJobs.folder(folder);
+        if (Files.notExists(side)) {
+            return List.of();
+        }
+        try (Stream<Path> jobs = Files.list(side)) {
+            return jobs.map(path -> new RunId(String.valueOf(path.getFileName())))
+                    .toList();
+        } catch (IOException e) {
+            throw RunProblems.unreadable(side, e);
+        }
+    }
+
+    private static void deleteAll(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw RunProblems.unwritable(folder, e);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.watch.RunWatch;
+import dev.finetune4j.engine.watch.WatchPace;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Follows a launched job to its end, tells its events and writes its states down. */
+final class FollowStep {
+    /** How far a provider may overrun a time limit that it keeps itself, before the watcher stops the job too. */
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private final LaunchContext context;
+    private final Journal journal;
+    private final Provider provider;
+    private final EventLog events;
+
+    FollowStep(LaunchContext context, Journal journal, Provider provider, EventLog events) {
+        this.context = context;
+        this.journal = journal;
+        this.provider = provider;
+        this.events = events;
+    }
+
+    /**
+     * Returns when the job has ended and all its events are told.
+     *
+     * @param limit after which running time the job is stopped, or null for never
+     * @throws FineTuneException with FT0506 if the provider lost the job, FT0513 if it was unreachable for too long
+     */
+    JobSnapshot follow(RunId id, @Nullable Duration limit) throws InterruptedException {
+        WatchPace pace = WatchPace.of(provider.capabilities());
+        RunWatch watch = new RunWatch(provider, id, EventPage.START, pace, context.clock(), pause -> {
+            stopOverdue(id, limit);
+            context.sleeper().sleep(pause);
+        });
+        return watch.follow((event, cursor) -> {
+            events.add(event);
+            if (event instanceof RunEvent.StateChanged change) {
+                writeDown(change, cursor);
+            }
+        });
+    }
+
+    /** A watcher that comes later sees all events again; only those after the last state that is written down are new. */
+    private void writeDown(RunEvent.StateChanged change, String cursor) {
+        boolean isNew = journal.content()
+                .last(JournalEntry.StateSeen.class)
+                .map(last -> change.at().isAfter(last.eventAt())
+                        || (change.at().equals(last.eventAt()) && change.state() != last.state()))
+                .orElse(true);
+        if (isNew) {
+            journal.append(new JournalEntry.StateSeen(change.state(), change.at(), cursor));
+        }
+    }
+
+    /** The second of two stops: the provider's own limit is the first. */
+    private void stopOverdue(RunId id, @Nullable Duration limit) {
+        if (limit == null || !provider.capabilities().supportsStop()) {
+            return;
+        }
+        Instant launched = journal.content().lines().stream()
+                .filter(line -> line.entry() instanceof JournalEntry.Submitted)
+                .reduce((earlier, later) -> later)
+                .orElseThrow()
+                .at();
+        if (context.clock().instant().isAfter(launched.plus(limit).plus(GRACE))) {
+            provider.stop(id);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.DurableFiles;
+import dev.finetune4j.engine.journal.Redaction;
+import dev.finetune4j.engine.watch.Sleeper;
+import java.time.Clock;
+
+/**
+ * What the steps of a run use of their surroundings.
+ *
+ * @param providers the places that are there
+ * @param files how journals are written
+ * @param redaction what must not be written down
+ * @param clock the clock
+ * @param sleeper how to wait
+ * @param version version of finetune4j
+ */
+record LaunchContext(
+        Providers providers, DurableFiles files, Redaction redaction, Clock clock, Sleeper sleeper, String version) {
+    LaunchContext with(Redaction further) {
+        return new LaunchContext(providers, files, further, clock, sleeper, version);
+    }
+}

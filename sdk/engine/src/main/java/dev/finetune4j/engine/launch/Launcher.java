@@ -1,0 +1,317 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.data.Message;
+import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.journal.DurableFiles;
+import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.Redaction;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunLock;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.launch.RunHandle.Begin;
+import dev.finetune4j.engine.watch.Sleeper;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.Sampling;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Launches prepared jobs and takes up runs that are there. One launcher serves any number of runs; what it knows is in the home
+ * folder, so any number of launchers, in any process, may serve the same.
+ */
+public final class Launcher implements AutoCloseable {
+    private final RunStore store;
+    private final LaunchContext context;
+    private final FollowThreads threads = new FollowThreads();
+
+    /**
+     * A launcher.
+     *
+     * @param home finetune4j's folder on this machine
+     * @param providers the places that are there
+     * @param environment whose secrets must not be written down
+     * @param files how journals are written
+     * @param clock the clock
+     * @param sleeper how to wait
+     * @param version version of finetune4j
+     */
+    public Launcher(
+            Path home,
+            Providers providers,
+            Map<String, String> environment,
+            DurableFiles files,
+            Clock clock,
+            Sleeper sleeper,
+            String version) {
+        store = new RunStore(home);
+        Redaction redaction = Redaction.of(environment, providers.secretSettings());
+        context = new LaunchContext(providers, files, redaction, clock, sleeper, version);
+    }
+
+    /**
+     * Launches a job. Where the same job, data and model has a run that has not ended, that one is taken up instead and nothing is
+     * launched.
+     *
+     * @param secrets values in the job that must not be written down
+     * @throws FineTuneException with FT0113 if none of its targets is there, FT0501 if the run's folder cannot be written
+     */
+    public RunHandle<RunOutcome> launch(PreparedJob prepared, List<String> secrets) {
+        context.providers().choose(prepared.file().job());
+        while (true) {
+            Optional<RunHandle<RunOutcome>> handle = tryLaunch(prepared, secrets);
+            if (handle.isPresent()) {
+                return handle.get();
+            }
+        }
+    }
+
+    /** One try; empty where another process was faster and the next try will find its run. */
+    private Optional<RunHandle<RunOutcome>> tryLaunch(PreparedJob prepared, List<String> secrets) {
+        String name = prepared.file().job().name();
+        List<RunId> attempts = store.attempts(name, prepared.digest());
+        int attempt = Math.max(1, attempts.size());
+        if (!attempts.isEmpty()) {
+            RunId last = attempts.get(attempts.size() - 1);
+            attempt = Integer.parseInt(last.value().substring(last.value().lastIndexOf('-') + 1));
+            if (isClosed(store.folder(last))) {
+                attempt++;
+            }
+        }
+        RunFolder folder = store.folder(RunStore.id(name, prepared.digest(), attempt));
+        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
+        if (lock.isEmpty()) {
+            return Optional.of(observe(folder));
+        }
+        return drivenUnless(isClosed(folder), folder, lock.get(), secrets, (journal, begin) -> {
+            try (Provider provider = context.providers()
+                    .open(context.providers().choose(prepared.file().job()))) {
+                new StageDataStep(context).stage(folder, journal, prepared, attemptOf(folder), provider.capabilities());
+            }
+        });
+    }
+
+    /**
+     * Takes up a run: follows it to its end where nobody does, looks on where somebody does, tells the outcome where it has ended.
+     *
+     * @throws FineTuneException with FT0502 or FT0503 if its journal cannot be read
+     */
+    public RunHandle<RunOutcome> attach(RunFolder folder) {
+        if (isClosed(folder)) {
+            return ended(folder);
+        }
+        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
+        if (lock.isEmpty()) {
+            return observe(folder);
+        }
+        return drivenUnless(isClosed(folder), folder, lock.get(), List.of(), (journal, begin) -> {})
+                .orElseGet(() -> ended(folder));
+    }
+
+    /**
+     * Lets a run that was stopped, failed or lost its driver go on from its checkpoint.
+     *
+     * @throws FineTuneException with FT0505 if another process drives it, FT0509 if there is nothing to go on with, FT0510 if its
+     *     provider cannot resume
+     */
+    public RunHandle<RunOutcome> resume(RunFolder folder) {
+        RunLock lock =
+                RunLock.tryTake(folder, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
+        return drivenUnless(false, folder, lock, List.of(), this::askToResume).orElseThrow();
+    }
+
+    /**
+     * Stops a run. Its checkpoints stay, so that it can be resumed.
+     *
+     * @return a handle whose outcome comes when the run has ended
+     * @throws FineTuneException with FT0510 if its provider cannot stop jobs, or if the provider does not answer
+     */
+    public RunHandle<RunOutcome> stop(RunFolder folder, String by) {
+        if (isClosed(folder)) {
+            return ended(folder);
+        }
+        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
+        if (lock.isEmpty()) {
+            RunView view = view(folder);
+            if (view.provider() == null) {
+                throw RunProblems.drivenElsewhere(folder.id());
+            }
+            try (Provider provider = context.providers().open(view.provider())) {
+                stopAt(provider, folder.id());
+            }
+            return observe(folder);
+        }
+        return drivenUnless(isClosed(folder), folder, lock.get(), List.of(), (journal, begin) -> askToStop(journal, by))
+                .orElseGet(() -> ended(folder));
+    }
+
+    /**
+     * Lets base and tuned model of a run answer the test rows of other data.
+     *
+     * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
+     *     rows
+     */
+    public RunHandle<EvaluationReport> evaluate(RunFolder folder, PreparedData rows) {
+        return new SideJobs(context, threads).evaluate(folder, view(folder), rows);
+    }
+
+    /**
+     * Lets models of a run answer a conversation, or continue {@code text} where there are no messages.
+     *
+     * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
+     *     prompts
+     */
+    public RunHandle<List<GeneratedText>> generate(
+            RunFolder folder, List<Variant> variants, List<Message> messages, String text, Sampling sampling) {
+        return new SideJobs(context, threads).generate(folder, view(folder), variants, messages, text, sampling);
+    }
+
+    /**
+     * Removes a run that has ended: what the provider keeps of it, and its folder.
+     *
+     * @param force removes the folder also where its journal is damaged, so that nothing is known of what the provider keeps
+     * @throws FineTuneException with FT0505 if another process drives it, FT0508 if it has not ended
+     */
+    public void clean(RunFolder folder, boolean force) {
+        RunLock lock =
+                RunLock.tryTake(folder, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
+        try (lock) {
+            new CleanStep(context).clean(folder, force);
+        }
+    }
+
+    /** Stops following everything; runs go on. */
+    @Override
+    public void close() {
+        threads.close();
+    }
+
+    /** What happens to a run's journal before it is driven. */
+    private interface Prelude {
+        void play(Journal journal, Begin begin);
+    }
+
+    /** Drives a run in the background; gives the lock back and returns empty where there is nothing to drive. */
+    private Optional<RunHandle<RunOutcome>> drivenUnless(
+            boolean closed, RunFolder folder, RunLock lock, List<String> secrets, Prelude prelude) {
+        if (closed) {
+            lock.close();
+            return Optional.empty();
+        }
+        Journal journal = null;
+        try {
+            journal = Journal.open(
+                    folder,
+                    context.files(),
+                    context.clock(),
+                    context.redaction().and(secrets));
+            Begin begin = journal.content().lines().isEmpty() ? Begin.LAUNCHED : Begin.CONTINUED;
+            prelude.play(journal, begin);
+            Journal open = journal;
+            return Optional.of(threads.start(folder.id(), begin, events -> {
+                try (lock;
+                        open) {
+                    return new RunDriver(context, folder, open, events).drive();
+                }
+            }));
+        } catch (RuntimeException e) {
+            if (journal != null) {
+                journal.close();
+            }
+            lock.close();
+            throw e;
+        }
+    }
+
+    private RunHandle<RunOutcome> observe(RunFolder folder) {
+        return threads.start(folder.id(), Begin.ATTACHED, events -> new RunObserver(context, folder, events).observe());
+    }
+
+    private RunHandle<RunOutcome> ended(RunFolder folder) {
+        return threads.start(folder.id(), Begin.ENDED, events -> {
+            SavedEvents.read(folder).forEach(events::add);
+            return Outcomes.of(view(folder), folder.read());
+        });
+    }
+
+    private void askToResume(Journal journal, Begin begin) {
+        RunView view = view(journal);
+        if (view.submitted() == null || view.provider() == null) {
+            if (view.closed() || view.prepared() == null) {
+                throw RunProblems.notResumable(view.id(), "it was never launched");
+            }
+            return; // its driver died before the launch: driving it on launches it
+        }
+        if (view.state() == RunState.SUCCEEDED) {
+            throw RunProblems.notResumable(view.id(), "it has succeeded");
+        }
+        try (Provider provider = context.providers().open(view.provider())) {
+            RunState now = provider.find(view.id()).map(JobSnapshot::state).orElse(RunState.FAILED);
+            boolean endedBadly = now == RunState.STOPPED || now == RunState.FAILED;
+            if (endedBadly && !provider.capabilities().supportsResume()) {
+                throw RunProblems.notSupported(provider.id(), "resume a job");
+            }
+            if (endedBadly || view.closed()) {
+                journal.append(new JournalEntry.ResumeAsked(view.resumes() + 1));
+            }
+        }
+    }
+
+    private void askToStop(Journal journal, String by) {
+        RunView view = view(journal);
+        if (view.provider() == null) {
+            journal.append(new JournalEntry.StopAsked(by));
+            journal.append(
+                    new JournalEntry.Closed(RunState.STOPPED, null, "stopped by " + by + " before launch", false));
+            return;
+        }
+        try (Provider provider = context.providers().open(view.provider())) {
+            if (provider.find(view.id()).isPresent()) {
+                stopAt(provider, view.id());
+                journal.append(new JournalEntry.StopAsked(by));
+            } else if (view.submitted() == null) {
+                journal.append(new JournalEntry.StopAsked(by));
+                journal.append(
+                        new JournalEntry.Closed(RunState.STOPPED, null, "stopped by " + by + " before launch", false));
+            }
+        }
+    }
+
+    private static void stopAt(Provider provider, RunId id) {
+        if (!provider.capabilities().supportsStop()) {
+            throw RunProblems.notSupported(provider.id(), "stop a job");
+        }
+        provider.stop(id);
+    }
+
+    private static boolean isClosed(RunFolder folder) {
+        return RunView.of(folder.read()).filter(RunView::closed).isPresent();
+    }
+
+    private static RunView view(RunFolder folder) {
+        return RunView.of(folder.read()).orElseThrow(() -> RunProblems.filesMissing(folder.id(), folder.journal()));
+    }
+
+    private static RunView view(Journal journal) {
+        return RunView.of(journal.content())
+                .orElseThrow(() -> new IllegalStateException("a journal begins with its creation"));
+    }
+
+    private static int attemptOf(RunFolder folder) {
+        String id = folder.id().value();
+        return Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
+    }
+}

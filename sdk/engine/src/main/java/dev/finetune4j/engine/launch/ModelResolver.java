@@ -1,0 +1,18 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
+import java.nio.file.Path;
+
+/** Brings the files of a model to this machine. */
+@FunctionalInterface
+public interface ModelResolver {
+    /**
+     * The files of a model; fetched only where they are not here yet.
+     *
+     * @param baseFolder what paths are relative to: the folder of the job file
+     * @throws FineTuneException if the model is not to be had, with all that was tried
+     */
+    ModelFiles resolve(ModelRef model, Path baseFolder);
+}

@@ -1,0 +1,42 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.JournalContent;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.value.ProviderId;
+import java.util.List;
+
+/** What a journal says of a run's place and end. */
+final class Outcomes {
+    private Outcomes() {}
+
+    /** The outcome of a run that is closed. */
+    static RunOutcome of(RunView view, JournalContent content) {
+        JournalEntry.Closed end = content.last(JournalEntry.Closed.class)
+                .orElseThrow(() -> new IllegalStateException("the run must be closed: " + view.id()));
+        if (end.state() == RunState.SUCCEEDED && view.output() != null) {
+            return new RunOutcome.Succeeded(view.output(), view.evaluation(), view.reports());
+        }
+        if (end.state() == RunState.STOPPED) {
+            return new RunOutcome.Stopped(end.reason(), end.byBudget());
+        }
+        return new RunOutcome.Failed(
+                end.problem() != null
+                        ? end.problem()
+                        : RunProblems.noReason(
+                                view.id(), view.provider() == null ? ProviderId.LOCAL : view.provider(), ""));
+    }
+
+    /** Where the run is, or is to be launched. */
+    static ProviderId place(RunView view, Providers providers) {
+        return view.provider() == null ? providers.choose(view.job()) : view.provider();
+    }
+
+    /** The closed list of answers of the run's rows. */
+    static List<String> labels(RunView view) {
+        return view.prepared() == null ? List.of() : view.prepared().labels();
+    }
+}

@@ -1,0 +1,28 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.data.source.FetchProgress;
+
+/** Hears how the preparation of a job goes on. Called from the preparing thread. */
+public interface PreparationProgress extends FetchProgress {
+    /** Listens to nothing. */
+    PreparationProgress SILENT = new PreparationProgress() {
+        @Override
+        public void began(Stage stage) {}
+
+        @Override
+        public void at(String what, long doneBytes, long totalBytes) {}
+    };
+
+    /** What a preparation does, in order. */
+    enum Stage {
+        /** Sources are fetched and rows are made, split and written. */
+        DATA,
+        /** The base model is fetched. */
+        MODEL,
+        /** Every row is looked at. */
+        CHECK
+    }
+
+    /** A stage begins; the one before it is done. */
+    void began(Stage stage);
+}

@@ -1,0 +1,72 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.spec.ProviderCheck;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.ProviderFactory;
+import dev.finetune4j.value.ProviderId;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The places that are there: one factory an id. */
+public final class Providers {
+    private final Map<String, ProviderFactory> factories = new TreeMap<>();
+    private final ProviderContext context;
+
+    /**
+     * The places that these factories bring.
+     *
+     * @throws FineTuneException with FT0507 if two bring the same
+     */
+    public Providers(Collection<ProviderFactory> all, ProviderContext context) {
+        this.context = context;
+        for (ProviderFactory factory : all) {
+            if (factories.put(factory.id().value(), factory) != null) {
+                throw RunProblems.doubledProvider(factory.id());
+            }
+        }
+    }
+
+    /** The ids. */
+    public Set<ProviderId> ids() {
+        return factories.values().stream().map(ProviderFactory::id).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Names of settings whose values must never be written down. */
+    public Set<String> secretSettings() {
+        return factories.values().stream()
+                .flatMap(factory -> factory.secretSettings().stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * The first of a job's targets that is there.
+     *
+     * @throws FineTuneException with FT0113 for each target if none is
+     */
+    ProviderId choose(FineTuneJob job) {
+        return job.targets().stream()
+                .filter(ids()::contains)
+                .findFirst()
+                .orElseThrow(() -> new FineTuneException(ProviderCheck.inspect(job, ids()), null));
+    }
+
+    /**
+     * A client of a place; the caller closes it.
+     *
+     * @throws FineTuneException with FT0507 if it is not there
+     */
+    Provider open(ProviderId id) {
+        ProviderFactory factory = factories.get(id.value());
+        if (factory == null) {
+            throw RunProblems.noProvider(id, ids());
+        }
+        return factory.open(context);
+    }
+}

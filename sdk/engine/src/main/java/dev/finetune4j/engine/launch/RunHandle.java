@@ -1,0 +1,95 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.value.RunId;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
+
+/**
+ * Work that goes on at a provider, seen from here. Letting go of it, by {@link #detach} or by cancelling {@link #outcome}, stops
+ * nothing: the work goes on, and {@code FineTuner.attach} gives another handle. Safe for several threads.
+ *
+ * @param <T> what comes out at the end
+ */
+public final class RunHandle<T> {
+    private final RunId id;
+    private final Begin begin;
+    private final EventLog events;
+    private final CompletableFuture<T> outcome;
+
+    /** How this handle came to its run. */
+    public enum Begin {
+        /** The run was launched now. */
+        LAUNCHED,
+        /** A run that nobody followed goes on where it was left. */
+        CONTINUED,
+        /** Another process follows the run; this handle looks on. */
+        ATTACHED,
+        /** The run had ended before. */
+        ENDED
+    }
+
+    RunHandle(RunId id, Begin begin, EventLog events, CompletableFuture<T> outcome) {
+        this.id = id;
+        this.begin = begin;
+        this.events = events;
+        this.outcome = outcome;
+    }
+
+    /** The run. */
+    public RunId id() {
+        return id;
+    }
+
+    /** How this handle came to its run. */
+    public Begin begin() {
+        return begin;
+    }
+
+    /**
+     * What happens, from the first event on for every subscriber, with back-pressure. Completes once the outcome is known; a
+     * failure to follow ends it with that failure.
+     */
+    public Flow.Publisher<RunEvent> events() {
+        return events;
+    }
+
+    /**
+     * What comes out. Completes exceptionally with a {@link FineTuneException} where the work could not be followed to its end.
+     * Cancelling detaches.
+     */
+    public CompletableFuture<T> outcome() {
+        return outcome;
+    }
+
+    /** Stops following. The work goes on. */
+    public void detach() {
+        outcome.cancel(true);
+    }
+
+    /**
+     * Waits for the end.
+     *
+     * @throws FineTuneException if the work could not be followed to its end
+     * @throws CancellationException if this handle was detached
+     * @throws InterruptedException if this thread was told to stop waiting; the work goes on, and is still followed
+     */
+    public T await() throws InterruptedException {
+        try {
+            return outcome.get();
+        } catch (java.util.concurrent.ExecutionException e) {
+            if (e.getCause() instanceof FineTuneException problem) {
+                throw problem;
+            }
+            throw new CompletionException(e.getCause());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "RunHandle[" + id + ", " + begin + "]";
+    }
+}

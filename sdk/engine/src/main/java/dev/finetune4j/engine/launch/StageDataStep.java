@@ -1,0 +1,87 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.data.prepare.DataPreparation;
+import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.WholeFile;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.spi.Capabilities;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+
+/** Begins a run: puts rows, findings and work order into its folder, so that it needs nothing that later runs may change. */
+final class StageDataStep {
+    private final LaunchContext context;
+
+    StageDataStep(LaunchContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Does what of it is not done yet.
+     *
+     * @throws FineTuneException with FT0501 if the folder cannot be written; the next try goes on from there
+     */
+    void stage(RunFolder folder, Journal journal, PreparedJob prepared, int attempt, Capabilities place) {
+        FineTuneJob job = prepared.file().job();
+        if (journal.content().lines().isEmpty()) {
+            journal.append(new JournalEntry.Created(
+                    folder.id(),
+                    job,
+                    Json.digest(job),
+                    prepared.file().source(),
+                    prepared.file().baseFolder(),
+                    attempt,
+                    context.version()));
+        }
+        if (journal.content().last(JournalEntry.Prepared.class).isEmpty()) {
+            copyRows(folder, prepared);
+            WholeFile.write(folder.check(), Json.pretty(prepared.check()) + "\n");
+            WholeFile.write(folder.order(), Json.pretty(order(prepared, place)) + "\n");
+            journal.append(new JournalEntry.Prepared(
+                    folder.data(),
+                    prepared.data().digest(),
+                    prepared.data().labels(),
+                    prepared.model().path(),
+                    prepared.model().digest()));
+        }
+    }
+
+    private static void copyRows(RunFolder folder, PreparedJob prepared) {
+        try {
+            Files.createDirectories(folder.data());
+        } catch (IOException e) {
+            throw RunProblems.unwritable(folder.data(), e);
+        }
+        for (Part part : Part.values()) {
+            WholeFile.copy(prepared.data().file(part), folder.data().resolve(part.fileName()));
+        }
+        boolean isStillTheSame = DataPreparation.find(prepared.data().folder())
+                .map(PreparedData::digest)
+                .filter(prepared.data().digest()::equals)
+                .isPresent();
+        if (!isStillTheSame) { // another process prepared the same job from other files meanwhile
+            throw RunProblems.filesMissing(folder.id(), prepared.data().folder());
+        }
+    }
+
+    private static WorkOrder order(PreparedJob prepared, Capabilities place) {
+        FineTuneJob job = prepared.file().job();
+        List<Example.Conversation> shots = FewShotChoice.of(
+                prepared.data().rows(Part.TRAIN),
+                job.evaluation().fewShot(),
+                job.evaluation().seed());
+        boolean hasTestRows = prepared.data().rowsByPart().getOrDefault(Part.TEST, 0L) > 0;
+        return WorkOrders.run(
+                job, prepared.digest(), prepared.data().labels(), shots, place.supportsCustomWork(), hasTestRows);
+    }
+}

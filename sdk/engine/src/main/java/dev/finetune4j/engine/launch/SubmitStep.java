@@ -1,0 +1,113 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalContent;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.watch.RunWatch;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Launches once. The intent is durable before the provider is called, and every call carries the same name and digest, so that a
+ * lost answer, or a process that died in between, leads to the job that is there and not to a second one.
+ */
+final class SubmitStep {
+    private static final int TRIES = 6;
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
+    private final LaunchContext context;
+    private final Journal journal;
+    private final Provider provider;
+
+    SubmitStep(LaunchContext context, Journal journal, Provider provider) {
+        this.context = context;
+        this.journal = journal;
+        this.provider = provider;
+    }
+
+    /**
+     * The job at the provider: launched now, or before.
+     *
+     * @throws FineTuneException what the provider refuses for good, or how it last failed; nothing is launched twice by trying again
+     */
+    JobSnapshot submit(Submission submission) throws InterruptedException {
+        JournalContent content = journal.content();
+        if (isResumePending(content)) {
+            JobSnapshot resumed = resume(submission);
+            journal.append(new JournalEntry.Submitted(resumed));
+            return resumed;
+        }
+        Optional<JournalEntry.Submitted> before = content.last(JournalEntry.Submitted.class);
+        if (before.isPresent()) {
+            return before.get().snapshot();
+        }
+        if (content.last(JournalEntry.Intent.class).isEmpty()) {
+            journal.append(
+                    new JournalEntry.Intent(provider.id(), submission.order().digest()));
+        }
+        JobSnapshot submitted = new Patiently(context, provider).submit(submission);
+        journal.append(new JournalEntry.Submitted(submitted));
+        return submitted;
+    }
+
+    /** Whether every problem of a failure may be gone at the next try. */
+    static boolean mayPass(FineTuneException failure) {
+        return failure.problems().stream().map(Problem::retry).allMatch(Retry.After.class::isInstance);
+    }
+
+    private JobSnapshot resume(Submission submission) {
+        JobSnapshot now = provider.find(submission.id())
+                .orElseThrow(() -> RunProblems.gone(submission.id(), provider.id(), RunWatch.GONE_AFTER));
+        boolean ended = now.state() == RunState.STOPPED || now.state() == RunState.FAILED;
+        return ended ? provider.resume(submission.id()) : now;
+    }
+
+    /** Whether a resume was decided on and no answer to it is known. */
+    private static boolean isResumePending(JournalContent content) {
+        List<JournalEntry> entries = content.entries().toList();
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            if (entries.get(i) instanceof JournalEntry.Submitted) {
+                return false;
+            }
+            if (entries.get(i) instanceof JournalEntry.ResumeAsked) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Calls {@code submit} again under the same name and digest until there is an answer. */
+    static final class Patiently {
+        private final LaunchContext context;
+        private final Provider provider;
+
+        Patiently(LaunchContext context, Provider provider) {
+            this.context = context;
+            this.provider = provider;
+        }
+
+        JobSnapshot submit(Submission submission) throws InterruptedException {
+            Duration pause = FIRST_PAUSE;
+            for (int attempt = 1; true; attempt++) {
+                try {
+                    return provider.submit(submission);
+                } catch (FineTuneException e) {
+                    if (attempt == TRIES || !mayPass(e)) {
+                        throw e;
+                    }
+                    context.sleeper().sleep(pause);
+                    pause = pause.multipliedBy(2);
+                }
+            }
+        }
+    }
+}

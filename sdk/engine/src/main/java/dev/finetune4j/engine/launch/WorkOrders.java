@@ -1,0 +1,84 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Part;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.EvaluationSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.run.Sampling;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a worker is told to do for a job. */
+final class WorkOrders {
+    private WorkOrders() {}
+
+    /**
+     * Trains, then lets base and tuned model answer the held-out rows.
+     *
+     * @param digest digest over job, data and model
+     * @param labels the closed list of answers; empty without labels
+     * @param shots rows for the few-shot base model; empty leaves that variant out
+     * @param answersRows whether the place runs the worker at all; otherwise the order is to train only
+     * @param hasTestRows whether there are held-out rows
+     */
+    static WorkOrder run(
+            FineTuneJob job,
+            String digest,
+            List<String> labels,
+            List<Example.Conversation> shots,
+            boolean answersRows,
+            boolean hasTestRows) {
+        List<WorkStep> steps = new ArrayList<>();
+        steps.add(new WorkStep.Train(job.method(), job.training()));
+        if (answersRows && hasTestRows) {
+            steps.addAll(answers(job, labels, shots));
+        }
+        return new WorkOrder(digest, steps);
+    }
+
+    /** Lets base and tuned model answer the test rows of the data channel. */
+    static WorkOrder evaluation(FineTuneJob job, String digest, List<String> labels, List<Example.Conversation> shots) {
+        return new WorkOrder(digest, answers(job, labels, shots));
+    }
+
+    /** Answers one conversation, or continues a text where {@code messages} is empty. */
+    static WorkOrder generation(
+            String digest, List<Variant> variants, List<Message> messages, String text, Sampling sampling) {
+        return new WorkOrder(digest, List.of(new WorkStep.Generate(variants, messages, text, sampling)));
+    }
+
+    private static List<WorkStep> answers(FineTuneJob job, List<String> labels, List<Example.Conversation> shots) {
+        List<WorkStep> steps = new ArrayList<>();
+        for (Variant variant : Variant.values()) {
+            boolean showsRows = variant == Variant.BASE_FEW_SHOT;
+            if (!showsRows || !shots.isEmpty()) {
+                steps.add(answers(job, variant, labels, showsRows ? shots : List.of()));
+            }
+        }
+        return steps;
+    }
+
+    private static WorkStep answers(
+            FineTuneJob job, Variant variant, List<String> labels, List<Example.Conversation> shots) {
+        EvaluationSpec evaluation = job.evaluation();
+        return new WorkStep.Predict(
+                variant,
+                Part.TEST.fileName(),
+                shots,
+                labels,
+                evaluation.labelScoring(),
+                generates(job) ? evaluation.maxNewTokens() : 0,
+                job.training().maxTokens());
+    }
+
+    /** Whether some metric of the task looks at generated text. */
+    private static boolean generates(FineTuneJob job) {
+        return !job.task().kind().hasLabels()
+                && MetricName.of(job.task().kind()).stream().anyMatch(metric -> !metric.equals(MetricName.PERPLEXITY));
+    }
+}
