@@ -147,7 +147,7 @@ public final class Worker {
     }
 
     private static String words(WorkStep.Predict step) {
-        return step.variant().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return step.variant().name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static ExitCode fail(WorkSite site, List<Problem> problems) {

@@ -13,7 +13,9 @@ import java.util.Locale;
 
 /** Notices when a training goes wrong: not finite, loss jump, gradient jump. */
 final class LossWatch {
+    /** Against the highest of the last losses, since those of small batches differ by more than this among themselves. */
     private static final double SPIKE_FACTOR = 2;
+
     private static final double GRADIENT_FACTOR = 10;
 
     private final TrainingSpec spec;
@@ -44,14 +46,14 @@ final class LossWatch {
     /** What is unusual about a step, compared with those before it. */
     List<Problem> unusual(int step, double loss, double gradientNorm, Progress before) {
         List<Problem> problems = new ArrayList<>();
-        if (before.losses().isSettled() && loss > SPIKE_FACTOR * before.losses().median()) {
+        if (before.losses().isSettled() && loss > SPIKE_FACTOR * before.losses().highest()) {
             problems.add(LoopProblems.LOSS_SPIKE
                     .warning("the loss jumped at step " + step)
                     .because(String.format(
                             Locale.ROOT,
-                            "%.4g, the median before it is %.4g",
+                            "%.4g, the highest of the steps before it is %.4g",
                             loss,
-                            before.losses().median()))
+                            before.losses().highest()))
                     .remedy("training.learning-rate: " + plain(spec.learningRate() / 2) + "   (if it repeats)")
                     .build());
         }

@@ -32,6 +32,11 @@ record RunningMedian(List<Double> latest) {
         return latest.size() >= ENOUGH;
     }
 
+    /** The largest of the figures. */
+    double highest() {
+        return latest.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+    }
+
     /** The middle one of the figures, the upper one of two. */
     double median() {
         return latest.stream().sorted().toList().get(latest.size() / 2);

@@ -31,7 +31,7 @@ public final class LoopProblems implements ProblemCatalogue {
             "FT0623",
             "the loss jumped",
             ExitCode.TRAINING_FAILED,
-            "The loss of one step was more than twice the median of the steps before it. One jump usually comes from an odd row and heals by"
+            "The loss of one step was more than twice the highest of the 32 steps before it. One jump usually comes from an odd row and heals by"
                     + " itself; repeated jumps mean that the learning rate is too high.",
             "if it repeats, halve training.learning-rate");
 

@@ -246,6 +246,19 @@ class LocalProviderTest {
                 .hasMessageContaining("FT0652: job.json of damaged cannot be read");
     }
 
+    @Test
+    void namesTheJobThatIsNotThereTakenOrStillRunning() {
+        RunId id = submit("busy", 200);
+        place.awaitSteps(id, 1);
+        Submission other =
+                job.submission("busy", "d2", SmallJob.steps(SmallJob.training(1).build()));
+
+        assertThatThrownBy(() -> place.provider.stop(new RunId("nobody")))
+                .hasMessageContaining("FT0580: there is no job nobody on this machine");
+        assertThatThrownBy(() -> place.provider.submit(other)).hasMessageContaining("FT0581");
+        assertThatThrownBy(() -> place.provider.delete(id)).hasMessageContaining("FT0582");
+    }
+
     private RunId submit(String name, double epochs) {
         Submission submission = job.submission(
                 name, "d1", SmallJob.steps(SmallJob.training(epochs).build()));
