@@ -39,19 +39,34 @@ public final class CliProblems implements ProblemCatalogue {
             "finetune does not overwrite a file that it did not write. Give another name, or move the old file away.",
             "choose another file name");
 
-    static final ProblemKind HOME_NOT_WRITABLE = new ProblemKind(
+    static final ProblemKind NOT_WRITABLE = new ProblemKind(
             "FT0005",
-            "finetune's folder cannot be written",
+            "the file cannot be written",
+            ExitCode.USAGE,
+            "The folder does not exist, may not be written, or its disk is full.",
+            "choose a file in a folder that exists and can be written");
+
+    static final ProblemKind NO_REPORT = new ProblemKind(
+            "FT0006",
+            "the run has no report",
+            ExitCode.USAGE,
+            "A report is written at the end of a run that has all its results. A run that goes on, was stopped or failed has"
+                    + " none; finetune show tells how it stands.",
+            "finetune ps");
+
+    static final ProblemKind NOT_BEGUN = new ProblemKind(
+            "FT0007",
+            "the run has not begun",
             ExitCode.INVALID,
-            "Runs, downloaded models and data are kept in one folder, ~/.finetune4j unless FINETUNE_HOME names another. It"
-                    + " must be writable.",
-            "export FINETUNE_HOME=$PWD/.finetune4j");
+            "The run's folder is there but its journal is empty: finetune was ended before it wrote the first entry, and"
+                    + " nothing was launched. The folder can be removed.",
+            "finetune clean RUN");
 
     /** For ServiceLoader. */
     public CliProblems() {}
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(INTERNAL, USAGE, UNKNOWN_CODE, FILE_EXISTS, HOME_NOT_WRITABLE);
+        return List.of(INTERNAL, USAGE, UNKNOWN_CODE, FILE_EXISTS, NOT_WRITABLE, NO_REPORT, NOT_BEGUN);
     }
 }

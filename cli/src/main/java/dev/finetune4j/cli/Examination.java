@@ -1,6 +1,6 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.Figures;
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.spi.ProviderFactory;
 import dev.finetune4j.spi.TextCodecFactory;
 import java.io.IOException;
@@ -56,7 +56,7 @@ final class Examination {
                             found,
                             "free " + Figures.bytes(LEAST_FREE_DISK) + ", or set FINETUNE_HOME to a larger disk");
         } catch (IOException e) {
-            return Diagnosis.fail("home", home + " cannot be written", CliProblems.HOME_NOT_WRITABLE.remedy());
+            return Diagnosis.fail("home", home + " cannot be written", "export FINETUNE_HOME=$PWD/.finetune4j");
         }
     }
 

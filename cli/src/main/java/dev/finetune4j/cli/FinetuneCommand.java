@@ -22,8 +22,23 @@ import picocli.CommandLine.Spec;
             "9 gate failed, 130 interrupted (the run goes on)."
         },
         subcommands = {
-            DoctorCommand.class,
+            InitCommand.class,
+            CheckCommand.class,
+            RunCommand.class,
+            PsCommand.class,
+            ShowCommand.class,
+            WatchCommand.class,
+            StopCommand.class,
+            ResumeCommand.class,
+            CleanCommand.class,
+            EvalCommand.class,
+            GenerateCommand.class,
+            ReportCommand.class,
+            CompareCommand.class,
+            ModelsCommand.class,
+            SchemaCommand.class,
             ExplainCommand.class,
+            DoctorCommand.class,
             HelpCommand.class,
         })
 final class FinetuneCommand implements Runnable {

@@ -4,15 +4,27 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.finetune4j.cli.view.Screen;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 
 /** The {@code finetune} command. */
 public final class Main {
     private Main() {}
 
+    /** Commands that may take a while; each says so before anything else is loaded. */
+    private static final Set<String> SLOW_COMMANDS =
+            Set.of("run", "check", "watch", "resume", "stop", "eval", "generate", "doctor");
+
     /** Runs the command line and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(run(Surroundings.system(), arguments));
+        Surroundings surroundings = Surroundings.system();
+        if (arguments.length > 1
+                && SLOW_COMMANDS.contains(arguments[0])
+                && !List.of(arguments).contains("--help")) {
+            surroundings.screen().say("finetune " + arguments[0] + " " + arguments[1]);
+        }
+        System.exit(run(surroundings, arguments));
     }
 
     /** Runs the command line in given surroundings and returns the exit code. */

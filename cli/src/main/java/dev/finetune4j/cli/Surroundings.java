@@ -1,6 +1,9 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.cli.view.FetchView;
+import dev.finetune4j.cli.view.LiveView;
 import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.engine.FineTuner;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -25,6 +28,21 @@ record Surroundings(Screen screen, Map<String, String> environment, Path home, C
                 environment,
                 home.isEmpty() ? Path.of(System.getProperty("user.home"), ".finetune4j") : Path.of(home),
                 Clock.systemUTC());
+    }
+
+    /** Shows what goes on. */
+    LiveView liveView() {
+        return new LiveView(screen, clock, LiveView.DEFAULT_INTERVAL);
+    }
+
+    /** The engine, which tells {@code view} what it fetches. */
+    FineTuner open(LiveView view) {
+        return FineTuner.builder()
+                .home(home)
+                .environment(environment)
+                .clock(clock)
+                .progress(new FetchView(view))
+                .build();
     }
 
     /** Names no value of the environment, since it holds secrets. */

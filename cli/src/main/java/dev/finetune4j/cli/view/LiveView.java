@@ -1,5 +1,6 @@
 package dev.finetune4j.cli.view;
 
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
@@ -20,6 +21,7 @@ public final class LiveView implements AutoCloseable {
     public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
 
     private static final long REDRAW_MILLIS = 250;
+    private static final int CURVE_WIDTH = 40;
     private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final Screen screen;
@@ -30,6 +32,7 @@ public final class LiveView implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private Instant printedAt;
     private boolean isDrawn;
+    private boolean isCurveShown;
     private boolean isClosed;
 
     /**
@@ -71,6 +74,10 @@ public final class LiveView implements AutoCloseable {
     public synchronized void accept(RunEvent event) {
         progress.accept(event);
         if (event instanceof RunEvent.StateChanged change && !change.state().isTerminal()) {
+            if (change.state() == RunState.EVALUATING && !isCurveShown) {
+                isCurveShown = true;
+                milestone(progress.lossCurve(CURVE_WIDTH));
+            }
             String state = change.state().name().toLowerCase(Locale.ROOT);
             milestone(change.message().isEmpty() ? state : state + ": " + change.message());
         } else if (event instanceof RunEvent.TrainingStarted start) {

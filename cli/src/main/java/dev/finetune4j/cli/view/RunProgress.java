@@ -1,11 +1,14 @@
 package dev.finetune4j.cli.view;
 
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -24,6 +27,7 @@ final class RunProgress {
     private Instant stateSince;
     private RunEvent.@Nullable StepCompleted step;
     private RunEvent.@Nullable PredictionProgress prediction;
+    private final List<Double> losses = new ArrayList<>();
     private double meanLoss = Double.NaN;
     private double meanLossBefore = Double.NaN;
     private double secondsPerStep = Double.NaN;
@@ -79,18 +83,19 @@ final class RunProgress {
         values.put("state", state.name().toLowerCase(Locale.ROOT));
         if (state == RunState.TRAINING && step != null) {
             values.put("step", step.step() + "/" + step.steps());
-            values.put("epoch", Figures.decimals(step.epoch(), 2));
-            values.put("loss", Figures.decimals(step.loss(), 4));
+            values.put("epoch", decimals("%.2f", step.epoch()));
+            values.put("loss", decimals("%.4f", step.loss()));
             values.put("trend", trendWord());
-            values.put("tokens_per_second", Figures.decimals(step.tokensPerSecond(), 0));
-            values.put("learning_rate", Figures.scientific(step.learningRate()));
-            values.put("eta", Figures.duration(timeLeft(step)));
-            values.put("memory", Figures.bytes(step.residentBytes()).replace(" ", ""));
+            values.put("tokens_per_second", decimals("%.0f", step.tokensPerSecond()));
+            values.put("learning_rate", decimals("%.1e", step.learningRate()));
+            values.put("eta_seconds", String.valueOf(timeLeft(step).toSeconds()));
+            values.put("memory_bytes", String.valueOf(step.residentBytes()));
         } else if (state == RunState.EVALUATING && prediction != null) {
             values.put("variant", words(prediction.variant()).replace(' ', '-'));
             values.put("rows", prediction.rows() + "/" + prediction.totalRows());
         } else {
-            values.put("elapsed", Figures.duration(Duration.between(stateSince, now)));
+            values.put(
+                    "seconds", String.valueOf(Duration.between(stateSince, now).toSeconds()));
             if (!message.isEmpty()) {
                 values.put("doing", '"' + message + '"');
             }
@@ -98,6 +103,18 @@ final class RunProgress {
         return values.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())
                 .collect(Collectors.joining(" "));
+    }
+
+    /** The loss from the first step to the last, in one line; empty before the first step. */
+    String lossCurve(int width) {
+        return losses.isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "loss %.3f %s %.3f",
+                        losses.get(0),
+                        Sparkline.of(losses, width),
+                        losses.get(losses.size() - 1));
     }
 
     /** The variant in words. */
@@ -112,15 +129,15 @@ final class RunProgress {
     private String trainingLine(RunEvent.StepCompleted done) {
         return String.format(
                 Locale.ROOT,
-                "step %d/%d %d%% | loss %.3f %s | %.0f tok/s | lr %s | eta %s | mem %s",
+                "step %d/%d %d%% | loss %.3f %s | %.0f tok/s | lr %s | eta %s | %s",
                 done.step(),
                 done.steps(),
                 100L * done.step() / Math.max(1, done.steps()),
                 done.loss(),
                 trendArrow(),
                 done.tokensPerSecond(),
-                Figures.scientific(done.learningRate()),
-                Figures.duration(timeLeft(done)),
+                decimals("%.1e", done.learningRate()).replace("e-0", "e-"),
+                compact(timeLeft(done)),
                 Figures.bytes(done.residentBytes()));
     }
 
@@ -136,6 +153,7 @@ final class RunProgress {
             secondsPerStep = mix(secondsPerStep, seconds);
         }
         lastStepAt = done.at();
+        losses.add(done.loss());
         meanLossBefore = meanLoss;
         meanLoss = mix(meanLoss, done.loss());
         step = done;
@@ -158,6 +176,19 @@ final class RunProgress {
     private String trendWord() {
         double change = (meanLoss - meanLossBefore) / Math.max(1e-9, Math.abs(meanLoss));
         return change < -FLAT ? "falling" : change > FLAT ? "rising" : "flat";
+    }
+
+    /** Short enough for the live line: {@code 4m56s}. */
+    private static String compact(Duration duration) {
+        return Figures.duration(duration)
+                .replace(" min", "m")
+                .replace(" s", "s")
+                .replace(" h", "h")
+                .replace(" ", "");
+    }
+
+    private static String decimals(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
     }
 
     private static double mix(double mean, double newest) {

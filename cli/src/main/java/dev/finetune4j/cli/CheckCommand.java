@@ -1,0 +1,78 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.CheckView;
+import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.ProblemView;
+import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.check.DatasetCheckReport;
+import dev.finetune4j.engine.launch.PreparedJob;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Checks a job file, fetches its rows and its model's tokenizer, and looks at every row. */
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = "Checks a job and every row of its data; trains nothing.",
+        footer = {"", "Example:", "  finetune check job.yaml", "  finetune check job.yaml --resolved"})
+final class CheckCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Parameters(paramLabel = "JOB", description = "The job file.")
+    Path job = Path.of("");
+
+    @Option(
+            names = "--resolved",
+            description = "Print the job with every default and where each value came from; look at no data.")
+    boolean resolved;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    CheckCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        JobFile file = JobFile.read(job, surroundings.environment());
+        return (resolved ? printResolved(file) : checkRows(file)).number();
+    }
+
+    private ExitCode printResolved(JobFile file) {
+        Screen screen = surroundings.screen();
+        String text = output.isJson() ? file.resolved().json() : file.resolved().yaml();
+        screen.line(text.stripTrailing());
+        return ExitCode.OK;
+    }
+
+    private ExitCode checkRows(JobFile file) {
+        Screen screen = surroundings.screen();
+        DatasetCheckReport report;
+        List<Problem> warnings;
+        try (LiveView view = surroundings.liveView();
+                FineTuner tuner = surroundings.open(view)) {
+            view.doing("checking " + job);
+            PreparedJob prepared = tuner.check(file);
+            warnings = prepared.data().warnings();
+            report = prepared.check();
+        }
+        if (output.isJson()) {
+            screen.line(Json.pretty(report));
+        } else {
+            new ProblemView(screen).print(warnings);
+            new CheckView(screen).print(report);
+        }
+        return report.hasErrors() ? ExitCode.INVALID : ExitCode.OK;
+    }
+}

@@ -1,0 +1,114 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.EvaluationView;
+import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.cli.view.Tone;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.Sampling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lets the tuned model of a run answer, beside the base model. */
+@Command(
+        name = "generate",
+        mixinStandardHelpOptions = true,
+        description = "Lets the tuned model of a run answer a prompt, beside the base model.",
+        footer = {"", "Example:", "  finetune generate attack-tactics-3f9c2a71-1 --prompt \"Which attack tactic? ...\""
+        })
+final class GenerateCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Mixin
+    RunArgument argument = new RunArgument();
+
+    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "What the person says.")
+    String prompt = "";
+
+    @Option(
+            names = "--plain",
+            description =
+                    "Continue the prompt as plain text, without the chat template: for runs that learned plain text.")
+    boolean plain;
+
+    @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Longest answer in tokens (default: 128).")
+    int maxNewTokens;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            defaultValue = "0",
+            description = "0 for the likeliest token each time (default), up to 10.")
+    double temperature;
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            defaultValue = "1",
+            description = "Draw from the likeliest tokens that make up this share (default: 1).")
+    double topP;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "17", description = "Seed of the draw (default: 17).")
+    long seed;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    GenerateCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (LiveView view = surroundings.liveView();
+                FineTuner tuner = surroundings.open(view)) {
+            view.doing("loading the model");
+            print(new Follower(surroundings.screen()).follow(ask(tuner), view));
+            return ExitCode.OK.number();
+        }
+    }
+
+    private RunHandle<List<GeneratedText>> ask(FineTuner tuner) {
+        Sampling sampling = new Sampling(maxNewTokens, temperature, topP, seed);
+        List<Variant> variants = List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED);
+        if (plain) {
+            return tuner.complete(argument.run, prompt, sampling, variants);
+        }
+        String system = tuner.show(argument.run).job().task().system();
+        List<Message> messages = new ArrayList<>();
+        if (system != null) {
+            messages.add(new Message(Role.SYSTEM, system));
+        }
+        messages.add(new Message(Role.USER, prompt));
+        return tuner.generate(argument.run, messages, sampling, variants);
+    }
+
+    private void print(List<GeneratedText> answers) {
+        Screen screen = surroundings.screen();
+        if (output.isJson()) {
+            screen.line(Json.pretty(Map.of("answers", answers)));
+            return;
+        }
+        for (GeneratedText answer : answers) {
+            String cut = answer.complete() ? "" : " (cut at " + answer.tokens() + " tokens)";
+            screen.line(screen.paint(Tone.STRONG, EvaluationView.words(answer.variant())) + cut + ":");
+            screen.line(answer.text().strip());
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.engine.spec.JobTemplate;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.job.TaskKind;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes a commented job file to start from. */
+@Command(
+        name = "init",
+        mixinStandardHelpOptions = true,
+        description = "Writes a commented job file for a task to start from.",
+        footer = {"", "Example:", "  finetune init classification > job.yaml", "  finetune init chat --to chat.yaml"})
+final class InitCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "TASK",
+            description =
+                    "classification, sentiment, question-answering, generation, summarization, translation or chat.")
+    String task = "";
+
+    @Option(
+            names = "--to",
+            paramLabel = "FILE",
+            description = "The file to write; printed where none is named. Never overwrites.")
+    Path file = Path.of("");
+
+    InitCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        String template = JobTemplate.of(kind());
+        Screen screen = surroundings.screen();
+        if (file.toString().isEmpty()) {
+            screen.out().print(template);
+            screen.out().flush();
+            return ExitCode.OK.number();
+        }
+        try {
+            Files.writeString(file, template, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            throw CliProblems.FILE_EXISTS
+                    .error(file + " exists already")
+                    .at(Location.of(file.toString()))
+                    .asException(e);
+        } catch (IOException e) {
+            throw CliProblems.NOT_WRITABLE
+                    .error(file + " cannot be written")
+                    .at(Location.of(file.toString()))
+                    .because("its folder does not exist or may not be written, or the disk is full")
+                    .asException(e);
+        }
+        screen.say("wrote " + file + "; next: finetune check " + file);
+        return ExitCode.OK.number();
+    }
+
+    private TaskKind kind() {
+        List<String> names =
+                Arrays.stream(TaskKind.values()).map(InitCommand::name).toList();
+        return Arrays.stream(TaskKind.values())
+                .filter(kind -> name(kind).equals(task.toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "TASK must be one of " + String.join(", ", names) + ", was " + task));
+    }
+
+    private static String name(TaskKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

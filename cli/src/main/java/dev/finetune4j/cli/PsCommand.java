@@ -1,0 +1,49 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.RunsView;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.json.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lists the runs of this machine, from their journals. */
+@Command(
+        name = "ps",
+        mixinStandardHelpOptions = true,
+        description = "Lists the runs, newest first.",
+        footer = {"", "Example:", "  finetune ps --all"})
+final class PsCommand implements Callable<Integer> {
+    private static final int SHOWN = 20;
+
+    private final Surroundings surroundings;
+
+    @Option(
+            names = {"-a", "--all"},
+            description = "Every run, not just the newest " + SHOWN + ".")
+    boolean all;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    PsCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        List<RunView> runs = new RunStore(surroundings.home()).list();
+        List<RunView> shown = all ? runs : runs.stream().limit(SHOWN).toList();
+        if (output.isJson()) {
+            surroundings.screen().line(Json.pretty(Map.of("runs", shown, "total", runs.size())));
+        } else {
+            new RunsView(surroundings.screen(), surroundings.clock()).print(shown, runs.size());
+        }
+        return ExitCode.OK.number();
+    }
+}

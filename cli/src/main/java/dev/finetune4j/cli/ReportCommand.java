@@ -1,0 +1,66 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.report.ReportJson;
+import dev.finetune4j.engine.report.RunReport;
+import dev.finetune4j.engine.report.view.MarkdownReport;
+import dev.finetune4j.engine.report.view.ReportFiles;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Location;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Prints the report of a run. */
+@Command(
+        name = "report",
+        mixinStandardHelpOptions = true,
+        description = "Prints the report of a run as Markdown or JSON, and says where the HTML file is.",
+        footer = {"", "Example:", "  finetune report attack-tactics-3f9c2a71-1 > report.md"})
+final class ReportCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Mixin
+    RunArgument argument = new RunArgument();
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    ReportCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        Screen screen = surroundings.screen();
+        RunFolder folder = new RunStore(surroundings.home()).resolve(argument.run);
+        RunReport report = read(folder);
+        String text = output.isJson() ? ReportJson.write(report) : MarkdownReport.write(report);
+        screen.line(text.stripTrailing());
+        screen.say("html: " + folder.path().resolve(ReportFiles.HTML));
+        return ExitCode.OK.number();
+    }
+
+    /**
+     * The report of a run, as it was written at its end.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0006 if the run has none
+     */
+    static RunReport read(RunFolder folder) {
+        Path json = folder.path().resolve(ReportFiles.JSON);
+        if (!Files.exists(json)) {
+            throw CliProblems.NO_REPORT
+                    .error("run " + folder.id() + " has no report")
+                    .at(Location.of(json.toString()))
+                    .because("a report is written when a run has ended with all results")
+                    .remedy("finetune watch " + folder.id())
+                    .remedy("finetune show " + folder.id())
+                    .asException();
+        }
+        return ReportFiles.read(folder.path());
+    }
+}

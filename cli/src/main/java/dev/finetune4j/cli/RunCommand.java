@@ -1,0 +1,73 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.run.RunOutcome;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs a job from its check to its report. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Checks the data, trains, compares base and tuned model, writes the report.",
+        footer = {
+            "",
+            "Ctrl-C detaches: the run goes on. The same command again takes it up.",
+            "Exit code 0 when the gate passes, 9 when it fails.",
+            "",
+            "Example:",
+            "  finetune run job.yaml",
+            "  finetune run job.yaml --detach"
+        })
+final class RunCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Parameters(paramLabel = "JOB", description = "The job file.")
+    Path job = Path.of("");
+
+    @Option(names = "--detach", description = "Launch, print the run's id, and come back at once.")
+    boolean detach;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    RunCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        JobFile file = JobFile.read(job, surroundings.environment());
+        try (LiveView view = surroundings.liveView();
+                FineTuner tuner = surroundings.open(view)) {
+            view.doing("checking " + job);
+            RunHandle<RunOutcome> handle = tuner.launch(file);
+            RunEnd end = new RunEnd(surroundings, tuner, output);
+            if (detach) {
+                handle.detach();
+                return end.tellDetached(handle.id()).number();
+            }
+            view.milestone(words(handle));
+            RunOutcome outcome = new Follower(surroundings.screen()).follow(handle, view);
+            ExitCode exitCode = end.tell(handle.id(), outcome);
+            return exitCode.number();
+        }
+    }
+
+    private static String words(RunHandle<RunOutcome> handle) {
+        return switch (handle.begin()) {
+            case LAUNCHED -> "run " + handle.id();
+            case CONTINUED -> "run " + handle.id() + " goes on where it was left";
+            case ATTACHED -> "run " + handle.id() + " is under way already; looking on";
+            case ENDED -> "run " + handle.id() + " has ended already";
+        };
+    }
+}

@@ -1,0 +1,42 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.run.RunOutcome;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Stops a run. */
+@Command(
+        name = "stop",
+        mixinStandardHelpOptions = true,
+        description = "Stops a run; its checkpoints stay, so that it can be resumed.",
+        footer = {"", "Example:", "  finetune stop attack-tactics-3f9c2a71-1"})
+final class StopCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Mixin
+    RunArgument argument = new RunArgument();
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    StopCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (LiveView view = surroundings.liveView();
+                FineTuner tuner = surroundings.open(view)) {
+            view.doing("stopping " + argument.run);
+            RunHandle<RunOutcome> handle = tuner.stop(argument.run, "finetune stop");
+            RunOutcome outcome = new Follower(surroundings.screen()).follow(handle, view);
+            new RunEnd(surroundings, tuner, output).tell(handle.id(), outcome);
+            return ExitCode.OK.number();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.run.RunOutcome;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Attaches to a run again. */
+@Command(
+        name = "watch",
+        mixinStandardHelpOptions = true,
+        description = "Follows a run from its first event to its end. Ctrl-C detaches.",
+        footer = {"", "Example:", "  finetune watch attack-tactics-3f9c2a71-1"})
+final class WatchCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Mixin
+    RunArgument argument = new RunArgument();
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    WatchCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (LiveView view = surroundings.liveView();
+                FineTuner tuner = surroundings.open(view)) {
+            RunHandle<RunOutcome> handle = tuner.attach(argument.run);
+            RunOutcome outcome = new Follower(surroundings.screen()).follow(handle, view);
+            return new RunEnd(surroundings, tuner, output)
+                    .tell(handle.id(), outcome)
+                    .number();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.finetune4j.cli.view;
+
+import dev.finetune4j.data.DatasetProfile;
+import dev.finetune4j.data.Part;
+import dev.finetune4j.data.Quantiles;
+import dev.finetune4j.engine.check.DatasetCheckReport;
+import dev.finetune4j.engine.check.LabelBalance;
+import dev.finetune4j.engine.check.RenderedRow;
+import dev.finetune4j.engine.check.TokenFigures;
+import dev.finetune4j.engine.report.Figures;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Prints what the rows look like and what is wrong with them. */
+public final class CheckView {
+    private static final int BAR_WIDTH = 24;
+    private static final String TRAINED_START = "\u27e6";
+    private static final String TRAINED_END = "\u27e7";
+
+    private final Screen screen;
+
+    /** Prints results to {@code screen}, problems to its error side. */
+    public CheckView(Screen screen) {
+        this.screen = screen;
+    }
+
+    /** Prints profile, rendered rows and problems. */
+    public void print(DatasetCheckReport report) {
+        rows(report.profile());
+        tokens(report.profile(), report.tokens());
+        labels(report);
+        report.renderedRows().forEach(this::rendered);
+        new ProblemView(screen).print(report.problems());
+        String verdict = report.problems().isEmpty() ? "nothing to mend" : ProblemView.count(report.problems());
+        screen.line((report.hasErrors() ? "the job cannot run: " : "the job can run: ") + verdict);
+    }
+
+    private void rows(DatasetProfile profile) {
+        String counts = Arrays.stream(Part.values())
+                .map(part -> Figures.count(profile.rowsByPart().getOrDefault(part, 0L)) + " "
+                        + part.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        field("rows", counts + " (" + profile.format() + ")");
+        field(
+                "repeats",
+                profile.exactDuplicates() + " exact, " + profile.nearDuplicates() + " near duplicates; "
+                        + profile.overlap() + " held-out rows that also stand in training");
+    }
+
+    private void tokens(DatasetProfile profile, TokenFigures figures) {
+        field("tokens", quantiles(profile.tokens()) + " a row; " + Figures.count(profile.totalTokens()) + " in all");
+        field("trained", quantiles(profile.trainedTokens()) + " a row");
+        field(
+                "limit",
+                figures.limitTokens() + " tokens; " + profile.truncatedRows() + " rows are longer and lose "
+                        + Figures.count(figures.cutTokens()) + " tokens, " + figures.rowsWithCutAnswer()
+                        + " of them some of the answer");
+        if (profile.tokenizedShare() < 1) {
+            field(
+                    "sample",
+                    "token figures are of a seeded sample of " + Figures.percent(profile.tokenizedShare())
+                            + " of the rows");
+        }
+    }
+
+    private void labels(DatasetCheckReport report) {
+        LabelBalance balance = report.balance();
+        if (balance == null) {
+            return;
+        }
+        field(
+                "labels",
+                balance.labels() + "; always answering " + balance.largest() + " would be right in "
+                        + Figures.percent(balance.largestShare()));
+        long most = report.profile().rowsByLabel().values().stream()
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(1);
+        Table table = new Table().text("LABEL").number("TRAIN ROWS").text("");
+        report.profile()
+                .rowsByLabel()
+                .forEach((label, rows) -> table.row(label, Figures.count(rows), "#".repeat((int)
+                                Math.max(1, Math.round((double) BAR_WIDTH * rows / most)))));
+        table.print(screen);
+    }
+
+    /** A row as the model sees it; what is learned is bold, or in brackets where there is no colour. */
+    private void rendered(RenderedRow row) {
+        screen.line("");
+        screen.line(screen.paint(Tone.FAINT, row.row() + " as the model sees it, what is learned ")
+                + mark("marked")
+                + screen.paint(Tone.FAINT, ":"));
+        StringBuilder text = new StringBuilder();
+        StringBuilder trained = new StringBuilder();
+        for (RenderedRow.RenderedToken token : row.tokens()) {
+            if (token.trained()) {
+                trained.append(token.piece());
+            } else {
+                flush(text, trained);
+                text.append(token.piece());
+            }
+        }
+        flush(text, trained);
+        for (String line : text.toString().split("\n", -1)) {
+            Wrap.lines(line, screen.columns() - 2).forEach(part -> screen.line("  " + part));
+        }
+    }
+
+    private void flush(StringBuilder text, StringBuilder trained) {
+        if (trained.length() > 0) {
+            text.append(mark(trained.toString()));
+            trained.setLength(0);
+        }
+    }
+
+    private String mark(String text) {
+        return screen.hasColor() ? Tone.STRONG.paint(text) : TRAINED_START + text + TRAINED_END;
+    }
+
+    private void field(String name, String value) {
+        screen.line(screen.paint(Tone.FAINT, String.format(Locale.ROOT, "%-8s", name))
+                + Wrap.hanging(value, screen.columns(), 8));
+    }
+
+    private static String quantiles(Quantiles quantiles) {
+        return "median " + quantiles.p50() + ", 90 % " + quantiles.p90() + ", 99 % " + quantiles.p99() + ", longest "
+                + quantiles.max();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.finetune4j.cli.view;
+
+import dev.finetune4j.engine.evaluate.MetricFigures;
+import dev.finetune4j.evaluation.Comparison;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.GateClause;
+import dev.finetune4j.evaluation.Interval;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.VariantEvaluation;
+import dev.finetune4j.job.MetricName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Prints whether tuning paid. */
+public final class EvaluationView {
+    private final Screen screen;
+
+    /** Prints results to {@code screen}. */
+    public EvaluationView(Screen screen) {
+        this.screen = screen;
+    }
+
+    /** Prints the metrics of each model, the differences, and the gate clause by clause. */
+    public void print(EvaluationReport report) {
+        Set<MetricName> metrics = report.variants().get(0).metrics().keySet();
+        Table table = new Table().text("MODEL");
+        metrics.forEach(metric -> table.number(metric.toString().toUpperCase(java.util.Locale.ROOT)));
+        for (VariantEvaluation variant : report.variants()) {
+            List<String> cells = new ArrayList<>(List.of(RunProgress.words(variant.variant())));
+            metrics.forEach(metric -> cells.add(interval(metric, variant.metric(metric))));
+            table.row(cells.toArray(String[]::new));
+        }
+        table.print(screen);
+        screen.line(screen.paint(
+                Tone.FAINT, report.rows() + " held-out rows; in brackets the 95 % interval of the bootstrap"));
+        for (Comparison comparison : report.comparisons()) {
+            if (comparison.metric().equals(report.mainMetric())) {
+                screen.line("tuned - " + RunProgress.words(comparison.base()) + ": " + comparison.metric() + " "
+                        + MetricFigures.difference(
+                                comparison.metric(), comparison.difference().value()) + " "
+                        + MetricFigures.range(comparison.metric(), comparison.difference()) + ", "
+                        + MetricFigures.pValue(comparison.test().pValue()));
+            }
+        }
+        gate(report);
+    }
+
+    private void gate(EvaluationReport report) {
+        for (GateClause clause : report.gate().clauses()) {
+            screen.line(verdict(clause.passed()) + "  " + words(clause));
+        }
+    }
+
+    private String verdict(boolean passed) {
+        return passed ? screen.paint(Tone.GOOD, "passed") : screen.paint(Tone.BAD, "failed");
+    }
+
+    private static String words(GateClause clause) {
+        if (clause instanceof GateClause.AtLeast atLeast) {
+            return "gate: tuned " + atLeast.metric() + " "
+                    + MetricFigures.value(atLeast.metric(), atLeast.tuned().value())
+                    + (atLeast.metric().isLowerBetter() ? " against at most " : " against at least ")
+                    + MetricFigures.value(atLeast.metric(), atLeast.threshold());
+        }
+        GateClause.BetterThanBase better = (GateClause.BetterThanBase) clause;
+        return "gate: tuned " + better.metric() + " " + interval(better.metric(), better.tuned()) + " apart from "
+                + RunProgress.words(better.base()) + " " + interval(better.metric(), better.baseline());
+    }
+
+    /** The name of a variant in words. */
+    public static String words(Variant variant) {
+        return RunProgress.words(variant);
+    }
+
+    private static String interval(MetricName metric, Interval interval) {
+        return MetricFigures.full(metric, interval);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.finetune4j.cli.view;
+
+import dev.finetune4j.engine.evaluate.MetricFigures;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Variant;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/** Prints runs as a list. */
+public final class RunsView {
+    private final Screen screen;
+    private final Clock clock;
+
+    /** Prints results to {@code screen}. */
+    public RunsView(Screen screen, Clock clock) {
+        this.screen = screen;
+        this.clock = clock;
+    }
+
+    /** Prints a line a run and how many of how many these are. */
+    public void print(List<RunView> runs, int total) {
+        if (runs.isEmpty()) {
+            screen.line("no runs yet; start one with: finetune run JOB");
+            return;
+        }
+        Table table = new Table()
+                .text("RUN")
+                .text("STATE")
+                .text("TARGET")
+                .number("TOOK")
+                .number("STARTED")
+                .text("RESULT");
+        for (RunView run : runs) {
+            table.row(
+                    run.id().toString(),
+                    run.state().name().toLowerCase(Locale.ROOT),
+                    run.provider() == null ? "-" : run.provider().toString(),
+                    Figures.duration(took(run)),
+                    Figures.duration(Duration.between(run.createdAt(), clock.instant())) + " ago",
+                    result(run));
+        }
+        table.print(screen);
+        if (runs.size() < total) {
+            screen.line("shown " + runs.size() + " of " + total + " runs; --all shows every one");
+        }
+    }
+
+    private Duration took(RunView run) {
+        Instant end = run.closed() ? run.changedAt() : clock.instant();
+        return Duration.between(run.createdAt(), end);
+    }
+
+    private static String result(RunView run) {
+        EvaluationReport evaluation = run.evaluation();
+        if (evaluation == null) {
+            return run.problem() == null
+                    ? "-"
+                    : run.problem().code() + " " + run.problem().kind().title();
+        }
+        String tuned = evaluation
+                .variant(Variant.TUNED)
+                .map(variant -> evaluation.mainMetric() + " "
+                        + MetricFigures.value(
+                                evaluation.mainMetric(),
+                                variant.metric(evaluation.mainMetric()).value()))
+                .orElse("evaluated");
+        return tuned + (evaluation.gate().passed() ? ", gate passed" : ", gate failed");
+    }
+}

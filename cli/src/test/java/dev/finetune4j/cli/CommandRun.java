@@ -1,0 +1,33 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.Screen;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+
+/** One call of the command line within the test's own process, with what it printed. */
+record CommandRun(int exitCode, String out, String err) {
+    /** Runs with a home that nothing is expected of. */
+    static CommandRun of(String... arguments) {
+        return in(Path.of("target/cli-home"), Map.of("PATH", System.getenv("PATH")), arguments);
+    }
+
+    /** Runs with a home and an environment, in a pipe of 80 columns without colour. */
+    static CommandRun in(Path home, Map<String, String> environment, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Screen screen = new Screen(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
+                false,
+                false,
+                Screen.DEFAULT_COLUMNS);
+        int exitCode =
+                Main.run(new Surroundings(screen, environment, home.toAbsolutePath(), Clock.systemUTC()), arguments);
+        return new CommandRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+}

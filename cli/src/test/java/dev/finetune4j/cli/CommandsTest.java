@@ -1,0 +1,127 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.testkit.GoldenFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that need no run. */
+class CommandsTest {
+    private static final GoldenFiles GOLDEN = GoldenFiles.in("golden/commands");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void initWritesAJobFileThatCheckReads() throws IOException {
+        for (String task : new String[] {
+            "classification", "sentiment", "question-answering", "generation", "summarization", "translation", "chat"
+        }) {
+            Path job = folder.resolve(task + ".yaml");
+
+            CommandRun init = CommandRun.of("init", task, "--to", job.toString());
+            CommandRun resolved = CommandRun.of("check", job.toString(), "--resolved");
+
+            assertThat(init.exitCode()).as(init.err()).isZero();
+            assertThat(Files.readString(job)).contains("$schema").contains("kind: " + task);
+            assertThat(resolved.exitCode()).as(resolved.err()).isZero();
+            assertThat(resolved.out()).contains("epochs:").contains("# default");
+        }
+    }
+
+    @Test
+    void initNeverOverwrites() throws IOException {
+        Path job = Files.writeString(folder.resolve("job.yaml"), "mine");
+
+        CommandRun init = CommandRun.of("init", "chat", "--to", job.toString());
+
+        assertThat(init.exitCode()).isEqualTo(2);
+        assertThat(init.err()).contains("FT0004").contains("job.yaml exists already");
+        assertThat(job).hasContent("mine");
+    }
+
+    @Test
+    void initSaysWhereItCannotWrite() {
+        CommandRun init = CommandRun.of(
+                "init", "chat", "--to", folder.resolve("no/such/job.yaml").toString());
+
+        assertThat(init.exitCode()).isEqualTo(2);
+        assertThat(init.err()).contains("FT0005");
+    }
+
+    @Test
+    void initNamesTheTasksItKnows() {
+        CommandRun init = CommandRun.of("init", "poetry");
+
+        assertThat(init.exitCode()).isEqualTo(2);
+        assertThat(init.err()).contains("classification").contains("was poetry");
+    }
+
+    @Test
+    void modelsListsTheCatalogue() {
+        GOLDEN.assertMatches("models.txt", CommandRun.of("models").out());
+        GOLDEN.assertMatches(
+                "models-one.txt",
+                CommandRun.of("models", "smollm2-135m-instruct").out());
+    }
+
+    @Test
+    void schemaIsTheSchemaOfTheJobFile() throws IOException {
+        CommandRun schema = CommandRun.of("schema");
+
+        JsonNode tree = Json.records().readTree(schema.out());
+        assertThat(tree.at("/properties/training").isMissingNode()).isFalse();
+    }
+
+    @Test
+    void psSaysHowToStartWhereThereIsNoRun() {
+        CommandRun ps = CommandRun.in(folder, Map.of(), "ps");
+
+        assertThat(ps.exitCode()).isZero();
+        assertThat(ps.out()).contains("finetune run JOB");
+    }
+
+    @Test
+    void aRunThatHasNotBegunOrHasNoReportIsToldAsSuch() throws IOException {
+        Files.createDirectories(folder.resolve("runs/tickets-0123abcd-1"));
+        Files.createFile(folder.resolve("runs/tickets-0123abcd-1/journal.jsonl"));
+
+        CommandRun show = CommandRun.in(folder, Map.of(), "show", "tickets");
+        CommandRun report = CommandRun.in(folder, Map.of(), "report", "tickets");
+
+        assertThat(show.exitCode()).isEqualTo(3);
+        assertThat(show.err()).contains("FT0007").contains("finetune clean tickets-0123abcd-1");
+        assertThat(report.exitCode()).isEqualTo(2);
+        assertThat(report.err()).contains("FT0006").contains("finetune show tickets-0123abcd-1");
+    }
+
+    @Test
+    void doctorSaysWhatItFound() {
+        CommandRun doctor = CommandRun.in(folder, Map.of("PATH", "", "HF_ENDPOINT", "http://localhost:1"), "doctor");
+
+        assertThat(doctor.exitCode()).isZero();
+        assertThat(doctor.out())
+                .contains("java")
+                .contains("targets    ok       local")
+                .containsPattern("hub +warn")
+                .contains("install Python 3 with pip");
+    }
+
+    @Test
+    void doctorFailsWhereTheHomeCannotBeWritten() throws IOException {
+        Path file = Files.createFile(folder.resolve("a-file"));
+
+        CommandRun doctor =
+                CommandRun.in(file.resolve("home"), Map.of("PATH", "", "HF_ENDPOINT", "http://localhost:1"), "doctor");
+
+        assertThat(doctor.exitCode()).isEqualTo(3);
+        assertThat(doctor.out()).containsPattern("home +fail").contains("FINETUNE_HOME");
+    }
+}

@@ -1,0 +1,144 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.ProblemView;
+import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.cli.view.Sparkline;
+import dev.finetune4j.cli.view.Table;
+import dev.finetune4j.cli.view.Wrap;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ViewsTest {
+    private static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @Test
+    void tablesWrapTextAndNeverExceedTheWidth() {
+        new Table()
+                .text("ID")
+                .number("ROWS")
+                .text("WORDS")
+                .row("a", "12,345", "one two three four five six seven eight nine ten eleven twelve")
+                .print(screen(false, false, 40));
+
+        assertThat(text(out)).isEqualTo("""
+                ID    ROWS  WORDS
+                a   12,345  one two three four five six
+                            seven eight nine ten eleven
+                            twelve
+                """);
+    }
+
+    @Test
+    void aProblemShowsCodePlaceCauseAndRemedies() {
+        Problem problem = CliProblems.FILE_EXISTS
+                .error("job.yaml exists already")
+                .at(new Location.InFile("job.yaml", 3, 7, "training.epochs"))
+                .because("2 > 1")
+                .remedy("first")
+                .remedy("second")
+                .build();
+
+        assertThat(new ProblemView(screen(false, false, 80)).text(problem)).isEqualTo("""
+                error FT0004: job.yaml exists already
+                  at    job.yaml:3:7  training.epochs
+                  why   2 > 1
+                  try   first
+                  or    second
+                  more  finetune explain FT0004""");
+    }
+
+    @Test
+    void aTerminalSeesOneLineDrawnAnew() {
+        Clock clock = Clock.fixed(START, ZoneOffset.UTC);
+        try (LiveView view = new LiveView(screen(true, true, 80), clock, Duration.ofSeconds(2))) {
+            view.accept(new RunEvent.StateChanged(START, RunState.TRAINING, ""));
+            view.accept(step(1, 2.0));
+            view.accept(step(2, 1.0));
+            view.milestone("hello");
+        }
+
+        assertThat(text(err))
+                .contains("step 2/150 1% | loss 1.000 \u2193 | 251 tok/s | lr 1.0e-3 | eta 4m56s | 2.0 GiB")
+                .contains("\r\u001b[Khello\n");
+    }
+
+    @Test
+    void aPipeSeesPlainLinesWithoutControlCharacters() {
+        Clock clock = Clock.fixed(START, ZoneOffset.UTC);
+        try (LiveView view = new LiveView(screen(false, false, 80), clock, Duration.ZERO)) {
+            view.accept(new RunEvent.StateChanged(START, RunState.TRAINING, ""));
+            view.accept(step(1, 2.0));
+            waitForLine("state=training step=1/150 epoch=0.01 loss=2.0000");
+            view.accept(new RunEvent.PredictionProgress(START, Variant.BASE_FEW_SHOT, 3, 200));
+            waitForLine("state=evaluating variant=base-few-shot rows=3/200");
+        }
+
+        assertThat(text(err)).doesNotContain("\u001b").doesNotContain("\r");
+    }
+
+    @Test
+    void noColorWinsOverATerminal() {
+        assertThat(Screen.system(Map.of("TERM", "xterm"), "out,err").hasColor()).isTrue();
+        assertThat(Screen.system(Map.of("TERM", "xterm", "NO_COLOR", "1"), "out,err")
+                        .hasColor())
+                .isFalse();
+        assertThat(Screen.system(Map.of("TERM", "dumb"), "out,err").hasColor()).isFalse();
+        assertThat(Screen.system(Map.of("TERM", "xterm"), "").hasColor()).isFalse();
+        assertThat(Screen.system(Map.of("CLICOLOR_FORCE", "1"), "").hasColor()).isTrue();
+    }
+
+    @Test
+    void longWordsAreCutAndCurvesResampled() {
+        assertThat(Wrap.lines("abcdefgh ij", 4)).containsExactly("abcd", "efgh", "ij");
+        assertThat(Sparkline.of(List.of(3.0, 2.0, 1.0), 10)).isEqualTo("\u2588\u2585\u2581");
+        assertThat(Sparkline.of(List.of(), 10)).isEmpty();
+    }
+
+    private void waitForLine(String start) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (text(err).lines().noneMatch(line -> line.startsWith(start))) {
+            assertThat(System.nanoTime())
+                    .as("no line that starts with " + start)
+                    .isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static RunEvent.StepCompleted step(int step, double loss) {
+        return new RunEvent.StepCompleted(
+                START.plusSeconds(2L * step), step, 150, 0.0133 * step, loss, 1e-3, 0.5, 502, 251, 2L << 30);
+    }
+
+    private Screen screen(boolean terminal, boolean color, int columns) {
+        return new Screen(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                terminal,
+                terminal,
+                color,
+                columns);
+    }
+
+    private static String text(ByteArrayOutputStream stream) {
+        return stream.toString(StandardCharsets.UTF_8);
+    }
+}
