@@ -14,10 +14,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Starts the worker as a process that outlives its launcher. A shell waits for it and writes down how it ended, which no status file can when the
@@ -44,7 +46,7 @@ final class WorkerLauncher {
     /**
      * A launcher.
      *
-     * @param java executable and options in front of the heap size, class path and main class included
+     * @param java executable and options in front of the heap size, main class included
      * @param environment of the worker besides what torch asks for
      */
     WorkerLauncher(List<String> java, Map<String, String> environment) {
@@ -59,7 +61,16 @@ final class WorkerLauncher {
 
     /** The same with another main class, which takes the folder as its argument. */
     static WorkerLauncher ofThisRuntime(ProviderContext context, String mainClass) {
+        return ofThisRuntime(context, mainClass, System.getProperty("java.class.path"));
+    }
+
+    /**
+     * The same with another class path. It goes by the environment: a command line of more than a page (4 KiB) is told to nobody
+     * by {@link ProcessHandle}, and the worker's shell is known by its arguments.
+     */
+    static WorkerLauncher ofThisRuntime(ProviderContext context, String mainClass, String classPath) {
         Map<String, String> environment = new TreeMap<>();
+        environment.put("CLASSPATH", absolute(classPath));
         context.environment().forEach((name, value) -> {
             if (PASSED_ON.contains(name)) {
                 environment.put(name, value);
@@ -70,10 +81,15 @@ final class WorkerLauncher {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-Dfile.encoding=UTF-8",
-                        "-cp",
-                        System.getProperty("java.class.path"),
                         mainClass),
                 environment);
+    }
+
+    /** Entries may be relative to the launcher's folder, which is not the worker's. */
+    private static String absolute(String classPath) {
+        return Arrays.stream(classPath.split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Starts a worker in a folder; its shell's process id. */

@@ -68,6 +68,12 @@ final class LocalPlace {
                 WorkerLauncher.ofThisRuntime(context, SmallWorkerMain.class.getName()));
     }
 
+    /** A client that runs on another class path. */
+    LocalProvider openOn(String classPath) {
+        return new LocalProvider(
+                context, WorkerLauncher.ofThisRuntime(context, SmallWorkerMain.class.getName(), classPath));
+    }
+
     JobFolder folder(RunId id) {
         return new JobFolder(context.home().resolve("jobs").resolve(id.value()));
     }

@@ -15,11 +15,14 @@ import dev.finetune4j.value.RunId;
 import dev.finetune4j.worker.SmallJob;
 import dev.finetune4j.worker.SmallWorkerMain;
 import dev.finetune4j.worker.folder.WorkerLock;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +66,22 @@ class LocalProviderTest {
         assertThat(likelihood(output, Variant.TUNED)).isLessThan(likelihood(output, Variant.BASE_ZERO_SHOT));
         assertThat(place.folder(id).checkpoints()).doesNotExist();
         assertThat(place.log(id)).doesNotContain("hf_planted");
+    }
+
+    @Test
+    void seesItsWorkerAliveOnALongAndRelativeClassPath() throws Exception {
+        Path here = Path.of("").toAbsolutePath();
+        String entries = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> here.relativize(Path.of(entry).toAbsolutePath()).toString())
+                .collect(Collectors.joining(File.pathSeparator));
+        String padding = (File.pathSeparator + "no-such-folder-of-classes").repeat(400);
+        Submission small = job.submission(
+                "long-class-path", "d1", SmallJob.steps(SmallJob.training(1).build()));
+
+        JobSnapshot submitted = place.openOn(entries + padding).submit(small);
+
+        assertThat(submitted.state().isTerminal()).isFalse();
+        assertThat(place.awaitEnd(small.id()).state()).as(place.log(small.id())).isEqualTo(RunState.SUCCEEDED);
     }
 
     @Test
