@@ -32,19 +32,13 @@ final class RunEnd {
         } else if (outcome instanceof RunOutcome.Succeeded) {
             new RunDetailView(screen).printResult(run);
         }
-        if (outcome instanceof RunOutcome.Failed failed) {
-            if (!output.isJson()) {
-                new ProblemView(screen).print(List.of(failed.problem()));
-            }
-            return failed.problem().kind().exitCode();
-        }
-        if (outcome instanceof RunOutcome.Stopped stopped) {
+        if (outcome instanceof RunOutcome.Failed failed && !output.isJson()) {
+            new ProblemView(screen).print(List.of(failed.problem()));
+        } else if (outcome instanceof RunOutcome.Stopped stopped) {
             screen.say("run " + id + " was stopped: " + stopped.reason());
             screen.say("  go on:  finetune resume " + id);
-            return ExitCode.INTERRUPTED;
         }
-        boolean passed = run.evaluation() == null || run.evaluation().gate().passed();
-        return passed ? ExitCode.OK : ExitCode.GATE_FAILED;
+        return outcome.exitCode();
     }
 
     /** Prints the id of a run that goes on by itself. */

@@ -2,13 +2,20 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.ProviderFactory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class ReadmeTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final String LAUNCHER = "./finetune";
+    private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|\\S+");
 
     @Test
     void everyCommandPrintsWhatReadmeShows() throws Exception {
@@ -26,14 +34,14 @@ class ReadmeTest {
 
         assertThat(transcripts).hasSizeGreaterThanOrEqualTo(5);
         for (Transcript transcript : transcripts) {
-            String[] words = transcript.command().split(" ", -1);
-            if (!words[0].equals(LAUNCHER)) {
+            List<String> words = words(transcript.command());
+            if (!words.get(0).equals(LAUNCHER)) {
                 assertThat(transcript.command())
                         .as("a command that no test runs")
                         .isIn("mvn verify");
                 continue;
             }
-            String real = run(home, List.of(words).subList(1, words.length));
+            String real = JavaProcess.run(Main.class, ROOT, home, words.subList(1, words.size()));
             assertThat(transcript.matches(real))
                     .as(() -> "README shows for: " + transcript.command() + "\n"
                             + String.join("\n", transcript.output()) + "\n--- but it printed\n" + real)
@@ -41,25 +49,49 @@ class ReadmeTest {
         }
     }
 
-    /** As the launcher does, in a process of its own from the root, on the class path of this test. */
-    private static String run(Path home, List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx1g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(arguments);
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(ROOT.toFile()).redirectErrorStream(true);
-        builder.environment().put("FINETUNE_HOME", home.toString());
-        builder.environment().put("COLUMNS", "80");
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output;
+    @Test
+    void theJavaShownIsTheJavaThatIsRun() throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        String shown = readme.substring(
+                readme.indexOf("```java\n") + 8, readme.indexOf("```", readme.indexOf("```java\n") + 8));
+        String run = Files.readString(Path.of("src/test/java/dev/finetune4j/cli/JavaSnippet.java"));
+
+        assertThat(run).contains(shown.indent(8));
+    }
+
+    @Test
+    void theTableOfTargetsIsWhatTheProvidersClaim() throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+
+        List<String> rows = ServiceLoader.load(ProviderFactory.class).stream()
+                .map(factory -> row(factory.get()))
+                .toList();
+
+        assertThat(rows).hasSize(1).allSatisfy(row -> assertThat(readme).contains(row));
+    }
+
+    private static String row(ProviderFactory factory) {
+        ProviderContext context = new ProviderContext(Path.of("target/no-home"), Map.of(), Clock.systemUTC());
+        try (Provider provider = factory.open(context)) {
+            Capabilities can = provider.capabilities();
+            return Stream.of(
+                            can.supportsCustomWork(),
+                            can.supportsStepEvents(),
+                            can.supportsStop(),
+                            can.supportsResume(),
+                            can.supportsTimeLimit(),
+                            can.billsTime())
+                    .map(yes -> yes ? "yes" : "no")
+                    .collect(Collectors.joining(" | ", "| " + provider.id() + " | ", " |\n"));
+        }
+    }
+
+    /** The words of a command as a shell sees them, double quotes included. */
+    private static List<String> words(String command) {
+        return WORD.matcher(command)
+                .results()
+                .map(word -> word.group(1) != null ? word.group(1) : word.group())
+                .toList();
     }
 
     private static void deleteFolder(Path folder) throws IOException {

@@ -1,0 +1,88 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the examples with real rows and the real model at a small size; README's own example runs whole in ReadmeTest. */
+class ExamplesTest {
+    private static final Path EXAMPLES = Path.of("../examples");
+
+    /** Shared with ReadmeTest, so that the model is fetched once. */
+    private static final Path HOME = Path.of("target/readme-home");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theWalkOverExamplesFindsEveryOne() throws IOException {
+        try (Stream<Path> files = Files.walk(EXAMPLES)) {
+            List<String> jobs = files.filter(file -> file.endsWith("job.yaml"))
+                    .map(file -> EXAMPLES.relativize(file).toString())
+                    .sorted()
+                    .toList();
+
+            assertThat(jobs).containsExactly("attack-tactics/job.yaml", "sentiment/job.yaml", "shakespeare/job.yaml");
+        }
+    }
+
+    @Test
+    void sentimentRunsFromCheckToReport() throws IOException {
+        JsonNode run = runSmall("sentiment");
+
+        assertThat(run.at("/state").asText()).isEqualTo("succeeded");
+        assertThat(run.at("/evaluation/mainMetric").asText()).isEqualTo("macro-f1");
+        assertThat(run.at("/evaluation/variants")).hasSize(3);
+    }
+
+    /** By the Java that README shows. */
+    @Test
+    void shakespeareRunsFromCheckToReport() throws Exception {
+        writeSmall("shakespeare");
+
+        String printed = JavaProcess.run(JavaSnippet.class, folder, HOME.toAbsolutePath(), List.of());
+
+        Path json = printed.lines()
+                .filter(line -> line.endsWith("report.json"))
+                .findFirst()
+                .map(Path::of)
+                .orElseThrow(() -> new AssertionError(printed));
+        JsonNode report = Json.records().readTree(Files.readString(json));
+        assertThat(report.at("/state").asText()).isEqualTo("succeeded");
+        assertThat(report.at("/evaluation/mainMetric").asText()).isEqualTo("perplexity");
+        assertThat(json.resolveSibling("report.html")).isNotEmptyFile();
+    }
+
+    private JsonNode runSmall(String name) throws IOException {
+        Path job = writeSmall(name);
+
+        CommandRun run =
+                CommandRun.in(HOME, Map.of("PATH", System.getenv("PATH")), "run", job.toString(), "-o", "json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return Json.records().readTree(run.out());
+    }
+
+    /** The example with fewer rows, shorter answers and no gate. */
+    private Path writeSmall(String name) throws IOException {
+        Path example = EXAMPLES.resolve(name);
+        Files.copy(example.resolve(name + ".sql"), folder.resolve(name + ".sql"));
+        String job = Files.readString(example.resolve("job.yaml"))
+                .replaceAll("train-rows: \\d+", "train-rows: 16")
+                .replaceAll("validation-rows: \\d+", "validation-rows: 6")
+                .replaceAll("test-rows: \\d+", "test-rows: 9")
+                .replaceAll("(?m)^  epochs: .*$", "  epochs: 1")
+                .replaceAll("(?m)^  max-new-tokens: .*$", "  max-new-tokens: 8")
+                .replaceAll("(?s)\\n  gate:.*?(?=\\n\\S|$)", "\n  gate: {better-than-base: false}\n");
+        return Files.writeString(folder.resolve("job.yaml"), job);
+    }
+}
