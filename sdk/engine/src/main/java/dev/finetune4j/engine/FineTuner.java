@@ -174,13 +174,13 @@ public final class FineTuner implements AutoCloseable {
         return launcher.resume(store.resolve(run));
     }
 
-    /** Every run of this home, newest first, as its journal tells it. */
+    /** Every run of this home, newest first; what goes on is in the state that its provider tells, where it answers. */
     public List<RunView> list() {
-        return store.list();
+        return store.list().stream().map(launcher::seenNow).toList();
     }
 
     /**
-     * A run as its journal tells it.
+     * A run as its journal tells it; one that goes on is in the state that its provider tells, where it answers.
      *
      * @param run its id or the start of it
      * @throws FineTuneException with FT0504 if there is no such run, FT0502 if its journal is damaged
@@ -188,6 +188,7 @@ public final class FineTuner implements AutoCloseable {
     public RunView show(String run) {
         RunFolder folder = store.resolve(run);
         return RunView.of(folder.read())
+                .map(launcher::seenNow)
                 .orElseThrow(() -> RunProblems.noSuchRun(
                         run, store.list().stream().map(RunView::id).toList()));
     }

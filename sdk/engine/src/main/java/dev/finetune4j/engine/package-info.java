@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** The door of finetune4j: {@link dev.finetune4j.engine.FineTuner}. What lies behind it is in the packages below. */
 @NullMarked
 package dev.finetune4j.engine;
 

@@ -74,7 +74,13 @@ final class FollowStep {
                 .orElseThrow()
                 .at();
         if (context.clock().instant().isAfter(launched.plus(limit).plus(GRACE))) {
-            provider.stop(id);
+            try {
+                provider.stop(id);
+            } catch (FineTuneException e) {
+                if (!SubmitStep.mayPass(e)) {
+                    throw e;
+                } // otherwise the next look tries again
+            }
         }
     }
 }

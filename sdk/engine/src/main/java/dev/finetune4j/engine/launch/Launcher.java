@@ -159,6 +159,24 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
+     * A run with the state that its provider tells now. As the journal has it where it is closed, was not launched, or its provider
+     * does not answer.
+     */
+    public RunView seenNow(RunView view) {
+        if (view.closed() || view.submitted() == null) {
+            return view;
+        }
+        try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
+            return provider.find(view.id())
+                    .map(JobSnapshot::state)
+                    .map(view::seenAs)
+                    .orElse(view);
+        } catch (FineTuneException e) {
+            return view; // unreachable says nothing about the run
+        }
+    }
+
+    /**
      * Lets base and tuned model of a run answer the test rows of other data.
      *
      * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no

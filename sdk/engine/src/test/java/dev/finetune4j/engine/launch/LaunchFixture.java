@@ -1,5 +1,8 @@
 package dev.finetune4j.engine.launch;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.finetune4j.data.DatasetProfile;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
@@ -14,6 +17,7 @@ import dev.finetune4j.engine.data.SplitRecord;
 import dev.finetune4j.engine.journal.DiskFiles;
 import dev.finetune4j.engine.journal.DurableFiles;
 import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.spec.JobFile;
@@ -40,6 +44,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A home folder, a fake place on a virtual clock, and a small prepared job to launch there. */
 final class LaunchFixture {
@@ -97,6 +102,48 @@ final class LaunchFixture {
         try (Launcher launcher = launcher()) {
             return launcher.launch(job, List.of()).await();
         }
+    }
+
+    /** Runs the small job to its end; the run. */
+    RunId runToEnd() throws InterruptedException {
+        run(prepared());
+        return onlyRun();
+    }
+
+    /** The one run of this home. */
+    RunId onlyRun() {
+        assertThat(store().list()).hasSize(1);
+        return store().list().get(0).id();
+    }
+
+    /** A run that was launched and is followed by nobody. */
+    RunId abandonedRun() throws InterruptedException {
+        BlockingSleeper pause = new BlockingSleeper(clock);
+        try (Launcher launcher = launcher(pause)) {
+            RunHandle<RunOutcome> handle = launcher.launch(prepared(), List.of());
+            pause.awaitSleep();
+            handle.detach();
+            pause.awaitInterrupt();
+            while (!isFree(folder(handle.id()))) {
+                Thread.onSpinWait();
+            }
+            return handle.id();
+        }
+    }
+
+    /** A run that was staged by a process that died before the launch. */
+    RunId stagedRun() throws InterruptedException {
+        try (Launcher launcher = launcher(new CrashAfter(2))) {
+            RunHandle<RunOutcome> handle = launcher.launch(prepared(), List.of());
+            assertThatThrownBy(handle::await).hasCauseInstanceOf(CrashAfter.Crash.class);
+            return handle.id();
+        }
+    }
+
+    private static boolean isFree(RunFolder folder) {
+        Optional<RunLock> lock = RunLock.tryTake(folder, new DiskFiles());
+        lock.ifPresent(RunLock::close);
+        return lock.isPresent();
     }
 
     static FineTuneJob job(String name) {

@@ -29,6 +29,8 @@ public final class FakePlace {
         FIND,
         /** {@link FakeProvider#events}. */
         EVENTS,
+        /** {@link FakeProvider#stop}. */
+        STOP,
         /** {@link FakeProvider#fetch}. */
         FETCH
     }

@@ -106,6 +106,7 @@ public final class FakeProvider implements Provider {
         if (!capabilities().supportsStop()) {
             throw notSupported("stop " + id);
         }
+        reach(Call.STOP);
         place.stop(existing(id));
     }
 

@@ -1,0 +1,213 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.Budget;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.testkit.fake.FakePlace;
+import dev.finetune4j.testkit.fake.FakePlace.Call;
+import dev.finetune4j.testkit.fake.FakePlace.Fault;
+import dev.finetune4j.testkit.fake.Life;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stopping, resuming and letting go of runs, and what becomes of those that cannot be followed. */
+class RunControlTest {
+    @TempDir
+    Path home;
+
+    private LaunchFixture fixture;
+
+    @BeforeEach
+    void opensAHome() {
+        fixture = new LaunchFixture(home);
+    }
+
+    @Test
+    void keepsTheBudgetItselfWhereThePlaceDoesNot() throws Exception {
+        LaunchFixture silent = new LaunchFixture(home, FakePlace.SILENT, Map.of());
+        silent.place.script(Life.lasts());
+        var limited = LaunchFixture.job("letters").toBuilder()
+                .budget(new Budget(null, Duration.ofMinutes(1)))
+                .build();
+
+        RunOutcome outcome = silent.run(silent.prepared(limited));
+
+        assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
+    }
+
+    @Test
+    void tellsWhyARunFailedAndResumesIt() throws Exception {
+        fixture.place.script(Life.fails(), Life.succeeds());
+        RunOutcome failed = fixture.run(fixture.prepared());
+        assertThat(((RunOutcome.Failed) failed).problem().code()).isEqualTo("FT0595");
+        assertThat(failed.exitCode()).isEqualTo(ExitCode.TRAINING_FAILED);
+        RunId id = fixture.onlyRun();
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+        }
+
+        assertThat(fixture.place.launches(id)).isEqualTo(1);
+        assertThat(fixture.place.attempts(id)).isEqualTo(2);
+        assertThat(fixture.view(id).resumes()).isEqualTo(1);
+    }
+
+    @Test
+    void stopsAtTheBudgetAndSaysSo() throws Exception {
+        fixture.place.script(Life.lasts());
+        var limited = LaunchFixture.job("letters").toBuilder()
+                .budget(new Budget(null, Duration.ofMinutes(5)))
+                .build();
+
+        RunOutcome outcome = fixture.run(fixture.prepared(limited));
+
+        assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
+    }
+
+    @Test
+    void stopsARunOnRequestAndLetsItGoOnLater() throws Exception {
+        fixture.place.script(Life.lasts(), Life.succeeds());
+        RunId id = fixture.abandonedRun();
+
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<RunOutcome> stopped = launcher.stop(fixture.folder(id), "a test");
+            assertThat(stopped.await()).isEqualTo(new RunOutcome.Stopped("stopped by a test", false));
+            assertThat(launcher.stop(fixture.folder(id), "a test").begin()).isEqualTo(RunHandle.Begin.ENDED);
+
+            assertThat(launcher.resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+        }
+    }
+
+    @Test
+    void stopsARunThatWasNeverLaunched() throws Exception {
+        RunId id = fixture.stagedRun();
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.stop(fixture.folder(id), "a test").await())
+                    .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
+            assertThatThrownBy(() -> launcher.resume(fixture.folder(id)))
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0509");
+        }
+        assertThat(fixture.place.launches()).isZero();
+    }
+
+    @Test
+    void refusesToResumeWhatHasSucceeded() throws Exception {
+        RunId done = fixture.runToEnd();
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.resume(fixture.folder(done))).hasMessageContaining("FT0509");
+        }
+    }
+
+    @Test
+    void refusesToResumeWhatAnotherProcessDrives() throws Exception {
+        BlockingSleeper pause = new BlockingSleeper(fixture.clock);
+        try (Launcher one = fixture.launcher(pause);
+                Launcher other = fixture.launcher()) {
+            RunHandle<RunOutcome> live = one.launch(fixture.prepared(), List.of());
+
+            assertThatThrownBy(() -> other.resume(fixture.folder(live.id()))).hasMessageContaining("FT0505");
+
+            pause.release();
+            live.await();
+        }
+    }
+
+    @Test
+    void refusesToResumeWhereThePlaceCannot() throws Exception {
+        LaunchFixture silent = new LaunchFixture(home, FakePlace.SILENT, Map.of());
+        silent.place.script(Life.fails());
+        RunId id = silent.runToEnd();
+
+        try (Launcher launcher = silent.launcher()) {
+            assertThatThrownBy(() -> launcher.resume(silent.folder(id)))
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0510");
+        }
+    }
+
+    @Test
+    void closesARunWhoseJobIsGone() throws Exception {
+        fixture.place.script(Life.lasts());
+        RunId id = fixture.abandonedRun();
+        fixture.place.forget(id);
+
+        try (Launcher launcher = fixture.launcher()) {
+            RunOutcome outcome = launcher.attach(fixture.folder(id)).await();
+
+            assertThat(((RunOutcome.Failed) outcome).problem().code()).isEqualTo("FT0506");
+        }
+        assertThat(fixture.place.launches(id)).isEqualTo(1);
+    }
+
+    @Test
+    void keepsARunOpenThatCannotBeFollowedNow() throws Exception {
+        fixture.place.script(Life.lasts());
+        RunId id = fixture.abandonedRun();
+        Fault[] outage = new Fault[500];
+        java.util.Arrays.fill(outage, Fault.UNREACHABLE);
+        fixture.place.fail(Call.FIND, outage);
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.attach(fixture.folder(id)).await())
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0513");
+        }
+
+        assertThat(fixture.view(id).closed()).isFalse();
+    }
+
+    @Test
+    void letsGoOfARunWithoutStoppingIt() throws Exception {
+        fixture.place.script(Life.lasts());
+
+        RunId id = fixture.abandonedRun();
+
+        assertThat(fixture.view(id).closed()).isFalse();
+        assertThat(fixture.place.ids()).containsExactly(id);
+    }
+
+    @Test
+    void showsARunThatNobodyFollowsInTheStateThatItsPlaceTells() throws Exception {
+        RunId id = fixture.abandonedRun();
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(fixture.view(id).state()).isEqualTo(RunState.QUEUED);
+
+            fixture.clock.advance(Duration.ofSeconds(30));
+            assertThat(launcher.seenNow(fixture.view(id)).state()).isEqualTo(RunState.TRAINING);
+
+            fixture.clock.advance(Duration.ofHours(1));
+            assertThat(launcher.seenNow(fixture.view(id)).state()).isEqualTo(RunState.UPLOADING);
+
+            fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
+            assertThat(launcher.seenNow(fixture.view(id))).isEqualTo(fixture.view(id));
+        }
+    }
+
+    @Test
+    void stopsAnOverdueRunEvenIfThePlaceMissesTheFirstCalls() throws Exception {
+        LaunchFixture silent = new LaunchFixture(home, FakePlace.SILENT, Map.of());
+        silent.place.script(Life.lasts());
+        silent.place.fail(Call.STOP, Fault.UNREACHABLE, Fault.UNREACHABLE);
+        var limited = LaunchFixture.job("letters").toBuilder()
+                .budget(new Budget(null, Duration.ofMinutes(1)))
+                .build();
+
+        assertThat(silent.run(silent.prepared(limited)))
+                .isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.Sampling;
+import dev.finetune4j.testkit.fake.Life;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Further work with the model of an ended run, and the removal of runs. */
+class SideJobsTest {
+    @TempDir
+    Path home;
+
+    private LaunchFixture fixture;
+
+    @BeforeEach
+    void opensAHome() {
+        fixture = new LaunchFixture(home);
+    }
+
+    @Test
+    void comparesTheModelsOfARunOnOtherRows() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
+
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<EvaluationReport> handle = launcher.evaluate(folder, other);
+
+            assertThat(handle.id().value()).matches(folder.id() + "-eval-[0-9a-f]{8}");
+            assertThat(handle.await().rows()).isEqualTo(40);
+            assertThat(launcher.evaluate(folder, other).await()).isEqualTo(handle.await());
+            assertThat(fixture.place.launches(handle.id())).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void letsBaseAndTunedModelAnswer() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<List<GeneratedText>> handle = launcher.generate(
+                    folder,
+                    List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED),
+                    List.of(new Message(Role.USER, "letter")),
+                    "",
+                    Sampling.greedy(8));
+
+            assertThat(handle.await())
+                    .extracting(GeneratedText::variant)
+                    .containsExactly(Variant.BASE_ZERO_SHOT, Variant.TUNED);
+        }
+    }
+
+    @Test
+    void triesASideJobAgainThatFailed() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
+        fixture.place.script(Life.fails(), Life.succeeds());
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.evaluate(folder, other).await()).hasMessageContaining("FT0595");
+            assertThat(launcher.evaluate(folder, other).await().rows()).isEqualTo(40);
+        }
+    }
+
+    @Test
+    void refusesWorkWithAModelThatIsNotHere() throws Exception {
+        fixture.place.script(Life.fails());
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(
+                            () -> launcher.evaluate(folder, fixture.prepared().data()))
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0512");
+        }
+    }
+
+    @Test
+    void removesAnEndedRunHereAndAtItsPlace() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
+
+        try (Launcher launcher = fixture.launcher()) {
+            launcher.evaluate(folder, other).await();
+            launcher.clean(folder, false);
+        }
+
+        assertThat(folder.path()).doesNotExist();
+        assertThat(fixture.place.ids()).isEmpty();
+    }
+
+    @Test
+    void removesNoLiveRunAndADamagedOneOnlyByForce() throws Exception {
+        fixture.place.script(Life.lasts());
+        RunId id = fixture.abandonedRun();
+        RunFolder folder = fixture.folder(id);
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.clean(folder, false)).hasMessageContaining("FT0508");
+
+            Files.writeString(
+                    folder.journal(), Files.readString(folder.journal()).replace("intent", "indent"));
+            assertThatThrownBy(() -> launcher.clean(folder, false)).hasMessageContaining("FT0502");
+            launcher.clean(folder, true);
+        }
+
+        assertThat(folder.path()).doesNotExist();
+    }
+}
