@@ -28,7 +28,10 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
  * @param tokens N
  */
 record MemoryForecast(DecoderShape shape, LoraLayout layout, int bytes, long tokens) {
-    /** JVM with a small heap, libtorch's code and pools, pages of the mapped weight file: measured on Linux x86-64, with a margin. */
+    /**
+     * JVM with a small heap, libtorch's code, pools and compiled products (see {@code TorchEnvironment}), pages of the mapped weight
+     * file: measured on Linux x86-64, with a margin.
+     */
     static final long RUNTIME_BYTES = 550L << 20;
 
     private static final long LOGITS_BYTES = 32L << 20;
