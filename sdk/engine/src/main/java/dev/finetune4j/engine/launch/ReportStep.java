@@ -5,6 +5,7 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.check.DatasetCheckReport;
 import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.engine.evaluate.PredictionFiles;
+import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
@@ -51,7 +52,7 @@ final class ReportStep {
             List<RunEvent> events,
             @Nullable EvaluationReport evaluation) {
         RunReport.Builder report = RunReport.builder(
-                        folder.id(), RunState.SUCCEEDED, view.job(), provenance(view, provider, output))
+                        folder.id(), RunState.SUCCEEDED, view.job(), provenance(folder, view, provider, output))
                 .events(events);
         DatasetCheckReport check = check(folder);
         report.data(check.profile(), check.problems());
@@ -85,9 +86,10 @@ final class ReportStep {
         }
     }
 
-    private Provenance provenance(RunView view, ProviderId provider, Path output) {
+    private Provenance provenance(RunFolder folder, RunView view, ProviderId provider, Path output) {
         Map<String, String> digests = new LinkedHashMap<>();
-        digests.put("job", Json.digest(view.job()));
+        // The digest of the job as it was given: the journal keeps the job itself without its secrets.
+        folder.read().last(JournalEntry.Created.class).ifPresent(created -> digests.put("job", created.jobDigest()));
         if (view.prepared() != null) {
             digests.put("data", view.prepared().dataDigest());
             digests.put("model", view.prepared().modelDigest());

@@ -11,6 +11,7 @@ import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
@@ -65,7 +66,9 @@ class LauncherTest {
                 .isNotNull()
                 .extracting(changed -> changed.fixed() > 0)
                 .isEqualTo(true);
-        assertThat(report.provenance().digests()).containsKeys("job", "data", "model", "adapter");
+        assertThat(report.provenance().digests())
+                .containsKeys("data", "model", "adapter")
+                .containsEntry("job", Json.digest(LaunchFixture.job("letters")));
     }
 
     @Test
