@@ -98,9 +98,16 @@ public final class FineTuner implements AutoCloseable {
     /**
      * Fetches data and model of a job and looks at every row. Findings, also those that are errors, are in the result.
      *
-     * @throws FineTuneException if data or model are not to be had, or rows cannot be read
+     * @throws FineTuneException with FT0113 if none of its targets is there, or if data or model are not to be had, or rows cannot
+     *     be read
      */
     public PreparedJob check(JobFile job) {
+        launcher.refuseAbsentTargets(job.job());
+        return prepare(job);
+    }
+
+    /** What a check does wherever the rows are to be looked at: where the job would run does not matter. */
+    private PreparedJob prepare(JobFile job) {
         try {
             return preparation.prepare(job);
         } catch (FineTuneException e) {
@@ -224,7 +231,7 @@ public final class FineTuner implements AutoCloseable {
      */
     public RunHandle<EvaluationReport> evaluate(String run, Path file) {
         RunFolder folder = store.resolve(run);
-        PreparedData rows = check(onOtherRows(show(run), file)).data();
+        PreparedData rows = prepare(onOtherRows(show(run), file)).data();
         return launcher.evaluate(folder, rows);
     }
 

@@ -10,8 +10,11 @@ public final class HuggingFaceTextCodecFactory implements TextCodecFactory {
     /** For ServiceLoader. */
     public HuggingFaceTextCodecFactory() {}
 
+    /** {@inheritDoc} Looks at the headers of the weights too, so that damage shows before anything is launched. */
     @Override
     public TextCodec open(ModelFiles model) {
-        return HuggingFaceTextCodec.open(ModelFolder.open(model.path()));
+        ModelFolder folder = ModelFolder.open(model.path());
+        folder.openWeights().close();
+        return HuggingFaceTextCodec.open(folder);
     }
 }

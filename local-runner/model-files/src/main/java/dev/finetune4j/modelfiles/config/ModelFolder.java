@@ -40,8 +40,7 @@ public final class ModelFolder {
         if (Files.isRegularFile(path)) {
             WeightFile.refusePickle(path);
             if (!GgufFile.hasMagic(path)) {
-                throw missing(
-                        path, path.getFileName() + " alone is no model", "name its folder, with config.json in it");
+                throw noModelAlone(path);
             }
             return new ModelFolder(path, true);
         }
@@ -168,6 +167,16 @@ public final class ModelFolder {
                     .because(String.valueOf(e.getMessage()))
                     .asException(e);
         }
+    }
+
+    private static FineTuneException noModelAlone(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(".gguf")
+                ? missing(
+                        file,
+                        name + " is no GGUF file",
+                        "it does not begin with GGUF: empty, cut short or something else")
+                : missing(file, name + " alone is no model", "name its folder, with config.json in it");
     }
 
     private static FineTuneException missing(Path path, String summary, String cause) {

@@ -107,8 +107,8 @@ public final class DataProblems implements ProblemCatalogue {
     public static final ProblemKind NUL_BYTES = kind(
             "FT0222",
             "A data file holds NUL bytes",
-            "Text has no NUL bytes. The file is binary, was cut by a crash, or is UTF-16.",
-            "Convert the file to UTF-8: iconv -f UTF-16 -t UTF-8 FILE > rows.jsonl");
+            "Text has no NUL bytes. The file is binary, was cut by a crash, or is UTF-16 (then: iconv -f UTF-16 -t UTF-8).",
+            "Take the NUL bytes out: tr -d '\\000' < FILE > rows.jsonl");
 
     /** Bytes that are not UTF-8. */
     public static final ProblemKind NOT_UTF8 = kind(
@@ -180,7 +180,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A table file is broken",
             "A CSV, TSV or Parquet file does not parse. CSV needs a header line, the same number of fields in each row and "
                     + "quotes that close; a quote in a quoted field is doubled.",
-            "Correct the line that is named");
+            "Write the file again with the program that made it, or correct the line that is named");
 
     /** A format that cannot serve the task. */
     public static final ProblemKind TASK_MISMATCH = kind(

@@ -16,6 +16,7 @@ import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
@@ -60,6 +61,15 @@ public final class Launcher implements AutoCloseable {
         store = new RunStore(home);
         Redaction redaction = Redaction.of(environment, providers.secretSettings());
         context = new LaunchContext(providers, files, redaction, clock, sleeper, version);
+    }
+
+    /**
+     * Refuses a job that no place here can run, before anything is fetched for it.
+     *
+     * @throws FineTuneException with FT0113 for each target if none is there
+     */
+    public void refuseAbsentTargets(FineTuneJob job) {
+        context.providers().choose(job);
     }
 
     /**

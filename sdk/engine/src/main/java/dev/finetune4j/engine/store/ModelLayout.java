@@ -120,11 +120,16 @@ final class ModelLayout {
         }
     }
 
+    /** The refusal of pickles, with the recipe for the folder of the model. */
     static FineTuneException pickleOnly(String where) {
+        String last = where.substring(where.lastIndexOf('/') + 1);
+        String folder = !isPickle(where)
+                ? where.replaceFirst("^hf:", "")
+                : last.length() < where.length() ? where.substring(0, where.length() - last.length() - 1) : ".";
         return StoreProblems.PICKLE_ONLY
                 .error("the weights of " + where + " are pickle files, which are never loaded")
                 .at(Location.of(where))
-                .remedy(StoreProblems.PICKLE_ONLY.remedy().replace("FOLDER", where.replaceFirst("^hf:", "")))
+                .remedy(StoreProblems.PICKLE_ONLY.remedy().replace("FOLDER", folder))
                 .asException();
     }
 

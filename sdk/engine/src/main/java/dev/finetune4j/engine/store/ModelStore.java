@@ -110,6 +110,14 @@ public final class ModelStore {
         if (Files.isRegularFile(path) && ModelLayout.isPickle(ref.value())) {
             throw ModelLayout.pickleOnly(ref.value());
         }
+        if (ref.value().matches("(?s)[./~].*|.*[/\\\\].*[/\\\\].*|.*\\.gguf")) {
+            throw StoreProblems.INCOMPLETE
+                    .error("there is no model at " + ref.value())
+                    .at(Location.of("model"))
+                    .because("neither a folder nor a .gguf file is at " + path)
+                    .remedy("ls -l " + path)
+                    .asException();
+        }
         // Not a path that exists, so it was meant as an id: the catalogue knows the nearest.
         return ofCatalogue(catalogue.get(ref.value()));
     }

@@ -71,6 +71,9 @@ final class PypiFetcher {
             if (ended.exitCode() == 0) {
                 return onlyFile(downloads);
             }
+            if (isUnreachable(ended)) {
+                throw unreachable(address, requirement);
+            }
             boolean mayBeSource = choice.equals("--only-binary");
             if (mayBeSource && ended.lastLines().toString().contains("No matching distribution")) {
                 tried.add("there is no wheel of " + requirement);
@@ -84,6 +87,24 @@ final class PypiFetcher {
         } catch (IOException e) {
             throw DataProblems.unwritable(downloads.toString(), e);
         }
+    }
+
+    /** pip says that there is no such version also where it reached no index; only its warnings tell the two apart. */
+    private static boolean isUnreachable(CommandRunner.Ended ended) {
+        String words = String.join(" ", ended.lastLines());
+        return words.contains("Retrying (")
+                && words.contains("connection broken by")
+                && words.contains("versions: none");
+    }
+
+    private static FineTuneException unreachable(SourceAddress.PypiFile address, String requirement) {
+        return DataProblems.PACKAGE_TOOL
+                .error("pip reaches no package index, so " + requirement + " cannot be downloaded")
+                .at(Location.of(address.toString()))
+                .because("no connection; nothing of it is cached here")
+                .remedy("python3 -m pip download --no-deps " + requirement)
+                .remedy("export PIP_INDEX_URL=https://your.mirror/simple")
+                .asException();
     }
 
     private static FineTuneException failed(

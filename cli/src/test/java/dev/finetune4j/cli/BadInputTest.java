@@ -1,0 +1,123 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Damaged and hostile input at the command line: the exit code, the code of the problem, no trace of a stack. */
+class BadInputTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void refusesJobFilesThatAreNoYamlOrTooMuchOfIt() throws IOException {
+        refuses(job("name: x\nmodel: [a, b\ntask: {kind: chat\n"), "FT0103", ":3:5");
+        refuses(job("a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + bomb()), "FT0102", "unfolds");
+        refuses(job("name: " + "[".repeat(50_000)), "FT0102", "nested");
+        refuses(job("# " + "x".repeat(2_000_000)), "FT0102", "2000002 bytes");
+        refuses(folder.resolve("none.yaml"), "FT0101", "no such file");
+    }
+
+    @Test
+    void refusesDataThatCannotBeRead() throws IOException {
+        refuses(jobOn("none.jsonl", "./none"), "FT0230", "there is no such file");
+        refuses(jobOn(data(""), "./none"), "FT0224", "has no rows");
+        refuses(jobOn(data("{\"text\":\"a\0\",\"label\":\"good\"}\n"), "./none"), "FT0222", "tr -d");
+        Files.write(folder.resolve("rows.jsonl"), "{\"text\":\"caf\u00e9\"}\n".getBytes(StandardCharsets.ISO_8859_1));
+        refuses(jobOn("rows.jsonl", "./none"), "FT0223", "0xE9");
+    }
+
+    @Test
+    void refusesATargetThatIsNotHereBeforeAnythingIsFetched() throws IOException {
+        Path job = jobOn("none.jsonl", "./none");
+        Files.writeString(job, Files.readString(job) + "targets: [sagemaker]\n");
+
+        refuses(job, "FT0113", "finetune4j-aws");
+    }
+
+    @Test
+    void refusesModelsThatAreNotThereOrPickles() throws IOException {
+        refuses(jobOn(rows(), "smolm2-135m-instruct"), "FT0480", "smollm2-135m-instruct");
+        refuses(jobOn(rows(), "./none"), "FT0494", "there is no model at ./none");
+        Files.write(folder.resolve("weights.pt"), new byte[] {'P', 'K', 3, 4});
+        refuses(jobOn(rows(), "./weights.pt"), "FT0493", "from_pretrained('.')");
+        Files.createFile(folder.resolve("empty.gguf"));
+        refuses(jobOn(rows(), "./empty.gguf"), "FT0401", "empty.gguf is no GGUF file");
+    }
+
+    @Test
+    void refusesALyingSafetensorsHeaderBeforeAnythingIsLaunched() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("model"));
+        Files.writeString(model.resolve("config.json"), "{}");
+        Files.writeString(model.resolve("tokenizer.json"), "{}");
+        Files.write(model.resolve("model.safetensors"), new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) 0x80, '{', '}'});
+
+        refuses(jobOn(rows(), "./model"), "FT0404", "model.safetensors");
+
+        assertThat(folder.resolve("home/runs")).doesNotExist();
+    }
+
+    @Test
+    void namesARunThatIsNotThere() {
+        CommandRun show = CommandRun.in(folder, Map.of(), "show", "nope");
+
+        assertThat(show.err()).contains("FT0504").doesNotContain("\tat ");
+        assertThat(show.out()).isEmpty();
+    }
+
+    private void refuses(Path job, String code, String words) {
+        CommandRun check = CommandRun.in(folder.resolve("home"), Map.of(), "check", job.toString());
+
+        assertThat(check.exitCode()).as(check.err()).isEqualTo(3);
+        assertThat(check.err()).contains(code).doesNotContain("\tat ", "SLF4J");
+        assertThat(check.err().replaceAll("\\s+", " ")).contains(words);
+        assertThat(check.out()).isEmpty();
+    }
+
+    private Path jobOn(String data, String model) throws IOException {
+        return job("""
+                name: hostile
+                model: %s
+                task:
+                  kind: classification
+                  prompt: "{{text}}"
+                  answer: "{{label}}"
+                  labels: [good, bad]
+                data:
+                  file: %s
+                """.formatted(model, data));
+    }
+
+    private Path job(String text) throws IOException {
+        return Files.writeString(folder.resolve("job.yaml"), text);
+    }
+
+    private String data(String text) throws IOException {
+        Files.writeString(folder.resolve("rows.jsonl"), text);
+        return "rows.jsonl";
+    }
+
+    private String rows() throws IOException {
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            rows.append("{\"text\":\"row number %d\",\"label\":\"%s\"}\n".formatted(i, i % 2 == 0 ? "good" : "bad"));
+        }
+        return data(rows.toString());
+    }
+
+    /** Each line holds the one before nine times. */
+    private static String bomb() {
+        StringBuilder lines = new StringBuilder();
+        for (char name = 'b'; name < 'j'; name++) {
+            String before = "*" + (char) (name - 1);
+            lines.append("%c: &%c [%s]\n".formatted(name, name, (before + ", ").repeat(8) + before));
+        }
+        return lines.toString();
+    }
+}
