@@ -1,7 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.RunsView;
-import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Lists the runs of this machine, from their journals. */
+/** Lists the runs of this machine. */
 @Command(
         name = "ps",
         mixinStandardHelpOptions = true,
@@ -37,7 +37,7 @@ final class PsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<RunView> runs = new RunStore(surroundings.home()).list();
+        List<RunView> runs = runs();
         List<RunView> shown = all ? runs : runs.stream().limit(SHOWN).toList();
         if (output.isJson()) {
             surroundings.screen().line(Json.pretty(Map.of("runs", shown, "total", runs.size())));
@@ -45,5 +45,12 @@ final class PsCommand implements Callable<Integer> {
             new RunsView(surroundings.screen(), surroundings.clock()).print(shown, runs.size());
         }
         return ExitCode.OK.number();
+    }
+
+    /** From the journals, and for those that go on from their place. */
+    private List<RunView> runs() {
+        try (FineTuner tuner = surroundings.open()) {
+            return tuner.list();
+        }
     }
 }

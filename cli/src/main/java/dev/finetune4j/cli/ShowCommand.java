@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.RunDetailView;
+import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
@@ -33,17 +34,25 @@ final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunFolder folder = new RunStore(surroundings.home()).resolve(argument.run);
-        RunView run = RunView.of(folder.read())
-                .orElseThrow(() -> CliProblems.NOT_BEGUN
-                        .error("run " + folder.id() + " has not begun: its journal is empty")
-                        .at(Location.of(folder.journal().toString()))
-                        .remedy("finetune clean " + folder.id())
-                        .asException());
+        RunView run = show(folder);
         if (output.isJson()) {
             surroundings.screen().line(Json.pretty(run));
         } else {
             new RunDetailView(surroundings.screen()).print(run, surroundings.clock());
         }
         return ExitCode.OK.number();
+    }
+
+    private RunView show(RunFolder folder) {
+        if (RunView.of(folder.read()).isEmpty()) {
+            throw CliProblems.NOT_BEGUN
+                    .error("run " + folder.id() + " has not begun: its journal is empty")
+                    .at(Location.of(folder.journal().toString()))
+                    .remedy("finetune clean " + folder.id())
+                    .asException();
+        }
+        try (FineTuner tuner = surroundings.open()) {
+            return tuner.show(folder.id().value());
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.finetune4j.cli.view.FetchView;
 import dev.finetune4j.cli.view.LiveView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.PreparationProgress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -37,11 +38,20 @@ record Surroundings(Screen screen, Map<String, String> environment, Path home, C
 
     /** The engine, which tells {@code view} what it fetches. */
     FineTuner open(LiveView view) {
+        return open(new FetchView(view));
+    }
+
+    /** The engine for a command that fetches nothing. */
+    FineTuner open() {
+        return open(PreparationProgress.SILENT);
+    }
+
+    private FineTuner open(PreparationProgress progress) {
         return FineTuner.builder()
                 .home(home)
                 .environment(environment)
                 .clock(clock)
-                .progress(new FetchView(view))
+                .progress(progress)
                 .build();
     }
 

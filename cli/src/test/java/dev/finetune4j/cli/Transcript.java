@@ -62,7 +62,8 @@ record Transcript(String command, List<String> output) {
 
     /** Leaves the words and takes the figures, so that a faster machine shows the same. */
     private static String scrub(String line) {
-        return line.replaceAll("\\b[0-9a-f]{8,64}\\b", "<digest>")
+        return line.replaceAll("\\b(bf16|fp32)\\b", "<precision>")
+                .replaceAll("\\b[0-9a-f]{8,64}\\b", "<digest>")
                 .replaceAll("[+-]?\\d[\\d.,]*(e[+-]?\\d+)?", "#")
                 .replaceAll("(?:#[dhms])+\\b", "#s")
                 .replaceAll("[\u2581-\u2588]+", "<bars>")

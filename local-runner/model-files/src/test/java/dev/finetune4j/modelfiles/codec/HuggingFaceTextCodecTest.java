@@ -12,12 +12,14 @@ import dev.finetune4j.error.Severity;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
 import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,13 @@ class HuggingFaceTextCodecTest {
         TextCodecFactory factory =
                 ServiceLoader.load(TextCodecFactory.class).findFirst().orElseThrow();
         ModelFixture.in(folder);
+        try (var channel = Files.newByteChannel(
+                folder.resolve("model.safetensors"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            SafetensorsWriter.write(
+                    channel,
+                    Map.of("w", SafetensorsWriter.Tensor.ofFloats(List.of(1L), () -> new float[] {3})),
+                    Map.of());
+        }
         ModelFiles gguf = new ModelFiles(new ModelRef("m.gguf"), ModelFixture.CODEC.resolve("smollm.gguf"), "0");
         ModelFiles hub = new ModelFiles(new ModelRef("hf:o/m"), folder, "0");
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class NoSocketTest {
     private static final String SOCKET_CLASSES = "java\\.net\\.(Socket|HttpURLConnection|SocksSocketImpl)"
-            + "|sun\\.nio\\.ch\\.(SocketChannelImpl|NioSocketImpl)|java\\.net\\.http\\..*";
+            + "|sun\\.nio\\.ch\\.(Net|NioSocketImpl)|java\\.net\\.http\\..*";
 
     @TempDir
     Path folder;
