@@ -9,12 +9,15 @@ import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.LanguageModelLoader.Loaded;
+import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.predict.Answering;
 import dev.finetune4j.training.predict.Predictor;
 import dev.finetune4j.training.rows.ExampleReader;
 import dev.finetune4j.worker.problem.WorkerProblems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +67,9 @@ final class AnswerSession implements AutoCloseable {
             TrainingSpec spec = train == null ? TrainingSpec.defaults() : train.training();
             Optional<Path> adapter = site.finishedAdapter();
             TuningMethod method = adapter.map(AdapterMethod::of).orElse(LoraTuning.defaults());
-            model = site.load(method, spec, longestPassage(), adapter).model();
+            Loaded loaded = site.load(Purpose.ANSWER, method, spec, longestPassage(), adapter);
+            model = loaded.model();
+            site.say("the model answers in " + loaded.precision().name().toLowerCase(Locale.ROOT));
         }
         return model;
     }

@@ -14,6 +14,7 @@ import dev.finetune4j.training.loop.TrainingPlan;
 import dev.finetune4j.training.loop.TrainingResult;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader;
+import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.problem.LoopProblems;
 import dev.finetune4j.training.rows.EncodedRows;
 import java.nio.file.Files;
@@ -58,8 +59,12 @@ final class TrainStep {
                 "loading the model for %d steps over %d rows",
                 plan.steps(),
                 training.rows().size()));
-        LanguageModelLoader.Loaded loaded =
-                site.load(step.method(), spec, plan.maxBatchTokens(), site.channelIfAny(WorkOrder.ADAPTER_CHANNEL));
+        LanguageModelLoader.Loaded loaded = site.load(
+                Purpose.TRAIN,
+                step.method(),
+                spec,
+                plan.maxBatchTokens(),
+                site.channelIfAny(WorkOrder.ADAPTER_CHANNEL));
         try (LanguageModel model = loaded.model()) {
             site.tell(new RunEvent.TrainingStarted(
                     site.now(),

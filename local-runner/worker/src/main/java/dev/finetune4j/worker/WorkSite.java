@@ -11,6 +11,7 @@ import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.LanguageModelLoader;
+import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.problem.WriteFailure;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.folder.JobTicket;
@@ -73,12 +74,13 @@ final class WorkSite {
 
     /** Loads the base model, with a finished adapter where one is given. */
     LanguageModelLoader.Loaded load(
-            TuningMethod method, TrainingSpec spec, int maxBatchTokens, Optional<Path> adapter) {
+            Purpose purpose, TuningMethod method, TrainingSpec spec, int maxBatchTokens, Optional<Path> adapter) {
         return engines.loader()
                 .load(
                         modelFiles(),
                         adapter.orElse(null),
                         new LanguageModelLoader.Settings(
+                                purpose,
                                 method,
                                 spec.precision(),
                                 spec.recompute(),

@@ -57,7 +57,8 @@ public record TrainingSpec(
         @Describe("Fill micro-batches with whole rows up to batch-size x max-tokens tokens.")
         boolean packing,
 
-        @Describe("Number format of weights and activations: auto, fp32 or bf16.")
+        @Describe(
+                "Number format of weights and activations: fp32, bf16, or auto, which trains in what the processor is fastest in and evaluates in fp32 where the memory holds it.")
         Precision precision,
 
         @Describe("What the backward pass computes again to save memory: auto, none, feed-forward or layer.")

@@ -9,11 +9,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Loads a model for training, or for use with a finished adapter. */
 public interface LanguageModelLoader {
+    /** What a model is loaded for. */
+    enum Purpose {
+        /** Steps: speed decides what is left open. */
+        TRAIN,
+        /** Scores and texts: they are figures that others will check, so exactness decides what is left open. */
+        ANSWER
+    }
+
     /**
      * How a model is loaded.
      *
+     * @param purpose decides what {@link Precision#AUTO} means
      * @param method how weights are tuned; decides the trainable vector
-     * @param precision {@link Precision#AUTO} is resolved by the loader
+     * @param precision {@link Precision#AUTO} is resolved by the loader: to train, the fastest of this processor; to answer, fp32
+     *     where the memory holds it, so that the scores are those of every other exact implementation
      * @param recompute {@link Recompute#AUTO} is resolved from {@code memoryBytes}
      * @param threads compute threads, 1 or more
      * @param seed of the adapter's start
@@ -21,6 +31,7 @@ public interface LanguageModelLoader {
      * @param memoryBytes memory that may be used
      */
     record Settings(
+            Purpose purpose,
             TuningMethod method,
             Precision precision,
             Recompute recompute,

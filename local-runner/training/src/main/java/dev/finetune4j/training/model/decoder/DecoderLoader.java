@@ -55,10 +55,9 @@ public final class DecoderLoader implements LanguageModelLoader {
                 config, settings.maxBatchTokens(), folder.path().toString());
         LoraTuning method = lora(settings);
         LoraLayout layout = LoraLayout.of(shape.layers(), method, shape.projections());
-        Precision precision = precision(settings.precision());
+        Precision precision = precision(shape, layout, settings);
         int torchType = precision == Precision.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT32;
-        MemoryForecast forecast = new MemoryForecast(
-                shape, layout, precision == Precision.BF16 ? 2 : Float.BYTES, settings.maxBatchTokens());
+        MemoryForecast forecast = forecast(shape, layout, precision, settings);
         Recompute level = recompute(forecast, settings, precision);
         DecoderModel.Plan plan = new DecoderModel.Plan(
                 shape,
@@ -160,11 +159,20 @@ public final class DecoderLoader implements LanguageModelLoader {
         throw new IllegalArgumentException("method must be lora, was " + settings.method());
     }
 
-    private Precision precision(Precision asked) {
-        return switch (asked) {
-            case AUTO -> cpu.multipliesBfloat16() ? Precision.BF16 : Precision.FP32;
-            case FP32, BF16 -> asked;
-        };
+    private Precision precision(DecoderShape shape, LoraLayout layout, Settings settings) {
+        if (settings.precision() != Precision.AUTO) {
+            return settings.precision();
+        }
+        boolean exact = settings.purpose() == Purpose.ANSWER
+                && forecast(shape, layout, Precision.FP32, settings).peakBytes(Recompute.LAYER)
+                        <= settings.memoryBytes();
+        return exact || !cpu.multipliesBfloat16() ? Precision.FP32 : Precision.BF16;
+    }
+
+    private static MemoryForecast forecast(
+            DecoderShape shape, LoraLayout layout, Precision precision, Settings settings) {
+        return new MemoryForecast(
+                shape, layout, precision == Precision.BF16 ? 2 : Float.BYTES, settings.maxBatchTokens());
     }
 
     private static Recompute recompute(MemoryForecast forecast, Settings settings, Precision precision) {

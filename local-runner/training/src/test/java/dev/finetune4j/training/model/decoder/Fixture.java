@@ -8,6 +8,7 @@ import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.TokenBatch;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class Fixture {
     }
 
     static Settings settings(LoraTuning method, Precision precision, Recompute recompute) {
-        return new Settings(method, precision, recompute, 1, 1, 512, 4L << 30);
+        return new Settings(Purpose.TRAIN, method, precision, recompute, 1, 1, 512, 4L << 30);
     }
 
     static LanguageModel load(String name, Settings settings) {
