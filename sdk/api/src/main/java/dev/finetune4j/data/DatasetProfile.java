@@ -36,7 +36,9 @@ public record DatasetProfile(
         String digest) {
     /** Copies the maps in their order. */
     public DatasetProfile {
-        rowsByPart = Collections.unmodifiableMap(new EnumMap<>(rowsByPart));
+        EnumMap<Part, Long> inOrder = new EnumMap<>(Part.class); // the copying constructor refuses an empty map
+        inOrder.putAll(rowsByPart);
+        rowsByPart = Collections.unmodifiableMap(inOrder);
         rowsByLabel = Collections.unmodifiableMap(new LinkedHashMap<>(rowsByLabel));
     }
 }

@@ -20,7 +20,10 @@ record AlignedPredictions(Map<Variant, List<Prediction>> byVariant) {
      * @throws FineTuneException with FT0703 if a model or every row is missing, FT0702 if rows differ
      */
     AlignedPredictions {
-        byVariant = new EnumMap<>(byVariant);
+        EnumMap<Variant, List<Prediction>> inOrder =
+                new EnumMap<>(Variant.class); // its copying constructor refuses an empty map
+        inOrder.putAll(byVariant);
+        byVariant = inOrder;
         for (Variant needed : List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED)) {
             List<Prediction> answers = byVariant.getOrDefault(needed, List.of());
             if (answers.isEmpty()) {

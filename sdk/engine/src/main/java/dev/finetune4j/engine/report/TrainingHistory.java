@@ -48,7 +48,10 @@ public record TrainingHistory(
         return Optional.ofNullable(collected.history());
     }
 
-    /** Sorts events out. A resumed run goes back to its checkpoint, and so do the curves. */
+    /**
+     * Sorts events out. A run that is resumed goes back to its checkpoint, one that died before its first checkpoint begins anew,
+     * and so do the curves: a step that is done again stands for itself and all that came after it.
+     */
     private static final class Collected {
         private RunEvent.@Nullable TrainingStarted plan;
         private final List<RunEvent.StepCompleted> steps = new ArrayList<>();
@@ -61,18 +64,24 @@ public record TrainingHistory(
             if (event instanceof RunEvent.TrainingStarted started) {
                 plan = started;
             } else if (event instanceof RunEvent.StepCompleted step) {
+                goBackTo(step.step() - 1);
                 steps.add(step);
             } else if (event instanceof RunEvent.ValidationCompleted validation) {
+                validations.removeIf(earlier -> earlier.step() >= validation.step());
                 validations.add(validation);
             } else if (event instanceof RunEvent.CheckpointSaved) {
                 checkpoints++;
             } else if (event instanceof RunEvent.Resumed resumed) {
                 resumes++;
-                steps.removeIf(step -> step.step() > resumed.step());
-                validations.removeIf(validation -> validation.step() > resumed.step());
+                goBackTo(resumed.step());
             } else if (event instanceof RunEvent.StoppedEarly stopped) {
                 stoppedEarly = stopped.reason();
             }
+        }
+
+        private void goBackTo(int done) {
+            steps.removeIf(step -> step.step() > done);
+            validations.removeIf(validation -> validation.step() > done);
         }
 
         @Nullable

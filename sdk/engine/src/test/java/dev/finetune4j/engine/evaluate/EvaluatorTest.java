@@ -237,6 +237,7 @@ class EvaluatorTest {
 
     @Test
     void refusesToCompareNothing() {
+        assertThat(problem(Map.of()).kind()).isEqualTo(EvaluationProblems.NOTHING_TO_COMPARE);
         assertThat(problem(Map.of(Variant.BASE_ZERO_SHOT, List.of(), Variant.TUNED, List.of()))
                         .kind())
                 .isEqualTo(EvaluationProblems.NOTHING_TO_COMPARE);

@@ -33,6 +33,34 @@ class TrainingHistoryTest {
     }
 
     @Test
+    void beginsAnewWhenAWorkerRestartsBeforeItsFirstCheckpoint() {
+        List<RunEvent> events = new ArrayList<>(started());
+        events.add(step(1, 3.0));
+        events.add(step(2, 9.0));
+        events.add(new RunEvent.ValidationCompleted(START, 2, 0.5, true));
+        events.addAll(started());
+        events.add(step(1, 2.5));
+
+        TrainingHistory history = TrainingHistory.of(events).orElseThrow();
+
+        assertThat(history.completedSteps()).isEqualTo(1);
+        assertThat(history.loss().points()).containsExactly(new Series.Point(1, 2.5));
+        assertThat(history.validation().points()).isEmpty();
+        assertThat(history.bestValidation()).isNull();
+        assertThat(history.tokens()).isEqualTo(100);
+        assertThat(history.resumes()).isZero();
+    }
+
+    @Test
+    void keepsTheCurveOfATrainingThatIsBegunAnewAndDoesNoStep() {
+        List<RunEvent> events = new ArrayList<>(started());
+        events.add(step(1, 3.0));
+        events.addAll(started());
+
+        assertThat(TrainingHistory.of(events).orElseThrow().loss().points()).containsExactly(new Series.Point(1, 3.0));
+    }
+
+    @Test
     void throughputIsTokensByTimeAndNotTheMeanOfRates() {
         List<RunEvent> events = new ArrayList<>(started());
         events.add(step(1, 1, 100, 50));
