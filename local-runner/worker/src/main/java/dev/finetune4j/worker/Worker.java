@@ -9,6 +9,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
+import dev.finetune4j.training.model.TorchEnvironment;
 import dev.finetune4j.worker.WorkSite.Engines;
 import dev.finetune4j.worker.folder.EventLog;
 import dev.finetune4j.worker.folder.EventReader;
@@ -91,6 +92,7 @@ public final class Worker {
         try {
             rememberMemory();
             site.enter(RunState.STARTING, BEGUN, null);
+            site.tell(new RunEvent.WorkerStarted(site.now(), engines.machine().host(), TorchEnvironment.versions()));
             Optional<String> stopped = runSteps(site);
             if (stopped.isPresent()) {
                 site.enter(RunState.STOPPED, stopped.get(), null);

@@ -79,6 +79,7 @@ class WorkerTest {
                         .toInstant())
                 .isEqualTo(adapterMade);
         assertThat(events().subList((int) events, events().size()))
+                .filteredOn(RunEvent.StateChanged.class::isInstance)
                 .extracting(event -> ((RunEvent.StateChanged) event).state())
                 .containsExactly(RunState.STARTING, RunState.SUCCEEDED);
     }
@@ -98,6 +99,24 @@ class WorkerTest {
                 .singleElement()
                 .extracting(event -> ((RunEvent.TrainingStarted) event).steps())
                 .isEqualTo(12);
+    }
+
+    @Test
+    void tellsWhatItRunsOnAndWithWhichVersions() throws Exception {
+        ticket(SmallJob.steps(SmallJob.training(1).build()).subList(0, 1));
+
+        worker(BIGRAMS).run();
+
+        assertThat(events())
+                .filteredOn(RunEvent.WorkerStarted.class::isInstance)
+                .singleElement()
+                .satisfies(event -> {
+                    RunEvent.WorkerStarted worker = (RunEvent.WorkerStarted) event;
+                    assertThat(worker.versions()).containsOnlyKeys("Java", "DJL", "libtorch");
+                    assertThat(worker.versions().get("libtorch")).matches("2\\.7\\.1\\S* cpu");
+                    assertThat(worker.host().device()).startsWith("cpu");
+                    assertThat(worker.host().cores()).isPositive();
+                });
     }
 
     @Test

@@ -4,6 +4,9 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.value.Kind;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Something that happened in a run, in order. The worker writes one a line; every provider hands out the same. A figure that a
@@ -22,6 +25,22 @@ public sealed interface RunEvent {
      */
     @Kind("state")
     record StateChanged(Instant at, RunState state, String message) implements RunEvent {}
+
+    /**
+     * A process that computes the run is up; each one that takes the run up tells it anew. A place whose processes say nothing of
+     * themselves leaves it out.
+     *
+     * @param at when
+     * @param host the machine
+     * @param versions version by what has one, such as Java, DJL and libtorch
+     */
+    @Kind("worker-started")
+    record WorkerStarted(Instant at, Host host, Map<String, String> versions) implements RunEvent {
+        /** Copies the map in its order. */
+        public WorkerStarted {
+            versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
+        }
+    }
 
     /**
      * The model is in memory and the plan of the training is known.

@@ -1,13 +1,38 @@
 package dev.finetune4j.training.model;
 
+import ai.djl.engine.Engine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 
 /**
- * The environment variables that a process which trains should be started with. They are read by native libraries before any Java
- * code runs, so that only the parent process can set them.
+ * What surrounds a process that trains: the environment variables that it should be started with, which native libraries read before
+ * any Java code runs, so that only the parent process can set them; and the versions of what computes in it.
  */
 public final class TorchEnvironment {
+    private static final String NATIVES = "/native/lib/pytorch.properties";
+
     private TorchEnvironment() {}
+
+    /** Versions of Java, DJL and libtorch in this process; libtorch is left out where no natives are on the class path. */
+    public static Map<String, String> versions() {
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("Java", Runtime.version().toString());
+        versions.put("DJL", Engine.getDjlVersion());
+        try (InputStream natives = TorchEnvironment.class.getResourceAsStream(NATIVES)) {
+            if (natives != null) {
+                Properties properties = new Properties();
+                properties.load(natives);
+                versions.put("libtorch", properties.getProperty("version") + " " + properties.getProperty("flavor"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return versions;
+    }
 
     /**
      * Variables for a worker.

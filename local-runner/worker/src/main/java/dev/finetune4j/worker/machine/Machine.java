@@ -1,5 +1,6 @@
 package dev.finetune4j.worker.machine;
 
+import dev.finetune4j.run.Host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +57,24 @@ public final class Machine {
     public long residentBytes() {
         OptionalLong kibibytes = keyed(root.resolve("proc/self/status"), "VmRSS:");
         return kibibytes.isPresent() ? kibibytes.getAsLong() * 1024 : -1;
+    }
+
+    /** The machine in words and figures. */
+    public Host host() {
+        OptionalLong kibibytes = keyed(root.resolve("proc/meminfo"), "MemTotal:");
+        return new Host(
+                System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                System.getProperty("os.arch"),
+                processor().map(name -> "cpu (" + name + ")").orElse("cpu"),
+                Runtime.getRuntime().availableProcessors(),
+                kibibytes.isPresent() ? kibibytes.getAsLong() * 1024 : -1);
+    }
+
+    private Optional<String> processor() {
+        return lines(root.resolve("proc/cpuinfo")).stream()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst();
     }
 
     /** Cores that compute; threads that share a core count once, since matrix products fill it. */

@@ -57,6 +57,19 @@ class MachineTest {
     }
 
     @Test
+    void namesTheProcessorAndTheMemory() throws Exception {
+        write("proc/meminfo", "MemTotal:       16000000 kB\n");
+        write(
+                "proc/cpuinfo",
+                "processor\t: 0\nmodel name\t: Some Chip 9000\nprocessor\t: 1\nmodel name\t: Some Chip 9000\n");
+
+        assertThat(new Machine(root).host().device()).isEqualTo("cpu (Some Chip 9000)");
+        assertThat(new Machine(root).host().memoryBytes()).isEqualTo(16_000_000L * 1024);
+        assertThat(new Machine(root.resolve("elsewhere")).host().device()).isEqualTo("cpu");
+        assertThat(new Machine(root.resolve("elsewhere")).host().memoryBytes()).isEqualTo(-1);
+    }
+
+    @Test
     void threadsOfOneCoreCountOnce() throws Exception {
         for (int cpu = 0; cpu < Runtime.getRuntime().availableProcessors(); cpu++) {
             write("sys/devices/system/cpu/cpu" + cpu + "/topology/thread_siblings_list", "0-63\n");

@@ -1,6 +1,7 @@
 package dev.finetune4j.testkit.fake;
 
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.run.Host;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A job of the fake place: what it went through is a function of its scripts, its stops and the time. */
@@ -17,6 +19,7 @@ final class FakeJob {
     static final int STEPS = 10;
     private static final Duration WINDING_DOWN = Duration.ofSeconds(10);
     private static final long BYTES = 1L << 20;
+    private static final Host HOST = new Host("fake system", "fake architecture", "cpu", 1, BYTES);
 
     private final Submission submission;
     private final boolean tellsSteps;
@@ -144,6 +147,7 @@ final class FakeJob {
                 planned.add(new RunEvent.StateChanged(at, stage.state(), ""));
                 Instant end = at.plus(stage.lasts());
                 if (stage.state() == RunState.TRAINING && tellsSteps) {
+                    planned.add(new RunEvent.WorkerStarted(at, HOST, Map.of("fake", "1")));
                     planned.add(started ? new RunEvent.Resumed(at, done) : begins(at));
                     started = true;
                     long steps = (STEPS - from) * stage.lasts().toMillis() / Math.max(1, training.toMillis());
