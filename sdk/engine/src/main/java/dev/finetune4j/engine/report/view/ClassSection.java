@@ -5,7 +5,6 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.Headline;
 import dev.finetune4j.evaluation.Calibration;
 import dev.finetune4j.evaluation.ClassScore;
-import dev.finetune4j.evaluation.ConfusionMatrix;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
@@ -20,10 +19,10 @@ import java.util.stream.IntStream;
 final class ClassSection {
     private ClassSection() {}
 
-    static Html of(EvaluationReport evaluation, VariantEvaluation tuned, ConfusionMatrix confusion) {
+    static Html of(EvaluationReport evaluation, VariantEvaluation tuned) {
         List<Html> parts = new ArrayList<>();
         parts.add(scores(evaluation, tuned));
-        parts.add(heatMap(confusion));
+        parts.add(ConfusionFigure.of(evaluation));
         Calibration calibration = tuned.calibration();
         if (calibration != null) {
             parts.add(calibration(evaluation, calibration));
@@ -72,43 +71,6 @@ final class ClassSection {
                                 share(base.classes().get(label).f1())))));
     }
 
-    private static Html heatMap(ConfusionMatrix confusion) {
-        List<String> labels = confusion.labels();
-        Html head = Html.join(
-                labels.stream().map(label -> Html.of("<th scope=\"col\"><span>{}</span></th>", Html.label(label))));
-        Html rows = Html.join(IntStream.range(0, labels.size())
-                .mapToObj(reference -> Html.of(
-                        "<tr><th scope=\"row\">{}</th>{}</tr>",
-                        Html.label(labels.get(reference)),
-                        Html.join(IntStream.range(0, labels.size())
-                                .mapToObj(answer -> cell(confusion, reference, answer))))));
-        return Html.of(
-                """
-                <figure><figcaption><b>What was taken for what</b> <span>tuned model; a row is the right label, a column the \
-                answer, the diagonal is right; colour is the share of the row</span></figcaption>{}</figure>
-                """,
-                Section.scrolling(
-                        "Confusion matrix of the tuned model",
-                        Html.of(
-                                "<table class=\"heat\"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>",
-                                head,
-                                rows)));
-    }
-
-    private static Html cell(ConfusionMatrix confusion, int reference, int answer) {
-        long count = confusion.count(reference, answer);
-        double share = (double) count / Math.max(1, confusion.support(reference));
-        String style = reference == answer ? "right" : "wrong";
-        return count == 0
-                ? Html.of("<td class=\"{} none\">0</td>", style)
-                : Html.of(
-                        "<td class=\"{} {}\" style=\"--a:{}\">{}</td>",
-                        style,
-                        share > 0.5 ? "strong" : "weak",
-                        String.format(Locale.ROOT, "%.2f", 0.06 + 0.94 * share),
-                        Figures.count(count));
-    }
-
     private static Html calibration(EvaluationReport evaluation, Calibration calibration) {
         Html bins = Html.join(calibration.bins().stream()
                 .map(bin -> Html.of(
@@ -155,7 +117,6 @@ final class ClassSection {
     /** The section of an evaluation, or nothing where there are no labels. */
     static Html ofEvaluation(EvaluationReport evaluation) {
         VariantEvaluation tuned = evaluation.variant(Variant.TUNED).orElseThrow();
-        ConfusionMatrix confusion = tuned.confusion();
-        return confusion == null ? Html.NONE : of(evaluation, tuned, confusion);
+        return tuned.confusion() == null ? Html.NONE : of(evaluation, tuned);
     }
 }
