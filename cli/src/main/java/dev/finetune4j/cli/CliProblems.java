@@ -50,8 +50,8 @@ public final class CliProblems implements ProblemCatalogue {
             "FT0006",
             "the run has no report",
             ExitCode.USAGE,
-            "A report is written at the end of a run that has all its results. A run that goes on, was stopped or failed has"
-                    + " none; finetune show tells how it stands.",
+            "A report is written when a run ends, also one that failed or was stopped. A run that goes on has none; finetune show"
+                    + " tells how it stands.",
             "finetune ps");
 
     static final ProblemKind NOT_BEGUN = new ProblemKind(

@@ -56,7 +56,7 @@ final class ReportCommand implements Callable<Integer> {
             throw CliProblems.NO_REPORT
                     .error("run " + folder.id() + " has no report")
                     .at(Location.of(json.toString()))
-                    .because("a report is written when a run has ended with all results")
+                    .because("a report is written when a run ends, also one that failed or was stopped")
                     .remedy("finetune watch " + folder.id())
                     .remedy("finetune show " + folder.id())
                     .asException();

@@ -5,6 +5,7 @@ import dev.finetune4j.cli.view.RunDetailView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunOutcome;
@@ -34,11 +35,19 @@ final class RunEnd {
         }
         if (outcome instanceof RunOutcome.Failed failed && !output.isJson()) {
             new ProblemView(screen).print(List.of(failed.problem()));
+            sayReport(run);
         } else if (outcome instanceof RunOutcome.Stopped stopped) {
             screen.say("run " + id + " was stopped: " + stopped.reason());
             screen.say("  go on:  finetune resume " + id);
+            sayReport(run);
         }
         return outcome.exitCode();
+    }
+
+    private void sayReport(RunView run) {
+        run.reports().stream()
+                .filter(file -> file.endsWith(ReportFiles.HTML))
+                .forEach(file -> screen.say("  report: " + file));
     }
 
     /** Prints the id of a run that goes on by itself. */

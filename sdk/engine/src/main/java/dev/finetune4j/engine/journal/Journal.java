@@ -59,6 +59,11 @@ public final class Journal implements Closeable {
         }
     }
 
+    /** What is taken out of everything that is written down of this run. */
+    public Redaction redaction() {
+        return redaction;
+    }
+
     /** What the journal holds now. */
     public JournalContent content() {
         return new JournalContent(lines, wholeBytes);

@@ -10,7 +10,10 @@ import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that was decided or seen in a run. Entries are only ever added, and fields only ever added to them. */
@@ -25,6 +28,7 @@ public sealed interface JournalEntry {
      * @param baseFolder the folder that relative paths of the job start from
      * @param attempt attempt from 1 at this job, data and model
      * @param version version of finetune4j
+     * @param origins where each setting of the job came from, by its key; empty where that was not written down
      */
     @Kind("created")
     record Created(
@@ -34,8 +38,14 @@ public sealed interface JournalEntry {
             @Nullable String jobFile,
             Path baseFolder,
             int attempt,
-            String version)
-            implements JournalEntry {}
+            String version,
+            @Nullable Map<String, String> origins)
+            implements JournalEntry {
+        /** Copies the map in its order; journals of earlier versions have none. */
+        public Created {
+            origins = origins == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(origins));
+        }
+    }
 
     /**
      * Data and model lie ready on this machine.

@@ -131,6 +131,7 @@ public record RunView(
                 last = RunState.STOPPING;
             } else if (entry instanceof JournalEntry.ResumeAsked resume) {
                 resumes = resume.times();
+                reports = List.of();
                 closed = false;
                 problem = null;
                 last = RunState.QUEUED;

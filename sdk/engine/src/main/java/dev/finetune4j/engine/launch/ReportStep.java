@@ -5,73 +5,108 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.check.DatasetCheckReport;
 import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.engine.evaluate.PredictionFiles;
+import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.ChangedRows;
-import dev.finetune4j.engine.report.Provenance;
+import dev.finetune4j.engine.report.Ending;
+import dev.finetune4j.engine.report.ReportJson;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.value.ProviderId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the report of an ended run into its folder. */
+/** Writes the report of a run that ends into its folder, and says so in its journal. */
 final class ReportStep {
     private final LaunchContext context;
+    private final RunFolder folder;
+    private final Journal journal;
+    private final ProviderId provider;
 
-    ReportStep(LaunchContext context) {
+    ReportStep(LaunchContext context, RunFolder folder, Journal journal, ProviderId provider) {
         this.context = context;
+        this.folder = folder;
+        this.journal = journal;
+        this.provider = provider;
     }
 
     /**
-     * The report's files.
+     * Reports a run with all its results.
      *
      * @param evaluation the comparison, or null where none was made
      * @throws FineTuneException with FT0721 if a file cannot be written
      */
-    List<Path> write(
-            RunFolder folder,
-            RunView view,
-            ProviderId provider,
-            WorkOrder order,
-            Path output,
-            List<RunEvent> events,
-            @Nullable EvaluationReport evaluation) {
-        RunReport.Builder report = RunReport.builder(
-                        folder.id(), RunState.SUCCEEDED, view.job(), provenance(folder, view, provider, output))
-                .events(events);
-        DatasetCheckReport check = check(folder);
-        report.data(check.profile(), check.problems());
+    void success(
+            RunView view, WorkOrder order, Path output, List<RunEvent> events, @Nullable EvaluationReport evaluation) {
+        RunReport.Builder report = begin(view, RunState.SUCCEEDED, output, events);
         if (evaluation != null) {
             var predictions = PredictionFiles.read(output, EvaluateStep.variants(order));
             ChangedRows changed = ChangedRows.of(
                     view.job().task().kind(),
                     predictions,
-                    heldOut(folder),
+                    heldOut(),
                     view.job().evaluation().seed());
             report.evaluation(evaluation, changed);
         }
-        ReportFiles.write(report.build(), folder.path());
-        return Stream.of(ReportFiles.HTML, ReportFiles.JSON, ReportFiles.MARKDOWN)
-                .map(folder.path()::resolve)
-                .toList();
+        write(report);
     }
 
-    private static DatasetCheckReport check(RunFolder folder) {
+    /**
+     * Reports a run that ends without all its results.
+     *
+     * @param state failed or stopped
+     * @param outcome the same with its reason
+     * @param isResumable whether its place can let it go on
+     * @throws FineTuneException with FT0721 if a file cannot be written
+     */
+    void ending(RunView view, RunState state, RunOutcome outcome, List<RunEvent> events, boolean isResumable) {
+        write(begin(view, state, view.output(), events)
+                .ending(Ending.of(folder.id(), outcome, events, isResumable).orElse(null)));
+    }
+
+    private RunReport.Builder begin(RunView view, RunState state, @Nullable Path output, List<RunEvent> events) {
+        RunReport.Builder report = RunReport.builder(
+                        folder.id(),
+                        state,
+                        view.job(),
+                        new RunProvenance(context, folder).of(view, provider, output, events))
+                .origins(folder.read()
+                        .last(JournalEntry.Created.class)
+                        .map(JournalEntry.Created::origins)
+                        .orElse(Map.of()))
+                .events(events);
+        if (view.prepared() != null) {
+            DatasetCheckReport check = check();
+            report.data(check.profile(), check.problems());
+        }
+        return report;
+    }
+
+    private void write(RunReport.Builder report) {
+        // What a place says of a failure may hold a secret, and a report travels further than a journal.
+        ReportFiles.write(ReportJson.rewrite(report.build(), journal.redaction()::apply), folder.path());
+        journal.append(
+                new JournalEntry.ReportWritten(Stream.of(ReportFiles.HTML, ReportFiles.JSON, ReportFiles.MARKDOWN)
+                        .map(folder.path()::resolve)
+                        .toList()));
+    }
+
+    private DatasetCheckReport check() {
         try {
             return Json.read(Files.readString(folder.check()), DatasetCheckReport.class);
         } catch (IOException e) {
@@ -79,35 +114,10 @@ final class ReportStep {
         }
     }
 
-    private static List<Example> heldOut(RunFolder folder) {
+    private List<Example> heldOut() {
         Path file = folder.data().resolve(Part.TEST.fileName());
         try (Stream<Example> rows = RowSource.ofFile(file).open()) {
             return rows.toList();
         }
-    }
-
-    private Provenance provenance(RunFolder folder, RunView view, ProviderId provider, Path output) {
-        Map<String, String> digests = new LinkedHashMap<>();
-        // The digest of the job as it was given: the journal keeps the job itself without its secrets.
-        folder.read().last(JournalEntry.Created.class).ifPresent(created -> digests.put("job", created.jobDigest()));
-        if (view.prepared() != null) {
-            digests.put("data", view.prepared().dataDigest());
-            digests.put("model", view.prepared().modelDigest());
-        }
-        Path adapter = output.resolve(WorkOrder.ADAPTER_FOLDER).resolve("adapter_model.safetensors");
-        if (Files.exists(adapter)) {
-            try {
-                digests.put("adapter", Json.sha256(Files.readAllBytes(adapter)));
-            } catch (IOException e) {
-                throw RunProblems.unreadable(adapter, e);
-            }
-        }
-        return new Provenance(
-                provider,
-                view.attempt(),
-                digests,
-                ThisMachine.versions(context.version()),
-                ThisMachine.machine(),
-                context.clock().instant());
     }
 }

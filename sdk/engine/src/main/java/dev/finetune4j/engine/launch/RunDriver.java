@@ -5,16 +5,19 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.ProviderId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +53,14 @@ final class RunDriver {
         RunView view = view();
         if (view.closed()) {
             SavedEvents.read(folder).forEach(events::add);
-            return Outcomes.of(view, journal.content());
+            RunOutcome outcome = Outcomes.of(view, journal.content());
+            if (view.reports().isEmpty()) { // stopped before its launch, by a call that did not drive it
+                reportEnding(view.state(), outcome, Outcomes.place(view, context.providers()), false);
+            }
+            return outcome;
+        }
+        if (view.reports().isEmpty()) {
+            ReportFiles.remove(folder.path());
         }
         WorkOrder order = readOrder(view);
         try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
@@ -80,16 +90,19 @@ final class RunDriver {
             if (SubmitStep.mayPass(e) || isOurDisk(problem)) {
                 throw e;
             }
-            return Optional.of(close(new JournalEntry.Closed(RunState.FAILED, problem, "", false)));
+            return Optional.of(fail(problem, provider));
         }
         SavedEvents.write(folder, events.events());
         if (end.state() == RunState.FAILED) {
             Problem problem =
                     end.failure().orElseGet(() -> RunProblems.noReason(folder.id(), provider.id(), end.reference()));
-            return Optional.of(close(new JournalEntry.Closed(RunState.FAILED, problem, "", false)));
+            return Optional.of(fail(problem, provider));
         }
         if (end.state() == RunState.STOPPED) {
-            return Optional.of(close(stopped(view, end)));
+            RunOutcome.Stopped stopped = stopped(view, end);
+            reportEnding(RunState.STOPPED, stopped, provider.id(), isResumable(provider));
+            return Optional.of(
+                    close(new JournalEntry.Closed(RunState.STOPPED, null, stopped.reason(), stopped.byBudget())));
         }
         new FetchStep(journal, provider).fetch(folder);
         return Optional.empty();
@@ -106,19 +119,38 @@ final class RunDriver {
                         .evaluate(order, output)
                         .orElse(null);
             } catch (FineTuneException e) {
-                Problem problem = e.problems().get(0);
-                return close(new JournalEntry.Closed(RunState.FAILED, problem, "", false));
+                return fail(e.problems().get(0), provider);
             }
             if (evaluation != null) {
                 journal.append(new JournalEntry.EvaluationDone(evaluation));
             }
         }
         if (view.reports().isEmpty()) {
-            List<Path> files = new ReportStep(context)
-                    .write(folder, view, provider.id(), order, output, events.events(), evaluation);
-            journal.append(new JournalEntry.ReportWritten(files));
+            new ReportStep(context, folder, journal, provider.id())
+                    .success(view, order, output, events.events(), evaluation);
         }
         return close(new JournalEntry.Closed(RunState.SUCCEEDED, null, "", false));
+    }
+
+    private RunOutcome fail(Problem problem, Provider provider) {
+        boolean isGone = problem.kind().equals(RunProblems.GONE);
+        reportEnding(RunState.FAILED, new RunOutcome.Failed(problem), provider.id(), !isGone && isResumable(provider));
+        return close(new JournalEntry.Closed(RunState.FAILED, problem, "", false));
+    }
+
+    /** The report must not stand in the way of the end: what the run failed of may well be the disk. */
+    private void reportEnding(RunState state, RunOutcome outcome, ProviderId provider, boolean isResumable) {
+        try {
+            new ReportStep(context, folder, journal, provider)
+                    .ending(view(), state, outcome, events.events(), isResumable);
+        } catch (FineTuneException e) {
+            Instant now = context.clock().instant();
+            e.problems().forEach(problem -> events.add(new RunEvent.Noticed(now, problem)));
+        }
+    }
+
+    private boolean isResumable(Provider provider) {
+        return provider.capabilities().supportsResume() && view().submitted() != null;
     }
 
     private RunOutcome close(JournalEntry.Closed end) {
@@ -165,11 +197,10 @@ final class RunDriver {
     }
 
     /** Who stopped it: a person who asked through us, the budget, or somebody at the provider. */
-    private JournalEntry.Closed stopped(RunView view, JobSnapshot end) {
+    private RunOutcome.Stopped stopped(RunView view, JobSnapshot end) {
         Optional<JournalEntry.StopAsked> asked = journal.content().last(JournalEntry.StopAsked.class);
         if (asked.isPresent()) {
-            return new JournalEntry.Closed(
-                    RunState.STOPPED, null, "stopped by " + asked.get().by(), false);
+            return new RunOutcome.Stopped("stopped by " + asked.get().by(), false);
         }
         Duration limit = view.job().budget().maxTime();
         Instant launched = journal.content().lines().stream()
@@ -180,7 +211,7 @@ final class RunDriver {
         Instant ended = end.endedAt() == null ? context.clock().instant() : end.endedAt();
         boolean byBudget = limit != null && !ended.isBefore(launched.plus(limit));
         String reason = byBudget ? "stopped at the budget's max-time" : "stopped on request";
-        return new JournalEntry.Closed(RunState.STOPPED, null, reason, byBudget);
+        return new RunOutcome.Stopped(reason, byBudget);
     }
 
     /** Problems of our own folder say nothing about the run: it goes on, and so may we once they are mended. */

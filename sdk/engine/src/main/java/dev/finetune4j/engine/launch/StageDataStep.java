@@ -41,7 +41,8 @@ final class StageDataStep {
                     prepared.file().source(),
                     prepared.file().baseFolder(),
                     attempt,
-                    context.version()));
+                    context.version(),
+                    prepared.file().resolved().origins()));
         }
         if (journal.content().last(JournalEntry.Prepared.class).isEmpty()) {
             copyRows(folder, prepared);

@@ -6,10 +6,10 @@ import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.MetricName;
-import dev.finetune4j.run.RunState;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result in plain words.
@@ -84,17 +84,6 @@ public record Headline(String title, String detail) {
     }
 
     private static Headline ofState(RunReport report) {
-        TrainingHistory training = report.training();
-        String steps = training == null
-                ? "Training has not started."
-                : "%s of %s steps are done."
-                        .formatted(
-                                Figures.count(training.completedSteps()),
-                                Figures.count(training.plan().steps()));
-        if (report.state() == RunState.FAILED && !report.notices().isEmpty()) {
-            Notice last = report.notices().get(report.notices().size() - 1);
-            return new Headline("The run failed", last.code() + ": " + last.summary() + ". " + steps);
-        }
         String title = switch (report.state()) {
             case FAILED -> "The run failed";
             case STOPPED -> "The run was stopped";
@@ -102,6 +91,25 @@ public record Headline(String title, String detail) {
             case PREPARED, QUEUED, STARTING, DOWNLOADING, TRAINING, EVALUATING, INTERRUPTED, UPLOADING, STOPPING ->
                 "The run is " + report.state().name().toLowerCase(Locale.ROOT);
         };
-        return new Headline(title, steps);
+        Ending ending = report.ending();
+        String why = ending == null ? "" : sentence(ending) + " ";
+        return new Headline(title, why + progress(report.training()));
+    }
+
+    private static String sentence(Ending ending) {
+        if (ending.code() != null) {
+            return ending.code() + ": " + ending.summary() + ".";
+        }
+        String reason = ending.summary().isBlank() ? "stopped" : ending.summary();
+        return Character.toUpperCase(reason.charAt(0)) + reason.substring(1) + ".";
+    }
+
+    private static String progress(@Nullable TrainingHistory training) {
+        return training == null
+                ? "Training had not started."
+                : "%s of %s steps are done."
+                        .formatted(
+                                Figures.count(training.completedSteps()),
+                                Figures.count(training.plan().steps()));
     }
 }

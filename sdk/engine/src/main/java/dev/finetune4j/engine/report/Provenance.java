@@ -1,19 +1,22 @@
 package dev.finetune4j.engine.report;
 
+import dev.finetune4j.run.Host;
 import dev.finetune4j.value.ProviderId;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the figures of a report came from, so that they can be had again.
  *
  * @param provider where it ran
  * @param attempt how many runs of the same job this machine had before, plus 1
- * @param digests SHA-256 in lower-case hex by what was digested, such as job, data, model and adapter; only what is known
+ * @param digests SHA-256 in lower-case hex by what was digested, such as job, data, each part of the split, model and adapter; only
+ *     what is known
  * @param versions version by what has one, such as finetune4j, Java, DJL and libtorch; only what is known
- * @param machine what it ran on
+ * @param host what it ran on, or null where the place does not tell
  * @param writtenAt when the report was written
  */
 public record Provenance(
@@ -21,21 +24,11 @@ public record Provenance(
         int attempt,
         Map<String, String> digests,
         Map<String, String> versions,
-        Machine machine,
+        @Nullable Host host,
         Instant writtenAt) {
     /** Copies the maps in their order. */
     public Provenance {
         digests = Collections.unmodifiableMap(new LinkedHashMap<>(digests));
         versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
     }
-
-    /**
-     * A machine.
-     *
-     * @param system operating system and its version, such as {@code Linux 6.8}
-     * @param architecture such as {@code amd64}
-     * @param cores processors that the run could use
-     * @param memoryBytes physical memory; 0 where it is not known
-     */
-    public record Machine(String system, String architecture, int cores, long memoryBytes) {}
 }

@@ -7,6 +7,7 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.UnaryOperator;
 
 /**
  * The report as JSON. Keys are in camelCase except within {@code job}, which is spelled as in a job file, so that it can be cut
@@ -19,9 +20,18 @@ public final class ReportJson {
 
     /** The report, indented, with a line break at its end. */
     public static String write(RunReport report) {
+        return Json.pretty(tree(report)) + "\n";
+    }
+
+    /** The report as it is after its JSON was changed, such as by taking secrets out of every text in it. */
+    public static RunReport rewrite(RunReport report, UnaryOperator<JsonNode> change) {
+        return read(change.apply(tree(report)).toString());
+    }
+
+    private static ObjectNode tree(RunReport report) {
         ObjectNode tree = Json.records().valueToTree(report);
         tree.set(JOB, Json.jobs().<JsonNode>valueToTree(report.job()));
-        return Json.pretty(tree) + "\n";
+        return tree;
     }
 
     /**

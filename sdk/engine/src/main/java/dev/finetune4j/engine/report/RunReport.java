@@ -10,7 +10,10 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.RunId;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +25,11 @@ import org.jspecify.annotations.Nullable;
  * @param run the run
  * @param state where it stood when the report was written
  * @param job what was asked, every default included
+ * @param origins where each setting of the job came from, by its dotted key, as {@code check --resolved} tells it; empty where
+ *     that was not written down
  * @param startedAt when the run began, or null if nothing happened
  * @param endedAt when it ended, or null if it goes on
+ * @param ending how it ended and how to go on, or null where it succeeded or goes on
  * @param phases how long it spent in each state, in order
  * @param training what happened while weights were trained, or null if training never started
  * @param data what the rows look like, or null if they were never prepared
@@ -38,8 +44,10 @@ public record RunReport(
         RunId run,
         RunState state,
         FineTuneJob job,
+        Map<String, String> origins,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt,
+        @Nullable Ending ending,
         List<Phase> phases,
         @Nullable TrainingHistory training,
         @Nullable DatasetProfile data,
@@ -51,8 +59,9 @@ public record RunReport(
     /** Version of the JSON format; a field that is removed or changes its meaning makes a new one. */
     public static final int FORMAT = 1;
 
-    /** Copies the lists. */
+    /** Copies the collections in their order. */
     public RunReport {
+        origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
         phases = List.copyOf(phases);
         findings = List.copyOf(findings);
         notices = List.copyOf(notices);
@@ -74,7 +83,9 @@ public record RunReport(
         private final RunState state;
         private final FineTuneJob job;
         private final Provenance provenance;
+        private Map<String, String> origins = Map.of();
         private List<RunEvent> events = List.of();
+        private @Nullable Ending ending;
         private @Nullable DatasetProfile data;
         private List<Notice> findings = List.of();
         private @Nullable EvaluationReport evaluation;
@@ -85,6 +96,18 @@ public record RunReport(
             this.state = state;
             this.job = job;
             this.provenance = provenance;
+        }
+
+        /** Where each setting of the job came from, by its dotted key. */
+        public Builder origins(Map<String, String> originByKey) {
+            origins = new LinkedHashMap<>(originByKey);
+            return this;
+        }
+
+        /** How it ended, if without all its results. */
+        public Builder ending(@Nullable Ending how) {
+            ending = how;
+            return this;
         }
 
         /** What happened, in order; times, curves and notices are taken from it. */
@@ -129,10 +152,12 @@ public record RunReport(
                     run,
                     state,
                     job,
+                    origins,
                     events.isEmpty() ? null : events.get(0).at(),
                     events.isEmpty() || !state.isTerminal()
                             ? null
                             : events.get(events.size() - 1).at(),
+                    ending,
                     Phase.of(events),
                     TrainingHistory.of(events).orElse(null),
                     data,

@@ -35,6 +35,16 @@ public record ResolvedJob(List<Value> values, String yaml) {
      */
     public record Value(String key, String value, Origin origin) {}
 
+    /** Where each setting comes from, by its key, for people; a list counts as one setting. */
+    public Map<String, String> origins() {
+        Map<String, String> origins = new LinkedHashMap<>();
+        for (Value value : values) {
+            origins.putIfAbsent(
+                    value.key().replaceFirst("\\[.*", ""), value.origin().toString());
+        }
+        return origins;
+    }
+
     /** Settings and origins as one JSON object, for {@code check --resolved -o json}. */
     public String json() {
         ObjectNode root = Json.jobs().createObjectNode();

@@ -13,6 +13,7 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** Entries of an ordinary run. */
 final class JournalSamples {
@@ -31,7 +32,7 @@ final class JournalSamples {
     }
 
     static JournalEntry created() {
-        return new JournalEntry.Created(RUN, job(), DIGEST, "job.yaml", Path.of("/jobs"), 1, "test");
+        return new JournalEntry.Created(RUN, job(), DIGEST, "job.yaml", Path.of("/jobs"), 1, "test", Map.of());
     }
 
     static JournalEntry prepared() {

@@ -119,7 +119,8 @@ class RunStoreTest {
                         sample.jobFile(),
                         sample.baseFolder(),
                         1,
-                        "test")));
+                        "test",
+                        Map.of())));
     }
 
     private void write(String id, List<JournalEntry> entries) {

@@ -67,8 +67,18 @@ class LauncherTest {
                 .extracting(changed -> changed.fixed() > 0)
                 .isEqualTo(true);
         assertThat(report.provenance().digests())
-                .containsKeys("data", "model", "adapter")
+                .containsKeys("data", "train rows", "test rows", "model", "adapter")
                 .containsEntry("job", Json.digest(LaunchFixture.job("letters")));
+        assertThat(report.provenance().versions())
+                .containsEntry("finetune4j", "test")
+                .containsEntry("fake", "1")
+                .containsKey("Java");
+        assertThat(report.provenance().host())
+                .isNotNull()
+                .extracting(host -> host.system())
+                .isEqualTo("fake system");
+        assertThat(report.origins()).containsEntry("training.epochs", "code");
+        assertThat(report.ending()).isNull();
     }
 
     @Test
@@ -165,6 +175,12 @@ class LauncherTest {
 
         assertThat(((RunOutcome.Failed) outcome).problem().code()).isEqualTo("FT0591");
         assertThat(fixture.view(taken).closed()).isTrue();
+        assertThat(ReportFiles.read(fixture.folder(taken).path()).ending())
+                .isNotNull()
+                .satisfies(ending -> {
+                    assertThat(ending.code()).isEqualTo("FT0591");
+                    assertThat(ending.resume()).isNull();
+                });
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.evaluate.Evaluator;
+import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
@@ -25,10 +26,13 @@ import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.run.Host;
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,6 +59,7 @@ public final class SampleRun {
             "reconnaissance",
             "privilege-escalation");
 
+    private static final RunId RUN = RunId.parse("attack-tactics-3f9c2a51-1");
     private static final int ROWS = 400;
     private static final int STEPS = 150;
     private static final Instant START = Instant.parse("2026-11-24T14:02:11Z");
@@ -109,10 +114,27 @@ public final class SampleRun {
         List<RunEvent> events = new ArrayList<>(events(40, RunState.FAILED));
         Problem problem = new ProblemKind(
                         "FT0601", "The worker ran out of memory", ExitCode.TRAINING_FAILED, "explanation", "remedy")
-                .error("the worker was killed at step 40: 7.1 GiB resident, 7.6 GiB in the machine")
+                .error("the worker was killed at step 40")
+                .because("7.1 GiB resident, 7.6 GiB in the machine")
+                .remedy("training.batch-size: 4")
+                .remedy("training.recompute: layer")
                 .build();
         events.add(new RunEvent.Noticed(events.get(events.size() - 1).at(), problem));
-        return started(RunState.FAILED).events(events).build();
+        return started(RunState.FAILED)
+                .events(events)
+                .ending(Ending.of(RUN, new RunOutcome.Failed(problem), events, true)
+                        .orElseThrow())
+                .build();
+    }
+
+    /** The report of a run that a person stopped after some steps. */
+    public static RunReport stopped() {
+        List<RunEvent> events = events(60, RunState.STOPPED);
+        return started(RunState.STOPPED)
+                .events(events)
+                .ending(Ending.of(RUN, new RunOutcome.Stopped("stopped by ann", false), events, true)
+                        .orElseThrow())
+                .build();
     }
 
     private static RunReport.Builder started(RunState state) {
@@ -131,9 +153,12 @@ public final class SampleRun {
                 1,
                 digests,
                 versions,
-                new Provenance.Machine("Linux 6.8.0", "amd64", 2, 8L << 30),
+                new Host("Linux 6.8.0", "amd64", "cpu (a sample processor)", 2, 8L << 30),
                 START.plusSeconds(430));
-        return RunReport.builder(RunId.parse("attack-tactics-3f9c2a51-1"), state, job(), provenance)
+        return RunReport.builder(RUN, state, job(), provenance)
+                .origins(JobFile.parse(JobFile.write(job()), "job.yaml", Path.of("."), Map.of())
+                        .resolved()
+                        .origins())
                 .data(profile(), findings());
     }
 

@@ -33,7 +33,7 @@ public final class HtmlReport {
         if (report.changedRows() != null) {
             parts.add(ExampleSection.of(report.changedRows()));
         }
-        parts.add(ParameterSection.of(report.job()));
+        parts.add(ParameterSection.of(report.job(), report.origins()));
         parts.add(ProvenanceSection.of(report));
         return Page.of(report.job().name() + ": " + Headline.of(report).title(), Html.join(parts));
     }

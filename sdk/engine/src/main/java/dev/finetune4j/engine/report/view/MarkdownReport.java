@@ -4,6 +4,7 @@ import dev.finetune4j.engine.evaluate.GateJudge;
 import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.report.ChangedRow;
 import dev.finetune4j.engine.report.ChangedRows;
+import dev.finetune4j.engine.report.Ending;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.Headline;
 import dev.finetune4j.engine.report.RunParameters;
@@ -32,6 +33,9 @@ public final class MarkdownReport {
         StringBuilder text = new StringBuilder();
         text.append("# ").append(Markdown.text(headline.title())).append("\n\n");
         text.append(Markdown.text(headline.detail())).append("\n\n");
+        if (report.ending() != null) {
+            ending(text, report.ending());
+        }
         report.comparison().ifPresent(evaluation -> evaluation(text, evaluation));
         if (report.training() != null) {
             training(text, report.training());
@@ -43,6 +47,24 @@ public final class MarkdownReport {
         parameters(text, report);
         provenance(text, report);
         return text.toString();
+    }
+
+    private static void ending(StringBuilder text, Ending ending) {
+        List<List<String>> rows = new ArrayList<>();
+        if (ending.place() != null) {
+            rows.add(List.of("Where", ending.place()));
+        }
+        ending.causes().forEach(cause -> rows.add(List.of("Why", cause)));
+        ending.remedies().forEach(remedy -> rows.add(List.of("Try", remedy)));
+        if (ending.code() != null) {
+            rows.add(List.of("More", "finetune explain " + ending.code()));
+        }
+        if (ending.resume() != null) {
+            rows.add(List.of("Go on", ending.resume() + "    (" + EndingBox.from(ending) + ")"));
+        }
+        if (!rows.isEmpty()) {
+            text.append("## What to do\n\n").append(Markdown.table(List.of("What", "How"), rows));
+        }
     }
 
     private static void evaluation(StringBuilder text, EvaluationReport evaluation) {
@@ -138,16 +160,26 @@ public final class MarkdownReport {
         List<List<String>> rows = new ArrayList<>();
         RunParameters.of(report.job()).forEach((key, value) -> {
             if (!value.equals(defaults.get(key)) || key.equals("model") || key.startsWith("data.")) {
-                rows.add(List.of(key, shortened(value)));
+                rows.add(List.of(key, shortened(value), report.origins().getOrDefault(key, "")));
             }
         });
-        text.append("## Parameters that the job sets\n\n").append(Markdown.table(List.of("Parameter", "Value"), rows));
+        text.append("## Parameters that the job sets\n\n")
+                .append(Markdown.table(List.of("Parameter", "Value", "From"), rows));
     }
 
     private static void provenance(StringBuilder text, RunReport report) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("Run", report.run().toString()));
         rows.add(List.of("Place", report.provenance().provider().toString()));
+        if (report.provenance().host() != null) {
+            rows.add(List.of("Device", report.provenance().host().device()));
+        }
+        if (report.training() != null) {
+            rows.add(List.of(
+                    "Computed with",
+                    ProvenanceSection.computedWith(report.training().plan())));
+        }
+        rows.add(List.of("Seeds", ProvenanceSection.seeds(report.job())));
         report.provenance().versions().forEach((name, version) -> rows.add(List.of(name, version)));
         report.provenance().digests().forEach((name, digest) -> rows.add(List.of("SHA-256 of " + name, digest)));
         text.append("## Where it came from\n\n").append(Markdown.table(List.of("What", "Value"), rows));

@@ -2,45 +2,51 @@ package dev.finetune4j.engine.report.view;
 
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.job.FineTuneJob;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The job with every default, grouped as in the job file. */
 final class ParameterSection {
     private ParameterSection() {}
 
-    static Html of(FineTuneJob job) {
+    static Html of(FineTuneJob job, Map<String, String> origins) {
         Map<String, String> defaults = RunParameters.defaults(job);
-        Map<String, Map<String, String>> groups = new LinkedHashMap<>();
+        Map<String, List<Html>> groups = new LinkedHashMap<>();
         RunParameters.of(job).forEach((key, value) -> {
             int dot = key.indexOf('.');
-            groups.computeIfAbsent(dot < 0 ? "job" : key.substring(0, dot), unseen -> new LinkedHashMap<>())
-                    .put(key, value);
+            String group = dot < 0 ? "job" : key.substring(0, dot);
+            groups.computeIfAbsent(group, unseen -> new ArrayList<>())
+                    .add(parameter(
+                            key.substring(dot + 1),
+                            value,
+                            value.equals(defaults.get(key)),
+                            origins.getOrDefault(key, "")));
         });
         return Section.of(
                 "parameters",
                 "Parameters",
-                "The job with every default. Set by the job, and other than the default: in bold.",
+                "Every setting of the job, and where it came from: line and column of the job file, the environment, Java code, or the "
+                        + "default. Other than the default: in bold.",
                 Html.of(
                         "<div class=\"groups\">{}</div>",
-                        Html.join(groups.entrySet().stream()
-                                .map(group -> Html.of(
-                                        "<table class=\"facts\"><caption>{}</caption><tbody>{}</tbody></table>",
-                                        group.getKey(),
-                                        Html.join(group.getValue().entrySet().stream()
-                                                .map(entry -> parameter(group.getKey(), entry, defaults))
-                                                .collect(Collectors.toList())))))));
+                        Html.join(groups.entrySet().stream().map(group -> table(group.getKey(), group.getValue())))));
     }
 
-    private static Html parameter(String group, Map.Entry<String, String> entry, Map<String, String> defaults) {
-        boolean same = entry.getValue().equals(defaults.get(entry.getKey()));
-        String name =
-                entry.getKey().startsWith(group + ".") ? entry.getKey().substring(group.length() + 1) : entry.getKey();
+    private static Html table(String group, List<Html> rows) {
+        return Html.of("""
+                <table class="facts"><caption>{}</caption><thead class="unseen"><tr><th scope="col">Setting</th>\
+                <th scope="col">Value</th><th scope="col">From</th></tr></thead><tbody>{}</tbody></table>
+                """, group, Html.join(rows));
+    }
+
+    private static Html parameter(String name, String value, boolean isDefault, String origin) {
         return Html.of(
-                "<tr class=\"{}\"><th scope=\"row\">{}</th><td>{}</td></tr>",
-                same ? "default" : "set",
+                "<tr class=\"{}\"><th scope=\"row\">{}</th><td>{}</td><td class=\"origin\">{}</td></tr>",
+                isDefault ? "default" : "set",
                 name,
-                Html.foreign(entry.getValue()));
+                Html.foreign(value),
+                Html.foreign(origin));
     }
 }

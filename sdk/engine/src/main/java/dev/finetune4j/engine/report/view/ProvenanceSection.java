@@ -5,6 +5,9 @@ import dev.finetune4j.engine.report.Provenance;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.engine.report.view.Section.Fact;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.run.Host;
+import dev.finetune4j.run.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,17 +25,13 @@ final class ProvenanceSection {
         if (training != null) {
             run.add(new Fact("Resumes", training.resumes()));
             run.add(new Fact("Checkpoints", training.checkpoints()));
-            run.add(new Fact(
-                    "Computed with",
-                    training.plan().precision() + ", " + training.plan().threads() + " threads, recompute "
-                            + training.plan().recompute()));
+            run.add(new Fact("Computed with", computedWith(training.plan())));
         }
-        run.add(new Fact(
-                "Seeds",
-                "split " + report.job().data().split().seed() + ", training "
-                        + report.job().training().seed() + ", evaluation "
-                        + report.job().evaluation().seed()));
-        run.add(new Fact("Machine", machine(provenance.machine())));
+        run.add(new Fact("Seeds", seeds(report.job())));
+        if (provenance.host() != null) {
+            run.add(new Fact("Machine", machine(provenance.host())));
+            run.add(new Fact("Device", provenance.host().device()));
+        }
         provenance.versions().forEach((name, version) -> run.add(new Fact(name, version)));
         run.add(new Fact("Written", provenance.writtenAt()));
         List<Fact> digests = new ArrayList<>();
@@ -47,9 +46,21 @@ final class ProvenanceSection {
                         digests.isEmpty() ? Html.NONE : Section.facts("SHA-256 digests", digests)));
     }
 
-    private static String machine(Provenance.Machine machine) {
-        return machine.system() + ", " + machine.architecture() + ", " + machine.cores()
-                + (machine.cores() == 1 ? " core" : " cores")
-                + (machine.memoryBytes() == 0 ? "" : ", " + Figures.bytes(machine.memoryBytes()));
+    /** Number format, threads and recompute level. */
+    static String computedWith(RunEvent.TrainingStarted plan) {
+        return plan.precision() + ", " + plan.threads() + (plan.threads() == 1 ? " thread" : " threads")
+                + ", recompute " + plan.recompute();
+    }
+
+    /** Every seed of a job. */
+    static String seeds(FineTuneJob job) {
+        return "split " + job.data().split().seed() + ", training "
+                + job.training().seed() + ", evaluation " + job.evaluation().seed();
+    }
+
+    private static String machine(Host host) {
+        return host.system() + ", " + host.architecture() + ", " + host.cores()
+                + (host.cores() == 1 ? " core" : " cores")
+                + (host.memoryBytes() < 0 ? "" : ", " + Figures.bytes(host.memoryBytes()));
     }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /** The report of a run in its folder: {@code report.html}, {@code report.json} and {@code report.md}. */
 public final class ReportFiles {
@@ -36,6 +37,26 @@ public final class ReportFiles {
         write(folder.resolve(JSON), ReportJson.write(report));
         write(folder.resolve(MARKDOWN), MarkdownReport.write(report));
         return write(folder.resolve(HTML), HtmlReport.write(report));
+    }
+
+    /**
+     * Removes the report of an earlier end, which a run that goes on has outlived.
+     *
+     * @throws FineTuneException with FT0721 if a file cannot be removed
+     */
+    public static void remove(Path folder) {
+        for (String name : List.of(HTML, JSON, MARKDOWN)) {
+            Path file = folder.resolve(name);
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw ReportProblems.NOT_WRITTEN
+                        .error("the report of an earlier end cannot be removed: " + file)
+                        .at(Location.of(file.toString()))
+                        .because(String.valueOf(e.getMessage()))
+                        .asException(e);
+            }
+        }
     }
 
     /**

@@ -29,7 +29,7 @@ final class ResultSection {
                 """
                 <header class="result {}"><p class="eyebrow"><b>{}</b><span>{}</span><span>{}</span></p>
                 <h1>{}</h1><p class="sentence">{}</p>
-                {}<dl class="tiles">{}</dl></header>
+                {}{}<dl class="tiles">{}</dl></header>
                 """,
                 tone(report),
                 report.job().name(),
@@ -37,6 +37,7 @@ final class ResultSection {
                 DAY.format(report.startedAt() == null ? report.provenance().writtenAt() : report.startedAt()),
                 headline.title(),
                 headline.detail(),
+                EndingBox.of(report.ending()),
                 report.comparison()
                         .map(EvaluationReport::gate)
                         .map(ResultSection::gate)

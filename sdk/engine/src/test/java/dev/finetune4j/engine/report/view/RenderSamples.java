@@ -12,6 +12,7 @@ public final class RenderSamples {
         Path folder = Path.of(arguments[0]);
         ReportFiles.write(SampleRun.report(), folder.resolve("good"));
         ReportFiles.write(SampleRun.report(0.5, 0.75, 0.72), folder.resolve("lost"));
+        ReportFiles.write(SampleRun.stopped(), folder.resolve("stopped"));
         ReportFiles.write(SampleRun.failed(), folder.resolve("failed"));
     }
 }

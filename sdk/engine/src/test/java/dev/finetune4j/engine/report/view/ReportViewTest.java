@@ -11,6 +11,7 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.evaluate.Evaluator;
 import dev.finetune4j.engine.report.ChangedRows;
 import dev.finetune4j.engine.report.ReportProblems;
+import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.SampleRun;
 import dev.finetune4j.error.FineTuneException;
@@ -83,10 +84,66 @@ class ReportViewTest {
     }
 
     @Test
-    void pageOfAFailedRunSaysWhy() {
+    void pageOfAFailedRunSaysWhyFirstAndHowFarItCame() {
         String page = HtmlReport.write(SampleRun.failed());
 
-        assertThat(page).contains("<h1>The run failed</h1>").contains("FT0601").doesNotContain("id=\"metrics\"");
+        assertThat(List.of(
+                        page.indexOf("<h1>The run failed</h1>"),
+                        page.indexOf("FT0601: the worker was killed at step 40. 40 of 150 steps are done."),
+                        page.indexOf("7.1 GiB resident, 7.6 GiB in the machine"),
+                        page.indexOf("training.batch-size: 4"),
+                        page.indexOf("finetune explain FT0601"),
+                        page.indexOf("finetune resume attack-tactics-3f9c2a51-1"),
+                        page.indexOf("from the checkpoint after step 25"),
+                        page.indexOf("<b>Loss</b>"),
+                        page.indexOf("<b>Throughput</b>"),
+                        page.indexOf("<b>Memory</b>"),
+                        page.indexOf("id=\"data\""),
+                        page.indexOf("id=\"parameters\""),
+                        page.indexOf("id=\"provenance\"")))
+                .isSorted()
+                .doesNotContain(-1);
+        assertThat(page).doesNotContain("id=\"metrics\"").doesNotContain("id=\"classes\"");
+    }
+
+    @Test
+    void markdownOfARunWithoutResultSaysTheSame() {
+        assertThat(MarkdownReport.write(SampleRun.failed()))
+                .startsWith("# The run failed\n")
+                .contains("| Why | 7.1 GiB resident, 7.6 GiB in the machine |")
+                .contains("finetune resume attack-tactics-3f9c2a51-1");
+        assertThat(MarkdownReport.write(SampleRun.stopped()))
+                .startsWith("# The run was stopped\n\nStopped by ann. 60 of 150 steps are done.");
+    }
+
+    @Test
+    void everyModelHasItsConfusionMatrixAndOnlyTheTunedOneIsOpen() {
+        String page = HtmlReport.write(SampleRun.report());
+
+        assertThat(page)
+                .containsSubsequence(
+                        "aria-label=\"Confusion matrix: Tuned\"",
+                        "<details><summary>Base, zero-shot</summary>",
+                        "aria-label=\"Confusion matrix: Base, zero-shot\"",
+                        "<details><summary>Base, few-shot</summary>",
+                        "aria-label=\"Confusion matrix: Base, few-shot\"");
+        assertThat(count(page, "class=\"heat\"")).isEqualTo(3);
+        assertThat(count(page, "<details>")).isEqualTo(2);
+    }
+
+    @Test
+    void everyParameterSaysWhereItCameFrom() {
+        String page = HtmlReport.write(SampleRun.report());
+        String parameters = page.substring(page.indexOf("id=\"parameters\""), page.indexOf("id=\"provenance\""));
+
+        assertThat(parameters)
+                .containsPattern(
+                        "epochs</th><td><bdi[^>]*>2</bdi></td><td class=\"origin\"><bdi[^>]*>job.yaml:\\d+:\\d+</bdi>")
+                .containsPattern(
+                        "packing</th><td><bdi[^>]*>false</bdi></td><td class=\"origin\"><bdi[^>]*>default</bdi>");
+        assertThat(count(parameters, "class=\"origin\""))
+                .isEqualTo(RunParameters.of(SampleRun.job()).size());
+        assertThat(parameters).doesNotContain("class=\"origin\"><bdi class=\"foreign\" dir=\"auto\"></bdi>");
     }
 
     @Test

@@ -1,0 +1,87 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.data.source.FileDigest;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.Provenance;
+import dev.finetune4j.run.Host;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.value.ProviderId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers where the figures of a run come from: its files, this program, and what its workers told of themselves. */
+final class RunProvenance {
+    private static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
+
+    private final LaunchContext context;
+    private final RunFolder folder;
+
+    RunProvenance(LaunchContext context, RunFolder folder) {
+        this.context = context;
+        this.folder = folder;
+    }
+
+    /**
+     * Gathers.
+     *
+     * @param output folder with the worker's output, or null where it has none yet
+     */
+    Provenance of(RunView view, ProviderId provider, @Nullable Path output, List<RunEvent> events) {
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("finetune4j", context.version());
+        versions.put("Java", Runtime.version().toString());
+        Host host = null;
+        for (RunEvent event : events) {
+            if (event instanceof RunEvent.WorkerStarted worker) {
+                versions.putAll(worker.versions());
+                host = worker.host();
+            }
+        }
+        return new Provenance(
+                provider,
+                view.attempt(),
+                digests(view, output),
+                versions,
+                host,
+                context.clock().instant());
+    }
+
+    private Map<String, String> digests(RunView view, @Nullable Path output) {
+        Map<String, String> digests = new LinkedHashMap<>();
+        // The digest of the job as it was given: the journal keeps the job itself without its secrets.
+        folder.read().last(JournalEntry.Created.class).ifPresent(created -> digests.put("job", created.jobDigest()));
+        if (view.prepared() != null) {
+            digests.put("data", view.prepared().dataDigest());
+            for (Part part : Part.values()) {
+                Path rows = folder.data().resolve(part.fileName());
+                put(digests, part.name().toLowerCase(Locale.ROOT) + " rows", rows);
+            }
+            digests.put("model", view.prepared().modelDigest());
+        }
+        if (output != null) {
+            put(digests, "adapter", output.resolve(WorkOrder.ADAPTER_FOLDER).resolve(ADAPTER_WEIGHTS));
+        }
+        return digests;
+    }
+
+    private static void put(Map<String, String> digests, String name, Path file) {
+        try {
+            if (Files.exists(file) && Files.size(file) > 0) {
+                digests.put(name, FileDigest.of(file));
+            }
+        } catch (IOException e) {
+            throw RunProblems.unreadable(file, e);
+        }
+    }
+}

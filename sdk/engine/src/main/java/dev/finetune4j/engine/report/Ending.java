@@ -1,0 +1,80 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.value.RunId;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run ended that does not have all its results, and how to go on.
+ *
+ * @param code stable code of the problem that it failed with, or null where it was stopped
+ * @param summary what went wrong, or who or what stopped it; one line, without a full stop
+ * @param place where, in the user's own files, or null where no place is to blame
+ * @param causes why, number against number; may be empty
+ * @param remedies what to do about the problem, the best first; empty where the run was stopped
+ * @param byBudget whether the budget stopped it
+ * @param checkpointStep the last step that a checkpoint holds; 0 where there is none
+ * @param resume the command that lets the run go on, or null where its place cannot resume it
+ */
+public record Ending(
+        @Nullable String code,
+        String summary,
+        @Nullable String place,
+        List<String> causes,
+        List<String> remedies,
+        boolean byBudget,
+        int checkpointStep,
+        @Nullable String resume) {
+    /** Copies the lists. */
+    public Ending {
+        causes = List.copyOf(causes);
+        remedies = List.copyOf(remedies);
+    }
+
+    /**
+     * The ending of a run; empty where it succeeded.
+     *
+     * @param run the run
+     * @param outcome how it ended
+     * @param events what happened, in order
+     * @param isResumable whether its place can let it go on
+     */
+    public static Optional<Ending> of(RunId run, RunOutcome outcome, List<RunEvent> events, boolean isResumable) {
+        String resume = isResumable ? "finetune resume " + run : null;
+        if (outcome instanceof RunOutcome.Failed failed) {
+            Problem problem = failed.problem();
+            return Optional.of(new Ending(
+                    problem.code(),
+                    problem.summary(),
+                    problem.place().map(Object::toString).orElse(null),
+                    problem.causes(),
+                    problem.remedies(),
+                    false,
+                    checkpointStep(events),
+                    resume));
+        }
+        if (outcome instanceof RunOutcome.Stopped stopped) {
+            return Optional.of(new Ending(
+                    null,
+                    stopped.reason(),
+                    null,
+                    List.of(),
+                    List.of(),
+                    stopped.byBudget(),
+                    checkpointStep(events),
+                    resume));
+        }
+        return Optional.empty();
+    }
+
+    private static int checkpointStep(List<RunEvent> events) {
+        return events.stream()
+                .filter(RunEvent.CheckpointSaved.class::isInstance)
+                .mapToInt(event -> ((RunEvent.CheckpointSaved) event).step())
+                .reduce(0, (earlier, later) -> later);
+    }
+}
