@@ -3,6 +3,8 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +61,26 @@ class BadInputTest {
         Files.write(model.resolve("model.safetensors"), new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) 0x80, '{', '}'});
 
         refuses(jobOn(rows(), "./model"), "FT0404", "model.safetensors");
+
+        assertThat(folder.resolve("home/runs")).doesNotExist();
+    }
+
+    @Test
+    void refusesWeightsThatLackTensorsBeforeAnythingIsLaunched() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("model"));
+        Files.writeString(model.resolve("config.json"), """
+                {"architectures": ["LlamaForCausalLM"], "hidden_size": 8, "num_attention_heads": 2, "num_hidden_layers": 1,
+                 "intermediate_size": 16, "vocab_size": 600}""");
+        Files.writeString(model.resolve("tokenizer.json"), "{}");
+        byte[] header = "{\"lm_head.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]}}"
+                .getBytes(StandardCharsets.UTF_8);
+        ByteBuffer file = ByteBuffer.allocate(8 + header.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+        Files.write(
+                model.resolve("model.safetensors"),
+                file.putLong(header.length).put(header).array());
+
+        refuses(jobOn(rows(), "./model"), "FT0410", "11 tensors are missing");
+        refuses(jobOn(rows(), "./model"), "FT0471", "lm_head.weight is [1, 1], not [600, 8]");
 
         assertThat(folder.resolve("home/runs")).doesNotExist();
     }

@@ -208,6 +208,14 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                     + " empty line; an answer ends with the end of text. Use the same text where the tuned model is used.",
             "use the -Instruct variant of the model, or put a chat_template.jinja into the model's folder");
 
+    /** A tensor of another shape than the configuration calls for. */
+    public static final ProblemKind TENSOR_SHAPE = kind(
+            "FT0471",
+            "a weight has not the shape that config.json calls for",
+            "The sizes in config.json and the tensors in the weight file disagree. Most often the two come from different models, or a"
+                    + " vocabulary was extended without a change in config.json.",
+            "fetch config.json and the weights again, both from the same revision of the model");
+
     private static ProblemKind kind(String code, String title, String explanation, String remedy) {
         return new ProblemKind(code, title, ExitCode.INVALID, explanation, remedy);
     }
@@ -239,6 +247,7 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                 TEMPLATE_REFUSES,
                 TEMPLATE_LIMIT,
                 TEMPLATE_MASK,
-                TEMPLATE_MISSING);
+                TEMPLATE_MISSING,
+                TENSOR_SHAPE);
     }
 }

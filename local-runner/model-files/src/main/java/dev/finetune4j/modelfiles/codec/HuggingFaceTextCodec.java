@@ -49,8 +49,10 @@ final class HuggingFaceTextCodec implements TextCodec {
 
     private HuggingFaceTextCodec(ModelFolder folder, ModelConfig config, TextSettings settings) {
         this.contextTokens = config.contextTokens();
-        this.vocabularySize = checkedVocabulary(config, settings);
         List<Integer> endTokens = folder.endTokens();
+        VocabularyFit fit = new VocabularyFit(settings.tokenizer(), config.vocabularySize(), endTokens);
+        fit.refuseAnotherModel();
+        this.vocabularySize = settings.tokenizer().vocabularySize();
         Optional<Integer> endToken =
                 Optional.ofNullable(settings.specialTokens().get("eos_token")).flatMap(settings.tokenizer()::id);
         this.endOfTextToken = endToken.or(() -> endTokens.stream().findFirst()).orElseThrow(() -> noEndToken(folder));
@@ -62,7 +64,10 @@ final class HuggingFaceTextCodec implements TextCodec {
         this.specialTokens = new SpecialTokens(settings.tokenizer().addedTokens());
         this.renderer = new ConversationRenderer(template(settings), settings.specialTokens());
         this.splitter = new TurnSplitter(renderer, specialTokens);
-        this.notes = settings.template() == null ? List.of(noTemplate(folder)) : List.of();
+        this.notes = new ArrayList<>(fit.doubts(settings.specialTokens().get("eos_token")));
+        if (settings.template() == null) {
+            notes.add(noTemplate(folder));
+        }
         Set<Integer> stops = new LinkedHashSet<>(List.of(endOfTextToken));
         splitter.endOfTurnToken().ifPresent(stops::add);
         stops.addAll(endTokens);
@@ -79,18 +84,6 @@ final class HuggingFaceTextCodec implements TextCodec {
      */
     static HuggingFaceTextCodec open(ModelFolder folder) {
         return new HuggingFaceTextCodec(folder, folder.config(), TextSettings.read(folder));
-    }
-
-    private static int checkedVocabulary(ModelConfig config, TextSettings settings) {
-        int size = settings.tokenizer().vocabularySize();
-        if (size > config.vocabularySize()) {
-            throw ModelFilesProblems.TOKENIZER_DAMAGED
-                    .error("the tokenizer does not fit the model")
-                    .at(Location.of(settings.tokenizer().source()))
-                    .because("it has " + size + " tokens; the model's embedding has " + config.vocabularySize())
-                    .asException();
-        }
-        return size;
     }
 
     private static FineTuneException noEndToken(ModelFolder folder) {
@@ -148,7 +141,7 @@ final class HuggingFaceTextCodec implements TextCodec {
 
     @Override
     public List<Problem> notes() {
-        return notes;
+        return List.copyOf(notes);
     }
 
     @Override

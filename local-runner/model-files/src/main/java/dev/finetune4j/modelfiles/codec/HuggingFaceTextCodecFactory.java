@@ -2,6 +2,7 @@ package dev.finetune4j.modelfiles.codec;
 
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.decoder.WeightCheck;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
 
@@ -10,11 +11,11 @@ public final class HuggingFaceTextCodecFactory implements TextCodecFactory {
     /** For ServiceLoader. */
     public HuggingFaceTextCodecFactory() {}
 
-    /** {@inheritDoc} Looks at the headers of the weights too, so that damage shows before anything is launched. */
+    /** {@inheritDoc} Looks at the headers of the weights too, so that what training would refuse shows before anything is launched. */
     @Override
     public TextCodec open(ModelFiles model) {
         ModelFolder folder = ModelFolder.open(model.path());
-        folder.openWeights().close();
+        WeightCheck.refuseUnfit(folder);
         return HuggingFaceTextCodec.open(folder);
     }
 }

@@ -8,18 +8,20 @@ import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.modelfiles.config.ModelFolder;
-import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
+import dev.finetune4j.modelfiles.decoder.DecoderTensors;
+import dev.finetune4j.modelfiles.decoder.WrittenWeights;
+import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -43,17 +45,14 @@ class HuggingFaceTextCodecTest {
         TextCodecFactory factory =
                 ServiceLoader.load(TextCodecFactory.class).findFirst().orElseThrow();
         ModelFixture.in(folder);
-        try (var channel = Files.newByteChannel(
-                folder.resolve("model.safetensors"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            SafetensorsWriter.write(
-                    channel,
-                    Map.of("w", SafetensorsWriter.Tensor.ofFloats(List.of(1L), () -> new float[] {3})),
-                    Map.of());
-        }
-        ModelFiles gguf = new ModelFiles(new ModelRef("m.gguf"), ModelFixture.CODEC.resolve("smollm.gguf"), "0");
+        WrittenWeights.write(
+                folder.resolve("model.safetensors"),
+                DecoderTensors.of(ModelFolder.open(folder).config(), false).all(),
+                TensorType.BF16);
+        ModelFolder gguf = ModelFolder.open(ModelFixture.CODEC.resolve("smollm.gguf"));
         ModelFiles hub = new ModelFiles(new ModelRef("hf:o/m"), folder, "0");
 
-        try (TextCodec one = factory.open(gguf);
+        try (TextCodec one = HuggingFaceTextCodec.open(gguf);
                 TextCodec other = factory.open(hub)) {
 
             assertThat(one.encode(conversation("42"), 0)).isEqualTo(other.encode(conversation("42"), 0));
@@ -315,6 +314,38 @@ class HuggingFaceTextCodecTest {
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("FT0431")
                 .hasMessageContaining("does not fit the model");
+    }
+
+    @Test
+    void refusesATokenizerWithoutTheTokenThatEndsTheModelsTexts() throws IOException {
+        ModelFixture fixture = ModelFixture.in(folder)
+                .set("config.json", "vocab_size", 128_256)
+                .set("config.json", "eos_token_id", List.of(0, 128_001));
+
+        assertThatThrownBy(fixture::open).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            assertThat(e).hasMessageContaining("FT0431: the tokenizer does not fit the model");
+            assertThat(e.problems().get(0).causes())
+                    .containsExactly("the model ends texts with token 128001; the tokenizer has 600 tokens");
+        });
+    }
+
+    @Test
+    void doubtsATokenizerThatLeavesMostOfTheEmbeddingUnusedOrEndsTextsOtherwise() throws IOException {
+        ModelFixture fixture =
+                ModelFixture.in(folder).set("config.json", "vocab_size", 1000).set("config.json", "eos_token_id", 7);
+
+        try (TextCodec codec = fixture.open()) {
+            assertThat(codec.notes())
+                    .hasSize(2)
+                    .allSatisfy(note -> {
+                        assertThat(note.code()).isEqualTo("FT0431");
+                        assertThat(note.severity()).isEqualTo(Severity.WARNING);
+                    })
+                    .flatExtracting(Problem::causes)
+                    .containsExactly(
+                            "it has 600 tokens; the model's embedding has 1000",
+                            "its <|endoftext|> is token 0; the model ends texts with [7]");
+        }
     }
 
     @Test

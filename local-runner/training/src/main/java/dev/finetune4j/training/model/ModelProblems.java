@@ -5,7 +5,7 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 
-/** What can be wrong when a model is loaded for training: FT0470 to FT0479, and FT0601 to FT0604. */
+/** What can be wrong when a model is loaded for training: FT0470, FT0472 to FT0479, and FT0601 to FT0604. */
 public final class ModelProblems implements ProblemCatalogue {
     /** The architecture has no implementation. */
     public static final ProblemKind ARCHITECTURE = new ProblemKind(
@@ -18,16 +18,6 @@ public final class ModelProblems implements ProblemCatalogue {
             The same holds for a setting inside a known architecture that changes the computation, such as another activation or
             another scaling of positions.""",
             "choose a model of the Llama family:  finetune models");
-
-    /** A tensor has not the shape that config.json calls for. */
-    public static final ProblemKind TENSOR_SHAPE = new ProblemKind(
-            "FT0471",
-            "A weight has not the shape that config.json calls for",
-            ExitCode.INVALID,
-            """
-            The sizes in config.json and the tensors in the weight file disagree. Most often the two come from different models,
-            or a vocabulary was extended without a change in config.json.""",
-            "fetch config.json and the weights again, both from the same revision of the model");
 
     /** A target module of LoRA is unknown. */
     public static final ProblemKind TARGET_MODULE = new ProblemKind(
@@ -48,6 +38,16 @@ public final class ModelProblems implements ProblemCatalogue {
             An adapter folder holds adapter_config.json and adapter_model.safetensors as PEFT writes them. It fits one base model,
             and one choice of rank and target modules. DoRA, rank patterns, trained biases and saved modules are not supported.""",
             "use the adapter with the base model and the method that it was trained with");
+
+    /** A weight that no computation can go on from. */
+    public static final ProblemKind WEIGHT_VALUE = new ProblemKind(
+            "FT0474",
+            "A weight is not a number",
+            ExitCode.INVALID,
+            """
+            Every weight must be a finite number: one NaN or infinity spreads to every result, so that no loss can be computed. The
+            usual causes are a training that diverged before the weights were saved, or a damaged download.""",
+            "fetch the weights again, or use another revision of the model");
 
     /** Training would need more memory than there is. */
     public static final ProblemKind TOO_LARGE = new ProblemKind(
@@ -84,6 +84,6 @@ public final class ModelProblems implements ProblemCatalogue {
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(ARCHITECTURE, TENSOR_SHAPE, TARGET_MODULE, ADAPTER, TOO_LARGE, TOKEN, STATE, OUT_OF_MEMORY);
+        return List.of(ARCHITECTURE, TARGET_MODULE, ADAPTER, WEIGHT_VALUE, TOO_LARGE, TOKEN, STATE, OUT_OF_MEMORY);
     }
 }

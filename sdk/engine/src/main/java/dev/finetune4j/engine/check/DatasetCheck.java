@@ -10,10 +10,12 @@ import dev.finetune4j.engine.check.tokens.SpecialTokens;
 import dev.finetune4j.engine.check.tokens.TokenSample;
 import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.CheckSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.spi.TextCodec;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +67,7 @@ public final class DatasetCheck {
     }
 
     /**
-     * Looks at every row.
+     * Looks at every row. What the model's text side has to say comes first among the problems.
      *
      * @throws FineTuneException if rows cannot be read
      */
@@ -148,8 +150,10 @@ public final class DatasetCheck {
         List<RowPair> pairs = Stream.of(Relation.values())
                 .flatMap(relation -> repeated.pairs(relation, ROW_PAIRS_OF_RELATION).stream())
                 .toList();
+        List<Problem> problems = new ArrayList<>(codec.notes());
+        problems.addAll(log.problems());
         return new DatasetCheckReport(
-                log.problems(),
+                problems,
                 profile,
                 log.counts(),
                 texts.labels().balance(),

@@ -41,6 +41,18 @@ class DatasetCheckTest {
     }
 
     @Test
+    void passesOnWhatTheModelsTextSideHasToSay() {
+        Problem note = WordCodec.REFUSAL
+                .warning("the tokenizer may be that of another model")
+                .build();
+        WordCodec doubtful = new WordCodec(64, List.of(note));
+
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 17, doubtful, 2).inspect(clean().parts());
+
+        assertThat(report.problems()).containsExactly(note);
+    }
+
+    @Test
     void asksForTrainingRows() {
         DatasetCheckReport report =
                 check(TaskSpec.of(TaskKind.CHAT), LENIENT, new Rows().answered(VALIDATION, "one", "two"));

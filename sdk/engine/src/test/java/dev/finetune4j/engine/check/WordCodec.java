@@ -4,6 +4,7 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
@@ -28,7 +29,7 @@ import java.util.stream.IntStream;
 public final class WordCodec implements TextCodec {
     static final String TURN_START = "<|im_start|>";
     static final String TURN_END = "<|im_end|>";
-    private static final ProblemKind REFUSAL =
+    static final ProblemKind REFUSAL =
             new ProblemKind("FT0499", "refused", ExitCode.INVALID, "the template refuses", "change the order");
     private static final int SPECIAL = 3;
     private static final int FRAGMENT = 3;
@@ -36,13 +37,20 @@ public final class WordCodec implements TextCodec {
             "<\\|endoftext\\|>|<\\|im_start\\|>|<\\|im_end\\|>|[\u0000-\u001f]|[\u0800-\uffff]| ?[^\\s<\u0800-\uffff]{1,6}|<|\\s");
 
     private final int contextTokens;
+    private final List<Problem> notes;
     private final List<String> pieces =
             new CopyOnWriteArrayList<>(List.of("<|endoftext|>", TURN_START, TURN_END, "\uFFFD"));
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
     /** A model of so many tokens. */
     public WordCodec(int contextTokens) {
+        this(contextTokens, List.of());
+    }
+
+    /** A model of so many tokens that has something to say. */
+    WordCodec(int contextTokens, List<Problem> notes) {
         this.contextTokens = contextTokens;
+        this.notes = notes;
         for (int id = 0; id < pieces.size(); id++) {
             ids.put(pieces.get(id), id);
         }
@@ -51,6 +59,11 @@ public final class WordCodec implements TextCodec {
     @Override
     public int contextTokens() {
         return contextTokens;
+    }
+
+    @Override
+    public List<Problem> notes() {
+        return notes;
     }
 
     @Override

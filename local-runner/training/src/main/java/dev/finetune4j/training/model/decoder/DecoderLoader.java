@@ -7,7 +7,8 @@ import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
-import dev.finetune4j.modelfiles.config.RopeScaling;
+import dev.finetune4j.modelfiles.decoder.DecoderTensors;
+import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.ModelProblems;
@@ -23,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Loads decoders of the Llama family from a folder in Hugging Face layout or a GGUF file. */
@@ -44,7 +46,7 @@ public final class DecoderLoader implements LanguageModelLoader {
     /**
      * Maps the weights and prepares the trainable vector.
      *
-     * @throws FineTuneException with FT0470 or FT0471 if the architecture or a weight is not supported, FT0472 or FT0473 if method
+     * @throws FineTuneException with FT0470 if the architecture is not supported, FT0472 or FT0473 if method
      *     or adapter do not fit, FT0601 if training does not fit the memory, FT04xx if files are missing or damaged
      */
     @Override
@@ -90,8 +92,8 @@ public final class DecoderLoader implements LanguageModelLoader {
             Settings settings) {
         DecoderShape shape = plan.shape();
         TensorReader reader = new TensorReader(script, file);
-        WeightNames names = gguf ? WeightNames.GGUF : WeightNames.HUGGING_FACE;
-        DecoderWeights weights = DecoderWeights.read(script, reader, names, config, shape, torchType);
+        DecoderTensors tensors = DecoderTensors.of(config, gguf);
+        DecoderWeights weights = DecoderWeights.read(script, reader, tensors, config, shape, torchType);
         Trainables trainables = new Trainables(script, plan.layout().length(), torchType);
         ByteBuffer flat = trainables.values().memory();
         if (adapter == null) {
@@ -120,7 +122,7 @@ public final class DecoderLoader implements LanguageModelLoader {
                 layers(script, weights, trainables, plan, plan.layout().projections(), scale),
                 layers(script, weights, trainables, plan, none, scale),
                 trainables,
-                new Positions(script, frequencies(script, reader, config), torchType));
+                new Positions(script, frequencies(script, reader, tensors, config), torchType));
     }
 
     private static Value layers(
@@ -141,11 +143,12 @@ public final class DecoderLoader implements LanguageModelLoader {
                 plan.method().dropout());
     }
 
-    private static float[] frequencies(TorchScript script, TensorReader reader, ModelConfig config) {
-        if (config.ropeScaling() instanceof RopeScaling.PerFrequency stored) {
-            int half = config.headSize() / 2;
-            try (Value divisors = script.call("vector", half, TorchScript.FLOAT32)) {
-                reader.copy(stored.tensor(), divisors, 0, half);
+    private static float[] frequencies(
+            TorchScript script, TensorReader reader, DecoderTensors tensors, ModelConfig config) {
+        Optional<ExpectedTensor> stored = tensors.rotaryDivisors();
+        if (stored.isPresent()) {
+            try (Value divisors = script.call("vector", stored.get().shape().get(0), TorchScript.FLOAT32)) {
+                reader.copy(stored.get(), divisors, 0);
                 return RotaryFrequencies.divided(config.ropeTheta(), config.headSize(), divisors.toFloats());
             }
         }

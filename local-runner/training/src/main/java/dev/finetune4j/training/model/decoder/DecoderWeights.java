@@ -1,6 +1,8 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.modelfiles.config.ModelConfig;
+import dev.finetune4j.modelfiles.decoder.DecoderTensors;
+import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.training.model.adapter.LoraLayout.Module;
 import dev.finetune4j.training.model.adapter.LoraLayout.Projection;
 import dev.finetune4j.training.model.internal.TorchScript;
@@ -22,7 +24,7 @@ record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layer
      *
      * @param script makes the tensors
      * @param reader the weight file
-     * @param names how the file calls them
+     * @param tensors what the file calls them, and their shapes
      * @param config the model
      * @param shape its sizes
      * @param torchType the number format in memory
@@ -30,39 +32,41 @@ record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layer
     static DecoderWeights read(
             TorchScript script,
             TensorReader reader,
-            WeightNames names,
+            DecoderTensors tensors,
             ModelConfig config,
             DecoderShape shape,
             int torchType) {
-        Source source = new Source(script, reader, names, config, torchType);
-        Value embedding = source.matrix(names.top("embed_tokens"), shape.vocabulary(), shape.width());
-        Value head = shape.tied() ? embedding : source.matrix(names.top("lm_head"), shape.vocabulary(), shape.width());
+        Source source = new Source(script, reader, tensors, config, torchType);
+        Value embedding = source.whole(tensors.embedding());
+        Value head = tensors.head().map(source::whole).orElse(embedding);
         List<Value> layers = new ArrayList<>();
         for (int layer = 0; layer < shape.layers(); layer++) {
             List<Projection> projections = shape.projections();
-            layers.add(source.vector(names.inLayer(layer, "input_layernorm.weight"), shape.width()));
+            layers.add(source.whole(source.needed(layer, "input_layernorm.weight")));
             source.projection(layer, projections.get(0), layers);
             source.projection(layer, projections.get(1), layers);
-            layers.add(source.vector(names.inLayer(layer, "post_attention_layernorm.weight"), shape.width()));
+            layers.add(source.whole(source.needed(layer, "post_attention_layernorm.weight")));
             source.projection(layer, projections.get(2), layers);
             source.projection(layer, projections.get(3), layers);
         }
-        return new DecoderWeights(embedding, source.vector(names.top("norm"), shape.width()), head, layers);
+        return new DecoderWeights(embedding, source.whole(tensors.norm()), head, layers);
     }
 
     /** The weight file seen as native tensors. */
     private record Source(
-            TorchScript script, TensorReader reader, WeightNames names, ModelConfig config, int torchType) {
-        Value matrix(String name, int rows, int columns) {
-            Value target = script.call("empty", rows, columns, torchType);
-            reader.copy(name, target, 0, rows, columns);
+            TorchScript script, TensorReader reader, DecoderTensors tensors, ModelConfig config, int torchType) {
+        /** A stored tensor in a native one of its own. */
+        Value whole(ExpectedTensor tensor) {
+            List<Long> shape = tensor.shape();
+            Value target = shape.size() == 1
+                    ? script.call("vector", shape.get(0), torchType)
+                    : script.call("empty", shape.get(0), shape.get(1), torchType);
+            reader.copy(tensor, target, 0);
             return target;
         }
 
-        Value vector(String name, int length) {
-            Value target = script.call("vector", length, torchType);
-            reader.copy(name, target, 0, length);
-            return target;
+        ExpectedTensor needed(int layer, String path) {
+            return tensors.inLayer(layer, path).orElseThrow();
         }
 
         /** Weight and bias of modules that are computed as one, the modules' rows below each other. */
@@ -70,18 +74,15 @@ record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layer
             int outputs =
                     projection.modules().stream().mapToInt(Module::outputs).sum();
             Value weight = script.call("empty", outputs, projection.inputs(), torchType);
-            boolean biased = projection.modules().stream().allMatch(this::hasBias);
+            boolean biased = projection.modules().stream()
+                    .allMatch(module ->
+                            tensors.inLayer(layer, module.path() + ".bias").isPresent());
             Value bias = script.call("vector", biased ? outputs : 0, torchType);
             for (Module module : projection.modules()) {
                 int first = module.firstOutput();
-                reader.copy(
-                        names.inLayer(layer, module.path() + ".weight"),
-                        weight,
-                        first,
-                        module.outputs(),
-                        projection.inputs());
+                reader.copy(needed(layer, module.path() + ".weight"), weight, first);
                 if (biased) {
-                    reader.copy(names.inLayer(layer, module.path() + ".bias"), bias, first, module.outputs());
+                    reader.copy(needed(layer, module.path() + ".bias"), bias, first);
                 }
                 if (config.interleavedRotary() && isTurned(module)) {
                     deinterleave(weight, module);
@@ -98,17 +99,6 @@ record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layer
             int heads = module.outputs() / config.headSize();
             script.call("deinterleave", target, module.firstOutput(), module.firstOutput() + module.outputs(), heads)
                     .close();
-        }
-
-        private boolean hasBias(Module module) {
-            if (module.path().startsWith("mlp.")) {
-                return config.feedForwardBias();
-            }
-            return switch (config.attentionBias()) {
-                case NONE -> false;
-                case QUERY_KEY_VALUE -> !module.name().equals("o_proj");
-                case ALL -> true;
-            };
         }
 
         private static boolean isTurned(Module module) {

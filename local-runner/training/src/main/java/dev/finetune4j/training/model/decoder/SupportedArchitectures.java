@@ -5,14 +5,13 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.RopeScaling;
+import dev.finetune4j.modelfiles.decoder.DecoderTensors;
 import dev.finetune4j.training.model.ModelProblems;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Decides whether the blocks compute what a configuration asks for; nothing is computed approximately. */
 final class SupportedArchitectures {
-    private static final List<String> NAMES = List.of("LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM");
-
     private SupportedArchitectures() {}
 
     /**
@@ -25,10 +24,10 @@ final class SupportedArchitectures {
      */
     static DecoderShape shapeOf(ModelConfig config, int maxSequenceTokens, String source) {
         List<Problem> problems = new ArrayList<>();
-        if (!NAMES.contains(config.architecture())) {
+        if (!DecoderTensors.knows(config.architecture())) {
             problems.add(unsupported(
                     "architecture " + config.architecture() + " is not supported",
-                    "supported are " + String.join(", ", NAMES),
+                    "supported are " + String.join(", ", DecoderTensors.architectures()),
                     source));
         }
         if (!config.activation().equals("silu")) {

@@ -1,6 +1,8 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.error.Location;
+import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
+import dev.finetune4j.modelfiles.decoder.WeightCheck;
 import dev.finetune4j.modelfiles.weights.Dequantization;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
@@ -11,7 +13,6 @@ import dev.finetune4j.training.model.internal.TorchScript.Value;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,34 +32,22 @@ final class TensorReader {
         this.file = file;
     }
 
-    /** Whether the file has a tensor of that name. */
-    boolean has(String name) {
-        return file.tensors().containsKey(name);
-    }
-
     /**
      * Copies a whole tensor into rows of another.
      *
-     * @param name the stored tensor
+     * @param tensor the stored tensor
      * @param target [rows, columns], or a vector
      * @param firstRow first row, or first element of a vector, that is written
-     * @param shape what the stored tensor must look like
-     * @throws dev.finetune4j.error.FineTuneException with FT0471 if it looks otherwise, or FT04xx of the weight file
+     * @throws dev.finetune4j.error.FineTuneException with FT0410, FT0471 or FT0409 if it is not there as it should be, FT0474 if one of
+     *     its elements is no finite number, or FT04xx of the weight file
      */
-    void copy(String name, Value target, long firstRow, long... shape) {
-        TensorEntry entry = file.entry(name);
-        List<Long> expected = Arrays.stream(shape).boxed().toList();
-        if (!entry.shape().equals(expected)) {
-            throw ModelProblems.TENSOR_SHAPE
-                    .error(name + " is " + entry.shape() + ", not " + expected)
-                    .at(Location.of(entry.file().toString()))
-                    .because("config.json calls for " + expected)
-                    .asException();
-        }
-        long rowElements = shape.length == 1 ? 1 : shape[1];
+    void copy(ExpectedTensor tensor, Value target, long firstRow) {
+        TensorEntry entry = WeightCheck.entry(file, tensor);
+        List<Long> shape = tensor.shape();
+        long rowElements = shape.size() == 1 ? 1 : shape.get(1);
         long rowsAtOnce = rowsAtOnce(entry.type(), rowElements);
-        for (long row = 0; row < shape[0]; row += rowsAtOnce) {
-            long rows = Math.min(rowsAtOnce, shape[0] - row);
+        for (long row = 0; row < shape.get(0); row += rowsAtOnce) {
+            long rows = Math.min(rowsAtOnce, shape.get(0) - row);
             copyPiece(entry, target, firstRow + row, row * rowElements, rows * rowElements);
         }
     }
@@ -78,6 +67,25 @@ final class TensorReader {
         Dequantization.decode(type, stored, floats);
         try (Value source = script.floats(scratch.limit(floats.position() * Float.BYTES))) {
             script.call("put", target, row, source).close();
+            refuseInfinite(entry, from, source, floats.flip());
+        }
+    }
+
+    /** A NaN or an infinity stays in a sum, which is fast; a sum alone may also overflow, so the place is looked for. */
+    private void refuseInfinite(TensorEntry entry, long from, Value source, FloatBuffer numbers) {
+        try (Value sum = script.call("sum", source)) {
+            if (Double.isFinite(sum.toDouble())) {
+                return;
+            }
+        }
+        for (int place = 0; place < numbers.limit(); place++) {
+            if (!Float.isFinite(numbers.get(place))) {
+                throw ModelProblems.WEIGHT_VALUE
+                        .error(entry.name() + " holds " + numbers.get(place))
+                        .at(Location.of(entry.file().toString()))
+                        .because("it is element " + (from + place) + " of " + entry.elements())
+                        .asException();
+            }
         }
     }
 }

@@ -18,6 +18,9 @@ class M(Module):
     rows[first:end].copy_(x.view([-1, rows.size(1)]))
     return end
 
+  def sum(self: __torch__.M, x: Tensor) -> float:
+    return float(torch.sum(x))
+
   # Undoes the interleaving of rotary pairs in rows first .. end (llama.cpp lays dimension i beside i + D/2).
   def deinterleave(self: __torch__.M, target: Tensor, first: int, end: int, heads: int) -> int:
     x = target[first:end].view([end - first, -1])

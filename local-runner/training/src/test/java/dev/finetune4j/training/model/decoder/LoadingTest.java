@@ -10,12 +10,16 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.modelfiles.weights.TensorEntry;
+import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader.Loaded;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -140,6 +144,26 @@ class LoadingTest {
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("FT0471")
                 .hasMessageContaining("is [96, 32], not [100, 32]");
+    }
+
+    @Test
+    void refusesAWeightThatIsNoNumber() throws Exception {
+        Path model = changed("tied", config -> {});
+        Path file = model.resolve("model.safetensors");
+        TensorEntry norm;
+        try (WeightFile weights = WeightFile.open(file)) {
+            norm = weights.entry("model.layers.1.input_layernorm.weight");
+        }
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(norm.offset() + 3 * Float.BYTES);
+            bytes.writeInt(0x0000C07F); // little-endian NaN
+        }
+
+        assertThat(norm.type()).isEqualTo(TensorType.F32);
+        assertThatThrownBy(() -> load(model, null)).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            assertThat(e).hasMessageContaining("FT0474: model.layers.1.input_layernorm.weight holds NaN");
+            assertThat(e.problems().get(0).causes()).containsExactly("it is element 3 of 32");
+        });
     }
 
     @Test

@@ -1,30 +1,30 @@
-package dev.finetune4j.training.model.decoder;
+package dev.finetune4j.modelfiles.decoder;
 
 import java.util.Map;
 
 /** What a weight is called in a file: Hugging Face's names, or those of llama.cpp's GGUF. */
-enum WeightNames {
+public enum WeightNames {
     /** {@code model.layers.0.self_attn.q_proj.weight}. */
     HUGGING_FACE {
         @Override
-        String top(String name) {
+        public String top(String name) {
             return name.equals("lm_head") ? "lm_head.weight" : "model." + name + ".weight";
         }
 
         @Override
-        String inLayer(int layer, String path) {
+        public String inLayer(int layer, String path) {
             return "model.layers." + layer + "." + path;
         }
     },
     /** {@code blk.0.attn_q.weight}. */
     GGUF {
         @Override
-        String top(String name) {
+        public String top(String name) {
             return GGUF_NAMES.get(name) + ".weight";
         }
 
         @Override
-        String inLayer(int layer, String path) {
+        public String inLayer(int layer, String path) {
             int kind = path.lastIndexOf('.');
             return "blk." + layer + "." + GGUF_NAMES.get(path.substring(0, kind)) + path.substring(kind);
         }
@@ -45,8 +45,8 @@ enum WeightNames {
             Map.entry("mlp.down_proj", "ffn_down"));
 
     /** The name of {@code embed_tokens}, {@code norm} or {@code lm_head}. */
-    abstract String top(String name);
+    public abstract String top(String name);
 
     /** The name of a weight or bias of a layer, such as {@code self_attn.q_proj.weight}. */
-    abstract String inLayer(int layer, String path);
+    public abstract String inLayer(int layer, String path);
 }

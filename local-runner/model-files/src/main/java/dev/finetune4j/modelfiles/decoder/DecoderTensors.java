@@ -1,0 +1,113 @@
+package dev.finetune4j.modelfiles.decoder;
+
+import dev.finetune4j.modelfiles.config.AttentionBias;
+import dev.finetune4j.modelfiles.config.ModelConfig;
+import dev.finetune4j.modelfiles.config.RopeScaling;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every tensor of a decoder, by the name that its weight file gives it. Axis letters: V vocabulary, C width, H query heads, K key and
+ * value heads, D head width, F feed-forward width.
+ */
+public final class DecoderTensors {
+    private final ModelConfig config;
+    private final WeightNames names;
+    private final Map<String, long[]> layer = new LinkedHashMap<>();
+
+    private DecoderTensors(ModelConfig config, WeightNames names) {
+        this.config = config;
+        this.names = names;
+        long width = config.hiddenSize();
+        long queries = (long) config.heads() * config.headSize();
+        long keys = (long) config.keyValueHeads() * config.headSize();
+        boolean isBiased = config.attentionBias() != AttentionBias.NONE;
+        norm("input_layernorm");
+        linear("self_attn.q_proj", queries, width, isBiased);
+        linear("self_attn.k_proj", keys, width, isBiased);
+        linear("self_attn.v_proj", keys, width, isBiased);
+        linear("self_attn.o_proj", width, queries, config.attentionBias() == AttentionBias.ALL);
+        norm("post_attention_layernorm");
+        linear("mlp.gate_proj", config.feedForwardSize(), width, config.feedForwardBias());
+        linear("mlp.up_proj", config.feedForwardSize(), width, config.feedForwardBias());
+        linear("mlp.down_proj", width, config.feedForwardSize(), config.feedForwardBias());
+    }
+
+    /**
+     * The tensors of a model.
+     *
+     * @param config its sizes; of an architecture for which {@link #knows} holds
+     * @param isGguf whether the weight file names them as GGUF does
+     */
+    public static DecoderTensors of(ModelConfig config, boolean isGguf) {
+        return new DecoderTensors(config, isGguf ? WeightNames.GGUF : WeightNames.HUGGING_FACE);
+    }
+
+    /** Whether models of an architecture, such as {@code LlamaForCausalLM}, hold these tensors. */
+    public static boolean knows(String architecture) {
+        return architectures().contains(architecture);
+    }
+
+    /** The architectures whose models hold these tensors. */
+    public static List<String> architectures() {
+        return List.of("LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM");
+    }
+
+    /** [V, C]. */
+    public ExpectedTensor embedding() {
+        return ExpectedTensor.of(names.top("embed_tokens"), config.vocabularySize(), config.hiddenSize());
+    }
+
+    /** [V, C]; none where the embedding is the head. */
+    public Optional<ExpectedTensor> head() {
+        return config.tiedEmbeddings()
+                ? Optional.empty()
+                : Optional.of(ExpectedTensor.of(names.top("lm_head"), config.vocabularySize(), config.hiddenSize()));
+    }
+
+    /** The norm before the head, [C]. */
+    public ExpectedTensor norm() {
+        return ExpectedTensor.of(names.top("norm"), config.hiddenSize());
+    }
+
+    /** Divisors of the rotary frequencies, [D / 2], where the file stores them. */
+    public Optional<ExpectedTensor> rotaryDivisors() {
+        return config.ropeScaling() instanceof RopeScaling.PerFrequency stored
+                ? Optional.of(ExpectedTensor.of(stored.tensor(), config.headSize() / 2))
+                : Optional.empty();
+    }
+
+    /** A tensor of a layer by its path there, such as {@code mlp.up_proj.bias}; none where the model has no such. */
+    public Optional<ExpectedTensor> inLayer(int number, String path) {
+        return Optional.ofNullable(layer.get(path)).map(shape -> ExpectedTensor.of(names.inLayer(number, path), shape));
+    }
+
+    /** All of them: embedding, layers, norm, head. */
+    public List<ExpectedTensor> all() {
+        List<ExpectedTensor> tensors = new ArrayList<>();
+        tensors.add(embedding());
+        rotaryDivisors().ifPresent(tensors::add);
+        for (int number = 0; number < config.layers(); number++) {
+            for (String path : layer.keySet()) {
+                inLayer(number, path).ifPresent(tensors::add);
+            }
+        }
+        tensors.add(norm());
+        head().ifPresent(tensors::add);
+        return tensors;
+    }
+
+    private void norm(String path) {
+        layer.put(path + ".weight", new long[] {config.hiddenSize()});
+    }
+
+    private void linear(String path, long outputs, long inputs, boolean isBiased) {
+        layer.put(path + ".weight", new long[] {outputs, inputs});
+        if (isBiased) {
+            layer.put(path + ".bias", new long[] {outputs});
+        }
+    }
+}

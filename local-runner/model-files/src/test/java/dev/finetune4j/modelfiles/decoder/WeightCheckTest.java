@@ -1,0 +1,132 @@
+package dev.finetune4j.modelfiles.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.weights.TensorType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the headers of the weights must hold for the configuration beside them. */
+class WeightCheckTest {
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void writeAConfiguration() throws IOException {
+        config("LlamaForCausalLM", "");
+    }
+
+    @Test
+    void listsTheTensorsOfADecoderWithTheirShapes() {
+        DecoderTensors tensors = DecoderTensors.of(ModelFolder.open(folder).config(), false);
+
+        assertThat(tensors.all()).hasSize(1 + 2 * 9 + 1 + 1);
+        assertThat(tensors.embedding()).isEqualTo(ExpectedTensor.of("model.embed_tokens.weight", 10, 8));
+        assertThat(tensors.inLayer(1, "self_attn.k_proj.weight"))
+                .contains(ExpectedTensor.of("model.layers.1.self_attn.k_proj.weight", 4, 8));
+        assertThat(tensors.inLayer(1, "self_attn.k_proj.bias")).isEmpty();
+        assertThat(tensors.head()).contains(ExpectedTensor.of("lm_head.weight", 10, 8));
+    }
+
+    @Test
+    void calledForBiasesAndATiedHeadChangeTheList() throws IOException {
+        config("Qwen2ForCausalLM", ",\"tie_word_embeddings\":true");
+
+        DecoderTensors tensors = DecoderTensors.of(ModelFolder.open(folder).config(), false);
+
+        assertThat(tensors.inLayer(0, "self_attn.q_proj.bias"))
+                .contains(ExpectedTensor.of("model.layers.0.self_attn.q_proj.bias", 8));
+        assertThat(tensors.inLayer(0, "self_attn.o_proj.bias")).isEmpty();
+        assertThat(tensors.head()).isEmpty();
+    }
+
+    @Test
+    void acceptsWeightsThatHoldMoreThanIsNeeded() throws IOException {
+        List<ExpectedTensor> tensors = expected();
+        tensors.add(ExpectedTensor.of("model.layers.0.self_attn.rotary_emb.inv_freq", 2));
+        write(tensors, TensorType.BF16);
+
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+    }
+
+    @Test
+    void namesAFewOfTheMissingTensorsAndCountsTheRest() throws IOException {
+        write(expected().subList(0, 10), TensorType.F32);
+
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
+                            assertThat(problem.code()).isEqualTo("FT0410");
+                            assertThat(problem.summary()).isEqualTo("11 tensors are missing");
+                            assertThat(problem.causes())
+                                    .containsExactly(
+                                            "the configuration calls for 21, the file holds 10",
+                                            "model.layers.1.input_layernorm.weight",
+                                            "model.layers.1.self_attn.q_proj.weight",
+                                            "model.layers.1.self_attn.k_proj.weight",
+                                            "and 8 more");
+                        }));
+    }
+
+    @Test
+    void tellsShapesAndFormatsThatDoNotFitAtOnce() throws IOException {
+        List<ExpectedTensor> tensors = expected();
+        tensors.set(0, ExpectedTensor.of("model.embed_tokens.weight", 12, 8));
+        write(tensors, TensorType.I8);
+
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0471: model.embed_tokens.weight is [12, 8], not [10, 8]")
+                .hasMessageContaining("FT0409: model.layers.0.input_layernorm.weight is I8");
+    }
+
+    @Test
+    void looksOnlyAtHeadersOfAnArchitectureThatItDoesNotKnow() throws IOException {
+        config("MambaForCausalLM", "");
+        write(List.of(ExpectedTensor.of("x", 1)), TensorType.F32);
+
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+
+        Files.write(folder.resolve("model.safetensors"), new byte[4]);
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .hasMessageContaining("FT0404");
+    }
+
+    @Test
+    void knowsTheNamesOfAGgufFile() {
+        Path onlyAnEmbedding = Path.of("src/test/resources/dev/finetune4j/modelfiles/codec/smollm.gguf");
+
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(onlyAnEmbedding)))
+                .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                    assertThat(e.problems().get(0).summary()).isEqualTo("10 tensors are missing");
+                    assertThat(e.problems().get(0).causes()).contains("blk.0.attn_norm.weight");
+                });
+    }
+
+    private void config(String architecture, String more) throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"),
+                "{\"architectures\":[\"" + architecture + "\"],\"hidden_size\":8,\"num_attention_heads\":4,"
+                        + "\"num_key_value_heads\":2,\"num_hidden_layers\":2,\"intermediate_size\":16,\"vocab_size\":10"
+                        + more + "}");
+    }
+
+    private List<ExpectedTensor> expected() {
+        return DecoderTensors.of(ModelFolder.open(folder).config(), false).all().stream()
+                .collect(Collectors.toList());
+    }
+
+    private void write(List<ExpectedTensor> tensors, TensorType type) throws IOException {
+        WrittenWeights.write(folder.resolve("model.safetensors"), tensors, type);
+    }
+}
