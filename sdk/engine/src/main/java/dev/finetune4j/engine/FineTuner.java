@@ -33,6 +33,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The door of finetune4j: checks jobs, runs them, and takes up runs that are there.
@@ -140,12 +141,29 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
      */
     public RunHandle<RunOutcome> launch(PreparedJob job) {
+        refuseErrors(job);
+        return launcher.launch(job, secretsOf(job.file()));
+    }
+
+    /**
+     * Launches a job that was checked, unless it has been run before: where this version of finetune4j has run the same job on the same
+     * data and model to success, and its output is still there, the newest such run is handed out. Of several programs that ask at the
+     * same time one launches and the others look on.
+     *
+     * @param reusable whether such a run will do; asked for each, newest first
+     * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
+     */
+    public RunHandle<RunOutcome> launchOnce(PreparedJob job, Predicate<RunView> reusable) {
+        refuseErrors(job);
+        return launcher.launchOnce(job, secretsOf(job.file()), reusable);
+    }
+
+    private static void refuseErrors(PreparedJob job) {
         if (job.check().hasErrors()) {
             List<Problem> findings = new ArrayList<>(job.data().warnings());
             findings.addAll(job.check().problems());
             throw new FineTuneException(findings, null);
         }
-        return launcher.launch(job, secretsOf(job.file()));
     }
 
     /**

@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Launches prepared jobs and takes up runs that are there. One launcher serves any number of runs; what it knows is in the home
@@ -80,9 +81,21 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0113 if none of its targets is there, FT0501 if the run's folder cannot be written
      */
     public RunHandle<RunOutcome> launch(PreparedJob prepared, List<String> secrets) {
+        return launchOnce(prepared, secrets, run -> false);
+    }
+
+    /**
+     * As {@link #launch}, but where this version has run the same job, data and model to success before, and its output is still
+     * there, that run is handed out and nothing is launched.
+     *
+     * @param secrets values in the job that must not be written down
+     * @param reusable whether such a run will do
+     * @throws FineTuneException with FT0113 if none of its targets is there, FT0501 if the run's folder cannot be written
+     */
+    public RunHandle<RunOutcome> launchOnce(PreparedJob prepared, List<String> secrets, Predicate<RunView> reusable) {
         context.providers().choose(prepared.file().job());
         while (true) {
-            Optional<RunHandle<RunOutcome>> handle = tryLaunch(prepared, secrets);
+            Optional<RunHandle<RunOutcome>> handle = tryLaunch(prepared, secrets, reusable);
             if (handle.isPresent()) {
                 return handle.get();
             }
@@ -90,18 +103,16 @@ public final class Launcher implements AutoCloseable {
     }
 
     /** One try; empty where another process was faster and the next try will find its run. */
-    private Optional<RunHandle<RunOutcome>> tryLaunch(PreparedJob prepared, List<String> secrets) {
+    private Optional<RunHandle<RunOutcome>> tryLaunch(
+            PreparedJob prepared, List<String> secrets, Predicate<RunView> reusable) {
         String name = prepared.file().job().name();
-        List<RunId> attempts = store.attempts(name, prepared.digest());
-        int attempt = Math.max(1, attempts.size());
-        if (!attempts.isEmpty()) {
-            RunId last = attempts.get(attempts.size() - 1);
-            attempt = Integer.parseInt(last.value().substring(last.value().lastIndexOf('-') + 1));
-            if (isClosed(store.folder(last))) {
-                attempt++;
-            }
+        // Read once: a run that ends while we look is either still open to us and observed, or done and reused.
+        Attempts attempts = Attempts.read(store, name, prepared.digest());
+        Optional<RunFolder> done = attempts.success(prepared, context.version(), reusable);
+        if (done.isPresent()) {
+            return Optional.of(ended(done.get()));
         }
-        RunFolder folder = store.folder(RunStore.id(name, prepared.digest(), attempt));
+        RunFolder folder = store.folder(RunStore.id(name, prepared.digest(), attempts.next()));
         Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
         if (lock.isEmpty()) {
             return Optional.of(observe(folder));

@@ -79,10 +79,19 @@ final class LaunchFixture {
         return launcher(files, clock::advance);
     }
 
+    /** One of another version of finetune4j. */
+    Launcher launcherOfVersion(String version) {
+        return launcher(new DiskFiles(), clock::advance, version);
+    }
+
     private Launcher launcher(DurableFiles files, Sleeper sleeper) {
+        return launcher(files, sleeper, "test");
+    }
+
+    private Launcher launcher(DurableFiles files, Sleeper sleeper, String version) {
         Providers providers =
                 new Providers(List.of(new FakeProviderFactory(place)), new ProviderContext(home, environment, clock));
-        return new Launcher(home, providers, environment, files, clock, sleeper, "test");
+        return new Launcher(home, providers, environment, files, clock, sleeper, version);
     }
 
     RunStore store() {

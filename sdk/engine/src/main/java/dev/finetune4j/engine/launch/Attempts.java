@@ -1,0 +1,92 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.JournalContent;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The runs so far of one job with one set of data and model, each as its journal stood when it was read. */
+final class Attempts {
+    private record Attempt(RunFolder folder, JournalContent content, Optional<RunView> view) {}
+
+    private final List<Attempt> firstToLast;
+
+    private Attempts(List<Attempt> firstToLast) {
+        this.firstToLast = firstToLast;
+    }
+
+    /**
+     * Reads the journal of every attempt once.
+     *
+     * @throws FineTuneException with FT0502 or FT0503 if that of the last cannot be read
+     */
+    static Attempts read(RunStore store, String jobName, String digest) {
+        List<Attempt> attempts = new ArrayList<>();
+        List<RunId> ids = store.attempts(jobName, digest);
+        for (RunId id : ids) {
+            RunFolder folder = store.folder(id);
+            try {
+                JournalContent content = folder.read();
+                attempts.add(new Attempt(folder, content, RunView.of(content)));
+            } catch (FineTuneException e) {
+                if (id.equals(ids.get(ids.size() - 1))) {
+                    throw e;
+                }
+                // An earlier attempt with a damaged journal is neither driven on nor reused.
+            }
+        }
+        return new Attempts(attempts);
+    }
+
+    /** The number of the attempt to drive: the last, or one more where that one has ended. */
+    int next() {
+        if (firstToLast.isEmpty()) {
+            return 1;
+        }
+        Attempt last = firstToLast.get(firstToLast.size() - 1);
+        String id = last.folder().id().value();
+        int number = Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
+        return last.view().filter(RunView::closed).isPresent() ? number + 1 : number;
+    }
+
+    /** The newest attempt that ended well by the same version, has its output, and will do. */
+    Optional<RunFolder> success(PreparedJob job, String version, Predicate<RunView> reusable) {
+        for (int i = firstToLast.size() - 1; i >= 0; i--) {
+            Attempt attempt = firstToLast.get(i);
+            Optional<RunView> run =
+                    attempt.view().filter(view -> isDone(view) && isOf(job, version, attempt.content(), view));
+            if (run.filter(reusable).isPresent()) {
+                return Optional.of(attempt.folder());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isDone(RunView view) {
+        return view.closed()
+                && view.state() == RunState.SUCCEEDED
+                && view.output() != null
+                && Files.isDirectory(view.output());
+    }
+
+    /** An id holds the start of the digest only, so the whole of each is compared. */
+    private static boolean isOf(PreparedJob job, String version, JournalContent content, RunView view) {
+        Optional<JournalEntry.Created> created = content.last(JournalEntry.Created.class);
+        return created.filter(one -> one.version().equals(version)
+                                && one.jobDigest().equals(Json.digest(job.file().job())))
+                        .isPresent()
+                && view.prepared() != null
+                && view.prepared().dataDigest().equals(job.data().digest())
+                && view.prepared().modelDigest().equals(job.model().digest());
+    }
+}
