@@ -47,7 +47,7 @@ public final class DiskFiles implements DurableFiles {
     }
 
     /** Makes the names in a folder durable, where the system can sync folders at all. */
-    private static void forceFolder(Path folder) throws IOException {
+    static void forceFolder(Path folder) throws IOException {
         FileChannel channel;
         try {
             channel = FileChannel.open(folder, StandardOpenOption.READ);

@@ -80,6 +80,9 @@ public final class Journal implements Closeable {
         try {
             if (hasRest) {
                 disk.truncate(wholeBytes);
+                disk
+                        .force(); // else the new line may reach the disk before the cut, with the rest of the old one
+                                  // behind it
                 hasRest = false;
             }
             hasRest = true;

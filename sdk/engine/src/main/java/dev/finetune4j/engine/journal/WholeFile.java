@@ -30,7 +30,7 @@ public final class WholeFile {
                 }
                 channel.force(true);
             }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            moveTo(file, fresh);
         } catch (IOException e) {
             throw RunProblems.unwritable(file, e);
         }
@@ -48,9 +48,18 @@ public final class WholeFile {
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            moveTo(file, fresh);
         } catch (IOException e) {
             throw RunProblems.unwritable(file, e);
+        }
+    }
+
+    /** The new name is durable on return, since what is written to the journal next may rely on it. */
+    private static void moveTo(Path file, Path fresh) throws IOException {
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            DiskFiles.forceFolder(folder);
         }
     }
 
