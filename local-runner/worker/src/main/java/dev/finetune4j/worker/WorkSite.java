@@ -4,9 +4,11 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
@@ -132,7 +134,15 @@ final class WorkSite {
 
     /** The order's digest covers the model's files, so they are not read once more to tell theirs. */
     private ModelFiles modelFiles() {
-        return new ModelFiles(
-                ticket.model(), channel(WorkOrder.MODEL_CHANNEL), ticket.order().digest());
+        Path path = channel(WorkOrder.MODEL_CHANNEL);
+        return new ModelFiles(ticket.model(), path, ticket.order().digest(), name(path));
+    }
+
+    private ModelName name(Path path) {
+        return ticket.order().steps().stream()
+                .filter(WorkStep.Train.class::isInstance)
+                .map(step -> ((WorkStep.Train) step).base())
+                .findFirst()
+                .orElseGet(() -> ModelName.ofPath(path));
     }
 }

@@ -11,6 +11,7 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -24,6 +25,7 @@ import java.util.List;
 
 /** A job that a tiny model learns in a second: which of two words a letter goes with. */
 public final class SmallJob {
+    private static final ModelName BASE = new ModelName("made/tiny", "c0ffee");
     private static final List<String> LABELS = List.of("odd", "even");
 
     private final Path model;
@@ -64,7 +66,7 @@ public final class SmallJob {
     /** Trains and answers with base and tuned model. */
     public static List<WorkStep> steps(TrainingSpec training) {
         return List.of(
-                new WorkStep.Train(new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR)), training),
+                new WorkStep.Train(new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR)), training, BASE),
                 predict(Variant.BASE_ZERO_SHOT),
                 predict(Variant.TUNED));
     }

@@ -145,6 +145,9 @@ class WorkerTest {
         ticket(SmallJob.steps(SmallJob.training(1).build()).subList(0, 1));
         worker(new DecoderLoader()).run();
         Path adapter = Files.move(folder.output().resolve("adapter"), root.resolve("given"));
+        assertThat(adapter.resolve("adapter_config.json"))
+                .content()
+                .contains("\"base_model_name_or_path\" : \"made/tiny\"", "\"revision\" : \"c0ffee\"");
         folder = new JobFolder(Files.createDirectories(root.resolve("second")));
         ticket(List.of(SmallJob.predict(Variant.TUNED)), Map.of("adapter", adapter.toString()));
 

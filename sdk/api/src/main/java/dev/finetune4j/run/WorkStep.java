@@ -6,6 +6,7 @@ import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.value.Kind;
 import java.util.List;
 
@@ -20,9 +21,10 @@ public sealed interface WorkStep {
      *
      * @param method how weights are tuned
      * @param training settings, complete
+     * @param base what other tools call the base model, for the adapter to name it by
      */
     @Kind("train")
-    record Train(TuningMethod method, TrainingSpec training) implements WorkStep {}
+    record Train(TuningMethod method, TrainingSpec training, ModelName base) implements WorkStep {}
 
     /**
      * Answers every row of a file of the data channel and writes one {@link dev.finetune4j.evaluation.Prediction} a line to

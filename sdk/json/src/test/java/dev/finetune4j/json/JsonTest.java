@@ -20,6 +20,7 @@ import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
@@ -66,7 +67,8 @@ class JsonTest {
         WorkOrder order = new WorkOrder(
                 "ab",
                 List.of(
-                        new WorkStep.Train(LoraTuning.defaults(), TrainingSpec.defaults()),
+                        new WorkStep.Train(
+                                LoraTuning.defaults(), TrainingSpec.defaults(), new ModelName("made/tiny", null)),
                         new WorkStep.Predict(
                                 Variant.BASE_FEW_SHOT,
                                 "test.jsonl",

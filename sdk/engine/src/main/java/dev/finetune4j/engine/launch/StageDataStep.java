@@ -83,6 +83,12 @@ final class StageDataStep {
                 job.evaluation().seed());
         boolean hasTestRows = prepared.data().rowsByPart().getOrDefault(Part.TEST, 0L) > 0;
         return WorkOrders.run(
-                job, prepared.digest(), prepared.data().labels(), shots, place.supportsCustomWork(), hasTestRows);
+                job,
+                prepared.model().name(),
+                prepared.digest(),
+                prepared.data().labels(),
+                shots,
+                place.supportsCustomWork(),
+                hasTestRows);
     }
 }

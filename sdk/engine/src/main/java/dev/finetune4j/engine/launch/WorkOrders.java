@@ -7,6 +7,7 @@ import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -20,6 +21,7 @@ final class WorkOrders {
     /**
      * Trains, then lets base and tuned model answer the held-out rows.
      *
+     * @param base what other tools call the base model
      * @param digest digest over job, data and model
      * @param labels the closed list of answers; empty without labels
      * @param shots rows for the few-shot base model; empty leaves that variant out
@@ -28,13 +30,14 @@ final class WorkOrders {
      */
     static WorkOrder run(
             FineTuneJob job,
+            ModelName base,
             String digest,
             List<String> labels,
             List<Example.Conversation> shots,
             boolean answersRows,
             boolean hasTestRows) {
         List<WorkStep> steps = new ArrayList<>();
-        steps.add(new WorkStep.Train(job.method(), job.training()));
+        steps.add(new WorkStep.Train(job.method(), job.training(), base));
         if (answersRows && hasTestRows) {
             steps.addAll(answers(job, labels, shots));
         }

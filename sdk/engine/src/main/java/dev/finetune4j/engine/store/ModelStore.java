@@ -13,6 +13,7 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.SourceSpec;
 import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ public final class ModelStore {
         try {
             Path path = locate(ref, baseFolder);
             List<Path> files = Files.isDirectory(path) ? ModelLayout.files(path, ref.value()) : List.of(path);
-            return new ModelFiles(ref, path, digest.of(files));
+            return new ModelFiles(ref, path, digest.of(files), name(ref, path));
         } catch (IOException e) {
             throw StoreProblems.UNWRITABLE
                     .error("cannot read or store the files of " + ref)
@@ -120,6 +121,23 @@ public final class ModelStore {
         }
         // Not a path that exists, so it was meant as an id: the catalogue knows the nearest.
         return ofCatalogue(catalogue.get(ref.value()));
+    }
+
+    /** By its repository on the hub, wherever the files came from: an adapter fits the model, not the way that it was fetched. */
+    private ModelName name(ModelRef ref, Path path) {
+        Optional<String> onHub = ref.isHub()
+                ? Optional.of(ref.value())
+                : catalogue
+                        .find(ref.value())
+                        .flatMap(model -> model.sources().stream()
+                                .filter(ModelStore::isHub)
+                                .map(ModelSource::from)
+                                .findFirst());
+        if (onHub.isEmpty()) {
+            return ModelName.ofPath(path);
+        }
+        String folder = String.valueOf(path.getFileName()); // of a model from the hub: the commit
+        return new ModelName(HubRef.parse(onHub.get()).repository(), Files.isDirectory(path) ? folder : null);
     }
 
     private Path ofCatalogue(CatalogueModel model) throws IOException {

@@ -164,8 +164,10 @@ class LauncherTest {
     void closesARunThatTheProviderRefuses() throws Exception {
         PreparedJob job = fixture.prepared();
         RunId taken = RunStore.id("letters", job.digest(), 1);
-        WorkStep train =
-                new WorkStep.Train(job.file().job().method(), job.file().job().training());
+        WorkStep train = new WorkStep.Train(
+                job.file().job().method(),
+                job.file().job().training(),
+                job.model().name());
         new FakeProvider(fixture.place)
                 .submit(Submission.builder(
                                 taken, job.file().job().model(), new WorkOrder("f".repeat(64), List.of(train)))

@@ -27,6 +27,7 @@ import dev.finetune4j.engine.models.ModelSource;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +97,7 @@ class ModelStoreTest {
         assertThat(first.path().toFile().list())
                 .containsExactlyInAnyOrder("config.json", "tokenizer.json", "model.safetensors");
         assertThat(first.digest()).matches("[0-9a-f]{64}");
+        assertThat(first.name()).isEqualTo(new ModelName("org/tiny", COMMIT));
         assertThat(heard).contains("org/tiny: model.safetensors 5000/5000");
     }
 
@@ -237,6 +239,7 @@ class ModelStoreTest {
         hasPip = false;
 
         assertThat(found.path()).hasFileName("tiny.gguf").hasContent("GGUF");
+        assertThat(found.name()).as("also where it came as another file").isEqualTo(new ModelName("org/tiny", null));
         assertThat(resolve("tiny")).isEqualTo(found);
     }
 
@@ -270,6 +273,8 @@ class ModelStoreTest {
 
         assertThat(resolve("my-model").path()).isEqualTo(model);
         assertThat(resolve("a.gguf").path()).isEqualTo(gguf);
+        assertThat(resolve("my-model").name()).isEqualTo(new ModelName(model.toString(), null));
+        assertThat(resolve("a.gguf").name()).isEqualTo(new ModelName(gguf.toString(), null));
     }
 
     @Test
@@ -294,7 +299,8 @@ class ModelStoreTest {
         Files.writeString(model.resolve("model-00001-of-00002.safetensors"), "w");
         Files.writeString(
                 model.resolve("model.safetensors.index.json"),
-                "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", \"b\": \"model-00002-of-00002.safetensors\"}}");
+                "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", \"b\":"
+                        + " \"model-00002-of-00002.safetensors\"}}");
         assertThat(Problems.text(failure("my-model"))).contains("FT0494", "missing: model-00002-of-00002.safetensors");
 
         Files.writeString(model.resolve("model.safetensors.index.json"), "no index");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
@@ -176,7 +177,8 @@ class RunWatchTest {
 
     private void launch(Life life) {
         place.script(life);
-        WorkStep train = new WorkStep.Train(LoraTuning.defaults(), TrainingSpec.defaults());
+        WorkStep train =
+                new WorkStep.Train(LoraTuning.defaults(), TrainingSpec.defaults(), new ModelName("made/tiny", null));
         new FakeProvider(place)
                 .submit(Submission.builder(ID, ModelRef.parse("tiny"), new WorkOrder("a".repeat(64), List.of(train)))
                         .build());

@@ -4,6 +4,7 @@ import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -65,7 +66,8 @@ final class FakeSubject implements ProviderSubject {
     public void close() {}
 
     private Submission submission(String id, String digest) {
-        WorkStep train = new WorkStep.Train(LoraTuning.defaults(), TrainingSpec.defaults());
+        WorkStep train =
+                new WorkStep.Train(LoraTuning.defaults(), TrainingSpec.defaults(), new ModelName("made/tiny", null));
         return Submission.builder(new RunId(id), ModelRef.parse("tiny"), new WorkOrder(digest, List.of(train)))
                 .label("purpose", Variant.TUNED.fileName())
                 .build();

@@ -8,6 +8,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.modelfiles.weights.SafetensorsFile;
 import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
@@ -52,7 +53,7 @@ public final class AdapterFiles {
      * @param flat the trainable vector, little-endian float32, [layout.length()]
      * @throws UncheckedIOException if the disk refuses
      */
-    public static void write(Path folder, LoraLayout layout, LoraTuning method, String baseModel, ByteBuffer flat) {
+    public static void write(Path folder, LoraLayout layout, LoraTuning method, ModelName baseModel, ByteBuffer flat) {
         Map<String, SafetensorsWriter.Tensor> tensors = new TreeMap<>();
         for (LoraLayout.Factor factor : layout.factors()) {
             tensors.put(
@@ -115,12 +116,13 @@ public final class AdapterFiles {
         return flat.slice(from, Math.toIntExact(factor.length() * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static String config(LoraLayout layout, LoraTuning method, String baseModel)
+    private static String config(LoraLayout layout, LoraTuning method, ModelName baseModel)
             throws JsonProcessingException {
         Map<String, Object> config = new TreeMap<>();
         config.put("peft_type", "LORA");
         config.put("task_type", "CAUSAL_LM");
-        config.put("base_model_name_or_path", baseModel);
+        config.put("base_model_name_or_path", baseModel.value());
+        config.put("revision", baseModel.revision()); // of the base model, as PEFT reads it
         config.put("r", layout.rank());
         config.put(
                 "lora_alpha",

@@ -65,7 +65,7 @@ public final class DecoderLoader implements LanguageModelLoader {
                 shape,
                 layout,
                 method,
-                files.ref().toString(),
+                files.name(),
                 fingerprint(files, layout, method),
                 settings.maxBatchTokens(),
                 forecast.headChunk(),

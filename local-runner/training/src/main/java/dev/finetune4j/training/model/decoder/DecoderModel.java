@@ -2,6 +2,7 @@ package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.ModelProblems;
@@ -38,7 +39,7 @@ final class DecoderModel implements LanguageModel {
             DecoderShape shape,
             LoraLayout layout,
             LoraTuning method,
-            String baseModel,
+            ModelName baseModel,
             String fingerprint,
             int maxBatchTokens,
             int headChunk,
@@ -278,7 +279,7 @@ final class DecoderModel implements LanguageModel {
             if (token < 0 || token >= plan.shape().vocabulary()) {
                 throw ModelProblems.TOKEN
                         .error("token " + token + " lies outside the model's vocabulary")
-                        .because("the embedding of " + plan.baseModel() + " has "
+                        .because("the embedding of " + plan.baseModel().value() + " has "
                                 + plan.shape().vocabulary() + " rows")
                         .asException();
             }

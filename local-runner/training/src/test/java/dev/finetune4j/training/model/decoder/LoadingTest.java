@@ -213,11 +213,12 @@ class LoadingTest {
                 .hasSameBinaryContentAs(peft.resolve("adapter_model.safetensors"));
         assertThat(JSON.readTree(written.resolve("adapter_config.json").toFile()))
                 .isEqualTo(JSON.readTree("""
-                {"alpha_pattern": {}, "base_model_name_or_path": "%s", "bias": "none", "fan_in_fan_out": false,
-                 "inference_mode": true, "init_lora_weights": true, "lora_alpha": 8, "lora_dropout": 0.0,
-                 "peft_type": "LORA", "r": 4, "rank_pattern": {}, "task_type": "CAUSAL_LM",
-                 "target_modules": ["down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj"],
-                 "use_dora": false, "use_rslora": false}""".formatted(Fixture.folder("tied"))));
+                    {"alpha_pattern": {}, "base_model_name_or_path": "%s", "bias": "none", "fan_in_fan_out": false,
+                     "inference_mode": true, "init_lora_weights": true, "lora_alpha": 8, "lora_dropout": 0.0,
+                     "peft_type": "LORA", "r": 4, "rank_pattern": {}, "revision": null, "task_type": "CAUSAL_LM",
+                     "target_modules": ["down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj"],
+                     "use_dora": false, "use_rslora": false}\
+                    """.formatted(Fixture.folder("tied"))));
     }
 
     @Test
