@@ -80,9 +80,8 @@ public final class Journal implements Closeable {
         try {
             if (hasRest) {
                 disk.truncate(wholeBytes);
-                disk
-                        .force(); // else the new line may reach the disk before the cut, with the rest of the old one
-                                  // behind it
+                // Else the new line may reach the disk before the cut, with the rest of the old one behind it.
+                disk.force();
                 hasRest = false;
             }
             hasRest = true;

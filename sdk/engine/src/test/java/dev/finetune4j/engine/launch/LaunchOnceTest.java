@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.engine.journal.RunView;
@@ -17,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The same job, data, model and version is trained once. */
 class LaunchOnceTest {
-    private static final Predicate<RunView> ANY = run -> true;
-
     @TempDir
     Path home;
 
@@ -34,7 +33,7 @@ class LaunchOnceTest {
         RunOutcome outcome = fixture.run(fixture.prepared());
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<RunOutcome> again = launcher.launchOnce(fixture.prepared(), List.of(), ANY);
+            RunHandle<RunOutcome> again = launcher.launchOnce(fixture.prepared(), List.of(), run -> true);
 
             assertThat(again.begin()).isEqualTo(Begin.ENDED);
             assertThat(again.await()).isEqualTo(outcome);
@@ -48,7 +47,7 @@ class LaunchOnceTest {
         RunId succeeded = fixture.runToEnd();
         fixture.run(fixture.prepared());
 
-        assertThat(launchOnce(ANY).id()).isEqualTo(succeeded);
+        assertThat(launchOnce(run -> true).id()).isEqualTo(succeeded);
     }
 
     @Test
@@ -56,17 +55,16 @@ class LaunchOnceTest {
         fixture.place.script(Life.fails(), Life.succeeds());
         fixture.run(fixture.prepared());
 
-        assertThat(launchOnce(ANY).begin()).isEqualTo(Begin.LAUNCHED);
+        assertThat(launchOnce(run -> true).begin()).isEqualTo(Begin.LAUNCHED);
     }
 
     @Test
     void launchesAgainWhereTheOutputIsGone() throws Exception {
         RunId id = fixture.runToEnd();
-        Path output = fixture.view(id).output();
-        assertThat(output).isNotNull();
+        Path output = requireNonNull(fixture.view(id).output());
         Files.move(output, output.resolveSibling("moved"));
 
-        assertThat(launchOnce(ANY).begin()).isEqualTo(Begin.LAUNCHED);
+        assertThat(launchOnce(run -> true).begin()).isEqualTo(Begin.LAUNCHED);
     }
 
     @Test
@@ -74,7 +72,7 @@ class LaunchOnceTest {
         fixture.run(fixture.prepared());
 
         try (Launcher newer = fixture.launcherOfVersion("newer")) {
-            RunHandle<RunOutcome> handle = newer.launchOnce(fixture.prepared(), List.of(), ANY);
+            RunHandle<RunOutcome> handle = newer.launchOnce(fixture.prepared(), List.of(), run -> true);
 
             assertThat(handle.begin()).isEqualTo(Begin.LAUNCHED);
             handle.await();
@@ -93,15 +91,15 @@ class LaunchOnceTest {
         BlockingSleeper pause = new BlockingSleeper(fixture.clock);
         try (Launcher one = fixture.launcher(pause);
                 Launcher other = fixture.launcher()) {
-            RunHandle<RunOutcome> first = one.launchOnce(fixture.prepared(), List.of(), ANY);
+            RunHandle<RunOutcome> first = one.launchOnce(fixture.prepared(), List.of(), run -> true);
             pause.awaitSleep();
-            RunHandle<RunOutcome> second = other.launchOnce(fixture.prepared(), List.of(), ANY);
+            RunHandle<RunOutcome> second = other.launchOnce(fixture.prepared(), List.of(), run -> true);
             pause.release();
 
             assertThat(second.await()).isEqualTo(first.await());
             assertThat(second.id()).isEqualTo(first.id());
         }
-        assertThat(launchOnce(ANY).begin()).isEqualTo(Begin.ENDED);
+        assertThat(launchOnce(run -> true).begin()).isEqualTo(Begin.ENDED);
         assertThat(fixture.place.launches()).isEqualTo(1);
     }
 
