@@ -97,13 +97,6 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                     + " missing, or does not hold what the index says.",
             "download the missing files into the model's folder, from the revision that the index is from");
 
-    /** A tensor beyond what one mapping can hold. */
-    public static final ProblemKind TENSOR_TOO_LARGE = kind(
-            "FT0412",
-            "a tensor is too large to map at once",
-            "One mapping holds at most 2 GiB less one byte.",
-            "read the tensor in parts, or use the model's F16 or BF16 file");
-
     /** A model folder without its configuration. */
     public static final ProblemKind CONFIG_MISSING = kind(
             "FT0420",
@@ -234,7 +227,6 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                 TENSOR_TYPE,
                 TENSOR_MISSING,
                 SHARDS,
-                TENSOR_TOO_LARGE,
                 CONFIG_MISSING,
                 CONFIG_INVALID,
                 GGUF_ARCHITECTURE,

@@ -49,8 +49,8 @@ public final class SafetensorsFile implements WeightFile {
     }
 
     @Override
-    public ByteBuffer map(String name, long from, long length) {
-        return channel.map(entry(name), from, length);
+    public void read(String name, long from, ByteBuffer target) {
+        channel.read(entry(name), from, target);
     }
 
     @Override

@@ -138,13 +138,13 @@ public final class ShardedSafetensors implements WeightFile {
     }
 
     @Override
-    public ByteBuffer map(String name, long from, long length) {
+    public void read(String name, long from, ByteBuffer target) {
         entry(name);
         SafetensorsFile shard = shardByTensor.get(name);
         if (shard == null) {
             throw new IllegalStateException("tensor " + name + " has an entry but no shard");
         }
-        return shard.map(name, from, length);
+        shard.read(name, from, target);
     }
 
     @Override

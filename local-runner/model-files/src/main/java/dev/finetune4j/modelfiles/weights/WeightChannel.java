@@ -5,12 +5,11 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** One open weight file: its size when it was opened, and read-only mappings of it. */
+/** One open weight file and its size when it was opened. */
 final class WeightChannel implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
@@ -59,24 +58,14 @@ final class WeightChannel implements AutoCloseable {
         }
     }
 
-    ByteBuffer map(TensorEntry entry, long from, long length) {
-        if (from < 0 || length < 0 || from > entry.bytes() - length) {
+    /** Fills {@code target} with bytes of a tensor, counted from its first. */
+    void read(TensorEntry entry, long from, ByteBuffer target) {
+        int length = target.remaining();
+        if (from < 0 || from > entry.bytes() - length) {
             throw new IllegalArgumentException("bytes " + from + " to " + from + " + " + length + " must lie in tensor "
                     + entry.name() + " of " + entry.bytes());
         }
-        if (length > Integer.MAX_VALUE) {
-            throw ModelFilesProblems.TENSOR_TOO_LARGE
-                    .error("tensor " + entry.name() + " cannot be mapped at once")
-                    .at(location())
-                    .because("its part has " + length + " bytes; a mapping holds " + Integer.MAX_VALUE)
-                    .asException();
-        }
-        try {
-            return channel.map(FileChannel.MapMode.READ_ONLY, entry.offset() + from, length)
-                    .order(ByteOrder.LITTLE_ENDIAN);
-        } catch (IOException e) {
-            throw unreadable(path, e);
-        }
+        read(entry.offset() + from, target);
     }
 
     static FineTuneException unreadable(Path path, IOException cause) {

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The tensors of a model, wherever they lie. Opening reads and checks headers only; {@link #map} gives the bytes. Safe for use by
+ * The tensors of a model, wherever they lie. Opening reads and checks headers only; {@link #read} gives the bytes. Safe for use by
  * several threads.
  */
 public sealed interface WeightFile extends AutoCloseable permits SafetensorsFile, ShardedSafetensors, GgufFile {
@@ -21,25 +21,16 @@ public sealed interface WeightFile extends AutoCloseable permits SafetensorsFile
     Map<String, TensorEntry> tensors();
 
     /**
-     * Part of a tensor's bytes, little-endian and read-only, mapped from the file: no heap is used, and the mapping stays valid
-     * after {@link #close}.
+     * Copies part of a tensor's bytes, which are little-endian. They are read rather than mapped: pages of a mapping count as memory
+     * of this process until the collector finds the mapping, so that weights would be there twice while they are loaded.
      *
      * @param name a key of {@link #tensors()}
      * @param from first byte, counted from the tensor's first
-     * @param length bytes, at most 2 GiB - 1
-     * @throws FineTuneException with FT0410 if there is no such tensor, FT0412 if {@code length} is too large, FT0402 if the file
-     *     cannot be read
+     * @param target is filled from its position to its limit
+     * @throws FineTuneException with FT0410 if there is no such tensor, FT0402 if the file cannot be read
+     * @throws IllegalArgumentException if the tensor ends before {@code target} is full
      */
-    ByteBuffer map(String name, long from, long length);
-
-    /**
-     * All bytes of a tensor; see {@link #map(String, long, long)}.
-     *
-     * @throws FineTuneException with FT0410, FT0412 or FT0402
-     */
-    default ByteBuffer map(String name) {
-        return map(name, 0, entry(name).bytes());
-    }
+    void read(String name, long from, ByteBuffer target);
 
     /**
      * The description of a tensor.
@@ -58,7 +49,7 @@ public sealed interface WeightFile extends AutoCloseable permits SafetensorsFile
         return entry;
     }
 
-    /** Lets go of the files. Mapped buffers stay valid. */
+    /** Lets go of the files. */
     @Override
     void close();
 

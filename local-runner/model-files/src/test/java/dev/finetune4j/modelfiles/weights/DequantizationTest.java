@@ -26,11 +26,11 @@ class DequantizationTest {
             TensorEntry entry = stored.entry(name);
             FloatBuffer decoded = FloatBuffer.allocate((int) entry.elements());
 
-            Dequantization.decode(entry.type(), stored.map(name), decoded);
+            Dequantization.decode(entry.type(), TensorBytes.of(stored, name), decoded);
 
             assertThat(entry.type()).isEqualTo(type);
             assertThat(entry.shape()).isEqualTo(reference.entry(name).shape());
-            FloatBuffer expected = reference.map(name).asFloatBuffer();
+            FloatBuffer expected = TensorBytes.of(reference, name).asFloatBuffer();
             for (int i = 0; i < entry.elements(); i++) {
                 assertThat(decoded.get(i)).as("element %d", i).isEqualTo(expected.get(i));
             }

@@ -37,6 +37,8 @@ final class WorkerLauncher {
             "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "DJL_CACHE_DIR", "ENGINE_CACHE_DIR");
 
     private static final int HEAP_FLOOR_MIB = 512;
+    /** Without it the heap begins at a 64th of the machine's memory, and all of it fills with garbage before the first collection. */
+    private static final int HEAP_START_MIB = 32;
     /** Heap for each MiB of rows: their tokens, masks and the text being read. */
     private static final int HEAP_PER_ROW_MIB = 4;
 
@@ -100,6 +102,7 @@ final class WorkerLauncher {
         }
         command.addAll(List.of(
                 "/bin/sh", "-c", SHELL, "finetune4j-worker", folder.exitStatus().toString(), java.get(0)));
+        command.add("-Xms" + HEAP_START_MIB + "m");
         command.add("-Xmx" + heapMib(ticket) + "m");
         command.add("-XX:ErrorFile=" + folder.crashReport());
         command.addAll(java.subList(1, java.size()));

@@ -106,7 +106,7 @@ public final class AdapterFiles {
                 throw misfit(file, wrong).asException();
             }
             for (LoraLayout.Factor factor : factors) {
-                slice(flat, factor).put(weights.map(factor.name()));
+                weights.read(factor.name(), 0, slice(flat, factor));
             }
         }
     }

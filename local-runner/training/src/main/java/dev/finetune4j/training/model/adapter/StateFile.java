@@ -70,7 +70,7 @@ public final class StateFile {
                 }
             }
             for (int i = 0; i < NAMES.size(); i++) {
-                vectors.get(i).duplicate().put(state.map(NAMES.get(i)));
+                state.read(NAMES.get(i), 0, vectors.get(i).duplicate());
             }
         }
     }

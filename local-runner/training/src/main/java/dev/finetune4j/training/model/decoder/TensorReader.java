@@ -16,16 +16,16 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * Copies stored weights into native tensors, piece by piece through one scratch buffer: whatever the file's size or format, no tensor
- * is ever in memory twice.
+ * Copies stored weights into native tensors, piece by piece through two buffers that are used again for each: whatever the file's size
+ * or format, no tensor is ever in memory twice.
  */
 final class TensorReader {
-    private static final int SCRATCH_FLOATS = 4 << 20;
+    private static final int PIECE_FLOATS = 1 << 20;
 
     private final TorchScript script;
     private final WeightFile file;
-    private final ByteBuffer scratch =
-            ByteBuffer.allocateDirect(SCRATCH_FLOATS * Float.BYTES).order(ByteOrder.nativeOrder());
+    private ByteBuffer stored = ByteBuffer.allocateDirect(0);
+    private ByteBuffer decoded = ByteBuffer.allocateDirect(0);
 
     TensorReader(TorchScript script, WeightFile file) {
         this.script = script;
@@ -52,23 +52,32 @@ final class TensorReader {
         }
     }
 
-    /** As many whole rows as the scratch buffer holds, whole blocks in any case. */
+    /** As many whole rows as a piece holds, whole blocks in any case. */
     private static long rowsAtOnce(TensorType type, long rowElements) {
-        long rows = Math.max(1, SCRATCH_FLOATS / rowElements);
+        long rows = Math.max(1, PIECE_FLOATS / rowElements);
         long multiple = rowElements % type.blockElements() == 0 ? 1 : type.blockElements();
         return Math.max(multiple, rows / multiple * multiple);
     }
 
     private void copyPiece(TensorEntry entry, Value target, long row, long from, long elements) {
         TensorType type = entry.type();
-        ByteBuffer stored = file.map(entry.name(), type.bytesOf(from), type.bytesOf(elements));
-        scratch.clear();
-        FloatBuffer floats = scratch.asFloatBuffer();
-        Dequantization.decode(type, stored, floats);
-        try (Value source = script.floats(scratch.limit(floats.position() * Float.BYTES))) {
+        stored = roomFor(type.bytesOf(elements), stored);
+        decoded = roomFor(elements * Float.BYTES, decoded);
+        file.read(entry.name(), type.bytesOf(from), stored);
+        FloatBuffer floats = decoded.asFloatBuffer();
+        Dequantization.decode(type, stored.flip(), floats);
+        try (Value source = script.floats(decoded)) {
             script.call("put", target, row, source).close();
             refuseInfinite(entry, from, source, floats.flip());
         }
+    }
+
+    /** The buffer, or a larger one where it is too small, cleared and limited to so many bytes. */
+    private static ByteBuffer roomFor(long bytes, ByteBuffer buffer) {
+        int length = Math.toIntExact(bytes);
+        ByteBuffer room =
+                buffer.capacity() < length ? ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder()) : buffer;
+        return room.clear().limit(length);
     }
 
     /** A NaN or an infinity stays in a sum, which is fast; a sum alone may also overflow, so the place is looked for. */

@@ -20,8 +20,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,7 @@ public final class TorchScript implements AutoCloseable {
     private final Model model;
     private final PtSymbolBlock block;
     private final PtNDManager manager;
+    private final Set<Value> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private TorchScript(Model model) {
         this.model = model;
@@ -164,8 +168,10 @@ public final class TorchScript implements AutoCloseable {
         return new Value(manager.create(buffer, new Shape(buffer.remaining() / Float.BYTES), DataType.FLOAT32));
     }
 
+    /** Lets go of every value that is still open: nothing but its handle holds a native tensor, and no collector finds it. */
     @Override
     public void close() {
+        List.copyOf(open).forEach(Value::close);
         manager.close();
         model.close();
     }
@@ -178,11 +184,13 @@ public final class TorchScript implements AutoCloseable {
         private Value(IValue handle) {
             this.handle = handle;
             this.array = null;
+            open.add(this);
         }
 
         private Value(PtNDArray array) {
             this.handle = IValue.from(array);
             this.array = array;
+            open.add(this);
         }
 
         /** The number it holds. */
@@ -209,6 +217,9 @@ public final class TorchScript implements AutoCloseable {
 
         @Override
         public void close() {
+            if (!open.remove(this)) {
+                return;
+            }
             handle.close();
             if (array != null) {
                 array.close();

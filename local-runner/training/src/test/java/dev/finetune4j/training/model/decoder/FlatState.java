@@ -17,9 +17,7 @@ final class FlatState {
 
     static float[] read(Path file, String name) {
         try (SafetensorsFile state = SafetensorsFile.open(file)) {
-            float[] numbers = new float[(int) state.entry(name).elements()];
-            state.map(name).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(numbers);
-            return numbers;
+            return StoredFloats.of(state, name);
         }
     }
 

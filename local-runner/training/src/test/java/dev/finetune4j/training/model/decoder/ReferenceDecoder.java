@@ -16,7 +16,6 @@ import ai.djl.training.GradientCollector;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.SafetensorsFile;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,10 +42,8 @@ final class ReferenceDecoder implements AutoCloseable {
         Map<String, NDArray> arrays = new TreeMap<>();
         try (SafetensorsFile stored = SafetensorsFile.open(file)) {
             stored.tensors().forEach((name, entry) -> {
-                float[] numbers = new float[(int) entry.elements()];
-                stored.map(name).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(numbers);
                 long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
-                arrays.put(name, manager.create(numbers, new Shape(shape)));
+                arrays.put(name, manager.create(StoredFloats.of(stored, name), new Shape(shape)));
             });
         }
         return arrays;
