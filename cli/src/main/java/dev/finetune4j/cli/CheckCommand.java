@@ -1,18 +1,15 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.CheckView;
-import dev.finetune4j.cli.view.LiveView;
-import dev.finetune4j.cli.view.ProblemView;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.check.DatasetCheckReport;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
-import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,19 +55,20 @@ final class CheckCommand implements Callable<Integer> {
 
     private ExitCode checkRows(JobFile file) {
         Screen screen = surroundings.screen();
-        DatasetCheckReport report;
-        List<Problem> warnings;
-        try (LiveView view = surroundings.liveView();
+        PreparedJob prepared;
+        try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + job);
-            PreparedJob prepared = tuner.check(file);
-            warnings = prepared.data().warnings();
-            report = prepared.check();
+            prepared = tuner.check(file);
+            view.problems(prepared.data().warnings());
+            if (output.isJson()) {
+                view.problems(prepared.check().problems());
+            }
         }
+        DatasetCheckReport report = prepared.check();
         if (output.isJson()) {
             screen.line(Json.pretty(report));
         } else {
-            new ProblemView(screen).print(warnings);
             new CheckView(screen).print(report);
         }
         return report.hasErrors() ? ExitCode.INVALID : ExitCode.OK;

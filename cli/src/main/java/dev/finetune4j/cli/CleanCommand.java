@@ -1,9 +1,12 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,18 +29,30 @@ final class CleanCommand implements Callable<Integer> {
     @Mixin
     RunArgument argument = new RunArgument();
 
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
     CleanCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
 
     @Override
     public Integer call() {
-        try (LiveView view = surroundings.liveView();
+        try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
-            RunId id = tuner.folder(argument.run).id();
+            RunFolder folder = tuner.folder(argument.run);
+            RunId id = folder.id();
             tuner.clean(id.value(), force);
-            surroundings.screen().line("removed " + id);
+            surroundings.screen().line(output.isJson() ? Json.pretty(new Removed(id, folder.path())) : "removed " + id);
             return ExitCode.OK.number();
         }
     }
+
+    /**
+     * What was removed.
+     *
+     * @param run its id
+     * @param folder the folder that it had; what its provider kept of it is gone too
+     */
+    private record Removed(RunId run, Path folder) {}
 }

@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
@@ -55,10 +56,12 @@ final class CompareCommand implements Callable<Integer> {
         }
         RunComparison comparison =
                 RunComparison.of(folders.stream().map(ReportCommand::read).toList());
-        screen.line((output.isJson() ? Json.pretty(comparison) : ComparisonWriter.text(comparison)).stripTrailing());
-        if (!html.toString().isEmpty()) {
-            screen.say("html: " + ReportFiles.write(html, ComparisonWriter.html(comparison)));
+        try (MessageView view = surroundings.messages(output.format)) {
+            if (!html.toString().isEmpty()) {
+                view.file(ReportFiles.write(html, ComparisonWriter.html(comparison)));
+            }
         }
+        screen.line((output.isJson() ? Json.pretty(comparison) : ComparisonWriter.text(comparison)).stripTrailing());
         return ExitCode.OK.number();
     }
 }

@@ -1,7 +1,8 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.EvaluationView;
-import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.Farewell;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.error.ExitCode;
@@ -41,11 +42,12 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (LiveView view = surroundings.liveView();
+        try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("reading " + data);
             RunHandle<EvaluationReport> handle = tuner.evaluate(argument.run, data);
-            EvaluationReport report = new Follower(surroundings.screen()).follow(handle, view);
+            EvaluationReport report =
+                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toAnswer(handle.id()), view);
             if (output.isJson()) {
                 surroundings.screen().line(Json.pretty(report));
             } else {

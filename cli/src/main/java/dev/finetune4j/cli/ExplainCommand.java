@@ -11,6 +11,7 @@ import dev.finetune4j.json.Json;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ final class ExplainCommand implements Callable<Integer> {
     private void list() {
         Screen screen = surroundings.screen();
         if (output.isJson()) {
-            screen.line(Json.pretty(allKinds()));
+            screen.line(Json.pretty(Map.of("codes", allKinds())));
             return;
         }
         Table table = new Table().text("CODE").text("PROBLEM").number("EXIT");

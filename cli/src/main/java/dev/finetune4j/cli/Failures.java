@@ -1,13 +1,13 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.ProblemView;
-import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -33,33 +33,37 @@ final class Failures {
         if (!guesses.isEmpty()) {
             problem.because("did you mean " + guesses.stream().limit(3).collect(Collectors.joining(" or ")) + "?");
         }
-        print(List.of(problem.remedy(name + " --help").build()), asksForJson(arguments));
-        return ExitCode.USAGE.number();
+        return tell(List.of(problem.remedy(name + " --help").build()), ExitCode.USAGE, OutputFormat.askedIn(arguments));
     }
 
     /** A failed command: problems, or a defect of finetune4j itself. */
     int onExecution(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
-        boolean json = asksForJson(parsed.originalArgs().toArray(String[]::new));
+        OutputFormat format = OutputFormat.askedIn(parsed.originalArgs().toArray(String[]::new));
         if (failure instanceof FineTuneException known) {
-            print(known.problems(), json);
-            return known.exitCode().number();
+            return tell(known.problems(), known.exitCode(), format);
         }
         Problem.Builder problem = CliProblems.INTERNAL.error(
                 "finetune has a defect: " + failure.getClass().getSimpleName() + " in " + place(failure));
-        print(List.of(problem.build()), json);
         if (surroundings.environment().containsKey("FINETUNE_DEBUG")) {
-            failure.printStackTrace(surroundings.screen().err());
+            stackOf(failure).lines().forEach(problem::because);
         }
-        return ExitCode.INTERNAL.number();
+        return tell(List.of(problem.build()), ExitCode.INTERNAL, format);
     }
 
-    private void print(List<Problem> problems, boolean json) {
-        Screen screen = surroundings.screen();
-        if (json) {
-            screen.say(Json.pretty(Map.of("problems", problems)));
-        } else {
-            new ProblemView(screen).print(problems);
+    private int tell(List<Problem> problems, ExitCode exitCode, OutputFormat format) {
+        try (MessageView messages = surroundings.messages(format)) {
+            messages.problems(problems);
         }
+        if (format == OutputFormat.JSON) {
+            surroundings.screen().line(Json.pretty(new Failure(exitCode.number(), problems)));
+        }
+        return exitCode.number();
+    }
+
+    private static String stackOf(Throwable failure) {
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        return text.toString().replace("\t", "  ");
     }
 
     /** The message may hold anything, a secret too; the place in our own code says enough. */
@@ -72,8 +76,11 @@ final class Failures {
         return "a library";
     }
 
-    private static boolean asksForJson(String... arguments) {
-        String all = String.join(" ", arguments);
-        return all.matches("(?s).*(-o[ =]?json|--output[ =]json).*");
-    }
+    /**
+     * The result of a command that failed.
+     *
+     * @param exitCode what the process ends with
+     * @param problems all that is wrong
+     */
+    private record Failure(int exitCode, List<Problem> problems) {}
 }

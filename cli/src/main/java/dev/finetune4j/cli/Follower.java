@@ -1,25 +1,32 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.Farewell;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
-import dev.finetune4j.value.RunId;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 
 /** Shows a run until it ends. Ctrl-C lets go of it and says how to come back; it never stops a run. */
 final class Follower {
-    private final Screen screen;
+    /** A farewell that nobody reads must not keep the process: stderr may be a pipe that is full. */
+    private static final long FAREWELL_MILLIS = 1000;
 
-    Follower(Screen screen) {
+    private final Screen screen;
+    private final OutputOptions output;
+
+    Follower(Screen screen, OutputOptions output) {
         this.screen = screen;
+        this.output = output;
     }
 
-    /** Shows events in {@code view} until the end, then gives the outcome. */
-    <T> T follow(RunHandle<T> handle, LiveView view) throws InterruptedException {
-        Thread farewell = new Thread(() -> sayFarewell(handle.id(), view), "farewell");
-        Runtime.getRuntime().addShutdownHook(farewell);
+    /** Shows events in {@code view} until the end, then gives the outcome; says {@code farewell} where the process ends before. */
+    <T> T follow(RunHandle<T> handle, Farewell farewell, MessageView view) throws InterruptedException {
+        Thread hook = new Thread(() -> sayInTime(farewell, view), "farewell");
+        Runtime.getRuntime().addShutdownHook(hook);
         try {
             Shown shown = new Shown(view);
             handle.events().subscribe(shown);
@@ -27,32 +34,49 @@ final class Follower {
             shown.done.await();
             return outcome;
         } finally {
-            forget(farewell);
+            forget(hook);
             view.close();
         }
     }
 
-    private void sayFarewell(RunId id, LiveView view) {
-        view.close();
-        screen.say("detached; the run goes on");
-        screen.say("  watch it:  finetune watch " + id);
-        screen.say("  stop it:   finetune stop " + id);
+    private void sayInTime(Farewell farewell, MessageView view) {
+        CountDownLatch said = new CountDownLatch(1);
+        Thread speaker = new Thread(() -> {
+            say(farewell, view);
+            said.countDown();
+        });
+        speaker.setDaemon(true);
+        speaker.start();
+        try {
+            var unused = said.await(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    private static void forget(Thread farewell) {
+    private void say(Farewell farewell, MessageView view) {
+        view.close();
+        view.detached(farewell);
+        if (output.isJson()) {
+            screen.line(Json.pretty(farewell));
+        }
+    }
+
+    /** Where the process is ending already the farewell has the last word: nothing more may be printed after it. */
+    private static void forget(Thread hook) throws InterruptedException {
         try {
-            Runtime.getRuntime().removeShutdownHook(farewell);
+            Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The process is ending already: the farewell is being said.
+            new CountDownLatch(1).await();
         }
     }
 
     /** Hands events to the view. */
     private static final class Shown implements Flow.Subscriber<RunEvent> {
         private final CountDownLatch done = new CountDownLatch(1);
-        private final LiveView view;
+        private final MessageView view;
 
-        Shown(LiveView view) {
+        Shown(MessageView view) {
             this.view = view;
         }
 

@@ -1,7 +1,8 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.EvaluationView;
-import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.Farewell;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Tone;
 import dev.finetune4j.data.Message;
@@ -76,10 +77,12 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (LiveView view = surroundings.liveView();
+        try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("loading the model");
-            print(new Follower(surroundings.screen()).follow(ask(tuner), view));
+            RunHandle<List<GeneratedText>> handle = ask(tuner);
+            Follower follower = new Follower(surroundings.screen(), output);
+            print(follower.follow(handle, Farewell.toAnswer(handle.id()), view));
             return ExitCode.OK.number();
         }
     }

@@ -5,7 +5,9 @@ import dev.finetune4j.engine.spec.JobTemplate;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.json.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,6 +50,9 @@ final class InitCommand implements Callable<Integer> {
             description = "The file to write; printed where none is named. Never overwrites.")
     Path file = Path.of("");
 
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
     InitCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -55,10 +62,19 @@ final class InitCommand implements Callable<Integer> {
         String template = JobTemplate.of(kind());
         Screen screen = surroundings.screen();
         if (file.toString().isEmpty()) {
-            screen.out().print(template);
-            screen.out().flush();
+            screen.line(output.isJson() ? Json.pretty(Written.nowhere(template)) : template.stripTrailing());
             return ExitCode.OK.number();
         }
+        write(template);
+        if (output.isJson()) {
+            screen.line(Json.pretty(Written.to(file, template)));
+        } else {
+            screen.say("wrote " + file + "; next: finetune check " + file);
+        }
+        return ExitCode.OK.number();
+    }
+
+    private void write(String template) {
         try {
             Files.writeString(file, template, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {
@@ -73,8 +89,6 @@ final class InitCommand implements Callable<Integer> {
                     .because("its folder does not exist or may not be written, or the disk is full")
                     .asException(e);
         }
-        screen.say("wrote " + file + "; next: finetune check " + file);
-        return ExitCode.OK.number();
     }
 
     private TaskKind kind() {
@@ -89,5 +103,27 @@ final class InitCommand implements Callable<Integer> {
 
     private static String name(TaskKind kind) {
         return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * What init made.
+     *
+     * @param file where it lies, or null where no file was named
+     * @param bytes its size in UTF-8
+     * @param text the job file, or null where it lies in a file
+     */
+    private record Written(
+            @Nullable Path file, int bytes, @Nullable String text) {
+        static Written to(Path file, String template) {
+            return new Written(file, size(template), null);
+        }
+
+        static Written nowhere(String template) {
+            return new Written(null, size(template), template);
+        }
+
+        private static int size(String template) {
+            return template.getBytes(StandardCharsets.UTF_8).length;
+        }
     }
 }

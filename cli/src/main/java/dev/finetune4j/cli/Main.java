@@ -21,6 +21,7 @@ public final class Main {
         Surroundings surroundings = Surroundings.system();
         if (arguments.length > 1
                 && SLOW_COMMANDS.contains(arguments[0])
+                && OutputFormat.askedIn(arguments) == OutputFormat.TABLE
                 && !List.of(arguments).contains("--help")) {
             surroundings.screen().say("finetune " + arguments[0] + " " + arguments[1]);
         }

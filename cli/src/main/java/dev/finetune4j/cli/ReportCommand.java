@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
@@ -41,7 +42,9 @@ final class ReportCommand implements Callable<Integer> {
         RunReport report = read(folder);
         String text = output.isJson() ? ReportJson.write(report) : MarkdownReport.write(report);
         screen.line(text.stripTrailing());
-        screen.say("html: " + folder.path().resolve(ReportFiles.HTML));
+        try (MessageView view = surroundings.messages(output.format)) {
+            view.file(folder.path().resolve(ReportFiles.HTML));
+        }
         return ExitCode.OK.number();
     }
 

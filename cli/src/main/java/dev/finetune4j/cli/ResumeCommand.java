@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.Farewell;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.run.RunOutcome;
@@ -29,11 +30,13 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (LiveView view = surroundings.liveView();
+        try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             RunHandle<RunOutcome> handle = tuner.resume(argument.run);
-            RunOutcome outcome = new Follower(surroundings.screen()).follow(handle, view);
-            return new RunEnd(surroundings, tuner, output)
+            view.took(handle.id(), handle.begin());
+            RunOutcome outcome =
+                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
+            return new RunEnd(surroundings, tuner, output, view)
                     .tell(handle.id(), outcome)
                     .number();
         }

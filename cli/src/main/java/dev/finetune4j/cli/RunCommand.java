@@ -1,10 +1,10 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.Farewell;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.spec.JobFile;
-import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.run.RunOutcome;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -46,28 +46,19 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         JobFile file = JobFile.read(job, surroundings.environment());
-        try (LiveView view = surroundings.liveView();
+        try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + job);
             RunHandle<RunOutcome> handle = tuner.launch(file);
-            RunEnd end = new RunEnd(surroundings, tuner, output);
+            RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
                 handle.detach();
                 return end.tellDetached(handle.id()).number();
             }
-            view.milestone(words(handle));
-            RunOutcome outcome = new Follower(surroundings.screen()).follow(handle, view);
-            ExitCode exitCode = end.tell(handle.id(), outcome);
-            return exitCode.number();
+            view.took(handle.id(), handle.begin());
+            RunOutcome outcome =
+                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
+            return end.tell(handle.id(), outcome).number();
         }
-    }
-
-    private static String words(RunHandle<RunOutcome> handle) {
-        return switch (handle.begin()) {
-            case LAUNCHED -> "run " + handle.id();
-            case CONTINUED -> "run " + handle.id() + " goes on where it was left";
-            case ATTACHED -> "run " + handle.id() + " is under way already; looking on";
-            case ENDED -> "run " + handle.id() + " has ended already";
-        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.ProblemView;
+import dev.finetune4j.cli.view.Farewell;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.RunDetailView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
@@ -11,40 +12,44 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
 import java.util.List;
-import java.util.Map;
 
 /** Tells how a run ended, and picks the exit code. */
 final class RunEnd {
     private final Screen screen;
     private final FineTuner tuner;
     private final OutputOptions output;
+    private final MessageView messages;
 
-    RunEnd(Surroundings surroundings, FineTuner tuner, OutputOptions output) {
+    RunEnd(Surroundings surroundings, FineTuner tuner, OutputOptions output, MessageView messages) {
         this.screen = surroundings.screen();
         this.tuner = tuner;
         this.output = output;
+        this.messages = messages;
     }
 
     /** Prints the result of a run that has ended. */
     ExitCode tell(RunId id, RunOutcome outcome) {
         RunView run = tuner.show(id.value());
+        if (outcome instanceof RunOutcome.Failed failed) {
+            messages.problems(List.of(failed.problem()));
+        }
         if (output.isJson()) {
             screen.line(Json.pretty(run));
-        } else if (outcome instanceof RunOutcome.Succeeded) {
-            new RunDetailView(screen).printResult(run);
-        }
-        if (outcome instanceof RunOutcome.Failed failed && !output.isJson()) {
-            new ProblemView(screen).print(List.of(failed.problem()));
-            sayReport(run);
-        } else if (outcome instanceof RunOutcome.Stopped stopped) {
-            screen.say("run " + id + " was stopped: " + stopped.reason());
-            screen.say("  go on:  finetune resume " + id);
-            sayReport(run);
+        } else {
+            tellPeople(run, outcome);
         }
         return outcome.exitCode();
     }
 
-    private void sayReport(RunView run) {
+    private void tellPeople(RunView run, RunOutcome outcome) {
+        if (outcome instanceof RunOutcome.Succeeded) {
+            new RunDetailView(screen).printResult(run);
+            return;
+        }
+        if (outcome instanceof RunOutcome.Stopped stopped) {
+            screen.say("run " + run.id() + " was stopped: " + stopped.reason());
+            screen.say("  go on:  finetune resume " + run.id());
+        }
         run.reports().stream()
                 .filter(file -> file.endsWith(ReportFiles.HTML))
                 .forEach(file -> screen.say("  report: " + file));
@@ -52,11 +57,12 @@ final class RunEnd {
 
     /** Prints the id of a run that goes on by itself. */
     ExitCode tellDetached(RunId id) {
+        Farewell farewell = Farewell.toRun(id);
         if (output.isJson()) {
-            screen.line(Json.pretty(Map.of("run", id)));
+            screen.line(Json.pretty(farewell));
         } else {
             screen.line(id.toString());
-            screen.say("watch it:  finetune watch " + id);
+            messages.detached(farewell);
         }
         return ExitCode.OK;
     }

@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.Farewell;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.error.ExitCode;
@@ -30,12 +31,13 @@ final class StopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (LiveView view = surroundings.liveView();
+        try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("stopping " + argument.run);
             RunHandle<RunOutcome> handle = tuner.stop(argument.run, "finetune stop");
-            RunOutcome outcome = new Follower(surroundings.screen()).follow(handle, view);
-            new RunEnd(surroundings, tuner, output).tell(handle.id(), outcome);
+            RunOutcome outcome =
+                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
+            new RunEnd(surroundings, tuner, output, view).tell(handle.id(), outcome);
             return ExitCode.OK.number();
         }
     }

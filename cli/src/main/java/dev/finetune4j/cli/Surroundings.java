@@ -1,7 +1,9 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.FetchView;
+import dev.finetune4j.cli.view.JsonLines;
 import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.PreparationProgress;
@@ -31,13 +33,16 @@ record Surroundings(Screen screen, Map<String, String> environment, Path home, C
                 Clock.systemUTC());
     }
 
-    /** Shows what goes on. */
-    LiveView liveView() {
-        return new LiveView(screen, clock, LiveView.DEFAULT_INTERVAL);
+    /** Where a command tells what goes on, in the form that was asked for. */
+    MessageView messages(OutputFormat format) {
+        return switch (format) {
+            case TABLE -> new LiveView(screen, clock, LiveView.DEFAULT_INTERVAL);
+            case JSON -> new JsonLines(screen, clock);
+        };
     }
 
     /** The engine, which tells {@code view} what it fetches. */
-    FineTuner open(LiveView view) {
+    FineTuner open(MessageView view) {
         return open(new FetchView(view));
     }
 

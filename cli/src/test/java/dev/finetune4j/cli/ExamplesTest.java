@@ -15,10 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the examples with real rows and the real model at a small size; README's own example runs whole in ReadmeTest. */
 class ExamplesTest {
-    private static final Path EXAMPLES = Path.of("../examples");
-
-    /** Shared with ReadmeTest, so that the model is fetched once. */
-    private static final Path HOME = Path.of("target/readme-home");
+    private static final Path EXAMPLES = SmallExample.EXAMPLES;
+    private static final Path HOME = SmallExample.HOME;
 
     @TempDir
     Path folder;
@@ -47,7 +45,7 @@ class ExamplesTest {
     /** By the Java that README shows. */
     @Test
     void shakespeareRunsFromCheckToReport() throws Exception {
-        writeSmall("shakespeare");
+        SmallExample.write("shakespeare", folder);
 
         String printed = JavaProcess.run(JavaSnippet.class, folder, HOME.toAbsolutePath(), List.of());
 
@@ -63,26 +61,12 @@ class ExamplesTest {
     }
 
     private JsonNode runSmall(String name) throws IOException {
-        Path job = writeSmall(name);
+        Path job = SmallExample.write(name, folder);
 
         CommandRun run =
                 CommandRun.in(HOME, Map.of("PATH", System.getenv("PATH")), "run", job.toString(), "-o", "json");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         return Json.records().readTree(run.out());
-    }
-
-    /** The example with fewer rows, shorter answers and no gate. */
-    private Path writeSmall(String name) throws IOException {
-        Path example = EXAMPLES.resolve(name);
-        Files.copy(example.resolve(name + ".sql"), folder.resolve(name + ".sql"));
-        String job = Files.readString(example.resolve("job.yaml"))
-                .replaceAll("train-rows: \\d+", "train-rows: 16")
-                .replaceAll("validation-rows: \\d+", "validation-rows: 6")
-                .replaceAll("test-rows: \\d+", "test-rows: 9")
-                .replaceAll("(?m)^  epochs: .*$", "  epochs: 1")
-                .replaceAll("(?m)^  max-new-tokens: .*$", "  max-new-tokens: 8")
-                .replaceAll("(?s)\\n  gate:.*?(?=\\n\\S|$)", "\n  gate: {better-than-base: false}\n");
-        return Files.writeString(folder.resolve("job.yaml"), job);
     }
 }

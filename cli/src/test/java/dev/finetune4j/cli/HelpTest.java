@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.testkit.GoldenFiles;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 class HelpTest {
     private static final GoldenFiles GOLDEN = GoldenFiles.in("golden/help");
 
     @Test
     void everyCommandHasHelpWithAnExampleInEightyColumns() {
-        for (String name : commands().keySet()) {
+        for (String name : CommandNames.all()) {
             CommandRun help = CommandRun.of(name, "--help");
 
             assertThat(help.exitCode()).as(name).isZero();
@@ -67,21 +64,5 @@ class HelpTest {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("'JOB'").contains("finetune check --help");
-    }
-
-    @Test
-    void problemsComeAsJsonWhereJsonIsAskedFor() {
-        CommandRun run = CommandRun.of("explain", "FT9999", "-o", "json");
-
-        assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).startsWith("{").contains("\"code\" : \"FT0003\"");
-    }
-
-    private static Map<String, CommandLine> commands() {
-        Surroundings surroundings = Surroundings.system();
-        Map<String, CommandLine> commands =
-                new TreeMap<>(Main.commandLine(surroundings).getSubcommands());
-        commands.remove("help");
-        return commands;
     }
 }

@@ -1,15 +1,13 @@
 package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.launch.PreparationProgress;
-import dev.finetune4j.engine.report.Figures;
-import java.util.Locale;
 
-/** Shows in the live line what is fetched and how far it is. */
+/** Tells what is fetched and how far it is. */
 public final class FetchView implements PreparationProgress {
-    private final LiveView view;
+    private final MessageView view;
 
-    /** Shows in {@code view}. */
-    public FetchView(LiveView view) {
+    /** Tells {@code view}. */
+    public FetchView(MessageView view) {
         this.view = view;
     }
 
@@ -25,18 +23,6 @@ public final class FetchView implements PreparationProgress {
 
     @Override
     public void at(String what, long doneBytes, long totalBytes) {
-        if (doneBytes <= 0) {
-            view.detail(what);
-        } else if (totalBytes <= 0) {
-            view.detail(what + "  " + Figures.bytes(doneBytes));
-        } else {
-            view.detail(String.format(
-                    Locale.ROOT,
-                    "%s  %s of %s  %d%%",
-                    what,
-                    Figures.bytes(doneBytes),
-                    Figures.bytes(totalBytes),
-                    100 * doneBytes / totalBytes));
-        }
+        view.fetching(what, doneBytes, totalBytes);
     }
 }

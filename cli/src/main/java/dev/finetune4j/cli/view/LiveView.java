@@ -1,22 +1,24 @@
 package dev.finetune4j.cli.view;
 
+import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Shows what a run does while it does it: on a terminal one line that is drawn anew, with milestones above it; elsewhere plain
  * {@code key=value} lines at an interval. Safe for use by several threads.
  */
-public final class LiveView implements AutoCloseable {
+public final class LiveView implements MessageView {
     /** How often a line is printed where nobody sees it change. */
     public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
 
@@ -29,7 +31,7 @@ public final class LiveView implements AutoCloseable {
     private final Duration interval;
     private final RunProgress progress;
     private final ProblemView problems;
-    private final ScheduledExecutorService timer;
+    private final Ticker ticker;
     private Instant printedAt;
     private boolean isDrawn;
     private boolean isCurveShown;
@@ -47,15 +49,10 @@ public final class LiveView implements AutoCloseable {
         progress = new RunProgress(clock.instant());
         problems = new ProblemView(screen);
         printedAt = clock.instant();
-        timer = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, "live-view");
-            thread.setDaemon(true);
-            return thread;
-        });
-        var unused = timer.scheduleAtFixedRate(this::tick, REDRAW_MILLIS, REDRAW_MILLIS, TimeUnit.MILLISECONDS);
+        ticker = new Ticker(this::tick, REDRAW_MILLIS);
     }
 
-    /** A phase of the client's own work, such as fetching the model. */
+    @Override
     public synchronized void doing(String what) {
         progress.enter(RunState.PREPARED, what, clock.instant());
         if (screen.isErrTerminal()) {
@@ -65,12 +62,30 @@ public final class LiveView implements AutoCloseable {
         }
     }
 
-    /** Progress within the present phase; shown, but no milestone. */
-    public synchronized void detail(String what) {
-        progress.enter(RunState.PREPARED, what, clock.instant());
+    @Override
+    public synchronized void fetching(String what, long doneBytes, long totalBytes) {
+        String detail = what;
+        if (doneBytes > 0) {
+            detail += "  " + Figures.bytes(doneBytes);
+        }
+        if (doneBytes > 0 && totalBytes > 0) {
+            detail += " of " + Figures.bytes(totalBytes) + "  " + 100 * doneBytes / totalBytes + "%";
+        }
+        progress.enter(RunState.PREPARED, detail, clock.instant());
     }
 
-    /** Takes an event of the run in. */
+    @Override
+    public void took(RunId run, RunHandle.Begin begin) {
+        milestone(
+                switch (begin) {
+                    case LAUNCHED -> "run " + run;
+                    case CONTINUED -> "run " + run + " goes on where it was left";
+                    case ATTACHED -> "run " + run + " is under way already; looking on";
+                    case ENDED -> "run " + run + " has ended already";
+                });
+    }
+
+    @Override
     public synchronized void accept(RunEvent event) {
         progress.accept(event);
         if (event instanceof RunEvent.StateChanged change && !change.state().isTerminal()) {
@@ -118,11 +133,29 @@ public final class LiveView implements AutoCloseable {
         }
     }
 
-    /** Ends the live line; milestones stay. */
+    @Override
+    public synchronized void problems(List<Problem> found) {
+        erase();
+        problems.print(found);
+    }
+
+    @Override
+    public void file(Path file) {
+        String name = file.toString();
+        milestone(name.substring(name.lastIndexOf('.') + 1) + ": " + name);
+    }
+
+    @Override
+    public synchronized void detached(Farewell farewell) {
+        erase();
+        screen.say("detached; " + farewell.message());
+        farewell.next().forEach((what, command) -> screen.say("  " + what + " it:  " + command));
+    }
+
     @Override
     public synchronized void close() {
         isClosed = true;
-        timer.shutdownNow();
+        ticker.close();
         erase();
     }
 

@@ -1,0 +1,33 @@
+package dev.finetune4j.cli.view;
+
+import dev.finetune4j.value.RunId;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a command says when it lets go of work that goes on.
+ *
+ * @param run the work
+ * @param message what becomes of it
+ * @param next command by what it is for, in the order in which they are shown
+ */
+public record Farewell(RunId run, String message, Map<String, String> next) {
+    /** Copies the map in its order. */
+    public Farewell {
+        next = Collections.unmodifiableMap(new LinkedHashMap<>(next));
+    }
+
+    /** Of a run, which can be watched and stopped. */
+    public static Farewell toRun(RunId run) {
+        Map<String, String> next = new LinkedHashMap<>();
+        next.put("watch", "finetune watch " + run);
+        next.put("stop", "finetune stop " + run);
+        return new Farewell(run, "the run goes on", next);
+    }
+
+    /** Of an answer that a tuned model is asked for, which asking again finds. */
+    public static Farewell toAnswer(RunId work) {
+        return new Farewell(work, "the answer is worked on all the same; the same command again takes it up", Map.of());
+    }
+}

@@ -1,0 +1,218 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What programs read under {@code -o json}: stdout holds exactly one document, and each line of stderr is an object with its
+ * kind, whether the command succeeds or fails.
+ */
+class ProgramOutputTest {
+    private static final String JOB = """
+            name: tickets
+            model: smollm2-135m-instruct
+            task: {kind: classification, prompt: "{{text}}", answer: "{{team}}"}
+            data: {file: tickets.jsonl}
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyCommandTakesTheOption() {
+        CommandNames.all()
+                .forEach(name ->
+                        assertThat(CommandRun.of(name, "--help").out()).as(name).contains("-o, --output=FORMAT"));
+    }
+
+    @Test
+    void commandsWithoutARunSucceedInJson() throws IOException {
+        Path job = Files.writeString(folder.resolve("job.yaml"), JOB);
+        Files.createDirectories(folder.resolve("home/runs/tickets-0123abcd-1"));
+        Files.createFile(folder.resolve("home/runs/tickets-0123abcd-1/journal.jsonl"));
+
+        assertThat(succeeds("init", "chat").document().at("/text").asText()).contains("kind: chat");
+        JsonNode written = succeeds(
+                        "init", "chat", "--to", folder.resolve("chat.yaml").toString())
+                .document();
+        assertThat(written.at("/bytes").asLong()).isEqualTo(Files.size(folder.resolve("chat.yaml")));
+        assertThat(written.at("/file").asText()).endsWith("chat.yaml");
+        assertThat(succeeds("check", "--resolved", job.toString()).document().has("settings"))
+                .isTrue();
+        assertThat(succeeds("ps").document().at("/total").asInt()).isZero();
+        assertThat(succeeds("models").document().at("/models")).isNotEmpty();
+        assertThat(succeeds("schema").document().has("$schema")).isTrue();
+        assertThat(succeeds("explain").document().at("/codes")).isNotEmpty();
+        assertThat(succeeds("doctor").document().at("/diagnoses")).isNotEmpty();
+        assertThat(succeeds("clean", "tickets", "--force").document().at("/run").asText())
+                .isEqualTo("tickets-0123abcd-1");
+    }
+
+    @Test
+    void everyCommandFailsInJson() throws IOException {
+        String none = folder.resolve("none").toString();
+        Path taken = Files.createFile(folder.resolve("taken.yaml"));
+        List<List<String>> codeAndWords = List.of(
+                List.of("FT0004", "init", "chat", "--to", taken.toString()),
+                List.of("FT0101", "check", none),
+                List.of("FT0101", "run", none),
+                List.of("FT0002", "ps", "--everything"),
+                List.of("FT0504", "show", "nope"),
+                List.of("FT0504", "watch", "nope"),
+                List.of("FT0504", "stop", "nope"),
+                List.of("FT0504", "resume", "nope"),
+                List.of("FT0504", "clean", "nope"),
+                List.of("FT0504", "eval", "nope", "--data", none),
+                List.of("FT0504", "generate", "nope", "--prompt", "x"),
+                List.of("FT0504", "report", "nope"),
+                List.of("FT0504", "compare", "nope", "neither"),
+                List.of("FT0480", "models", "nope"),
+                List.of("FT0002", "schema", "extra"),
+                List.of("FT0003", "explain", "FT9999"),
+                List.of("FT0002", "doctor", "--cure"));
+
+        assertThat(new TreeSet<>(
+                        codeAndWords.stream().map(words -> words.get(1)).toList()))
+                .isEqualTo(CommandNames.all());
+        for (List<String> words : codeAndWords) {
+            Told told = told(words.stream().skip(1).toArray(String[]::new));
+            JsonNode problem = told.document().at("/problems/0");
+            assertThat(told.exitCode()).as(words.toString()).isIn(2, 3);
+            assertThat(told.document().at("/exitCode").asInt()).isEqualTo(told.exitCode());
+            JsonNode line = told.lines("problem").get(0);
+            assertThat(line.at("/code").asText())
+                    .as(words.toString())
+                    .isEqualTo(words.get(0))
+                    .isEqualTo(problem.at("/kind/code").asText());
+            assertThat(line.at("/remedies")).as(words.toString()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aWrongCommandLineIsToldInJsonWhereverTheOptionStands() throws IOException {
+        for (String[] words : new String[][] {
+            {"chek", "-o", "json"}, {"-o", "json", "ps"}, {"ps", "-ojson", "--no"}, {"ps", "--no", "--output=JSON"}
+        }) {
+            Told told = Told.by(CommandRun.in(folder, Map.of(), words));
+
+            assertThat(told.lines("problem").get(0).at("/code").asText()).isEqualTo("FT0002");
+        }
+    }
+
+    @Test
+    void theWordsOfAPromptAreNoOption() {
+        CommandRun run = CommandRun.in(folder, Map.of(), "generate", "nope", "--prompt", "use -o json");
+
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("error FT0504");
+    }
+
+    /** Every command that needs a run, around a real one. */
+    @Test
+    void aRunIsToldInJsonFromItsCheckToItsRemoval() throws IOException {
+        String job = SmallExample.write("sentiment", folder).toString();
+        Path rows = Files.writeString(folder.resolve("rows.jsonl"), """
+                {"text":"a joy from start to end","mood":"positive"}
+                {"text":"dull and far too long","mood":"negative"}
+                """);
+
+        assertThat(onRun("check", job).document().has("profile")).isTrue();
+        Told run = onRun("run", job);
+        assertThat(run.document().at("/state").asText()).isEqualTo("succeeded");
+        assertThat(run.kinds()).contains("phase", "run", "state", "training-started", "step", "prediction");
+        String id = run.document().at("/id").asText();
+        assertThat(onRun("show", id).document()).isEqualTo(run.document());
+        assertThat(onRun("watch", id).document()).isEqualTo(run.document());
+        assertThat(onRun("stop", id).document()).isEqualTo(run.document());
+        assertThat(onRun("report", id).document().at("/state").asText()).isEqualTo("succeeded");
+        assertThat(onRun("generate", id, "--prompt", "Good?", "--max-new-tokens", "4")
+                        .document()
+                        .at("/answers"))
+                .hasSize(2);
+        assertThat(onRun("eval", id, "--data", rows.toString())
+                        .document()
+                        .at("/rows")
+                        .asInt())
+                .isEqualTo(2);
+        String again = onRun("run", job).document().at("/id").asText();
+        assertThat(onRun("compare", id, again).document().at("/runs")).hasSize(2);
+        assertThat(onRun("clean", again).document().at("/run").asText()).isEqualTo(again);
+        Told resumed = onRun("resume", id);
+        assertThat(resumed.lines("problem").get(0).at("/code").asText()).isEqualTo("FT0509");
+        assertThat(onRun("clean", id).document().at("/run").asText()).isEqualTo(id);
+    }
+
+    private Told succeeds(String... words) throws IOException {
+        Told told = told(words);
+        assertThat(told.exitCode()).as(String.join(" ", words)).isZero();
+        return told;
+    }
+
+    private Told told(String... words) throws IOException {
+        return Told.by(CommandRun.in(
+                folder.resolve("home"), Map.of("PATH", "", "HF_ENDPOINT", "http://localhost:1"), json(words)));
+    }
+
+    private static Told onRun(String... words) throws IOException {
+        return Told.by(CommandRun.in(SmallExample.HOME, Map.of("PATH", System.getenv("PATH")), json(words)));
+    }
+
+    private static String[] json(String... words) {
+        return Stream.concat(Stream.of(words), Stream.of("-o", "json")).toArray(String[]::new);
+    }
+
+    /**
+     * What a program gets.
+     *
+     * @param exitCode the exit code
+     * @param document the one document of stdout
+     * @param lines the objects of stderr
+     */
+    private record Told(int exitCode, JsonNode document, List<JsonNode> lines) {
+        /** Fails where stdout is not one document or stderr not one object a line. */
+        static Told by(CommandRun run) throws IOException {
+            List<JsonNode> documents;
+            try (MappingIterator<JsonNode> values =
+                    Json.records().readerFor(JsonNode.class).readValues(run.out())) {
+                documents = values.readAll();
+            }
+            assertThat(documents).as(run.out() + run.err()).hasSize(1);
+            List<JsonNode> lines = new ArrayList<>();
+            for (String line : run.err().lines().toList()) {
+                JsonNode object = Json.records().readTree(line);
+                assertThat(object.isObject()).as(line).isTrue();
+                assertThat(object.at("/kind").isTextual()).as(line).isTrue();
+                assertThat(Instant.parse(object.at("/at").asText())).as(line).isNotNull();
+                lines.add(object);
+            }
+            return new Told(run.exitCode(), documents.get(0), lines);
+        }
+
+        List<JsonNode> lines(String kind) {
+            return lines.stream()
+                    .filter(line -> line.at("/kind").asText().equals(kind))
+                    .toList();
+        }
+
+        List<String> kinds() {
+            return lines.stream()
+                    .map(line -> line.at("/kind").asText())
+                    .distinct()
+                    .toList();
+        }
+    }
+}
