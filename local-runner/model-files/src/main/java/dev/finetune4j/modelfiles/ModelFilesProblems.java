@@ -201,6 +201,15 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                     + " empty line; an answer ends with the end of text. Use the same text where the tuned model is used.",
             "use the -Instruct variant of the model, or put a chat_template.jinja into the model's folder");
 
+    /** Only the last answer is as the model would give it. */
+    public static final ProblemKind TEMPLATE_LAST_ANSWER = kind(
+            "FT0446",
+            "only the last answer of a conversation is trained",
+            "The chat template writes an answer otherwise once a later turn follows: those of reasoning models drop the thoughts of"
+                    + " earlier turns. Only the last answer then stands as the model will be asked to give it, so the earlier ones"
+                    + " are shown to the model and not learned. Rows with one answer lose nothing.",
+            "to train every answer, give each a row of its own that ends with it");
+
     /** A tensor of another shape than the configuration calls for. */
     public static final ProblemKind TENSOR_SHAPE = kind(
             "FT0471",
@@ -240,6 +249,7 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                 TEMPLATE_LIMIT,
                 TEMPLATE_MASK,
                 TEMPLATE_MISSING,
+                TEMPLATE_LAST_ANSWER,
                 TENSOR_SHAPE);
     }
 }

@@ -68,6 +68,9 @@ final class HuggingFaceTextCodec implements TextCodec {
         if (settings.template() == null) {
             notes.add(noTemplate(folder));
         }
+        if (splitter.trainsLastOnly()) {
+            notes.add(trainsLastOnly(settings));
+        }
         Set<Integer> stops = new LinkedHashSet<>(List.of(endOfTextToken));
         splitter.endOfTurnToken().ifPresent(stops::add);
         stops.addAll(endTokens);
@@ -116,6 +119,14 @@ final class HuggingFaceTextCodec implements TextCodec {
         return ModelFilesProblems.TEMPLATE_MISSING
                 .note("the model has no chat template; conversations are written as plain text")
                 .at(Location.of(folder.path().toString()))
+                .build();
+    }
+
+    private static Problem trainsLastOnly(TextSettings settings) {
+        return ModelFilesProblems.TEMPLATE_LAST_ANSWER
+                .note("of a conversation with several answers, only the last is trained")
+                .at(Location.of(settings.templateSource()))
+                .because("the chat template writes an answer otherwise once a later turn follows")
                 .build();
     }
 
@@ -230,7 +241,7 @@ final class HuggingFaceTextCodec implements TextCodec {
         while (end > 0 && messages.get(end - 1).role() != Role.ASSISTANT) {
             end--;
         }
-        return end == 0 ? List.of() : splitter.split(messages.subList(0, end));
+        return end == 0 || splitter.trainsLastOnly() ? List.of() : splitter.split(messages.subList(0, end));
     }
 
     @Override

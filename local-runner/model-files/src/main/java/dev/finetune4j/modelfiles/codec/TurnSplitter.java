@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Cuts a rendered conversation into what is trained and what is not.
@@ -17,14 +18,40 @@ import java.util.stream.Collectors;
  * rendered up to each answer, with the generation prompt, and with the answer; the first text must begin the second, and the rest is
  * the answer. Its end of turn is the last special token in it; what the template writes after that, such as a line break, belongs to
  * the next turn. Text after the last trained part is left out: nothing is learned from it.
+ *
+ * <p>A template that writes an answer otherwise once a later turn follows, as those of reasoning models that drop earlier thoughts,
+ * leaves one answer that stands as the model would give it: the last, which alone is trained.
  */
 final class TurnSplitter {
     private final ConversationRenderer renderer;
     private final SpecialTokens specialTokens;
+    private final boolean trainsLastOnly;
 
     TurnSplitter(ConversationRenderer renderer, SpecialTokens specialTokens) {
         this.renderer = renderer;
         this.specialTokens = specialTokens;
+        this.trainsLastOnly = !renderer.marksGeneration()
+                && Stream.of("answer", "<think>\nthought\n</think>\n\nanswer").anyMatch(this::isRewrittenLater);
+    }
+
+    private boolean isRewrittenLater(String answer) {
+        List<Message> turn = List.of(new Message(Role.USER, "question"), new Message(Role.ASSISTANT, answer));
+        List<Message> twoTurns = Stream.of(turn, turn).flatMap(List::stream).toList();
+        return canSplit(turn) && !canSplit(twoTurns);
+    }
+
+    private boolean canSplit(List<Message> messages) {
+        try {
+            splitByRendering(messages);
+            return true;
+        } catch (FineTuneException e) {
+            return e.problems().stream().noneMatch(problem -> problem.kind().equals(ModelFilesProblems.TEMPLATE_MASK));
+        }
+    }
+
+    /** Whether earlier answers of a conversation are given and only its last is learned. */
+    boolean trainsLastOnly() {
+        return trainsLastOnly;
     }
 
     /**
@@ -42,7 +69,10 @@ final class TurnSplitter {
      * @throws FineTuneException with FT0444 if the answers cannot be told from the prompts
      */
     List<Piece> split(List<Message> messages) {
-        return renderer.marksGeneration() ? splitAtMarks(messages) : splitByRendering(messages);
+        if (renderer.marksGeneration()) {
+            return splitAtMarks(messages);
+        }
+        return trainsLastOnly ? splitLast(messages) : splitByRendering(messages);
     }
 
     /**

@@ -222,7 +222,7 @@ class HuggingFaceTextCodecTest {
     }
 
     @Test
-    void refusesATemplateThatChangesWhatPrecedesAnAnswer() throws IOException {
+    void trainsTheLastAnswerWhereTheTemplateRewritesEarlierOnes() throws IOException {
         String template = Files.readString(ModelFixture.CHAT.resolve("thinking.jinja"));
         Message user = new Message(Role.USER, "q");
         Message thought = new Message(Role.ASSISTANT, "<think>\nwhy\n</think>\n\na");
@@ -232,11 +232,28 @@ class HuggingFaceTextCodecTest {
             Example twice = new Example.Conversation(new RowRef("t", 2), List.of(user, thought, user, thought), null);
 
             assertThat(codec.decode(trained(codec.encode(once, 0)))).isEqualTo("<think>\nwhy\n</think>\n\na");
-            assertThatThrownBy(() -> codec.encode(twice, 0))
-                    .isInstanceOf(FineTuneException.class)
-                    .hasMessageContaining("FT0444")
-                    .hasMessageContaining("message 4");
+            EncodedExample conversation = codec.encode(twice, 0);
+            int[] prompt = codec.encodePrompt(List.of(user, thought, user));
+            int[] answer = codec.encodeAnswer(List.of(user, thought, user), thought.content());
+
+            assertThat(codec.decode(trained(conversation))).isEqualTo("<think>\nwhy\n</think>\n\na");
+            assertThat(IntStream.concat(Arrays.stream(prompt), Arrays.stream(answer))
+                            .toArray())
+                    .isEqualTo(conversation.tokenIds());
+            assertThat(codec.notes()).anyMatch(note -> note.code().equals("FT0446"));
         }
+    }
+
+    @Test
+    void refusesATemplateThatChangesWhatPrecedesAnAnswer() throws IOException {
+        ModelFixture fixture = ModelFixture.in(folder)
+                .template("{% for m in messages %}{{ m.content }}{% endfor %}"
+                        + "{% if add_generation_prompt %}<think>{% endif %}");
+
+        assertThatThrownBy(fixture::open)
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0444")
+                .hasMessageContaining("message 2");
     }
 
     @Test
