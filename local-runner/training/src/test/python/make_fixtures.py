@@ -4,8 +4,8 @@
     python make_fixtures.py OUTPUT_FOLDER
 
 Needs torch, transformers, peft, safetensors and gguf. Written to src/test/resources/dev/finetune4j/training/model/fixtures.
-Each model folder holds config.json, model.safetensors and expected.json (token ids and logits); folder peft holds an adapter at its
-start and after some steps of AdamW, and the losses between.
+Each model folder holds config.json, model.safetensors and expected.json (token ids and logits); a folder peft holds an adapter at its
+start and after some steps of AdamW, and the losses between: for the model tied, and without the end in the folders of others.
 """
 import json
 import os
@@ -15,13 +15,21 @@ import sys
 import gguf
 import torch
 from peft import LoraConfig, get_peft_model
-from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+from transformers import (Gemma2Config, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3TextConfig, LlamaConfig, LlamaForCausalLM,
+                          MistralConfig, MistralForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config, Qwen2ForCausalLM,
+                          Qwen3Config, Qwen3ForCausalLM)
 
 SIZES = dict(vocab_size=96, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
              num_key_value_heads=2, max_position_embeddings=256, rms_norm_eps=1e-5, bos_token_id=1, eos_token_id=2,
              pad_token_id=2)
 LLAMA3 = dict(rope_type="llama3", rope_theta=10000.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
               original_max_position_embeddings=64)
+YARN = dict(rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=64)
+LONG_SIZES = {**SIZES, "max_position_embeddings": 1024}
+LONG_ROPE = dict(rope_type="longrope", rope_theta=10000.0, original_max_position_embeddings=512, partial_rotary_factor=0.75,
+                 short_factor=[1.0, 1.25, 1.5], long_factor=[1.0, 4.0, 8.0])
+# Gemma's norms add 1 to their weights, and its embedding is scaled up.
+GEMMA = dict(head_dim=12, query_pre_attn_scalar=20, sliding_window=24, hidden_activation="gelu_pytorch_tanh")
 MODELS = {
     "tied": (LlamaForCausalLM, LlamaConfig(**SIZES, tie_word_embeddings=True)),
     "untied": (LlamaForCausalLM, LlamaConfig(**SIZES, tie_word_embeddings=False, head_dim=12)),
@@ -30,17 +38,31 @@ MODELS = {
     "linear": (LlamaForCausalLM, LlamaConfig(**SIZES, tie_word_embeddings=True, rope_parameters=dict(
         rope_type="linear", rope_theta=10000.0, factor=4.0))),
     "qwen2": (Qwen2ForCausalLM, Qwen2Config(**SIZES, tie_word_embeddings=True, use_sliding_window=False)),
+    "yarn": (LlamaForCausalLM, LlamaConfig(**SIZES, tie_word_embeddings=True, rope_parameters=YARN)),
+    "mistral": (MistralForCausalLM, MistralConfig(**SIZES, tie_word_embeddings=False, head_dim=12, sliding_window=24)),
+    "qwen3": (Qwen3ForCausalLM, Qwen3Config(**SIZES, tie_word_embeddings=True, head_dim=12, use_sliding_window=True,
+                                            sliding_window=24, max_window_layers=1)),
+    "phi3": (Phi3ForCausalLM, Phi3Config(**LONG_SIZES, tie_word_embeddings=False, sliding_window=24,
+                                         original_max_position_embeddings=512, rope_parameters=LONG_ROPE)),
+    "gemma2": (Gemma2ForCausalLM, Gemma2Config(**SIZES, **GEMMA, attn_logit_softcapping=2.0, final_logit_softcapping=3.0)),
+    "gemma3": (Gemma3ForCausalLM, Gemma3TextConfig(
+        **SIZES, **GEMMA, layer_types=["sliding_attention", "full_attention"], rope_parameters=dict(
+            sliding_attention=dict(rope_type="default", rope_theta=10000.0),
+            full_attention=dict(rope_type="linear", rope_theta=1000000.0, factor=8.0)))),
 }
+TRAINED = ["mistral", "qwen3", "phi3", "gemma2", "gemma3"]
 SEQUENCES = [[5, 17, 80, 33, 2, 9, 41, 60, 7, 90, 11], [3, 3, 71, 25, 64], list(range(10, 90))]
 
 
 def random_model(cls, config, seed):
     torch.manual_seed(seed)
+    if "Gemma" in cls.__name__:
+        config._attn_implementation = "eager"  # the others leave out the cap of the scores
     model = cls(config).eval()
     with torch.no_grad():
         for name, p in model.named_parameters():
             if name.endswith("norm.weight"):
-                p.copy_(1 + 0.2 * torch.randn_like(p))
+                p.copy_((0 if "Gemma" in cls.__name__ else 1) + 0.2 * torch.randn_like(p))
             else:
                 p.copy_(torch.randn_like(p) * (0.6 if "embed" in name or "lm_head" in name else 0.25))
     return model
@@ -160,6 +182,9 @@ def main():
     shutil.rmtree(out, ignore_errors=True)
     for seed, (name, (cls, config)) in enumerate(MODELS.items()):
         write_model(f"{out}/{name}", cls, config, seed)
+        if name in TRAINED:
+            write_peft(f"{out}/{name}/peft", cls, config, seed)
+            shutil.rmtree(f"{out}/{name}/peft/end")
     cls, config = MODELS["tied"]
     write_peft(f"{out}/peft", cls, config, 0)
     write_gguf(f"{out}/tied.gguf", cls, config, 0)

@@ -54,13 +54,15 @@ final class GgufConfig {
                     "attention.head_count_kv is " + keyValueHeads,
                     "it must divide attention.head_count, which is " + heads);
         }
+        int layers = reader.count("block_count", HuggingFaceConfig.MAX_LAYERS);
+        int headSize = reader.count("attention.key_length", HuggingFaceConfig.MAX_WIDTH, Math.max(1, hidden / heads));
         return new ModelConfig(
                 "LlamaForCausalLM",
                 hidden,
-                reader.count("block_count", HuggingFaceConfig.MAX_LAYERS),
+                layers,
                 heads,
                 keyValueHeads,
-                reader.count("attention.key_length", HuggingFaceConfig.MAX_WIDTH, Math.max(1, hidden / heads)),
+                headSize,
                 reader.count("feed_forward_length", HuggingFaceConfig.MAX_WIDTH),
                 vocabulary(file, reader),
                 reader.count("context_length", HuggingFaceConfig.MAX_CONTEXT, DEFAULT_CONTEXT),
@@ -75,6 +77,7 @@ final class GgufConfig {
                 storedType(file),
                 token(metadata, "tokenizer.ggml.bos_token_id"),
                 endTokens(metadata),
+                DecoderTraits.none(layers, headSize),
                 true);
     }
 

@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Reads config.json; absent values get the defaults of transformers' LlamaConfig. Knows the keys of transformers 4 and 5. */
+/** Reads config.json; absent values get the defaults of transformers. Knows the keys of transformers 4 and 5. */
 final class HuggingFaceConfig {
     static final int MAX_WIDTH = 1 << 20;
     static final int MAX_LAYERS = 1024;
@@ -20,16 +20,13 @@ final class HuggingFaceConfig {
 
     private static final long MAX_CONFIG_BYTES = 16L << 20;
     private static final int DEFAULT_CONTEXT = 2048;
-    private static final double DEFAULT_ROPE_THETA = 10_000;
     private static final double DEFAULT_RMS_EPSILON = 1e-6;
 
     private final JsonNode json;
-    private final JsonNode rope;
     private final ConfigReader reader;
 
     private HuggingFaceConfig(Path file, JsonNode json) {
         this.json = json;
-        this.rope = json.has("rope_parameters") ? json.path("rope_parameters") : json.path("rope_scaling");
         this.reader = new ConfigReader(file.toString(), key -> whole(json, key), key -> real(json, key));
     }
 
@@ -48,89 +45,56 @@ final class HuggingFaceConfig {
         if (architecture.isEmpty()) {
             reader.missing("architectures");
         }
+        Family family = Family.of(architecture).orElse(Family.LLAMA);
         int hidden = reader.count("hidden_size", MAX_WIDTH);
         int heads = reader.count("num_attention_heads", MAX_WIDTH);
         int keyValueHeads = reader.count("num_key_value_heads", MAX_WIDTH, heads);
-        int headSize = reader.count("head_dim", MAX_WIDTH, Math.max(1, hidden / heads));
+        int headSize = reader.count("head_dim", MAX_WIDTH, family.headSize(hidden, heads));
         if (heads % keyValueHeads != 0) {
             reader.invalid(
                     "num_key_value_heads is " + keyValueHeads, "it must divide num_attention_heads, which is " + heads);
         }
+        int layers = reader.count("num_hidden_layers", MAX_LAYERS);
+        int contextTokens = reader.count("max_position_embeddings", MAX_CONTEXT, DEFAULT_CONTEXT);
+        RopeReader rope = new RopeReader(json, reader, family, contextTokens);
+        TraitsReader traits = new TraitsReader(json, reader, family);
+        Integer window = traits.window();
         ModelConfig config = new ModelConfig(
                 architecture,
                 hidden,
-                reader.count("num_hidden_layers", MAX_LAYERS),
+                layers,
                 heads,
                 keyValueHeads,
                 headSize,
                 reader.count("intermediate_size", MAX_WIDTH),
                 reader.count("vocab_size", MAX_VOCABULARY),
-                reader.count("max_position_embeddings", MAX_CONTEXT, DEFAULT_CONTEXT),
-                ropeTheta(),
-                ropeScaling(),
+                contextTokens,
+                rope.theta(),
+                rope.scaling(rope.width(headSize)),
                 reader.positive("rms_norm_eps", DEFAULT_RMS_EPSILON),
-                json.path("hidden_act").asText("silu"),
-                json.path("tie_word_embeddings").asBoolean(false),
-                attentionBias(architecture),
+                activation(family),
+                json.path("tie_word_embeddings").asBoolean(family.isTied()),
+                attentionBias(family),
                 json.path("mlp_bias").asBoolean(false),
-                slidingWindow(),
+                window,
                 json.path("torch_dtype").asText(json.path("dtype").asText("")),
                 firstToken("bos_token_id"),
                 tokens("eos_token_id"),
+                traits.read(hidden, headSize, traits.windowed(layers, window), rope),
                 false);
         reader.finish();
         return config;
     }
 
-    private double ropeTheta() {
-        OptionalDouble inRope = real(rope, "rope_theta");
-        return inRope.isPresent() ? inRope.getAsDouble() : reader.positive("rope_theta", DEFAULT_ROPE_THETA);
+    private String activation(Family family) {
+        return json.path("hidden_activation").asText(json.path("hidden_act").asText(family.activation()));
     }
 
-    private RopeScaling ropeScaling() {
-        String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
-        return switch (type) {
-            case "default" -> new RopeScaling.None();
-            case "linear" -> new RopeScaling.Linear(ropeNumber("factor"));
-            case "llama3" ->
-                new RopeScaling.Llama3(
-                        ropeNumber("factor"),
-                        ropeNumber("low_freq_factor"),
-                        ropeNumber("high_freq_factor"),
-                        originalContext());
-            default -> new RopeScaling.Other(type);
-        };
-    }
-
-    private double ropeNumber(String key) {
-        double value = real(rope, key).orElse(0);
-        if (!(value > 0) || Double.isInfinite(value)) {
-            reader.invalid("rope scaling has no usable " + key, "it must be a number above 0");
-        }
-        return value;
-    }
-
-    private int originalContext() {
-        long tokens = whole(rope, "original_max_position_embeddings").orElse(0);
-        if (tokens < 1 || tokens > MAX_CONTEXT) {
-            reader.invalid(
-                    "rope scaling has no usable original_max_position_embeddings", "it must be 1 to " + MAX_CONTEXT);
-            return 1;
-        }
-        return (int) tokens;
-    }
-
-    private AttentionBias attentionBias(String architecture) {
-        if (architecture.startsWith("Qwen2")) {
+    private AttentionBias attentionBias(Family family) {
+        if (family == Family.QWEN_2) {
             return AttentionBias.QUERY_KEY_VALUE;
         }
         return json.path("attention_bias").asBoolean(false) ? AttentionBias.ALL : AttentionBias.NONE;
-    }
-
-    private @Nullable Integer slidingWindow() {
-        boolean used = json.path("use_sliding_window").asBoolean(true)
-                && json.path("sliding_window").isInt();
-        return used ? json.path("sliding_window").asInt() : null;
     }
 
     private @Nullable Integer firstToken(String key) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param storedType the weights' number format as config.json names it, such as {@code bfloat16}; empty if not said
  * @param beginToken the token that begins a text, or null
  * @param endTokens tokens that end a text; may be empty
+ * @param traits what sets it apart from Llama
  * @param interleavedRotary whether the rows of the query and key projections are permuted for rotary pairs that lie side by side, as
  *     GGUF's llama architecture stores them; they must be put back for Hugging Face's half-and-half rotary
  */
@@ -52,10 +53,16 @@ public record ModelConfig(
         String storedType,
         @Nullable Integer beginToken,
         List<Integer> endTokens,
+        DecoderTraits traits,
         boolean interleavedRotary) {
     /** Copies the list. */
     public ModelConfig {
         endTokens = List.copyOf(endTokens);
+    }
+
+    /** The architectures of which everything that the configuration can say is known. */
+    public static List<String> knownArchitectures() {
+        return Family.architectures();
     }
 
     /** The token that begins a text, if the configuration names one. */

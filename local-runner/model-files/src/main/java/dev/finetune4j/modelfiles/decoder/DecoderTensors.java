@@ -1,6 +1,7 @@
 package dev.finetune4j.modelfiles.decoder;
 
 import dev.finetune4j.modelfiles.config.AttentionBias;
+import dev.finetune4j.modelfiles.config.DecoderTraits;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.RopeScaling;
 import java.util.ArrayList;
@@ -14,6 +15,21 @@ import java.util.Optional;
  * value heads, D head width, F feed-forward width.
  */
 public final class DecoderTensors {
+    /** The norm before attention, [C]. */
+    public static final String ATTENTION_NORM = "input_layernorm.weight";
+
+    /** The norm of each query head, [D], where there is one. */
+    public static final String QUERY_NORM = "self_attn.q_norm.weight";
+
+    /** The norm of each key head, [D], where there is one. */
+    public static final String KEY_NORM = "self_attn.k_norm.weight";
+
+    /** The norm of what attention adds to the stream, [C], where branches are normed at their end. */
+    public static final String ATTENTION_END_NORM = "post_attention_layernorm.weight";
+
+    /** The norm of what the feed-forward adds to the stream, [C], where branches are normed at their end. */
+    public static final String FEED_FORWARD_END_NORM = "post_feedforward_layernorm.weight";
+
     private final ModelConfig config;
     private final WeightNames names;
     private final Map<String, long[]> layer = new LinkedHashMap<>();
@@ -24,16 +40,41 @@ public final class DecoderTensors {
         long width = config.hiddenSize();
         long queries = (long) config.heads() * config.headSize();
         long keys = (long) config.keyValueHeads() * config.headSize();
+        DecoderTraits traits = config.traits();
         boolean isBiased = config.attentionBias() != AttentionBias.NONE;
-        norm("input_layernorm");
-        linear("self_attn.q_proj", queries, width, isBiased);
-        linear("self_attn.k_proj", keys, width, isBiased);
-        linear("self_attn.v_proj", keys, width, isBiased);
+        norm(ATTENTION_NORM, width);
+        if (traits.fusedProjections()) {
+            linear("self_attn.qkv_proj", queries + 2 * keys, width, isBiased);
+        } else {
+            linear("self_attn.q_proj", queries, width, isBiased);
+            linear("self_attn.k_proj", keys, width, isBiased);
+            linear("self_attn.v_proj", keys, width, isBiased);
+        }
+        if (traits.headNorms()) {
+            norm(QUERY_NORM, config.headSize());
+            norm(KEY_NORM, config.headSize());
+        }
         linear("self_attn.o_proj", width, queries, config.attentionBias() == AttentionBias.ALL);
-        norm("post_attention_layernorm");
-        linear("mlp.gate_proj", config.feedForwardSize(), width, config.feedForwardBias());
-        linear("mlp.up_proj", config.feedForwardSize(), width, config.feedForwardBias());
-        linear("mlp.down_proj", width, config.feedForwardSize(), config.feedForwardBias());
+        if (traits.branchNorms()) {
+            norm(ATTENTION_END_NORM, width);
+        }
+        norm(feedForwardNorm(), width);
+        long inner = config.feedForwardSize();
+        if (traits.fusedProjections()) {
+            linear("mlp.gate_up_proj", 2 * inner, width, config.feedForwardBias());
+        } else {
+            linear("mlp.gate_proj", inner, width, config.feedForwardBias());
+            linear("mlp.up_proj", inner, width, config.feedForwardBias());
+        }
+        linear("mlp.down_proj", width, inner, config.feedForwardBias());
+        if (traits.branchNorms()) {
+            norm(FEED_FORWARD_END_NORM, width);
+        }
+    }
+
+    /** The norm before the feed-forward. The same words name another norm where branches are normed at their end too. */
+    public String feedForwardNorm() {
+        return config.traits().branchNorms() ? "pre_feedforward_layernorm.weight" : ATTENTION_END_NORM;
     }
 
     /**
@@ -53,7 +94,7 @@ public final class DecoderTensors {
 
     /** The architectures whose models hold these tensors. */
     public static List<String> architectures() {
-        return List.of("LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM");
+        return ModelConfig.knownArchitectures();
     }
 
     /** [V, C]. */
@@ -100,8 +141,8 @@ public final class DecoderTensors {
         return tensors;
     }
 
-    private void norm(String path) {
-        layer.put(path + ".weight", new long[] {config.hiddenSize()});
+    private void norm(String path, long width) {
+        layer.put(path, new long[] {width});
     }
 
     private void linear(String path, long outputs, long inputs, boolean isBiased) {

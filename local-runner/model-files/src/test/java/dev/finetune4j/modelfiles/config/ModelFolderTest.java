@@ -42,7 +42,7 @@ class ModelFolderTest {
 
     @Test
     void readsEverythingThatAConfigurationSays() throws IOException {
-        ModelConfig config = config("{" + REQUIRED
+        ModelConfig config = config("{" + REQUIRED.replace("Llama", "Mistral")
                 + ",\"num_key_value_heads\":2,\"head_dim\":32,\"max_position_embeddings\":8192,\"rope_theta\":500000.0,"
                 + "\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8.0,\"low_freq_factor\":1.0,\"high_freq_factor\":4.0,"
                 + "\"original_max_position_embeddings\":4096},\"rms_norm_eps\":1e-05,\"tie_word_embeddings\":true,"
@@ -72,14 +72,69 @@ class ModelFolderTest {
     }
 
     @Test
-    void knowsTheBiasOfQwenAndRopeThatItCannotCompute() throws IOException {
+    void knowsTheBiasOfQwenAndHowYarnStretches() throws IOException {
         ModelConfig config = config(
                 "{" + REQUIRED.replace("Llama", "Qwen2")
                         + ",\"use_sliding_window\":false,\"sliding_window\":512,\"rope_scaling\":{\"type\":\"yarn\",\"factor\":4}}");
 
         assertThat(config.attentionBias()).isEqualTo(AttentionBias.QUERY_KEY_VALUE);
         assertThat(config.slidingWindowIfAny()).isEmpty();
-        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Other("yarn"));
+        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Yarn(4, 32, 1, 2048, true, 0.1 * Math.log(4) + 1));
+    }
+
+    @Test
+    void passesOnRopeThatItCannotCompute() throws IOException {
+        ModelConfig config = config("{" + REQUIRED + ",\"rope_scaling\":{\"type\":\"dynamic\",\"factor\":4}}");
+
+        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Other("dynamic"));
+    }
+
+    @Test
+    void givesGemmaWhatItsConfigurationLeavesOut() throws IOException {
+        ModelConfig second = config("{" + REQUIRED.replace("Llama", "Gemma2") + "}");
+        ModelConfig third = config(
+                "{" + REQUIRED.replace("Llama", "Gemma3") + ",\"sliding_window\":512,\"sliding_window_pattern\":2}");
+
+        assertThat(second.tiedEmbeddings()).isTrue();
+        assertThat(second.headSize()).isEqualTo(256);
+        assertThat(second.activation()).isEqualTo("gelu_pytorch_tanh");
+        assertThat(second.slidingWindowIfAny()).contains(4096);
+        assertThat(second.traits().scoreCap()).isEqualTo(50);
+        assertThat(second.traits().logitCap()).isEqualTo(30);
+        assertThat(second.traits().queryScale()).isEqualTo(1.0 / 16);
+        assertThat(second.traits().windowed()).startsWith(true, false);
+        assertThat(third.traits().scoreCap()).isZero();
+        assertThat(third.traits().headNorms()).isTrue();
+        assertThat(third.ropeTheta()).isEqualTo(1_000_000);
+        assertThat(third.traits().windowedRopeTheta()).isEqualTo(10_000);
+        assertThat(third.traits().windowed()).startsWith(true, false);
+    }
+
+    @Test
+    void findsTheOriginalLengthOfLongRopeBesideIt() throws IOException {
+        ModelConfig config = config("{" + REQUIRED.replace("Llama", "Phi3")
+                + ",\"max_position_embeddings\":8192,\"original_max_position_embeddings\":4096,\"head_dim\":4,"
+                + "\"rope_scaling\":{\"type\":\"longrope\",\"short_factor\":[1.0,1.5],\"long_factor\":[2.0,4.0]}}");
+
+        assertThat(config.traits().fusedProjections()).isTrue();
+        assertThat(config.ropeScaling())
+                .isEqualTo(
+                        new RopeScaling.LongRope(List.of(1.0, 1.5), 4096, Math.sqrt(1 + Math.log(2) / Math.log(4096))));
+    }
+
+    @Test
+    void refusesLayersAndDivisorsOfAnotherCount() throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"),
+                "{" + REQUIRED.replace("Llama", "Phi3")
+                        + ",\"original_max_position_embeddings\":4096,\"sliding_window\":8,\"layer_types\":[\"full_attention\"],"
+                        + "\"rope_scaling\":{\"type\":\"longrope\",\"short_factor\":[1.0,-1]}}");
+        ModelFolder model = ModelFolder.open(folder);
+
+        assertThatThrownBy(model::config)
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("layer_types names 1 layers")
+                .hasMessageContaining("no usable short_factor");
     }
 
     @Test

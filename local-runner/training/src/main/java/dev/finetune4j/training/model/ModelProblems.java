@@ -13,11 +13,11 @@ public final class ModelProblems implements ProblemCatalogue {
             "This model architecture is not supported",
             ExitCode.INVALID,
             """
-            The local core composes decoders of the Llama family from config.json: RMS norm, rotary positions, grouped-query
-            attention, gated feed-forward. A model that needs other blocks would be computed wrongly, so that it is refused.
+            The local core composes decoders like Llama, Mistral, Qwen, Phi 3 and Gemma from config.json: RMS norms, rotary positions,
+            grouped-query attention, gated feed-forward. A model that needs other blocks would be computed wrongly, so that it is refused.
             The same holds for a setting inside a known architecture that changes the computation, such as another activation or
             another scaling of positions.""",
-            "choose a model of the Llama family:  finetune models");
+            "finetune models");
 
     /** A target module of LoRA is unknown. */
     public static final ProblemKind TARGET_MODULE = new ProblemKind(

@@ -5,8 +5,10 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.modelfiles.config.DecoderTraits;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.config.RopeScaling;
 import dev.finetune4j.modelfiles.decoder.DecoderTensors;
 import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.modelfiles.weights.WeightFile;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Loads decoders of the Llama family from a folder in Hugging Face layout or a GGUF file. */
@@ -110,7 +113,10 @@ public final class DecoderLoader implements LanguageModelLoader {
                 shape.heads(),
                 shape.keyHeads(),
                 shape.headWidth(),
-                config.rmsEpsilon());
+                config.rmsEpsilon(),
+                config.activation().equals(SupportedArchitectures.GELU) ? 1 : 0,
+                config.traits().embeddingScale(),
+                config.traits().logitCap());
         double scale = plan.method().alpha() / plan.method().rank();
         List<Projection> none = shape.projections().stream()
                 .map(projection -> new Projection(projection.inputs(), List.of()))
@@ -119,22 +125,40 @@ public final class DecoderLoader implements LanguageModelLoader {
                 plan,
                 script,
                 decoder,
-                layers(script, weights, trainables, plan, plan.layout().projections(), scale),
-                layers(script, weights, trainables, plan, none, scale),
+                layers(
+                        script,
+                        decoder,
+                        weights,
+                        trainables,
+                        config,
+                        plan,
+                        plan.layout().projections(),
+                        scale),
+                layers(script, decoder, weights, trainables, config, plan, none, scale),
                 trainables,
                 new Positions(script, frequencies(script, reader, tensors, config), torchType));
     }
 
     private static Value layers(
             TorchScript script,
+            Value decoder,
             DecoderWeights weights,
             Trainables trainables,
+            ModelConfig config,
             DecoderModel.Plan plan,
             List<Projection> adapted,
             double scale) {
+        DecoderTraits traits = config.traits();
+        int window = config.slidingWindowIfAny().orElse(0);
+        boolean hasOwnRotary = traits.windowedRopeTheta() != null;
         return script.call(
                 "layers",
                 weights.layers(),
+                decoder,
+                traits.queryScale(),
+                traits.scoreCap(),
+                ofEach(traits.windowed(), isWindowed -> isWindowed ? window : 0),
+                ofEach(traits.windowed(), isWindowed -> isWindowed && hasOwnRotary ? 1 : 0),
                 trainables.computed(),
                 trainables.gradient(),
                 plan.layout().rank(),
@@ -143,16 +167,33 @@ public final class DecoderLoader implements LanguageModelLoader {
                 plan.method().dropout());
     }
 
-    private static float[] frequencies(
+    private static int[] ofEach(List<Boolean> windowed, ToIntFunction<Boolean> number) {
+        return windowed.stream().mapToInt(number).toArray();
+    }
+
+    /** Those of all layers, or of the layers without a window and then of those with one. */
+    private static List<RotaryFrequencies> frequencies(
             TorchScript script, TensorReader reader, DecoderTensors tensors, ModelConfig config) {
+        RotaryFrequencies common = common(script, reader, tensors, config);
+        Double windowedTheta = config.traits().windowedRopeTheta();
+        return windowedTheta == null
+                ? List.of(common)
+                : List.of(
+                        common,
+                        RotaryFrequencies.of(windowedTheta, config.traits().rotaryWidth(), new RopeScaling.None()));
+    }
+
+    private static RotaryFrequencies common(
+            TorchScript script, TensorReader reader, DecoderTensors tensors, ModelConfig config) {
+        int width = config.traits().rotaryWidth();
         Optional<ExpectedTensor> stored = tensors.rotaryDivisors();
         if (stored.isPresent()) {
             try (Value divisors = script.call("vector", stored.get().shape().get(0), TorchScript.FLOAT32)) {
                 reader.copy(stored.get(), divisors, 0);
-                return RotaryFrequencies.divided(config.ropeTheta(), config.headSize(), divisors.toFloats());
+                return RotaryFrequencies.divided(config.ropeTheta(), width, divisors.toFloats());
             }
         }
-        return RotaryFrequencies.of(config.ropeTheta(), config.headSize(), config.ropeScaling());
+        return RotaryFrequencies.of(config.ropeTheta(), width, config.ropeScaling());
     }
 
     private static LoraTuning lora(Settings settings) {

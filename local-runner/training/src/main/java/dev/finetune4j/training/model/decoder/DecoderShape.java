@@ -1,5 +1,6 @@
 package dev.finetune4j.training.model.decoder;
 
+import dev.finetune4j.modelfiles.config.DecoderTraits;
 import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.adapter.LoraLayout.Module;
 import dev.finetune4j.training.model.adapter.LoraLayout.Projection;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param feedForwardWidth F
  * @param vocabulary V
  * @param tied whether the head is the embedding
+ * @param traits what sets the model apart from Llama
  */
 record DecoderShape(
         int layers,
@@ -25,7 +27,8 @@ record DecoderShape(
         int headWidth,
         int feedForwardWidth,
         int vocabulary,
-        boolean tied) {
+        boolean tied,
+        DecoderTraits traits) {
     /** Inputs of the output projection: H D. */
     int attentionWidth() {
         return heads * headWidth;
@@ -43,7 +46,8 @@ record DecoderShape(
 
     /** Weights of one layer's matrices and norms, biases left out. */
     long layerParameters() {
-        return (long) qkvWidth() * width + (long) width * attentionWidth() + 3L * feedForwardWidth * width + 2L * width;
+        long norms = (traits.branchNorms() ? 4L : 2L) * width + (traits.headNorms() ? 2L * headWidth : 0);
+        return (long) qkvWidth() * width + (long) width * attentionWidth() + 3L * feedForwardWidth * width + norms;
     }
 
     /** Weights of the whole model, biases left out. */
@@ -54,19 +58,32 @@ record DecoderShape(
     /** The four projections of a layer with all their modules. */
     List<Projection> projections() {
         return List.of(
-                new Projection(
-                        width,
-                        List.of(
-                                new Module("self_attn.q_proj", 0, attentionWidth()),
-                                new Module("self_attn.k_proj", attentionWidth(), keyWidth()),
-                                new Module("self_attn.v_proj", attentionWidth() + keyWidth(), keyWidth()))),
+                new Projection(width, queryKeyValue()),
                 new Projection(attentionWidth(), List.of(new Module("self_attn.o_proj", 0, width))),
-                new Projection(
-                        width,
-                        List.of(
-                                new Module("mlp.gate_proj", 0, feedForwardWidth),
-                                new Module("mlp.up_proj", feedForwardWidth, feedForwardWidth))),
+                new Projection(width, gateUp()),
                 new Projection(feedForwardWidth, List.of(new Module("mlp.down_proj", 0, width))));
+    }
+
+    private List<Module> queryKeyValue() {
+        return traits.fusedProjections()
+                ? List.of(new Module("self_attn.qkv_proj", 0, qkvWidth()))
+                : List.of(
+                        new Module("self_attn.q_proj", 0, attentionWidth()),
+                        new Module("self_attn.k_proj", attentionWidth(), keyWidth()),
+                        new Module("self_attn.v_proj", attentionWidth() + keyWidth(), keyWidth()));
+    }
+
+    private List<Module> gateUp() {
+        return traits.fusedProjections()
+                ? List.of(new Module("mlp.gate_up_proj", 0, 2 * feedForwardWidth))
+                : List.of(
+                        new Module("mlp.gate_proj", 0, feedForwardWidth),
+                        new Module("mlp.up_proj", feedForwardWidth, feedForwardWidth));
+    }
+
+    /** Numbers that one layer keeps of a token for the way back through the norms of heads and branches. */
+    int normWidth() {
+        return (traits.headNorms() ? attentionWidth() + keyWidth() : 0) + (traits.branchNorms() ? 2 * width : 0);
     }
 
     /** Inner values of all adapters of a layer for one token: rank times adapted modules. */

@@ -1,5 +1,6 @@
 package dev.finetune4j.training.model.decoder;
 
+import dev.finetune4j.modelfiles.config.DecoderTraits;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.decoder.DecoderTensors;
 import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
@@ -16,7 +17,7 @@ import java.util.List;
  * @param embedding [V, C]
  * @param norm [1, C]
  * @param head [V, C], the embedding where tied
- * @param layers for each layer ten tensors, in the order that {@code decoder.ts.py} names
+ * @param layers for each layer fourteen tensors, in the order that {@code decoder.ts.py} names
  */
 record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layers) {
     /**
@@ -39,30 +40,53 @@ record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layer
         Source source = new Source(script, reader, tensors, config, torchType);
         Value embedding = source.whole(tensors.embedding());
         Value head = tensors.head().map(source::whole).orElse(embedding);
+        DecoderTraits traits = config.traits();
         List<Value> layers = new ArrayList<>();
         for (int layer = 0; layer < shape.layers(); layer++) {
             List<Projection> projections = shape.projections();
-            layers.add(source.whole(source.needed(layer, "input_layernorm.weight")));
+            layers.add(source.norm(layer, DecoderTensors.ATTENTION_NORM));
             source.projection(layer, projections.get(0), layers);
+            layers.add(source.norm(layer, DecoderTensors.QUERY_NORM, traits.headNorms()));
+            layers.add(source.norm(layer, DecoderTensors.KEY_NORM, traits.headNorms()));
             source.projection(layer, projections.get(1), layers);
-            layers.add(source.whole(source.needed(layer, "post_attention_layernorm.weight")));
+            layers.add(source.norm(layer, DecoderTensors.ATTENTION_END_NORM, traits.branchNorms()));
+            layers.add(source.norm(layer, tensors.feedForwardNorm()));
             source.projection(layer, projections.get(2), layers);
             source.projection(layer, projections.get(3), layers);
+            layers.add(source.norm(layer, DecoderTensors.FEED_FORWARD_END_NORM, traits.branchNorms()));
         }
-        return new DecoderWeights(embedding, source.whole(tensors.norm()), head, layers);
+        return new DecoderWeights(embedding, source.norm(tensors.norm()), head, layers);
     }
 
     /** The weight file seen as native tensors. */
     private record Source(
             TorchScript script, TensorReader reader, DecoderTensors tensors, ModelConfig config, int torchType) {
-        /** A stored tensor in a native one of its own. */
+        /** A stored matrix in a native one of its own. */
         Value whole(ExpectedTensor tensor) {
             List<Long> shape = tensor.shape();
-            Value target = shape.size() == 1
-                    ? script.call("vector", shape.get(0), torchType)
-                    : script.call("empty", shape.get(0), shape.get(1), torchType);
+            Value target = script.call("empty", shape.get(0), shape.get(1), torchType);
             reader.copy(tensor, target, 0);
             return target;
+        }
+
+        /** The weights of a norm; stored less 1, they are kept in float32, for 1 + w would lose what bfloat16 holds of a small w. */
+        Value norm(ExpectedTensor tensor) {
+            boolean isShifted = config.traits().shiftedNorms();
+            Value target = script.call("vector", tensor.shape().get(0), isShifted ? TorchScript.FLOAT32 : torchType);
+            reader.copy(tensor, target, 0);
+            if (isShifted) {
+                script.call("shift", target, 1.0).close();
+            }
+            return target;
+        }
+
+        Value norm(int layer, String path) {
+            return norm(needed(layer, path));
+        }
+
+        /** The weights of a norm that not every model has: [0] where this one has not. */
+        Value norm(int layer, String path, boolean isThere) {
+            return isThere ? norm(layer, path) : script.call("vector", 0, torchType);
         }
 
         ExpectedTensor needed(int layer, String path) {

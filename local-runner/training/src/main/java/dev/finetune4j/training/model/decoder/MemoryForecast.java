@@ -14,6 +14,7 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
  *                none           (H + 2 K) D + H D + C + 2 F
  *                feed-forward   (H + 2 K) D + H D + C        and 2 F once
  *                layer          nothing,                     and all of it once
+ *              and with the attention (H + K) D more where heads are normed, 2 C where branches are
  * adapter low  N s L rank modules
  * scratch      N s (3 C + H D + 4 F + (H + 2 K) D)
  * attention    N max(64, N / 8) H (8 + 2 s) + 4 N H D s
@@ -72,7 +73,7 @@ record MemoryForecast(DecoderShape shape, LoraLayout layout, int bytes, long tok
     }
 
     private long keptElements(Recompute level) {
-        long attention = (long) shape.qkvWidth() + shape.attentionWidth() + shape.width();
+        long attention = (long) shape.qkvWidth() + shape.attentionWidth() + shape.width() + shape.normWidth();
         long feedForward = 2L * shape.feedForwardWidth();
         long layers = shape.layers();
         return layers * shape.width()

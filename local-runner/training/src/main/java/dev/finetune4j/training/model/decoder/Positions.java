@@ -2,18 +2,26 @@ package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** Rotary tables on the native side, in the number format of the activations; they grow as longer texts come. */
 final class Positions {
+    private static final int FIRST_ROWS = 256;
+
     private final TorchScript script;
-    private final float[] frequencies;
+    private final List<RotaryFrequencies> frequencies;
     private final int torchType;
     private int rows;
-    private @Nullable Value cos;
-    private @Nullable Value sin;
+    private List<Value> cos = List.of();
+    private List<Value> sin = List.of();
 
-    Positions(TorchScript script, float[] frequencies, int torchType) {
+    /**
+     * Tables that grow.
+     *
+     * @param frequencies one for each kind of layer
+     * @param torchType the number format in memory
+     */
+    Positions(TorchScript script, List<RotaryFrequencies> frequencies, int torchType) {
         this.script = script;
         this.frequencies = frequencies;
         this.torchType = torchType;
@@ -31,27 +39,28 @@ final class Positions {
         for (int position : positions) {
             needed = Math.max(needed, position + 1);
         }
-        Value cosines = cos;
-        Value sines = sin;
-        if (cosines == null || sines == null || needed > rows) {
-            rows = Math.max(needed, Math.max(256, 2 * rows));
-            RotaryTable table = RotaryTable.of(frequencies, rows);
-            cosines = replace(cosines, table.cos());
-            sines = replace(sines, table.sin());
-            cos = cosines;
-            sin = sines;
+        if (needed > rows) {
+            grow(Math.max(needed, Math.max(FIRST_ROWS, 2 * rows)));
         }
         try (Value at = script.integers(positions)) {
-            return script.call("place", at, cosines, sines, groups, seed);
+            return script.call("place", at, cos, sin, groups, seed);
         }
     }
 
-    private Value replace(@Nullable Value old, float[] table) {
-        if (old != null) {
-            old.close();
-        }
-        Value fresh = script.call("empty", rows, frequencies.length, torchType);
-        try (Value wide = script.floats(table, rows, frequencies.length)) {
+    private void grow(int needed) {
+        cos.forEach(Value::close);
+        sin.forEach(Value::close);
+        rows = needed;
+        List<RotaryTable> tables =
+                frequencies.stream().map(of -> RotaryTable.of(of, rows)).toList();
+        cos = tables.stream().map(table -> upload(table.cos())).toList();
+        sin = tables.stream().map(table -> upload(table.sin())).toList();
+    }
+
+    private Value upload(float[] table) {
+        int columns = table.length / rows;
+        Value fresh = script.call("empty", rows, columns, torchType);
+        try (Value wide = script.floats(table, rows, columns)) {
             script.call("copy", wide, fresh).close();
         }
         return fresh;

@@ -12,18 +12,18 @@ record RotaryTable(float[] cos, float[] sin) {
     /**
      * The table of a model.
      *
-     * @param frequencies [D/2], see {@link RotaryFrequencies}
+     * @param frequencies of the D/2 pairs
      * @param positions rows
      */
-    static RotaryTable of(float[] frequencies, int positions) {
-        int half = frequencies.length;
+    static RotaryTable of(RotaryFrequencies frequencies, int positions) {
+        int half = frequencies.perPair().length;
         float[] cos = new float[Math.multiplyExact(positions, half)];
         float[] sin = new float[cos.length];
         for (int position = 0; position < positions; position++) {
             for (int i = 0; i < half; i++) {
-                float angle = position * frequencies[i];
-                cos[position * half + i] = (float) Math.cos(angle);
-                sin[position * half + i] = (float) Math.sin(angle);
+                float angle = position * frequencies.perPair()[i];
+                cos[position * half + i] = (float) (Math.cos(angle) * frequencies.magnitude());
+                sin[position * half + i] = (float) (Math.sin(angle) * frequencies.magnitude());
             }
         }
         return new RotaryTable(cos, sin);

@@ -12,13 +12,18 @@ import java.util.List;
 
 /** Decides whether the blocks compute what a configuration asks for; nothing is computed approximately. */
 final class SupportedArchitectures {
+    /** Gelu in its tanh form. */
+    static final String GELU = "gelu_pytorch_tanh";
+
+    private static final List<String> ACTIVATIONS = List.of("silu", GELU);
+
     private SupportedArchitectures() {}
 
     /**
      * The sizes of a supported model.
      *
      * @param config what config.json says
-     * @param maxSequenceTokens the longest sequence that will be computed; a sliding window must not be shorter
+     * @param maxSequenceTokens the longest sequence that will be computed
      * @param source the file, for messages
      * @throws FineTuneException with FT0470 for everything that is not supported
      */
@@ -30,26 +35,34 @@ final class SupportedArchitectures {
                     "supported are " + String.join(", ", DecoderTensors.architectures()),
                     source));
         }
-        if (!config.activation().equals("silu")) {
+        if (!ACTIVATIONS.contains(config.activation())) {
             problems.add(unsupported(
-                    "activation " + config.activation() + " is not supported", "supported is silu", source));
+                    "activation " + config.activation() + " is not supported",
+                    "supported are " + String.join(", ", ACTIVATIONS),
+                    source));
         }
         if (config.ropeScaling() instanceof RopeScaling.Other other) {
             problems.add(unsupported(
                     "rope scaling " + other.type() + " is not supported",
-                    "supported are default, linear and llama3",
+                    "supported are default, linear, llama3, yarn and longrope",
                     source));
         }
-        if (config.headSize() % 2 != 0) {
+        if (config.ropeScaling() instanceof RopeScaling.LongRope longRope
+                && longRope.originalContextTokens() < maxSequenceTokens) {
             problems.add(unsupported(
-                    "head width " + config.headSize() + " is odd", "rotary positions turn pairs of numbers", source));
-        }
-        config.slidingWindowIfAny().filter(window -> window < maxSequenceTokens).ifPresent(window -> {
-            problems.add(unsupported(
-                    "attention in a sliding window of " + window + " tokens is not supported",
-                    "sequences of up to " + maxSequenceTokens + " tokens would be computed as if there were no window",
+                    "longrope beyond " + longRope.originalContextTokens() + " tokens is not supported",
+                    "longer sequences turn by other frequencies, and up to " + maxSequenceTokens
+                            + " tokens would be computed",
                     source));
-        });
+        }
+        int rotaryWidth = config.traits().rotaryWidth();
+        if (rotaryWidth < 2 || rotaryWidth % 2 != 0 || rotaryWidth > config.headSize()) {
+            problems.add(unsupported(
+                    "rotary positions on " + rotaryWidth + " of the " + config.headSize()
+                            + " numbers of a head are not supported",
+                    "they turn pairs of numbers",
+                    source));
+        }
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
@@ -61,7 +74,8 @@ final class SupportedArchitectures {
                 config.headSize(),
                 config.feedForwardSize(),
                 config.vocabularySize(),
-                config.tiedEmbeddings());
+                config.tiedEmbeddings(),
+                config.traits());
     }
 
     private static Problem unsupported(String summary, String cause, String source) {

@@ -32,18 +32,28 @@ class M(Module):
     target.copy_(source)
     return 0
 
-  def decoder(self: __torch__.M, embedding: Tensor, norm: Tensor, head: Tensor, heads: int, key_heads: int, head_width: int, eps: float) -> __torch__.decoder.Decoder:
-    return __torch__.decoder.Decoder(embedding, norm.view([-1]), head, __torch__.layer.Shape(heads, key_heads, head_width, eps))
+  # Adds a number to each element: weights of norms that are stored without their 1.
+  def shift(self: __torch__.M, target: Tensor, by: float) -> int:
+    target.add_(by)
+    return 0
 
-  def layers(self: __torch__.M, weights: List[Tensor], flat: Tensor, grad: Tensor, rank: int, plans: List[List[int]], scale: float, dropout: float) -> List[__torch__.layer.Layer]:
-    return __torch__.decoder.layers(weights, flat, grad, rank, plans, scale, dropout)
+  def decoder(self: __torch__.M, embedding: Tensor, norm: Tensor, head: Tensor, heads: int, key_heads: int, head_width: int, eps: float, gelu: int, embedding_scale: float, logit_cap: float) -> __torch__.decoder.Decoder:
+    return __torch__.decoder.Decoder(embedding, norm.view([-1]), head, __torch__.layer.Shape(heads, key_heads, head_width, eps, gelu == 1), embedding_scale, logit_cap)
+
+  def layers(self: __torch__.M, weights: List[Tensor], decoder: __torch__.decoder.Decoder, query_scale: float, score_cap: float, windows: List[int], rotaries: List[int], flat: Tensor, grad: Tensor, rank: int, plans: List[List[int]], scale: float, dropout: float) -> List[__torch__.layer.Layer]:
+    return __torch__.decoder.layers(weights, decoder, query_scale, score_cap, windows, rotaries, flat, grad, rank, plans, scale, dropout)
 
   def workspace(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], N: int, chunk: int, level: int) -> __torch__.decoder.Workspace:
     return __torch__.decoder.workspace(decoder, layers[0], len(layers), N, chunk, level)
 
-  # positions [N] of the tokens; cos and sin [positions, D/2] are tables.
-  def place(self: __torch__.M, positions: Tensor, cos: Tensor, sin: Tensor, groups: List[int], seed: int) -> __torch__.layer.Place:
-    return __torch__.layer.Place(torch.index_select(cos, 0, positions).unsqueeze(1), torch.index_select(sin, 0, positions).unsqueeze(1), groups, seed)
+  # positions [N] of the tokens; cos and sin are tables [positions, D/2], one or more.
+  def place(self: __torch__.M, positions: Tensor, cos: List[Tensor], sin: List[Tensor], groups: List[int], seed: int) -> __torch__.layer.Place:
+    c = annotate(List[Tensor], [])
+    s = annotate(List[Tensor], [])
+    for i in range(len(cos)):
+      torch.append(c, torch.index_select(cos[i], 0, positions).unsqueeze(1))
+      torch.append(s, torch.index_select(sin[i], 0, positions).unsqueeze(1))
+    return __torch__.layer.Place(positions, c, s, groups, seed)
 
   def loss(self: __torch__.M, ids: Tensor, rows: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], place: __torch__.layer.Place, space: __torch__.decoder.Workspace) -> float:
     return float(__torch__.decoder.loss(ids, rows, targets, decoder, layers, place, space))
@@ -65,7 +75,7 @@ class M(Module):
     return __torch__.inference.copy(old, new, past)
 
   def extend(self: __torch__.M, ids: Tensor, past: int, mask: Tensor, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
-    return __torch__.inference.extend(ids, past, mask, place.cos, place.sin, decoder, layers, cache)
+    return __torch__.inference.extend(ids, past, mask, place, decoder, layers, cache)
 
   # Logits after the last of the tokens whose hidden states x [n, C] are: [V] float32.
   def last_logits(self: __torch__.M, x: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:

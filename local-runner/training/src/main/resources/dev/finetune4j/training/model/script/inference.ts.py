@@ -21,25 +21,35 @@ def copy(old: __torch__.inference.Cache, new: __torch__.inference.Cache, past: i
     new.v[i][:, 0:past].copy_(old.v[i][:, 0:past])
   return past
 
+# Hides from scores x [K, g, n, S] what lies outside the window of each new token at positions [n]; the past keys stand in order.
+def hide(x: Tensor, positions: Tensor, window: int) -> Tensor:
+  if window > 0:
+    n = positions.size(0)
+    before = torch.arange(x.size(3) - n, dtype=4)                                      # [past]
+    keys = torch.cat([before, positions]).unsqueeze(0)                                 # [1, S]
+    x.masked_fill_(torch.le(keys, torch.sub(positions, window).unsqueeze(1)), -inf)
+  return x
+
 # y [n, H + 2 K, D], turned; writes its keys and values behind the past ones and returns [n, H D]. mask [n, n] is added to the
 # scores among the new tokens.
-def attention(y: Tensor, k: Tensor, v: Tensor, past: int, mask: Tensor, shape: __torch__.layer.Shape) -> Tensor:
+def attention(y: Tensor, k: Tensor, v: Tensor, past: int, mask: Tensor, positions: Tensor, look: __torch__.attention.Look) -> Tensor:
   n = y.size(0)
-  H = shape.heads
-  K = shape.key_heads
-  D = shape.head_width
+  H = look.heads
+  K = look.key_heads
+  D = y.size(2)
   S = past + n
   k[:, past:S].copy_(y[:, H:H + K].transpose(0, 1))
   v[:, past:S].copy_(y[:, H + K:H + 2 * K].transpose(0, 1))
   q = __torch__.attention.queries(y[:, 0:H].unsqueeze(0), H, K)                        # [K, g n, D]
-  x = torch.to(torch.bmm(q, k[:, 0:S].transpose(1, 2)), 6)                             # [K, g n, S] float32
-  x.mul_(1.0 / D ** 0.5)
-  x.view([K, H // K, n, S])[:, :, :, past:S].add_(mask)
+  x = __torch__.attention.scores(q, k[:, 0:S], look)                                   # [K, g n, S] float32
+  seen = x.view([K, H // K, n, S])
+  seen[:, :, :, past:S].add_(mask)
+  __torch__.inference.hide(seen, positions, look.window)
   p = torch.to(torch.softmax(x, -1), q.dtype)
   o = torch.empty([1, n, H, D], dtype=q.dtype)
   return __torch__.attention.put_queries(torch.bmm(p, v[:, 0:S]), o, K).view([n, H * D])
 
-def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, k: Tensor, v: Tensor, past: int, mask: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, k: Tensor, v: Tensor, past: int, mask: Tensor, place: __torch__.layer.Place) -> Tensor:
   n = h.size(0)
   d = h.dtype
   H = shape.heads
@@ -48,28 +58,33 @@ def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape,
   qkv = torch.empty([n, layer.qkv.weight.size(0)], dtype=d)
   __torch__.linear.forward(x, layer.qkv, -1, qkv)
   y = qkv.view([n, H + 2 * K, shape.head_width])
-  __torch__.rotary.rotate(y[:, 0:H + K], cos, sin, 1.0)
-  o = __torch__.inference.attention(y, k, v, past, mask, shape)                        # [n, H D]
+  __torch__.layer.norm_heads(y, layer, shape, torch.empty([n, H + K, shape.head_width], dtype=d))
+  __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
+  o = __torch__.inference.attention(y, k, v, past, mask, place.positions, layer.look)  # [n, H D]
   h2 = torch.empty_like(h)
-  __torch__.linear.forward_residual(h, o, layer.out, -1, h2)
+  plain = torch.empty_like(h)
+  __torch__.layer.join(h, o, layer.out, layer.out_norm, shape.eps, -1, plain, h2)
   x = __torch__.rms_norm.forward(h2, __torch__.rms_norm.factor(h2, shape.eps), layer.feed_forward_norm, x)
   gu = torch.empty([n, layer.gate_up.weight.size(0)], dtype=d)
   __torch__.linear.forward(x, layer.gate_up, -1, gu)
-  m = __torch__.feed_forward.gate(gu, torch.empty([n, gu.size(1) // 2], dtype=d))      # [n, F]
+  m = __torch__.feed_forward.gate(gu, shape.gelu, torch.empty([n, gu.size(1) // 2], dtype=d))  # [n, F]
   h3 = torch.empty_like(h)
-  __torch__.linear.forward_residual(h2, m, layer.down, -1, h3)
+  __torch__.layer.join(h2, m, layer.down, layer.down_norm, shape.eps, -1, plain, h3)
   return h3
 
 # The new tokens' hidden states after the last norm, [n, C].
-def extend(ids: Tensor, past: int, mask: Tensor, cos: Tensor, sin: Tensor, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
-  h = torch.embedding(decoder.embedding, ids)                                          # [n, C]
+def extend(ids: Tensor, past: int, mask: Tensor, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
+  h = __torch__.decoder.embed(ids, decoder)                                            # [n, C]
   for i in range(len(layers)):
-    h = __torch__.inference.layer(h, layers[i], decoder.shape, cache.k[i], cache.v[i], past, mask, cos, sin)
+    h = __torch__.inference.layer(h, layers[i], decoder.shape, cache.k[i], cache.v[i], past, mask, place)
   return __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, decoder.shape.eps), decoder.norm, torch.empty_like(h))
 
 # Logits of hidden states x [n, C]: [n, V] float32.
 def logits(x: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
-  return torch.to(torch.mm(x, decoder.head.t()), 6)
+  z = torch.to(torch.mm(x, decoder.head.t()), 6)
+  if decoder.logit_cap > 0.0:
+    __torch__.head.capped(z, decoder.logit_cap)
+  return z
 
 # log p(targets | x): [n] float32.
 def log_likelihood(x: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:

@@ -1,35 +1,48 @@
-# One layer of a Llama decoder (Touvron et al. 2023, https://arxiv.org/abs/2302.13971), in reading order:
+# One layer of a decoder of the Llama family (Touvron et al. 2023, https://arxiv.org/abs/2302.13971), in reading order:
 #   h2 = h  + attention(norm(h))  Wo
 #   h3 = h2 + gate(norm(h2) Wgu)  Wdown
+# What later models add: norms of each query and key head (Qwen 3, https://arxiv.org/abs/2505.09388), and norms of what a branch adds
+# to the stream, h2 = h + norm(attention(norm(h)) Wo) (Gemma 2, https://arxiv.org/abs/2408.00118). A norm that a model has not is [0].
 # N tokens, C width, H query heads, K key heads, D head width, F feed-forward width.
 
 class Layer(NamedTuple):
   attention_norm : Tensor                      # [C]
   qkv : __torch__.linear.Linear                # C -> (H + 2 K) D
+  query_norm : Tensor                          # [D]
+  key_norm : Tensor                            # [D]
   out : __torch__.linear.Linear                # H D -> C
+  out_norm : Tensor                            # [C]
   feed_forward_norm : Tensor                   # [C]
   gate_up : __torch__.linear.Linear            # C -> 2 F
   down : __torch__.linear.Linear               # F -> C
+  down_norm : Tensor                           # [C]
+  look : __torch__.attention.Look
+  rotary : int                                 # which of the rotary tables turns its heads
 
 class Shape(NamedTuple):
   heads : int                                  # H
   key_heads : int                              # K
   head_width : int                             # D
   eps : float                                  # of the norms
+  gelu : bool                                  # whether the gate is gelu rather than silu
 
 # The tokens of a micro-batch: where they stand, and who may look at whom.
 class Place(NamedTuple):
-  cos : Tensor                                 # [N, 1, D/2]
-  sin : Tensor                                 # [N, 1, D/2]
+  positions : Tensor                           # [N]
+  cos : List[Tensor]                           # for each rotary table [N, 1, D/2]
+  sin : List[Tensor]                           # for each rotary table [N, 1, D/2]
   groups : List[int]                           # pairs (sequences, tokens of each)
   seed : int                                   # of dropout, negative for none
 
 # What one layer leaves for its backward pass: large tensors in the workspace.
 class Slot(NamedTuple):
   qkv : Tensor                                 # [N, (H + 2 K) D], turned
+  heads : Tensor                               # [N, H + K, D] queries and keys before their norm, or [0]
   o : Tensor                                   # [N, H D] result of attention
+  out : Tensor                                 # [N, C] the attention branch before its norm, or [0]
   h2 : Tensor                                  # [N, C]
   gu : Tensor                                  # [N, 2 F]
+  down : Tensor                                # [N, C] the feed-forward branch before its norm, or [0]
   h3 : Tensor                                  # [N, C] result of the layer
 
 # ... and small ones, made at each pass.
@@ -61,6 +74,48 @@ def site(seed: int, at: int) -> int:
     own = seed * 4 + at
   return own
 
+# Norms the queries and keys of y [N, H + 2 K, D] head by head, where the layer does; plain [N, H + K, D] keeps them as they were.
+def norm_heads(y: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, plain: Tensor) -> Tensor:
+  if layer.query_norm.numel() > 0:
+    H = shape.heads
+    Y = H + shape.key_heads
+    plain.copy_(y[:, 0:Y])
+    r = __torch__.rms_norm.factor(plain, shape.eps)                                    # [N, H + K, 1]
+    __torch__.rms_norm.forward(plain[:, 0:H], r[:, 0:H], layer.query_norm, y[:, 0:H])
+    __torch__.rms_norm.forward(plain[:, H:Y], r[:, H:Y], layer.key_norm, y[:, H:Y])
+  return y
+
+# From the gradient of the normed heads to that of the plain ones, in dy [N, H + 2 K, D].
+def norm_heads_backward(dy: Tensor, plain: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape) -> Tensor:
+  if layer.query_norm.numel() > 0:
+    H = shape.heads
+    Y = H + shape.key_heads
+    r = __torch__.rms_norm.factor(plain, shape.eps)                                    # [N, H + K, 1]
+    d = torch.zeros_like(plain)
+    scratch = torch.empty_like(plain)
+    __torch__.rms_norm.backward(dy[:, 0:H], plain[:, 0:H], r[:, 0:H], layer.query_norm, d[:, 0:H], scratch[:, 0:H])
+    __torch__.rms_norm.backward(dy[:, H:Y], plain[:, H:Y], r[:, H:Y], layer.key_norm, d[:, H:Y], scratch[:, H:Y])
+    dy[:, 0:Y].copy_(d)
+  return dy
+
+# Closes a branch: y = h + x W^T, or h + norm(x W^T), of which plain keeps x W^T. Returns the adapters' inner values.
+def join(h: Tensor, x: Tensor, linear: __torch__.linear.Linear, norm: Tensor, eps: float, seed: int, plain: Tensor, y: Tensor) -> Tensor:
+  if norm.numel() > 0:
+    low = __torch__.linear.forward(x, linear, seed, plain)
+    __torch__.rms_norm.forward(plain, __torch__.rms_norm.factor(plain, eps), norm, y)
+    y.add_(h)
+  else:
+    low = __torch__.linear.forward_residual(h, x, linear, seed, y)
+  return low
+
+# The gradient of x W^T, from that of y, which stays as it is.
+def part(dh: Tensor, plain: Tensor, norm: Tensor, eps: float) -> Tensor:
+  d = dh
+  if norm.numel() > 0:
+    d = torch.zeros_like(dh)
+    __torch__.rms_norm.backward(torch.clone(dh), plain, __torch__.rms_norm.factor(plain, eps), norm, d, torch.empty_like(dh))
+  return d
+
 def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place, slot: __torch__.layer.Slot, scratch: __torch__.layer.Scratch) -> __torch__.layer.Trace:
   N = h.size(0)
   H = shape.heads
@@ -70,14 +125,15 @@ def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shap
   x = __torch__.rms_norm.forward(h, r1, layer.attention_norm, scratch.x)               # [N, C]
   qkv_low = __torch__.linear.forward(x, layer.qkv, __torch__.layer.site(place.seed, 0), slot.qkv)
   y = slot.qkv.view([N, H + 2 * K, D])
-  __torch__.rotary.rotate(y[:, 0:H + K], place.cos, place.sin, 1.0)
-  __torch__.attention.forward_packed(y, place.groups, H, K, slot.o.view([N, H, D]))
-  out_low = __torch__.linear.forward_residual(h, slot.o, layer.out, __torch__.layer.site(place.seed, 1), slot.h2)
+  __torch__.layer.norm_heads(y, layer, shape, slot.heads)
+  __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
+  __torch__.attention.forward_packed(y, place.groups, layer.look, slot.o.view([N, H, D]))
+  out_low = __torch__.layer.join(h, slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), slot.out, slot.h2)
   r2 = __torch__.rms_norm.factor(slot.h2, shape.eps)                                   # [N, 1]
   x = __torch__.rms_norm.forward(slot.h2, r2, layer.feed_forward_norm, scratch.x)      # [N, C]
   gu_low = __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), slot.gu)
-  m = __torch__.feed_forward.gate(slot.gu, scratch.m)                                  # [N, F]
-  down_low = __torch__.linear.forward_residual(slot.h2, m, layer.down, __torch__.layer.site(place.seed, 3), slot.h3)
+  m = __torch__.feed_forward.gate(slot.gu, shape.gelu, scratch.m)                      # [N, F]
+  down_low = __torch__.layer.join(slot.h2, m, layer.down, layer.down_norm, shape.eps, __torch__.layer.site(place.seed, 3), slot.down, slot.h3)
   return __torch__.layer.Trace(h, r1, qkv_low, out_low, r2, gu_low, down_low, slot)
 
 # Computes the feed-forward activations again from h2.
@@ -95,20 +151,23 @@ def backward(dh: Tensor, trace: __torch__.layer.Trace, layer: __torch__.layer.La
   slot = trace.slot
   seed = place.seed
   # feed-forward: h3 = h2 + gate(norm(h2) Wgu) Wdown
-  m = __torch__.feed_forward.gate(slot.gu, scratch.m)                                  # [N, F]
-  dlow = __torch__.linear.backward_adapter(dh, m, trace.down_low, layer.down, __torch__.layer.site(seed, 3))
-  __torch__.linear.backward_input(dh, dlow, layer.down, __torch__.layer.site(seed, 3), scratch.dm)
-  __torch__.feed_forward.gate_backward(scratch.dm, slot.gu, scratch.dgu, scratch.m)
+  m = __torch__.feed_forward.gate(slot.gu, shape.gelu, scratch.m)                      # [N, F]
+  d = __torch__.layer.part(dh, slot.down, layer.down_norm, shape.eps)                  # [N, C]
+  dlow = __torch__.linear.backward_adapter(d, m, trace.down_low, layer.down, __torch__.layer.site(seed, 3))
+  __torch__.linear.backward_input(d, dlow, layer.down, __torch__.layer.site(seed, 3), scratch.dm)
+  __torch__.feed_forward.gate_backward(scratch.dm, slot.gu, shape.gelu, scratch.dgu, scratch.m)
   x = __torch__.rms_norm.forward(slot.h2, trace.r2, layer.feed_forward_norm, scratch.x)
   dlow = __torch__.linear.backward_adapter(scratch.dgu, x, trace.gu_low, layer.gate_up, __torch__.layer.site(seed, 2))
   __torch__.linear.backward_input(scratch.dgu, dlow, layer.gate_up, __torch__.layer.site(seed, 2), scratch.dx)
   __torch__.rms_norm.backward(scratch.dx, slot.h2, trace.r2, layer.feed_forward_norm, dh, scratch.x)
   # attention: h2 = h + attention(norm(h)) Wo
-  dlow = __torch__.linear.backward_adapter(dh, slot.o, trace.out_low, layer.out, __torch__.layer.site(seed, 1))
-  __torch__.linear.backward_input(dh, dlow, layer.out, __torch__.layer.site(seed, 1), scratch.do)
+  d = __torch__.layer.part(dh, slot.out, layer.out_norm, shape.eps)                    # [N, C]
+  dlow = __torch__.linear.backward_adapter(d, slot.o, trace.out_low, layer.out, __torch__.layer.site(seed, 1))
+  __torch__.linear.backward_input(d, dlow, layer.out, __torch__.layer.site(seed, 1), scratch.do)
   dy = scratch.dqkv.view([N, H + 2 * K, D])
-  __torch__.attention.backward_packed(scratch.do.view([N, H, D]), slot.qkv.view([N, H + 2 * K, D]), place.groups, H, K, dy)
-  __torch__.rotary.rotate(dy[:, 0:H + K], place.cos, place.sin, -1.0)
+  __torch__.attention.backward_packed(scratch.do.view([N, H, D]), slot.qkv.view([N, H + 2 * K, D]), place.groups, layer.look, dy)
+  __torch__.rotary.rotate(dy[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], -1.0)
+  __torch__.layer.norm_heads_backward(dy, slot.heads, layer, shape)
   x = __torch__.rms_norm.forward(trace.h, trace.r1, layer.attention_norm, scratch.x)
   dlow = __torch__.linear.backward_adapter(scratch.dqkv, x, trace.qkv_low, layer.qkv, __torch__.layer.site(seed, 0))
   if not first:

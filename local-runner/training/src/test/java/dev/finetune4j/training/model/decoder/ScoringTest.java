@@ -14,6 +14,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scores and texts that come out of the cache of keys and values equal those computed without one. */
 class ScoringTest {
@@ -23,9 +25,10 @@ class ScoringTest {
             .map(tokens -> new Random(tokens).ints(tokens, 3, 96).toArray())
             .toList();
 
-    @Test
-    void sharedPromptScoresAsWholeTextsDo() {
-        try (LanguageModel model = Fixture.load("untied")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"untied", "mistral", "qwen3", "gemma3"})
+    void sharedPromptScoresAsWholeTextsDo(String name) {
+        try (LanguageModel model = Fixture.load(name)) {
             double[] scores = model.scoreContinuations(PREFIX, PROMPT, LABELS);
 
             for (int i = 0; i < LABELS.size(); i++) {

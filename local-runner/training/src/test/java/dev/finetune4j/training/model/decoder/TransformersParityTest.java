@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same weights give the same numbers as in Hugging Face's transformers and PEFT (torch 2.15, fp32, CPU). */
@@ -20,7 +21,11 @@ class TransformersParityTest {
     private static final int VOCABULARY = 96;
 
     @ParameterizedTest
-    @ValueSource(strings = {"tied", "untied", "bias", "llama3", "linear", "qwen2"})
+    @ValueSource(
+            strings = {
+                "tied", "untied", "bias", "llama3", "linear", "yarn", "mistral", "qwen2", "qwen3", "phi3", "gemma2",
+                "gemma3"
+            })
     void givesTheLogitsAndLossesOfTransformers(String name) throws Exception {
         JsonNode expected = Fixture.expected(name);
 
@@ -38,7 +43,7 @@ class TransformersParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tied", "untied", "llama3"})
+    @ValueSource(strings = {"tied", "untied", "llama3", "mistral", "qwen3", "phi3", "gemma2", "gemma3"})
     void speaksAsTransformersDoes(String name) throws Exception {
         JsonNode expected = Fixture.expected(name);
         int[] ids = Fixture.ints(expected.path("sequences").path(0).path("ids"));
@@ -52,14 +57,26 @@ class TransformersParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"NONE", "FEED_FORWARD", "LAYER"})
-    void trainsAsPeftDoes(Recompute level) throws Exception {
-        JsonNode expected = Fixture.expected("peft");
-        Path start = Fixture.folder("peft").resolve("start");
+    @CsvSource({
+        "tied, peft, NONE",
+        "tied, peft, FEED_FORWARD",
+        "tied, peft, LAYER",
+        "mistral, mistral/peft, NONE",
+        "qwen3, qwen3/peft, NONE",
+        "qwen3, qwen3/peft, LAYER",
+        "phi3, phi3/peft, NONE",
+        "gemma2, gemma2/peft, NONE",
+        "gemma2, gemma2/peft, FEED_FORWARD",
+        "gemma2, gemma2/peft, LAYER",
+        "gemma3, gemma3/peft, NONE"
+    })
+    void trainsAsPeftDoes(String base, String peft, Recompute level) throws Exception {
+        JsonNode expected = Fixture.expected(peft);
+        Path start = Fixture.folder(peft).resolve("start");
 
         try (LanguageModel model = new DecoderLoader()
                 .load(
-                        Fixture.files(Fixture.folder("tied")),
+                        Fixture.files(Fixture.folder(base)),
                         start,
                         Fixture.settings(Fixture.RANK_4, Precision.FP32, level))
                 .model()) {

@@ -58,8 +58,11 @@ class BlockGradientTest {
                                 new Shape(9))),
                 new Block("rotary", 1, List.of(new Shape(7, 3, 8), new Shape(7, 1, 4), new Shape(7, 1, 4))),
                 new Block("attention", 1, List.of(new Shape(150, 8, 6))),
+                new Block("window", 1, List.of(new Shape(150, 8, 6))),
                 new Block("feed_forward", 1, List.of(new Shape(7, 12))),
-                new Block("head", 1, List.of(new Shape(11, 6), new Shape(13, 6))));
+                new Block("gelu", 1, List.of(new Shape(7, 12))),
+                new Block("head", 1, List.of(new Shape(11, 6), new Shape(13, 6))),
+                new Block("capped", 1, List.of(new Shape(11, 6), new Shape(13, 6))));
     }
 
     @BeforeAll
@@ -157,7 +160,7 @@ class BlockGradientTest {
         for (int i = 0; i < block.inputs().size(); i++) {
             inputs.add(random(block.inputs().get(i), i));
         }
-        if (block.name().equals("head")) {
+        if (block.name().equals("head") || block.name().equals("capped")) {
             inputs.add(manager.create(new float[] {3, 0, 12, 7, 7, 1, 2, 3, 4, 5, 6}));
         }
         return inputs;

@@ -52,6 +52,9 @@ class M(Module):
     return [__torch__.rotary.rotate(torch.clone(dy), cos, sin, -1.0)]
 
   # Two sequences of 5 tokens, then one of 140; 4 query heads, 2 key heads, D 6.
+  def look_back(self: __torch__.M) -> __torch__.attention.Look:
+    return __torch__.attention.Look(4, 2, 1.0 / 6.0 ** 0.5, 0.0, 0)
+
   def attention_one(self: __torch__.M, y: Tensor) -> Tensor:
     T = y.size(0)
     q = y[:, 0:4].transpose(0, 1)
@@ -65,10 +68,30 @@ class M(Module):
     return torch.cat([self.attention_one(y[0:5]), self.attention_one(y[5:10]), self.attention_one(y[10:150])], 0)
 
   def attention_forward(self: __torch__.M, y: Tensor) -> Tensor:
-    return __torch__.attention.forward_packed(y, [2, 5, 1, 140], 4, 2, torch.empty([150, 4, 6]))
+    return __torch__.attention.forward_packed(y, [2, 5, 1, 140], self.look_back(), torch.empty([150, 4, 6]))
 
   def attention_backward(self: __torch__.M, y: Tensor, do: Tensor) -> List[Tensor]:
-    return [__torch__.attention.backward_packed(torch.clone(do), y, [2, 5, 1, 140], 4, 2, torch.empty_like(y))]
+    return [__torch__.attention.backward_packed(torch.clone(do), y, [2, 5, 1, 140], self.look_back(), torch.empty_like(y))]
+
+  # The same with capped scores and a window of 20 tokens.
+  def window_one(self: __torch__.M, y: Tensor) -> Tensor:
+    T = y.size(0)
+    q = y[:, 0:4].transpose(0, 1)
+    k = torch.repeat_interleave(y[:, 4:6], 2, 1).transpose(0, 1)
+    v = torch.repeat_interleave(y[:, 6:8], 2, 1).transpose(0, 1)
+    s = torch.mul(torch.tanh(torch.div(torch.mul(torch.bmm(q, k.transpose(1, 2)), 0.3), 2.0)), 2.0)
+    s = torch.add(s, torch.triu(torch.full([T, T], -inf, dtype=6), 1))
+    s = torch.add(s, torch.tril(torch.full([T, T], -inf, dtype=6), -20))
+    return torch.bmm(torch.softmax(s, -1), v).transpose(0, 1)
+
+  def window_plain(self: __torch__.M, y: Tensor) -> Tensor:
+    return torch.cat([self.window_one(y[0:5]), self.window_one(y[5:10]), self.window_one(y[10:150])], 0)
+
+  def window_forward(self: __torch__.M, y: Tensor) -> Tensor:
+    return __torch__.attention.forward_packed(y, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20), torch.empty([150, 4, 6]))
+
+  def window_backward(self: __torch__.M, y: Tensor, do: Tensor) -> List[Tensor]:
+    return [__torch__.attention.backward_packed(torch.clone(do), y, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20), torch.empty_like(y))]
 
   def feed_forward_plain(self: __torch__.M, gu: Tensor) -> Tensor:
     F = gu.size(1) // 2
@@ -76,11 +99,25 @@ class M(Module):
     return torch.mul(torch.mul(g, torch.sigmoid(g)), gu[:, F:2 * F])
 
   def feed_forward_forward(self: __torch__.M, gu: Tensor) -> Tensor:
-    return __torch__.feed_forward.gate(gu, torch.empty([gu.size(0), gu.size(1) // 2]))
+    return __torch__.feed_forward.gate(gu, False, torch.empty([gu.size(0), gu.size(1) // 2]))
 
   def feed_forward_backward(self: __torch__.M, gu: Tensor, dm: Tensor) -> List[Tensor]:
     dgu = torch.empty_like(gu)
-    __torch__.feed_forward.gate_backward(torch.clone(dm), gu, dgu, torch.empty_like(dm))
+    __torch__.feed_forward.gate_backward(torch.clone(dm), gu, False, dgu, torch.empty_like(dm))
+    return [dgu]
+
+  def gelu_plain(self: __torch__.M, gu: Tensor) -> Tensor:
+    F = gu.size(1) // 2
+    g = gu[:, 0:F]
+    t = torch.tanh(torch.mul(torch.add(g, torch.mul(torch.pow(g, 3), 0.044715)), 0.7978845608028654))
+    return torch.mul(torch.mul(torch.mul(g, 0.5), torch.add(t, 1.0)), gu[:, F:2 * F])
+
+  def gelu_forward(self: __torch__.M, gu: Tensor) -> Tensor:
+    return __torch__.feed_forward.gate(gu, True, torch.empty([gu.size(0), gu.size(1) // 2]))
+
+  def gelu_backward(self: __torch__.M, gu: Tensor, dm: Tensor) -> List[Tensor]:
+    dgu = torch.empty_like(gu)
+    __torch__.feed_forward.gate_backward(torch.clone(dm), gu, True, dgu, torch.empty_like(dm))
     return [dgu]
 
   def head_plain(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor) -> Tensor:
@@ -89,10 +126,24 @@ class M(Module):
 
   def head_forward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor) -> Tensor:
     room = torch.empty([4, E.size(0)])
-    return torch.to(__torch__.head.loss(x, torch.to(targets, 4), E, 1.0, False, room, room, x), 6)
+    return torch.to(__torch__.head.loss(x, torch.to(targets, 4), E, 0.0, 1.0, False, room, room, x), 6)
 
   def head_backward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor, dloss: Tensor) -> List[Tensor]:
     room = torch.empty([4, E.size(0)])
     dx = torch.empty_like(x)
-    __torch__.head.loss(x, torch.to(targets, 4), E, float(dloss), True, room, room, dx)
+    __torch__.head.loss(x, torch.to(targets, 4), E, 0.0, float(dloss), True, room, room, dx)
+    return [dx]
+
+  def capped_plain(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor) -> Tensor:
+    z = torch.log_softmax(torch.mul(torch.tanh(torch.div(torch.mm(x, E.t()), 1.5)), 1.5), 1)
+    return torch.neg(torch.sum(torch.gather(z, 1, torch.to(targets, 4).unsqueeze(1)))).view([1])
+
+  def capped_forward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor) -> Tensor:
+    room = torch.empty([4, E.size(0)])
+    return torch.to(__torch__.head.loss(x, torch.to(targets, 4), E, 1.5, 1.0, False, room, room, x), 6)
+
+  def capped_backward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor, dloss: Tensor) -> List[Tensor]:
+    room = torch.empty([4, E.size(0)])
+    dx = torch.empty_like(x)
+    __torch__.head.loss(x, torch.to(targets, 4), E, 1.5, float(dloss), True, room, room, dx)
     return [dx]

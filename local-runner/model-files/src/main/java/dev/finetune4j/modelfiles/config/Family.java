@@ -1,0 +1,64 @@
+package dev.finetune4j.modelfiles.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The decoders whose tensors are known, with what transformers takes for granted about each (its {@code configuration_*.py}, where a
+ * key of config.json is absent).
+ */
+enum Family {
+    LLAMA("LlamaForCausalLM", 0, "silu", false),
+    MISTRAL("MistralForCausalLM", 0, "silu", false),
+    QWEN_2("Qwen2ForCausalLM", 0, "silu", false),
+    QWEN_3("Qwen3ForCausalLM", 128, "silu", false),
+    PHI_3("Phi3ForCausalLM", 0, "silu", false),
+    GEMMA_2("Gemma2ForCausalLM", 256, "gelu_pytorch_tanh", true),
+    GEMMA_3("Gemma3ForCausalLM", 256, "gelu_pytorch_tanh", true);
+
+    private final String architecture;
+    private final int headSize;
+    private final String activation;
+    private final boolean tied;
+
+    Family(String architecture, int headSize, String activation, boolean tied) {
+        this.architecture = architecture;
+        this.headSize = headSize;
+        this.activation = activation;
+        this.tied = tied;
+    }
+
+    /** The family whose class transformers would load by this name. */
+    static Optional<Family> of(String architecture) {
+        return Arrays.stream(values())
+                .filter(family -> family.architecture.equals(architecture))
+                .findFirst();
+    }
+
+    /** Names of all classes. */
+    static List<String> architectures() {
+        return Arrays.stream(values()).map(family -> family.architecture).toList();
+    }
+
+    /** D where config.json says nothing. */
+    int headSize(int hiddenSize, int heads) {
+        return headSize > 0 ? headSize : Math.max(1, hiddenSize / heads);
+    }
+
+    String activation() {
+        return activation;
+    }
+
+    boolean isTied() {
+        return tied;
+    }
+
+    boolean isGemma() {
+        return this == GEMMA_2 || this == GEMMA_3;
+    }
+
+    boolean isQwen() {
+        return this == QWEN_2 || this == QWEN_3;
+    }
+}

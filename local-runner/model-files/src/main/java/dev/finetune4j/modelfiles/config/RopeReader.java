@@ -1,0 +1,149 @@
+package dev.finetune4j.modelfiles.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads how a model turns positions, from the keys of transformers 4 ({@code rope_scaling} and {@code rope_theta}) or 5 ({@code
+ * rope_parameters}, in which layers of different kinds may have their own).
+ */
+final class RopeReader {
+    private static final double DEFAULT_THETA = 10_000;
+    private static final double GEMMA_3_THETA = 1_000_000;
+    private static final double YARN_FAST_TURNS = 32;
+    private static final double YARN_SLOW_TURNS = 1;
+
+    private final JsonNode json;
+    private final JsonNode all;
+    private final JsonNode rope;
+    private final ConfigReader reader;
+    private final Family family;
+    private final int contextTokens;
+
+    /**
+     * A reader of one configuration.
+     *
+     * @param json config.json
+     * @param reader collects what is wrong
+     * @param family whose defaults hold
+     * @param contextTokens the length that the model is made for
+     */
+    RopeReader(JsonNode json, ConfigReader reader, Family family, int contextTokens) {
+        this.json = json;
+        this.all = json.has("rope_parameters") ? json.path("rope_parameters") : json.path("rope_scaling");
+        this.rope = all.has("full_attention") ? all.path("full_attention") : all;
+        this.reader = reader;
+        this.family = family;
+        this.contextTokens = contextTokens;
+    }
+
+    double theta() {
+        double absent = family == Family.GEMMA_3 ? GEMMA_3_THETA : DEFAULT_THETA;
+        return rope.path("rope_theta").isNumber()
+                ? rope.path("rope_theta").asDouble()
+                : reader.positive("rope_theta", absent);
+    }
+
+    /** Base of the layers with a window. */
+    double windowedTheta() {
+        JsonNode own = all.path("sliding_attention").path("rope_theta");
+        return own.isNumber() ? own.asDouble() : reader.positive("rope_local_base_freq", DEFAULT_THETA);
+    }
+
+    /** Numbers of a head that turn. */
+    int width(int headSize) {
+        JsonNode inRope = rope.path("partial_rotary_factor");
+        JsonNode share = inRope.isNumber() ? inRope : json.path("partial_rotary_factor");
+        return (int) (headSize * share.asDouble(1));
+    }
+
+    RopeScaling scaling(int rotaryWidth) {
+        String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
+        return switch (type) {
+            case "default" -> new RopeScaling.None();
+            case "linear" -> new RopeScaling.Linear(number("factor"));
+            case "llama3" ->
+                new RopeScaling.Llama3(
+                        number("factor"), number("low_freq_factor"), number("high_freq_factor"), originalContext());
+            case "yarn" -> yarn();
+            case "longrope" -> longRope(rotaryWidth);
+            default -> new RopeScaling.Other(type);
+        };
+    }
+
+    private RopeScaling yarn() {
+        double factor = number("factor");
+        return new RopeScaling.Yarn(
+                factor,
+                number("beta_fast", YARN_FAST_TURNS),
+                number("beta_slow", YARN_SLOW_TURNS),
+                hasOriginalContext() ? originalContext() : contextTokens,
+                rope.path("truncate").asBoolean(true),
+                yarnMagnitude(factor));
+    }
+
+    private double yarnMagnitude(double factor) {
+        if (rope.path("attention_factor").isNumber()) {
+            return number("attention_factor");
+        }
+        double scale = number("mscale", 0);
+        double scaleOfAll = number("mscale_all_dim", 0);
+        return scale > 0 && scaleOfAll > 0
+                ? yarnMagnitude(factor, scale) / yarnMagnitude(factor, scaleOfAll)
+                : yarnMagnitude(factor, 1);
+    }
+
+    private static double yarnMagnitude(double factor, double scale) {
+        return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
+    }
+
+    private RopeScaling longRope(int rotaryWidth) {
+        List<Double> divisors = new ArrayList<>();
+        rope.path("short_factor").forEach(divisor -> divisors.add(divisor.asDouble()));
+        if (divisors.size() != rotaryWidth / 2
+                || divisors.stream().anyMatch(divisor -> !(divisor > 0) || divisor.isInfinite())) {
+            reader.invalid(
+                    "rope scaling has no usable short_factor",
+                    "it must be " + rotaryWidth / 2 + " numbers above 0, one for each frequency");
+        }
+        int original = originalContext();
+        double factor = number("factor", (double) contextTokens / original);
+        double magnitude = rope.path("attention_factor").isNumber()
+                ? number("attention_factor")
+                : factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+        return new RopeScaling.LongRope(divisors, original, magnitude);
+    }
+
+    private double number(String key, double absent) {
+        return rope.path(key).isNumber() ? number(key) : absent;
+    }
+
+    private double number(String key) {
+        double value = rope.path(key).isNumber() ? rope.path(key).asDouble() : 0;
+        if (!(value > 0) || Double.isInfinite(value)) {
+            reader.invalid("rope scaling has no usable " + key, "it must be a number above 0");
+        }
+        return value;
+    }
+
+    private boolean hasOriginalContext() {
+        return original().isNumber();
+    }
+
+    private JsonNode original() {
+        JsonNode inRope = rope.path("original_max_position_embeddings");
+        return inRope.isNumber() ? inRope : json.path("original_max_position_embeddings");
+    }
+
+    private int originalContext() {
+        long tokens = original().asLong(0);
+        if (tokens < 1 || tokens > HuggingFaceConfig.MAX_CONTEXT) {
+            reader.invalid(
+                    "rope scaling has no usable original_max_position_embeddings",
+                    "it must be 1 to " + HuggingFaceConfig.MAX_CONTEXT);
+            return 1;
+        }
+        return (int) tokens;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.finetune4j.modelfiles.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what sets a model apart from Llama, with the defaults of its family in transformers. */
+final class TraitsReader {
+    private static final double GEMMA_2_SCORE_CAP = 50;
+    private static final double GEMMA_2_LOGIT_CAP = 30;
+    private static final double GEMMA_QUERY_SCALAR = 256;
+    private static final int GEMMA_WINDOW = 4096;
+    private static final int GEMMA_3_PATTERN = 6;
+    private static final int QWEN_MAX_WINDOW_LAYERS = 28;
+
+    private final JsonNode json;
+    private final ConfigReader reader;
+    private final Family family;
+
+    TraitsReader(JsonNode json, ConfigReader reader, Family family) {
+        this.json = json;
+        this.reader = reader;
+        this.family = family;
+    }
+
+    DecoderTraits read(int hiddenSize, int headSize, List<Boolean> windowed, RopeReader rope) {
+        boolean isGemma = family.isGemma();
+        return new DecoderTraits(
+                family == Family.PHI_3,
+                family == Family.QWEN_3 || family == Family.GEMMA_3,
+                isGemma,
+                isGemma,
+                isGemma ? Math.sqrt(hiddenSize) : 1,
+                1 / Math.sqrt(isGemma ? reader.positive("query_pre_attn_scalar", GEMMA_QUERY_SCALAR) : headSize),
+                cap("attn_logit_softcapping", GEMMA_2_SCORE_CAP),
+                cap("final_logit_softcapping", GEMMA_2_LOGIT_CAP),
+                rope.width(headSize),
+                windowed,
+                family == Family.GEMMA_3 ? rope.windowedTheta() : null);
+    }
+
+    /** Tokens that windowed layers look back; null for a model without a window. */
+    @Nullable
+    Integer window() {
+        boolean used = !family.isQwen() || json.path("use_sliding_window").asBoolean(false);
+        if (!used || family == Family.LLAMA) {
+            return null;
+        }
+        if (json.path("sliding_window").isNull() || (!json.has("sliding_window") && !family.isGemma())) {
+            return null;
+        }
+        return reader.count("sliding_window", HuggingFaceConfig.MAX_CONTEXT, GEMMA_WINDOW);
+    }
+
+    private double cap(String key, double gemma2) {
+        if (!family.isGemma() || json.path(key).isNull()) {
+            return 0;
+        }
+        return reader.positive(key, family == Family.GEMMA_2 ? gemma2 : 0);
+    }
+
+    /** For each layer whether it looks through the window. */
+    List<Boolean> windowed(int layers, @Nullable Integer window) {
+        if (window == null) {
+            return Collections.nCopies(layers, false);
+        }
+        List<Boolean> windowed = new ArrayList<>();
+        JsonNode kinds = json.path("layer_types");
+        if (kinds.isArray()) {
+            kinds.forEach(kind -> windowed.add(kind.asText().equals("sliding_attention")));
+            if (windowed.size() != layers) {
+                reader.invalid("layer_types names " + windowed.size() + " layers", "num_hidden_layers is " + layers);
+            }
+            return windowed;
+        }
+        for (int layer = 0; layer < layers; layer++) {
+            windowed.add(isWindowed(layer));
+        }
+        return windowed;
+    }
+
+    private boolean isWindowed(int layer) {
+        return switch (family) {
+            case GEMMA_2 -> layer % 2 == 0;
+            case GEMMA_3 -> (layer + 1) % json.path("sliding_window_pattern").asInt(GEMMA_3_PATTERN) != 0;
+            case QWEN_2, QWEN_3 -> layer >= json.path("max_window_layers").asInt(QWEN_MAX_WINDOW_LAYERS);
+            default -> true;
+        };
+    }
+}
