@@ -9,15 +9,11 @@ import java.util.List;
 public final class ModelProblems implements ProblemCatalogue {
     /** The architecture has no implementation. */
     public static final ProblemKind ARCHITECTURE = new ProblemKind(
-            "FT0470",
-            "This model architecture is not supported",
-            ExitCode.INVALID,
-            """
-            The local core composes decoders like Llama, Mistral, Qwen, Phi 3 and Gemma from config.json: RMS norms, rotary positions,
-            grouped-query attention, gated feed-forward. A model that needs other blocks would be computed wrongly, so that it is refused.
-            The same holds for a setting inside a known architecture that changes the computation, such as another activation or
-            another scaling of positions.""",
-            "finetune models");
+            "FT0470", "This model architecture is not supported", ExitCode.INVALID, """
+            The local core composes decoders like Llama, Mistral, Qwen, Phi 3 and Gemma from config.json: RMS norms, rotary
+            positions, grouped-query attention, gated feed-forward. A model that needs other blocks would be computed wrongly, so
+            that it is refused. The same holds for a setting inside a known architecture that changes
+            the computation, such as another activation or another scaling of positions.""", "finetune models");
 
     /** A target module of LoRA is unknown. */
     public static final ProblemKind TARGET_MODULE = new ProblemKind(
