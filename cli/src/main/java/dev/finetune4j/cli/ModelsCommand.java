@@ -59,7 +59,7 @@ final class ModelsCommand implements Callable<Integer> {
                 .number("PARAMETERS")
                 .number("CONTEXT")
                 .text("LICENCE")
-                .text("LOCAL");
+                .text("HUB");
         catalogue
                 .models()
                 .forEach(model -> table.row(
@@ -67,9 +67,9 @@ final class ModelsCommand implements Callable<Integer> {
                         Figures.large(model.parameters()),
                         Figures.count(model.contextTokens()),
                         model.licence(),
-                        model.isTrainable() ? "yes" : "not yet"));
+                        model.isGated() ? "gated" : "open"));
         table.print(screen);
-        screen.line(screen.paint(Tone.FAINT, "LOCAL: whether this version can tune it on this machine"));
+        screen.line(screen.paint(Tone.FAINT, "gated: accept the licence on the hub, and set HF_TOKEN"));
     }
 
     private void show(CatalogueModel model) {
@@ -84,7 +84,7 @@ final class ModelsCommand implements Callable<Integer> {
         table.row("id", model.id());
         table.row("parameters", Figures.count(model.parameters()));
         table.row("context", Figures.count(model.contextTokens()) + " tokens");
-        table.row("architecture", model.architecture() + (model.isTrainable() ? "" : " (not tuned locally yet)"));
+        table.row("architecture", model.architecture());
         table.row("licence", model.licence() + (model.isGated() ? " (must be accepted on the hub)" : ""));
         for (ModelSource source : model.sources()) {
             table.row("source", source.from());

@@ -28,8 +28,6 @@ public record CatalogueModel(
         boolean isGated,
         String goodFor,
         List<ModelSource> sources) {
-    private static final String TRAINABLE = "LlamaForCausalLM";
-
     /** Copies the sources; refuses a model that is to be had nowhere. */
     public CatalogueModel {
         Checks.notBlank("id", id);
@@ -37,10 +35,5 @@ public record CatalogueModel(
         if (sources.isEmpty()) {
             throw new IllegalArgumentException(id + " must have at least one source");
         }
-    }
-
-    /** Whether this version's training core can tune it: it knows decoders of the Llama family. */
-    public boolean isTrainable() {
-        return architecture.equals(TRAINABLE);
     }
 }

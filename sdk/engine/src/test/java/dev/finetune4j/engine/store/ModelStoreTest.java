@@ -352,7 +352,7 @@ class ModelStoreTest {
                 "tiny",
                 "Tiny",
                 1,
-                new DecoderShape(1, 1, 1, 1, 1, 1, true, false),
+                new DecoderShape(1, 1, 1, 1, 1, 1, 1, true, false, false, false),
                 16,
                 "LlamaForCausalLM",
                 "MIT",
