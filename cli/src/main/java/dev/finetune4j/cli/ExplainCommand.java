@@ -4,7 +4,10 @@ import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Table;
 import dev.finetune4j.cli.view.Tone;
 import dev.finetune4j.cli.view.Wrap;
+import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.json.Json;
@@ -87,12 +90,18 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static ProblemKind find(String code) {
-        String wanted = code.toUpperCase(Locale.ROOT);
+        String wanted =
+                code.matches("\\d{1,4}") ? "FT" + "0".repeat(4 - code.length()) + code : code.toUpperCase(Locale.ROOT);
         return allKinds().stream()
                 .filter(kind -> kind.code().equals(wanted))
                 .findFirst()
-                .orElseThrow(() -> CliProblems.UNKNOWN_CODE
-                        .error("no problem has the code " + code)
-                        .asException());
+                .orElseThrow(() -> unknown(code));
+    }
+
+    private static FineTuneException unknown(String code) {
+        Problem.Builder problem = CliProblems.UNKNOWN_CODE.error("no problem has the code " + code);
+        Spelling.nearest(code, allKinds().stream().map(ProblemKind::code).toList())
+                .ifPresent(near -> problem.because("did you mean " + near + "?").remedy("finetune explain " + near));
+        return problem.remedy("finetune explain").asException();
     }
 }

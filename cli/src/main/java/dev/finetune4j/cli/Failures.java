@@ -8,11 +8,8 @@ import dev.finetune4j.json.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Tells what went wrong, in text or JSON, and picks the exit code. */
 final class Failures {
@@ -24,16 +21,7 @@ final class Failures {
 
     /** A wrong command line: message, did-you-mean, how to get help. */
     int onUsage(ParameterException failure, String[] arguments) {
-        CommandLine command = failure.getCommandLine();
-        Problem.Builder problem =
-                CliProblems.USAGE.error(Objects.requireNonNullElse(failure.getMessage(), "the command line is wrong"));
-        List<String> guesses =
-                failure instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        String name = command.getCommandSpec().qualifiedName();
-        if (!guesses.isEmpty()) {
-            problem.because("did you mean " + guesses.stream().limit(3).collect(Collectors.joining(" or ")) + "?");
-        }
-        return tell(List.of(problem.remedy(name + " --help").build()), ExitCode.USAGE, OutputFormat.askedIn(arguments));
+        return tell(List.of(UsageProblem.of(failure)), ExitCode.USAGE, OutputFormat.askedIn(arguments));
     }
 
     /** A failed command: problems, or a defect of finetune4j itself. */

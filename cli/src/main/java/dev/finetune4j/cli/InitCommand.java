@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.spec.JobTemplate;
+import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.job.TaskKind;
@@ -98,7 +99,11 @@ final class InitCommand implements Callable<Integer> {
                 .filter(kind -> name(kind).equals(task.toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(), "TASK must be one of " + String.join(", ", names) + ", was " + task));
+                        spec.commandLine(),
+                        "TASK must be one of " + String.join(", ", names) + ", was " + task
+                                + Spelling.nearest(task, names)
+                                        .map(near -> "; did you mean " + near + "?")
+                                        .orElse("")));
     }
 
     private static String name(TaskKind kind) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What can go wrong between a checked job and its outcome: FT0501 to FT0539. */
 public final class RunProblems implements ProblemCatalogue {
@@ -199,11 +200,15 @@ public final class RunProblems implements ProblemCatalogue {
     }
 
     /** No run has this id, or begins with it. */
-    public static FineTuneException noSuchRun(String asked, Collection<RunId> known) {
-        String list = known.stream().limit(5).map(RunId::value).reduce("", (all, one) -> all + " " + one);
-        return NO_SUCH_RUN
-                .error("there is no run " + asked)
-                .because(known.isEmpty() ? "no run was started in this home folder yet" : "the newest runs are" + list)
+    public static FineTuneException noSuchRun(String asked, List<RunId> newestFirst) {
+        List<String> known = newestFirst.stream().map(RunId::value).toList();
+        Problem.Builder problem = NO_SUCH_RUN.error("there is no run " + asked);
+        RunNames.nearest(asked, known).ifPresent(near -> problem.because("did you mean " + near + "?"));
+        return problem.because(
+                        known.isEmpty()
+                                ? "no run was started in this home folder yet"
+                                : "the newest runs are "
+                                        + known.stream().limit(5).collect(Collectors.joining(" ")))
                 .remedy("finetune ps")
                 .asException();
     }

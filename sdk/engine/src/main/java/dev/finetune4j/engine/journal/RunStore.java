@@ -70,7 +70,7 @@ public final class RunStore {
             return folder(exact.orElseGet(() -> matching.get(0)));
         }
         throw matching.isEmpty() || asked.isBlank()
-                ? RunProblems.noSuchRun(asked, ids)
+                ? RunProblems.noSuchRun(asked, newestFirst(ids))
                 : RunProblems.ambiguousRun(asked, matching);
     }
 
@@ -81,6 +81,13 @@ public final class RunStore {
                 .sorted(Comparator.comparing(RunView::createdAt)
                         .reversed()
                         .thenComparing(view -> view.id().value()))
+                .toList();
+    }
+
+    /** The runs of {@link #list}, then those whose journal tells nothing. */
+    private List<RunId> newestFirst(List<RunId> ids) {
+        return Stream.concat(list().stream().map(RunView::id), ids.stream())
+                .distinct()
                 .toList();
     }
 

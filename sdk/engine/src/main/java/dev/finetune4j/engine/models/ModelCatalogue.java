@@ -58,9 +58,10 @@ public record ModelCatalogue(List<CatalogueModel> models) {
         List<String> ids = models.stream().map(CatalogueModel::id).toList();
         Problem.Builder problem = ModelProblems.UNKNOWN_MODEL
                 .error("no model is called \"" + id + '"')
-                .at(Location.of("model"))
-                .because("known: " + String.join(", ", ids));
-        Spelling.nearest(id, ids).ifPresent(near -> problem.remedy("model: " + near));
+                .at(Location.of("model"));
+        Spelling.nearest(id, ids)
+                .ifPresent(near -> problem.because("did you mean " + near + "?").remedy("model: " + near));
+        problem.because("known: " + String.join(", ", ids));
         if (id.matches("[A-Za-z0-9][\\w.-]*/[\\w.-]+")) {
             problem.remedy("model: hf:" + id);
         }

@@ -7,11 +7,14 @@ import java.util.Optional;
 
 /** Finds the word that somebody most likely meant. */
 public final class Spelling {
+    private static final int SHORTEST_BEGINNING = 3;
+
     private Spelling() {}
 
     /**
      * The candidate nearest to {@code word}, if it is near enough to be a slip: at most one edit in three letters, where an edit
-     * adds, drops or changes a letter or swaps two neighbours. Case and the choice of {@code _}, {@code -} or a space don't count.
+     * adds, drops or changes a letter or swaps two neighbours; else the shortest that begins with it, from three letters on. Case
+     * and the choice of {@code _}, {@code -} or a space don't count.
      */
     public static Optional<String> nearest(String word, Collection<String> candidates) {
         String wanted = normalize(word);
@@ -22,7 +25,15 @@ public final class Spelling {
         return candidates.stream()
                 .filter(candidate -> distance(wanted, normalize(candidate)) <= limit)
                 .min(Comparator.<String>comparingInt(candidate -> distance(wanted, normalize(candidate)))
-                        .thenComparing(Comparator.naturalOrder()));
+                        .thenComparing(Comparator.naturalOrder()))
+                .or(() -> begunBy(wanted, candidates));
+    }
+
+    private static Optional<String> begunBy(String wanted, Collection<String> candidates) {
+        return candidates.stream()
+                .filter(candidate -> wanted.length() >= SHORTEST_BEGINNING
+                        && normalize(candidate).startsWith(wanted))
+                .min(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()));
     }
 
     /** Lower case, hyphens between words: {@code batchSize}, {@code batch_size} and {@code Batch Size} are one. */
