@@ -128,7 +128,11 @@ class BadInputTest {
     private String rows() throws IOException {
         StringBuilder rows = new StringBuilder();
         for (int i = 0; i < 60; i++) {
-            rows.append("{\"text\":\"row number %d\",\"label\":\"%s\"}\n".formatted(i, i % 2 == 0 ? "good" : "bad"));
+            rows.append("{\"text\":\"row number ")
+                    .append(i)
+                    .append("\",\"label\":\"")
+                    .append(i % 2 == 0 ? "good" : "bad")
+                    .append("\"}\n");
         }
         return data(rows.toString());
     }

@@ -13,18 +13,23 @@ final class JavaProcess {
     /** Runs it to its end and gives what it printed, both streams together. */
     static String run(Class<?> main, Path folder, Path home, List<String> arguments)
             throws IOException, InterruptedException {
+        return run(List.of(), main, folder, home, arguments);
+    }
+
+    /** The same with options for the virtual machine. */
+    static String run(List<String> options, Class<?> main, Path folder, Path home, List<String> arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xmx1g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                "-Xmx1g"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-        builder.environment().put("FINETUNE_HOME", home.toString());
+        builder.environment().put("FINETUNE_HOME", home.toAbsolutePath().toString());
         builder.environment().put("COLUMNS", "80");
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

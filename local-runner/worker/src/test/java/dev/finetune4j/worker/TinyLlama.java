@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -28,13 +29,13 @@ final class TinyLlama {
     /** Writes the same model each time. */
     static Path write(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("config.json"), """
+        String config = String.format(Locale.ROOT, """
                 {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": %d, "intermediate_size": %d,
                  "num_hidden_layers": %d, "num_attention_heads": %d, "num_key_value_heads": %d, "vocab_size": %d,
                  "max_position_embeddings": 256, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "hidden_act": "silu",
                  "tie_word_embeddings": true, "bos_token_id": 0, "eos_token_id": 0, "torch_dtype": "float32"}
-                """.formatted(
-                        WIDTH, INNER, LAYERS, HEADS, KEY_HEADS, LetterCodec.VOCABULARY));
+                """, WIDTH, INNER, LAYERS, HEADS, KEY_HEADS, LetterCodec.VOCABULARY);
+        Files.writeString(folder.resolve("config.json"), config);
         Map<String, SafetensorsWriter.Tensor> tensors = new TreeMap<>();
         SplittableRandom random = new SplittableRandom(1);
         tensors.put("model.embed_tokens.weight", matrix(random, LetterCodec.VOCABULARY, WIDTH));

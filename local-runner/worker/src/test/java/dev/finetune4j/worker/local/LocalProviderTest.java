@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +119,7 @@ class LocalProviderTest {
         long steps = place.events(id).stream()
                 .filter(line -> line.contains("\"kind\":\"step\""))
                 .count();
-        assertThat(place.folder(id).checkpoints().resolve(String.format("checkpoint-%06d", steps)))
+        assertThat(place.folder(id).checkpoints().resolve(String.format(Locale.ROOT, "checkpoint-%06d", steps)))
                 .isDirectory();
         assertThat(exitStatus(id)).isEqualTo("130");
     }

@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -158,7 +159,7 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
             throw JobProblems.BROKEN_YAML
                     .error("the file is not UTF-8")
                     .at(new Location.InFile(source, line, 0, null))
-                    .because("byte %d is 0x%02X".formatted(input.position(), bytes[input.position()]))
+                    .because(String.format(Locale.ROOT, "byte %d is 0x%02X", input.position(), bytes[input.position()]))
                     .remedy("iconv -f WINDOWS-1252 -t UTF-8 %s > utf8.yaml".formatted(source))
                     .asException(e);
         }
@@ -184,7 +185,7 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
         return JobProblems.TOO_LARGE
                 .error("the job file is too large")
                 .at(Location.of(source))
-                .because("%d bytes, at most %d".formatted(size, MAX_BYTES))
+                .because(size + " bytes, at most " + MAX_BYTES)
                 .asException();
     }
 }

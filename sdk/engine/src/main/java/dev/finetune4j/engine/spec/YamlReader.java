@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -86,7 +87,7 @@ final class YamlReader {
             throw syntax(e).asException(e);
         } catch (ReaderException e) {
             Mark mark = markOf(e.getPosition());
-            throw syntax("character U+%04X is not allowed in YAML".formatted(e.getCodePoint()), mark)
+            throw syntax(String.format(Locale.ROOT, "character U+%04X is not allowed in YAML", e.getCodePoint()), mark)
                     .remedy("delete the character at line " + mark.line() + ", column " + mark.column())
                     .asException(e);
         } catch (YamlEngineException e) {

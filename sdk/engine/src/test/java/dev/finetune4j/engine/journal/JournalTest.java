@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,7 +152,7 @@ class JournalTest {
     private void appendRaw(String inner) throws Exception {
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(inner.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        String line = String.format("{\"crc\":\"%08x\",\"line\":%s}%n", (int) crc.getValue(), inner);
+        String line = String.format(Locale.ROOT, "{\"crc\":\"%08x\",\"line\":%s}%n", (int) crc.getValue(), inner);
         Files.writeString(folder.journal(), line, StandardOpenOption.APPEND);
     }
 }

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,8 +179,8 @@ class JobFileTest {
     void refusesAnAnchorBombBeforeItUnfolds() {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 40; i++) {
-            bomb.append("a%d: &a%d [%s]\n"
-                    .formatted(i, i, String.join(", ", java.util.Collections.nCopies(9, "*a" + (i - 1)))));
+            String nine = String.join(", ", java.util.Collections.nCopies(9, "*a" + (i - 1)));
+            bomb.append(String.format(Locale.ROOT, "a%d: &a%d [%s]\n", i, i, nine));
         }
 
         assertThat(onlyProblem(bomb.toString()).code()).isEqualTo("FT0102");
