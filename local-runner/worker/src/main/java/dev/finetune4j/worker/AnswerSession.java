@@ -1,6 +1,5 @@
 package dev.finetune4j.worker;
 
-import dev.finetune4j.data.Example;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
@@ -13,7 +12,7 @@ import dev.finetune4j.training.model.LanguageModelLoader.Loaded;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.predict.Answering;
 import dev.finetune4j.training.predict.Predictor;
-import dev.finetune4j.training.rows.ExampleReader;
+import dev.finetune4j.training.predict.TextLengths;
 import dev.finetune4j.worker.problem.WorkerProblems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +32,7 @@ final class AnswerSession implements AutoCloseable {
 
     /** Whether an earlier worker finished the step. */
     boolean isComplete(WorkStep.Predict step) {
-        return Files.exists(predictions(step));
+        return Files.exists(predictions(site, step));
     }
 
     /** Whether an earlier worker finished the one step of this kind that an order has. */
@@ -45,7 +44,8 @@ final class AnswerSession implements AutoCloseable {
     Optional<String> run(WorkStep.Predict step) {
         LanguageModel answering = model(step.variant());
         answering.useAdapter(step.variant().isTuned());
-        return new Predictor(answering, codec(), step, rows(step), predictions(step), site.surroundings()).run();
+        return new Predictor(answering, codec(), step, rows(site, step), predictions(site, step), site.surroundings())
+                .run();
     }
 
     /** Answers one prompt. */
@@ -67,7 +67,7 @@ final class AnswerSession implements AutoCloseable {
             TrainingSpec spec = train == null ? TrainingSpec.defaults() : train.training();
             Optional<Path> adapter = site.finishedAdapter();
             TuningMethod method = adapter.map(AdapterMethod::of).orElse(LoraTuning.defaults());
-            Loaded loaded = site.load(Purpose.ANSWER, method, spec, longestPassage(), adapter);
+            Loaded loaded = site.load(Purpose.ANSWER, method, spec, lengths(site, codec()), adapter);
             model = loaded.model();
             site.say("the model answers in " + loaded.precision().name().toLowerCase(Locale.ROOT));
         }
@@ -81,31 +81,25 @@ final class AnswerSession implements AutoCloseable {
         return codec;
     }
 
-    /** Passages are read one by one, so the workspace holds the longest of them; prompts need none. */
-    private int longestPassage() {
-        int longest = 1;
+    /** The texts of all steps that are not complete. */
+    static TextLengths lengths(WorkSite site, TextCodec codec) {
+        TextLengths longest = TextLengths.NONE;
         for (WorkStep step : site.ticket().order().steps()) {
-            if (step instanceof WorkStep.Predict predict && !isComplete(predict)) {
-                longest = Math.max(longest, longestPassage(predict));
+            if (step instanceof WorkStep.Predict predict && !Files.exists(predictions(site, predict))) {
+                longest = longest.or(TextLengths.of(predict, rows(site, predict), codec));
+            }
+            if (step instanceof WorkStep.Generate generate) {
+                int prompt = generate.messages().isEmpty()
+                        ? codec.encodeText(generate.text()).length
+                        : codec.encodePrompt(generate.messages()).length;
+                longest = longest.or(
+                        new TextLengths(0, prompt + generate.sampling().maxNewTokens()));
             }
         }
         return longest;
     }
 
-    private int longestPassage(WorkStep.Predict step) {
-        int longest = 1;
-        try (ExampleReader rows = ExampleReader.open(rows(step))) {
-            for (Example row = rows.next(); row != null; row = rows.next()) {
-                if (row instanceof Example.Passage) {
-                    longest = Math.max(
-                            longest, codec().encode(row, step.maxTokens()).length());
-                }
-            }
-        }
-        return longest;
-    }
-
-    private Path rows(WorkStep.Predict step) {
+    private static Path rows(WorkSite site, WorkStep.Predict step) {
         return site.channel(WorkOrder.DATA_CHANNEL).resolve(step.rowsFile());
     }
 
@@ -118,7 +112,7 @@ final class AnswerSession implements AutoCloseable {
         return null;
     }
 
-    private Path predictions(WorkStep.Predict step) {
+    private static Path predictions(WorkSite site, WorkStep.Predict step) {
         return site.folder()
                 .output()
                 .resolve(WorkOrder.PREDICTIONS_FOLDER)

@@ -15,6 +15,7 @@ import dev.finetune4j.training.loop.TrainingResult;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
+import dev.finetune4j.training.predict.TextLengths;
 import dev.finetune4j.training.problem.LoopProblems;
 import dev.finetune4j.training.rows.EncodedRows;
 import java.nio.file.Files;
@@ -43,12 +44,14 @@ final class TrainStep {
         TrainingSpec spec = step.training();
         EncodedRows training;
         EncodedRows validation;
+        TextLengths answers;
         int rowLimit;
         try (TextCodec codec = site.openCodec()) {
             rowLimit =
                     spec.maxTokens() == 0 ? codec.contextTokens() : Math.min(spec.maxTokens(), codec.contextTokens());
             training = read(codec, Part.TRAIN);
             validation = read(codec, Part.VALIDATION);
+            answers = AnswerSession.lengths(site, codec);
         }
         if (training.rows().isEmpty()) {
             throw nothingToLearn(training);
@@ -63,7 +66,7 @@ final class TrainStep {
                 Purpose.TRAIN,
                 step.method(),
                 spec,
-                plan.maxBatchTokens(),
+                answers.or(new TextLengths(plan.maxBatchTokens(), 0)),
                 site.channelIfAny(WorkOrder.ADAPTER_CHANNEL));
         try (LanguageModel model = loaded.model()) {
             site.tell(new RunEvent.TrainingStarted(

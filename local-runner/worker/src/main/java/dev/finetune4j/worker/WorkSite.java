@@ -14,6 +14,7 @@ import dev.finetune4j.spi.TextCodecFactory;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
+import dev.finetune4j.training.predict.TextLengths;
 import dev.finetune4j.training.problem.WriteFailure;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.folder.JobTicket;
@@ -74,9 +75,13 @@ final class WorkSite {
         return engines.codecs().open(modelFiles());
     }
 
-    /** Loads the base model, with a finished adapter where one is given. */
+    /**
+     * Loads the base model, with a finished adapter where one is given.
+     *
+     * @param lengths the longest micro-batch or passage, and the longest text that is answered
+     */
     LanguageModelLoader.Loaded load(
-            Purpose purpose, TuningMethod method, TrainingSpec spec, int maxBatchTokens, Optional<Path> adapter) {
+            Purpose purpose, TuningMethod method, TrainingSpec spec, TextLengths lengths, Optional<Path> adapter) {
         return engines.loader()
                 .load(
                         modelFiles(),
@@ -88,8 +93,15 @@ final class WorkSite {
                                 spec.recompute(),
                                 threads(spec),
                                 spec.seed(),
-                                maxBatchTokens,
-                                engines.machine().availableBytes()));
+                                Math.max(1, lengths.passage()),
+                                lengths.conversation(),
+                                memoryBytes()));
+    }
+
+    /** What this process may hold in all: what it has already is used again, so it counts with what it may still take. */
+    private long memoryBytes() {
+        return engines.machine().availableBytes()
+                + Math.max(0, engines.machine().residentBytes());
     }
 
     /** Compute threads: as asked, or the physical cores. */

@@ -15,43 +15,66 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
-/** A Llama of two layers and some thousand random weights in Hugging Face layout, for the letters of {@link LetterCodec}. */
-final class TinyLlama {
-    private static final int WIDTH = 32;
-    private static final int INNER = 48;
-    private static final int LAYERS = 2;
-    private static final int HEADS = 4;
-    private static final int KEY_HEADS = 2;
+/** Llamas of random weights in Hugging Face layout; the tiny one is for the letters of {@link LetterCodec}. */
+public final class TinyLlama {
+    private static final Sizes TINY = new Sizes(LetterCodec.VOCABULARY, 32, 48, 2, 4, 2);
 
     private TinyLlama() {}
 
+    /**
+     * How large a model is.
+     *
+     * @param vocabulary V
+     * @param width C
+     * @param inner F
+     * @param layers L
+     * @param heads H, each of C / H
+     * @param keyHeads K
+     */
+    public record Sizes(int vocabulary, int width, int inner, int layers, int heads, int keyHeads) {}
+
+    /** Writes the same model each time: two layers, some thousand weights. */
+    public static Path write(Path folder) throws IOException {
+        return write(folder, TINY);
+    }
+
     /** Writes the same model each time. */
-    static Path write(Path folder) throws IOException {
+    public static Path write(Path folder, Sizes sizes) throws IOException {
         Files.createDirectories(folder);
-        String config = String.format(Locale.ROOT, """
+        String config = String.format(
+                Locale.ROOT,
+                """
                 {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": %d, "intermediate_size": %d,
                  "num_hidden_layers": %d, "num_attention_heads": %d, "num_key_value_heads": %d, "vocab_size": %d,
                  "max_position_embeddings": 256, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "hidden_act": "silu",
                  "tie_word_embeddings": true, "bos_token_id": 0, "eos_token_id": 0, "torch_dtype": "float32"}
-                """, WIDTH, INNER, LAYERS, HEADS, KEY_HEADS, LetterCodec.VOCABULARY);
+                """,
+                sizes.width(),
+                sizes.inner(),
+                sizes.layers(),
+                sizes.heads(),
+                sizes.keyHeads(),
+                sizes.vocabulary());
         Files.writeString(folder.resolve("config.json"), config);
         Map<String, SafetensorsWriter.Tensor> tensors = new TreeMap<>();
         SplittableRandom random = new SplittableRandom(1);
-        tensors.put("model.embed_tokens.weight", matrix(random, LetterCodec.VOCABULARY, WIDTH));
-        tensors.put("model.norm.weight", ones());
-        for (int layer = 0; layer < LAYERS; layer++) {
+        int width = sizes.width();
+        tensors.put("model.embed_tokens.weight", matrix(random, sizes.vocabulary(), width));
+        tensors.put("model.norm.weight", ones(width));
+        for (int layer = 0; layer < sizes.layers(); layer++) {
             String name = "model.layers." + layer + ".";
-            int keys = WIDTH / HEADS * KEY_HEADS;
-            tensors.put(name + "input_layernorm.weight", ones());
-            tensors.put(name + "post_attention_layernorm.weight", ones());
-            tensors.put(name + "self_attn.q_proj.weight", matrix(random, WIDTH, WIDTH));
-            tensors.put(name + "self_attn.k_proj.weight", matrix(random, keys, WIDTH));
-            tensors.put(name + "self_attn.v_proj.weight", matrix(random, keys, WIDTH));
-            tensors.put(name + "self_attn.o_proj.weight", matrix(random, WIDTH, WIDTH));
-            tensors.put(name + "mlp.gate_proj.weight", matrix(random, INNER, WIDTH));
-            tensors.put(name + "mlp.up_proj.weight", matrix(random, INNER, WIDTH));
-            tensors.put(name + "mlp.down_proj.weight", matrix(random, WIDTH, INNER));
+            int keys = width / sizes.heads() * sizes.keyHeads();
+            tensors.put(name + "input_layernorm.weight", ones(width));
+            tensors.put(name + "post_attention_layernorm.weight", ones(width));
+            tensors.put(name + "self_attn.q_proj.weight", matrix(random, width, width));
+            tensors.put(name + "self_attn.k_proj.weight", matrix(random, keys, width));
+            tensors.put(name + "self_attn.v_proj.weight", matrix(random, keys, width));
+            tensors.put(name + "self_attn.o_proj.weight", matrix(random, width, width));
+            tensors.put(name + "mlp.gate_proj.weight", matrix(random, sizes.inner(), width));
+            tensors.put(name + "mlp.up_proj.weight", matrix(random, sizes.inner(), width));
+            tensors.put(name + "mlp.down_proj.weight", matrix(random, width, sizes.inner()));
         }
         try (FileChannel channel = FileChannel.open(
                 folder.resolve("model.safetensors"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -60,24 +83,34 @@ final class TinyLlama {
         return folder;
     }
 
-    private static SafetensorsWriter.Tensor matrix(SplittableRandom random, int rows, int columns) {
-        float[] values = new float[rows * columns];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) ((random.nextDouble() - 0.5) * 0.4);
-        }
-        return tensor(List.of((long) rows, (long) columns), values);
+    /** Numbers are made as they are written, so that no model is ever whole in memory. */
+    private static SafetensorsWriter.Tensor matrix(SplittableRandom seeds, int rows, int columns) {
+        long seed = seeds.nextLong();
+        return tensor(List.of((long) rows, (long) columns), () -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            ByteBuffer bytes = floats(rows * columns);
+            while (bytes.hasRemaining()) {
+                bytes.putFloat((float) ((random.nextDouble() - 0.5) * 0.4));
+            }
+            return bytes.flip();
+        });
     }
 
-    private static SafetensorsWriter.Tensor ones() {
-        float[] values = new float[WIDTH];
-        java.util.Arrays.fill(values, 1);
-        return tensor(List.of((long) WIDTH), values);
+    private static SafetensorsWriter.Tensor ones(int width) {
+        return tensor(List.of((long) width), () -> {
+            ByteBuffer bytes = floats(width);
+            while (bytes.hasRemaining()) {
+                bytes.putFloat(1);
+            }
+            return bytes.flip();
+        });
     }
 
-    private static SafetensorsWriter.Tensor tensor(List<Long> shape, float[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        return new SafetensorsWriter.Tensor(
-                TensorType.F32, shape, () -> bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN));
+    private static ByteBuffer floats(int count) {
+        return ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static SafetensorsWriter.Tensor tensor(List<Long> shape, Supplier<ByteBuffer> bytes) {
+        return new SafetensorsWriter.Tensor(TensorType.F32, shape, bytes);
     }
 }

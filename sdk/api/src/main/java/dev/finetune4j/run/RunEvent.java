@@ -52,7 +52,7 @@ public sealed interface RunEvent {
      * @param precision number format chosen, {@code fp32} or {@code bf16}
      * @param recompute recompute level chosen
      * @param threads compute threads
-     * @param predictedPeakBytes peak resident memory foreseen
+     * @param predictedPeakBytes resident memory of the process foreseen at its peak, of training or of the answers after it
      */
     @Kind("training-started")
     record TrainingStarted(

@@ -27,7 +27,8 @@ public interface LanguageModelLoader {
      * @param recompute {@link Recompute#AUTO} is resolved from {@code memoryBytes}
      * @param threads compute threads, 1 or more
      * @param seed of the adapter's start
-     * @param maxBatchTokens the largest N of a micro-batch; sizes the workspace
+     * @param maxBatchTokens the largest N of a micro-batch, or of a passage that is read; sizes the workspace
+     * @param textTokens tokens of the longest text that is scored or spoken, with this model or once its training is done; 0 for none
      * @param memoryBytes memory that may be used
      */
     record Settings(
@@ -38,6 +39,7 @@ public interface LanguageModelLoader {
             int threads,
             long seed,
             int maxBatchTokens,
+            int textTokens,
             long memoryBytes) {}
 
     /**
@@ -46,7 +48,7 @@ public interface LanguageModelLoader {
      * @param model the model, which the caller closes
      * @param precision the number format chosen
      * @param recompute the recompute level chosen
-     * @param predictedPeakBytes resident memory foreseen at the peak of training
+     * @param predictedPeakBytes resident memory of the process foreseen at its peak, of training or of the answers after it
      */
     record Loaded(LanguageModel model, Precision precision, Recompute recompute, long predictedPeakBytes) {}
 

@@ -45,12 +45,12 @@ public final class ModelProblems implements ProblemCatalogue {
             usual causes are a training that diverged before the weights were saved, or a damaged download.""",
             "fetch the weights again, or use another revision of the model");
 
-    /** Training would need more memory than there is. */
+    /** Training, or the answers after it, would need more memory than there is. */
     public static final ProblemKind TOO_LARGE = new ProblemKind(
-            "FT0601", "Training does not fit the memory", ExitCode.CAPACITY, """
+            "FT0601", "The run does not fit the memory", ExitCode.CAPACITY, """
             Peak memory is foreseen before anything is allocated: weights, adapter with its gradient and moments, the activations of
-            the largest micro-batch, one chunk of logits. It is refused where even the most frugal level of recomputation is too
-            large, since the kernel would end the process in the middle of the run.""", "training.batch-size: 1");
+            the largest micro-batch, one chunk of logits, and what the answers after the training need. It is refused where even
+            the most frugal level of recomputation is too large, since the kernel would end the process in the middle of the run.""", "training.batch-size: 1");
 
     /** A token id lies outside the vocabulary. */
     public static final ProblemKind TOKEN = new ProblemKind(

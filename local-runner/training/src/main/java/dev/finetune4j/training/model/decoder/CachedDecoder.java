@@ -13,22 +13,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class CachedDecoder {
     /** Tokens computed at once: enough for a full matrix product, few enough for a small score matrix. */
-    private static final int PIECE = 256;
-
-    private static final int FIRST_CAPACITY = 512;
+    static final int PIECE = 256;
 
     private final TorchScript script;
     private final Value decoder;
     private final int layers;
+    private final int firstCapacity;
     private final Positions positions;
     private int[] cachedPrefix = {};
     private int capacity;
     private @Nullable Value cache;
 
-    CachedDecoder(TorchScript script, Value decoder, int layers, Positions positions) {
+    /**
+     * Starts without a cache.
+     *
+     * @param firstCapacity tokens of the longest text that is foreseen; a longer one makes the cache grow
+     */
+    CachedDecoder(TorchScript script, Value decoder, int layers, int firstCapacity, Positions positions) {
         this.script = script;
         this.decoder = decoder;
         this.layers = layers;
+        this.firstCapacity = firstCapacity;
         this.positions = positions;
     }
 
@@ -111,7 +116,7 @@ final class CachedDecoder {
         if (old != null && tokens <= capacity) {
             return old;
         }
-        int grown = Math.max(FIRST_CAPACITY, Math.max(tokens, 2 * capacity));
+        int grown = Math.max(firstCapacity, Math.max(tokens, 2 * capacity));
         Value fresh = script.call("cache", decoder, layers, grown);
         if (old != null) {
             script.call("copy_cache", old, fresh, capacity).close();

@@ -2,7 +2,6 @@ package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Precision;
-import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.config.DecoderTraits;
@@ -13,7 +12,6 @@ import dev.finetune4j.modelfiles.decoder.DecoderTensors;
 import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.LanguageModelLoader;
-import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.adapter.AdapterFiles;
 import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.adapter.LoraLayout.Projection;
@@ -25,16 +23,12 @@ import dev.finetune4j.training.model.internal.TorchScript.Value;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Loads decoders of the Llama family from a folder in Hugging Face layout or a GGUF file. */
 public final class DecoderLoader implements LanguageModelLoader {
-    private static final List<Recompute> FASTEST_FIRST =
-            List.of(Recompute.NONE, Recompute.FEED_FORWARD, Recompute.LAYER);
-
     private final CpuFeatures cpu;
 
     /** A loader that asks this machine what its processor can do. */
@@ -50,7 +44,7 @@ public final class DecoderLoader implements LanguageModelLoader {
      * Maps the weights and prepares the trainable vector.
      *
      * @throws FineTuneException with FT0470 if the architecture is not supported, FT0472 or FT0473 if method
-     *     or adapter do not fit, FT0601 if training does not fit the memory, FT04xx if files are missing or damaged
+     *     or adapter do not fit, FT0601 if training or answers do not fit the memory, FT04xx if files are missing or damaged
      */
     @Override
     public Loaded load(ModelFiles files, @Nullable Path adapter, Settings settings) {
@@ -60,10 +54,8 @@ public final class DecoderLoader implements LanguageModelLoader {
                 config, settings.maxBatchTokens(), folder.path().toString());
         LoraTuning method = lora(settings);
         LoraLayout layout = LoraLayout.of(shape.layers(), method, shape.projections());
-        Precision precision = precision(shape, layout, settings);
-        int torchType = precision == Precision.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT32;
-        MemoryForecast forecast = forecast(shape, layout, precision, settings);
-        Recompute level = recompute(forecast, settings, precision);
+        MemoryPlan memory = MemoryPlan.of(shape, layout, settings, cpu);
+        int torchType = memory.precision() == Precision.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT32;
         DecoderModel.Plan plan = new DecoderModel.Plan(
                 shape,
                 layout,
@@ -71,13 +63,14 @@ public final class DecoderLoader implements LanguageModelLoader {
                 files.name(),
                 fingerprint(files, layout, method),
                 settings.maxBatchTokens(),
-                forecast.headChunk(),
-                FASTEST_FIRST.indexOf(level));
+                settings.textTokens(),
+                memory.headChunk(),
+                memory.recomputeLevel());
         TorchRuntime.start(settings.threads());
         TorchScript script = TorchScript.load();
         try (WeightFile weights = folder.openWeights()) {
             DecoderModel model = assemble(script, weights, folder.isGguf(), config, plan, torchType, adapter, settings);
-            return new Loaded(model, precision, level, forecast.peakBytes(level));
+            return new Loaded(model, memory.precision(), memory.recompute(), memory.peakBytes());
         } catch (RuntimeException e) {
             script.close();
             throw e;
@@ -201,57 +194,6 @@ public final class DecoderLoader implements LanguageModelLoader {
             return method;
         }
         throw new IllegalArgumentException("method must be lora, was " + settings.method());
-    }
-
-    private Precision precision(DecoderShape shape, LoraLayout layout, Settings settings) {
-        if (settings.precision() != Precision.AUTO) {
-            return settings.precision();
-        }
-        boolean exact = settings.purpose() == Purpose.ANSWER
-                && forecast(shape, layout, Precision.FP32, settings).peakBytes(Recompute.LAYER)
-                        <= settings.memoryBytes();
-        return exact || !cpu.multipliesBfloat16() ? Precision.FP32 : Precision.BF16;
-    }
-
-    private static MemoryForecast forecast(
-            DecoderShape shape, LoraLayout layout, Precision precision, Settings settings) {
-        return new MemoryForecast(
-                shape, layout, precision == Precision.BF16 ? 2 : Float.BYTES, settings.maxBatchTokens());
-    }
-
-    private static Recompute recompute(MemoryForecast forecast, Settings settings, Precision precision) {
-        List<Recompute> allowed =
-                settings.recompute() == Recompute.AUTO ? FASTEST_FIRST : List.of(settings.recompute());
-        return allowed.stream()
-                .filter(level -> forecast.peakBytes(level) <= settings.memoryBytes())
-                .findFirst()
-                .orElseThrow(() -> tooLarge(forecast, allowed.get(allowed.size() - 1), settings, precision));
-    }
-
-    private static FineTuneException tooLarge(
-            MemoryForecast forecast, Recompute level, Settings settings, Precision precision) {
-        MemoryForecast half = new MemoryForecast(
-                forecast.shape(), forecast.layout(), forecast.bytes(), Math.max(1, forecast.tokens() / 2));
-        var problem = ModelProblems.TOO_LARGE
-                .error("training needs about " + gigabytes(forecast.peakBytes(level)) + ", there are "
-                        + gigabytes(settings.memoryBytes()))
-                .because(forecast.shape().parameters() / 1_000_000 + "M parameters in "
-                        + precision.name().toLowerCase(Locale.ROOT)
-                        + ", micro-batches of up to " + forecast.tokens() + " tokens, recompute "
-                        + level.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                .because("half the tokens would need " + gigabytes(half.peakBytes(level)))
-                .remedy("training.batch-size: 1")
-                .remedy("training.max-tokens: " + Math.max(1, forecast.tokens() / 2));
-        if (level != Recompute.LAYER) {
-            problem.remedy("training.recompute: layer");
-        } else if (precision == Precision.FP32) {
-            problem.remedy("training.precision: bf16");
-        }
-        return problem.asException();
-    }
-
-    private static String gigabytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 
     /** Says to which base model and adapter a saved state belongs. */

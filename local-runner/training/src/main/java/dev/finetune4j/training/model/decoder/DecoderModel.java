@@ -32,6 +32,7 @@ final class DecoderModel implements LanguageModel {
      * @param baseModel what the base model is called
      * @param fingerprint what a saved state must belong to
      * @param maxBatchTokens largest N of a micro-batch
+     * @param textTokens longest text that is scored or spoken, as far as it is known
      * @param headChunk rows of logits at a time
      * @param recomputeLevel 0 none, 1 feed-forward, 2 layer
      */
@@ -42,6 +43,7 @@ final class DecoderModel implements LanguageModel {
             ModelName baseModel,
             String fingerprint,
             int maxBatchTokens,
+            int textTokens,
             int headChunk,
             int recomputeLevel) {}
 
@@ -71,7 +73,7 @@ final class DecoderModel implements LanguageModel {
         this.baseLayers = baseLayers;
         this.trainables = trainables;
         this.positions = positions;
-        this.cached = new CachedDecoder(script, decoder, plan.shape().layers(), positions);
+        this.cached = new CachedDecoder(script, decoder, plan.shape().layers(), plan.textTokens(), positions);
     }
 
     @Override

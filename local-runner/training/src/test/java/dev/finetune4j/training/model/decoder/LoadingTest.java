@@ -61,23 +61,6 @@ class LoadingTest {
     }
 
     @Test
-    void answersInFullPrecisionWhereTheMemoryHoldsIt() {
-        DecoderLoader fast = new DecoderLoader(new CpuFeatures(Set.of("avx512_bf16")));
-        long exact = loaded(fast, Purpose.ANSWER, Precision.FP32, Recompute.LAYER, 4L << 30)
-                .predictedPeakBytes();
-
-        assertThat(loaded(fast, Purpose.ANSWER, Precision.AUTO, Recompute.AUTO, exact)
-                        .precision())
-                .isEqualTo(Precision.FP32);
-        assertThat(loaded(fast, Purpose.ANSWER, Precision.AUTO, Recompute.AUTO, exact - 1)
-                        .precision())
-                .isEqualTo(Precision.BF16);
-        assertThat(loaded(fast, Purpose.ANSWER, Precision.BF16, Recompute.AUTO, exact)
-                        .precision())
-                .isEqualTo(Precision.BF16);
-    }
-
-    @Test
     void choosesTheFastestLevelThatFits() {
         long none = loaded(new DecoderLoader(), Precision.FP32, Recompute.NONE, 4L << 30)
                 .predictedPeakBytes();
@@ -107,7 +90,15 @@ class LoadingTest {
     @Test
     void saysSoWhenMemoryRunsOutInAStep() {
         Settings boundless = new Settings(
-                Purpose.TRAIN, Fixture.RANK_4, Precision.FP32, Recompute.NONE, 1, 1, Integer.MAX_VALUE, Long.MAX_VALUE);
+                Purpose.TRAIN,
+                Fixture.RANK_4,
+                Precision.FP32,
+                Recompute.NONE,
+                1,
+                1,
+                Integer.MAX_VALUE,
+                0,
+                Long.MAX_VALUE);
         try (LanguageModel model = Fixture.load("tied", boundless)) {
             assertThatThrownBy(() -> model.loss(Fixture.batch(0, new int[] {1, 2, 3})))
                     .isInstanceOf(FineTuneException.class)
@@ -265,12 +256,7 @@ class LoadingTest {
     }
 
     private static Loaded loaded(DecoderLoader loader, Precision precision, Recompute level, long memoryBytes) {
-        return loaded(loader, Purpose.TRAIN, precision, level, memoryBytes);
-    }
-
-    private static Loaded loaded(
-            DecoderLoader loader, Purpose purpose, Precision precision, Recompute level, long memoryBytes) {
-        Settings settings = new Settings(purpose, Fixture.RANK_4, precision, level, 1, 1, 512, memoryBytes);
+        Settings settings = new Settings(Purpose.TRAIN, Fixture.RANK_4, precision, level, 1, 1, 512, 0, memoryBytes);
         Loaded loaded = loader.load(Fixture.files(Fixture.folder("tied")), null, settings);
         loaded.model().close();
         return loaded;

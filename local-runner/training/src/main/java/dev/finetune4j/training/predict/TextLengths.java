@@ -1,0 +1,53 @@
+package dev.finetune4j.training.predict;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Example.Conversation;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.TextCodec;
+import dev.finetune4j.training.rows.ExampleReader;
+import java.nio.file.Path;
+
+/**
+ * How long the texts are that a model will answer, in tokens: what memory it needs for that.
+ *
+ * @param passage the longest passage, 0 where there is none
+ * @param conversation the longest prompt with its longest answer, 0 where there is none
+ */
+public record TextLengths(int passage, int conversation) {
+    /** No text at all. */
+    public static final TextLengths NONE = new TextLengths(0, 0);
+
+    /**
+     * Reads the whole file.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0630 or FT0631 if a row cannot be read
+     */
+    public static TextLengths of(WorkStep.Predict step, Path rowsFile, TextCodec codec) {
+        PromptEncoder prompts = new PromptEncoder(codec, step);
+        TextLengths longest = NONE;
+        try (ExampleReader rows = ExampleReader.open(rowsFile)) {
+            for (Example row = rows.next(); row != null; row = rows.next()) {
+                longest = longest.or(
+                        row instanceof Conversation conversation
+                                ? new TextLengths(0, conversation(step, conversation, prompts))
+                                : new TextLengths(
+                                        codec.encode(row, step.maxTokens()).length(), 0));
+            }
+        }
+        return longest;
+    }
+
+    private static int conversation(WorkStep.Predict step, Conversation row, PromptEncoder prompts) {
+        RowPrompt prompt = prompts.encode(row);
+        int answer = Math.max(prompt.referenceIds().length, step.maxNewTokens());
+        for (String label : step.labels()) {
+            answer = Math.max(answer, prompts.encodeAnswer(row, label).length);
+        }
+        return prompt.tokenIds().length + answer;
+    }
+
+    /** The longer of both, each for itself. */
+    public TextLengths or(TextLengths other) {
+        return new TextLengths(Math.max(passage, other.passage), Math.max(conversation, other.conversation));
+    }
+}

@@ -1,0 +1,69 @@
+package dev.finetune4j.training.model.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.modelfiles.config.DecoderTraits;
+import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
+import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import dev.finetune4j.training.model.adapter.LoraLayout;
+import dev.finetune4j.training.model.internal.CpuFeatures;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is chosen for a model of the size of SmolLM2-135M. */
+class MemoryPlanTest {
+    private static final int LAYERS = 30;
+    private static final DecoderTraits PLAIN =
+            new DecoderTraits(false, false, false, false, 1, 0.125, 0, 0, 64, Collections.nCopies(LAYERS, false), null);
+    private static final DecoderShape SHAPE = new DecoderShape(LAYERS, 576, 9, 3, 64, 1536, 49152, true, PLAIN);
+    private static final LoraTuning METHOD = new LoraTuning(16, 32, 0, List.of(LoraTuning.ALL_LINEAR));
+    private static final CpuFeatures FAST = new CpuFeatures(Set.of("avx512_bf16"));
+    private static final long PLENTY = 64L << 30;
+
+    @Test
+    void answersInFullPrecisionWhereTheMemoryHoldsIt() {
+        long exact = plan(Purpose.ANSWER, Precision.FP32, 1, 1024, PLENTY).peakBytes();
+
+        assertThat(plan(Purpose.ANSWER, Precision.AUTO, 1, 1024, exact).precision())
+                .isEqualTo(Precision.FP32);
+        assertThat(plan(Purpose.ANSWER, Precision.AUTO, 1, 1024, exact - 1).precision())
+                .isEqualTo(Precision.BF16);
+        assertThat(plan(Purpose.ANSWER, Precision.BF16, 1, 1024, exact).precision())
+                .isEqualTo(Precision.BF16);
+    }
+
+    @Test
+    void keepsNothingWhereNothingIsLearned() {
+        assertThat(plan(Purpose.ANSWER, Precision.AUTO, 512, 0, PLENTY).recompute())
+                .isEqualTo(Recompute.LAYER);
+    }
+
+    @Test
+    void foreseesTheAnswersBeforeTheFirstStep() {
+        long steps = plan(Purpose.TRAIN, Precision.FP32, 64, 0, PLENTY).peakBytes();
+        long withAnswers = plan(Purpose.TRAIN, Precision.FP32, 64, 8192, PLENTY).peakBytes();
+
+        assertThat(withAnswers).isGreaterThan(steps);
+        assertThatThrownBy(() -> plan(Purpose.TRAIN, Precision.FP32, 64, 8192, withAnswers - 1))
+                .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                    assertThat(e).hasMessageContaining("FT0601: answering needs about");
+                    assertThat(e.problems().get(0).remedies())
+                            .containsExactly("training.precision: bf16", "training.max-tokens: 4096");
+                });
+    }
+
+    private static MemoryPlan plan(
+            Purpose purpose, Precision precision, int batchTokens, int textTokens, long memoryBytes) {
+        Settings settings =
+                new Settings(purpose, METHOD, precision, Recompute.AUTO, 2, 1, batchTokens, textTokens, memoryBytes);
+        LoraLayout layout = LoraLayout.of(SHAPE.layers(), METHOD, SHAPE.projections());
+        return MemoryPlan.of(SHAPE, layout, settings, FAST);
+    }
+}
