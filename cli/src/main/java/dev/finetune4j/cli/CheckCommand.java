@@ -8,6 +8,7 @@ import dev.finetune4j.engine.check.DatasetCheckReport;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.json.Json;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -71,6 +72,6 @@ final class CheckCommand implements Callable<Integer> {
         } else {
             new CheckView(screen).print(report);
         }
-        return report.hasErrors() ? ExitCode.INVALID : ExitCode.OK;
+        return report.hasErrors() ? new FineTuneException(report.problems(), null).exitCode() : ExitCode.OK;
     }
 }

@@ -6,15 +6,21 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
@@ -82,6 +88,20 @@ public final class SmallJob {
                 .channel(WorkOrder.MODEL_CHANNEL, model)
                 .channel(WorkOrder.DATA_CHANNEL, data)
                 .build();
+    }
+
+    /** The job as it is proposed, tuned by a method. */
+    public Proposal proposal(LoraTuning method) {
+        FineTuneJob job = FineTuneJob.builder(
+                        "tiny",
+                        new ModelRef("tiny"),
+                        TaskSpec.of(TaskKind.CLASSIFICATION),
+                        DataSpec.ofFile("rows.jsonl"))
+                .method(method)
+                .training(training(1).build())
+                .build();
+        ModelFiles files = new ModelFiles(job.model(), model, "e".repeat(64), BASE);
+        return new Proposal(job, files, new Proposal.RowLengths(48, 24, 48, 256));
     }
 
     private void writeRows(Part part, int count) throws IOException {

@@ -10,7 +10,10 @@ public sealed interface Location {
             .thenComparingLong(Location::line)
             .thenComparingLong(Location::position);
 
-    /** The file, source or setting as the user named it. */
+    /** Stands for the job's file where its name is not known, or where the job was made in Java. */
+    String JOB = "job";
+
+    /** The file or source as the user named it, or {@link #JOB}. */
     String source();
 
     /** Line or row, 0 where the whole source is meant. */
@@ -74,7 +77,15 @@ public sealed interface Location {
         }
     }
 
-    /** A whole file, folder, address, option or setting. */
+    /**
+     * A setting of the job by its key, such as {@code training.epochs}, for whoever does not know the job's file. Where there is one, its
+     * name, line and column are filled in before a person sees the problem.
+     */
+    static Location ofKey(String key) {
+        return new InFile(JOB, 0, 0, key);
+    }
+
+    /** A whole file, folder, address or option. */
     static Location of(String source) {
         return new InFile(source, 0, 0, null);
     }

@@ -47,6 +47,21 @@ public record Problem(
         return Optional.ofNullable(location);
     }
 
+    /** The same problem at another place. */
+    public Problem at(Location place) {
+        return new Problem(kind, severity, summary, place, causes, remedies, retry);
+    }
+
+    /** The same problem, of more or less weight. */
+    public Problem with(Severity other) {
+        return new Problem(kind, other, summary, location, causes, remedies, retry);
+    }
+
+    /** The same problem with other remedies, the best first. */
+    public Problem withRemedies(List<String> others) {
+        return new Problem(kind, severity, summary, location, causes, others, retry);
+    }
+
     /** Whether this problem stops the job. */
     public boolean isError() {
         return severity == Severity.ERROR;

@@ -11,7 +11,7 @@ import dev.finetune4j.value.Range;
  * @param maxOverlap share of test rows whose text also stands in training rows
  * @param maxTruncated share of rows over the model's length
  * @param maxInvalid share of rows that may be left out because they are broken; 0 stops at the first
- * @param minRowsPerLabel training rows that each label needs
+ * @param minRowsPerLabel training rows without which a label stops the job; 0, the default, only tells of labels with fewer than two
  * @param secrets what a secret in a row means
  * @param personalData what personal data in a row means
  */
@@ -29,7 +29,8 @@ public record CheckSpec(
         @Describe("Share of broken rows that may be left out; 0 stops at the first.") @Range(min = 0, max = 1)
         double maxInvalid,
 
-        @Describe("Training rows that each label needs.") @Range(min = 0)
+        @Describe("Training rows without which a label stops the job; 0 only tells of labels with fewer than 2.")
+        @Range(min = 0)
         int minRowsPerLabel,
 
         @Describe("What a secret in a row means: error, warning or ignore.")
@@ -65,14 +66,14 @@ public record CheckSpec(
         Checks.inRange("check.min-rows-per-label", minRowsPerLabel, 0, Integer.MAX_VALUE);
     }
 
-    /** Every default: secrets stop the job, personal data is reported, each label needs two training rows. */
+    /** Every default: secrets stop the job, personal data and rare labels are reported. */
     public static CheckSpec defaults() {
         return new CheckSpec(
                 DEFAULT_MAX_DUPLICATES,
                 DEFAULT_MAX_OVERLAP,
                 DEFAULT_MAX_TRUNCATED,
                 0,
-                2,
+                0,
                 Finding.ERROR,
                 Finding.WARNING);
     }

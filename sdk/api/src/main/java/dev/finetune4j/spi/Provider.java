@@ -1,9 +1,11 @@
 package dev.finetune4j.spi;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,6 +23,16 @@ public interface Provider extends AutoCloseable {
 
     /** What this place can do. */
     Capabilities capabilities();
+
+    /**
+     * Why this place would refuse a job or fail it for certain, as far as that can be told without launching it: a model that it cannot
+     * run, a method or setting that it does not have, rows that do not fit its memory. All reasons at once; warnings where it may only
+     * come to that; empty where nothing speaks against it. A problem that a setting is to blame for points at it with {@link
+     * dev.finetune4j.error.Location#ofKey}.
+     *
+     * <p>Launches and keeps nothing, and costs nothing. A place that cannot be reached throws rather than stay silent.
+     */
+    List<Problem> refusals(Proposal proposal);
 
     /**
      * Launches a job, at most once per name. Where a job of this name and digest exists already, in whatever state, that one is

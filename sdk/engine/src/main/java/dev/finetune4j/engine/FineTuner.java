@@ -97,14 +97,19 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * Fetches data and model of a job and looks at every row. Findings, also those that are errors, are in the result.
+     * Fetches data and model of a job, looks at every row, and asks the place where it would run whether that would take it. Findings,
+     * also those that are errors, are in the result: a job without errors is one that can be launched.
      *
      * @throws FineTuneException with FT0113 if none of its targets is there, or if data or model are not to be had, or rows cannot
      *     be read
      */
     public PreparedJob check(JobFile job) {
-        launcher.refuseAbsentTargets(job.job());
-        return prepare(job);
+        try {
+            launcher.refuseAbsentTargets(job.job());
+            return launcher.propose(preparation.prepare(job));
+        } catch (FineTuneException e) {
+            throw clean(e, job);
+        }
     }
 
     /** What a check does wherever the rows are to be looked at: where the job would run does not matter. */
@@ -112,8 +117,12 @@ public final class FineTuner implements AutoCloseable {
         try {
             return preparation.prepare(job);
         } catch (FineTuneException e) {
-            throw redaction.and(secretsOf(job)).apply(e);
+            throw clean(e, job);
         }
+    }
+
+    private FineTuneException clean(FineTuneException failure, JobFile job) {
+        return redaction.and(secretsOf(job)).apply(job.placed(failure));
     }
 
     /**

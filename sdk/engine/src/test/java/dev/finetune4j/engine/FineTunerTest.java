@@ -84,6 +84,22 @@ class FineTunerTest {
     }
 
     @Test
+    void saysAtCheckWhatThePlaceWouldRefuseAndWhereInTheFile() throws Exception {
+        place.takeRowsUpTo(3);
+        try (FineTuner tuner = tuner(Map.of())) {
+            JobFile file = tuner.read(jobFile("letters.jsonl"));
+
+            PreparedJob checked = tuner.check(file);
+
+            Problem refusal = checked.check().problems().get(0);
+            assertThat(refusal.code()).isEqualTo("FT0596");
+            assertThat(refusal.place()).hasToString("Optional[" + file.source() + "  training.max-tokens]");
+            assertThatThrownBy(() -> tuner.launch(file)).hasMessageContaining("FT0596");
+            assertThat(place.launches()).isZero();
+        }
+    }
+
+    @Test
     void keepsTheRowsOfARunWhenItsFileChanges() throws Exception {
         try (FineTuner tuner = tuner(Map.of())) {
             tuner.run(tuner.read(jobFile("letters.jsonl")));

@@ -42,6 +42,11 @@ record BatchPlan(List<int[]> microBatches) {
         return new BatchPlan(shuffled(grouped(order, lengths, spec.batchSize()), spec.seed(), epoch));
     }
 
+    /** Whether, counting rows, all of them are sorted by length together. */
+    static boolean isOnePool(long rows, int batchSize) {
+        return rows <= (long) POOL_BATCHES * batchSize;
+    }
+
     private static List<int[]> packed(int[] order, int[] lengths, long capacity) {
         List<int[]> batches = new ArrayList<>();
         int start = 0;

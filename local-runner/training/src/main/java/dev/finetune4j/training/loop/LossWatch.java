@@ -35,7 +35,7 @@ final class LossWatch {
         }
         throw LoopProblems.NOT_FINITE
                 .error("the loss is not a number at step " + step)
-                .at(new Location.InFile("job", 0, 0, "training.learning-rate"))
+                .at(Location.ofKey("training.learning-rate"))
                 .because(String.format(Locale.ROOT, "loss %s, gradient norm %s", loss, gradientNorm))
                 .because("training.learning-rate is " + plain(spec.learningRate()))
                 .remedy("training.learning-rate: " + plain(spec.learningRate() / 10))

@@ -8,10 +8,12 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.training.durable.DurableFiles;
+import dev.finetune4j.training.model.decoder.DecoderLoader;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import dev.finetune4j.worker.folder.EventReader;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,6 +54,11 @@ final class LocalProvider implements Provider {
     @Override
     public Capabilities capabilities() {
         return new Capabilities(true, true, true, true, true, false);
+    }
+
+    @Override
+    public List<Problem> refusals(Proposal proposal) {
+        return new LocalRefusals(new DecoderLoader(), machine).of(proposal);
     }
 
     @Override

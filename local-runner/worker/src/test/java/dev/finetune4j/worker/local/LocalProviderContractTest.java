@@ -1,8 +1,10 @@
 package dev.finetune4j.worker.local;
 
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.testkit.contract.ProviderContractTest;
@@ -49,6 +51,16 @@ class LocalProviderContractTest extends ProviderContractTest {
         @Override
         public Submission lasting(String key) {
             return submission(key, SmallJob.training(1000).build());
+        }
+
+        @Override
+        public Proposal acceptable() {
+            return job.proposal(LoraTuning.defaults());
+        }
+
+        @Override
+        public Proposal unacceptable() {
+            return job.proposal(new LoraTuning(4, 8, 0, List.of("q_projj")));
         }
 
         @Override

@@ -12,7 +12,7 @@ public final class CheckProblems implements ProblemCatalogue {
             "FT0301",
             "no training rows",
             "Every row ended up in the validation or test part, or no row was left after broken ones were set aside. There is nothing to learn from.",
-            "lower data.split.validation and data.split.test, or add rows");
+            "data.split: {validation: 0, test: 0.2}");
 
     /** There is nothing to compare base and tuned model on. */
     public static final ProblemKind NO_TEST_ROWS = kind(
@@ -26,28 +26,28 @@ public final class CheckProblems implements ProblemCatalogue {
             "FT0303",
             "empty prompt",
             "The user's message of the row holds only white space, so that the answer cannot depend on it. Usually the column that the prompt names is empty in that row. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
-            "fill the column, drop the row with a WHERE clause, or raise check.max-invalid");
+            "fill the column, or leave such rows out: check.max-invalid: 0.05");
 
     /** A row teaches silence. */
     public static final ProblemKind EMPTY_ANSWER = kind(
             "FT0304",
             "empty answer",
             "The text to learn holds only white space: the row teaches the model to say nothing. Usually the column that the answer names is empty in that row. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
-            "fill the column, drop the row with a WHERE clause, or raise check.max-invalid");
+            "fill the column, or leave such rows out: check.max-invalid: 0.05");
 
     /** A row's label is not one of the task's. */
     public static final ProblemKind UNKNOWN_LABEL = kind(
             "FT0305",
             "label outside the list",
             "task.labels is a closed list, and this row's answer is not on it: neither training nor evaluation knows what to do with it. Often it is another spelling of a listed label. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
-            "correct the row, or add the label to task.labels");
+            "add the label to task.labels, or correct the row");
 
     /** A label has too few rows to be learned. */
     public static final ProblemKind RARE_LABEL = kind(
             "FT0306",
             "label with too few training rows",
-            "A label is not learned from a handful of rows, and the evaluation will mostly show chance for it. The limit is check.min-rows-per-label. A label that stands only in evaluation rows has no training row at all.",
-            "add rows of that label, merge it with a related one, or lower check.min-rows-per-label");
+            "A label is not learned from a handful of rows, and the evaluation will mostly show chance for it. check.min-rows-per-label says below how many the job stops; where it is 0, labels of fewer than two training rows are a warning. A label that stands only in the list or in evaluation rows has no training row at all.",
+            "add rows of that label, or merge it with a related one");
 
     /** One label outweighs the others. */
     public static final ProblemKind UNBALANCED_LABELS = kind(
@@ -68,7 +68,7 @@ public final class CheckProblems implements ProblemCatalogue {
             "FT0310",
             "duplicate rows",
             "Rows repeat an earlier row of their part word for word, or nearly: at least 80 % of the pairs of neighbouring words of either row stand in both (Jaccard similarity, case, punctuation and the words that nine of ten rows share put aside). Repeated rows weigh more than others and are learned by heart. The limit is check.max-duplicates.",
-            "keep one row of each group (SELECT DISTINCT), or raise check.max-duplicates");
+            "keep one row of each group: SELECT DISTINCT in data.query, or sort -u ROWS.jsonl");
 
     /** Evaluation rows were trained on. */
     public static final ProblemKind OVERLAP = kind(
@@ -82,21 +82,21 @@ public final class CheckProblems implements ProblemCatalogue {
             "FT0320",
             "rows over the length limit",
             "Rows have more tokens than training.max-tokens, or than the model was made for, and are cut: conversations lose the beginning of their longest user message, passages their end. The limit for the share of such rows is check.max-truncated.",
-            "raise training.max-tokens, or shorten the rows");
+            "training.max-tokens: 0    (the model's length)");
 
     /** Truncation cuts what should be learned. */
     public static final ProblemKind ANSWER_CUT = kind(
             "FT0321",
             "truncation cuts into the answer",
             "The row is so long that tokens of its answer are lost: the model learns to stop in the middle, or to go on after a gap.",
-            "raise training.max-tokens, or shorten the row");
+            "training.max-tokens: 0    (the model's length)");
 
     /** Nothing of a row is learned. */
     public static final ProblemKind NOTHING_TO_LEARN = kind(
             "FT0322",
             "row without a token to learn",
             "After truncation no token of the answer is left, so that the row costs time and teaches nothing; a batch of such rows has no loss at all.",
-            "raise training.max-tokens, or drop the row");
+            "training.max-tokens: 0    (the model's length)");
 
     /** A row spells a special token. */
     public static final ProblemKind SPECIAL_TOKEN_IN_TEXT = kind(
@@ -110,7 +110,7 @@ public final class CheckProblems implements ProblemCatalogue {
             "FT0324",
             "the vocabulary hardly covers the text",
             "Many tokens are unknown or mere fragments of a character: the base model has hardly seen this script. Rows become several times longer, and the model knows little of the language to begin with.",
-            "choose a base model that was trained on this language (finetune models)");
+            "finetune models    (choose one that was trained on this language)");
 
     /** The chat template refuses a row. */
     public static final ProblemKind UNRENDERABLE_ROW = kind(
@@ -119,12 +119,19 @@ public final class CheckProblems implements ProblemCatalogue {
             "The model's own template cannot render the messages, for example because roles do not alternate or a system message is not supported.",
             "bring the messages into the order that the template asks for");
 
+    /** The job's length limit is beyond the model's. */
+    public static final ProblemKind LIMIT_OVER_CONTEXT = kind(
+            "FT0326",
+            "length limit over the model's",
+            "training.max-tokens is larger than the number of tokens that the model was made for. Positions beyond that were never trained, so rows are cut to the model's length.",
+            "training.max-tokens: 0    (always the model's length)");
+
     /** A row holds a secret. */
     public static final ProblemKind SECRET = kind(
             "FT0330",
             "secret in the data",
             "A span of the row has the shape of a credential. What a model has learned it can be made to say, and an adapter cannot be cleaned afterwards. The report names row and span, never the value. check.secrets decides whether this is an error.",
-            "revoke the credential, and remove it from the row");
+            "revoke the credential and remove it from the row; if it is none: check.secrets: warning");
 
     /** A row holds personal data. */
     public static final ProblemKind PERSONAL_DATA = kind(
@@ -152,6 +159,7 @@ public final class CheckProblems implements ProblemCatalogue {
                 SPECIAL_TOKEN_IN_TEXT,
                 UNFAMILIAR_TEXT,
                 UNRENDERABLE_ROW,
+                LIMIT_OVER_CONTEXT,
                 SECRET,
                 PERSONAL_DATA);
     }

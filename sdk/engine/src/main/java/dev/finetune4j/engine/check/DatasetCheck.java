@@ -31,7 +31,9 @@ public final class DatasetCheck {
 
     private final TaskSpec task;
     private final CheckSpec limits;
+    private final int askedTokens;
     private final int maxTokens;
+    private final int batchSize;
     private final long seed;
     private final TextCodec codec;
     private final int threads;
@@ -42,14 +44,18 @@ public final class DatasetCheck {
      * @param task what the rows are for; its labels, if any, are the closed list
      * @param limits from where on a finding is an error
      * @param maxTokens tokens that a row may have, 0 for the model's length, which also caps larger values
+     * @param batchSize rows of a micro-batch
      * @param seed of the token sample of large data sets
      * @param codec the text side of the model; stays open
      * @param threads threads to work with, at least 1
      */
-    public DatasetCheck(TaskSpec task, CheckSpec limits, int maxTokens, long seed, TextCodec codec, int threads) {
+    public DatasetCheck(
+            TaskSpec task, CheckSpec limits, int maxTokens, int batchSize, long seed, TextCodec codec, int threads) {
         this.task = task;
         this.limits = limits;
+        this.askedTokens = maxTokens;
         this.maxTokens = maxTokens == 0 ? codec.contextTokens() : Math.min(maxTokens, codec.contextTokens());
+        this.batchSize = batchSize;
         this.seed = seed;
         this.codec = codec;
         this.threads = threads;
@@ -61,6 +67,7 @@ public final class DatasetCheck {
                 job.task().withLabels(labels),
                 job.check(),
                 job.training().maxTokens(),
+                job.training().batchSize(),
                 job.training().seed(),
                 codec,
                 threads);
@@ -78,10 +85,10 @@ public final class DatasetCheck {
             inspectTexts(parts, chunks, texts);
             TokenSample sample =
                     TokenSample.of(maxTokens, texts.bytes(), texts.table().size(), seed);
-            TokenTotals totals = new TokenTotals(maxTokens, log);
+            TokenTotals totals = new TokenTotals(maxTokens, batchSize, log);
             inspectTokens(parts, chunks, texts.table(), new TokenInspector(codec, sample), totals);
             RepeatedRows repeated = RepeatedRows.of(texts.table());
-            new SetFindings(task, limits, log).add(texts, repeated, totals);
+            new SetFindings(task, limits, askedTokens, codec.contextTokens(), log).add(texts, repeated, totals);
             return report(parts, log, texts, repeated, totals);
         }
     }

@@ -33,6 +33,11 @@ public record DatasetCheckReport(
         renderedRows = List.copyOf(renderedRows);
     }
 
+    /** The same figures with other problems. */
+    public DatasetCheckReport withProblems(List<Problem> others) {
+        return new DatasetCheckReport(others, profile, findings, balance, tokens, pairs, renderedRows);
+    }
+
     /** Whether any problem stops the job. */
     public boolean hasErrors() {
         return problems.stream().anyMatch(Problem::isError);

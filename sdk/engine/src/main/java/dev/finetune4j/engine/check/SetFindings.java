@@ -3,14 +3,19 @@ package dev.finetune4j.engine.check;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.check.RowPair.Relation;
+import dev.finetune4j.engine.data.Shares;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.job.CheckSpec;
 import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.job.TrainingSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Reports what is wrong with the rows taken together. */
 final class SetFindings {
@@ -21,14 +26,31 @@ final class SetFindings {
     private static final double UNFAMILIAR_SHARE = 0.2;
 
     private static final int LISTED_PAIRS = 5;
+    private static final int LISTED_LABELS = 10;
+
+    /** Of a label with fewer training rows hardly anything is learned. */
+    private static final int LEARNABLE_ROWS = 2;
 
     private final TaskSpec task;
     private final CheckSpec limits;
+    private final int askedTokens;
+    private final int contextTokens;
     private final FindingLog log;
 
-    SetFindings(TaskSpec task, CheckSpec limits, FindingLog log) {
+    /**
+     * Findings for a set.
+     *
+     * @param task what the rows are for
+     * @param limits from where on a finding is an error
+     * @param askedTokens tokens that the job allows a row, 0 for the model's length
+     * @param contextTokens tokens that the model was made for
+     * @param log takes what is found
+     */
+    SetFindings(TaskSpec task, CheckSpec limits, int askedTokens, int contextTokens, FindingLog log) {
         this.task = task;
         this.limits = limits;
+        this.askedTokens = askedTokens;
+        this.contextTokens = contextTokens;
         this.log = log;
     }
 
@@ -51,7 +73,9 @@ final class SetFindings {
                     CheckProblems.NO_TRAINING_ROWS.code(),
                     () -> CheckProblems.NO_TRAINING_ROWS
                             .error("there are no training rows")
+                            .at(Location.ofKey("data.split"))
                             .because(Counted.of(table.size(), "row") + " in all, none of them for training")
+                            .remedy("data.split: {validation: 0, test: 0.2}")
                             .build());
         }
         if (table.size(Part.TEST) == 0) {
@@ -59,6 +83,7 @@ final class SetFindings {
                     CheckProblems.NO_TEST_ROWS.code(),
                     () -> CheckProblems.NO_TEST_ROWS
                             .warning("there are no test rows to compare base and tuned model on")
+                            .at(Location.ofKey("data.split"))
                             .because(Counted.of(table.size(), "row") + " in all, none of them for the test")
                             .build());
         }
@@ -73,16 +98,7 @@ final class SetFindings {
     }
 
     private void addLabels(LabelCounts labels) {
-        labels.byFrequency().forEach((label, rows) -> {
-            if (rows < limits.minRowsPerLabel()) {
-                log.add(
-                        CheckProblems.RARE_LABEL.code(),
-                        () -> CheckProblems.RARE_LABEL
-                                .error("label \"" + label + "\" has " + Counted.of(rows, "training row"))
-                                .because("check.min-rows-per-label asks for " + limits.minRowsPerLabel())
-                                .build());
-            }
-        });
+        addRareLabels(labels);
         LabelBalance balance = labels.balance();
         if (balance != null && balance.largestShare() > UNBALANCED_SHARE) {
             log.add(
@@ -93,6 +109,47 @@ final class SetFindings {
                             .because("whoever always answers \"" + balance.largest() + "\" is right that often")
                             .build());
         }
+    }
+
+    /** One problem for all labels of too few rows: below the job's limit, or without one those that nothing can be learned of. */
+    private void addRareLabels(LabelCounts labels) {
+        boolean isError = limits.minRowsPerLabel() > 0;
+        int needed = isError ? limits.minRowsPerLabel() : LEARNABLE_ROWS;
+        List<Map.Entry<String, Long>> rare = labels.byFrequency().entrySet().stream()
+                .filter(label -> label.getValue() < needed)
+                .toList();
+        if (rare.isEmpty()) {
+            return;
+        }
+        Problem.Builder problem = start(CheckProblems.RARE_LABEL, isError, rareSummary(rare, needed));
+        if (rare.size() > 1) {
+            problem.because("training rows: " + listed(rare));
+        }
+        if (isError) {
+            problem.because("check.min-rows-per-label asks for " + needed)
+                    .at(Location.ofKey("check.min-rows-per-label"))
+                    .remedy("check.min-rows-per-label: "
+                            + rare.get(rare.size() - 1).getValue());
+        }
+        problem.remedy("add rows of " + (rare.size() == 1 ? "that label" : "those labels")
+                + ", or merge it with a related one");
+        log.add(CheckProblems.RARE_LABEL.code(), "", rare.size(), problem::build);
+    }
+
+    private static String rareSummary(List<Map.Entry<String, Long>> rare, int needed) {
+        Map.Entry<String, Long> first = rare.get(0);
+        return rare.size() == 1
+                ? "label \"" + first.getKey() + "\" has " + Counted.of(first.getValue(), "training row")
+                : Counted.of(rare.size(), "label") + " have fewer than " + Counted.of(needed, "training row");
+    }
+
+    private static String listed(List<Map.Entry<String, Long>> labels) {
+        String first = labels.stream()
+                .limit(LISTED_LABELS)
+                .map(label -> "\"" + label.getKey() + "\" " + label.getValue())
+                .collect(Collectors.joining(", "));
+        int others = labels.size() - LISTED_LABELS;
+        return first + (others > 0 ? ", and " + others + " more labels" : "");
     }
 
     private void addDuplicates(RowTable table, RepeatedRows repeated) {
@@ -117,6 +174,10 @@ final class SetFindings {
         addPairs(problem, exactPairs, exact, "equals");
         addPairs(problem, nearPairs, near, "nearly equals");
         problem.at(firstRow(exactPairs.isEmpty() ? nearPairs : exactPairs));
+        if (isError) {
+            problem.remedy("check.max-duplicates: " + Shares.allowing(exact + near, table.size()))
+                    .remedy("keep one row of each group: SELECT DISTINCT in data.query, or sort -u ROWS.jsonl");
+        }
         log.add(CheckProblems.DUPLICATES.code(), "", exact + near, problem::build);
     }
 
@@ -144,7 +205,11 @@ final class SetFindings {
                 isError,
                 Counted.share(leaked, table.size(part), name) + " have a text that training rows have, or nearly");
         if (part == Part.TEST) {
-            problem.because("check.max-overlap allows " + Counted.percent(limit));
+            problem.because("check.max-overlap allows " + Counted.percent(limit))
+                    .remedy(CheckProblems.OVERLAP.remedy());
+            if (isError) {
+                problem.remedy("check.max-overlap: " + Shares.allowing(leaked, table.size(part)));
+            }
         }
         List<RowPair> pairs = repeated.pairs(Relation.OVERLAP, Integer.MAX_VALUE).stream()
                 .filter(pair -> pair.part() == part)
@@ -158,9 +223,13 @@ final class SetFindings {
         TokenFigures figures = totals.figures();
         RowRef first = totals.firstTruncated();
         if (first != null) {
+            List<String> lengthen =
+                    lengthen(figures.limitTokens(), totals.tokens.quantiles(1).max());
+            log.setRemedies(CheckProblems.NOTHING_TO_LEARN, lengthen);
+            log.setRemedies(CheckProblems.ANSWER_CUT, lengthen);
             boolean isError = totals.truncatedRows() > limits.maxTruncated() * table.size();
             long longest = totals.tokens.quantiles(1).max();
-            Problem problem = start(
+            Problem.Builder problem = start(
                             CheckProblems.TRUNCATED,
                             isError,
                             Counted.share(totals.truncatedRows(), table.size(), "row") + " are over the limit of "
@@ -168,11 +237,14 @@ final class SetFindings {
                     .at(new Location.InRow(first.source(), first.row(), null))
                     .because(Counted.of(figures.cutTokens(), "token") + " are cut; the longest row has "
                             + Counted.of(longest, "token") + "; check.max-truncated allows "
-                            + Counted.percent(limits.maxTruncated()))
-                    .remedy("training.max-tokens: " + longest)
-                    .build();
-            log.add(CheckProblems.TRUNCATED.code(), "", totals.truncatedRows(), () -> problem);
+                            + Counted.percent(limits.maxTruncated()));
+            lengthen.forEach(problem::remedy);
+            if (isError) {
+                problem.remedy("check.max-truncated: " + Shares.allowing(totals.truncatedRows(), table.size()));
+            }
+            log.add(CheckProblems.TRUNCATED.code(), "", totals.truncatedRows(), problem::build);
         }
+        addLimit();
         if (figures.unfamiliarShare() > UNFAMILIAR_SHARE) {
             log.add(
                     CheckProblems.UNFAMILIAR_TEXT.code(),
@@ -181,6 +253,35 @@ final class SetFindings {
                                     + " of the tokens are unknown or fragments of a character")
                             .because("more than " + Counted.percent(UNFAMILIAR_SHARE)
                                     + " means that the base model hardly knows the script")
+                            .build());
+        }
+    }
+
+    /** What to do so that rows are not cut: the job's limit can be raised up to the model's length. */
+    private List<String> lengthen(int limit, long longest) {
+        List<String> remedies = new ArrayList<>();
+        if (limit < contextTokens) {
+            remedies.add("training.max-tokens: " + Math.min(longest, contextTokens));
+        }
+        if (longest > contextTokens) {
+            remedies.add("finetune models    (the model reads " + Counted.of(contextTokens, "token")
+                    + "; others read more)");
+        }
+        return remedies;
+    }
+
+    /** A limit that the model cannot have, unless nobody asked for it. */
+    private void addLimit() {
+        if (askedTokens > contextTokens && askedTokens != TrainingSpec.DEFAULT_MAX_TOKENS) {
+            log.add(
+                    CheckProblems.LIMIT_OVER_CONTEXT.code(),
+                    () -> CheckProblems.LIMIT_OVER_CONTEXT
+                            .warning("rows are cut to " + Counted.of(contextTokens, "token") + ", not to "
+                                    + Counted.of(askedTokens, "token"))
+                            .at(Location.ofKey("training.max-tokens"))
+                            .because("the model was made for " + Counted.of(contextTokens, "token"))
+                            .remedy("training.max-tokens: " + contextTokens)
+                            .remedy("finetune models    (others read more)")
                             .build());
         }
     }

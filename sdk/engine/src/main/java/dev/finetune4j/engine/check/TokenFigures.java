@@ -9,6 +9,9 @@ package dev.finetune4j.engine.check;
  * @param cutTokens tokens that truncation drops
  * @param rowsWithCutAnswer rows that lose tokens which would have been learned
  * @param rowsWithoutTrainedToken rows of which nothing is left to learn
+ * @param longestTokens tokens of the longest row of any part, after truncation
+ * @param largestBatchTokens tokens of the {@code training.batch-size} longest training rows together, after truncation: no
+ *     micro-batch that counts rows has more
  * @param unfamiliarShare share of tokens that are unknown or a fragment of a character: the vocabulary lacks the script
  */
 public record TokenFigures(
@@ -17,4 +20,6 @@ public record TokenFigures(
         long cutTokens,
         long rowsWithCutAnswer,
         long rowsWithoutTrainedToken,
+        long longestTokens,
+        long largestBatchTokens,
         double unfamiliarShare) {}

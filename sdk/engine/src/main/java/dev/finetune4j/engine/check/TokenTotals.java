@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class TokenTotals {
     private final int limitTokens;
     private final FindingLog log;
+    private final LongestRows longestRows;
     final WeightedQuantiles tokens = new WeightedQuantiles();
     final WeightedQuantiles trainedTokens = new WeightedQuantiles();
     private final WeightedQuantiles trainingTokens = new WeightedQuantiles();
@@ -33,6 +34,7 @@ final class TokenTotals {
     private long sampled;
     private long leftOut;
     private long seenTokens;
+    private long longestTokens;
     private long unfamiliarTokens;
     private @Nullable Shown first;
     private @Nullable Shown shortest;
@@ -40,8 +42,9 @@ final class TokenTotals {
 
     private record Shown(RowRef row, EncodedExample encoded) {}
 
-    TokenTotals(int limitTokens, FindingLog log) {
+    TokenTotals(int limitTokens, int batchSize, FindingLog log) {
         this.limitTokens = limitTokens;
+        this.longestRows = new LongestRows(batchSize);
         this.log = log;
     }
 
@@ -69,8 +72,10 @@ final class TokenTotals {
             trainedTokens.add(facts.trained(), isSampled);
             if (part == Part.TRAIN) {
                 trainingTokens.add(facts.trained(), isSampled);
+                longestRows.add(facts.encoded().length());
             }
             seenTokens += facts.encoded().length();
+            longestTokens = Math.max(longestTokens, facts.encoded().length());
             unfamiliarTokens += facts.unfamiliar();
             addCut(row, facts, facts.encoded());
             if (mayShow && part == Part.TRAIN) {
@@ -95,7 +100,6 @@ final class TokenTotals {
                             .at(place)
                             .because(Counted.of(encoded.untruncatedTokens(), "token") + " in the row, limit "
                                     + limitTokens)
-                            .remedy("training.max-tokens: " + encoded.untruncatedTokens())
                             .build());
         } else if (facts.trained() < facts.trainedBeforeCut()) {
             rowsWithCutAnswer++;
@@ -108,7 +112,6 @@ final class TokenTotals {
                             .at(place)
                             .because(Counted.of(encoded.untruncatedTokens(), "token") + " in the row, limit "
                                     + limitTokens)
-                            .remedy("training.max-tokens: " + encoded.untruncatedTokens())
                             .build());
         }
     }
@@ -154,6 +157,8 @@ final class TokenTotals {
                 cutTokens,
                 rowsWithCutAnswer,
                 rowsWithoutTrainedToken,
+                longestTokens,
+                longestRows.total(),
                 seenTokens == 0 ? 0 : (double) unfamiliarTokens / seenTokens);
     }
 

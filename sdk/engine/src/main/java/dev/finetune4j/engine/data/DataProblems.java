@@ -6,6 +6,7 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -87,6 +88,15 @@ public final class DataProblems implements ProblemCatalogue {
                     + "from somebody else cannot read your disk.",
             "Name the file under data.sources and use that name in the query");
 
+    /** The query does not come to an end. */
+    public static final ProblemKind QUERY_TOO_SLOW = kind(
+            "FT0213",
+            "The data query takes too long",
+            "A query has one minute. Rows of text for a fine-tuning come within seconds; what takes longer mostly has a join "
+                    + "without a condition or a recursion without an end. Where it is right and slow, run it once elsewhere, write "
+                    + "its rows to a .parquet or .jsonl file, and name that file in data.file.",
+            "LIMIT 100000    (at the end of the query, to see whether it comes to an end at all)");
+
     /** A line that is not a JSON object. */
     public static final ProblemKind NOT_JSON = kind(
             "FT0220",
@@ -114,8 +124,10 @@ public final class DataProblems implements ProblemCatalogue {
     public static final ProblemKind NOT_UTF8 = kind(
             "FT0223",
             "A data file is not UTF-8",
-            "Data files are UTF-8. The byte offset of the first byte that is not is shown; older files are often Windows-1252 "
-                    + "or ISO-8859-1. Nothing is replaced silently, since the model would learn the replacement.",
+            "Data files are text in UTF-8. The byte offset of the first byte that is not is shown; older files are often "
+                    + "Windows-1252 or ISO-8859-1, and packed or binary files are none at all. Half a character, as the JSON "
+                    + "escape \\ud83d without the one that belongs to it, cannot be written in UTF-8 either. Nothing is "
+                    + "replaced silently, since the model would learn the replacement.",
             "Convert the file: iconv -f WINDOWS-1252 -t UTF-8 FILE > rows.jsonl");
 
     /** No rows. */
@@ -142,7 +154,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A row has the wrong shape",
             "A row lacks a field that its format needs, or the field is of another type. The row, the field and what was found "
                     + "are shown. A job may allow a share of broken rows to be left out: check.max-invalid.",
-            "Correct the row, or allow some to be left out: check: {max-invalid: 0.01}");
+            "Correct the row: the field that is named must hold a text");
 
     /** A template with a column that rows do not have. */
     public static final ProblemKind TEMPLATE = kind(
@@ -158,13 +170,6 @@ public final class DataProblems implements ProblemCatalogue {
             "An answer is not one of the labels",
             "task.labels is the closed list of answers. White space around an answer does not count, case does.",
             "Add the label to task.labels, or correct the row");
-
-    /** The rest of a long list. */
-    public static final ProblemKind MORE_ROWS = kind(
-            "FT0229",
-            "More rows have problems than are listed",
-            "At most 100 row problems are listed; the others are counted.",
-            "Mend the rows that are listed, then check again");
 
     /** A file cannot be read. */
     public static final ProblemKind UNREADABLE = kind(
@@ -234,6 +239,7 @@ public final class DataProblems implements ProblemCatalogue {
                 QUERY_FAILED,
                 QUERY_NOT_SELECT,
                 QUERY_REACHES_OUT,
+                QUERY_TOO_SLOW,
                 NOT_JSON,
                 LINE_TOO_LONG,
                 NUL_BYTES,
@@ -243,7 +249,6 @@ public final class DataProblems implements ProblemCatalogue {
                 ROW_SHAPE,
                 TEMPLATE,
                 LABEL_UNKNOWN,
-                MORE_ROWS,
                 UNREADABLE,
                 TABLE_BROKEN,
                 TASK_MISMATCH,
@@ -259,6 +264,7 @@ public final class DataProblems implements ProblemCatalogue {
                 .error("cannot read " + file)
                 .at(Location.of(file))
                 .because(reason(cause))
+                .remedy("ls -l " + file)
                 .asException(cause);
     }
 
@@ -275,6 +281,9 @@ public final class DataProblems implements ProblemCatalogue {
     public static String reason(IOException cause) {
         if (cause instanceof NoSuchFileException) {
             return "there is no such file";
+        }
+        if (cause instanceof CharacterCodingException) {
+            return "it is not UTF-8";
         }
         if (cause instanceof AccessDeniedException) {
             return "the current user may not access it";

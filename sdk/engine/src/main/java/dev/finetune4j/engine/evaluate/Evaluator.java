@@ -70,7 +70,7 @@ public final class Evaluator {
         if (judged != null && !metrics.contains(judged)) {
             throw EvaluationProblems.UNKNOWN_METRIC
                     .error("the gate names the metric " + judged + ", which this task does not have")
-                    .at(Location.of("evaluation.gate.metric"))
+                    .at(Location.ofKey("evaluation.gate.metric"))
                     .because("this task has " + metrics)
                     .remedy("evaluation.gate.metric: " + metrics.get(0))
                     .asException();

@@ -74,6 +74,19 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
+     * Asks the place that a job would run at whether it would take it.
+     *
+     * @return the job with what the place has against it among its problems
+     * @throws FineTuneException with FT0113 if none of its targets is there, or if the place cannot be reached
+     */
+    public PreparedJob propose(PreparedJob prepared) {
+        try (Provider provider = context.providers()
+                .open(context.providers().choose(prepared.file().job()))) {
+            return prepared.withProblems(provider.refusals(prepared.proposal()));
+        }
+    }
+
+    /**
      * Launches a job. Where the same job, data and model has a run that has not ended, that one is taken up instead and nothing is
      * launched.
      *

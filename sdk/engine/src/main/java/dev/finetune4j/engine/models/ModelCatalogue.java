@@ -58,7 +58,7 @@ public record ModelCatalogue(List<CatalogueModel> models) {
         List<String> ids = models.stream().map(CatalogueModel::id).toList();
         Problem.Builder problem = ModelProblems.UNKNOWN_MODEL
                 .error("no model is called \"" + id + '"')
-                .at(Location.of("model"));
+                .at(Location.ofKey("model"));
         Spelling.nearest(id, ids)
                 .ifPresent(near -> problem.because("did you mean " + near + "?").remedy("model: " + near));
         problem.because("known: " + String.join(", ", ids));

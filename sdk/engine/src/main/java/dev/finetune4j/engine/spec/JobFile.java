@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A job as it was read from a file, or as it was made in Java.
@@ -83,18 +84,35 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
      */
     public static JobFile of(FineTuneJob job, Path baseFolder) {
         List<Problem> problems = new ArrayList<>();
-        Places nowhere = new Places("job");
+        Places nowhere = new Places(Location.JOB);
         JsonNode tree = Json.jobs().valueToTree(job);
         JobRules.inspect(tree, tree, nowhere, problems);
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
-        return new JobFile("job", job, baseFolder, ResolvedJob.of(job, nowhere, new Origin.InCode()));
+        return new JobFile(Location.JOB, job, baseFolder, ResolvedJob.of(job, nowhere, new Origin.InCode()));
     }
 
     /** Writes a job as a job file: what differs from the defaults. Reading it back gives an equal job. */
     public static String write(FineTuneJob job) {
         return JobWriter.write(job);
+    }
+
+    /** The problem with line and column of this file where it points at a key and could not know them. */
+    public Problem placed(Problem problem) {
+        return problem.place()
+                .filter(Location.InFile.class::isInstance)
+                .map(Location.InFile.class::cast)
+                .filter(place -> place.source().equals(Location.JOB) && place.line() == 0)
+                .flatMap(place -> Optional.ofNullable(place.key()))
+                .map(key -> problem.at(resolved.placeOf(key, source)))
+                .orElse(problem);
+    }
+
+    /** The failure with every problem {@linkplain #placed(Problem) placed}. */
+    public FineTuneException placed(FineTuneException failure) {
+        List<Problem> placed = failure.problems().stream().map(this::placed).toList();
+        return placed.equals(failure.problems()) ? failure : new FineTuneException(placed, failure.getCause());
     }
 
     /** Names the file and no value in it, since a value may come from a secret variable. */
@@ -134,6 +152,14 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
 
     private static String text(Path file) {
         byte[] bytes;
+        if (Files.exists(file) && !Files.isDirectory(file) && !Files.isRegularFile(file)) {
+            throw JobProblems.UNREADABLE
+                    .error("cannot read the job file " + file)
+                    .at(Location.of(file.toString()))
+                    .because("it is a pipe or a device: it may never end")
+                    .remedy("cat " + file + " > copy.yaml")
+                    .asException();
+        }
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
@@ -160,9 +186,16 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
                     .error("the file is not UTF-8")
                     .at(new Location.InFile(source, line, 0, null))
                     .because(String.format(Locale.ROOT, "byte %d is 0x%02X", input.position(), bytes[input.position()]))
-                    .remedy("iconv -f WINDOWS-1252 -t UTF-8 %s > utf8.yaml".formatted(source))
+                    .remedy("iconv -f " + (isUtf16(bytes) ? "UTF-16" : "WINDOWS-1252") + " -t UTF-8 " + source
+                            + " > utf8.yaml")
                     .asException(e);
         }
+    }
+
+    private static boolean isUtf16(byte[] bytes) {
+        int first = bytes[0] & 0xFF;
+        int second = bytes.length > 1 ? bytes[1] & 0xFF : 0;
+        return (first == 0xFF && second == 0xFE) || (first == 0xFE && second == 0xFF);
     }
 
     private static FineTuneException unreadable(Path file, IOException cause) {

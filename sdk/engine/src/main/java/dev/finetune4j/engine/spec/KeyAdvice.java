@@ -46,6 +46,9 @@ final class KeyAdvice {
             Map.entry("lora-target-modules", "method.target-modules"),
             Map.entry("threshold", "evaluation.gate.at-least")));
 
+    /** Of YAML 1.1; YAML 1.2 has no such. */
+    private static final String MERGE_KEY = "<<";
+
     private static final Map<String, List<String>> PATHS = paths();
 
     private KeyAdvice() {}
@@ -57,6 +60,9 @@ final class KeyAdvice {
      * @param here the keys that this mapping has
      */
     static Optional<String> of(String path, String key, List<String> here) {
+        if (key.equals(MERGE_KEY)) {
+            return Optional.of("write the merged keys out instead of <<: job files have no merge keys");
+        }
         String normal = Spelling.normalize(key);
         if (here.contains(normal)) {
             return Optional.of(rename(key, normal));

@@ -52,7 +52,7 @@ public final class ProviderCheck {
                         artifact == null
                                 ? "no provider is called \"" + target + '"'
                                 : "the target " + target + " needs the artifact " + artifact)
-                .at(Location.of(path))
+                .at(Location.ofKey(path))
                 .because(here);
         if (artifact != null) {
             problem.because(target + " is brought by dev.finetune4j:" + artifact);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.finetune4j.engine.spec.Places.Place;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import java.util.ArrayList;
@@ -43,6 +44,20 @@ public record ResolvedJob(List<Value> values, String yaml) {
                     value.key().replaceFirst("\\[.*", ""), value.origin().toString());
         }
         return origins;
+    }
+
+    /** Where a key stands in the job's file: at its value, or at the first value below it; the file alone where nobody wrote it. */
+    Location placeOf(String key, String source) {
+        return values.stream()
+                .filter(value -> value.key().equals(key)
+                        || value.key().startsWith(key + ".")
+                        || value.key().startsWith(key + "["))
+                .map(Value::origin)
+                .filter(Origin.InFile.class::isInstance)
+                .map(Origin.InFile.class::cast)
+                .findFirst()
+                .map(place -> new Location.InFile(source, place.line(), place.column(), key))
+                .orElseGet(() -> new Location.InFile(source, 0, 0, key));
     }
 
     /** Settings and origins as one JSON object, for {@code check --resolved -o json}. */

@@ -196,7 +196,12 @@ final class YamlReader {
     private void count(int more, Mark mark) {
         nodes = Math.addExact(nodes, more);
         if (nodes > MAX_NODES) {
-            throw tooLarge("the file unfolds to more than " + MAX_NODES + " values", mark);
+            throw JobProblems.TOO_LARGE
+                    .error("the file unfolds to more than " + MAX_NODES + " values")
+                    .at(location(mark))
+                    .remedy("write values out instead of aliases (*name)")
+                    .remedy(JobProblems.TOO_LARGE.remedy())
+                    .asException();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collection;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -11,7 +12,7 @@ import java.util.stream.StreamSupport;
  * Writes a tree as YAML in the block style that people write, with a comment behind each leaf. Texts are plain where that is
  * safe, in a literal block where they have lines, and in double quotes otherwise.
  */
-final class YamlText {
+public final class YamlText {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./@=!<>+-]*( [A-Za-z0-9_./@=<>+-]+)*");
     private static final Pattern RESERVED = Pattern.compile("(?i)true|false|null|yes|no|on|off|y|n");
     private static final int COMMENT_COLUMN = 48;
@@ -32,6 +33,11 @@ final class YamlText {
         YamlText yaml = new YamlText(comments);
         yaml.entries(mapping, "", "");
         return yaml.out.toString();
+    }
+
+    /** Writes texts as a list on one line, quoted where they must be: {@code [calm, "no", "a, b"]}. */
+    public static String list(Collection<String> texts) {
+        return texts.stream().map(YamlText::text).collect(Collectors.joining(", ", "[", "]"));
     }
 
     /** Writes a value on one line. */

@@ -93,7 +93,7 @@ final class Hub {
         if (settings.isOffline()) {
             throw StoreProblems.UNREACHABLE
                     .error(ref + " is not on this machine")
-                    .at(Location.of("model"))
+                    .at(Location.ofKey("model"))
                     .because("HF_HUB_OFFLINE forbids to ask " + settings.host())
                     .asException();
         }
@@ -184,7 +184,7 @@ final class Hub {
         }
         throw StoreProblems.CHECKSUM
                 .error(file.name() + " of " + ref + " is not what the hub says it is")
-                .at(Location.of("model"))
+                .at(Location.ofKey("model"))
                 .because("from " + settings.host() + ", fetched " + CHECKSUM_TRIES + " times")
                 .asException();
     }
@@ -199,7 +199,7 @@ final class Hub {
         remedies.add("Check the spelling: the hub answers the same for a repository that does not exist");
         Problem.Builder problem = StoreProblems.ACCESS
                 .error(settings.host() + " does not give access to " + ref)
-                .at(Location.of("model"))
+                .at(Location.ofKey("model"))
                 .because(cause.getMessage()
                         + (settings.headers().isEmpty() ? ", asked without a token" : ", asked with a token"));
         remedies.forEach(problem::remedy);
@@ -209,7 +209,7 @@ final class Hub {
     private FineTuneException unreachable(HubRef ref, String reason, @Nullable IOException cause) {
         Problem.Builder problem = StoreProblems.UNREACHABLE
                 .error("cannot fetch " + ref + " from " + settings.host())
-                .at(Location.of("model"))
+                .at(Location.ofKey("model"))
                 .because(reason);
         return cause == null ? problem.asException() : problem.asException(cause);
     }

@@ -21,7 +21,7 @@ record HubRef(String repository, String revision) {
         if (!match.matches() || text.contains("..")) {
             throw StoreProblems.BAD_REFERENCE
                     .error(text + " is no reference to a model on the hub")
-                    .at(Location.of("model"))
+                    .at(Location.ofKey("model"))
                     .asException();
         }
         String revision = match.group("revision");

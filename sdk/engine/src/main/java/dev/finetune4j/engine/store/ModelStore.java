@@ -114,7 +114,7 @@ public final class ModelStore {
         if (ref.value().matches("(?s)[./~].*|.*[/\\\\].*[/\\\\].*|.*\\.gguf")) {
             throw StoreProblems.INCOMPLETE
                     .error("there is no model at " + ref.value())
-                    .at(Location.of("model"))
+                    .at(Location.ofKey("model"))
                     .because("neither a folder nor a .gguf file is at " + path)
                     .remedy("ls -l " + path)
                     .asException();
@@ -167,7 +167,7 @@ public final class ModelStore {
         Problem.Builder problem = StoreProblems.UNREACHABLE
                 .error("cannot fetch " + model.id() + " from any of its "
                         + model.sources().size() + " places")
-                .at(Location.of("model"));
+                .at(Location.ofKey("model"));
         for (Problem failure : failures) {
             problem.because(
                     failure.summary() + (failure.causes().isEmpty() ? "" : ": " + String.join("; ", failure.causes())));

@@ -47,7 +47,7 @@ class DatasetCheckTest {
                 .build();
         WordCodec doubtful = new WordCodec(64, List.of(note));
 
-        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 17, doubtful, 2).inspect(clean().parts());
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, doubtful, 2).inspect(clean().parts());
 
         assertThat(report.problems()).containsExactly(note);
     }
@@ -93,6 +93,28 @@ class DatasetCheckTest {
         assertThat(unknown.summary()).isEqualTo("label \"middling\" is not one of the task's 2 labels");
         assertThat(unknown.causes()).containsExactly("labels: good, bad");
         assertThat(unknown.location()).isEqualTo(new Location.InRow("rows.jsonl", 5, null));
+    }
+
+    @Test
+    void tellsOfAllRareLabelsAtOnce() {
+        Rows rows = clean();
+        for (char name = 'a'; name <= 'l'; name++) {
+            rows.labelled(TRAIN, "a word of its own for " + name, "rare-" + name);
+        }
+
+        Problem rare = problem(check(TaskSpec.of(TaskKind.CLASSIFICATION), CheckSpec.defaults(), rows), "FT0306");
+
+        assertThat(rare.summary()).isEqualTo("13 labels have fewer than 2 training rows");
+        assertThat(rare.isError()).isFalse();
+        assertThat(rare.causes().get(0))
+                .startsWith("training rows: \"bad\" 1, \"rare-a\" 1")
+                .endsWith(", and 3 more labels");
+
+        CheckSpec strict = CheckSpec.builder().minRowsPerLabel(2).build();
+        Problem refused = problem(check(TaskSpec.of(TaskKind.CLASSIFICATION), strict, rows), "FT0306");
+
+        assertThat(refused.isError()).isTrue();
+        assertThat(refused.remedies().get(0)).isEqualTo("check.min-rows-per-label: 1");
     }
 
     @Test
@@ -225,11 +247,31 @@ class DatasetCheckTest {
     void refusesRowsOfWhichNothingIsLearned() {
         WordCodec tiny = new WordCodec(4);
 
-        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 17, tiny, 1).inspect(clean().parts());
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, tiny, 1).inspect(clean().parts());
 
         assertThat(report.tokens().rowsWithoutTrainedToken()).isEqualTo(4);
         assertThat(problem(report, "FT0322").isError()).isTrue();
-        assertThat(problem(report, "FT0322").remedies()).first().asString().startsWith("training.max-tokens: ");
+        assertThat(problem(report, "FT0322").remedies()).first().asString().contains("the model reads 4 tokens");
+    }
+
+    @Test
+    void proposesTheLengthThatTheLongestRowNeeds() {
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 4, 8, 17, codec, 1).inspect(clean().parts());
+
+        long longest = report.profile().tokens().max();
+        assertThat(problem(report, "FT0322").remedies()).containsExactly("training.max-tokens: " + longest);
+        assertThat(problem(report, "FT0320").remedies())
+                .containsExactly("training.max-tokens: " + longest, "check.max-truncated: 1");
+    }
+
+    @Test
+    void warnsOfALimitThatTheModelCannotHave() {
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 9000, 8, 17, codec, 1).inspect(clean().parts());
+
+        Problem warning = problem(report, "FT0326");
+        assertThat(warning.summary()).isEqualTo("rows are cut to 64 tokens, not to 9,000 tokens");
+        assertThat(warning.place()).hasToString("Optional[job  training.max-tokens]");
+        assertThat(report.hasErrors()).isFalse();
     }
 
     @Test
@@ -296,7 +338,7 @@ class DatasetCheckTest {
     }
 
     @Test
-    void listsTheFirstFindingsAndCountsTheRest() {
+    void tellsManyFindingsOfOneSortTogether() {
         Rows rows = clean();
         for (int i = 0; i < 143; i++) {
             rows.labelled(TRAIN, "", "good");
@@ -307,8 +349,12 @@ class DatasetCheckTest {
         List<Problem> empty = report.problems().stream()
                 .filter(problem -> problem.code().equals("FT0303"))
                 .toList();
-        assertThat(empty).hasSize(21);
-        assertThat(empty.get(20).summary()).isEqualTo("and 123 more from here on: empty prompt, 143 in all");
+        assertThat(empty).singleElement().satisfies(problem -> {
+            assertThat(problem.summary()).isEqualTo("empty prompt, 143 times");
+            assertThat(problem.causes().get(0))
+                    .startsWith("the prompt is empty: row ")
+                    .endsWith(", and 138 more");
+        });
         assertThat(report.findings()).contains(new FindingCount("FT0303", "", 143));
         assertThat(report.problems()).isSortedAccordingTo(Problem.IN_READING_ORDER);
     }
@@ -336,8 +382,8 @@ class DatasetCheckTest {
             rows.labelled(TRAIN, "row " + i % 700 + " talks of item " + i % 41 + " at 10." + i % 256 + ".7.1", "good");
         }
 
-        DatasetCheckReport one = new DatasetCheck(MOODS, LENIENT, 0, 17, codec, 1).inspect(rows.parts());
-        DatasetCheckReport three = new DatasetCheck(MOODS, LENIENT, 0, 17, codec, 3).inspect(rows.parts());
+        DatasetCheckReport one = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 1).inspect(rows.parts());
+        DatasetCheckReport three = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 3).inspect(rows.parts());
 
         assertThat(Json.line(three)).isEqualTo(Json.line(one));
     }
@@ -350,7 +396,7 @@ class DatasetCheckTest {
     }
 
     private DatasetCheckReport check(TaskSpec task, CheckSpec limits, Rows rows) {
-        return new DatasetCheck(task, limits, 0, 17, codec, 2).inspect(rows.parts());
+        return new DatasetCheck(task, limits, 0, 8, 17, codec, 2).inspect(rows.parts());
     }
 
     private static Rows clean() {

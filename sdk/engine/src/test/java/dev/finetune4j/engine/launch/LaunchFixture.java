@@ -231,6 +231,12 @@ final class LaunchFixture {
                 "openai-chat",
                 "d".repeat(64));
         return new DatasetCheckReport(
-                List.of(), profile, List.of(), null, new TokenFigures(1024, 100, 0, 0, 0, 0), List.of(), List.of());
+                List.of(),
+                profile,
+                List.of(),
+                null,
+                new TokenFigures(1024, 100, 0, 0, 0, 5, 40, 0),
+                List.of(),
+                List.of());
     }
 }

@@ -298,6 +298,24 @@ class JobFileTest {
     }
 
     @Test
+    void placesAProblemThatKnowsOnlyTheKey() {
+        JobFile file = file(SMALLEST + "training: {epochs: 2}\n");
+
+        assertThat(file.placed(at("training.epochs")).place()).hasToString("Optional[job.yaml:5:20  training.epochs]");
+        assertThat(file.placed(at("training")).place()).hasToString("Optional[job.yaml:5:20  training]");
+        assertThat(file.placed(at("training.seed")).place()).hasToString("Optional[job.yaml  training.seed]");
+        Problem ofAnotherFile = JobProblems.CONTRADICTION
+                .error("no")
+                .at(Location.of("rows.jsonl"))
+                .build();
+        assertThat(file.placed(ofAnotherFile)).isEqualTo(ofAnotherFile);
+    }
+
+    private static Problem at(String key) {
+        return JobProblems.CONTRADICTION.error("no").at(Location.ofKey(key)).build();
+    }
+
+    @Test
     void resolvedJobSaysEverythingAndReadsBackTheSame() {
         JobFile file = file(SMALLEST + "training: {epochs: 2}\ndata.split: 1\n".replace("data.split: 1\n", ""));
 

@@ -32,7 +32,7 @@ class ProviderCheckTest {
                         "the target bedrock needs the artifact finetune4j-aws",
                         "the target azure-ml needs the artifact finetune4j-azure");
         assertThat(problems.get(0).causes()).contains("on the class path: local");
-        assertThat(problems.get(0).location()).hasToString("targets[0]");
+        assertThat(problems.get(0).location()).hasToString("job  targets[0]");
         assertThat(problems.get(0).remedies())
                 .containsExactly("targets: [local]", "add dev.finetune4j:finetune4j-aws to the class path");
     }

@@ -1,8 +1,10 @@
 package dev.finetune4j.engine.watch;
 
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.ProviderId;
@@ -21,6 +23,11 @@ record SilentEvents(Provider place) implements Provider {
     @Override
     public Capabilities capabilities() {
         return place.capabilities();
+    }
+
+    @Override
+    public List<Problem> refusals(Proposal proposal) {
+        return place.refusals(proposal);
     }
 
     @Override

@@ -19,6 +19,14 @@ public abstract class ProviderContractTest {
         }
     }
 
+    /** What a place has against a job before it is launched. */
+    @Nested
+    class RefusesAhead extends RefusalTopic {
+        RefusesAhead() {
+            super(ProviderContractTest.this::newSubject);
+        }
+    }
+
     /** What a place says of a job. */
     @Nested
     class Describes extends DescribeTopic {

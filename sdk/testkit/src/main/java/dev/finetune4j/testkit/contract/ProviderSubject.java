@@ -1,5 +1,6 @@
 package dev.finetune4j.testkit.contract;
 
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import java.util.List;
@@ -17,6 +18,12 @@ public interface ProviderSubject extends AutoCloseable {
 
     /** A job that goes on long enough to be stopped; otherwise as {@link #small}. */
     Submission lasting(String key);
+
+    /** A job that the place would take. */
+    Proposal acceptable();
+
+    /** A job that differs from {@link #acceptable} in what the place would refuse for certain, with a setting to blame. */
+    Proposal unacceptable();
 
     /** The same job as {@code submission} but for its digest. */
     Submission withOtherDigest(Submission submission);

@@ -45,6 +45,9 @@ public final class FakePlace {
         NOT_YET_LISTED
     }
 
+    /** Tokens of the longest row that a place takes at first. */
+    public static final long LONGEST_ROW = 32_768;
+
     /** A place that does all. */
     public static final Capabilities EVERYTHING = new Capabilities(true, true, true, true, true, false);
 
@@ -58,6 +61,7 @@ public final class FakePlace {
     private final Map<Call, Queue<Fault>> faults = new EnumMap<>(Call.class);
     private final Queue<Life> lives = new ArrayDeque<>();
     private Life usualLife = Life.succeeds();
+    private long longestRow = LONGEST_ROW;
 
     /** An empty place. */
     public FakePlace(Clock clock, Capabilities capabilities) {
@@ -68,6 +72,11 @@ public final class FakePlace {
     /** The life of every launch that {@link #script} says nothing of; {@link Life#succeeds()} at first. */
     public synchronized void usually(Life life) {
         usualLife = life;
+    }
+
+    /** From now on the place refuses jobs with a row of more tokens. */
+    public synchronized void takeRowsUpTo(long tokens) {
+        longestRow = tokens;
     }
 
     /** The lives of the next launches and resumes, in order. */
@@ -111,6 +120,10 @@ public final class FakePlace {
 
     Capabilities capabilities() {
         return capabilities;
+    }
+
+    synchronized long longestRow() {
+        return longestRow;
     }
 
     synchronized Optional<FakeJob> job(RunId id) {

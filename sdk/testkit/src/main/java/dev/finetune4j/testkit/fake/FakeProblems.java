@@ -11,6 +11,7 @@ final class FakeProblems {
     static final ProblemKind NOT_SUPPORTED = kind("FT0593", "the fake place cannot do this", ExitCode.INVALID);
     static final ProblemKind WRONG_STATE = kind("FT0594", "the job is in another state", ExitCode.INVALID);
     static final ProblemKind TRAINING_FAILED = kind("FT0595", "training failed by script", ExitCode.TRAINING_FAILED);
+    static final ProblemKind ROW_TOO_LONG = kind("FT0596", "a row is too long for the fake place", ExitCode.INVALID);
 
     private FakeProblems() {}
 

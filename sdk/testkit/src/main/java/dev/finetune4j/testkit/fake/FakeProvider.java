@@ -1,12 +1,15 @@
 package dev.finetune4j.testkit.fake;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
@@ -40,6 +43,20 @@ public final class FakeProvider implements Provider {
     @Override
     public Capabilities capabilities() {
         return place.capabilities();
+    }
+
+    @Override
+    public List<Problem> refusals(Proposal proposal) {
+        long longest = proposal.rows().longest();
+        if (longest <= place.longestRow()) {
+            return List.of();
+        }
+        return List.of(FakeProblems.ROW_TOO_LONG
+                .error("the fake place takes no row of " + longest + " tokens")
+                .at(Location.ofKey("training.max-tokens"))
+                .because("it takes " + place.longestRow() + " at most")
+                .remedy("training.max-tokens: " + place.longestRow())
+                .build());
     }
 
     @Override

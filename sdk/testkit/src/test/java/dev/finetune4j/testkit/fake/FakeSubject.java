@@ -1,19 +1,26 @@
 package dev.finetune4j.testkit.fake;
 
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.testkit.contract.ProviderSubject;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -40,6 +47,27 @@ final class FakeSubject implements ProviderSubject {
     public Submission lasting(String key) {
         place.usually(Life.lasts());
         return small(key);
+    }
+
+    @Override
+    public Proposal acceptable() {
+        return proposal(FakePlace.LONGEST_ROW);
+    }
+
+    @Override
+    public Proposal unacceptable() {
+        return proposal(FakePlace.LONGEST_ROW + 1);
+    }
+
+    private static Proposal proposal(long longestRow) {
+        FineTuneJob job = FineTuneJob.builder(
+                        "tiny", ModelRef.parse("tiny"), TaskSpec.of(TaskKind.CHAT), DataSpec.ofFile("rows.jsonl"))
+                .targets(List.of(FakeProvider.ID))
+                .build();
+        return new Proposal(
+                job,
+                new ModelFiles(job.model(), Path.of("tiny"), "e".repeat(64)),
+                new Proposal.RowLengths(1, longestRow, longestRow, 1 << 20));
     }
 
     @Override

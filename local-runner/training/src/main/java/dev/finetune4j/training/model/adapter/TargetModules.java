@@ -48,7 +48,7 @@ final class TargetModules {
                 .orElse(LoraTuning.ALL_LINEAR);
         return ModelProblems.TARGET_MODULE
                 .error("the model has no linear layer " + name + "; did you mean " + nearest + "?")
-                .at(Location.of("method.target-modules"))
+                .at(Location.ofKey("method.target-modules"))
                 .because("its linear layers are " + String.join(", ", known))
                 .remedy("method.target-modules: [" + nearest + "]")
                 .remedy("method.target-modules: [" + LoraTuning.ALL_LINEAR + "]")

@@ -1,6 +1,7 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelFiles;
@@ -40,6 +41,22 @@ public final class DecoderLoader implements LanguageModelLoader {
         this.cpu = cpu;
     }
 
+    /** What is decided from the configuration alone, before a weight is read. */
+    private record Foresight(DecoderShape shape, LoraTuning method, LoraLayout layout, MemoryPlan memory) {}
+
+    /**
+     * What {@link #load} would refuse, as far as it shows without reading a weight: architecture, method, memory. Empty where it would
+     * load.
+     */
+    public List<Problem> refusals(ModelFiles files, Settings settings) {
+        try {
+            foresee(ModelFolder.open(files.path()), settings);
+            return List.of();
+        } catch (FineTuneException e) {
+            return e.problems();
+        }
+    }
+
     /**
      * Maps the weights and prepares the trainable vector.
      *
@@ -50,18 +67,15 @@ public final class DecoderLoader implements LanguageModelLoader {
     public Loaded load(ModelFiles files, @Nullable Path adapter, Settings settings) {
         ModelFolder folder = ModelFolder.open(files.path());
         ModelConfig config = folder.config();
-        DecoderShape shape = SupportedArchitectures.shapeOf(
-                config, settings.maxBatchTokens(), folder.path().toString());
-        LoraTuning method = lora(settings);
-        LoraLayout layout = LoraLayout.of(shape.layers(), method, shape.projections());
-        MemoryPlan memory = MemoryPlan.of(shape, layout, settings, cpu);
+        Foresight foreseen = foresee(folder, settings);
+        MemoryPlan memory = foreseen.memory();
         int torchType = memory.precision() == Precision.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT32;
         DecoderModel.Plan plan = new DecoderModel.Plan(
-                shape,
-                layout,
-                method,
+                foreseen.shape(),
+                foreseen.layout(),
+                foreseen.method(),
                 files.name(),
-                fingerprint(files, layout, method),
+                fingerprint(files, foreseen.layout(), foreseen.method()),
                 settings.maxBatchTokens(),
                 settings.textTokens(),
                 memory.headChunk(),
@@ -75,6 +89,14 @@ public final class DecoderLoader implements LanguageModelLoader {
             script.close();
             throw e;
         }
+    }
+
+    private Foresight foresee(ModelFolder folder, Settings settings) {
+        DecoderShape shape = SupportedArchitectures.shapeOf(
+                folder.config(), settings.maxBatchTokens(), folder.path().toString());
+        LoraTuning method = lora(settings);
+        LoraLayout layout = LoraLayout.of(shape.layers(), method, shape.projections());
+        return new Foresight(shape, method, layout, MemoryPlan.of(shape, layout, settings, cpu));
     }
 
     private static DecoderModel assemble(

@@ -1,6 +1,7 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
@@ -114,6 +115,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             var problem = ModelProblems.TOO_LARGE
                     .error("training needs about " + gigabytes(steps.peakBytes(level)) + ", there are "
                             + gigabytes(settings.memoryBytes()))
+                    .at(Location.ofKey("training.batch-size"))
                     .because(weights(precision) + ", micro-batches of up to " + steps.tokens() + " tokens, recompute "
                             + level.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                     .because("half the tokens would need " + gigabytes(half.peakBytes(level)))
@@ -131,6 +133,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             var problem = ModelProblems.TOO_LARGE
                     .error("answering needs about " + gigabytes(peakBytes) + ", there are "
                             + gigabytes(settings.memoryBytes()))
+                    .at(Location.ofKey("training.max-tokens"))
                     .because(weights(precision) + ", texts of up to " + settings.textTokens() + " tokens");
             if (precision == Precision.FP32) {
                 problem.remedy("training.precision: bf16");

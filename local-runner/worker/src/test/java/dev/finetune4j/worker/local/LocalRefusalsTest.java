@@ -1,0 +1,94 @@
+package dev.finetune4j.worker.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Severity;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.spi.Proposal;
+import dev.finetune4j.training.model.decoder.DecoderLoader;
+import dev.finetune4j.worker.SmallJob;
+import dev.finetune4j.worker.machine.Machine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the local place has against a job before a worker is started. */
+class LocalRefusalsTest {
+    private static final long MANY_ROWS = 100_000;
+
+    @TempDir
+    Path folder;
+
+    private SmallJob job;
+
+    @BeforeEach
+    void writeJob() throws IOException {
+        job = new SmallJob(folder);
+    }
+
+    @Test
+    void takesWhatFits() throws IOException {
+        assertThat(refusals(48, 24, 48, 8 << 20)).isEmpty();
+    }
+
+    @Test
+    void refusesAMethodThatTheModelDoesNotHave() throws IOException {
+        Proposal wrong = job.proposal(new LoraTuning(4, 8, 0, List.of("query", "q_proj", "keys")));
+
+        List<Problem> problems = new LocalRefusals(new DecoderLoader(), machine(8 << 20)).of(wrong);
+
+        assertThat(problems).extracting(Problem::code).containsExactly("FT0472", "FT0472");
+        assertThat(problems).extracting(Problem::summary).allMatch(text -> text.contains("did you mean"));
+    }
+
+    @Test
+    void refusesAnArchitectureThatTheCoreDoesNotCompute() throws IOException {
+        Path config = job.model().resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"silu\"", "\"relu\""));
+
+        assertThat(refusals(48, 24, 48, 8 << 20)).extracting(Problem::code).containsExactly("FT0470");
+    }
+
+    @Test
+    void refusesWhatDoesNotFitTheMemory() throws IOException {
+        assertThat(refusals(48, 24, 48, 64 << 10)).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0601");
+            assertThat(problem.isError()).isTrue();
+            assertThat(problem.place()).hasToString("Optional[job  training.batch-size]");
+        });
+    }
+
+    @Test
+    void refusesABatchThatIsCertainToComeUp() throws IOException {
+        assertThat(refusals(90, 200, 100_000, 2 << 20))
+                .extracting(Problem::severity)
+                .containsExactly(Severity.ERROR);
+    }
+
+    @Test
+    void warnsOfABatchThatMayComeUp() throws IOException {
+        assertThat(refusals(MANY_ROWS, 200, 100_000, 2 << 20))
+                .extracting(Problem::severity)
+                .containsExactly(Severity.WARNING);
+    }
+
+    private List<Problem> refusals(long rows, long longest, long largestBatch, long kibibytes) throws IOException {
+        Proposal small = job.proposal(LoraTuning.defaults());
+        Proposal proposal =
+                new Proposal(small.job(), small.model(), new Proposal.RowLengths(rows, longest, largestBatch, 256));
+        return new LocalRefusals(new DecoderLoader(), machine(kibibytes)).of(proposal);
+    }
+
+    /** A machine with so much memory. */
+    private Machine machine(long kibibytes) throws IOException {
+        Path root = folder.resolve("root");
+        Files.createDirectories(root.resolve("proc"));
+        Files.writeString(root.resolve("proc/meminfo"), "MemAvailable: " + kibibytes + " kB\n");
+        return new Machine(root);
+    }
+}

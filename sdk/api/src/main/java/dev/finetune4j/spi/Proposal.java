@@ -1,0 +1,30 @@
+package dev.finetune4j.spi;
+
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.model.ModelFiles;
+
+/**
+ * A job that is ready to be launched, as it is shown to a place that may refuse it.
+ *
+ * @param job what is wanted
+ * @param model the files of its base model
+ * @param rows how long its rows are
+ */
+public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows) {
+    /**
+     * Lengths of rows in tokens, each as it is left by the length limit.
+     *
+     * @param trainingRows rows that are learned
+     * @param longest tokens of the longest row of any part
+     * @param largestBatch tokens of the {@code training.batch-size} longest training rows together: no micro-batch that counts rows
+     *     has more
+     * @param limit tokens that a row may have
+     */
+    public record RowLengths(long trainingRows, long longest, long largestBatch, int limit) {}
+
+    /** Names the job and no value in it, since a value may come from a secret variable. */
+    @Override
+    public String toString() {
+        return "Proposal[" + job.name() + ", " + model.ref() + ", " + rows + "]";
+    }
+}
