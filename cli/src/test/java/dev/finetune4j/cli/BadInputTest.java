@@ -24,11 +24,24 @@ class BadInputTest {
         refuses(job("name: " + "[".repeat(50_000)), "FT0102", "nested");
         refuses(job("# " + "x".repeat(2_000_000)), "FT0102", "2000002 bytes");
         refuses(folder.resolve("none.yaml"), "FT0101", "no such file");
+        Files.write(folder.resolve("job.yaml"), "name: x\n".getBytes(StandardCharsets.UTF_16));
+        refuses(folder.resolve("job.yaml"), "FT0103", "iconv -f UTF-16");
+    }
+
+    @Test
+    void doesNotWaitForAPipeThatNobodyWrites() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+
+        refuses(pipe, "FT0101", "it is a pipe or a device");
+        refuses(jobOn("pipe", "./none"), "FT0230", "it is a pipe or a device");
     }
 
     @Test
     void refusesDataThatCannotBeRead() throws IOException {
         refuses(jobOn("none.jsonl", "./none"), "FT0230", "there is no such file");
+        refuses(jobOn("row.jsonl", "./none"), "FT0230", rows() + " (it is there; did you mean it?)");
         refuses(jobOn(data(""), "./none"), "FT0224", "has no rows");
         refuses(jobOn(data("{\"text\":\"a\0\",\"label\":\"good\"}\n"), "./none"), "FT0222", "tr -d");
         Files.write(folder.resolve("rows.jsonl"), "{\"text\":\"caf\u00e9\"}\n".getBytes(StandardCharsets.ISO_8859_1));

@@ -22,12 +22,14 @@ final class HuggingFaceConfig {
     private static final int DEFAULT_CONTEXT = 2048;
     private static final double DEFAULT_RMS_EPSILON = 1e-6;
 
+    private static final int SHOWN_CHARACTERS = 40;
+
     private final JsonNode json;
     private final ConfigReader reader;
 
     private HuggingFaceConfig(Path file, JsonNode json) {
         this.json = json;
-        this.reader = new ConfigReader(file.toString(), key -> whole(json, key), key -> real(json, key));
+        this.reader = new ConfigReader(file.toString(), this::whole, this::real);
     }
 
     /**
@@ -121,15 +123,32 @@ final class HuggingFaceConfig {
         return tokens;
     }
 
-    private static OptionalLong whole(JsonNode json, String key) {
+    private OptionalLong whole(String key) {
         JsonNode node = json.path(key);
-        return node.isIntegralNumber() && node.canConvertToLong()
-                ? OptionalLong.of(node.asLong())
-                : OptionalLong.empty();
+        if (node.isMissingNode() || node.isNull()) {
+            return OptionalLong.empty();
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+            reader.invalid(key + " is " + shown(node), "it must be a whole number");
+            return OptionalLong.of(1);
+        }
+        return OptionalLong.of(node.asLong());
     }
 
-    private static OptionalDouble real(JsonNode json, String key) {
+    private OptionalDouble real(String key) {
         JsonNode node = json.path(key);
-        return node.isNumber() ? OptionalDouble.of(node.asDouble()) : OptionalDouble.empty();
+        if (node.isMissingNode() || node.isNull()) {
+            return OptionalDouble.empty();
+        }
+        if (!node.isNumber()) {
+            reader.invalid(key + " is " + shown(node), "it must be a number");
+            return OptionalDouble.of(1);
+        }
+        return OptionalDouble.of(node.asDouble());
+    }
+
+    private static String shown(JsonNode node) {
+        String text = node.toString();
+        return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "...";
     }
 }

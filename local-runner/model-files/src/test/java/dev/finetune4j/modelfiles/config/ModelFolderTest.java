@@ -160,6 +160,22 @@ class ModelFolderTest {
     }
 
     @Test
+    void refusesNumbersThatAreNone() throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"),
+                "{\"architectures\":[\"LlamaForCausalLM\"],\"hidden_size\":\"many\",\"num_key_value_heads\":[2],"
+                        + "\"num_hidden_layers\":1e400,\"num_attention_heads\":1,\"intermediate_size\":8,"
+                        + "\"vocab_size\":8,\"head_dim\":null,\"rms_norm_eps\":\"small\"}");
+
+        assertThatThrownBy(ModelFolder.open(folder)::config)
+                .hasMessageContaining("hidden_size is \"many\"")
+                .hasMessageContaining("num_key_value_heads is [2]")
+                .hasMessageContaining("num_hidden_layers is ")
+                .hasMessageContaining("rms_norm_eps is \"small\"")
+                .hasMessageNotContaining("head_dim");
+    }
+
+    @Test
     void refusesAConfigurationThatIsMissingOrNoJson() throws IOException {
         ModelFolder model = ModelFolder.open(folder);
         assertThatThrownBy(model::config).isInstanceOf(FineTuneException.class).hasMessageContaining("FT0420");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which files of a folder in Hugging Face layout make up the model, and whether all of them are there. */
@@ -30,6 +32,8 @@ final class ModelLayout {
             "chat_template.jinja");
     private static final Set<String> PICKLES = Set.of("bin", "pt", "pth", "ckpt", "pkl");
     private static final long MAX_INDEX_BYTES = 64 << 20;
+    /** Pointers of Git LFS are smaller than this. */
+    private static final long POINTER_BYTES = 1024;
 
     private ModelLayout() {}
 
@@ -64,6 +68,10 @@ final class ModelLayout {
      * @throws FineTuneException with FT0493 if the only weights are pickle files, FT0494 if files are missing
      */
     static void refuseIncomplete(Collection<String> names, String where) {
+        refuseIncomplete(names, Set.of(), where);
+    }
+
+    private static void refuseIncomplete(Collection<String> names, Set<String> shards, String where) {
         boolean hasWeights = names.stream().anyMatch(ModelLayout::isWeights);
         if (!hasWeights && names.stream().anyMatch(ModelLayout::isPickle)) {
             throw pickleOnly(where);
@@ -74,9 +82,10 @@ final class ModelLayout {
                 missing.add(needed);
             }
         }
-        if (!hasWeights) {
+        if (!hasWeights && shards.isEmpty()) {
             missing.add("*.safetensors");
         }
+        shards.stream().filter(shard -> !names.contains(shard)).forEach(missing::add);
         if (!missing.isEmpty()) {
             throw incomplete(where, missing);
         }
@@ -95,15 +104,32 @@ final class ModelLayout {
                     .sorted()
                     .toList();
         }
-        refuseIncomplete(names, where);
-        if (names.contains(INDEX)) {
-            List<String> missing = new ArrayList<>(shards(folder.resolve(INDEX), where));
-            missing.removeAll(names);
-            if (!missing.isEmpty()) {
-                throw incomplete(where, missing);
+        refuseIncomplete(names, names.contains(INDEX) ? shards(folder.resolve(INDEX), where) : Set.of(), where);
+        List<Path> files = chosen(names).stream().map(folder::resolve).toList();
+        refusePointers(files, where);
+        return files;
+    }
+
+    /** A clone without Git LFS has a few lines of text in place of each large file. */
+    private static void refusePointers(List<Path> files, String where) throws IOException {
+        List<String> pointers = new ArrayList<>();
+        for (Path file : files) {
+            if (Files.size(file) <= POINTER_BYTES && isPointer(Files.readAllBytes(file))) {
+                pointers.add(String.valueOf(file.getFileName()));
             }
         }
-        return chosen(names).stream().map(folder::resolve).toList();
+        if (!pointers.isEmpty()) {
+            throw StoreProblems.INCOMPLETE
+                    .error(where + " lacks the content of " + String.join(", ", pointers))
+                    .at(Location.of(where))
+                    .because("the files are pointers of Git LFS")
+                    .remedy("git -C " + where + " lfs pull")
+                    .asException();
+        }
+    }
+
+    private static boolean isPointer(byte[] content) {
+        return new String(content, StandardCharsets.UTF_8).startsWith("version https://git-lfs");
     }
 
     private static Set<String> shards(Path index, String where) throws IOException {
@@ -133,11 +159,23 @@ final class ModelLayout {
                 .asException();
     }
 
+    private static String recipe(String where, List<String> missing) {
+        if (where.startsWith("hf:")) {
+            return "finetune models    (models that are complete)";
+        }
+        return missing.equals(List.of(TOKENIZER))
+                ? "python3 -c \"from transformers import AutoTokenizer as T; T.from_pretrained('" + where
+                        + "').save_pretrained('" + where + "')\""
+                : "hf download ORG/NAME --local-dir " + where + " --include "
+                        + missing.stream().map(name -> "'" + name + "'").collect(Collectors.joining(" "));
+    }
+
     private static FineTuneException incomplete(String where, List<String> missing) {
         return StoreProblems.INCOMPLETE
                 .error(where + " lacks files of the model")
                 .at(Location.of(where))
                 .because("missing: " + String.join(", ", missing))
+                .remedy(recipe(where, missing))
                 .asException();
     }
 }

@@ -308,6 +308,19 @@ class ModelStoreTest {
     }
 
     @Test
+    void recognisesAPointerOfGitLfs() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("my-model"));
+        Files.writeString(model.resolve("config.json"), "{}");
+        Files.writeString(model.resolve("tokenizer.json"), "{}");
+        Files.writeString(
+                model.resolve("model.safetensors"),
+                "version https://git-lfs.github.com/spec/v1\noid sha256:c0ffee\nsize 269060552\n");
+
+        assertThat(Problems.text(failure("my-model")))
+                .contains("FT0494", "model.safetensors", "pointers of Git LFS", "git -C my-model lfs pull");
+    }
+
+    @Test
     void refusesPickleFiles() throws IOException {
         Path model = Files.createDirectory(folder.resolve("old-model"));
         Files.writeString(model.resolve("pytorch_model.bin"), "p");

@@ -47,11 +47,13 @@ final class AnswerRule {
         }
         String label = all.get(all.size() - 1).content().strip();
         if (!known.isEmpty() && !known.contains(label)) {
-            return new ExampleMapper.Mapped.Broken(DataProblems.LABEL_UNKNOWN
-                    .error("answer " + shown(label) + " is not one of the " + labels.size() + " labels")
-                    .at(new Location.InRow(ref.source(), ref.row(), answerField))
-                    .because("task.labels: " + String.join(", ", labels))
-                    .build());
+            return new ExampleMapper.Mapped.Unlisted(
+                    label,
+                    DataProblems.LABEL_UNKNOWN
+                            .error("answer " + shown(label) + " is not one of the " + labels.size() + " labels")
+                            .at(new Location.InRow(ref.source(), ref.row(), answerField))
+                            .because("task.labels: " + String.join(", ", labels))
+                            .build());
         }
         all.set(all.size() - 1, new Message(Role.ASSISTANT, label));
         return new ExampleMapper.Mapped.Good(new Example.Conversation(ref, all, label));

@@ -162,7 +162,9 @@ final class CsvReader implements RowReader {
         return DataProblems.TABLE_BROKEN
                 .error("line " + line + " of " + name + " does not fit the table")
                 .at(new Location.InFile(name, line, 0, null))
-                .because(reason);
+                .because(reason)
+                .remedy("sed -n '" + line + "p' " + name
+                        + "    (shows the line; a quote in a quoted field is doubled)");
     }
 
     private FineTuneException brokenFile(String reason) {
@@ -170,6 +172,7 @@ final class CsvReader implements RowReader {
                 .error(name + " cannot be read as a table")
                 .at(new Location.InFile(name, 1, 0, null))
                 .because(reason)
+                .remedy("head -n 1 " + name + "    (each column needs a name of its own)")
                 .asException();
     }
 

@@ -20,6 +20,9 @@ interface ExampleMapper {
                 this(List.of(problem));
             }
         }
+
+        /** A row that is right but for its label, which is none of the task's. */
+        record Unlisted(String label, Problem problem) implements Mapped {}
     }
 
     /** Maps one row. */

@@ -6,6 +6,7 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TaskSpec;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the examples of one file, one at a time; broken rows are collected and passed over. */
@@ -28,6 +30,8 @@ public final class ExampleReader implements Closeable {
 
     /** Rows that are looked at before the format is chosen. */
     private static final int FIRST_ROWS = 20;
+    /** Broken rows that are passed over in search of rows to tell the format by. */
+    private static final int BROKEN_AHEAD = 100;
 
     private final RowReader rows;
     private final String name;
@@ -84,7 +88,7 @@ public final class ExampleReader implements Closeable {
             if (row instanceof RowReader.RawRow.Read read) {
                 first.add(read.fields());
             }
-            if (first.size() == FIRST_ROWS || ahead.size() > RowProblems.LISTED + FIRST_ROWS) {
+            if (first.size() == FIRST_ROWS || ahead.size() > FIRST_ROWS + BROKEN_AHEAD) {
                 break;
             }
             row = rows.next();
@@ -93,6 +97,7 @@ public final class ExampleReader implements Closeable {
             throw DataProblems.NO_ROWS
                     .error(name + " has no rows")
                     .at(Location.of(name))
+                    .remedy("ls -l " + name)
                     .asException();
         }
         if (first.isEmpty()) {
@@ -133,11 +138,16 @@ public final class ExampleReader implements Closeable {
                 }
                 rowsRead++;
                 if (raw instanceof RowReader.RawRow.Read read) {
+                    Optional<String> halved = LoneSurrogates.fieldOf(read.fields());
+                    if (halved.isPresent()) {
+                        problems.add(List.of(halfCharacter(read.number(), halved.get())));
+                        continue;
+                    }
                     ExampleMapper.Mapped mapped = choice.mapper().map(new RowRef(name, read.number()), read.fields());
                     if (mapped instanceof ExampleMapper.Mapped.Good good) {
                         return new ReadRow(good.example(), read.fields());
                     }
-                    problems.add(((ExampleMapper.Mapped.Broken) mapped).problems());
+                    refuse(mapped);
                 } else {
                     problems.add(List.of(((RowReader.RawRow.Broken) raw).problem()));
                 }
@@ -145,6 +155,23 @@ public final class ExampleReader implements Closeable {
         } catch (IOException e) {
             throw DataProblems.unreadable(name, e);
         }
+    }
+
+    private void refuse(ExampleMapper.Mapped refused) {
+        if (refused instanceof ExampleMapper.Mapped.Unlisted unlisted) {
+            problems.addUnlisted(unlisted.label(), unlisted.problem());
+        } else {
+            problems.add(((ExampleMapper.Mapped.Broken) refused).problems());
+        }
+    }
+
+    private Problem halfCharacter(long row, String field) {
+        return DataProblems.NOT_UTF8
+                .error(name + " row " + row + " has half a character")
+                .at(new Location.InRow(name, row, field))
+                .because("an escape from \\ud800 to \\udfff stands without its other half, which UTF-8 cannot write")
+                .remedy("grep -nE '\\\\u[dD][89a-fA-F]' " + name + "    (shows such escapes; take the lone ones out)")
+                .build();
     }
 
     @Override

@@ -109,8 +109,8 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
                         .error("rows of " + name + " have a text and no answer, but task.kind is not generation")
                         .at(Location.of(name))
                         .because("the first rows have the fields " + String.join(", ", columns))
-                        .remedy("task.answer: \"{{column}}\" names the column of the answer")
-                        .remedy("task.kind: generation learns the text as a whole")
+                        .remedy("task.answer: \"{{COLUMN}}\"    (the column of the answer)")
+                        .remedy("task.kind: generation    (learns the text as a whole)")
                         .asException();
             }
             return new PassageMapper();
@@ -209,12 +209,15 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
         named.addAll(templates.answer().columns());
         named.removeIf(column -> columns.contains(column) || Objects.equals(column, templates.optional()));
         if (!named.isEmpty()) {
+            List<String> known = List.copyOf(columns);
+            String first = known.get(0);
+            String last = known.get(known.size() - 1);
             throw DataProblems.TEMPLATE
                     .error("the rows of " + name + " have no column " + String.join(", ", named))
                     .at(Location.of(name))
                     .because("their columns are " + String.join(", ", columns))
-                    .remedy("Name the columns that are meant: task.prompt: \"{{"
-                            + columns.iterator().next() + "}}\" and task.answer")
+                    .remedy("task: {prompt: \"{{" + first + "}}\", answer: \"{{" + last
+                            + "}}\"}    (with the columns that are meant)")
                     .asException();
         }
     }

@@ -45,6 +45,10 @@ final class JsonLinesReader implements RowReader {
                             .error("line " + line.number() + " of " + name + " is not a JSON object")
                             .at(new Location.InFile(name, line.number(), 0, null))
                             .because("it is " + RowJson.typeOf(value))
+                            .remedy(
+                                    value.isArray()
+                                            ? "jq -c '.[]' " + name + " > objects.jsonl    (a line for each element)"
+                                            : showing(line))
                             .build());
         } catch (JsonProcessingException e) {
             long column =
@@ -55,8 +59,13 @@ final class JsonLinesReader implements RowReader {
                             .error("line " + line.number() + " of " + name + " is not JSON")
                             .at(new Location.InFile(name, line.number(), column, null))
                             .because(JsonReason.of(e))
+                            .remedy(showing(line))
                             .build());
         }
+    }
+
+    private String showing(LineReader.Line line) {
+        return "sed -n '" + line.number() + "p' " + name + "    (shows the line; correct or delete it)";
     }
 
     @Override

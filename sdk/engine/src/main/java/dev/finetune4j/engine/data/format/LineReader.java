@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.data.format;
 
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import java.io.ByteArrayOutputStream;
@@ -49,7 +50,13 @@ final class LineReader implements Closeable {
         this.in = Files.newInputStream(file);
         this.name = name;
         fill();
-        skipByteOrderMark();
+        try {
+            refusePacked();
+            skipByteOrderMark();
+        } catch (FineTuneException e) {
+            in.close();
+            throw e;
+        }
     }
 
     /** The next line, or null after the last. */
@@ -101,6 +108,18 @@ final class LineReader implements Closeable {
         return limit > 0;
     }
 
+    /** A file of another kind under the name of a text file is told as what it is, not as a broken line. */
+    private void refusePacked() {
+        PackedKind.of(buffer, limit).ifPresent(kind -> {
+            throw DataProblems.NOT_UTF8
+                    .error(name + " is " + kind.words() + ", not text")
+                    .at(Location.of(name))
+                    .because("its first bytes say so")
+                    .remedy(kind.remedy(name))
+                    .asException();
+        });
+    }
+
     private void skipByteOrderMark() {
         if (limit >= 3 && buffer[0] == (byte) 0xEF && buffer[1] == (byte) 0xBB && buffer[2] == (byte) 0xBF) {
             position = 3;
@@ -127,7 +146,8 @@ final class LineReader implements Closeable {
             if (bytes[i] == 0) {
                 return broken(DataProblems.NUL_BYTES
                         .error("line " + lineNumber + " of " + name + " holds a NUL byte")
-                        .because("at byte " + (lineOffset + i - from) + " of the file"));
+                        .because("at byte " + (lineOffset + i - from) + " of the file")
+                        .remedy("tr -d '\\000' < " + name + " > clean-" + simpleName()));
             }
         }
         ByteBuffer source = ByteBuffer.wrap(bytes, from, length);
@@ -148,7 +168,8 @@ final class LineReader implements Closeable {
                                 Locale.ROOT,
                                 "byte 0x%02X at byte %d of the file",
                                 bytes[bad] & 0xFF,
-                                lineOffset + bad - from)));
+                                lineOffset + bad - from))
+                        .remedy("iconv -f WINDOWS-1252 -t UTF-8 " + name + " > utf8-" + simpleName()));
             }
         }
         return new Line(lineNumber, text, null);
@@ -157,7 +178,9 @@ final class LineReader implements Closeable {
     private Line tooLong(long length) {
         return broken(DataProblems.LINE_TOO_LONG
                 .error("line " + lineNumber + " of " + name + " is too long")
-                .because(String.format(Locale.ROOT, "%,d bytes; at most %,d are read", length, MAX_LINE_BYTES)));
+                .because(String.format(Locale.ROOT, "%,d bytes; at most %,d are read", length, MAX_LINE_BYTES))
+                .remedy("jq -c '.[]' " + name + " > rows.jsonl    (if it is one JSON array)")
+                .remedy("sed '" + lineNumber + "d' " + name + " > short-" + simpleName() + "    (without that line)"));
     }
 
     private Line broken(Problem.Builder problem) {

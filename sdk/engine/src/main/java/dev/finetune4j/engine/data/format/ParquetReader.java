@@ -33,6 +33,7 @@ final class ParquetReader implements RowReader {
             throw DataProblems.NO_ROWS
                     .error(name + " is empty")
                     .at(Location.of(name))
+                    .remedy("ls -l " + name)
                     .asException();
         }
         try {
@@ -62,6 +63,7 @@ final class ParquetReader implements RowReader {
                 .error(name + " cannot be read")
                 .at(Location.of(name))
                 .because("DuckDB: " + DuckDbReason.of(cause))
+                .remedy("ls -l " + name + "    (compare its size with the original's; it may be cut short)")
                 .asException(cause);
     }
 

@@ -1,41 +1,55 @@
 package dev.finetune4j.engine.data.format;
 
 import dev.finetune4j.engine.data.DataProblems;
-import dev.finetune4j.error.Location;
+import dev.finetune4j.engine.spec.YamlText;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemGroup;
 import dev.finetune4j.error.Severity;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
-/** Collects the problems of rows: the first hundred in full, the others as a count. */
+/** Collects the problems of rows; those of one sort are told together where there are more than a few. */
 public final class RowProblems {
-    /** How many are kept in full. */
-    public static final int LISTED = 100;
+    /** Sorts that are told apart; of further ones those of the same code count as one. */
+    private static final int MOST_SORTS = 30;
 
-    private final String source;
-    private final List<Problem> listed = new ArrayList<>();
+    private static final Pattern VALUE = Pattern.compile("\"[^\"]*\"|0x[0-9A-F]+|[0-9][0-9,.]*");
+
+    private static final int MOST_LABELS = 50;
+    private static final int LONGEST_LABEL = 60;
+
+    private final Map<String, ProblemGroup> bySort = new LinkedHashMap<>();
+    private final Set<String> unlisted = new TreeSet<>();
+    private final List<String> labels;
     private long brokenRows;
-    private long lastListedRow = -1;
 
     /**
      * An empty collection.
      *
-     * @param source what the count of the others points at
+     * @param labels the closed list of answers; empty without one
      */
-    public RowProblems(String source) {
-        this.source = source;
+    public RowProblems(List<String> labels) {
+        this.labels = List.copyOf(labels);
     }
 
     /** Takes the problems of one broken row. */
     public void add(List<Problem> ofOneRow) {
         brokenRows++;
         for (Problem problem : ofOneRow) {
-            if (listed.size() < LISTED) {
-                listed.add(problem);
-            }
+            bySort.computeIfAbsent(sortOf(problem), sort -> new ProblemGroup()).add(() -> problem);
         }
-        if (listed.size() == LISTED && lastListedRow < 0) {
-            lastListedRow = brokenRows;
+    }
+
+    /** Takes the problem of a row whose label is none of the task's. */
+    public void addUnlisted(String label, Problem problem) {
+        add(List.of(problem));
+        if (unlisted.size() < MOST_LABELS && label.length() <= LONGEST_LABEL) {
+            unlisted.add(label);
         }
     }
 
@@ -44,36 +58,38 @@ public final class RowProblems {
         return brokenRows;
     }
 
-    /** The problems as they were reported, and the count of the rows beyond. */
+    /** The problems as they were reported. */
     public List<Problem> asErrors() {
-        return withCount(Severity.ERROR);
+        return all(Severity.ERROR);
     }
 
     /** The same as warnings, for a job that allows broken rows to be left out. */
     public List<Problem> asWarnings() {
-        return withCount(Severity.WARNING);
+        return all(Severity.WARNING);
     }
 
-    private List<Problem> withCount(Severity severity) {
-        List<Problem> all = new ArrayList<>();
-        for (Problem problem : listed) {
-            all.add(new Problem(
-                    problem.kind(),
-                    severity,
-                    problem.summary(),
-                    problem.location(),
-                    problem.causes(),
-                    problem.remedies(),
-                    problem.retry()));
+    /** What is wrong, apart from where and with which value. */
+    private String sortOf(Problem problem) {
+        return bySort.size() < MOST_SORTS
+                ? problem.code()
+                        + VALUE.matcher(problem.summary() + problem.causes()).replaceAll("#")
+                : problem.code();
+    }
+
+    private List<Problem> all(Severity severity) {
+        return bySort.values().stream()
+                .flatMap(group -> group.told().stream())
+                .map(problem -> withList(problem.with(severity)))
+                .toList();
+    }
+
+    /** The list that would take every label that was found. */
+    private Problem withList(Problem problem) {
+        if (unlisted.isEmpty() || !problem.kind().equals(DataProblems.LABEL_UNKNOWN)) {
+            return problem;
         }
-        long others = lastListedRow < 0 ? 0 : brokenRows - lastListedRow;
-        if (others > 0) {
-            String summary = others == 1 ? "1 more row is broken" : others + " more rows are broken";
-            Problem.Builder count = severity == Severity.ERROR
-                    ? DataProblems.MORE_ROWS.error(summary)
-                    : DataProblems.MORE_ROWS.warning(summary);
-            all.add(count.at(Location.of(source)).build());
-        }
-        return List.copyOf(all);
+        Set<String> all = new LinkedHashSet<>(labels);
+        all.addAll(unlisted);
+        return problem.withRemedies(List.of("task.labels: " + YamlText.list(all), "correct the rows"));
     }
 }

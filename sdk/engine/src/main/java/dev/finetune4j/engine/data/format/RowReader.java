@@ -67,7 +67,10 @@ public interface RowReader extends Closeable {
                             .error("data files end in .jsonl, .json, .csv, .tsv, .parquet or .txt; " + name
                                     + " does not")
                             .at(Location.of(name))
-                            .remedy("Rename the file after what it holds, such as rows.jsonl")
+                            .remedy(
+                                    ending.equals("gz")
+                                            ? "gunzip -k " + name
+                                            : "mv " + name + " rows.jsonl    (named after what it holds)")
                             .asException();
             };
         } catch (IOException e) {

@@ -32,6 +32,7 @@ record Inputs(Map<String, FetchedSource> sources, @Nullable SqlText sql) {
     /** The name of the file with the rows. */
     static final String FILE = "data.file";
 
+    private static final long MAX_SQL_BYTES = 1 << 20;
     private static final String VALIDATION_FILE = "data.split.validation-file";
     private static final String TEST_FILE = "data.split.test-file";
 
@@ -75,10 +76,20 @@ record Inputs(Map<String, FetchedSource> sources, @Nullable SqlText sql) {
         }
         String name = query.strip();
         try {
-            return new SqlText(Files.readString(baseFolder.resolve(name)), name);
+            return new SqlText(text(baseFolder.resolve(name)), name);
         } catch (IOException e) {
             throw DataProblems.unreadable(name, e);
         }
+    }
+
+    private static String text(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException("it is a folder, a pipe or a device");
+        }
+        if (Files.size(file) > MAX_SQL_BYTES) {
+            throw new IOException("it has " + Files.size(file) + " bytes; a query has at most " + MAX_SQL_BYTES);
+        }
+        return Files.readString(file);
     }
 
     /** The files of a part that has files of its own; empty where it gets a share of the rows. */

@@ -3,10 +3,12 @@ package dev.finetune4j.engine.data.prepare;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.data.Shares;
 import dev.finetune4j.engine.data.SplitRecord;
 import dev.finetune4j.engine.data.query.SourceQuery;
 import dev.finetune4j.engine.data.source.FileDigest;
 import dev.finetune4j.engine.data.split.RowSplit;
+import dev.finetune4j.engine.spec.YamlText;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -29,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** One preparation: from fetched inputs to the files of the parts. */
 final class PartsWriter {
@@ -162,9 +165,23 @@ final class PartsWriter {
             warnings.addAll(rows.problems().asWarnings());
         }
         if (broken > job.check().maxInvalid() * read) {
-            throw new FineTuneException(errors, null);
+            throw new FineTuneException(broken < read ? withLeave(errors, broken, read) : errors, null);
         }
         return warnings;
+    }
+
+    /** What the job must say for the broken rows to be left out. */
+    private static List<Problem> withLeave(List<Problem> errors, long broken, long read) {
+        String leave = String.format(
+                Locale.ROOT,
+                "check.max-invalid: %s    (leaves out %,d of %,d rows)",
+                Shares.allowing(broken, read),
+                broken,
+                read);
+        return errors.stream()
+                .map(problem -> problem.withRemedies(Stream.concat(problem.remedies().stream(), Stream.of(leave))
+                        .toList()))
+                .toList();
     }
 
     private List<Problem> refuseEmptyParts(SplitSpec spec) {
@@ -194,9 +211,19 @@ final class PartsWriter {
                 ? DataProblems.PART_EMPTY.warning(summary)
                 : DataProblems.PART_EMPTY.error(summary);
         String groupBy = job.data().split().groupBy();
-        problem.at(Location.of("data.split")).because(rows.table().size() + " rows to deal out");
+        long size = rows.table().size();
+        problem.at(Location.ofKey("data.split")).because(size + (size == 1 ? " row" : " rows") + " to deal out");
         if (groupBy != null) {
-            problem.because("grouped by " + groupBy + ", whose values must not straddle the split");
+            problem.because("grouped by " + groupBy + ", whose values must not straddle the split")
+                    .remedy("data.split.group-by: COLUMN    (one with more different values than " + groupBy
+                            + "; without the key rows are dealt out one by one)");
+        }
+        switch (part) {
+            case VALIDATION -> problem.remedy("data.split.validation: 0");
+            case TEST ->
+                problem.remedy("data.split: {validation: 0, test: 0.3}").remedy("add rows");
+            case TRAIN ->
+                problem.remedy("data.split: {validation: 0, test: 0.2}").remedy("add rows");
         }
         return problem.build();
     }
@@ -220,9 +247,9 @@ final class PartsWriter {
                 problems.add(DataProblems.LABEL_UNSEEN
                         .error("the " + part.name().toLowerCase(Locale.ROOT)
                                 + " part has labels that no training row has: " + String.join(", ", unseen))
-                        .at(Location.of("task.labels"))
+                        .at(Location.ofKey("task.labels"))
                         .because("training rows have " + String.join(", ", trained))
-                        .remedy("task.labels: [" + String.join(", ", all) + "]")
+                        .remedy("task.labels: " + YamlText.list(all))
                         .build());
             }
         }

@@ -36,9 +36,9 @@ final class StagedRows {
     private String formatNote = "";
     private long rowsRead;
 
-    private StagedRows(Path file, String source, @Nullable String groupBy) {
+    private StagedRows(Path file, List<String> labels, @Nullable String groupBy) {
         this.file = file;
-        this.problems = new RowProblems(source);
+        this.problems = new RowProblems(labels);
         this.groupBy = groupBy;
     }
 
@@ -51,7 +51,8 @@ final class StagedRows {
      * @param target where the examples are written
      */
     static StagedRows read(List<Path> files, String source, FineTuneJob job, Path target) throws IOException {
-        StagedRows rows = new StagedRows(target, source, job.data().split().groupBy());
+        StagedRows rows =
+                new StagedRows(target, job.task().labels(), job.data().split().groupBy());
         try (BufferedWriter writer = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
             for (Path input : files) {
                 String name = files.size() == 1 ? source : source + "/" + input.getFileName();

@@ -19,7 +19,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,15 +37,27 @@ import java.util.stream.Collectors;
 public final class SourceQuery {
     private static final String INTO_RESULT = "CREATE TEMP TABLE result_of_query AS\n";
 
+    /** A row of more bytes is no row of text; the readers of rows refuse it too. */
+    private static final long MAX_ROW_BYTES = 16L << 20;
+
+    /** Rows of text come within seconds; what takes longer never ends, such as a recursion without a bound. */
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
     private final Path temporary;
+    private final Duration limit;
 
     /**
-     * Queries that may spill to a folder.
+     * Queries that may spill to a folder, and take a minute.
      *
      * @param temporary the folder, which exists
      */
     public SourceQuery(Path temporary) {
+        this(temporary, LIMIT);
+    }
+
+    SourceQuery(Path temporary, Duration limit) {
         this.temporary = temporary;
+        this.limit = limit;
     }
 
     /**
@@ -53,8 +67,9 @@ public final class SourceQuery {
      * @param sql the query
      * @param target the file to write
      * @return rows written
-     * @throws FineTuneException with FT0206 if a source does not load, FT0210 to FT0212 if the query fails, is not one SELECT or
-     *     reaches outside, FT0224 if it selects nothing, FT0243 if the result cannot be written
+     * @throws FineTuneException with FT0206 if a source does not load, FT0210 to FT0213 if the query fails, is not one SELECT,
+     *     reaches outside or takes too long, FT0221 if a row is too long, FT0224 if it selects nothing, FT0243 if the result cannot be
+     *     written
      */
     public long run(Map<String, List<Path>> filesBySource, SqlText sql, Path target) {
         try (Connection connection = DuckDb.open(temporary)) {
@@ -117,7 +132,7 @@ public final class SourceQuery {
         if (kinds.size() != 1 || kinds.get(0).isEmpty()) {
             throw DataProblems.SOURCE_TABLE
                     .error("source " + name + " is of no kind that can be read as a table")
-                    .at(Location.of("data.sources." + name))
+                    .at(Location.ofKey("data.sources." + name))
                     .because(files.stream()
                             .limit(5)
                             .map(file -> String.valueOf(file.getFileName()))
@@ -132,39 +147,70 @@ public final class SourceQuery {
         } catch (SQLException e) {
             throw DataProblems.SOURCE_TABLE
                     .error("source " + name + " does not load as a table")
-                    .at(Location.of("data.sources." + name))
+                    .at(Location.ofKey("data.sources." + name))
                     .because("DuckDB: " + DuckDbReason.of(e))
                     .asException(e);
         }
     }
 
-    private static long write(
-            Connection connection, SqlText sql, boolean isOrdered, Set<String> sourceNames, Path target)
+    private long write(Connection connection, SqlText sql, boolean isOrdered, Set<String> sourceNames, Path target)
             throws IOException, SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT setseed(0.5)");
-            statement.execute(INTO_RESULT + sql.text());
-        } catch (SQLException e) {
-            throw new QueryFailure(sql, 1).of(e, sourceNames);
-        }
-        String order = isOrdered ? "" : " ORDER BY ALL";
-        String rows = "SELECT to_json(r) FROM (SELECT * FROM result_of_query" + order + ") r";
-        long count = 0;
         try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(rows);
+                QueryDeadline deadline = QueryDeadline.start(statement, limit)) {
+            try {
+                statement.execute("SELECT setseed(0.5)");
+                statement.execute(INTO_RESULT + sql.text());
+                return copy(statement, sql, isOrdered, target);
+            } catch (SQLException e) {
+                throw deadline.hasPassed() ? tooSlow(sql, sourceNames, e) : new QueryFailure(sql, 1).of(e, sourceNames);
+            }
+        }
+    }
+
+    private static long copy(Statement statement, SqlText sql, boolean isOrdered, Path target)
+            throws IOException, SQLException {
+        String order = isOrdered ? "" : " ORDER BY ALL";
+        String rows = "SELECT CASE WHEN strlen(j) <= " + MAX_ROW_BYTES + " THEN j END, strlen(j) FROM"
+                + " (SELECT CAST(to_json(r) AS VARCHAR) AS j FROM (SELECT * FROM result_of_query" + order + ") r)";
+        long count = 0;
+        try (ResultSet result = statement.executeQuery(rows);
                 BufferedWriter writer = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
             while (result.next()) {
-                writer.write(result.getString(1));
-                writer.write('\n');
                 count++;
+                String row = result.getString(1);
+                if (row == null) {
+                    throw tooLong(sql, count, result.getLong(2));
+                }
+                writer.write(row);
+                writer.write('\n');
             }
         }
         if (count == 0) {
             throw DataProblems.NO_ROWS
                     .error("the query selects no rows")
                     .at(Location.of(sql.name()))
+                    .remedy("SELECT count(*) FROM (...)    (on the query's inner parts, to see where rows are lost)")
                     .asException();
         }
         return count;
+    }
+
+    private static FineTuneException tooLong(SqlText sql, long row, long bytes) {
+        return DataProblems.LINE_TOO_LONG
+                .error("row " + row + " of the query is too long")
+                .at(Location.of(sql.name()))
+                .because(String.format(Locale.ROOT, "%,d bytes; at most %,d are read", bytes, MAX_ROW_BYTES))
+                .remedy("SELECT left(COLUMN, 20000) AS COLUMN    (for the column that is so long)")
+                .asException();
+    }
+
+    private FineTuneException tooSlow(SqlText sql, Set<String> sourceNames, SQLException cause) {
+        return DataProblems.QUERY_TOO_SLOW
+                .error("the query was ended after " + limit.toSeconds() + " seconds")
+                .at(Location.of(sql.name()))
+                .because("it sees " + String.join(", ", sourceNames))
+                .remedy("LIMIT 100000    (at the end of the query, to see whether it comes to an end at all)")
+                .remedy("put a condition on each JOIN, and one on the recursive part of WITH RECURSIVE")
+                .asException(cause);
     }
 }

@@ -1,30 +1,36 @@
 package dev.finetune4j.engine.data.source;
 
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Files that a path of the job means: one file, all files of a folder, or those that match a pattern. */
 final class LocalFiles {
     private static final int DEEPEST = 16;
+    /** Names that are looked at for a suggestion. */
+    private static final int MOST_NAMES = 10_000;
 
     private LocalFiles() {}
 
     /**
      * Finds the files, sorted by path; hidden files are passed over.
      *
-     * @throws FineTuneException with FT0230 if there is none
+     * @throws FineTuneException with FT0230 if there is none, with the names that are nearest to it
      */
     static List<Path> find(String path, Path baseFolder) {
-        Path start = baseFolder.resolve(path).normalize();
+        Path start = start(path, baseFolder);
         try {
             if (Files.isRegularFile(start)) {
                 return List.of(start);
@@ -33,11 +39,57 @@ final class LocalFiles {
                     ? matching(start, FileSystems.getDefault().getPathMatcher("glob:*"), start)
                     : ofPattern(path, baseFolder);
             if (files.isEmpty()) {
-                throw DataProblems.unreadable(path, new NoSuchFileException(start.toString()));
+                throw none(path, start);
             }
             return files;
         } catch (IOException e) {
             throw DataProblems.unreadable(path, e);
+        }
+    }
+
+    private static Path start(String path, Path baseFolder) {
+        try {
+            return baseFolder.resolve(path).normalize();
+        } catch (InvalidPathException e) {
+            throw DataProblems.UNREADABLE
+                    .error("no file can have this name")
+                    .because(e.getReason())
+                    .asException(e);
+        }
+    }
+
+    private static FineTuneException none(String path, Path start) {
+        Problem.Builder problem =
+                DataProblems.UNREADABLE.error("cannot read " + path).at(Location.of(path));
+        Path folder = start.getParent();
+        if (Files.isDirectory(start)) {
+            problem.because("the folder has no files in it").remedy("ls -la " + start);
+        } else if (Files.exists(start)) {
+            problem.because("it is a pipe or a device: it may never end").remedy("cat " + path + " > copy.jsonl");
+        } else if (Files.isSymbolicLink(start)) {
+            problem.because("it is a link that leads nowhere, or in a circle").remedy("ls -l " + start);
+        } else if (folder == null || !Files.isDirectory(folder)) {
+            problem.because("there is no folder " + folder).remedy("ls -d " + folder);
+        } else {
+            problem.because("there is no such file in " + folder);
+            nearest(start, folder)
+                    .ifPresent(near -> problem.remedy(path.substring(0, path.lastIndexOf('/') + 1) + near
+                            + "   (it is there; did you mean it?)"));
+            problem.remedy("ls -l " + folder);
+        }
+        return problem.asException();
+    }
+
+    /** The file of the folder whose name is nearest, if it is near at all. */
+    private static Optional<String> nearest(Path missing, Path folder) {
+        try (Stream<Path> all = Files.list(folder)) {
+            List<String> names = all.filter(Files::isRegularFile)
+                    .limit(MOST_NAMES)
+                    .map(file -> String.valueOf(file.getFileName()))
+                    .toList();
+            return Spelling.nearest(String.valueOf(missing.getFileName()), names);
+        } catch (IOException | UncheckedIOException e) {
+            return Optional.empty(); // what cannot be listed cannot be suggested
         }
     }
 

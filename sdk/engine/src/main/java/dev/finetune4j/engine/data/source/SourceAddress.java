@@ -118,7 +118,7 @@ public sealed interface SourceAddress {
     private static FineTuneException unknown(String text, String place, String form) {
         return DataProblems.ADDRESS_UNKNOWN
                 .error("the address " + text + " is not understood")
-                .at(Location.of(place))
+                .at(Location.ofKey(place))
                 .remedy("Write it as " + form)
                 .asException();
     }

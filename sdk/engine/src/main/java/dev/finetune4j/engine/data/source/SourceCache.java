@@ -123,7 +123,7 @@ public final class SourceCache {
     private static FineTuneException noneOf(String place, SourceSpec spec, List<Problem> failures) {
         Problem.Builder problem = DataProblems.SOURCE_UNREACHABLE
                 .error("none of the " + spec.from().size() + " addresses gives the file")
-                .at(Location.of(place));
+                .at(Location.ofKey(place));
         for (Problem failure : failures) {
             problem.because(
                     failure.summary() + (failure.causes().isEmpty() ? "" : ": " + String.join("; ", failure.causes())));
@@ -210,7 +210,7 @@ public final class SourceCache {
         }
         throw DataProblems.SOURCE_CHANGED
                 .error(address + " is not the file that the job pins")
-                .at(Location.of(place))
+                .at(Location.ofKey(place))
                 .because("pinned sha256 " + pinned)
                 .because("found sha256  " + found.sha256())
                 .remedy("If the new content is what you want: sha256: " + found.sha256())

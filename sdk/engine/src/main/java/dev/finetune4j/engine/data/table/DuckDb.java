@@ -13,6 +13,9 @@ public final class DuckDb {
     /** Memory of the database before it spills to its folder for temporary files. */
     public static final String MEMORY_LIMIT = "1GB";
 
+    /** Disk that the database may spill to: a join without a condition must not fill it. */
+    private static final String SPILL_LIMIT = "16GB";
+
     private static final int LOADING_THREADS = 2;
 
     private DuckDb() {}
@@ -29,6 +32,7 @@ public final class DuckDb {
         settings.setProperty("allow_community_extensions", "false");
         settings.setProperty("allow_persistent_secrets", "false");
         settings.setProperty("memory_limit", MEMORY_LIMIT);
+        settings.setProperty("max_temp_directory_size", SPILL_LIMIT);
         settings.setProperty("threads", Integer.toString(LOADING_THREADS));
         // Rows come out as they are computed, so that a large result is never held as a whole.
         settings.setProperty("jdbc_stream_results", "true");

@@ -16,8 +16,11 @@ public final class DuckDbReason {
     public static String of(SQLException failure) {
         String message = String.valueOf(failure.getMessage());
         String plain = EXCERPT.matcher(message).replaceFirst("");
-        String line =
-                KIND.matcher(plain).replaceFirst("").replaceAll("\\s+", " ").strip();
+        String line = KIND.matcher(plain)
+                .replaceFirst("")
+                .replaceFirst("^[A-Z][A-Za-z]*Exception: ", "")
+                .replaceAll("\\s+", " ")
+                .strip();
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
     }
 }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,28 @@ class BadFilesTest {
         RowProblems problems = read(file("rows.jsonl", GOOD.replace("a", "\uFFFD")));
 
         assertThat(problems.brokenRows()).isZero();
+    }
+
+    @Test
+    void saysWhatAFileIsThatIsNoText() throws IOException {
+        Path packed = folder.resolve("rows.jsonl");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+            out.write(GOOD.getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(Problems.text(Problems.only(() -> read(packed))))
+                .contains("FT0223", "packed with gzip", "gunzip -c rows.jsonl > ");
+    }
+
+    @Test
+    void refusesHalfACharacterAndKeepsWholeOnes() throws IOException {
+        String face = "\\ud83d\\ude00";
+        RowProblems problems = read(file(
+                "rows.jsonl", GOOD.replace("a", face) + GOOD.replace("a", "\\ud83d") + GOOD.replace("a", "\\ude00 x")));
+
+        assertThat(problems.brokenRows()).isEqualTo(2);
+        assertThat(problems.asErrors()).extracting(Problem::code).containsOnly("FT0223");
+        assertThat(problems.asErrors().get(0).summary()).contains("row 2 has half a character");
     }
 
     @Test
@@ -114,7 +137,7 @@ class BadFilesTest {
     @Test
     void refusesAJsonFileThatIsNotAnArrayOfObjects() throws IOException {
         assertThat(Problems.text(only(file("rows.json", GOOD + GOOD))))
-                .contains("FT0220", "not a JSON array", "rename it to end in .jsonl");
+                .contains("FT0220", "not a JSON array", "mv rows.json rows.jsonl");
         assertThat(Problems.text(only(file("rows.json", "[{\"prompt\":\"a\",}]"))))
                 .contains("FT0220", "rows.json:1:");
         assertThat(Problems.text(only(file("rows.json", "[7]")))).contains("FT0220", "row 1", "it is a number");
@@ -159,7 +182,7 @@ class BadFilesTest {
     }
 
     private RowProblems read(Path file) {
-        RowProblems problems = new RowProblems("rows");
+        RowProblems problems = new RowProblems(List.of());
         String name = String.valueOf(file.getFileName());
         try (ExampleReader reader = ExampleReader.open(file, name, "auto", TaskSpec.of(TaskKind.CHAT), problems)) {
             ExampleReader.ReadRow row = reader.next();

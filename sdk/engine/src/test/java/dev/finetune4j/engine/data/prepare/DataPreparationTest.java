@@ -8,6 +8,7 @@ import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.Problems;
 import dev.finetune4j.engine.data.source.FetchProgress;
 import dev.finetune4j.engine.data.source.SourceCache;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.CheckSpec;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
@@ -17,6 +18,7 @@ import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.model.ModelRef;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -133,6 +135,25 @@ class DataPreparationTest {
     }
 
     @Test
+    void saysWhyAQueryFileCannotBeRead() throws IOException {
+        write("rows.csv", csv(10, 2));
+        Files.createDirectory(base.resolve("folder.sql"));
+        Files.write(base.resolve("latin1.sql"), "SELECT 'caf\u00e9'".getBytes(StandardCharsets.ISO_8859_1));
+        Files.writeString(base.resolve("large.sql"), "-- " + "x".repeat(2_000_000));
+        Map<String, SourceSpec> sources = Map.of("r", SourceSpec.of("rows.csv"));
+
+        assertThat(Problems.text(
+                        Problems.only(() -> prepare(job(DataSpec.ofQuery("folder.sql", sources), CLASSIFICATION)))))
+                .contains("FT0230", "folder.sql", "it is a folder");
+        assertThat(Problems.text(
+                        Problems.only(() -> prepare(job(DataSpec.ofQuery("latin1.sql", sources), CLASSIFICATION)))))
+                .contains("FT0230", "it is not UTF-8");
+        assertThat(Problems.text(
+                        Problems.only(() -> prepare(job(DataSpec.ofQuery("large.sql", sources), CLASSIFICATION)))))
+                .contains("FT0230", "it has 2000003 bytes");
+    }
+
+    @Test
     void readsAllFilesOfAFolderInOrder() throws IOException {
         Files.createDirectory(base.resolve("parts"));
         write("parts/b.csv", csv(10, 2));
@@ -152,7 +173,9 @@ class DataPreparationTest {
                 .check(new CheckSpec(0.3, 0.05, 0.2, 0.02, 2, CheckSpec.Finding.ERROR, CheckSpec.Finding.WARNING))
                 .build();
 
-        assertThat(Problems.only(() -> prepare(strict)).code()).isEqualTo("FT0226");
+        Problem refusal = Problems.only(() -> prepare(strict));
+        assertThat(refusal.code()).isEqualTo("FT0226");
+        assertThat(refusal.remedies()).contains("check.max-invalid: 0.01    (leaves out 1 of 100 rows)");
         assertThat(target.resolve("split.json")).doesNotExist();
 
         PreparedData data = prepare(lenient);

@@ -7,6 +7,7 @@ import dev.finetune4j.error.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,30 @@ class SourceQueryTest {
                 .containsExactly(
                         "{\"name\":\"Bob\",\"city\":\"Oslo\",\"age\":7}",
                         "{\"name\":\"Ada\",\"city\":\"London\",\"age\":36}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+                "SELECT sum(a.i * b.i) AS s FROM range(10000000) a(i), range(10000000) b(i)",
+                "SELECT a.i + b.i AS s FROM range(1000000) a(i), range(1000000) b(i)"
+            })
+    void endsAQueryThatDoesNotComeToAnEnd(String endless) {
+        SourceQuery impatient = new SourceQuery(folder, Duration.ofMillis(300));
+
+        Problem problem = Problems.only(
+                () -> impatient.run(sources, new SqlText(endless, "query.sql"), folder.resolve("rows.jsonl")));
+
+        assertThat(problem.code()).isEqualTo("FT0213");
+        assertThat(problem.place()).hasToString("Optional[query.sql]");
+    }
+
+    @Test
+    void refusesARowThatIsTooLongForMemory() {
+        Problem problem = Problems.only(() -> rows("SELECT repeat('x', 20000000) AS text"));
+
+        assertThat(Problems.text(problem)).contains("FT0221", "row 1 of the query", "at most 16,777,216");
     }
 
     @Test
@@ -161,7 +186,7 @@ class SourceQueryTest {
         source("broken", "broken.jsonl", "{\"a\": 1}\n{\"a\": \n");
 
         assertThat(Problems.text(failure("SELECT * FROM broken")))
-                .startsWith("FT0206 source broken does not load as a table at data.sources.broken");
+                .startsWith("FT0206 source broken does not load as a table at job  data.sources.broken");
     }
 
     @Test
