@@ -62,11 +62,28 @@ public final class CliProblems implements ProblemCatalogue {
                     + " nothing was launched. The folder can be removed.",
             "finetune clean RUN");
 
+    static final ProblemKind NO_JAVA = new ProblemKind(
+            "FT0008",
+            "no Java that finetune can run on",
+            ExitCode.USAGE,
+            "finetune runs on a JDK 17 or newer. The launcher takes the one that JAVA_HOME names, and where that is not set the"
+                    + " java that the shell finds.",
+            "install a JDK 17 or newer, and set JAVA_HOME to it");
+
+    static final ProblemKind NOT_BUILT = new ProblemKind(
+            "FT0009",
+            "finetune cannot be built",
+            ExitCode.USAGE,
+            "The launcher builds finetune on its first use and after a change of the sources; for that it needs Maven 3.8 or newer"
+                    + " and a checkout that it can write to. Where the build itself fails, target/build.log says why.",
+            "mvn package -pl cli -am");
+
     /** For ServiceLoader. */
     public CliProblems() {}
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(INTERNAL, USAGE, UNKNOWN_CODE, FILE_EXISTS, NOT_WRITABLE, NO_REPORT, NOT_BEGUN);
+        return List.of(
+                INTERNAL, USAGE, UNKNOWN_CODE, FILE_EXISTS, NOT_WRITABLE, NO_REPORT, NOT_BEGUN, NO_JAVA, NOT_BUILT);
     }
 }

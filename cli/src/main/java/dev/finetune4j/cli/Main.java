@@ -4,28 +4,28 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.finetune4j.cli.view.Screen;
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.Set;
 import picocli.CommandLine;
 
 /** The {@code finetune} command. */
 public final class Main {
     private Main() {}
 
-    /** Commands that may take a while; each says so before anything else is loaded. */
-    private static final Set<String> SLOW_COMMANDS =
-            Set.of("run", "check", "watch", "resume", "stop", "eval", "generate", "doctor");
-
     /** Runs the command line and ends the process with its exit code. */
     public static void main(String[] arguments) {
         Surroundings surroundings = Surroundings.system();
-        if (arguments.length > 1
-                && SLOW_COMMANDS.contains(arguments[0])
-                && OutputFormat.askedIn(arguments) == OutputFormat.TABLE
-                && !List.of(arguments).contains("--help")) {
-            surroundings.screen().say("finetune " + arguments[0] + " " + arguments[1]);
+        OutputFormat format = OutputFormat.askedIn(arguments);
+        Screen screen = FirstSign.of(format, surroundings.clock().instant(), arguments)
+                .map(sign -> greeted(surroundings.screen(), format, sign))
+                .orElse(surroundings.screen());
+        System.exit(run(surroundings.on(screen), arguments));
+    }
+
+    private static Screen greeted(Screen screen, OutputFormat format, String sign) {
+        if (format == OutputFormat.TABLE) {
+            return screen.showUntilMore(sign);
         }
-        System.exit(run(surroundings, arguments));
+        screen.say(sign);
+        return screen;
     }
 
     /** Runs the command line in given surroundings and returns the exit code. */

@@ -33,6 +33,11 @@ record Surroundings(Screen screen, Map<String, String> environment, Path home, C
                 Clock.systemUTC());
     }
 
+    /** The same with another screen. */
+    Surroundings on(Screen other) {
+        return new Surroundings(other, environment, home, clock);
+    }
+
     /** Where a command tells what goes on, in the form that was asked for. */
     MessageView messages(OutputFormat format) {
         return switch (format) {

@@ -24,7 +24,6 @@ public final class LiveView implements MessageView {
 
     private static final long REDRAW_MILLIS = 250;
     private static final int CURVE_WIDTH = 40;
-    private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final Screen screen;
     private final Clock clock;
@@ -175,14 +174,14 @@ public final class LiveView implements MessageView {
     private void draw() {
         String line = progress.line(clock.instant());
         int room = screen.columns() - 1;
-        screen.err().print(CLEAR_LINE + (line.length() > room ? line.substring(0, room) : line));
+        screen.err().print(Screen.CLEAR_LINE + (line.length() > room ? line.substring(0, room) : line));
         screen.err().flush();
         isDrawn = true;
     }
 
     private void erase() {
         if (isDrawn) {
-            screen.err().print(CLEAR_LINE);
+            screen.err().print(Screen.CLEAR_LINE);
             screen.err().flush();
             isDrawn = false;
         }

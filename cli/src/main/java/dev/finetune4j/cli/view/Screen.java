@@ -1,8 +1,10 @@
 package dev.finetune4j.cli.view;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Where a command writes: results to {@code out}, everything else to {@code err}.
@@ -10,7 +12,7 @@ import java.util.Map;
  * @param out results
  * @param err messages, progress and problems
  * @param isOutTerminal whether a person sees {@code out} as it is written
- * @param isErrTerminal whether a person sees {@code err} as it is written
+ * @param isErrTerminal whether a person sees {@code err} as it is written, and a line of it can be drawn anew
  * @param hasColor whether colour may be used
  * @param columns width in characters; 80 where it is not known
  */
@@ -19,6 +21,10 @@ public record Screen(
     /** The width that tables keep to where the terminal's is not known. */
     public static final int DEFAULT_COLUMNS = 80;
 
+    /** Goes to the start of the line and empties it. */
+    static final String CLEAR_LINE = "\r\u001b[K";
+
+    private static final String DUMB = "dumb";
     private static final int NARROWEST = 40;
     private static final int WIDEST = 200;
 
@@ -32,12 +38,13 @@ public record Screen(
     public static Screen system(Map<String, String> environment, String terminals) {
         boolean outTerminal = terminals.contains("out");
         boolean errTerminal = terminals.contains("err");
+        boolean canRedraw = !environment.getOrDefault("TERM", DUMB).equals(DUMB);
         return new Screen(
                 utf8(System.out),
                 utf8(System.err),
                 outTerminal,
-                errTerminal,
-                hasColor(environment, outTerminal && errTerminal),
+                errTerminal && canRedraw,
+                hasColor(environment, outTerminal && errTerminal && canRedraw),
                 columns(environment.getOrDefault("COLUMNS", "")));
     }
 
@@ -62,6 +69,30 @@ public record Screen(
         err.flush();
     }
 
+    /** Shows a line on {@code err} until anything else is written; where no line can be drawn anew it stays. */
+    public Screen showUntilMore(String text) {
+        if (!isErrTerminal) {
+            say(text);
+            return this;
+        }
+        err.print(text);
+        err.flush();
+        AtomicBoolean isShown = new AtomicBoolean(true);
+        Runnable erase = () -> {
+            if (isShown.getAndSet(false)) {
+                err.print(CLEAR_LINE);
+                err.flush();
+            }
+        };
+        return new Screen(
+                utf8(new AnnouncedStream(out, erase)),
+                utf8(new AnnouncedStream(err, erase)),
+                isOutTerminal,
+                isErrTerminal,
+                hasColor,
+                columns);
+    }
+
     /** https://no-color.org and https://bixense.com/clicolors. */
     private static boolean hasColor(Map<String, String> environment, boolean terminal) {
         if (!environment.getOrDefault("NO_COLOR", "").isEmpty()) {
@@ -70,7 +101,7 @@ public record Screen(
         if (!environment.getOrDefault("CLICOLOR_FORCE", "0").equals("0")) {
             return true;
         }
-        return terminal && !environment.getOrDefault("TERM", "dumb").equals("dumb");
+        return terminal;
     }
 
     private static int columns(String text) {
@@ -79,7 +110,7 @@ public record Screen(
                 : DEFAULT_COLUMNS;
     }
 
-    private static PrintStream utf8(PrintStream stream) {
+    private static PrintStream utf8(OutputStream stream) {
         return new PrintStream(stream, true, StandardCharsets.UTF_8);
     }
 }

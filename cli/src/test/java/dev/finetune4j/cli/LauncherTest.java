@@ -1,0 +1,262 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.cli.ChildProcess.Ended;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher in a checkout of its own, with the classes under test for its jar. */
+class LauncherTest {
+    private static final long PATIENCE_SECONDS = 120;
+    private static final String TOOLS = "awk bash cat chmod cp cut date dirname env find flock grep head mkdir mv nice"
+            + " readlink rm sed sleep stty touch";
+
+    @TempDir
+    static Path built;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void buildTheJar() throws IOException {
+        Checkout.build(built);
+    }
+
+    @Test
+    void worksThroughALinkFromAFolderWithSpaces() throws Exception {
+        Checkout checkout = builtCheckout("a folder with spaces");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), checkout.launcher());
+
+        Ended version = launch(link, Map.of(), "--version");
+        Ended ps = launch(link, Map.of(), "ps");
+
+        assertThat(version.exitCode()).as(version.err()).isZero();
+        assertThat(version.out()).startsWith("finetune ");
+        assertThat(version.err()).isEmpty();
+        assertThat(ps.out()).contains("no runs yet");
+        assertThat(ps.err()).isEqualTo("finetune ps\n");
+    }
+
+    @Test
+    void saysWhatItDoesFirstAndAsJsonWhereAProgramListens() throws Exception {
+        Checkout checkout = builtCheckout("checkout");
+
+        Ended check = launch(checkout.launcher(), Map.of(), "check", "none.yaml", "-o", "json");
+
+        assertThat(check.exitCode()).isEqualTo(3);
+        assertThat(check.err().lines())
+                .hasSize(2)
+                .allSatisfy(line ->
+                        assertThat(Json.records().readTree(line).isObject()).isTrue());
+        assertThat(check.err()).startsWith("{\"kind\":\"command\",").contains("\"command\":\"check\"");
+        assertThat(FirstSign.COMMANDS).isEqualTo(CommandNames.all());
+    }
+
+    @Test
+    void makesAnArchiveForItsJavaInTheBackground() throws Exception {
+        Checkout checkout = builtCheckout("checkout");
+        launch(checkout.launcher(), Map.of(), "--version");
+
+        Path archive = awaitArchive(checkout.target());
+        Ended loaded = run(
+                Map.of(),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:SharedArchiveFile=" + archive,
+                "-XX:+UseSerialGC",
+                "-Xlog:class+load",
+                "-jar",
+                checkout.target().resolve("finetune.jar").toString(),
+                "--version");
+
+        assertThat(archive.getFileName().toString()).startsWith("startup-" + System.getProperty("java.version"));
+        for (Class<?> used : List.of(Main.class, FinetuneCommand.class)) {
+            assertThat(loaded.out()).contains(used.getName() + " source: shared objects file (top)");
+        }
+        assertThat(launch(checkout.launcher(), Map.of(), "--version").out()).startsWith("finetune ");
+    }
+
+    @Test
+    void namesAJavaThatWillNotDo() throws Exception {
+        Checkout checkout = builtCheckout("checkout");
+        Path old = folder.resolve("jdk-11");
+        Files.createDirectories(old.resolve("bin"));
+        Files.writeString(old.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
+        executable(old.resolve("bin/java"), "echo the old Java ran; exit 42");
+
+        Ended wrong = launch(checkout.launcher(), Map.of("JAVA_HOME", "/none"), "ps");
+        Ended tooOld = launch(checkout.launcher(), Map.of("JAVA_HOME", old.toString()), "ps");
+        Ended none = launch(checkout.launcher(), Map.of("JAVA_HOME", "", "PATH", tools().toString()), "ps");
+        Ended json = launch(checkout.launcher(), Map.of("JAVA_HOME", "/no\"ne"), "ps", "--output=json");
+
+        assertThat(wrong.err())
+                .contains("error FT0008", "JAVA_HOME is /none, which has no bin/java", "unset JAVA_HOME");
+        assertThat(tooOld.err()).contains("error FT0008", "is Java 11.0.2, and finetune needs 17 or newer");
+        assertThat(none.err()).contains("error FT0008", "no java was found");
+        assertThat(Json.records().readTree(json.err()).at("/code").asText()).isEqualTo("FT0008");
+        assertThat(Json.records().readTree(json.out()).at("/exitCode").asInt()).isEqualTo(2);
+        assertThat(List.of(wrong, tooOld, none, json))
+                .allSatisfy(result -> assertThat(result.exitCode()).isEqualTo(2))
+                .allSatisfy(result -> assertThat(result.err().lines()).hasSizeLessThanOrEqualTo(2));
+    }
+
+    @Test
+    void buildsOnceWhereTwoFirstUsesMeet() throws Exception {
+        Checkout checkout = Checkout.at(folder.resolve("checkout"));
+        String path = mavenThat("echo built >> '" + folder.resolve("builds") + "'; sleep 2; cp -R '" + built + "/.' '"
+                + checkout.target() + "'");
+
+        ChildProcess first = start(checkout.launcher(), Map.of("PATH", path), "--version");
+        ChildProcess second = start(checkout.launcher(), Map.of("PATH", path), "explain", "FT0009", "-o", "json");
+        Ended one = first.await();
+        Ended two = second.await();
+
+        assertThat(one.out()).as(one.err()).startsWith("finetune ");
+        assertThat(two.out()).as(two.err()).contains("\"FT0009\"");
+        assertThat(folder.resolve("builds")).hasContent("built");
+        assertThat(two.err().lines())
+                .allSatisfy(line ->
+                        assertThat(Json.records().readTree(line).isObject()).isTrue());
+        assertThat(launch(checkout.launcher(), Map.of("PATH", path), "--version")
+                        .err())
+                .isEmpty();
+    }
+
+    @Test
+    void showsWhyABuildFailed() throws Exception {
+        Checkout checkout = Checkout.at(folder.resolve("checkout"));
+        String path = mavenThat("echo '[ERROR] no such artifact'; exit 1");
+
+        Ended failed = launch(checkout.launcher(), Map.of("PATH", path), "ps");
+
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.err()).contains("[ERROR] no such artifact", "error FT0009", "mvn package -pl cli -am");
+    }
+
+    @Test
+    void aCheckoutThatCannotBeWrittenWorksOnceItIsBuilt() throws Exception {
+        Checkout bare = Checkout.at(folder.resolve("bare"));
+        Checkout whole = builtCheckout("whole");
+        Files.writeString(whole.root().resolve("pom.xml"), "newer than the jar");
+        Path home = Files.createDirectories(folder.resolve("home"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        makeReadOnly(bare.root());
+        makeReadOnly(whole.root());
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        Ended refused = run(Map.of("HOME", home.toString()), unprivileged(bare.launcher(), "--version"));
+        Ended version = run(Map.of("HOME", home.toString()), unprivileged(whole.launcher(), "--version"));
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains("error FT0009", "cannot be written", "cp -r '" + bare.root() + "'");
+        assertThat(version.out()).as(version.err()).startsWith("finetune ");
+        assertThat(awaitArchive(home.resolve(".cache/finetune4j"))).isNotEmptyFile();
+        makeWritable(bare.root());
+        makeWritable(whole.root());
+    }
+
+    private Checkout builtCheckout(String name) throws Exception {
+        Checkout checkout = Checkout.at(folder.resolve(name));
+        Ended copied = run(Map.of(), "cp", "-R", built + "/.", checkout.target().toString());
+        assertThat(copied.exitCode()).as(copied.err()).isZero();
+        return checkout;
+    }
+
+    /** Waits for the archive that a launcher makes behind its command's back. */
+    private static Path awaitArchive(Path where) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
+        while (System.nanoTime() < deadline) {
+            if (Files.isDirectory(where)) {
+                try (Stream<Path> files = Files.list(where)) {
+                    List<Path> archives = files.filter(file -> file.toString().endsWith(".jsa"))
+                            .toList();
+                    if (!archives.isEmpty()) {
+                        return archives.get(0);
+                    }
+                }
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("no archive was made in " + where);
+    }
+
+    /** A PATH on which mvn is a script; everything else is this machine's. */
+    private String mavenThat(String does) throws IOException {
+        executable(Files.createDirectories(folder.resolve("bin")).resolve("mvn"), does);
+        return folder.resolve("bin") + ":" + System.getenv("PATH");
+    }
+
+    /** A folder with what the launcher calls but Java and Maven. */
+    private Path tools() throws IOException {
+        Path bin = Files.createDirectories(folder.resolve("tools"));
+        for (String tool : TOOLS.split(" ", -1)) {
+            for (String place : new String[] {"/bin", "/usr/bin"}) {
+                if (Files.exists(Path.of(place, tool)) && Files.notExists(bin.resolve(tool))) {
+                    executable(bin.resolve(tool), "exec " + place + "/" + tool + " \"$@\"");
+                }
+            }
+        }
+        return bin;
+    }
+
+    private static void executable(Path file, String script) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** For root every folder can be written, so the launcher is run as nobody there. */
+    private static String[] unprivileged(Path launcher, String... arguments) {
+        List<String> command = new ArrayList<>();
+        if (System.getProperty("user.name").equals("root")) {
+            command.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
+        }
+        command.add(launcher.toString());
+        command.addAll(List.of(arguments));
+        return command.toArray(String[]::new);
+    }
+
+    private void makeReadOnly(Path path) throws Exception {
+        assertThat(run(Map.of(), "chmod", "-R", "a+rX,a-w", path.toString()).exitCode())
+                .isZero();
+    }
+
+    private void makeWritable(Path path) throws Exception {
+        assertThat(run(Map.of(), "chmod", "-R", "u+w", path.toString()).exitCode())
+                .isZero();
+    }
+
+    private Ended launch(Path launcher, Map<String, String> environment, String... arguments) throws Exception {
+        return start(launcher, environment, arguments).await();
+    }
+
+    private ChildProcess start(Path launcher, Map<String, String> environment, String... arguments) throws IOException {
+        return start(
+                environment,
+                Stream.concat(Stream.of(launcher.toString()), Stream.of(arguments))
+                        .toArray(String[]::new));
+    }
+
+    private Ended run(Map<String, String> environment, String... command) throws Exception {
+        return start(environment, command).await();
+    }
+
+    private ChildProcess start(Map<String, String> environment, String... command) throws IOException {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "JAVA_HOME", System.getProperty("java.home"),
+                "FINETUNE_HOME", folder.resolve("finetune-home").toString()));
+        all.putAll(environment);
+        return ChildProcess.start(folder, all, command);
+    }
+}
