@@ -44,6 +44,7 @@ public final class TrainingLoop {
     private final CheckpointStore checkpoints;
     private final Surroundings surroundings;
     private final LossWatch lossWatch;
+    private final CheckpointPace pace;
     private Progress progress;
     private @Nullable Progress saved;
 
@@ -87,6 +88,7 @@ public final class TrainingLoop {
         this.surroundings = surroundings;
         checkpoints = new CheckpointStore(folders.checkpoints());
         lossWatch = new LossWatch(spec);
+        pace = new CheckpointPace(spec.checkpointEvery());
         progress = Progress.start(identity);
     }
 
@@ -202,16 +204,18 @@ public final class TrainingLoop {
         return step > 0
                 && !validation.rows().isEmpty()
                 && progress.validatedSteps() < step
-                && (step == plan.steps() || isEvery(spec.evaluateEvery(), step));
+                && (step == plan.steps() || isValidatedAfter(step));
     }
 
     private boolean isCheckpointDue() {
         int step = progress.steps();
-        return step < plan.steps() && isEvery(spec.checkpointEvery(), step);
+        return step < plan.steps() && pace.isDue(step, now());
     }
 
-    private boolean isEvery(int interval, int step) {
-        return interval > 0 ? step % interval == 0 : plan.place(step).lastOfEpoch();
+    private boolean isValidatedAfter(int step) {
+        return spec.evaluateEvery() > 0
+                ? step % spec.evaluateEvery() == 0
+                : plan.place(step).lastOfEpoch();
     }
 
     /** Validation rows in file order, as many in a micro-batch as the workspace holds. */
@@ -240,7 +244,9 @@ public final class TrainingLoop {
         if (progress.steps() == 0 || progress.equals(saved)) {
             return;
         }
+        Instant begun = now();
         long bytes = checkpoints.save(model, progress, folders.bestAdapter());
+        pace.saved(begun, now());
         saved = progress;
         tell(new CheckpointSaved(now(), progress.steps(), bytes));
     }

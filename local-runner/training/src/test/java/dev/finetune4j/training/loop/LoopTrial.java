@@ -30,6 +30,7 @@ final class LoopTrial {
     BigramModel model = new BigramModel(VOCABULARY);
     StopSignal stop = StopSignal.NEVER;
     String identity = "identity";
+    Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
 
     LoopTrial(Path folder, TrainingSpec spec) {
         folders = new TrainingFolders(folder.resolve("checkpoints"), folder.resolve("best"), folder.resolve("adapter"));
@@ -43,7 +44,6 @@ final class LoopTrial {
 
     TrainingLoop loop() {
         TrainingPlan plan = new TrainingPlan(spec, training, validation, 12);
-        Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
         return new TrainingLoop(
                 model,
                 training,

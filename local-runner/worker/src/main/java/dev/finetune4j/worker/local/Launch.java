@@ -54,7 +54,12 @@ record Launch(int attempt, Instant at, @Nullable Long pid) {
 
     /** Whether the process may still be about to begin. */
     boolean mayStillBegin(Instant now) {
-        return pid == null && Duration.between(at, now).compareTo(LONG_ENOUGH) < 0;
+        return pid == null && isYoung(now);
+    }
+
+    /** Whether it was claimed so lately that its process may not be in full swing yet. */
+    boolean isYoung(Instant now) {
+        return Duration.between(at, now).compareTo(LONG_ENOUGH) < 0;
     }
 
     private static Launch read(JobFolder folder, int attempt) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
@@ -70,10 +71,7 @@ final class LocalJob {
         boolean ended = WorkerStatus.read(folder)
                 .map(status -> status.state().isTerminal())
                 .orElse(false);
-        Optional<ProcessHandle> shell = Launch.latest(folder)
-                .map(Launch::pid)
-                .flatMap(ProcessHandle::of)
-                .filter(LocalJob::isShell);
+        Optional<ProcessHandle> shell = Launch.latest(folder).flatMap(this::shell);
         if (!ended || shell.isEmpty()) {
             return;
         }
@@ -109,18 +107,25 @@ final class LocalJob {
 
     private boolean isAlive(Optional<Launch> launch) {
         return WorkerLock.holder(folder).isPresent()
-                || launch.map(Launch::pid)
-                        .flatMap(ProcessHandle::of)
-                        .filter(LocalJob::isShell)
-                        .isPresent();
+                || launch.flatMap(this::shell).isPresent();
     }
 
-    /** Process ids are used again: only a process that was started as ours counts. */
-    private static boolean isShell(ProcessHandle process) {
-        return process.isAlive()
-                && process.info().arguments().stream()
-                        .flatMap(java.util.Arrays::stream)
-                        .anyMatch("finetune4j-worker"::equals);
+    private Optional<ProcessHandle> shell(Launch launch) {
+        return Optional.ofNullable(launch.pid()).flatMap(ProcessHandle::of).filter(process -> isShell(launch, process));
+    }
+
+    /**
+     * Process ids are used again: only a process that was started as ours counts. As it turns from one program into the next, the
+     * kernel tells no arguments of it for a moment.
+     */
+    private boolean isShell(Launch launch, ProcessHandle process) {
+        if (!process.isAlive()) {
+            return false;
+        }
+        return process.info()
+                .arguments()
+                .map(arguments -> Arrays.asList(arguments).contains("finetune4j-worker"))
+                .orElseGet(() -> launch.isYoung(clock.instant()) && !Files.exists(folder.exitStatus()));
     }
 
     private boolean isOld() {

@@ -68,6 +68,11 @@ final class LocalPlace {
                 WorkerLauncher.ofThisRuntime(context, SmallWorkerMain.class.getName()));
     }
 
+    /** A client whose workers have another main class. */
+    LocalProvider openWith(Class<?> mainClass) {
+        return new LocalProvider(context, WorkerLauncher.ofThisRuntime(context, mainClass.getName()));
+    }
+
     /** A client that runs on another class path. */
     LocalProvider openOn(String classPath) {
         return new LocalProvider(
