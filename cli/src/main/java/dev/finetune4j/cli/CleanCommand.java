@@ -42,6 +42,7 @@ final class CleanCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             RunFolder folder = tuner.folder(argument.run);
             RunId id = folder.id();
+            view.doing("removing " + id);
             tuner.clean(id.value(), force);
             surroundings.screen().line(output.isJson() ? Json.pretty(new Removed(id, folder.path())) : "removed " + id);
             return ExitCode.OK.number();

@@ -19,6 +19,19 @@ final class JavaProcess {
     /** The same with options for the virtual machine. */
     static String run(List<String> options, Class<?> main, Path folder, Path home, List<String> arguments)
             throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command(options, main, arguments))
+                .directory(folder.toFile())
+                .redirectErrorStream(true);
+        builder.environment().put("FINETUNE_HOME", home.toAbsolutePath().toString());
+        builder.environment().put("COLUMNS", "80");
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return output;
+    }
+
+    /** What the launcher executes, with the class path of this test. */
+    static List<String> command(List<String> options, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -27,13 +40,6 @@ final class JavaProcess {
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-        builder.environment().put("FINETUNE_HOME", home.toAbsolutePath().toString());
-        builder.environment().put("COLUMNS", "80");
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output;
+        return command;
     }
 }

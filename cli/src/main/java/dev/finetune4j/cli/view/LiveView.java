@@ -148,7 +148,9 @@ public final class LiveView implements MessageView {
     public synchronized void detached(Farewell farewell) {
         erase();
         screen.say("detached; " + farewell.message());
-        farewell.next().forEach((what, command) -> screen.say("  " + what + " it:  " + command));
+        farewell.next()
+                .forEach((what, command) ->
+                        screen.say(String.format(Locale.ROOT, "  %-10s %s", what + " it:", command)));
     }
 
     @Override

@@ -23,7 +23,7 @@ final class RunProgress {
     private static final double FLAT = 0.002;
 
     private RunState state = RunState.PREPARED;
-    private String message = "";
+    private String message = "starting";
     private Instant stateSince;
     private RunEvent.@Nullable StepCompleted step;
     private RunEvent.@Nullable PredictionProgress prediction;
