@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             CleanCommand.class,
             EvalCommand.class,
             GenerateCommand.class,
+            ExportCommand.class,
             ReportCommand.class,
             CompareCommand.class,
             ModelsCommand.class,

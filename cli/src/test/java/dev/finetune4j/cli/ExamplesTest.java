@@ -34,12 +34,25 @@ class ExamplesTest {
     }
 
     @Test
-    void sentimentRunsFromCheckToReport() throws IOException {
+    void sentimentRunsFromCheckToReportAndIsExported() throws IOException {
         JsonNode run = runSmall("sentiment");
 
         assertThat(run.at("/state").asText()).isEqualTo("succeeded");
         assertThat(run.at("/evaluation/mainMetric").asText()).isEqualTo("macro-f1");
         assertThat(run.at("/evaluation/variants")).hasSize(3);
+        Path tuned = folder.resolve("tuned");
+
+        CommandRun export = command("export", run.at("/run").asText(), "--to", tuned.toString(), "--precision", "bf16");
+
+        assertThat(export.exitCode()).as(export.err()).isZero();
+        assertThat(export.out()).contains(": 257 MiB of weights in bf16").contains("at 192 next tokens: at most ");
+        assertThat(tuned.toFile().list())
+                .contains(
+                        "config.json",
+                        "tokenizer.json",
+                        "tokenizer_config.json",
+                        "chat_template.jinja",
+                        "model.safetensors");
     }
 
     /** By the Java that README shows. */
@@ -63,10 +76,13 @@ class ExamplesTest {
     private JsonNode runSmall(String name) throws IOException {
         Path job = SmallExample.write(name, folder);
 
-        CommandRun run =
-                CommandRun.in(HOME, Map.of("PATH", System.getenv("PATH")), "run", job.toString(), "-o", "json");
+        CommandRun run = command("run", job.toString(), "-o", "json");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         return Json.records().readTree(run.out());
+    }
+
+    private static CommandRun command(String... words) {
+        return CommandRun.in(HOME, Map.of("PATH", System.getenv("PATH")), words);
     }
 }

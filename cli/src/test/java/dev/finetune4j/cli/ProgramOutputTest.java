@@ -78,6 +78,7 @@ class ProgramOutputTest {
                 List.of("FT0504", "clean", "nope"),
                 List.of("FT0504", "eval", "nope", "--data", none),
                 List.of("FT0504", "generate", "nope", "--prompt", "x"),
+                List.of("FT0504", "export", "nope", "--to", none),
                 List.of("FT0504", "report", "nope"),
                 List.of("FT0504", "compare", "nope", "neither"),
                 List.of("FT0480", "models", "nope"),

@@ -120,6 +120,14 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "GGUF files of the llama architecture are read. Others name their tensors differently.",
             "use the model's safetensors folder: model: hf:ORG/NAME");
 
+    /** A GGUF file whose configuration has no counterpart in config.json. */
+    public static final ProblemKind LAYOUT_UNWRITTEN = kind(
+            "FT0423",
+            "the model cannot be written in Hugging Face layout",
+            "A GGUF file may hold what the config.json of Llama cannot say, such as biases of query, key and value alone, or a stored"
+                    + " divisor for each rotary frequency. A folder without it would be another model.",
+            "tune from the safetensors folder of the same model; its tuned weights can be written");
+
     /** A model folder without a tokenizer. */
     public static final ProblemKind TOKENIZER_MISSING = kind(
             "FT0430",
@@ -239,6 +247,7 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                 CONFIG_MISSING,
                 CONFIG_INVALID,
                 GGUF_ARCHITECTURE,
+                LAYOUT_UNWRITTEN,
                 TOKENIZER_MISSING,
                 TOKENIZER_DAMAGED,
                 GGUF_TOKENIZER,

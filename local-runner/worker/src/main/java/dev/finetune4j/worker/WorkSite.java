@@ -72,7 +72,7 @@ final class WorkSite {
     }
 
     TextCodec openCodec() {
-        return engines.codecs().open(modelFiles());
+        return engines.codecs().open(modelFiles(channel(WorkOrder.MODEL_CHANNEL)));
     }
 
     /**
@@ -82,9 +82,20 @@ final class WorkSite {
      */
     LanguageModelLoader.Loaded load(
             Purpose purpose, TuningMethod method, TrainingSpec spec, TextLengths lengths, Optional<Path> adapter) {
+        return load(channel(WorkOrder.MODEL_CHANNEL), purpose, method, spec, lengths, adapter);
+    }
+
+    /** Loads another model than the job's base. */
+    LanguageModelLoader.Loaded load(
+            Path model,
+            Purpose purpose,
+            TuningMethod method,
+            TrainingSpec spec,
+            TextLengths lengths,
+            Optional<Path> adapter) {
         return engines.loader()
                 .load(
-                        modelFiles(),
+                        modelFiles(model),
                         adapter.orElse(null),
                         new LanguageModelLoader.Settings(
                                 purpose,
@@ -145,8 +156,7 @@ final class WorkSite {
     }
 
     /** The order's digest covers the model's files, so they are not read once more to tell theirs. */
-    private ModelFiles modelFiles() {
-        Path path = channel(WorkOrder.MODEL_CHANNEL);
+    private ModelFiles modelFiles(Path path) {
         return new ModelFiles(ticket.model(), path, ticket.order().digest(), name(path));
     }
 

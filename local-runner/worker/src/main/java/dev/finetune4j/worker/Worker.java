@@ -140,6 +140,14 @@ public final class Worker {
             site.enter(RunState.EVALUATING, words(predict) + " answers " + predict.rowsFile(), null);
             return answers.run(predict);
         }
+        if (step instanceof WorkStep.Merge merge) {
+            MergeStep merging = new MergeStep(site, merge);
+            if (!merging.isComplete()) {
+                site.enter(RunState.EVALUATING, "merging the adapter into the weights", null);
+                merging.run();
+            }
+            return Optional.empty();
+        }
         WorkStep.Generate generate = (WorkStep.Generate) step;
         if (!answers.isGenerated()) {
             site.enter(RunState.EVALUATING, "answering a prompt", null);

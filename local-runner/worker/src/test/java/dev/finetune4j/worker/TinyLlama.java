@@ -111,6 +111,6 @@ public final class TinyLlama {
     }
 
     private static SafetensorsWriter.Tensor tensor(List<Long> shape, Supplier<ByteBuffer> bytes) {
-        return new SafetensorsWriter.Tensor(TensorType.F32, shape, bytes);
+        return SafetensorsWriter.Tensor.ofBytes(TensorType.F32, shape, bytes);
     }
 }

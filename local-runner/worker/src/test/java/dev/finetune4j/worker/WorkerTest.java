@@ -11,10 +11,13 @@ import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
+import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.TextCodecFactory;
@@ -128,6 +131,46 @@ class WorkerTest {
         assertThat(Files.readAllLines(folder.output().resolve("generated.jsonl")))
                 .extracting(line -> Json.read(line, GeneratedText.class).variant())
                 .containsExactly(Variant.BASE_ZERO_SHOT, Variant.TUNED);
+    }
+
+    @Test
+    void mergesTheAdapterOnceItEqualsTheModelThatItWasTakenFrom() throws Exception {
+        ticket(List.of(SmallJob.steps(SmallJob.training(20).build()).get(0), new WorkStep.Merge(Precision.AUTO)));
+
+        assertThat(worker(new DecoderLoader()).run()).isEqualTo(ExitCode.OK);
+
+        MergedModel merged =
+                Json.read(Files.readString(folder.output().resolve(WorkOrder.MERGED_FILE)), MergedModel.class);
+        assertThat(merged.precision()).isEqualTo(Precision.FP32);
+        assertThat(merged.largestDifference()).isPositive().isLessThan(1e-3);
+        assertThat(merged.bytes())
+                .isEqualTo(Files.size(
+                        folder.output().resolve(WorkOrder.MERGED_FOLDER).resolve("model.safetensors")));
+        assertThat(folder.output().toFile().list()).doesNotContain("merged.partial");
+    }
+
+    @Test
+    void aMergeThatIsAnotherModelIsNotHandedOut() throws Exception {
+        ticket(List.of(SmallJob.steps(SmallJob.training(20).build()).get(0), new WorkStep.Merge(Precision.FP32)));
+        DecoderLoader decoders = new DecoderLoader();
+        LanguageModelLoader baseInsteadOfMerged =
+                (files, adapter, settings) -> files.path().endsWith("merged.partial")
+                        ? decoders.load(new ModelFiles(files.ref(), job.model(), files.digest()), adapter, settings)
+                        : decoders.load(files, adapter, settings);
+
+        assertThat(worker(baseInsteadOfMerged).run()).isEqualTo(ExitCode.TRAINING_FAILED);
+
+        assertThat(problem().code()).isEqualTo("FT0657");
+        assertThat(folder.output().resolve(WorkOrder.MERGED_FOLDER)).doesNotExist();
+    }
+
+    @Test
+    void aMergeNeedsAnAdapter() throws Exception {
+        ticket(List.of(new WorkStep.Merge(Precision.AUTO)));
+
+        assertThat(worker(new DecoderLoader()).run()).isEqualTo(ExitCode.INVALID);
+
+        assertThat(problem().code()).isEqualTo("FT0651");
     }
 
     @Test

@@ -29,6 +29,12 @@ public record WorkOrder(String digest, List<WorkStep> steps) {
     /** File of the output that holds generated texts. */
     public static final String GENERATED_FILE = "generated.jsonl";
 
+    /** Folder of the output that holds a merged model. */
+    public static final String MERGED_FOLDER = "merged";
+
+    /** File of the output that tells how a merged model compares. */
+    public static final String MERGED_FILE = "merged.json";
+
     /** Copies the steps. */
     public WorkOrder {
         steps = List.copyOf(steps);

@@ -4,6 +4,7 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.LabelScoring;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelName;
@@ -73,4 +74,13 @@ public sealed interface WorkStep {
             messages = List.copyOf(messages);
         }
     }
+
+    /**
+     * Adds the adapter to the weights of the base model and writes the result as a model of its own to {@code merged/}, in Hugging Face
+     * layout, and how it compares to {@code merged.json}, one {@link MergedModel}.
+     *
+     * @param precision how weights are stored; {@link Precision#AUTO}: bf16 where the base is stored so, else fp32
+     */
+    @Kind("merge")
+    record Merge(Precision precision) implements WorkStep {}
 }

@@ -21,8 +21,10 @@ import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.ProviderContext;
@@ -282,6 +284,19 @@ public final class FineTuner implements AutoCloseable {
     public RunHandle<List<GeneratedText>> complete(
             String run, String text, Sampling sampling, Collection<Variant> variants) {
         return launcher.generate(store.resolve(run), List.copyOf(variants), List.of(), text, sampling);
+    }
+
+    /**
+     * Adds the adapter of a run to the weights of its base model and writes the result as a model of its own in Hugging Face layout,
+     * after a comparison with base model and adapter.
+     *
+     * @param run its id or the start of it
+     * @param precision how weights are stored; auto: bf16 where the base is stored so, else fp32
+     * @param target a folder that does not exist or is empty
+     * @throws FineTuneException with FT0504 if there is no such run, FT0512 if it has no adapter, FT0516 if the folder is not empty
+     */
+    public RunHandle<MergedModel> export(String run, Precision precision, Path target) {
+        return launcher.export(store.resolve(run), precision, target);
     }
 
     /** Stops following everything; runs go on. */

@@ -126,11 +126,17 @@ public final class DecoderTensors {
         return Optional.ofNullable(layer.get(path)).map(shape -> ExpectedTensor.of(names.inLayer(number, path), shape));
     }
 
-    /** All of them: embedding, layers, norm, head. */
+    /** All of them: the weights, and divisors of the rotary frequencies where the file stores them. */
     public List<ExpectedTensor> all() {
+        List<ExpectedTensor> tensors = new ArrayList<>(weights());
+        rotaryDivisors().ifPresent(tensors::add);
+        return tensors;
+    }
+
+    /** The weights, in the same order whatever the file calls them: embedding, layers, norm, head. */
+    public List<ExpectedTensor> weights() {
         List<ExpectedTensor> tensors = new ArrayList<>();
         tensors.add(embedding());
-        rotaryDivisors().ifPresent(tensors::add);
         for (int number = 0; number < config.layers(); number++) {
             for (String path : layer.keySet()) {
                 inLayer(number, path).ifPresent(tensors::add);

@@ -99,6 +99,34 @@ public final class TokenizerJson {
         return new String(ModelJson.write(json), StandardCharsets.UTF_8);
     }
 
+    /**
+     * The JSON text for other programs, whose tokenizer puts the begin token before a text itself.
+     *
+     * @param isWanted whether it shall, where there is one
+     */
+    public String textWithBeginToken(boolean isWanted) {
+        ObjectNode copy = json.objectNode().setAll(json);
+        beginToken.filter(token -> isWanted).ifPresent(token -> copy.set("post_processor", putsBefore(token)));
+        return new String(ModelJson.write(copy), StandardCharsets.UTF_8);
+    }
+
+    private ObjectNode putsBefore(String token) {
+        ObjectNode processor = json.objectNode().put("type", "TemplateProcessing");
+        for (String kind : List.of("single", "pair")) {
+            ArrayNode template = processor.putArray(kind);
+            for (String sequence : kind.equals("single") ? List.of("A") : List.of("A", "B")) {
+                int type = sequence.charAt(0) - 'A';
+                template.addObject().putObject("SpecialToken").put("id", token).put("type_id", type);
+                template.addObject().putObject("Sequence").put("id", sequence).put("type_id", type);
+            }
+        }
+        ObjectNode special =
+                processor.putObject("special_tokens").putObject(token).put("id", token);
+        special.putArray("ids").add(idByToken.getOrDefault(token, 0));
+        special.putArray("tokens").add(token);
+        return processor;
+    }
+
     /** The JSON text of a tokenizer that takes the spelling of a special token for plain text. */
     String textWithoutSpecialTokens() {
         ObjectNode copy = json.objectNode().setAll(json);

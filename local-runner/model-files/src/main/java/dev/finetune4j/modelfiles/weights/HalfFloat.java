@@ -19,6 +19,16 @@ final class HalfFloat {
         return Float.intBitsToFloat(sign | wideExponent << 23 | fraction << 13);
     }
 
+    /** The nearest brain float, to even at a tie; NaN stays NaN. */
+    static short toBfloat(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) ((bits >>> 16) | 0x40);
+        }
+        int tie = (bits >>> 16) & 1;
+        return (short) ((bits + 0x7fff + tie) >>> 16);
+    }
+
     /** The upper half of a single. */
     static float bfloatToFloat(short bfloat) {
         return Float.intBitsToFloat(bfloat << 16);

@@ -13,10 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Writes a safetensors file, deterministically: the same tensors give the same bytes, those of the reference library (widest type
- * first, then by name; header padded with blanks to 8 bytes). One tensor is in memory at a time.
+ * first, then by name; header padded with blanks to 8 bytes). One piece of a tensor is in memory at a time.
  */
 public final class SafetensorsWriter {
     private static final JsonFactory JSON = new JsonFactory();
@@ -46,9 +47,9 @@ public final class SafetensorsWriter {
      *
      * @param type how elements are stored; not a quantized type
      * @param shape lengths of the axes, outermost first
-     * @param bytes gives the little-endian bytes when their turn comes
+     * @param pieces give the little-endian bytes, piece by piece, when their turn comes; each piece may lie in the memory of the last
      */
-    public record Tensor(TensorType type, List<Long> shape, Supplier<ByteBuffer> bytes) {
+    public record Tensor(TensorType type, List<Long> shape, Iterable<ByteBuffer> pieces) {
         /** Copies the shape; refuses quantized types, which safetensors do not have. */
         public Tensor {
             shape = List.copyOf(shape);
@@ -57,9 +58,14 @@ public final class SafetensorsWriter {
             }
         }
 
+        /** A tensor whose bytes come at once. */
+        public static Tensor ofBytes(TensorType type, List<Long> shape, Supplier<ByteBuffer> bytes) {
+            return new Tensor(type, shape, () -> Stream.generate(bytes).limit(1).iterator());
+        }
+
         /** A tensor of 32-bit floats. */
         public static Tensor ofFloats(List<Long> shape, Supplier<float[]> floats) {
-            return new Tensor(TensorType.F32, shape, () -> {
+            return ofBytes(TensorType.F32, shape, () -> {
                 float[] values = floats.get();
                 ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, 4))
                         .order(ByteOrder.LITTLE_ENDIAN);
@@ -91,12 +97,15 @@ public final class SafetensorsWriter {
                 .thenComparing(Map.Entry::getKey));
         writeFully(target, header(ordered, metadata));
         for (Map.Entry<String, Tensor> entry : ordered) {
-            ByteBuffer bytes = entry.getValue().bytes().get();
-            if (bytes.remaining() != entry.getValue().size()) {
-                throw new IllegalArgumentException("tensor " + entry.getKey() + " must have "
-                        + entry.getValue().size() + " bytes, was " + bytes.remaining());
+            long written = 0;
+            for (ByteBuffer piece : entry.getValue().pieces()) {
+                written += piece.remaining();
+                writeFully(target, piece);
             }
-            writeFully(target, bytes);
+            if (written != entry.getValue().size()) {
+                throw new IllegalArgumentException("tensor " + entry.getKey() + " must have "
+                        + entry.getValue().size() + " bytes, was " + written);
+            }
         }
     }
 

@@ -25,7 +25,7 @@ public final class WrittenWeights {
             int bytes = Math.toIntExact(type.bytesOf(elements));
             written.put(
                     tensor.name(),
-                    new SafetensorsWriter.Tensor(type, tensor.shape(), () -> ByteBuffer.allocate(bytes)));
+                    SafetensorsWriter.Tensor.ofBytes(type, tensor.shape(), () -> ByteBuffer.allocate(bytes)));
         }
         try (WritableByteChannel channel = Files.newByteChannel(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {

@@ -31,7 +31,7 @@ class SafetensorsWriterTest {
         tensors.put("scalar", floats(List.of(), 2.5f));
         tensors.put(
                 "b.step",
-                new SafetensorsWriter.Tensor(
+                SafetensorsWriter.Tensor.ofBytes(
                         TensorType.I64,
                         List.of(1L),
                         () -> ByteBuffer.allocate(8)
@@ -39,7 +39,7 @@ class SafetensorsWriterTest {
                                 .putLong(0, 7)));
         tensors.put(
                 "a.half",
-                new SafetensorsWriter.Tensor(
+                SafetensorsWriter.Tensor.ofBytes(
                         TensorType.F16, List.of(3L), () -> ByteBuffer.wrap(new byte[] {0, 0, 0, 0x3c, 0, 0x40})));
 
         Path written = write(tensors, Map.of("format", "pt"));
@@ -68,7 +68,7 @@ class SafetensorsWriterTest {
     @Test
     void refusesQuantizedTypes() {
         assertThatThrownBy(() ->
-                        new SafetensorsWriter.Tensor(TensorType.Q4_0, List.of(32L), () -> ByteBuffer.allocate(18)))
+                        SafetensorsWriter.Tensor.ofBytes(TensorType.Q4_0, List.of(32L), () -> ByteBuffer.allocate(18)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Q4_0");
     }

@@ -125,6 +125,15 @@ public final class WorkerProblems implements ProblemCatalogue {
                     + " checkpoint.",
             "launch the same run again");
 
+    /** The written model is another than it should be. */
+    public static final ProblemKind MERGE_DIFFERS = new ProblemKind(
+            "FT0657",
+            "the merged model differs from base model and adapter",
+            ExitCode.TRAINING_FAILED,
+            "After the adapter was added to the weights, the written model is loaded and its next tokens are compared with those of base model and adapter."
+                    + " They should be the same but for rounding. In bf16 the rounding of very large weights can be too much.",
+            "finetune export RUN --to FOLDER --precision fp32");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -138,6 +147,7 @@ public final class WorkerProblems implements ProblemCatalogue {
                 ALREADY_RUNNING,
                 DEFECT,
                 HEAP_FULL,
+                MERGE_DIFFERS,
                 OUT_OF_MEMORY,
                 KILLED,
                 CRASHED,

@@ -147,6 +147,15 @@ public final class RunProblems implements ProblemCatalogue {
                     + "prints, may tell why.",
             "look at the provider's reference: finetune show RUN");
 
+    /** The target of an export holds something. */
+    public static final ProblemKind FOLDER_IN_USE = kind(
+            "FT0516",
+            "The folder is not empty",
+            ExitCode.INVALID,
+            "A model is written into a folder of its own: files of another model beside it would be taken for parts of it. What the "
+                    + "folder holds is not touched.",
+            "finetune export RUN --to a-new-folder");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -163,7 +172,8 @@ public final class RunProblems implements ProblemCatalogue {
                 NO_TEXT_CODEC,
                 FILES_MISSING,
                 UNREACHABLE,
-                NO_REASON);
+                NO_REASON,
+                FOLDER_IN_USE);
     }
 
     /** A file or folder of a run that cannot be written. */
@@ -279,6 +289,15 @@ public final class RunProblems implements ProblemCatalogue {
     public static FineTuneException noTextCodec() {
         return NO_TEXT_CODEC
                 .error("no reader of model text is on the class path")
+                .asException();
+    }
+
+    /** The folder that is to be filled holds something. */
+    public static FineTuneException folderInUse(Path folder, String holds) {
+        return FOLDER_IN_USE
+                .error(folder + " is not empty")
+                .at(Location.of(folder.toString()))
+                .because("it holds " + holds)
                 .asException();
     }
 

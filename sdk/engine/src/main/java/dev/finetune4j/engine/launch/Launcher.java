@@ -17,7 +17,9 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
@@ -229,6 +231,17 @@ public final class Launcher implements AutoCloseable {
     public RunHandle<List<GeneratedText>> generate(
             RunFolder folder, List<Variant> variants, List<Message> messages, String text, Sampling sampling) {
         return new SideJobs(context, threads).generate(folder, view(folder), variants, messages, text, sampling);
+    }
+
+    /**
+     * Adds the adapter of a run to the weights of its base model and puts the result, a model of its own, into a folder.
+     *
+     * @param target a folder that does not exist or is empty
+     * @throws FineTuneException with FT0512 if the run has no adapter, FT0516 if the folder is not empty; the handle fails with FT0510
+     *     where the provider does no such work
+     */
+    public RunHandle<MergedModel> export(RunFolder folder, Precision precision, Path target) {
+        return new SideJobs(context, threads).export(folder, view(folder), precision, target);
     }
 
     /**

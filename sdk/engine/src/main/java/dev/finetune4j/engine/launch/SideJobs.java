@@ -12,8 +12,10 @@ import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.engine.watch.WatchPace;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkOrder;
@@ -83,12 +85,38 @@ final class SideJobs {
         return start(run, view, "gen", order, null, SideJobs::generated);
     }
 
+    /** Adds the adapter of a run to the weights of its base model and puts the result into a folder. */
+    RunHandle<MergedModel> export(RunFolder run, RunView view, Precision precision, Path target) {
+        ExportFolder folder = ExportFolder.at(target);
+        String digest = Json.digest(Map.of("run", run.id().value(), "precision", precision));
+        WorkOrder order = WorkOrders.merge(digest, precision);
+        Submission submission = submission(run, view, "export", order, null);
+        return threads.start(submission.id(), Begin.LAUNCHED, events -> {
+            try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
+                Path output = work(run, provider, submission, events);
+                MergedModel merged = merged(output);
+                folder.fill(output.resolve(WorkOrder.MERGED_FOLDER));
+                provider.delete(submission.id()); // the target has it; a second copy would only fill the disk
+                return merged;
+            }
+        });
+    }
+
     private interface Result<T> {
         T read(Path output);
     }
 
     private <T> RunHandle<T> start(
             RunFolder run, RunView view, String purpose, WorkOrder order, @Nullable Path rows, Result<T> result) {
+        Submission submission = submission(run, view, purpose, order, rows);
+        return threads.start(submission.id(), Begin.LAUNCHED, events -> {
+            try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
+                return result.read(work(run, provider, submission, events));
+            }
+        });
+    }
+
+    private Submission submission(RunFolder run, RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
         JournalEntry.Prepared prepared = view.prepared();
         Path adapter = view.output() == null ? run.output() : view.output().resolve(WorkOrder.ADAPTER_FOLDER);
         if (prepared == null || Files.notExists(adapter)) {
@@ -103,12 +131,7 @@ final class SideJobs {
         if (rows != null) {
             submission.channel(WorkOrder.DATA_CHANNEL, rows);
         }
-        Submission built = submission.build();
-        return threads.start(id, Begin.LAUNCHED, events -> {
-            try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
-                return result.read(work(run, provider, built, events));
-            }
-        });
+        return submission.build();
     }
 
     private Path work(RunFolder run, Provider provider, Submission submission, EventLog events)
@@ -152,6 +175,15 @@ final class SideJobs {
                     .orElse(List.of());
         } catch (IOException e) {
             throw RunProblems.unreadable(run.order(), e);
+        }
+    }
+
+    private static MergedModel merged(Path output) {
+        Path file = output.resolve(WorkOrder.MERGED_FILE);
+        try {
+            return Json.read(Files.readString(file), MergedModel.class);
+        } catch (IOException e) {
+            throw RunProblems.unreadable(file, e);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkOrder;
@@ -53,6 +54,11 @@ final class WorkOrders {
     static WorkOrder generation(
             String digest, List<Variant> variants, List<Message> messages, String text, Sampling sampling) {
         return new WorkOrder(digest, List.of(new WorkStep.Generate(variants, messages, text, sampling)));
+    }
+
+    /** Adds the adapter to the weights. */
+    static WorkOrder merge(String digest, Precision precision) {
+        return new WorkOrder(digest, List.of(new WorkStep.Merge(precision)));
     }
 
     private static List<WorkStep> answers(FineTuneJob job, List<String> labels, List<Example.Conversation> shots) {

@@ -10,7 +10,9 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
@@ -64,6 +66,38 @@ class SideJobsTest {
                     .extracting(GeneratedText::variant)
                     .containsExactly(Variant.BASE_ZERO_SHOT, Variant.TUNED);
         }
+    }
+
+    @Test
+    void exportsAMergedModelAndKeepsNoSecondCopy(@TempDir Path target) throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        Path to = target.resolve("tuned");
+
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<MergedModel> handle = launcher.export(folder, Precision.BF16, to);
+
+            assertThat(handle.await().precision()).isEqualTo(Precision.BF16);
+            assertThat(to.resolve("model.safetensors")).exists();
+            assertThat(target.toFile().list()).containsExactly("tuned");
+            assertThatThrownBy(() -> launcher.export(folder, Precision.AUTO, to))
+                    .hasMessageContaining("tuned is not empty");
+            assertThatThrownBy(() -> launcher.export(folder, Precision.AUTO, to.resolve("model.safetensors")))
+                    .hasMessageContaining("FT0516");
+            assertThat(to.toFile().list()).containsExactly("model.safetensors");
+        }
+    }
+
+    @Test
+    void leavesNothingWhereTheExportCannotBeWritten(@TempDir Path target) throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        Path file = Files.createFile(target.resolve("file"));
+
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<MergedModel> handle = launcher.export(folder, Precision.FP32, file.resolve("below"));
+
+            assertThatThrownBy(handle::await).hasMessageContaining("FT0501");
+        }
+        assertThat(target.toFile().list()).containsExactly("file");
     }
 
     @Test

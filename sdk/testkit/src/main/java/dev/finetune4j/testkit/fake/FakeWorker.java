@@ -3,8 +3,10 @@ package dev.finetune4j.testkit.fake;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Submission;
@@ -61,6 +63,13 @@ final class FakeWorker {
                     .map(variant -> Json.line(new GeneratedText(variant, "answer of " + variant, ANSWER_TOKENS, true)))
                     .toList();
             writeOnce(output.resolve(WorkOrder.GENERATED_FILE), lines);
+        } else if (step instanceof WorkStep.Merge merge) {
+            Precision precision = merge.precision() == Precision.AUTO ? Precision.FP32 : merge.precision();
+            writeOnce(
+                    output.resolve(WorkOrder.MERGED_FOLDER).resolve("model.safetensors"), List.of("not real weights"));
+            writeOnce(
+                    output.resolve(WorkOrder.MERGED_FILE),
+                    List.of(Json.line(new MergedModel(precision, 17, 1e-6, 192))));
         }
     }
 

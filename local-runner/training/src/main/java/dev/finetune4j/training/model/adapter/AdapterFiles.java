@@ -58,7 +58,7 @@ public final class AdapterFiles {
         for (LoraLayout.Factor factor : layout.factors()) {
             tensors.put(
                     factor.name(),
-                    new SafetensorsWriter.Tensor(
+                    SafetensorsWriter.Tensor.ofBytes(
                             TensorType.F32,
                             List.of((long) factor.rows(), (long) factor.columns()),
                             () -> slice(flat, factor)));

@@ -38,7 +38,7 @@ public final class StateFile {
             ByteBuffer vector = vectors.get(i);
             tensors.put(
                     NAMES.get(i),
-                    new SafetensorsWriter.Tensor(
+                    SafetensorsWriter.Tensor.ofBytes(
                             TensorType.F32, List.of(vector.remaining() / (long) Float.BYTES), vector::duplicate));
         }
         try (FileChannel channel = FileChannel.open(

@@ -1,0 +1,180 @@
+package dev.finetune4j.modelfiles.codec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.modelfiles.ModelFilesProblems;
+import dev.finetune4j.modelfiles.ModelJson;
+import dev.finetune4j.modelfiles.config.AttentionBias;
+import dev.finetune4j.modelfiles.config.ModelConfig;
+import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.config.RopeScaling;
+import dev.finetune4j.modelfiles.weights.TensorType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Writes everything of a model but its weights: configuration, tokenizer, chat template, licence. A folder's files are copied as they
+ * are; those that a GGUF file keeps in its metadata are written as transformers would.
+ */
+public final class DescriptionFiles {
+    private static final String CONFIG = "config.json";
+    private static final long MAX_CONFIG_BYTES = 16L << 20;
+    private static final List<String> WEIGHTS = List.of(
+            ".safetensors",
+            ".index.json",
+            ".gguf",
+            ".bin",
+            ".pt",
+            ".pth",
+            ".ckpt",
+            ".h5",
+            ".msgpack",
+            ".onnx",
+            ".partial");
+    private static final Map<TensorType, String> TORCH_NAMES =
+            Map.of(TensorType.F32, "float32", TensorType.BF16, "bfloat16");
+
+    private final ModelFolder model;
+    private final TensorType type;
+    private final Path folder;
+
+    private DescriptionFiles(ModelFolder model, TensorType type, Path folder) {
+        this.model = model;
+        this.type = type;
+        this.folder = folder;
+    }
+
+    /**
+     * Writes into an existing folder.
+     *
+     * @param model the model that is described
+     * @param type how the weights beside the description are stored: F32 or BF16
+     * @param folder where to
+     * @throws IOException if the disk refuses
+     * @throws FineTuneException with FT0423 if a GGUF file holds what config.json cannot say, or FT04xx if its tokenizer is not read
+     */
+    public static void write(ModelFolder model, TensorType type, Path folder) throws IOException {
+        DescriptionFiles files = new DescriptionFiles(model, type, folder);
+        if (model.isGguf()) {
+            files.writeThoseOfGguf();
+        } else {
+            files.copyThoseOfFolder();
+        }
+    }
+
+    private void copyThoseOfFolder() throws IOException {
+        List<Path> sources;
+        try (Stream<Path> all = Files.list(model.path())) {
+            sources = all.filter(Files::isRegularFile)
+                    .filter(file -> WEIGHTS.stream()
+                            .noneMatch(file.getFileName().toString().toLowerCase(Locale.ROOT)::endsWith))
+                    .toList();
+        }
+        for (Path source : sources) {
+            Files.copy(source, folder.resolve(source.getFileName().toString()));
+        }
+        ObjectNode config = (ObjectNode)
+                ModelJson.readObject(folder.resolve(CONFIG), MAX_CONFIG_BYTES, ModelFilesProblems.CONFIG_INVALID);
+        config.put(config.has("dtype") ? "dtype" : "torch_dtype", torchName());
+        writeJson(CONFIG, config);
+    }
+
+    private void writeThoseOfGguf() throws IOException {
+        ModelConfig config = model.config();
+        writeJson(CONFIG, llamaConfig(config));
+        TextSettings text = TextSettings.read(model);
+        ObjectNode generation = JsonNodeFactory.instance.objectNode();
+        putTokens(generation, config);
+        writeJson("generation_config.json", generation);
+        Files.writeString(folder.resolve("tokenizer.json"), text.tokenizer().textWithBeginToken(text.beginsTexts()));
+        ObjectNode tokenizer = JsonNodeFactory.instance.objectNode();
+        tokenizer.put("tokenizer_class", "PreTrainedTokenizerFast");
+        tokenizer.put("clean_up_tokenization_spaces", false);
+        tokenizer.put("model_max_length", config.contextTokens());
+        text.specialTokens().forEach(tokenizer::put);
+        writeJson("tokenizer_config.json", tokenizer);
+        String template = text.template();
+        if (template != null) {
+            Files.writeString(folder.resolve("chat_template.jinja"), template);
+        }
+    }
+
+    private ObjectNode llamaConfig(ModelConfig config) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.putArray("architectures").add(config.architecture());
+        json.put("model_type", "llama");
+        json.put("hidden_size", config.hiddenSize());
+        json.put("num_hidden_layers", config.layers());
+        json.put("num_attention_heads", config.heads());
+        json.put("num_key_value_heads", config.keyValueHeads());
+        json.put("head_dim", config.headSize());
+        json.put("intermediate_size", config.feedForwardSize());
+        json.put("vocab_size", config.vocabularySize());
+        json.put("max_position_embeddings", config.contextTokens());
+        json.put("rope_theta", config.ropeTheta());
+        json.set("rope_scaling", ropeScaling(config));
+        json.put("rms_norm_eps", config.rmsEpsilon());
+        json.put("hidden_act", config.activation());
+        json.put("tie_word_embeddings", config.tiedEmbeddings());
+        if (config.attentionBias() != AttentionBias.NONE) {
+            throw unwritten("query, key and value have biases and the output has none");
+        }
+        json.put("attention_bias", false);
+        json.put("mlp_bias", config.feedForwardBias());
+        json.put("torch_dtype", torchName());
+        putTokens(json, config);
+        return json;
+    }
+
+    private JsonNode ropeScaling(ModelConfig config) {
+        if (config.ropeScaling() instanceof RopeScaling.None) {
+            return JsonNodeFactory.instance.nullNode();
+        }
+        if (config.ropeScaling() instanceof RopeScaling.Linear linear) {
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("rope_type", "linear")
+                    .put("factor", linear.factor());
+        }
+        throw unwritten("its rotary frequencies are stretched in its own way");
+    }
+
+    private static void putTokens(ObjectNode json, ModelConfig config) {
+        config.beginTokenIfAny().ifPresent(token -> json.put("bos_token_id", token));
+        if (config.endTokens().size() == 1) {
+            json.put("eos_token_id", config.endTokens().get(0));
+        } else if (!config.endTokens().isEmpty()) {
+            ArrayNode tokens = json.putArray("eos_token_id");
+            config.endTokens().forEach(tokens::add);
+        }
+    }
+
+    private String torchName() {
+        String name = TORCH_NAMES.get(type);
+        if (name == null) {
+            throw new IllegalArgumentException("type must be F32 or BF16, was " + type);
+        }
+        return name;
+    }
+
+    private FineTuneException unwritten(String cause) {
+        return ModelFilesProblems.LAYOUT_UNWRITTEN
+                .error("this GGUF file has no counterpart in Hugging Face layout")
+                .at(Location.of(model.path().toString()))
+                .because(cause)
+                .asException();
+    }
+
+    private void writeJson(String name, JsonNode json) throws IOException {
+        Files.writeString(folder.resolve(name), json.toPrettyString() + "\n");
+    }
+}
