@@ -50,7 +50,7 @@ def classification(rng, case):
         "answers": answers,
         "scores": scores,
         "accuracy": accuracy_score(references, answers),
-        "macroF1": f1_score(references, answers, labels=labels, average="macro", zero_division=0),
+        "macroF1": f1_score(references, answers, average="macro", zero_division=0),
         "precision": precision.tolist(),
         "recall": recall.tolist(),
         "f1": f1.tolist(),

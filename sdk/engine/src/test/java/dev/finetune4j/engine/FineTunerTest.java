@@ -100,6 +100,32 @@ class FineTunerTest {
     }
 
     @Test
+    void takesPlainTextToItsOutcomeAndSaysAtCheckWhichMetricItLacks() throws Exception {
+        List<String> passages = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            passages.add("Passage number " + i + " of a long book.\n");
+        }
+        Files.write(folder.resolve("book.txt"), passages);
+        String job = """
+                name: book
+                model: model
+                task: generation
+                data: book.txt
+                targets: [fake]
+                """;
+        try (FineTuner tuner = tuner(Map.of())) {
+            RunOutcome outcome = tuner.run(tuner.read(Files.writeString(folder.resolve("job.yaml"), job)));
+            assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
+
+            PreparedJob checked = tuner.check(tuner.read(Files.writeString(
+                    folder.resolve("job.yaml"), job + "evaluation: {gate: {metric: distinct-2, at-least: 0.5}}\n")));
+            assertThat(checked.check().problems()).extracting(Problem::code).containsExactly("FT0704");
+            assertThat(checked.check().problems().get(0).place())
+                    .hasValueSatisfying(place -> assertThat(place.line()).isEqualTo(6));
+        }
+    }
+
+    @Test
     void keepsTheRowsOfARunWhenItsFileChanges() throws Exception {
         try (FineTuner tuner = tuner(Map.of())) {
             tuner.run(tuner.read(jobFile("letters.jsonl")));

@@ -38,9 +38,8 @@ public final class Evaluator {
      *     if the gate names a metric that the task does not have, FT0705 if a prediction lacks what a metric needs
      */
     public EvaluationReport evaluate(Map<Variant, List<Prediction>> predictions) {
-        List<MetricName> metrics = MetricName.of(task.kind());
-        requireKnownGateMetric(metrics);
         AlignedPredictions aligned = new AlignedPredictions(predictions);
+        List<MetricName> metrics = metricsOf(aligned).metrics();
         requireComplete(aligned, metrics);
 
         List<String> labels = task.kind().hasLabels()
@@ -65,16 +64,14 @@ public final class Evaluator {
                 GateJudge.judge(spec.gate(), metrics.get(0), variants, comparisons));
     }
 
-    private void requireKnownGateMetric(List<MetricName> metrics) {
-        MetricName judged = spec.gate().metric();
-        if (judged != null && !metrics.contains(judged)) {
-            throw EvaluationProblems.UNKNOWN_METRIC
-                    .error("the gate names the metric " + judged + ", which this task does not have")
-                    .at(Location.ofKey("evaluation.gate.metric"))
-                    .because("this task has " + metrics)
-                    .remedy("evaluation.gate.metric: " + metrics.get(0))
-                    .asException();
-        }
+    private TaskMetrics metricsOf(AlignedPredictions aligned) {
+        boolean hasAnswers =
+                aligned.byVariant().values().stream().flatMap(List::stream).anyMatch(one -> one.answer() != null);
+        TaskMetrics taken = TaskMetrics.of(task.kind(), hasAnswers);
+        taken.refusal(spec.gate()).ifPresent(problem -> {
+            throw problem.asException();
+        });
+        return taken;
     }
 
     private static void requireComplete(AlignedPredictions aligned, List<MetricName> metrics) {

@@ -1,11 +1,9 @@
 package dev.finetune4j.engine.evaluate;
 
 /**
- * Macro-averaged F1 over a closed list of labels, as scikit-learn's {@code f1_score(labels=..., average="macro",
- * zero_division=0)} on the rows as they are.
- *
- * <p>A resample may miss every row of a rare label. Counting that label as 0 would push the interval below the value itself, so
- * a label that occurs in the rows but in no drawn row, neither as reference nor as answer, is left out of that resample's mean.
+ * Macro-averaged F1, as scikit-learn's {@code f1_score(average="macro", zero_division=0)}: the mean over the labels that occur among
+ * references or answers. A label of the list that occurs in neither says nothing about the model. Counted as 0 it would cap the score
+ * of rows that lack it, and push the interval of a bootstrap below the value itself.
  */
 final class MacroF1Statistic implements Statistic {
     private final int[] references;
@@ -30,14 +28,11 @@ final class MacroF1Statistic implements Statistic {
         int[] right = new int[labels];
         int[] given = new int[labels];
         int[] support = new int[labels];
-        boolean[] occurs = new boolean[labels];
         for (int row = 0; row < references.length; row++) {
             int reference = references[row];
             int answer = answers[row];
             support[reference] += times[row];
-            occurs[reference] = true;
             given[answer] += times[row];
-            occurs[answer] = true;
             if (reference == answer) {
                 right[reference] += times[row];
             }
@@ -48,8 +43,6 @@ final class MacroF1Statistic implements Statistic {
             int either = given[label] + support[label];
             if (either > 0) {
                 sum += 2.0 * right[label] / either;
-            }
-            if (either > 0 || !occurs[label]) {
                 counted++;
             }
         }

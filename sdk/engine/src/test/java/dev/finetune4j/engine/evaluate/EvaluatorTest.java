@@ -119,6 +119,29 @@ class EvaluatorTest {
     }
 
     @Test
+    void judgesPassagesByTheirLikelihoodAlone() {
+        Evaluator evaluator = new Evaluator(TaskSpec.of(TaskKind.GENERATION), EvaluationSpec.defaults());
+
+        EvaluationReport report =
+                evaluator.evaluate(Map.of(Variant.TUNED, likelihoods(2.5), Variant.BASE_ZERO_SHOT, likelihoods(4.0)));
+
+        assertThat(report.variants())
+                .allSatisfy(variant -> assertThat(variant.metrics()).hasSize(1));
+        assertThat(report.mainMetric()).isEqualTo(MetricName.PERPLEXITY);
+        assertThat(GateJudge.problem(report)).isEmpty();
+    }
+
+    @Test
+    void aLabelThatNobodyHasDoesNotCapTheScore() {
+        List<Prediction> right = List.of(answer(1, "ham", "ham"), answer(2, "spam", "spam"));
+
+        EvaluationReport report =
+                evaluator(Gate.defaults()).evaluate(Map.of(Variant.TUNED, right, Variant.BASE_ZERO_SHOT, right));
+
+        assertThat(report.variants().get(0).metric(MetricName.MACRO_F1).value()).isEqualTo(1);
+    }
+
+    @Test
     void equalModelsDoNotPassTheGate() {
         List<Prediction> answers = answers(100, 0.6);
 

@@ -97,11 +97,12 @@ final class FakeWorker {
         boolean right = isRight(step.variant(), example);
         double perToken = step.variant().isTuned() ? 0.5 : 2.0;
         if (step.labels().isEmpty()) {
+            boolean isReadOnly = step.maxNewTokens() == 0 || example instanceof Example.Passage;
             String text = right ? reference : "something else";
             return new Prediction(
                     example.row(),
                     reference,
-                    step.maxNewTokens() == 0 ? null : text,
+                    isReadOnly ? null : text,
                     Map.of(),
                     ANSWER_TOKENS * perToken,
                     ANSWER_TOKENS);

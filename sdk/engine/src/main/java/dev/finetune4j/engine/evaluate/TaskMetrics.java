@@ -1,0 +1,44 @@
+package dev.finetune4j.engine.evaluate;
+
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Gate;
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.job.TaskKind;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The metrics that an evaluation takes.
+ *
+ * @param metrics the main one first
+ */
+public record TaskMetrics(List<MetricName> metrics) {
+    /** Copies the list. */
+    public TaskMetrics {
+        metrics = List.copyOf(metrics);
+    }
+
+    /**
+     * The metrics of a task; those of generated text are left out where rows are passages.
+     *
+     * @param hasAnswers whether models answer to the rows; false where rows are passages, which are read only
+     */
+    public static TaskMetrics of(TaskKind kind, boolean hasAnswers) {
+        return new TaskMetrics(
+                kind == TaskKind.GENERATION && !hasAnswers ? List.of(MetricName.PERPLEXITY) : MetricName.of(kind));
+    }
+
+    /** FT0704 where a gate judges by another metric. */
+    public Optional<Problem> refusal(Gate gate) {
+        MetricName judged = gate.metric();
+        return judged == null || metrics.contains(judged)
+                ? Optional.empty()
+                : Optional.of(EvaluationProblems.UNKNOWN_METRIC
+                        .error("the gate names the metric " + judged + ", which this task does not have")
+                        .at(Location.ofKey("evaluation.gate.metric"))
+                        .because("this task has " + metrics)
+                        .remedy("evaluation.gate.metric: " + metrics.get(0))
+                        .build());
+    }
+}
