@@ -2,11 +2,14 @@ package dev.finetune4j.worker.local;
 
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.training.problem.LoopProblems;
 import dev.finetune4j.worker.folder.EventReader;
 import dev.finetune4j.worker.folder.JobFolder;
+import dev.finetune4j.worker.folder.JobTicket;
 import dev.finetune4j.worker.folder.MemoryAtStart;
 import dev.finetune4j.worker.machine.Machine;
 import dev.finetune4j.worker.problem.WorkerProblems;
@@ -46,6 +49,7 @@ final class DeathCause {
             return WorkerProblems.LOST
                     .error("the worker of " + name() + " ended without a word")
                     .because("no process works in its folder and no exit status was written")
+                    .remedy(resume())
                     .build();
         }
         Optional<String> frame = crashedIn();
@@ -54,6 +58,8 @@ final class DeathCause {
                     .error("the worker of " + name() + " crashed in native code")
                     .at(Location.of(folder.crashReport().toString()))
                     .because(frame.get())
+                    .remedy(resume())
+                    .remedy("report it with " + folder.crashReport() + " if it repeats")
                     .build();
         }
         if (exit.getAsInt() == KILL_SIGNAL) {
@@ -63,6 +69,8 @@ final class DeathCause {
             return LoopProblems.DISK_FULL
                     .error("the disk is full, so the worker of " + name() + " could not write how it ended")
                     .at(Location.of(folder.root().toString()))
+                    .remedy("df -h " + folder.root())
+                    .remedy(resume() + "    (once there is room)")
                     .build();
         }
         return exit.getAsInt() < FIRST_SIGNAL
@@ -73,6 +81,7 @@ final class DeathCause {
                         .build()
                 : WorkerProblems.KILLED
                         .error("the worker of " + name() + " was ended by signal " + (exit.getAsInt() - 128))
+                        .remedy(resume())
                         .build();
     }
 
@@ -89,6 +98,7 @@ final class DeathCause {
             return WorkerProblems.KILLED
                     .error("the worker of " + name() + " was killed by signal 9")
                     .because("the kernel counted no out-of-memory kill since the worker began")
+                    .remedy(resume())
                     .build();
         }
         Problem.Builder problem =
@@ -103,10 +113,33 @@ final class DeathCause {
                     resident >> 20,
                     before.get().availableBytes() >> 20));
         }
-        return problem.remedy("training.recompute: layer")
-                .remedy("training.batch-size: half the present value, with training.gradient-accumulation doubled")
-                .remedy("training.max-tokens: a lower value")
-                .build();
+        problem.remedy("training.recompute: layer");
+        training().ifPresent(spec -> addSmaller(problem, spec));
+        return problem.build();
+    }
+
+    /** Half the tokens at a time, with the same rows in a step where that can be. */
+    private static void addSmaller(Problem.Builder problem, TrainingSpec spec) {
+        if (spec.batchSize() > 1) {
+            int rows = spec.batchSize() / 2;
+            int batches = spec.gradientAccumulation() * 2;
+            problem.remedy("training: {batch-size: " + rows + ", gradient-accumulation: " + batches + "}");
+        } else if (spec.maxTokens() > 1) {
+            problem.remedy("training.max-tokens: " + spec.maxTokens() / 2);
+        }
+    }
+
+    private Optional<TrainingSpec> training() {
+        return JobTicket.read(folder).stream()
+                .flatMap(ticket -> ticket.order().steps().stream())
+                .filter(WorkStep.Train.class::isInstance)
+                .map(step -> ((WorkStep.Train) step).training())
+                .findFirst();
+    }
+
+    /** The run has the name of its job's folder. */
+    private String resume() {
+        return "finetune resume " + name();
     }
 
     private OptionalInt exitStatus() {

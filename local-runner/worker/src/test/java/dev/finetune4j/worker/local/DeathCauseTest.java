@@ -3,14 +3,21 @@ package dev.finetune4j.worker.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.value.RunId;
+import dev.finetune4j.worker.SmallJob;
 import dev.finetune4j.worker.folder.JobFolder;
+import dev.finetune4j.worker.folder.JobTicket;
 import dev.finetune4j.worker.folder.MemoryAtStart;
 import dev.finetune4j.worker.machine.Machine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +49,27 @@ class DeathCauseTest {
                 .containsExactly(
                         "the kernel counted an out-of-memory kill since the worker began",
                         "resident memory reached 3072 MiB, 4096 MiB were free at its start");
-        assertThat(problem.remedies()).first().isEqualTo("training.recompute: layer");
+        assertThat(problem.remedies()).containsExactly("training.recompute: layer");
+    }
+
+    @Test
+    void outOfMemoryProposesHalfTheRowsAtATime() throws Exception {
+        exit(137);
+        Files.writeString(folder.memory(), Json.line(new MemoryAtStart(4L << 30, 1)));
+        TrainingSpec spec =
+                TrainingSpec.builder().batchSize(8).gradientAccumulation(3).build();
+        new JobTicket(
+                        new RunId("tickets-1"),
+                        new ModelRef("tiny"),
+                        new WorkOrder("d1", SmallJob.steps(spec)),
+                        Map.of(),
+                        Map.of(),
+                        null,
+                        Instant.EPOCH)
+                .write(folder);
+
+        assertThat(problem().remedies())
+                .containsExactly("training.recompute: layer", "training: {batch-size: 4, gradient-accumulation: 6}");
     }
 
     @Test
@@ -61,6 +88,7 @@ class DeathCauseTest {
         Files.writeString(folder.events(), Json.line(step(1L << 30)) + "\n");
 
         assertThat(problem().code()).isEqualTo("FT0662");
+        assertThat(problem().remedies()).containsExactly("finetune resume tickets-1");
     }
 
     @Test

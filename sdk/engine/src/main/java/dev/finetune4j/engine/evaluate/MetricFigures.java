@@ -15,6 +15,8 @@ public final class MetricFigures {
             MetricName.BLEU, "BLEU",
             MetricName.CHRF, "chrF2");
 
+    private static final String MINUS = "−";
+
     private MetricFigures() {}
 
     /** The metric's name as the field spells it, such as {@code macro-F1}. */
@@ -25,11 +27,9 @@ public final class MetricFigures {
     /** A value: two digits after the point, fewer where the value is large. */
     public static String value(MetricName metric, double value) {
         double size = Math.abs(value);
-        if (size >= 1000) {
-            return String.format(Locale.ROOT, "%,.0f", value);
-        }
         boolean toHundred = metric.equals(MetricName.BLEU) || metric.equals(MetricName.CHRF);
-        return String.format(Locale.ROOT, toHundred || size >= 10 ? "%.1f" : "%.2f", value);
+        String form = size >= 1000 ? "%,.0f" : toHundred || size >= 10 ? "%.1f" : "%.2f";
+        return String.format(Locale.ROOT, form, value).replace("-", MINUS);
     }
 
     /** An interval without its value, such as {@code [0.47, 0.60]}. */
@@ -46,7 +46,7 @@ public final class MetricFigures {
     public static String difference(MetricName metric, double value) {
         String size = value(metric, Math.abs(value));
         boolean isZero = Double.parseDouble(size.replace(",", "")) == 0;
-        return isZero ? size : (value < 0 ? "−" : "+") + size;
+        return isZero ? size : (value < 0 ? MINUS : "+") + size;
     }
 
     /** A p-value, such as {@code p < 0.001} or {@code p = 0.034}. */

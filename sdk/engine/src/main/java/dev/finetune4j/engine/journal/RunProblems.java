@@ -325,6 +325,7 @@ public final class RunProblems implements ProblemCatalogue {
         return NO_REASON
                 .error(run + " failed")
                 .because(provider + " gives no reason for " + reference)
+                .remedy("finetune show " + run)
                 .build();
     }
 

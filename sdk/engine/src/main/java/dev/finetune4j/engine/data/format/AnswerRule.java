@@ -5,7 +5,9 @@ import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TaskSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -47,13 +49,12 @@ final class AnswerRule {
         }
         String label = all.get(all.size() - 1).content().strip();
         if (!known.isEmpty() && !known.contains(label)) {
-            return new ExampleMapper.Mapped.Unlisted(
-                    label,
-                    DataProblems.LABEL_UNKNOWN
-                            .error("answer " + shown(label) + " is not one of the " + labels.size() + " labels")
-                            .at(new Location.InRow(ref.source(), ref.row(), answerField))
-                            .because("task.labels: " + String.join(", ", labels))
-                            .build());
+            Problem.Builder problem = DataProblems.LABEL_UNKNOWN
+                    .error("answer " + shown(label) + " is not one of the " + labels.size() + " labels")
+                    .at(new Location.InRow(ref.source(), ref.row(), answerField))
+                    .because("task.labels: " + String.join(", ", labels));
+            Spelling.nearest(label, labels).ifPresent(near -> problem.because("did you mean \"" + near + "\"?"));
+            return new ExampleMapper.Mapped.Unlisted(label, problem.build());
         }
         all.set(all.size() - 1, new Message(Role.ASSISTANT, label));
         return new ExampleMapper.Mapped.Good(new Example.Conversation(ref, all, label));

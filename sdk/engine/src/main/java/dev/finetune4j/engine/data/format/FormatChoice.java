@@ -3,6 +3,7 @@ package dev.finetune4j.engine.data.format;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.job.DataSpec;
@@ -209,16 +210,21 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
         named.addAll(templates.answer().columns());
         named.removeIf(column -> columns.contains(column) || Objects.equals(column, templates.optional()));
         if (!named.isEmpty()) {
-            List<String> known = List.copyOf(columns);
-            String first = known.get(0);
-            String last = known.get(known.size() - 1);
             throw DataProblems.TEMPLATE
                     .error("the rows of " + name + " have no column " + String.join(", ", named))
                     .at(Location.of(name))
                     .because("their columns are " + String.join(", ", columns))
-                    .remedy("task: {prompt: \"{{" + first + "}}\", answer: \"{{" + last
-                            + "}}\"}    (with the columns that are meant)")
+                    .remedy(String.join(
+                            ", ",
+                            named.stream()
+                                    .map(column -> "{{" + meant(column, columns) + "}} in place of {{" + column + "}}")
+                                    .toList()))
                     .asException();
         }
+    }
+
+    /** The column that is nearest by name, else the first: an example is better than none. */
+    private static String meant(String unknown, Set<String> columns) {
+        return Spelling.nearest(unknown, columns).orElse(columns.iterator().next());
     }
 }

@@ -8,6 +8,7 @@ import dev.finetune4j.engine.data.format.ExampleReader;
 import dev.finetune4j.engine.data.format.RowFormat;
 import dev.finetune4j.engine.data.format.RowProblems;
 import dev.finetune4j.engine.data.split.RowTable;
+import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
@@ -100,6 +101,12 @@ final class StagedRows {
                 .error(example.row() + " has no value in " + groupBy + ", which groups the split")
                 .at(new Location.InRow(example.row().source(), example.row().row(), groupBy))
                 .because("its fields are " + String.join(", ", columns))
+                .remedy(
+                        columns.contains(String.valueOf(groupBy))
+                                ? "WHERE " + groupBy + " IS NOT NULL    (in data.query), or fill the empty values"
+                                : "data.split.group-by: "
+                                        + Spelling.nearest(String.valueOf(groupBy), columns)
+                                                .orElse("COLUMN    (without the key rows are dealt out one by one)"))
                 .build();
     }
 

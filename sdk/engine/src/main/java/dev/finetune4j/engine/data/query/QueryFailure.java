@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.data.query;
 
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.data.table.DuckDb;
 import dev.finetune4j.engine.data.table.DuckDbReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
@@ -39,6 +40,14 @@ final class QueryFailure {
                     .at(place)
                     .because("DuckDB: " + DuckDbReason.of(failure))
                     .because("it sees " + String.join(", ", sourceNames))
+                    .asException(failure);
+        }
+        if (message.contains("Out of Memory")) {
+            return DataProblems.QUERY_FAILED
+                    .error("the query needs more memory than the " + DuckDb.MEMORY_LIMIT + " that it has")
+                    .at(place)
+                    .because("DuckDB: " + DuckDbReason.of(failure))
+                    .remedy("LIMIT 100000    (at the end of the query), or select fewer columns")
                     .asException(failure);
         }
         return DataProblems.QUERY_FAILED

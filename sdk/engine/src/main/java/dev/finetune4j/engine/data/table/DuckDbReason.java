@@ -19,6 +19,7 @@ public final class DuckDbReason {
         String line = KIND.matcher(plain)
                 .replaceFirst("")
                 .replaceFirst("^[A-Z][A-Za-z]*Exception: ", "")
+                .replaceFirst("(?s)\\s*Possible solutions:.*", "")
                 .replaceAll("\\s+", " ")
                 .strip();
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";

@@ -315,7 +315,7 @@ class ExampleReaderTest {
         TaskSpec task = CHAT.withPrompt("{{txt}}").withAnswer("{{label}}");
 
         assertThat(Problems.text(failure("rows.csv", "text,label\na,b\n", task)))
-                .contains("FT0227", "no column txt", "text, label");
+                .contains("FT0227", "no column txt", "text, label", "{{text}} in place of {{txt}}");
         assertThat(Problems.text(failure("rows.csv", "text,label\na,b\n", CHAT.withPrompt("{{text"))))
                 .contains("FT0227", "not closed");
         assertThat(Problems.text(failure(

@@ -63,6 +63,15 @@ class SourceQueryTest {
     }
 
     @Test
+    void saysThatAQueryNeedsMoreMemoryThanItHas() {
+        Problem problem = failure("SELECT repeat('x', 2000000000) AS text");
+
+        assertThat(problem.code()).isEqualTo("FT0210");
+        assertThat(problem.summary()).isEqualTo("the query needs more memory than the 1GB that it has");
+        assertThat(problem.causes()).singleElement().asString().doesNotContain("memory_limit", "https:");
+    }
+
+    @Test
     void sortsByAllColumnsWhereTheQueryDoesNot() throws IOException {
         assertThat(rows("SELECT * FROM (VALUES (2, 'b'), (1, 'z'), (1, 'a')) AS t(n, s)"))
                 .containsExactly("{\"n\":1,\"s\":\"a\"}", "{\"n\":1,\"s\":\"z\"}", "{\"n\":2,\"s\":\"b\"}");
