@@ -19,7 +19,7 @@ public final class ProblemGroup {
     private final List<Problem> first = new ArrayList<>();
     private long count;
 
-    /** Takes a problem, in reading order; it is only built while it may be shown. */
+    /** Takes a problem; it is only built while it may be shown. */
     public void add(Supplier<Problem> problem) {
         count++;
         if (first.size() < SHOWN) {
@@ -38,6 +38,7 @@ public final class ProblemGroup {
     }
 
     private Problem asOne() {
+        first.sort(Problem.IN_READING_ORDER);
         Problem model = first.get(0);
         Set<String> alike = new LinkedHashSet<>(model.causes());
         first.forEach(problem -> alike.retainAll(problem.causes()));
@@ -80,7 +81,7 @@ public final class ProblemGroup {
         return place.isEmpty() || text.contains(place) ? text : place + ": " + text;
     }
 
-    /** Row or line; with its file where the group has several. */
+    /** Row and span, or line; with its file where the group has several. */
     private String place(Problem problem) {
         Location place = problem.location();
         if (place == null) {
@@ -95,6 +96,11 @@ public final class ProblemGroup {
         if (!sameSource || place.line() == 0) {
             return place.toString();
         }
-        return place instanceof Location.InRow ? "row " + place.line() : "line " + place.line();
+        if (place instanceof Location.InRow row) {
+            // Where a value must not be shown, its span says where to look.
+            return "row " + row.row()
+                    + (row.start() < 0 ? "" : " " + row.field() + "[" + row.start() + ".." + row.end() + ")");
+        }
+        return "line " + place.line();
     }
 }

@@ -68,6 +68,16 @@ class ProblemGroupTest {
                 .containsExactly("the answer is empty: a.jsonl:7:1, b.jsonl:7:1, c.jsonl:7:1, d.jsonl:7:1");
     }
 
+    @Test
+    void keepsTheSpansOfWhatMustNotBeShown() {
+        for (int row = 4; row >= 1; row--) {
+            group.add(EMPTY.error("a key").at(new Location.InRow("rows.jsonl", row, "text", 7, 27))::build);
+        }
+
+        assertThat(group.told().get(0).causes())
+                .containsExactly("a key: row 1 text[7..27), row 2 text[7..27), row 3 text[7..27), row 4 text[7..27)");
+    }
+
     private void add(long row, String summary) {
         group.add(problem(row, summary)::build);
     }

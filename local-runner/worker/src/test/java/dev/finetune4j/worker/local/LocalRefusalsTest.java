@@ -71,6 +71,15 @@ class LocalRefusalsTest {
     }
 
     @Test
+    void proposesTheBatchThatFits() throws IOException {
+        Problem tooLarge = refusals(90, 200, 100_000, 2 << 20).get(0);
+
+        // The batch size of the small job is 2, in steps of 4 rows.
+        assertThat(tooLarge.remedies()).first().isEqualTo("training: {batch-size: 1, gradient-accumulation: 4}");
+        assertThat(tooLarge.remedies()).noneMatch(remedy -> remedy.startsWith("training.max-tokens"));
+    }
+
+    @Test
     void warnsOfABatchThatMayComeUp() throws IOException {
         assertThat(refusals(MANY_ROWS, 200, 100_000, 2 << 20))
                 .extracting(Problem::severity)

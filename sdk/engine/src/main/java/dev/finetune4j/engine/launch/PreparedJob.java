@@ -38,12 +38,14 @@ public record PreparedJob(JobFile file, PreparedData data, ModelFiles model, Dat
                         trainingRows, tokens.longestTokens(), tokens.largestBatchTokens(), tokens.limitTokens()));
     }
 
-    /** With more problems, in front of those that were found; each that points at a key of the job is placed in its file. */
+    /** With more problems, in front of those that were found; all that point at a key of the job are placed in its file. */
     PreparedJob withProblems(List<Problem> more) {
         List<Problem> problems = Stream.concat(more.stream(), check.problems().stream())
                 .map(file::placed)
                 .toList();
-        return new PreparedJob(file, data, model, check.withProblems(problems));
+        List<Problem> warnings = data.warnings().stream().map(file::placed).toList();
+        return new PreparedJob(
+                file, new PreparedData(data.folder(), data.record(), warnings), model, check.withProblems(problems));
     }
 
     /** Names the job and no value in it, since a value may come from a secret variable. */

@@ -6,6 +6,7 @@ import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
@@ -91,16 +92,27 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
         if (columns.contains(PassageMapper.FIELD) && task.prompt() == null) {
             return RowFormat.TEXT;
         }
-        throw DataProblems.FORMAT_UNKNOWN
+        throw unknownColumns(columns, hasPrompt, hasAnswer, name);
+    }
+
+    /** Neither known formats nor usual names: the job must say which columns are meant. */
+    private static FineTuneException unknownColumns(
+            Set<String> columns, boolean hasPrompt, boolean hasAnswer, String name) {
+        List<String> inOrder = List.copyOf(columns);
+        Problem.Builder problem = DataProblems.FORMAT_UNKNOWN
                 .error("the row format of " + name + " cannot be told")
                 .at(Location.of(name))
-                .because("the first rows have the fields " + String.join(", ", columns))
-                .because(
-                        hasPrompt
-                                ? "none of them is an answer: " + String.join(", ", DefaultTemplates.ANSWERS)
-                                : "none of them is an input: " + String.join(", ", DefaultTemplates.INPUTS))
-                .remedy(hasPrompt ? "task.answer: \"{{column}}\"" : "task.prompt: \"{{column}}\"")
-                .asException();
+                .because("the first rows have the fields " + String.join(", ", inOrder));
+        if (!hasPrompt) {
+            problem.because("none of them is an input: " + String.join(", ", DefaultTemplates.INPUTS))
+                    .remedy("task.prompt: \"{{" + inOrder.get(0) + "}}\"    (the column of the input)");
+        }
+        if (!hasAnswer) {
+            problem.because("none of them is an answer: " + String.join(", ", DefaultTemplates.ANSWERS))
+                    .remedy("task.answer: \"{{" + inOrder.get(inOrder.size() - 1)
+                            + "}}\"    (the column of the answer)");
+        }
+        return problem.asException();
     }
 
     private static ExampleMapper mapper(RowFormat format, Set<String> columns, TaskSpec task, Path file, String name) {
