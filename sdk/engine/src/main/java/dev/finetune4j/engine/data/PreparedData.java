@@ -14,8 +14,7 @@ import java.util.Map;
  *
  * @param folder the folder
  * @param record how the rows came about
- * @param warnings what was odd but did not stop the preparation, such as broken rows that the job allows to be left out; empty
- *     when the folder was prepared before
+ * @param warnings what was odd but did not stop the preparation, such as broken rows that the job allows to be left out
  */
 public record PreparedData(Path folder, SplitRecord record, List<Problem> warnings) {
     /** Copies the warnings. */

@@ -1,11 +1,13 @@
 package dev.finetune4j.engine.data.prepare;
 
+import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.SplitRecord;
 import dev.finetune4j.engine.data.source.SourceCache;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +50,7 @@ public final class DataPreparation {
         Inputs inputs = Inputs.fetch(job, baseFolder, sources);
         String digest = inputs.digest(job);
         Optional<PreparedData> before =
-                find(folder).filter(data -> data.record().inputs().equals(digest));
+                find(folder).filter(data -> data.record().inputs().equals(digest) && wasWithoutWarning(data.record()));
         if (before.isPresent()) {
             return before.get();
         }
@@ -67,6 +69,14 @@ public final class DataPreparation {
         } catch (FineTuneException e) {
             throw abandoned(work, e);
         }
+    }
+
+    /** Warnings are not kept, since they may quote a path that came from a secret: what was odd is looked at again each time. */
+    private static boolean wasWithoutWarning(SplitRecord record) {
+        SplitSpec split = record.split();
+        boolean isWanted = split.validation() > 0 || split.validationFile() != null;
+        return record.rowsLeftOut() == 0
+                && (!isWanted || record.share(Part.VALIDATION).rows() > 0);
     }
 
     /** Rows that were prepared before, if the folder holds them complete. */

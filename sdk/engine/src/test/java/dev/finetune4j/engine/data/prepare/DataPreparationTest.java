@@ -183,6 +183,7 @@ class DataPreparationTest {
         assertThat(data.warnings())
                 .singleElement()
                 .satisfies(warning -> assertThat(warning.isError()).isFalse());
+        assertThat(prepare(lenient).warnings()).isEqualTo(data.warnings());
     }
 
     @Test
