@@ -12,6 +12,7 @@ import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.LanguageModel.Alternatives;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.decoder.MergedWeights;
 import dev.finetune4j.training.predict.TextLengths;
@@ -116,9 +117,11 @@ final class MergeStep {
             List<int[]> next = IntStream.range(0, NEXT_TOKENS)
                     .mapToObj(i -> new int[] {spread(i, vocabulary)})
                     .toList();
-            return IntStream.range(0, PROMPTS)
-                    .mapToObj(number -> prompt(number, vocabulary))
-                    .flatMapToDouble(prompt -> Arrays.stream(answering.scoreContinuations(new int[0], prompt, next)))
+            List<Alternatives> prompts = IntStream.range(0, PROMPTS)
+                    .mapToObj(number -> new Alternatives(prompt(number, vocabulary), next))
+                    .toList();
+            return answering.scoreContinuations(new int[0], prompts).stream()
+                    .flatMapToDouble(Arrays::stream)
                     .toArray();
         }
     }

@@ -64,15 +64,34 @@ public interface LanguageModel extends AutoCloseable {
     void writeAdapter(Path folder);
 
     /**
-     * Log-likelihoods of continuations of one prompt, summed over each continuation's tokens. The prompt's keys and values are
-     * computed once; so are those of {@code prefix}, for all calls with an equal prefix.
+     * Log-likelihoods of continuations of prompts, summed over each continuation's tokens. What the continuations of a prompt begin
+     * with in common is computed once, as is the prompt; so is {@code prefix}, for all calls with an equal one.
      *
-     * @param prefix tokens that many prompts begin with (few-shot examples), may be empty
+     * @param prefix tokens that all prompts begin with (few-shot examples), may be empty
+     * @param prompts prompts with their continuations; those of short prompts are computed side by side
+     * @return for each prompt one sum a continuation, in nats
+     */
+    List<double[]> scoreContinuations(int[] prefix, List<Alternatives> prompts);
+
+    /**
+     * A prompt and what may follow it.
+     *
      * @param prompt tokens after the prefix
      * @param continuations at least one, each not empty
-     * @return one sum a continuation, in nats
      */
-    double[] scoreContinuations(int[] prefix, int[] prompt, List<int[]> continuations);
+    @SuppressWarnings("ArrayRecordComponent") // not changed by those who read it
+    record Alternatives(int[] prompt, List<int[]> continuations) {
+        /** Refuses what has no score. */
+        public Alternatives {
+            continuations = List.copyOf(continuations);
+            if (continuations.isEmpty()) {
+                throw new IllegalArgumentException("continuations must name at least one, was empty");
+            }
+            if (continuations.stream().anyMatch(continuation -> continuation.length == 0)) {
+                throw new IllegalArgumentException("continuations must not be empty, one was");
+            }
+        }
+    }
 
     /**
      * Speaks on after a prompt, with a cache of keys and values.

@@ -12,6 +12,7 @@ import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.LanguageModel.Alternatives;
 import dev.finetune4j.training.model.TokenBatch;
 import dev.finetune4j.training.rows.ExampleReader;
 import java.nio.file.Files;
@@ -82,16 +83,20 @@ public final class Predictor {
         LabelScores contentFree = contentFreeScores(survey);
         try (PredictionFile file = PredictionFile.open(predictions);
                 ExampleReader reader = ExampleReader.open(rowsFile)) {
-            for (long done = 0; done < file.rows(); done++) {
-                reader.next();
-            }
+            RowBatches batches = new RowBatches(reader, !step.labels().isEmpty());
             tellProgress(file.rows(), survey.rows());
-            for (Example example = reader.next(); example != null; example = reader.next()) {
+            long first = 0;
+            for (List<Example> batch = batches.next(); !batch.isEmpty(); batch = batches.next()) {
+                int known = (int) Math.min(batch.size(), Math.max(0, file.rows() - first));
+                first += batch.size();
+                if (known == batch.size()) {
+                    continue;
+                }
                 Optional<String> stop = surroundings.stop().reason();
                 if (stop.isPresent()) {
                     return stop;
                 }
-                file.append(answer(example, survey, contentFree));
+                answer(batch, survey, contentFree).subList(known, batch.size()).forEach(file::append);
                 tellProgress(file.rows(), survey.rows());
             }
             file.complete();
@@ -99,14 +104,14 @@ public final class Predictor {
         return Optional.empty();
     }
 
-    private Prediction answer(Example example, Survey survey, LabelScores contentFree) {
-        if (example instanceof Passage passage) {
-            return read(passage);
+    private List<Prediction> answer(List<Example> batch, Survey survey, LabelScores contentFree) {
+        if (batch.get(0) instanceof Passage passage) {
+            return List.of(read(passage));
         }
-        Conversation row = (Conversation) example;
+        List<Conversation> rows = batch.stream().map(Conversation.class::cast).toList();
         return step.labels().isEmpty()
-                ? answerFreely(row, survey.prefix())
-                : answerWithLabel(row, survey.prefix(), contentFree);
+                ? List.of(answerFreely(rows.get(0), survey.prefix()))
+                : answerWithLabels(rows, survey.prefix(), contentFree);
     }
 
     /** A passage has no prompt: only its own likelihood is taken. */
@@ -119,7 +124,9 @@ public final class Predictor {
     private Prediction answerFreely(Conversation row, int[] prefix) {
         RowPrompt prompt = prompts.encode(row);
         int[] rest = withoutPrefix(prompt.tokenIds(), prefix);
-        double logLikelihood = model.scoreContinuations(prefix, rest, List.of(prompt.referenceIds()))[0];
+        Alternatives reference = new Alternatives(rest, List.of(prompt.referenceIds()));
+        double logLikelihood =
+                model.scoreContinuations(prefix, List.of(reference)).get(0)[0];
         int room = codec.contextTokens() - prompt.tokenIds().length;
         String answer = null;
         if (step.maxNewTokens() > 0) {
@@ -130,24 +137,18 @@ public final class Predictor {
         return new Prediction(row.row(), row.answer(), answer, Map.of(), -logLikelihood, prompt.referenceIds().length);
     }
 
-    private Prediction answerWithLabel(Conversation row, int[] prefix, LabelScores contentFree) {
-        String reference = row.labelIfAny().orElse(row.answer());
-        int[] rest = withoutPrefix(prompts.encode(row).tokenIds(), prefix);
-        List<String> answers = new ArrayList<>(step.labels());
-        if (!answers.contains(reference)) {
-            answers.add(reference);
+    private List<Prediction> answerWithLabels(List<Conversation> rows, int[] prefix, LabelScores contentFree) {
+        List<LabelChoice> choices = rows.stream()
+                .map(row -> LabelChoice.of(
+                        row, withoutPrefix(prompts.encode(row).tokenIds(), prefix), step.labels(), prompts))
+                .toList();
+        List<double[]> scores = model.scoreContinuations(
+                prefix, choices.stream().map(LabelChoice::alternatives).toList());
+        List<Prediction> predictions = new ArrayList<>();
+        for (int i = 0; i < choices.size(); i++) {
+            predictions.add(choices.get(i).prediction(scores.get(i), step, contentFree));
         }
-        LabelScores all = scores(row, prefix, rest, answers);
-        int right = answers.indexOf(reference);
-        LabelScores labels = all.firstOf(step.labels().size());
-        Map<String, Double> scores = labels.decisionScores(step.labelScoring(), contentFree);
-        return new Prediction(
-                row.row(),
-                reference,
-                LabelScores.best(scores),
-                scores,
-                -all.logLikelihoods()[right],
-                all.tokens()[right]);
+        return predictions;
     }
 
     private LabelScores contentFreeScores(Survey survey) {
@@ -158,17 +159,9 @@ public final class Predictor {
             return LabelScores.none(step.labels());
         }
         int[] prompt = prompts.encodeContentFree(first, survey.contentFree());
-        return scores(first, new int[0], prompt, step.labels());
-    }
-
-    private LabelScores scores(Conversation row, int[] prefix, int[] prompt, List<String> answers) {
-        List<int[]> continuations = answers.stream()
-                .map(answer -> prompts.encodeAnswer(row, answer))
-                .toList();
-        return new LabelScores(
-                answers,
-                model.scoreContinuations(prefix, prompt, continuations),
-                continuations.stream().mapToInt(tokens -> tokens.length).toArray());
+        LabelChoice choice = LabelChoice.of(first, prompt, step.labels(), prompts);
+        List<double[]> scores = model.scoreContinuations(new int[0], List.of(choice.alternatives()));
+        return choice.scores(scores.get(0)).firstOf(step.labels().size());
     }
 
     private static int[] withoutPrefix(int[] prompt, int[] prefix) {

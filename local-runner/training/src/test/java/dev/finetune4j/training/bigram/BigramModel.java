@@ -159,8 +159,13 @@ public class BigramModel implements LanguageModel {
     }
 
     @Override
-    public double[] scoreContinuations(int[] prefix, int[] prompt, List<int[]> continuations) {
-        return continuations.stream()
+    public List<double[]> scoreContinuations(int[] prefix, List<Alternatives> prompts) {
+        return prompts.stream().map(this::scores).toList();
+    }
+
+    private double[] scores(Alternatives alternatives) {
+        int[] prompt = alternatives.prompt();
+        return alternatives.continuations().stream()
                 .mapToDouble(continuation -> {
                     int present = prompt[prompt.length - 1];
                     double sum = 0;

@@ -21,9 +21,11 @@ import dev.finetune4j.training.bigram.BigramModel;
 import dev.finetune4j.training.bigram.LetterCodec;
 import dev.finetune4j.training.loop.StopSignal;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
+import dev.finetune4j.training.model.LanguageModel.Alternatives;
 import dev.finetune4j.training.model.TokenBatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -134,28 +136,42 @@ class PredictorTest {
 
     @Test
     void goesOnAfterTheLastWholeLineAndGivesTheSameFile() throws Exception {
-        Example[] rows = new Example[7];
+        Example[] rows = new Example[40];
         for (int i = 0; i < rows.length; i++) {
-            rows[i] = row(i + 1, "word " + "abcdefg".charAt(i), i % 2 == 0 ? "good" : "bad");
+            rows[i] = row(i + 1, "word " + "abcdefg".charAt(i % 7), i % 2 == 0 ? "good" : "bad");
         }
         write(rows);
         WorkStep.Predict step = step(LabelScoring.LIKELIHOOD, LABELS, 0);
         answer(step);
         byte[] whole = Files.readAllBytes(file());
-        for (int stopAfter = 0; stopAfter < rows.length; stopAfter++) {
+        List<String> lines = Files.readAllLines(file());
+        Path partial = folder.resolve("tuned.jsonl.partial");
+        for (int kept = 0; kept < rows.length; kept++) {
             Files.delete(file());
-            int[] left = {stopAfter};
-            StopSignal stop = () -> left[0]-- == 0 ? Optional.of("told to") : Optional.empty();
+            Files.write(partial, lines.subList(0, kept));
+            Files.writeString(partial, "{\"row\":{\"sou", StandardOpenOption.APPEND);
 
-            assertThat(predictor(step, stop).run()).contains("told to");
-            Path partial = folder.resolve("tuned.jsonl.partial");
-            assertThat(Files.readAllLines(partial)).hasSize(stopAfter);
-            Files.writeString(partial, Files.readString(partial) + "{\"row\":{\"sou");
             assertThat(predictor(step, StopSignal.NEVER).run()).isEmpty();
 
-            assertThat(Files.readAllBytes(file())).isEqualTo(whole);
+            assertThat(Files.readAllBytes(file())).as("%d rows kept", kept).isEqualTo(whole);
             assertThat(partial).doesNotExist();
         }
+    }
+
+    @Test
+    void stopsBetweenBatchesAndKeepsWhatIsAnswered() throws Exception {
+        Example[] rows = new Example[40];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = row(i + 1, "word", "good");
+        }
+        write(rows);
+        int[] left = {2};
+        StopSignal stop = () -> left[0]-- == 0 ? Optional.of("told to") : Optional.empty();
+
+        assertThat(predictor(step(LabelScoring.LIKELIHOOD, LABELS, 0), stop).run())
+                .contains("told to");
+
+        assertThat(Files.readAllLines(folder.resolve("tuned.jsonl.partial"))).hasSize(32);
     }
 
     @Test
@@ -171,7 +187,7 @@ class PredictorTest {
 
     @Test
     void tellsProgressAtMostTwiceASecond() throws Exception {
-        Example[] rows = new Example[100];
+        Example[] rows = new Example[400];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = row(i + 1, "word", "good");
         }
@@ -207,7 +223,7 @@ class PredictorTest {
         List<Long> told = events.stream()
                 .map(event -> ((RunEvent.PredictionProgress) event).rows())
                 .toList();
-        assertThat(told).startsWith(0L, 10L, 20L).endsWith(100L).hasSize(11);
+        assertThat(told).containsExactly(0L, 160L, 320L, 400L);
     }
 
     @Test
@@ -254,7 +270,9 @@ class PredictorTest {
 
     private double logLikelihood(String answer) {
         int[] prompt = codec.encodePrompt(List.of(new Message(Role.USER, "any")));
-        return model.scoreContinuations(new int[0], prompt, List.of(codec.encodeAnswer(List.of(), answer)))[0];
+        return model.scoreContinuations(
+                        new int[0], List.of(new Alternatives(prompt, List.of(codec.encodeAnswer(List.of(), answer)))))
+                .get(0)[0];
     }
 
     private List<Prediction> answer(WorkStep.Predict step) throws Exception {

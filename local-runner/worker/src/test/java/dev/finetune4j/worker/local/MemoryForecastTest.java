@@ -68,7 +68,7 @@ class MemoryForecastTest {
     @ParameterizedTest
     @CsvSource({
         "small, FP32, NONE, 8, 40",
-        "small, BF16, NONE, 4, 120",
+        "small, BF16, NONE, 2, 120",
         "wide, FP32, LAYER, 4, 60",
         "wide, AUTO, NONE, 2, 40"
     })

@@ -5,12 +5,14 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
 
 /**
  * Resident memory of the process at the peak of scoring and speaking, foreseen from sizes alone. On top of what {@link MemoryForecast}
- * says of a training that learns nothing, with S tokens of the longest text and n tokens computed at once:
+ * says of a training that learns nothing, with S tokens of the longest text, n tokens computed at once, t of one text among them and m
+ * rows of logits:
  *
  * <pre>
  * cache    2 L K D s S
- * scratch  n s (5 C + (H + 2 K) D + H D + 3 F) + n H (n + S) (8 + 2 s)
- * logits   n V (8 + s)
+ * scratch  n s (5 C + (H + 2 K) D + 2 H D + 3 F)
+ * scores   t H (t + S) (8 + 2 s)
+ * logits   m V 4, in bf16 m V s more
  * </pre>
  *
  * @param shape sizes of the model
@@ -20,14 +22,26 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
  * @param textTokens S, 0 where nothing is scored or spoken
  */
 record AnswerForecast(DecoderShape shape, LoraLayout layout, int bytes, long passageTokens, long textTokens) {
+    private static final int FLOAT_BYTES = 4;
+
+    /** m. */
+    int logitRows() {
+        return new MemoryForecast(shape, layout, bytes, ContinuationScorer.TOKENS_AT_ONCE).headChunk();
+    }
+
     /** Peak bytes. */
     long peakBytes() {
-        long n = Math.min(CachedDecoder.PIECE, textTokens);
-        long scratch = 5L * shape.width() + shape.qkvWidth() + shape.attentionWidth() + 3L * shape.feedForwardWidth();
-        return new MemoryForecast(shape, layout, bytes, passageTokens).peakBytes(Recompute.LAYER)
-                + 2L * shape.layers() * shape.keyWidth() * bytes * textTokens
-                + n * bytes * scratch
-                + n * shape.heads() * (n + textTokens) * (8L + 2L * bytes)
-                + n * shape.vocabulary() * (8L + bytes);
+        long nothingLearned = new MemoryForecast(shape, layout, bytes, passageTokens).peakBytes(Recompute.LAYER);
+        return textTokens == 0 ? nothingLearned : nothingLearned + textBytes();
+    }
+
+    private long textBytes() {
+        long scratch =
+                5L * shape.width() + shape.qkvWidth() + 2L * shape.attentionWidth() + 3L * shape.feedForwardWidth();
+        long ofOneText = Math.min(ContinuationScorer.TOKENS_AT_ONCE, textTokens);
+        return 2L * shape.layers() * shape.keyWidth() * bytes * textTokens
+                + scratch * ContinuationScorer.TOKENS_AT_ONCE * bytes
+                + ofOneText * shape.heads() * (ofOneText + textTokens) * (8L + 2L * bytes)
+                + (long) logitRows() * shape.vocabulary() * (bytes < FLOAT_BYTES ? FLOAT_BYTES + bytes : FLOAT_BYTES);
     }
 }

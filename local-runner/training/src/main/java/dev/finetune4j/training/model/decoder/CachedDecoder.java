@@ -2,6 +2,7 @@ package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,17 +55,22 @@ final class CachedDecoder {
             throw new IllegalArgumentException("prefix and prompt must not both be empty");
         }
         int kept = prompt.length == 0 ? prefix.length - 1 : prefix.length;
-        int[] head = Arrays.copyOf(prefix, kept);
         int[] tail = prompt.length == 0 ? new int[] {prefix[kept]} : prompt;
         reserve(kept + tail.length + room);
-        if (!Arrays.equals(head, cachedPrefix)) {
-            cachedPrefix = new int[0];
-            if (head.length > 0) {
-                append(weights, head, 0).close();
-            }
-            cachedPrefix = head;
-        }
+        keep(weights, Arrays.copyOf(prefix, kept));
         return append(weights, tail, kept);
+    }
+
+    /** Computes a prefix, unless it is there. */
+    void keep(Value weights, int[] prefix) {
+        if (Arrays.equals(prefix, cachedPrefix)) {
+            return;
+        }
+        cachedPrefix = new int[0];
+        if (prefix.length > 0) {
+            append(weights, prefix, 0).close();
+        }
+        cachedPrefix = prefix;
     }
 
     /** Computes tokens after the first {@code past} ones of the cache; hidden states of the last piece. */
@@ -79,35 +85,30 @@ final class CachedDecoder {
     }
 
     private Value extend(Value weights, int[] tokens, int past) {
-        return branches(weights, List.of(tokens), past);
+        return extend(weights, List.of(TokenTree.chain(tokens)), past);
     }
 
     /**
-     * Computes several continuations of the same {@code past} tokens side by side; they do not see each other.
+     * Computes texts that go on from the same {@code past} tokens; they do not see each other. The last one stays in the cache.
      *
-     * @return hidden states [n, C] of all their tokens, end to end
+     * @return hidden states [n, C] of all their nodes, end to end
      */
-    Value branches(Value weights, List<int[]> continuations, int past) {
-        int n = continuations.stream().mapToInt(tokens -> tokens.length).sum();
-        int[] ids = new int[n];
-        int[] at = new int[n];
-        float[] mask = new float[Math.multiplyExact(n, n)];
-        Arrays.fill(mask, Float.NEGATIVE_INFINITY);
-        int begin = 0;
-        for (int[] tokens : continuations) {
-            System.arraycopy(tokens, 0, ids, begin, tokens.length);
-            for (int t = 0; t < tokens.length; t++) {
-                at[begin + t] = past + t;
-                int row = (begin + t) * n;
-                Arrays.fill(mask, row + begin, row + begin + t + 1, 0f);
-            }
-            begin += tokens.length;
-        }
-        Value room = reserve(past + n);
+    Value extend(Value weights, List<TokenTree> texts, int past) {
+        int[] ids = texts.stream()
+                .flatMapToInt(text -> Arrays.stream(text.tokens()))
+                .toArray();
+        int[] at = texts.stream()
+                .flatMapToInt(text -> Arrays.stream(text.positions(past)))
+                .toArray();
+        Value room =
+                reserve(past + texts.stream().mapToInt(TokenTree::size).max().orElse(0));
+        List<Value> masks = new ArrayList<>();
         try (Value idsTensor = script.integers(ids);
-                Value maskTensor = script.floats(mask, n, n);
-                Value place = positions.place(at, new int[] {1, n}, -1)) {
-            return script.call("extend", idsTensor, past, maskTensor, place, decoder, weights, room);
+                Value place = positions.place(at, new int[] {1, ids.length}, -1)) {
+            texts.forEach(text -> masks.add(script.floats(text.mask(), text.size(), text.size())));
+            return script.call("extend", idsTensor, past, masks, place, decoder, weights, room);
+        } finally {
+            masks.forEach(Value::close);
         }
     }
 

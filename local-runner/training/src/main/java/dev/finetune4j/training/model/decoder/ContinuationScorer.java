@@ -1,87 +1,201 @@
 package dev.finetune4j.training.model.decoder;
 
+import dev.finetune4j.training.model.LanguageModel.Alternatives;
+import dev.finetune4j.training.model.decoder.TokenTree.Question;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * log p(continuation | text) for several continuations of one text: their first tokens from the text's last hidden state, the others
- * in one pass over all continuations laid side by side.
+ * log p(continuation | prompt) for the continuations of several prompts. Prompt and continuations are one {@link TokenTree}, and the
+ * trees of short prompts are computed in one pass, since each pass reads all weights from memory. A text with one continuation does
+ * not branch, and is read piece by piece, however long it is.
  */
 final class ContinuationScorer {
-    private static final int TOKENS_AT_ONCE = 256;
+    /** Tokens of one pass: enough that the weights' way from memory costs little, few enough for a small score matrix. */
+    static final int TOKENS_AT_ONCE = 512;
 
     private final TorchScript script;
     private final Value decoder;
     private final CachedDecoder cached;
+    private final Value weights;
+    private final int logitRows;
 
-    ContinuationScorer(TorchScript script, Value decoder, CachedDecoder cached) {
+    /**
+     * Scores with a model.
+     *
+     * @param script computes
+     * @param decoder its embedding and head
+     * @param cached its cache
+     * @param weights its layers
+     * @param logitRows rows of logits at a time
+     */
+    ContinuationScorer(TorchScript script, Value decoder, CachedDecoder cached, Value weights, int logitRows) {
         this.script = script;
         this.decoder = decoder;
         this.cached = cached;
+        this.weights = weights;
+        this.logitRows = logitRows;
+    }
+
+    /** One sum a continuation for each prompt, in nats. */
+    List<double[]> score(int[] prefix, List<Alternatives> prompts) {
+        List<double[]> scores = new ArrayList<>();
+        List<TokenTree> texts = new ArrayList<>();
+        int tokens = 0;
+        for (Alternatives each : prompts) {
+            Split split = Split.of(prefix, each);
+            cached.keep(weights, split.prefix());
+            boolean branches = each.continuations().size() > 1;
+            boolean isShort = split.text().prompt().length <= CachedDecoder.PIECE;
+            TokenTree tree = branches && isShort ? TokenTree.of(split.text()) : null;
+            if (!texts.isEmpty() && (tree == null || tokens + tree.size() > TOKENS_AT_ONCE)) {
+                scores.addAll(scoreTrees(texts, split.prefix().length));
+                texts.clear();
+                tokens = 0;
+            }
+            if (tree != null) {
+                texts.add(tree);
+                tokens += tree.size();
+            } else {
+                scores.add(branches ? scoreLong(split) : scoreChain(split));
+            }
+        }
+        if (!texts.isEmpty()) {
+            scores.addAll(scoreTrees(texts, Split.of(prefix, prompts.get(0)).prefix().length));
+        }
+        return scores;
     }
 
     /**
-     * Scores.
+     * What stays in the cache, and what is read for one prompt, which is not empty.
      *
-     * @param weights the layers
-     * @param past tokens of the text in the cache
-     * @param last hidden states that end the text
-     * @param continuations none empty
-     * @return one sum a continuation, in nats
+     * @param prefix tokens that stay
+     * @param text the others
      */
-    double[] score(Value weights, int past, Value last, List<int[]> continuations) {
-        double[] sums = new double[continuations.size()];
-        int[] firsts = continuations.stream().mapToInt(tokens -> tokens[0]).toArray();
-        try (Value targets = script.integers(firsts);
-                Value scores = script.call("last_log_likelihood", last, targets, decoder)) {
-            float[] values = scores.toFloats();
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] = values[i];
+    @SuppressWarnings("ArrayRecordComponent") // made fresh, read here only
+    private record Split(int[] prefix, Alternatives text) {
+        static Split of(int[] prefix, Alternatives text) {
+            if (text.prompt().length > 0) {
+                return new Split(prefix, text);
             }
-        }
-        List<Integer> group = new ArrayList<>();
-        int tokens = 0;
-        for (int i = 0; i < sums.length; i++) {
-            int more = continuations.get(i).length - 1;
-            if (tokens > 0 && tokens + more > TOKENS_AT_ONCE) {
-                addRest(weights, past, continuations, group, sums);
-                group.clear();
-                tokens = 0;
+            if (prefix.length == 0) {
+                throw new IllegalArgumentException("prefix and prompt must not both be empty");
             }
-            if (more > 0) {
-                group.add(i);
-                tokens += more;
-            }
+            int kept = prefix.length - 1;
+            return new Split(
+                    Arrays.copyOf(prefix, kept), new Alternatives(new int[] {prefix[kept]}, text.continuations()));
         }
-        if (!group.isEmpty()) {
-            addRest(weights, past, continuations, group, sums);
-        }
-        return sums;
     }
 
-    /** Adds the log-likelihoods of all tokens but the first. */
-    private void addRest(Value weights, int past, List<int[]> continuations, List<Integer> group, double[] sums) {
-        List<int[]> read = group.stream()
-                .map(continuations::get)
-                .map(tokens -> Arrays.copyOf(tokens, tokens.length - 1))
-                .toList();
-        int[] foretold = group.stream()
-                .map(continuations::get)
-                .flatMapToInt(tokens -> Arrays.stream(tokens).skip(1))
-                .toArray();
-        try (Value hidden = cached.branches(weights, read, past);
-                Value targets = script.integers(foretold);
-                Value scores = script.call("log_likelihood", hidden, targets, decoder)) {
-            float[] values = scores.toFloats();
-            int at = 0;
-            for (int i = 0; i < group.size(); i++) {
-                for (int t = 0; t < read.get(i).length; t++) {
-                    sums[group.get(i)] += values[at++];
+    /** The front of a long prompt goes into the cache in pieces. */
+    private double[] scoreLong(Split split) {
+        int[] prompt = split.text().prompt();
+        int front = prompt.length - CachedDecoder.PIECE;
+        cached.append(weights, Arrays.copyOf(prompt, front), split.prefix().length)
+                .close();
+        Alternatives rest = new Alternatives(
+                Arrays.copyOfRange(prompt, front, prompt.length), split.text().continuations());
+        return scoreTrees(List.of(TokenTree.of(rest)), split.prefix().length + front)
+                .get(0);
+    }
+
+    private List<double[]> scoreTrees(List<TokenTree> texts, int past) {
+        List<double[]> scores = new ArrayList<>();
+        try (Value hidden = cached.extend(weights, texts, past)) {
+            List<Question> all = new ArrayList<>();
+            int begin = 0;
+            for (TokenTree text : texts) {
+                for (List<Question> asked : text.questions()) {
+                    for (Question question : asked) {
+                        all.add(new Question(begin + question.node(), question.token()));
+                    }
                 }
+                begin += text.size();
+            }
+            double[] answers = answers(hidden, all);
+            int at = 0;
+            for (TokenTree text : texts) {
+                double[] sums = new double[text.questions().size()];
+                for (int i = 0; i < sums.length; i++) {
+                    int end = at + text.questions().get(i).size();
+                    sums[i] = Arrays.stream(answers, at, end).sum();
+                    at = end;
+                }
+                scores.add(sums);
             }
         }
+        return scores;
+    }
+
+    private double[] scoreChain(Split split) {
+        int[] prompt = split.text().prompt();
+        int[] continuation = split.text().continuations().get(0);
+        int[] text = IntStream.concat(Arrays.stream(prompt), Arrays.stream(continuation))
+                .toArray();
+        double sum = 0;
+        for (int start = 0; start < text.length - 1; start += CachedDecoder.PIECE) {
+            int end = Math.min(text.length - 1, start + CachedDecoder.PIECE);
+            int[] piece = Arrays.copyOfRange(text, start, end);
+            try (Value hidden = cached.append(weights, piece, split.prefix().length + start)) {
+                List<Question> asked = new ArrayList<>();
+                for (int node = Math.max(start, prompt.length - 1); node < end; node++) {
+                    asked.add(new Question(node - start, text[node + 1]));
+                }
+                sum += Arrays.stream(answers(hidden, asked)).sum();
+            }
+        }
+        return new double[] {sum};
+    }
+
+    /** log p of each question; the logits of a node are computed once for all that is asked of it. */
+    private double[] answers(Value hidden, List<Question> questions) {
+        Map<Integer, List<Integer>> byNode = new LinkedHashMap<>();
+        for (int i = 0; i < questions.size(); i++) {
+            byNode.computeIfAbsent(questions.get(i).node(), node -> new ArrayList<>())
+                    .add(i);
+        }
+        double[] answers = new double[questions.size()];
+        List<Integer> nodes = List.copyOf(byNode.keySet());
+        for (int begin = 0; begin < nodes.size(); begin += logitRows) {
+            List<Integer> rows = nodes.subList(begin, Math.min(nodes.size(), begin + logitRows));
+            List<Integer> asked = new ArrayList<>();
+            List<Integer> of = new ArrayList<>();
+            for (int row = 0; row < rows.size(); row++) {
+                for (int question : byNode.getOrDefault(rows.get(row), List.of())) {
+                    asked.add(question);
+                    of.add(row);
+                }
+            }
+            float[] values = logLikelihoods(
+                    hidden,
+                    ints(rows),
+                    ints(of),
+                    asked.stream()
+                            .mapToInt(question -> questions.get(question).token())
+                            .toArray());
+            for (int i = 0; i < values.length; i++) {
+                answers[asked.get(i)] = values[i];
+            }
+        }
+        return answers;
+    }
+
+    private float[] logLikelihoods(Value hidden, int[] rows, int[] of, int[] tokens) {
+        try (Value rowsTensor = script.integers(rows);
+                Value ofTensor = script.integers(of);
+                Value targets = script.integers(tokens);
+                Value values = script.call("log_likelihood", hidden, rowsTensor, ofTensor, targets, decoder)) {
+            return values.toFloats();
+        }
+    }
+
+    private static int[] ints(List<Integer> numbers) {
+        return numbers.stream().mapToInt(Integer::intValue).toArray();
     }
 }

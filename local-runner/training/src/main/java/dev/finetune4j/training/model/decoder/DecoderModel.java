@@ -201,24 +201,14 @@ final class DecoderModel implements LanguageModel {
     }
 
     @Override
-    public double[] scoreContinuations(int[] prefix, int[] prompt, List<int[]> continuations) {
-        for (int[] continuation : continuations) {
-            if (continuation.length == 0) {
-                throw new IllegalArgumentException("continuations must not be empty, one was");
-            }
-            checkTokens(continuation);
-        }
-        if (continuations.isEmpty()) {
-            throw new IllegalArgumentException("continuations must name at least one, was empty");
-        }
+    public List<double[]> scoreContinuations(int[] prefix, List<Alternatives> prompts) {
         checkTokens(prefix);
-        checkTokens(prompt);
-        ContinuationScorer scorer = new ContinuationScorer(script, decoder, cached);
-        return guarded(() -> {
-            try (Value last = cached.read(layers(), prefix, prompt, 0)) {
-                return scorer.score(layers(), prefix.length + prompt.length, last, continuations);
-            }
-        });
+        for (Alternatives each : prompts) {
+            checkTokens(each.prompt());
+            each.continuations().forEach(this::checkTokens);
+        }
+        ContinuationScorer scorer = new ContinuationScorer(script, decoder, cached, layers(), plan.headChunk());
+        return guarded(() -> scorer.score(prefix, prompts));
     }
 
     @Override

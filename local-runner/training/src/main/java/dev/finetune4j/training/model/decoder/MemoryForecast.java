@@ -20,13 +20,13 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
  * attention    N max(64, N / 8) H (8 + 2 s) + 4 N H D s
  * float copies in bf16: N 4 (2 F + max(F, (H + 2 K) D))
  * head         chunk V s, in bf16 chunk V 4 more; 4 N C s for the counted rows
- * runtime      260 MiB for the JVM, libtorch and its products; in bf16 360 MiB, since oneDNN keeps what it compiles
+ * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it compiles
  * slack        parameters 3 / 4, what the allocator leaves between the tensors
  * </pre>
  *
  * <p>Runtime and slack were measured on Linux x86-64 with the variables of {@code TorchEnvironment}, as what is left of the peak when
  * the other parts are taken off: models of 0.02 to 135 million parameters, 160 to 2,048 tokens, all levels, up to 150 steps of
- * varying lengths. Of the peaks measured there, the forecast is 1.04 to 1.22 times.
+ * varying lengths. Of the peaks measured there, the forecast is 1.04 to 1.21 times.
  *
  * @param shape sizes of the model
  * @param layout the adapters
@@ -35,7 +35,7 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
  */
 record MemoryForecast(DecoderShape shape, LoraLayout layout, int bytes, long tokens) {
     private static final long WIDE_RUNTIME_BYTES = 260L << 20;
-    private static final long NARROW_RUNTIME_BYTES = 360L << 20;
+    private static final long NARROW_RUNTIME_BYTES = 350L << 20;
     private static final long LOGITS_BYTES = 32L << 20;
     private static final int FLOAT_BYTES = 4;
 

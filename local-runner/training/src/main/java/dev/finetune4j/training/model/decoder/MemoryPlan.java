@@ -49,7 +49,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             if (peak > settings.memoryBytes()) {
                 throw answersTooLarge(precision, peak);
             }
-            return new MemoryPlan(precision, Recompute.LAYER, steps(precision).headChunk(), peak);
+            return new MemoryPlan(precision, Recompute.LAYER, answers(precision).logitRows(), peak);
         }
 
         private MemoryPlan training() {

@@ -74,20 +74,14 @@ class M(Module):
   def copy_cache(self: __torch__.M, old: __torch__.inference.Cache, new: __torch__.inference.Cache, past: int) -> int:
     return __torch__.inference.copy(old, new, past)
 
-  def extend(self: __torch__.M, ids: Tensor, past: int, mask: Tensor, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
-    return __torch__.inference.extend(ids, past, mask, place, decoder, layers, cache)
+  def extend(self: __torch__.M, ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
+    return __torch__.inference.extend(ids, past, masks, place, decoder, layers, cache)
 
   # Logits after the last of the tokens whose hidden states x [n, C] are: [V] float32.
   def last_logits(self: __torch__.M, x: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
     n = x.size(0)
     return __torch__.inference.logits(x[n - 1:n], decoder)[0]
 
-  # log p of each of several tokens after the last of the tokens whose hidden states x [n, C] are: [m] float32.
-  def last_log_likelihood(self: __torch__.M, x: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
-    n = x.size(0)
-    z = torch.log_softmax(__torch__.inference.logits(x[n - 1:n], decoder), 1)
-    return torch.index_select(z[0], 0, targets)
-
-  # log p of one target after each token: [n] float32.
-  def log_likelihood(self: __torch__.M, x: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
-    return __torch__.inference.log_likelihood(x, targets, decoder)
+  # log p of q targets, each after one of m of the tokens whose hidden states x [n, C] are: [q] float32.
+  def log_likelihood(self: __torch__.M, x: Tensor, rows: Tensor, of: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
+    return __torch__.inference.log_likelihood(x, rows, of, targets, decoder)

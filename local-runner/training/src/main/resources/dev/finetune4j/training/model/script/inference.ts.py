@@ -1,5 +1,5 @@
-# Speaking and scoring with a cache of keys and values: n new tokens look at the past tokens in the cache and at those of each other
-# that a mask allows. S = past + n.
+# Speaking and scoring with a cache of keys and values: n new tokens of one text or of several texts with the same past look at the
+# past tokens in the cache and at those of their own text that its mask allows. S = past + tokens of a text.
 
 # k, v: for each layer [K, capacity, D].
 class Cache(NamedTuple):
@@ -30,8 +30,8 @@ def hide(x: Tensor, positions: Tensor, window: int) -> Tensor:
     x.masked_fill_(torch.le(keys, torch.sub(positions, window).unsqueeze(1)), -inf)
   return x
 
-# y [n, H + 2 K, D], turned; writes its keys and values behind the past ones and returns [n, H D]. mask [n, n] is added to the
-# scores among the new tokens.
+# One text, y [n, H + 2 K, D], turned; writes its keys and values behind the past ones and returns [n, H D]. mask [n, n] is added to
+# the scores among the new tokens.
 def attention(y: Tensor, k: Tensor, v: Tensor, past: int, mask: Tensor, positions: Tensor, look: __torch__.attention.Look) -> Tensor:
   n = y.size(0)
   H = look.heads
@@ -49,7 +49,17 @@ def attention(y: Tensor, k: Tensor, v: Tensor, past: int, mask: Tensor, position
   o = torch.empty([1, n, H, D], dtype=q.dtype)
   return __torch__.attention.put_queries(torch.bmm(p, v[:, 0:S]), o, K).view([n, H * D])
 
-def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, k: Tensor, v: Tensor, past: int, mask: Tensor, place: __torch__.layer.Place) -> Tensor:
+# The texts one after the other, each in the place behind the past that the one before it had; one mask [n_i, n_i] a text.
+def attention_each(y: Tensor, k: Tensor, v: Tensor, past: int, masks: List[Tensor], positions: Tensor, look: __torch__.attention.Look) -> Tensor:
+  o = torch.empty([y.size(0), look.heads * y.size(2)], dtype=y.dtype)                  # [n, H D]
+  begin = 0
+  for i in range(len(masks)):
+    end = begin + masks[i].size(0)
+    o[begin:end].copy_(__torch__.inference.attention(y[begin:end], k, v, past, masks[i], positions[begin:end], look))
+    begin = end
+  return o
+
+def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, k: Tensor, v: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place) -> Tensor:
   n = h.size(0)
   d = h.dtype
   H = shape.heads
@@ -60,7 +70,7 @@ def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape,
   y = qkv.view([n, H + 2 * K, shape.head_width])
   __torch__.layer.norm_heads(y, layer, shape, torch.empty([n, H + K, shape.head_width], dtype=d))
   __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
-  o = __torch__.inference.attention(y, k, v, past, mask, place.positions, layer.look)  # [n, H D]
+  o = __torch__.inference.attention_each(y, k, v, past, masks, place.positions, layer.look)  # [n, H D]
   h2 = torch.empty_like(h)
   plain = torch.empty_like(h)
   __torch__.layer.join(h, o, layer.out, layer.out_norm, shape.eps, -1, plain, h2)
@@ -73,10 +83,10 @@ def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape,
   return h3
 
 # The new tokens' hidden states after the last norm, [n, C].
-def extend(ids: Tensor, past: int, mask: Tensor, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
+def extend(ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
   h = __torch__.decoder.embed(ids, decoder)                                            # [n, C]
   for i in range(len(layers)):
-    h = __torch__.inference.layer(h, layers[i], decoder.shape, cache.k[i], cache.v[i], past, mask, place)
+    h = __torch__.inference.layer(h, layers[i], decoder.shape, cache.k[i], cache.v[i], past, masks, place)
   return __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, decoder.shape.eps), decoder.norm, torch.empty_like(h))
 
 # Logits of hidden states x [n, C]: [n, V] float32.
@@ -86,7 +96,10 @@ def logits(x: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
     __torch__.head.capped(z, decoder.logit_cap)
   return z
 
-# log p(targets | x): [n] float32.
-def log_likelihood(x: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
-  z = torch.log_softmax(__torch__.inference.logits(x, decoder), 1)                     # [n, V]
-  return torch.gather(z, 1, targets.unsqueeze(1)).squeeze(1)
+# log p(targets[j] | x[rows[of[j]]]) for q targets after m of the tokens whose hidden states are x [n, C]: [q] float32.
+def log_likelihood(x: Tensor, rows: Tensor, of: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
+  z = __torch__.inference.logits(torch.index_select(x, 0, rows), decoder)              # [m, V]
+  hit = torch.take(z, torch.add(torch.mul(of, z.size(1)), targets))                    # [q]
+  top = torch.amax(z, [1], True)                                                       # [m, 1]
+  mass = torch.sum(z.sub_(top).exp_(), [1])                                            # [m]
+  return torch.sub(hit, torch.index_select(torch.add(torch.log(mass), top.squeeze(1)), 0, of))

@@ -90,13 +90,19 @@ final class Fixture {
                 Arrays.stream(sequences).mapToInt(sequence -> sequence.length).toArray());
     }
 
+    /** log p of each continuation of one prompt. */
+    static double[] scores(LanguageModel model, int[] prefix, int[] prompt, List<int[]> continuations) {
+        return model.scoreContinuations(prefix, List.of(new LanguageModel.Alternatives(prompt, continuations)))
+                .get(0);
+    }
+
     /** log p of each token of the vocabulary after a text. */
     static double[] next(LanguageModel model, int vocabulary, int... text) {
         List<int[]> every = new ArrayList<>();
         for (int token = 0; token < vocabulary; token++) {
             every.add(new int[] {token});
         }
-        return model.scoreContinuations(new int[0], text, every);
+        return scores(model, new int[0], text, every);
     }
 
     static double[] logSoftmax(double[] logits) {

@@ -8,6 +8,7 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.LanguageModel.Alternatives;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -29,7 +30,7 @@ class ScoringTest {
     @ValueSource(strings = {"untied", "mistral", "qwen3", "gemma3"})
     void sharedPromptScoresAsWholeTextsDo(String name) {
         try (LanguageModel model = Fixture.load(name)) {
-            double[] scores = model.scoreContinuations(PREFIX, PROMPT, LABELS);
+            double[] scores = Fixture.scores(model, PREFIX, PROMPT, LABELS);
 
             for (int i = 0; i < LABELS.size(); i++) {
                 assertThat(scores[i])
@@ -42,10 +43,10 @@ class ScoringTest {
     @Test
     void keptPrefixScoresAsAFreshOneDoes() {
         try (LanguageModel model = Fixture.load("tied")) {
-            double[] fresh = model.scoreContinuations(PREFIX, PROMPT, LABELS);
-            model.scoreContinuations(PREFIX, new int[] {9, 8, 7}, LABELS);
+            double[] fresh = Fixture.scores(model, PREFIX, PROMPT, LABELS);
+            Fixture.scores(model, PREFIX, new int[] {9, 8, 7}, LABELS);
 
-            assertThat(model.scoreContinuations(PREFIX, PROMPT, LABELS)).containsExactly(fresh);
+            assertThat(Fixture.scores(model, PREFIX, PROMPT, LABELS)).containsExactly(fresh);
         }
     }
 
@@ -53,21 +54,53 @@ class ScoringTest {
     void anotherPrefixReplacesTheKeptOne() {
         int[] other = Arrays.copyOf(PREFIX, 30);
         try (LanguageModel model = Fixture.load("tied")) {
-            double[] fresh = model.scoreContinuations(other, PROMPT, LABELS);
-            model.scoreContinuations(PREFIX, PROMPT, LABELS);
+            double[] fresh = Fixture.scores(model, other, PROMPT, LABELS);
+            Fixture.scores(model, PREFIX, PROMPT, LABELS);
 
-            assertThat(model.scoreContinuations(other, PROMPT, LABELS)).containsExactly(fresh, offset(1e-6));
+            assertThat(Fixture.scores(model, other, PROMPT, LABELS)).containsExactly(fresh, offset(1e-6));
+        }
+    }
+
+    /** Prompts long and short, with one continuation and with many that begin alike: together as each by itself. */
+    @ParameterizedTest
+    @ValueSource(strings = {"untied", "mistral", "qwen3", "gemma3"})
+    void manyPromptsScoreTogetherAsEachByItselfDoes(String name) {
+        Random random = new Random(4);
+        List<Alternatives> prompts = IntStream.range(0, 30)
+                .mapToObj(i -> new Alternatives(
+                        random.ints(i == 7 ? 290 : 1 + random.nextInt(60), 3, 96)
+                                .toArray(),
+                        IntStream.range(0, i % 5 == 0 ? 1 : 14)
+                                .mapToObj(label ->
+                                        random.ints(1 + random.nextInt(5), 3, 6).toArray())
+                                .toList()))
+                .toList();
+        try (LanguageModel model = Fixture.load(name)) {
+            List<double[]> together = model.scoreContinuations(PREFIX, prompts);
+
+            for (int i = 0; i < prompts.size(); i++) {
+                for (int label = 0; label < together.get(i).length; label++) {
+                    int[] continuation = prompts.get(i).continuations().get(label);
+                    double alone = model.scoreContinuations(
+                                    PREFIX,
+                                    List.of(new Alternatives(prompts.get(i).prompt(), List.of(continuation))))
+                            .get(0)[0];
+                    assertThat(together.get(i)[label])
+                            .as("prompt %d, label %d", i, label)
+                            .isCloseTo(alone, offset(1e-4));
+                }
+            }
         }
     }
 
     @Test
     void prefixOrPromptMayBeEmpty() {
         try (LanguageModel model = Fixture.load("tied")) {
-            double[] asPrompt = model.scoreContinuations(new int[0], PROMPT, LABELS);
+            double[] asPrompt = Fixture.scores(model, new int[0], PROMPT, LABELS);
 
-            assertThat(model.scoreContinuations(PROMPT, new int[0], LABELS)).containsExactly(asPrompt, offset(1e-4));
+            assertThat(Fixture.scores(model, PROMPT, new int[0], LABELS)).containsExactly(asPrompt, offset(1e-4));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> model.scoreContinuations(new int[0], new int[0], LABELS))
+                    .isThrownBy(() -> Fixture.scores(model, new int[0], new int[0], LABELS))
                     .withMessageContaining("must not both be empty");
         }
     }
@@ -75,14 +108,14 @@ class ScoringTest {
     @Test
     void cacheFollowsTheAdapter() {
         try (LanguageModel model = Fixture.load("tied")) {
-            double[] base = model.scoreContinuations(PREFIX, PROMPT, LABELS);
+            double[] base = Fixture.scores(model, PREFIX, PROMPT, LABELS);
             model.accumulateGradient(Fixture.batch(0, PROMPT), 0.1, 0);
             model.step(1, 1e-2, 0, 1);
-            double[] tuned = model.scoreContinuations(PREFIX, PROMPT, LABELS);
+            double[] tuned = Fixture.scores(model, PREFIX, PROMPT, LABELS);
             model.useAdapter(false);
 
             assertThat(tuned[0]).isNotEqualTo(base[0]);
-            assertThat(model.scoreContinuations(PREFIX, PROMPT, LABELS)).containsExactly(base);
+            assertThat(Fixture.scores(model, PREFIX, PROMPT, LABELS)).containsExactly(base);
         }
     }
 
@@ -131,8 +164,8 @@ class ScoringTest {
         try (LanguageModel wide = Fixture.load("tied");
                 LanguageModel narrow =
                         Fixture.load("tied", Fixture.settings(Fixture.RANK_4, Precision.BF16, Recompute.NONE))) {
-            double[] exact = wide.scoreContinuations(PREFIX, PROMPT, LABELS);
-            double[] rounded = narrow.scoreContinuations(PREFIX, PROMPT, LABELS);
+            double[] exact = Fixture.scores(wide, PREFIX, PROMPT, LABELS);
+            double[] rounded = Fixture.scores(narrow, PREFIX, PROMPT, LABELS);
 
             for (int i = 0; i < exact.length; i++) {
                 assertThat(rounded[i]).isCloseTo(exact[i], offset(0.1 * LABELS.get(i).length));
