@@ -78,12 +78,29 @@ public final class CliProblems implements ProblemCatalogue {
                     + " and a checkout that it can write to. Where the build itself fails, target/build.log says why.",
             "mvn package -pl cli -am");
 
+    static final ProblemKind OUT_OF_MEMORY = new ProblemKind(
+            "FT0010",
+            "finetune's own memory is used up",
+            ExitCode.CAPACITY,
+            "The command line itself keeps to 1 GiB of Java heap, whatever the size of data and model; the worker that trains has its"
+                    + " own memory. Rows of many megabytes may need more. FINETUNE_HEAP sets it.",
+            "FINETUNE_HEAP=2g finetune ...");
+
     /** For ServiceLoader. */
     public CliProblems() {}
 
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
-                INTERNAL, USAGE, UNKNOWN_CODE, FILE_EXISTS, NOT_WRITABLE, NO_REPORT, NOT_BEGUN, NO_JAVA, NOT_BUILT);
+                INTERNAL,
+                USAGE,
+                UNKNOWN_CODE,
+                FILE_EXISTS,
+                NOT_WRITABLE,
+                NO_REPORT,
+                NOT_BEGUN,
+                NO_JAVA,
+                NOT_BUILT,
+                OUT_OF_MEMORY);
     }
 }

@@ -56,7 +56,8 @@ final class Examination {
                             found,
                             "free " + Figures.bytes(LEAST_FREE_DISK) + ", or set FINETUNE_HOME to a larger disk");
         } catch (IOException e) {
-            return Diagnosis.fail("home", home + " cannot be written", "export FINETUNE_HOME=$PWD/.finetune4j");
+            String why = Files.isRegularFile(home) ? " is a file and no folder" : " cannot be written";
+            return Diagnosis.fail("home", home + why, "export FINETUNE_HOME=$PWD/.finetune4j");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.MessageView;
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -30,12 +31,30 @@ final class Failures {
         if (failure instanceof FineTuneException known) {
             return tell(known.problems(), known.exitCode(), format);
         }
+        return tell(List.of(defect(failure)), ExitCode.INTERNAL, format);
+    }
+
+    /** What picocli lets through: this process' memory is used up, or its classes are not what it was built with. */
+    int onError(Error failure, String... arguments) {
+        OutputFormat format = OutputFormat.askedIn(arguments);
+        if (failure instanceof OutOfMemoryError) {
+            long most = Runtime.getRuntime().maxMemory();
+            Problem problem = CliProblems.OUT_OF_MEMORY
+                    .error("finetune's own memory of " + Figures.bytes(most) + " is used up")
+                    .remedy("FINETUNE_HEAP=" + 2 * (most >> 20) + "m finetune ...")
+                    .build();
+            return tell(List.of(problem), ExitCode.CAPACITY, format);
+        }
+        return tell(List.of(defect(failure)), ExitCode.INTERNAL, format);
+    }
+
+    private Problem defect(Throwable failure) {
         Problem.Builder problem = CliProblems.INTERNAL.error(
                 "finetune has a defect: " + failure.getClass().getSimpleName() + " in " + place(failure));
         if (surroundings.environment().containsKey("FINETUNE_DEBUG")) {
             stackOf(failure).lines().forEach(problem::because);
         }
-        return tell(List.of(problem.build()), ExitCode.INTERNAL, format);
+        return problem.build();
     }
 
     private int tell(List<Problem> problems, ExitCode exitCode, OutputFormat format) {

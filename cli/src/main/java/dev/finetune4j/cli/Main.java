@@ -4,33 +4,42 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.finetune4j.cli.view.Screen;
 import java.io.PrintWriter;
+import java.util.Optional;
 import picocli.CommandLine;
 
 /** The {@code finetune} command. */
 public final class Main {
+    /** The least that picocli takes. */
+    private static final int NARROWEST_HELP = 55;
+
     private Main() {}
 
     /** Runs the command line and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        Surroundings surroundings = Surroundings.system();
-        OutputFormat format = OutputFormat.askedIn(arguments);
-        Screen screen = FirstSign.of(format, surroundings.clock().instant(), arguments)
-                .map(sign -> greeted(surroundings.screen(), format, sign))
-                .orElse(surroundings.screen());
-        System.exit(run(surroundings.on(screen), arguments));
+        System.exit(start(Surroundings.system(), arguments));
     }
 
-    private static Screen greeted(Screen screen, OutputFormat format, String sign) {
-        if (format == OutputFormat.TABLE) {
-            return screen.showUntilMore(sign);
+    /** Gives a first sign, then runs the command line and returns the exit code. */
+    static int start(Surroundings surroundings, String... arguments) {
+        OutputFormat format = OutputFormat.askedIn(arguments);
+        Optional<String> sign = FirstSign.of(format, surroundings.clock().instant(), arguments);
+        if (sign.isEmpty()) {
+            return run(surroundings, arguments);
         }
-        screen.say(sign);
-        return screen;
+        if (format == OutputFormat.TABLE) {
+            return run(surroundings.on(surroundings.screen().showUntilMore(sign.get())), arguments);
+        }
+        surroundings.screen().say(sign.get());
+        return run(surroundings, arguments);
     }
 
     /** Runs the command line in given surroundings and returns the exit code. */
     static int run(Surroundings surroundings, String... arguments) {
-        return commandLine(surroundings).execute(arguments);
+        try {
+            return commandLine(surroundings).execute(arguments);
+        } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+            return new Failures(surroundings).onError(e, arguments);
+        }
     }
 
     /** The whole command line, for running and for generating completion scripts. */
@@ -39,7 +48,7 @@ public final class Main {
         CommandLine line = new CommandLine(FinetuneCommand.class, new CommandFactory(surroundings));
         line.setOut(new PrintWriter(screen.out(), true, UTF_8));
         line.setErr(new PrintWriter(screen.err(), true, UTF_8));
-        line.setUsageHelpWidth(screen.columns());
+        line.setUsageHelpWidth(Math.max(NARROWEST_HELP, screen.columns()));
         line.setUsageHelpLongOptionsMaxWidth(24);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 screen.hasColor() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));

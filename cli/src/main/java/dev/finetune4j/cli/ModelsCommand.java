@@ -55,7 +55,7 @@ final class ModelsCommand implements Callable<Integer> {
             return;
         }
         Table table = new Table()
-                .text("ID")
+                .id("ID")
                 .number("PARAMETERS")
                 .number("CONTEXT")
                 .text("LICENCE")

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -65,9 +64,10 @@ final class StartupTraining {
         Files.writeString(folder.resolve("rows.jsonl"), rows);
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Screen screen = new Screen(nowhere, nowhere, false, false, false, Screen.DEFAULT_COLUMNS);
-        Surroundings surroundings = new Surroundings(screen, Map.of(), folder.resolve("home"), Clock.systemUTC());
+        Surroundings surroundings = new Surroundings(
+                screen, Map.of(), folder.resolve("home"), Surroundings.system().clock());
         for (List<String> way : WAYS) {
-            Main.run(
+            Main.start(
                     surroundings,
                     way.stream()
                             .map(word -> word.equals("job.yaml")

@@ -2,7 +2,11 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.testkit.GoldenFiles;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +51,33 @@ class HelpTest {
                         "doctor"))
                 .allSatisfy(name -> assertThat(help.out()).contains("  " + name + " "));
         GOLDEN.assertMatches("finetune.txt", help.out());
+    }
+
+    @Test
+    void aNarrowTerminalIsNoReasonToFail() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Screen narrow = new Screen(stream, stream, false, false, false, 40);
+
+        int exitCode = Main.run(Surroundings.system().on(narrow), "models");
+
+        assertThat(exitCode).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("PARAMETERS");
+    }
+
+    @Test
+    void errorsOfTheMachineAreToldLikeAnyOther() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+        Failures failures = new Failures(Surroundings.system().on(new Screen(stream, stream, false, false, false, 80)));
+
+        assertThat(failures.onError(new OutOfMemoryError(), "check")).isEqualTo(5);
+        assertThat(failures.onError(new NoClassDefFoundError(), "check")).isEqualTo(1);
+
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("error FT0010", "FINETUNE_HEAP=")
+                .contains("error FT0001", "NoClassDefFoundError")
+                .doesNotContain("\tat ");
     }
 
     @Test

@@ -48,6 +48,33 @@ class ViewsTest {
     }
 
     @Test
+    void whatPeopleCopyStaysWholeWhereItCan() {
+        new Table()
+                .id("RUN")
+                .text("RESULT")
+                .row("tickets-0123abcd-1", "macro-f1 0.42, gate failed for want of rows")
+                .print(screen(false, false, 40));
+
+        assertThat(text(out)).isEqualTo("""
+                RUN                 RESULT
+                tickets-0123abcd-1  macro-f1 0.42, gate
+                                    failed for want of
+                                    rows
+                """);
+        assertThat(Wrap.hanging("adapter in /a/very/long/path here", 14, 2))
+                .isEqualTo("adapter in\n  /a/very/long/path\n  here");
+    }
+
+    @Test
+    void theFirstSignIsGoneOnceMoreIsWritten() {
+        Screen screen = screen(true, false, 80).showUntilMore("finetune ps");
+        screen.line("a result");
+
+        assertThat(text(err)).isEqualTo("finetune ps\r\u001b[K");
+        assertThat(text(out)).isEqualTo("a result\n");
+    }
+
+    @Test
     void aProblemShowsCodePlaceCauseAndRemedies() {
         Problem problem = CliProblems.FILE_EXISTS
                 .error("job.yaml exists already")

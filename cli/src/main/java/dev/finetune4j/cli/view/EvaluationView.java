@@ -14,6 +14,9 @@ import java.util.Set;
 
 /** Prints whether tuning paid. */
 public final class EvaluationView {
+    /** Of {@code passed} and {@code failed}, and the gap behind. */
+    private static final int VERDICT_WIDTH = 8;
+
     private final Screen screen;
 
     /** Prints results to {@code screen}. */
@@ -48,8 +51,14 @@ public final class EvaluationView {
 
     private void gate(EvaluationReport report) {
         for (GateClause clause : report.gate().clauses()) {
-            screen.line(verdict(clause.passed()) + "  " + words(clause));
+            screen.line(verdict(clause.passed()) + "  " + broken(words(clause)));
         }
+    }
+
+    /** On one line where it fits, else before what it is compared with. */
+    private String broken(String words) {
+        boolean fits = VERDICT_WIDTH + words.length() <= screen.columns();
+        return fits ? words : words.replaceFirst(" (apart from|against) ", "\n" + " ".repeat(VERDICT_WIDTH) + "$1 ");
     }
 
     private String verdict(boolean passed) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,10 +29,14 @@ public final class RunDetailView {
         field("job", run.jobFile() == null ? run.job().name() : run.jobFile());
         field("model", run.job().model().toString());
         field("target", run.provider() == null ? "not launched" : run.provider().toString());
-        field("started", run.createdAt() + ", took " + Figures.duration(Duration.between(run.createdAt(), end)));
+        field(
+                "started",
+                run.createdAt().truncatedTo(ChronoUnit.SECONDS) + ", took "
+                        + Figures.duration(Duration.between(run.createdAt(), end)));
         field("attempt", run.attempt() + (run.resumes() == 0 ? "" : ", resumed " + run.resumes() + " times"));
         if (run.prepared() != null) {
-            field("data", run.prepared().data() + ", digest " + run.prepared().dataDigest());
+            field("data", shown(run.prepared().data()));
+            field("digest", run.prepared().dataDigest());
         }
         printResult(run);
         if (run.problem() != null) {

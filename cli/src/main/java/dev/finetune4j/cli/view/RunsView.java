@@ -29,7 +29,7 @@ public final class RunsView {
             return;
         }
         Table table = new Table()
-                .text("RUN")
+                .id("RUN")
                 .text("STATE")
                 .text("TARGET")
                 .number("TOOK")
@@ -41,13 +41,20 @@ public final class RunsView {
                     run.state().name().toLowerCase(Locale.ROOT),
                     run.provider() == null ? "-" : run.provider().toString(),
                     Figures.duration(took(run)),
-                    Figures.duration(Duration.between(run.createdAt(), clock.instant())) + " ago",
+                    ago(Duration.between(run.createdAt(), clock.instant())),
                     result(run));
         }
         table.print(screen);
         if (runs.size() < total) {
             screen.line("shown " + runs.size() + " of " + total + " runs; --all shows every one");
         }
+    }
+
+    /** In the largest unit: nobody wants the seconds of last week. */
+    private static String ago(Duration since) {
+        return since.toDays() > 1
+                ? since.toDays() + " days ago"
+                : Figures.duration(since).replaceFirst(" (min|h) \\d.*", " $1") + " ago";
     }
 
     private Duration took(RunView run) {

@@ -17,6 +17,8 @@ public final class Table {
     public enum Align {
         /** Text; may be wrapped. */
         LEFT,
+        /** What is copied, such as an id; wrapped only where nothing else is left to wrap. */
+        WHOLE,
         /** Numbers; never wrapped. */
         RIGHT
     }
@@ -29,6 +31,13 @@ public final class Table {
     public Table text(String heading) {
         headings.add(heading);
         aligns.add(Align.LEFT);
+        return this;
+    }
+
+    /** Adds a column of what people copy, such as ids. */
+    public Table id(String heading) {
+        headings.add(heading);
+        aligns.add(Align.WHOLE);
         return this;
     }
 
@@ -73,7 +82,10 @@ public final class Table {
         }
         int room = columns - GAP.length() * (widths.length - 1);
         while (Arrays.stream(widths).sum() > room) {
-            int widest = widestText(widths);
+            int widest = widest(widths, Align.LEFT);
+            if (widest < 0) {
+                widest = widest(widths, Align.WHOLE);
+            }
             if (widest < 0) {
                 break;
             }
@@ -82,11 +94,11 @@ public final class Table {
         return widths;
     }
 
-    private int widestText(int[] widths) {
+    private int widest(int[] widths, Align align) {
         int widest = -1;
         for (int i = 0; i < widths.length; i++) {
             int least = Math.max(NARROWEST_COLUMN, headings.get(i).length());
-            if (aligns.get(i) == Align.LEFT && widths[i] > least && (widest < 0 || widths[i] > widths[widest])) {
+            if (aligns.get(i) == align && widths[i] > least && (widest < 0 || widths[i] > widths[widest])) {
                 widest = i;
             }
         }
@@ -115,6 +127,6 @@ public final class Table {
 
     private static String pad(String cell, int width, Align align) {
         String blanks = " ".repeat(Math.max(0, width - cell.length()));
-        return align == Align.LEFT ? cell + blanks : blanks + cell;
+        return align == Align.RIGHT ? blanks + cell : cell + blanks;
     }
 }

@@ -11,22 +11,29 @@ public final class Wrap {
     public static List<String> lines(String text, int width) {
         List<String> lines = new ArrayList<>();
         for (String paragraph : text.split("\n", -1)) {
-            wrapInto(lines, paragraph, Math.max(1, width));
+            wrapInto(lines, paragraph, Math.max(1, width), true);
         }
         return lines;
     }
 
-    /** Indents every line but the first. */
+    /** Indents every line but the first. A word longer than the width, such as a path, stays whole so that it can be copied. */
     public static String hanging(String text, int width, int indent) {
-        return String.join("\n" + " ".repeat(indent), lines(text, width - indent));
+        List<String> lines = new ArrayList<>();
+        for (String paragraph : text.split("\n", -1)) {
+            wrapInto(lines, paragraph, Math.max(1, width - indent), false);
+        }
+        return String.join("\n" + " ".repeat(indent), lines);
     }
 
-    private static void wrapInto(List<String> lines, String paragraph, int width) {
+    private static void wrapInto(List<String> lines, String paragraph, int width, boolean cutsWords) {
         String rest = paragraph;
         while (rest.length() > width) {
             int cut = rest.lastIndexOf(' ', width);
             if (cut <= leadingBlanks(rest)) {
-                cut = width;
+                cut = cutsWords ? width : rest.indexOf(' ', width);
+            }
+            if (cut < 0) {
+                break;
             }
             lines.add(rest.substring(0, cut).stripTrailing());
             rest = rest.substring(cut).stripLeading();

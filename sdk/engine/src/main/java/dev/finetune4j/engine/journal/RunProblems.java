@@ -11,6 +11,7 @@ import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -347,6 +348,9 @@ public final class RunProblems implements ProblemCatalogue {
             return "permission denied";
         }
         String message = String.valueOf(cause.getMessage());
+        if (cause instanceof NotDirectoryException || message.endsWith("Not a directory")) {
+            return "a part of that path is a file where a folder should be";
+        }
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("no space") || lower.contains("disk full") || lower.contains("quota")) {
             return "no space is left on the disk";
