@@ -27,6 +27,7 @@ final class FirstSign {
             "models",
             "schema",
             "explain",
+            "export",
             "doctor");
 
     private static final Set<String> ASKS_FOR_HELP = Set.of("-h", "--help", "-V", "--version");
