@@ -13,6 +13,7 @@ import dev.finetune4j.training.model.decoder.DecoderLoader;
 import dev.finetune4j.worker.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Tells before a launch what the worker would refuse once it knows the rows: it asks the same loader. */
 final class LocalRefusals {
@@ -35,6 +36,12 @@ final class LocalRefusals {
                         .map(problem -> problem.with(Severity.WARNING))
                         .toList()
                 : certain;
+        if (certain.isEmpty()) {
+            Optional<Problem> weight = loader.weightRefusal(proposal.model());
+            if (weight.isPresent()) {
+                return List.of(weight.get());
+            }
+        }
         return refusals.stream()
                 .map(problem -> problem.kind().equals(ModelProblems.TOO_LARGE)
                         ? fitting(problem, proposal, bound.atMost())

@@ -55,6 +55,20 @@ class LocalRefusalsTest {
     }
 
     @Test
+    void refusesAWeightThatIsNoNumber() throws IOException {
+        Path weights = job.model().resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        byte[] infinity = {0, 0, (byte) 0x80, (byte) 0x7F};
+        System.arraycopy(infinity, 0, bytes, bytes.length - infinity.length, infinity.length);
+        Files.write(weights, bytes);
+
+        assertThat(refusals(48, 24, 48, 8 << 20)).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0474");
+            assertThat(problem.causes()).singleElement().asString().matches("it is element (\\d+) of \\d+");
+        });
+    }
+
+    @Test
     void refusesWhatDoesNotFitTheMemory() throws IOException {
         assertThat(refusals(48, 24, 48, 64 << 10)).singleElement().satisfies(problem -> {
             assertThat(problem.code()).isEqualTo("FT0601");

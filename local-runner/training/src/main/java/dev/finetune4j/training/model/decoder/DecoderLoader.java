@@ -57,6 +57,13 @@ public final class DecoderLoader implements LanguageModelLoader {
         }
     }
 
+    /** FT0474 where a weight is no finite number, as far as that shows without loading: not in quantized or very large files. */
+    public Optional<Problem> weightRefusal(ModelFiles files) {
+        try (WeightFile weights = ModelFolder.open(files.path()).openWeights()) {
+            return FiniteWeights.refusal(weights);
+        }
+    }
+
     /**
      * Maps the weights and prepares the trainable vector.
      *
