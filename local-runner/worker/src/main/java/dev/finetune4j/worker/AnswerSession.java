@@ -67,7 +67,7 @@ final class AnswerSession implements AutoCloseable {
             TrainingSpec spec = train == null ? TrainingSpec.defaults() : train.training();
             Optional<Path> adapter = site.finishedAdapter();
             TuningMethod method = adapter.map(AdapterMethod::of).orElse(LoraTuning.defaults());
-            Loaded loaded = site.load(Purpose.ANSWER, method, spec, lengths(site, codec()), adapter);
+            Loaded loaded = site.load(Purpose.ANSWER, method, spec, 0, lengths(site, codec()), adapter);
             model = loaded.model();
             site.say("the model answers in " + loaded.precision().name().toLowerCase(Locale.ROOT));
         }

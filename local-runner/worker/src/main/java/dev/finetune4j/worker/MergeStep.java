@@ -111,7 +111,7 @@ final class MergeStep {
     /** Log-probabilities of tokens from all over the vocabulary after texts of such tokens. */
     private double[] scores(Path model, LoraTuning method, Optional<Path> adapter, int vocabulary) {
         TextLengths lengths = new TextLengths(0, PROMPT_TOKENS + NEXT_TOKENS);
-        var loaded = site.load(model, Purpose.ANSWER, method, TrainingSpec.defaults(), lengths, adapter);
+        var loaded = site.load(model, Purpose.ANSWER, method, TrainingSpec.defaults(), 0, lengths, adapter);
         try (LanguageModel answering = loaded.model()) {
             answering.useAdapter(adapter.isPresent());
             List<int[]> next = IntStream.range(0, NEXT_TOKENS)

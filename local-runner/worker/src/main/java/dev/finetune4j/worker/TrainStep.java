@@ -66,7 +66,8 @@ final class TrainStep {
                 Purpose.TRAIN,
                 step.method(),
                 spec,
-                answers.or(new TextLengths(plan.maxBatchTokens(), 0)),
+                plan.maxBatchTokens(),
+                answers,
                 site.channelIfAny(WorkOrder.ADAPTER_CHANNEL));
         try (LanguageModel model = loaded.model()) {
             site.tell(new RunEvent.TrainingStarted(

@@ -78,11 +78,17 @@ final class WorkSite {
     /**
      * Loads the base model, with a finished adapter where one is given.
      *
-     * @param lengths the longest micro-batch or passage, and the longest text that is answered
+     * @param batchTokens the largest micro-batch that is learned, 0 for none
+     * @param lengths the longest texts that are answered, with this model or after its training
      */
     LanguageModelLoader.Loaded load(
-            Purpose purpose, TuningMethod method, TrainingSpec spec, TextLengths lengths, Optional<Path> adapter) {
-        return load(channel(WorkOrder.MODEL_CHANNEL), purpose, method, spec, lengths, adapter);
+            Purpose purpose,
+            TuningMethod method,
+            TrainingSpec spec,
+            int batchTokens,
+            TextLengths lengths,
+            Optional<Path> adapter) {
+        return load(channel(WorkOrder.MODEL_CHANNEL), purpose, method, spec, batchTokens, lengths, adapter);
     }
 
     /** Loads another model than the job's base. */
@@ -91,8 +97,10 @@ final class WorkSite {
             Purpose purpose,
             TuningMethod method,
             TrainingSpec spec,
+            int batchTokens,
             TextLengths lengths,
             Optional<Path> adapter) {
+        int passage = purpose == Purpose.ANSWER ? lengths.passage() : 0;
         return engines.loader()
                 .load(
                         modelFiles(model),
@@ -104,7 +112,8 @@ final class WorkSite {
                                 spec.recompute(),
                                 threads(spec),
                                 spec.seed(),
-                                Math.max(1, lengths.passage()),
+                                Math.max(1, Math.max(batchTokens, passage)),
+                                lengths.passage(),
                                 lengths.conversation(),
                                 memoryBytes()));
     }

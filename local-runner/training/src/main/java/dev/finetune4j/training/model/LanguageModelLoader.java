@@ -27,7 +27,8 @@ public interface LanguageModelLoader {
      * @param recompute {@link Recompute#AUTO} is resolved from {@code memoryBytes}
      * @param threads compute threads, 1 or more
      * @param seed of the adapter's start
-     * @param maxBatchTokens the largest N of a micro-batch, or of a passage that is read; sizes the workspace
+     * @param maxBatchTokens the largest N of a micro-batch, or of a passage that is read with this model; sizes the workspace
+     * @param passageTokens tokens of the longest passage that is read, with this model or once its training is done; 0 for none
      * @param textTokens tokens of the longest text that is scored or spoken, with this model or once its training is done; 0 for none
      * @param memoryBytes memory that may be used
      */
@@ -39,6 +40,7 @@ public interface LanguageModelLoader {
             int threads,
             long seed,
             int maxBatchTokens,
+            int passageTokens,
             int textTokens,
             long memoryBytes) {}
 

@@ -102,6 +102,7 @@ final class LocalRefusals {
                         training.threads() > 0 ? training.threads() : machine.physicalCores(),
                         training.seed(),
                         batchTokens,
+                        0,
                         (int) Math.min(proposal.rows().longest(), Integer.MAX_VALUE),
                         machine.availableBytes()));
     }

@@ -106,7 +106,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
 
         private AnswerForecast answers(Precision precision) {
             return new AnswerForecast(
-                    shape, layout, bytes(precision), settings.maxBatchTokens(), settings.textTokens());
+                    shape, layout, bytes(precision), Math.max(1, settings.passageTokens()), settings.textTokens());
         }
 
         private FineTuneException trainingTooLarge(MemoryForecast steps, Recompute level, Precision precision) {

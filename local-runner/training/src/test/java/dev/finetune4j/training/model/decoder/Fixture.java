@@ -45,7 +45,7 @@ final class Fixture {
     }
 
     static Settings settings(LoraTuning method, Precision precision, Recompute recompute) {
-        return new Settings(Purpose.TRAIN, method, precision, recompute, 1, 1, 512, 128, 4L << 30);
+        return new Settings(Purpose.TRAIN, method, precision, recompute, 1, 1, 512, 0, 128, 4L << 30);
     }
 
     static LanguageModel load(String name, Settings settings) {

@@ -98,6 +98,7 @@ class LoadingTest {
                 1,
                 Integer.MAX_VALUE,
                 0,
+                0,
                 Long.MAX_VALUE);
         try (LanguageModel model = Fixture.load("tied", boundless)) {
             assertThatThrownBy(() -> model.loss(Fixture.batch(0, new int[] {1, 2, 3})))
@@ -256,7 +257,7 @@ class LoadingTest {
     }
 
     private static Loaded loaded(DecoderLoader loader, Precision precision, Recompute level, long memoryBytes) {
-        Settings settings = new Settings(Purpose.TRAIN, Fixture.RANK_4, precision, level, 1, 1, 512, 0, memoryBytes);
+        Settings settings = new Settings(Purpose.TRAIN, Fixture.RANK_4, precision, level, 1, 1, 512, 0, 0, memoryBytes);
         Loaded loaded = loader.load(Fixture.files(Fixture.folder("tied")), null, settings);
         loaded.model().close();
         return loaded;

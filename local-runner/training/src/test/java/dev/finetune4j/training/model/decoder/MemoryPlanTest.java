@@ -62,7 +62,7 @@ class MemoryPlanTest {
     private static MemoryPlan plan(
             Purpose purpose, Precision precision, int batchTokens, int textTokens, long memoryBytes) {
         Settings settings =
-                new Settings(purpose, METHOD, precision, Recompute.AUTO, 2, 1, batchTokens, textTokens, memoryBytes);
+                new Settings(purpose, METHOD, precision, Recompute.AUTO, 2, 1, batchTokens, 0, textTokens, memoryBytes);
         LoraLayout layout = LoraLayout.of(SHAPE.layers(), METHOD, SHAPE.projections());
         return MemoryPlan.of(SHAPE, layout, settings, FAST);
     }
