@@ -20,13 +20,14 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
  * attention    N max(64, N / 8) H (8 + 2 s) + 4 N H D s
  * float copies in bf16: N 4 (2 F + max(F, (H + 2 K) D))
  * head         chunk V s, in bf16 chunk V 4 more; 4 N C s for the counted rows
- * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it compiles
+ * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it
+ *              compiles, and min(100 MiB, parameters 3 / 4) more
  * slack        parameters 3 / 4, what the allocator leaves between the tensors
  * </pre>
  *
  * <p>Runtime and slack were measured on Linux x86-64 with the variables of {@code TorchEnvironment}, as what is left of the peak when
  * the other parts are taken off: models of 0.02 to 135 million parameters, 160 to 2,048 tokens, all levels, up to 150 steps of
- * varying lengths. Of the peaks measured there, the forecast is 1.04 to 1.21 times.
+ * varying lengths.
  *
  * @param shape sizes of the model
  * @param layout the adapters
@@ -36,12 +37,17 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
 record MemoryForecast(DecoderShape shape, LoraLayout layout, int bytes, long tokens) {
     private static final long WIDE_RUNTIME_BYTES = 260L << 20;
     private static final long NARROW_RUNTIME_BYTES = 350L << 20;
+    /** A product of longer sides is compiled into more kernels: measured to 100 MiB more at 135 million parameters. */
+    private static final long MOST_KERNEL_BYTES = 100L << 20;
+
     private static final long LOGITS_BYTES = 32L << 20;
     private static final int FLOAT_BYTES = 4;
 
-    /** What a process holds that computes in so many bytes a number, before it has a model. */
-    static long runtimeBytes(int bytes) {
-        return bytes < FLOAT_BYTES ? NARROW_RUNTIME_BYTES : WIDE_RUNTIME_BYTES;
+    /** What a process holds that computes in so many bytes a number, besides the model. */
+    static long runtimeBytes(int bytes, DecoderShape shape) {
+        return bytes < FLOAT_BYTES
+                ? NARROW_RUNTIME_BYTES + Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4)
+                : WIDE_RUNTIME_BYTES;
     }
 
     /** Rows of logits that live at a time: 32 MiB of them, at least 16. */
@@ -70,7 +76,7 @@ record MemoryForecast(DecoderShape shape, LoraLayout layout, int bytes, long tok
         long scratch = 3L * shape.width() + shape.attentionWidth() + 4L * shape.feedForwardWidth() + shape.qkvWidth();
         long low = (long) shape.layers() * DecoderShape.adapterWidth(layout);
         long head = (long) headChunk() * shape.vocabulary() * (bytes + (narrow ? FLOAT_BYTES : 0));
-        return runtimeBytes(bytes)
+        return runtimeBytes(bytes, shape)
                 + shape.parameters() * bytes
                 + shape.parameters() * 3 / 4
                 + layout.length() * (4L * FLOAT_BYTES + (narrow ? bytes : 0))

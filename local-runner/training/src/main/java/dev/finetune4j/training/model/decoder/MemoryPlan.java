@@ -75,9 +75,10 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             }
             Precision precision = answerPrecision();
             long peak = answers(precision).peakBytes()
-                    - MemoryForecast.runtimeBytes(bytes(precision))
+                    - MemoryForecast.runtimeBytes(bytes(precision), shape)
                     + Math.max(
-                            MemoryForecast.runtimeBytes(bytes(precision)), MemoryForecast.runtimeBytes(bytes(trained)));
+                            MemoryForecast.runtimeBytes(bytes(precision), shape),
+                            MemoryForecast.runtimeBytes(bytes(trained), shape));
             if (peak > settings.memoryBytes()) {
                 throw answersTooLarge(precision, peak);
             }
