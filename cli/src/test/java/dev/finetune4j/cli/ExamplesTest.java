@@ -42,7 +42,7 @@ class ExamplesTest {
         assertThat(run.at("/evaluation/variants")).hasSize(3);
         Path tuned = folder.resolve("tuned");
 
-        CommandRun export = command("export", run.at("/run").asText(), "--to", tuned.toString(), "--precision", "bf16");
+        CommandRun export = command("export", run.at("/id").asText(), "--to", tuned.toString(), "--precision", "bf16");
 
         assertThat(export.exitCode()).as(export.err()).isZero();
         assertThat(export.out()).contains(": 257 MiB of weights in bf16").contains("at 192 next tokens: at most ");
