@@ -36,7 +36,8 @@ final class JavaProcess {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xmx1g"));
+                "-Xmx1g",
+                "--enable-native-access=ALL-UNNAMED")); // as the product's jar says in its manifest
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
