@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 """Make the weight fixtures of src/test/resources/dev/finetune4j/modelfiles/weights with the reference libraries.
 
-    pip install gguf numpy safetensors
+    pip install gguf numpy safetensors torch
     python make_weight_fixtures.py
 
 every-type.gguf         one tensor of each format that is decoded, and one metadata value of each type
 every-type.safetensors  the same tensors as float32, decoded by the gguf package
+nf4.safetensors         weights, and the same after a round trip through NF4
 written.safetensors     what the safetensors package writes for the tensors that SafetensorsWriterTest writes
 """
 import pathlib
 
 import gguf
 import numpy as np
+import torch
 from gguf import GGMLQuantizationType as Q
 from gguf import GGUFValueType as V
 from safetensors.numpy import save_file
+
+import nf4_reference
 
 OUT = pathlib.Path(__file__).parent.parent / "resources/dev/finetune4j/modelfiles/weights"
 ROWS, COLUMNS = 2, 512
@@ -81,4 +85,19 @@ save_file(
     },
     OUT / "written.safetensors",
     metadata={"format": "pt"},
+)
+
+torch.manual_seed(3)
+wide = 0.02 * torch.randn(161, 128)  # 322 blocks: magnitudes in two of their blocks
+odd = torch.randn(37, 40) * torch.logspace(-3, 1, 37).unsqueeze(1)  # the last block is not full
+odd[5:7] = 0
+save_file(
+    {
+        "wide": wide.numpy(),
+        "wide.quantized": nf4_reference.round_trip(wide).numpy(),
+        "odd": odd.numpy(),
+        "odd.quantized": nf4_reference.round_trip(odd).numpy(),
+        "levels": nf4_reference.dynamic_levels().numpy(),
+    },
+    OUT / "nf4.safetensors",
 )

@@ -1,10 +1,12 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.CheckView;
+import dev.finetune4j.cli.view.HintView;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.check.DatasetCheckReport;
+import dev.finetune4j.engine.hints.HintBook;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
@@ -71,6 +73,7 @@ final class CheckCommand implements Callable<Integer> {
             screen.line(Json.pretty(report));
         } else {
             new CheckView(screen).print(report);
+            new HintView(screen).count(HintBook.shipped().of(prepared), job);
         }
         return report.hasErrors() ? new FineTuneException(report.problems(), null).exitCode() : ExitCode.OK;
     }

@@ -1,9 +1,15 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.cli.view.HintView;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Table;
 import dev.finetune4j.cli.view.Tone;
 import dev.finetune4j.cli.view.Wrap;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.hints.Hint;
+import dev.finetune4j.engine.hints.HintBook;
+import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
@@ -11,6 +17,8 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.json.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -26,14 +34,18 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
-        description = "Explains a problem code, or lists all codes.",
-        footer = {"", "Example:", "  finetune explain FT0101"})
+        description =
+                "Explains a problem code, lists all codes, or tells what others choose for the settings of a job and where they say so.",
+        footer = {"", "Example:", "  finetune explain FT0101", "  finetune explain job.yaml"})
 final class ExplainCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
-    @Parameters(arity = "0..1", paramLabel = "CODE", description = "The code of a problem, such as FT0101.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "CODE|JOB",
+            description = "The code of a problem, such as FT0101, or a job file.")
     @Nullable
-    String code;
+    String subject;
 
     @Mixin
     OutputOptions output = new OutputOptions();
@@ -44,10 +56,12 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (code == null) {
+        if (subject == null) {
             list();
+        } else if (Files.isRegularFile(Path.of(subject))) {
+            explain(Path.of(subject));
         } else {
-            explain(find(code));
+            explain(find(subject));
         }
         return ExitCode.OK.number();
     }
@@ -73,6 +87,20 @@ final class ExplainCommand implements Callable<Integer> {
                         kind.title(),
                         String.valueOf(kind.exitCode().number())));
         table.print(screen);
+    }
+
+    private void explain(Path job) {
+        List<Hint> hints;
+        try (MessageView view = surroundings.messages(output.format);
+                FineTuner tuner = surroundings.open(view)) {
+            view.doing("checking " + job);
+            hints = HintBook.shipped().of(tuner.check(JobFile.read(job, surroundings.environment())));
+        }
+        if (output.isJson()) {
+            surroundings.screen().line(Json.pretty(Map.of("hints", hints)));
+        } else {
+            new HintView(surroundings.screen()).print(hints);
+        }
     }
 
     private void explain(ProblemKind kind) {

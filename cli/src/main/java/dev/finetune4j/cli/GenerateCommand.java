@@ -44,29 +44,8 @@ final class GenerateCommand implements Callable<Integer> {
                     "Continue the prompt as plain text, without the chat template: for runs that learned plain text.")
     boolean plain;
 
-    @Option(
-            names = "--max-new-tokens",
-            paramLabel = "N",
-            defaultValue = "128",
-            description = "Longest answer in tokens (default: 128).")
-    int maxNewTokens;
-
-    @Option(
-            names = "--temperature",
-            paramLabel = "T",
-            defaultValue = "0",
-            description = "0 for the likeliest token each time (default), up to 10.")
-    double temperature;
-
-    @Option(
-            names = "--top-p",
-            paramLabel = "P",
-            defaultValue = "1",
-            description = "Draw from the likeliest tokens that make up this share (default: 1).")
-    double topP;
-
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "17", description = "Seed of the draw (default: 17).")
-    long seed;
+    @Mixin
+    SamplingOptions sampling = new SamplingOptions();
 
     @Mixin
     OutputOptions output = new OutputOptions();
@@ -88,10 +67,10 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private RunHandle<List<GeneratedText>> ask(FineTuner tuner) {
-        Sampling sampling = new Sampling(maxNewTokens, temperature, topP, seed);
+        Sampling asked = sampling.sampling();
         List<Variant> variants = List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED);
         if (plain) {
-            return tuner.complete(argument.run, prompt, sampling, variants);
+            return tuner.complete(argument.run, prompt, asked, variants);
         }
         String system = tuner.show(argument.run).job().task().system();
         List<Message> messages = new ArrayList<>();
@@ -99,7 +78,7 @@ final class GenerateCommand implements Callable<Integer> {
             messages.add(new Message(Role.SYSTEM, system));
         }
         messages.add(new Message(Role.USER, prompt));
-        return tuner.generate(argument.run, messages, sampling, variants);
+        return tuner.generate(argument.run, messages, asked, variants);
     }
 
     private void print(List<GeneratedText> answers) {

@@ -2,10 +2,8 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.spec.JobTemplate;
-import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Location;
-import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,16 +11,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -60,7 +54,7 @@ final class InitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String template = JobTemplate.of(kind());
+        String template = JobTemplate.of(TaskNames.parse(task, "TASK", spec));
         Screen screen = surroundings.screen();
         if (file.toString().isEmpty()) {
             screen.line(output.isJson() ? Json.pretty(Written.nowhere(template)) : template.stripTrailing());
@@ -90,24 +84,6 @@ final class InitCommand implements Callable<Integer> {
                     .because("its folder does not exist or may not be written, or the disk is full")
                     .asException(e);
         }
-    }
-
-    private TaskKind kind() {
-        List<String> names =
-                Arrays.stream(TaskKind.values()).map(InitCommand::name).toList();
-        return Arrays.stream(TaskKind.values())
-                .filter(kind -> name(kind).equals(task.toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(),
-                        "TASK must be one of " + String.join(", ", names) + ", was " + task
-                                + Spelling.nearest(task, names)
-                                        .map(near -> "; did you mean " + near + "?")
-                                        .orElse("")));
-    }
-
-    private static String name(TaskKind kind) {
-        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Table;
 import dev.finetune4j.cli.view.Tone;
 import dev.finetune4j.cli.view.Wrap;
+import dev.finetune4j.engine.models.Benchmark;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.models.ModelSource;
@@ -11,6 +12,7 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -69,7 +71,9 @@ final class ModelsCommand implements Callable<Integer> {
                         model.licence(),
                         model.isGated() ? "gated" : "open"));
         table.print(screen);
-        screen.line(screen.paint(Tone.FAINT, "gated: accept the licence on the hub, and set HF_TOKEN"));
+        String gated =
+                "gated: accept the licence on the hub, and set HF_TOKEN; finetune models ID shows all that is known of one";
+        screen.line(screen.paint(Tone.FAINT, Wrap.hanging(gated, screen.columns(), 0)));
     }
 
     private void show(CatalogueModel model) {
@@ -86,6 +90,12 @@ final class ModelsCommand implements Callable<Integer> {
         table.row("context", Figures.count(model.contextTokens()) + " tokens");
         table.row("architecture", model.architecture());
         table.row("licence", model.licence() + (model.isGated() ? " (must be accepted on the hub)" : ""));
+        new TreeMap<>(model.ids()).forEach((place, name) -> table.row("on " + place, name));
+        for (Benchmark benchmark : model.benchmarks()) {
+            table.row(
+                    benchmark.name(),
+                    benchmark.score() + " (" + benchmark.shots() + " shots, " + benchmark.source() + ")");
+        }
         for (ModelSource source : model.sources()) {
             table.row("source", source.from());
         }

@@ -4,10 +4,12 @@ import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunOutcome;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Lets a stopped or failed run go on. */
 @Command(
@@ -21,6 +23,13 @@ final class ResumeCommand implements Callable<Integer> {
     @Mixin
     RunArgument argument = new RunArgument();
 
+    @Option(
+            names = "--verify",
+            description =
+                    "First goes over the steps between its last two checkpoints again and compares by SHA-256; goes on"
+                            + " only if they are equal.")
+    boolean verify;
+
     @Mixin
     OutputOptions output = new OutputOptions();
 
@@ -32,6 +41,9 @@ final class ResumeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
+            if (verify) {
+                verify(tuner, view);
+            }
             RunHandle<RunOutcome> handle = tuner.resume(argument.run);
             view.took(handle.id(), handle.begin());
             RunOutcome outcome =
@@ -40,5 +52,14 @@ final class ResumeCommand implements Callable<Integer> {
                     .tell(handle.id(), outcome)
                     .number();
         }
+    }
+
+    private void verify(FineTuner tuner, MessageView view) throws InterruptedException {
+        view.doing("replaying the last steps");
+        RunHandle<Replay> handle = tuner.verify(argument.run);
+        Replay replay =
+                new Follower(surroundings.screen(), output).follow(handle, Farewell.toAnswer(handle.id()), view);
+        view.doing("steps " + (replay.fromStep() + 1) + " to " + replay.toStep() + " are equal, SHA-256 "
+                + replay.savedSha256());
     }
 }

@@ -4,9 +4,11 @@ import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.run.RunOutcome;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
-    @Parameters(paramLabel = "JOB", description = "The job file.")
+    @Parameters(paramLabel = "JOB", description = "The job file, or a plan that \"finetune plan --save\" saved.")
     Path job = Path.of("");
 
     @Option(names = "--detach", description = "Launch, print the run's id, and come back at once.")
@@ -45,11 +47,13 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        JobFile file = JobFile.read(job, surroundings.environment());
+        Optional<SavedPlan> plan = SavedPlan.read(job);
+        Path planned = plan.map(saved -> saved.jobFile(job)).orElse(job);
+        JobFile file = JobFile.read(planned, surroundings.environment());
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + job);
-            RunHandle<RunOutcome> handle = tuner.launch(file);
+            RunHandle<RunOutcome> handle = plan.isPresent() ? tuner.launch(plan.get(), file) : tuner.launch(file);
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
                 handle.detach();

@@ -1,17 +1,15 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.engine.data.source.FileTree;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The training run of the class data archive that the launcher keeps: goes the ways that most commands go, so that their classes
@@ -46,7 +44,7 @@ final class StartupTraining {
         try {
             walk(folder);
         } finally {
-            delete(folder);
+            FileTree.remove(folder);
         }
     }
 
@@ -74,18 +72,6 @@ final class StartupTraining {
                                     ? folder.resolve(word).toString()
                                     : word)
                             .toArray(String[]::new));
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            all.sorted(Comparator.reverseOrder()).forEach(path -> {
-                try {
-                    Files.delete(path);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
         }
     }
 }

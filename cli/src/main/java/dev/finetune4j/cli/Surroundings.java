@@ -7,8 +7,12 @@ import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.PreparationProgress;
+import dev.finetune4j.spi.ProviderContext;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Map;
 
 /**
@@ -18,24 +22,35 @@ import java.util.Map;
  * @param environment environment variables
  * @param home finetune4j's folder: {@code FINETUNE_HOME}, or {@code ~/.finetune4j}
  * @param clock the clock
+ * @param in what is said to a command that listens
+ * @param isTyped whether a person types it
  */
-record Surroundings(Screen screen, Map<String, String> environment, Path home, Clock clock) {
+record Surroundings(
+        Screen screen, Map<String, String> environment, Path home, Clock clock, InputStream in, boolean isTyped) {
     private static final String HOME_VARIABLE = "FINETUNE_HOME";
+
+    /** Where nobody says anything. */
+    Surroundings(Screen screen, Map<String, String> environment, Path home, Clock clock) {
+        this(screen, environment, home, clock, InputStream.nullInputStream(), false);
+    }
 
     /** The real ones. */
     static Surroundings system() {
         Map<String, String> environment = System.getenv();
+        String terminals = System.getProperty("finetune.terminals", "");
         String home = environment.getOrDefault(HOME_VARIABLE, "");
         return new Surroundings(
-                Screen.system(environment, System.getProperty("finetune.terminals", "")),
+                Screen.system(environment, terminals),
                 environment,
                 home.isEmpty() ? Path.of(System.getProperty("user.home"), ".finetune4j") : Path.of(home),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                System.in,
+                terminals.contains(",in"));
     }
 
     /** The same with another screen. */
     Surroundings on(Screen other) {
-        return new Surroundings(other, environment, home, clock);
+        return new Surroundings(other, environment, home, clock, in, isTyped);
     }
 
     /** Where a command tells what goes on, in the form that was asked for. */
@@ -44,6 +59,16 @@ record Surroundings(Screen screen, Map<String, String> environment, Path home, C
             case TABLE -> new LiveView(screen, clock, LiveView.DEFAULT_INTERVAL);
             case JSON -> new JsonLines(screen, clock);
         };
+    }
+
+    /** What those who know prices may use of it. */
+    ProviderContext providerContext() {
+        return new ProviderContext(home, environment, clock);
+    }
+
+    /** The day, by which the age of prices is told. */
+    LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     }
 
     /** The engine, which tells {@code view} what it fetches. */

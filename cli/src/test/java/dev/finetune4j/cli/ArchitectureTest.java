@@ -33,6 +33,7 @@ class ArchitectureTest {
         "dev.finetune4j.data..",
         "dev.finetune4j.model..",
         "dev.finetune4j.method..",
+        "dev.finetune4j.plan..",
         "dev.finetune4j.run..",
         "dev.finetune4j.evaluation..",
         "dev.finetune4j.error..",
@@ -45,6 +46,9 @@ class ArchitectureTest {
     private static final String TRAINING = "dev.finetune4j.training..";
     private static final String WORKER = "dev.finetune4j.worker..";
     private static final String CLI = "dev.finetune4j.cli..";
+    private static final String AWS = "dev.finetune4j.aws..";
+    private static final String AZURE = "dev.finetune4j.azure..";
+    private static final String JUNIT = "dev.finetune4j.junit..";
 
     @ArchTest
     static final ArchRule apiIsOnlyJdkAndJspecify = classes()
@@ -61,7 +65,7 @@ class ArchitectureTest {
             .resideInAPackage(ENGINE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(MODEL_FILES, TRAINING, WORKER, CLI, "dev.finetune4j.aws..", "dev.finetune4j.azure..")
+            .resideInAnyPackage(MODEL_FILES, TRAINING, WORKER, CLI, AWS, AZURE)
             .because("providers and text codecs arrive through ServiceLoader");
 
     @ArchTest
@@ -72,6 +76,33 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(ENGINE, CLI)
             .because("the worker also runs in a cloud container, without the engine");
+
+    @ArchTest
+    static final ArchRule aProviderKnowsOnlyTheApi = noClasses()
+            .that()
+            .resideInAnyPackage(AWS, AZURE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ENGINE, MODEL_FILES, TRAINING, WORKER, CLI, JUNIT)
+            .because("a team that uses one cloud from its own code takes this artifact and nothing else");
+
+    @ArchTest
+    static final ArchRule aProviderDoesNotKnowAnother = noClasses()
+            .that()
+            .resideInAPackage(AWS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(AZURE, "com.azure..")
+            .because("one cloud can be taken without the other");
+
+    @ArchTest
+    static final ArchRule anotherProviderDoesNotKnowTheFirst = noClasses()
+            .that()
+            .resideInAPackage(AZURE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(AWS, "software.amazon..")
+            .because("one cloud can be taken without the other");
 
     @ArchTest
     static final ArchRule onlyTheWorkerUsesTheTrainingCore = noClasses()
@@ -88,8 +119,17 @@ class ArchitectureTest {
             .resideInAPackage(CLI)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(MODEL_FILES, TRAINING, WORKER, "ai.djl..")
+            .resideInAnyPackage(MODEL_FILES, TRAINING, WORKER, AWS, AZURE, "ai.djl..")
             .because("the command line must stay thin and fast to start");
+
+    @ArchTest
+    static final ArchRule extensionKnowsOnlyTheEngine = noClasses()
+            .that()
+            .resideInAPackage(JUNIT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(MODEL_FILES, TRAINING, WORKER, CLI, "ai.djl..", "org.assertj..")
+            .because("it uses the same door as everybody, and users choose their own assertions");
 
     @ArchTest
     static final ArchRule torchStaysBehindTheLocalRunner = noClasses()
@@ -113,7 +153,7 @@ class ArchitectureTest {
     static final ArchRule noVendorTypeInAPublicSignature = classes()
             .that(resideInAnyPackage(API))
             .or()
-            .resideInAPackage(ENGINE)
+            .resideInAnyPackage(ENGINE, AWS, AZURE)
             .should(haveNoVendorTypeInPublicSignatures());
 
     @ArchTest
@@ -123,6 +163,15 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule noCyclesBetweenPackagesOfTheEngine =
             slices().matching("dev.finetune4j.engine.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule extensionUsesItsPartsAndNotTheReverse = noClasses()
+            .that()
+            .resideInAnyPackage("dev.finetune4j.junit.baseline..", "dev.finetune4j.junit.summary..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.finetune4j.junit")
+            .because("packages must not depend on each other in a circle");
 
     @ArchTest
     static final ArchRule onlyTheViewWritesToTheTerminal = noClasses()
@@ -181,7 +230,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule surroundingsArePassedIn = noClasses()
             .that(resideInAnyPackage(API)
-                    .or(resideInAnyPackage(ENGINE))
+                    .or(resideInAnyPackage(ENGINE, AWS, AZURE))
                     .and(DescribedPredicate.not(JavaClass.Predicates.type(FineTunerBuilder.class))))
             .should()
             .callMethod(System.class, "getenv")

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 record Checkout(Path root) {
     /** Copies the launcher to {@code root}; nothing is built there. */
     static Checkout at(Path root) throws IOException {
-        for (String folder : new String[] {"sdk", "local-runner", "cli/target", "target"}) {
+        for (String folder : new String[] {"sdk", "local-runner", "providers", "cli/target", "target"}) {
             Files.createDirectories(root.resolve(folder));
         }
         Files.createFile(root.resolve("pom.xml"));

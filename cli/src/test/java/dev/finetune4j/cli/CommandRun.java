@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.Screen;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,21 @@ record CommandRun(int exitCode, String out, String err) {
 
     /** Runs with a home and an environment, in a pipe of 80 columns without colour. */
     static CommandRun in(Path home, Map<String, String> environment, String... arguments) {
+        return at(Clock.systemUTC(), home, environment, arguments);
+    }
+
+    /** Runs at a time that is given, for what depends on it. */
+    static CommandRun at(Clock clock, Path home, Map<String, String> environment, String... arguments) {
+        return run("", clock, home, environment, arguments);
+    }
+
+    /** Runs with text on its standard input. */
+    static CommandRun saying(String said, Path home, Map<String, String> environment, String... arguments) {
+        return run(said, Clock.systemUTC(), home, environment, arguments);
+    }
+
+    private static CommandRun run(
+            String said, Clock clock, Path home, Map<String, String> environment, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Screen screen = new Screen(
@@ -26,8 +42,15 @@ record CommandRun(int exitCode, String out, String err) {
                 false,
                 false,
                 Screen.DEFAULT_COLUMNS);
-        int exitCode =
-                Main.run(new Surroundings(screen, environment, home.toAbsolutePath(), Clock.systemUTC()), arguments);
+        int exitCode = Main.run(
+                new Surroundings(
+                        screen,
+                        environment,
+                        home.toAbsolutePath(),
+                        clock,
+                        new ByteArrayInputStream(said.getBytes(StandardCharsets.UTF_8)),
+                        false),
+                arguments);
         return new CommandRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 }

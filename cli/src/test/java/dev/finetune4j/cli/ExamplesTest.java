@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs the examples with real rows and the real model at a small size; README's own example runs whole in ReadmeTest. */
 class ExamplesTest {
@@ -53,6 +56,31 @@ class ExamplesTest {
                         "tokenizer_config.json",
                         "chat_template.jinja",
                         "model.safetensors");
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"full | model", "{kind: prompt-tuning, virtual-tokens: 8, init-text: Is it good?} | adapter"})
+    void otherMethodsRunFromCheckToReport(String method, String result) throws IOException {
+        Path job = SmallExample.write("sentiment", folder);
+        Files.writeString(
+                job, Files.readString(job).replaceAll("(?m)^  learning-rate: .*$", "") + "\nmethod: " + method + "\n");
+
+        CommandRun run = command("run", job.toString(), "-o", "json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode tree = Json.records().readTree(run.out());
+        String id = tree.at("/id").asText();
+        assertThat(tree.at("/evaluation/variants")).hasSize(3);
+        assertThat(command("show", id).out()).containsPattern("(?m)^" + result + " .*/" + result + "$");
+        assertThat(command("report", id).out()).contains("| method.kind | ");
+        CommandRun answered = command("generate", id, "--prompt", "I love it.", "--max-new-tokens", "4");
+        assertThat(answered.exitCode()).as(answered.err()).isZero();
+        CommandRun export =
+                command("export", id, "--to", folder.resolve("tuned").toString());
+        assertThat(export.exitCode()).as(export.err()).isEqualTo(result.equals("model") ? 0 : 3);
     }
 
     /** By the Java that README shows. */

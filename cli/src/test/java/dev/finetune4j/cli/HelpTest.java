@@ -29,6 +29,24 @@ class HelpTest {
     }
 
     @Test
+    void aCommandBelowACommandHasHelpToo() {
+        CommandRun help = CommandRun.of("prices", "refresh", "--help");
+
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).contains("Example:").contains("finetune prices refresh");
+        GOLDEN.assertMatches("prices-refresh.txt", help.out());
+    }
+
+    @Test
+    void theBacktestOfEstimatesHasHelpToo() {
+        CommandRun help = CommandRun.of("estimates", "backtest", "--help");
+
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).contains("Example:").contains("finetune estimates backtest");
+        GOLDEN.assertMatches("estimates-backtest.txt", help.out());
+    }
+
+    @Test
     void theRootListsEveryCommandOfTheGuide() {
         CommandRun help = CommandRun.of("--help");
 
@@ -36,6 +54,7 @@ class HelpTest {
         assertThat(List.of(
                         "init",
                         "check",
+                        "plan",
                         "run",
                         "ps",
                         "show",
@@ -43,9 +62,13 @@ class HelpTest {
                         "stop",
                         "eval",
                         "generate",
+                        "chat",
                         "report",
                         "compare",
+                        "advise",
                         "models",
+                        "offers",
+                        "prices",
                         "schema",
                         "explain",
                         "doctor"))
@@ -62,7 +85,10 @@ class HelpTest {
         int exitCode = Main.run(Surroundings.system().on(narrow), "models");
 
         assertThat(exitCode).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("PARAMETERS");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("parameters")
+                .satisfies(text -> assertThat(text.lines())
+                        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(40)));
     }
 
     @Test

@@ -44,6 +44,14 @@ class NearMatchTest {
     }
 
     @Test
+    void ofAPlaceAGpuAndASourceOfPrices() {
+        suggests("sagemaker", "offers", "--target", "sagmaker");
+        suggests("H100-SXM", "offers", "--gpu", "H100-SMX");
+        suggests("azure", "prices", "refresh", "azur");
+        suggests("refresh", "prices", "refesh");
+    }
+
+    @Test
     void ofARunByItsIdOrItsJobsName() throws IOException {
         Files.createDirectories(folder.resolve("runs/attack-tactics-7aef332d-1"));
 

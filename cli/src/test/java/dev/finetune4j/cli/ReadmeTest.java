@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class ReadmeTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final String LAUNCHER = "./finetune";
+    private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|\\S+");
 
     @Test
@@ -51,12 +52,24 @@ class ReadmeTest {
 
     @Test
     void theJavaShownIsTheJavaThatIsRun() throws IOException {
-        String readme = Files.readString(ROOT.resolve("README.md"));
-        String shown = readme.substring(
-                readme.indexOf("```java\n") + 8, readme.indexOf("```", readme.indexOf("```java\n") + 8));
-        String run = Files.readString(Path.of("src/test/java/dev/finetune4j/cli/JavaSnippet.java"));
+        Path program = Path.of("src/test/java/dev/finetune4j/cli/JavaSnippet.java");
 
-        assertThat(run).contains(shown.indent(8));
+        assertThat(program).content().contains(javaShown().get(0).indent(8));
+    }
+
+    @Test
+    void theTestShownIsTheTestOfTheExample() throws IOException {
+        Path test = ROOT.resolve("examples/guarded-model/src/test/java/com/example/mood/MoodModelTest.java");
+
+        assertThat(javaShown()).hasSize(2);
+        assertThat(test).content().endsWith(javaShown().get(1));
+    }
+
+    private static List<String> javaShown() throws IOException {
+        return JAVA.matcher(Files.readString(ROOT.resolve("README.md")))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
     }
 
     @Test

@@ -66,6 +66,41 @@ class ViewsTest {
     }
 
     @Test
+    void rowsOfATableThatIsTooWideEvenSoAreBlocks() {
+        new Table()
+                .id("RUN")
+                .text("STATE")
+                .text("TARGET")
+                .number("TOOK")
+                .number("STARTED")
+                .text("RESULT")
+                .row(
+                        "attack-tactics-76865a1f-1",
+                        "succeeded",
+                        "local",
+                        "12 min 3 s",
+                        "2 h ago",
+                        "macro-f1 0.48, gate passed")
+                .row("sentiment-0123abcd-1", "training", "local", "4 s", "4 s ago", "-")
+                .print(screen(false, false, 40));
+
+        assertThat(text(out)).isEqualTo("""
+                attack-tactics-76865a1f-1
+                  state    succeeded
+                  target   local
+                  took     12 min 3 s
+                  started  2 h ago
+                  result   macro-f1 0.48, gate passed
+                sentiment-0123abcd-1
+                  state    training
+                  target   local
+                  took     4 s
+                  started  4 s ago
+                  result   -
+                """);
+    }
+
+    @Test
     void theFirstSignIsGoneOnceMoreIsWritten() {
         Screen screen = screen(true, false, 80).showUntilMore("finetune ps");
         screen.line("a result");

@@ -26,6 +26,14 @@ public record Farewell(RunId run, String message, Map<String, String> next) {
         return new Farewell(run, "the run goes on", next);
     }
 
+    /** Of runs in a row: the present one goes on, the next are not begun. */
+    public static Farewell toSeries(RunId run, String command) {
+        Map<String, String> next = new LinkedHashMap<>();
+        next.put("watch", "finetune watch " + run);
+        next.put("finish", command);
+        return new Farewell(run, "this run goes on, the next are not begun", next);
+    }
+
     /** Of an answer that a tuned model is asked for, which asking again finds. */
     public static Farewell toAnswer(RunId work) {
         return new Farewell(work, "the answer is worked on all the same; the same command again takes it up", Map.of());

@@ -2,6 +2,7 @@ package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.run.WorkOrder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,7 +54,8 @@ public final class RunDetailView {
             new EvaluationView(screen).print(run.evaluation());
         }
         if (run.output() != null) {
-            field("adapter", shown(run.output().resolve("adapter")));
+            String folder = WorkOrder.resultFolder(run.job().method());
+            field(folder, shown(run.output().resolve(folder)));
         }
         for (Path report : run.reports()) {
             if (report.toString().endsWith(".html")) {

@@ -120,6 +120,7 @@ final class RunProgress {
     /** The variant in words. */
     static String words(Variant variant) {
         return switch (variant) {
+            case BASE_PRIOR -> "label shares";
             case BASE_ZERO_SHOT -> "base zero-shot";
             case BASE_FEW_SHOT -> "base few-shot";
             case TUNED -> "tuned";

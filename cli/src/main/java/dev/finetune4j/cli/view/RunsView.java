@@ -46,7 +46,8 @@ public final class RunsView {
         }
         table.print(screen);
         if (runs.size() < total) {
-            screen.line("shown " + runs.size() + " of " + total + " runs; --all shows every one");
+            String shown = "shown " + runs.size() + " of " + total + " runs; --all shows every one";
+            screen.line(Wrap.hanging(shown, screen.columns(), 0));
         }
     }
 

@@ -3,11 +3,12 @@ package dev.finetune4j.cli.view;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
  * A table that keeps to the screen's width: columns take what they need, and where that is too much the widest text columns are
- * wrapped, so that nothing is cut off.
+ * wrapped, so that nothing is cut off. On a screen that is too narrow even so, each row is a block with a line for each cell.
  */
 public final class Table {
     private static final String GAP = "  ";
@@ -65,10 +66,27 @@ public final class Table {
     /** Prints headings and rows as results. */
     public void print(Screen screen) {
         int[] widths = widths(screen.columns());
+        if (Arrays.stream(widths).sum() > room(screen.columns())) {
+            rows.forEach(row -> printBlock(screen, row));
+            return;
+        }
         format(headings, widths).forEach(line -> screen.line(screen.paint(Tone.FAINT, line)));
         for (List<String> row : rows) {
             format(row, widths).forEach(screen::line);
         }
+    }
+
+    private void printBlock(Screen screen, List<String> row) {
+        int names = headings.stream().mapToInt(String::length).reduce(0, Math::max);
+        screen.line(Wrap.hanging(row.get(0), screen.columns(), 0));
+        for (int i = 1; i < row.size(); i++) {
+            String name = GAP + pad(headings.get(i).toLowerCase(Locale.ROOT), names, Align.LEFT) + GAP;
+            screen.line(screen.paint(Tone.FAINT, name) + Wrap.hanging(row.get(i), screen.columns(), name.length()));
+        }
+    }
+
+    private int room(int columns) {
+        return columns - GAP.length() * (headings.size() - 1);
     }
 
     private int[] widths(int columns) {
@@ -80,7 +98,7 @@ public final class Table {
                     .mapToInt(String::length)
                     .reduce(headings.get(i).length(), Math::max);
         }
-        int room = columns - GAP.length() * (widths.length - 1);
+        int room = room(columns);
         while (Arrays.stream(widths).sum() > room) {
             int widest = widest(widths, Align.LEFT);
             if (widest < 0) {

@@ -117,7 +117,7 @@ public final class ModelFilesProblems implements ProblemCatalogue {
     public static final ProblemKind GGUF_ARCHITECTURE = kind(
             "FT0422",
             "this GGUF architecture is not read",
-            "GGUF files of the llama architecture are read. Others name their tensors differently.",
+            "GGUF files of the architectures llama and qwen2 are read. Others hold other tensors.",
             "use the model's safetensors folder: model: hf:ORG/NAME");
 
     /** A GGUF file whose configuration has no counterpart in config.json. */
@@ -127,6 +127,14 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "A GGUF file may hold what the config.json of Llama cannot say, such as biases of query, key and value alone, or a stored"
                     + " divisor for each rotary frequency. A folder without it would be another model.",
             "tune from the safetensors folder of the same model; its tuned weights can be written");
+
+    /** A model that has no counterpart in GGUF. */
+    public static final ProblemKind GGUF_UNWRITTEN = kind(
+            "FT0424",
+            "the model cannot be written as GGUF",
+            "GGUF files are written of Llama and Mistral, as llama.cpp's llama architecture, and of Qwen 2. llama.cpp knows others, but computes"
+                    + " each in its own way, and a file that it loads and computes otherwise would be worse than none.",
+            "finetune export RUN --to FOLDER --format hf");
 
     /** A model folder without a tokenizer. */
     public static final ProblemKind TOKENIZER_MISSING = kind(
@@ -158,6 +166,14 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "Tokenizing uses a native library that is unpacked into a cache folder on first use. There is none for this operating system"
                     + " and processor, or the folder cannot be written.",
             "set DJL_CACHE_DIR to a folder that can be written, on Linux, macOS or Windows with a 64-bit processor");
+
+    /** A tokenizer that llama.cpp would not rebuild. */
+    public static final ProblemKind GGUF_TOKENIZER_UNWRITTEN = kind(
+            "FT0434",
+            "the tokenizer cannot be written as GGUF",
+            "A GGUF file does not describe its tokenizer in full but names how text is cut before tokens are made of it. What this tokenizer.json"
+                    + " does is none of the ways that are known by name here; under a wrong name llama.cpp would make other tokens.",
+            "finetune export RUN --to FOLDER --format hf");
 
     /** A chat template that cannot be parsed. */
     public static final ProblemKind TEMPLATE_SYNTAX = kind(
@@ -197,7 +213,8 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "the trained part cannot be told from the prompt",
             "Only what the assistant says is trained. To find it, the conversation is rendered up to each answer and with it; the first"
                     + " text must begin the second. This template changes earlier text when a message follows, for example by dropping"
-                    + " the reasoning of earlier answers.",
+                    + " the reasoning of earlier answers; or it leaves answers out, since it knows contents as lists of texts and images"
+                    + " only; or it ends each text with the prompt of the next answer.",
             "put {% generation %} and {% endgeneration %} around the assistant's text in chat_template.jinja, or train on the last answer"
                     + " only");
 
@@ -248,10 +265,12 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                 CONFIG_INVALID,
                 GGUF_ARCHITECTURE,
                 LAYOUT_UNWRITTEN,
+                GGUF_UNWRITTEN,
                 TOKENIZER_MISSING,
                 TOKENIZER_DAMAGED,
                 GGUF_TOKENIZER,
                 TOKENIZER_LIBRARY,
+                GGUF_TOKENIZER_UNWRITTEN,
                 TEMPLATE_SYNTAX,
                 TEMPLATE_FAILED,
                 TEMPLATE_REFUSES,

@@ -11,7 +11,12 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.json.WholeText;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -46,12 +51,23 @@ public final class ModelJson {
                 throw problem(file, damaged, "is too long", size + " bytes; at most " + maxBytes + " are read")
                         .asException();
             }
-            JsonNode node = MAPPER.readTree(Files.readAllBytes(file));
+            JsonNode node = readTree(file);
             if (!node.isObject()) {
                 throw problem(file, damaged, "holds no JSON object", "found " + node.getNodeType())
                         .asException();
             }
+            if (!isWhole(node)) {
+                throw problem(
+                                file,
+                                damaged,
+                                "holds half a character",
+                                "an escape such as \\ud83d without its other half")
+                        .asException();
+            }
             return node;
+        } catch (CharacterCodingException e) {
+            throw problem(file, damaged, "is not UTF-8", "a byte sequence that is no character")
+                    .asException(e);
         } catch (JsonProcessingException e) {
             var place = e.getLocation();
             throw damaged.error(file.getFileName() + " is not valid JSON")
@@ -69,6 +85,25 @@ public final class ModelJson {
                     .because(String.valueOf(e.getMessage()))
                     .asException(e);
         }
+    }
+
+    /** Given bytes, the JSON library would guess at UTF-16 and UTF-32, and let malformed UTF-8 pass. */
+    private static JsonNode readTree(Path file) throws IOException {
+        try (Reader text = new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8.newDecoder())) {
+            return MAPPER.readTree(text);
+        }
+    }
+
+    private static boolean isWhole(JsonNode node) {
+        if (node.isTextual()) {
+            return WholeText.isWhole(node.textValue());
+        }
+        for (JsonNode child : node) {
+            if (!isWhole(child)) {
+                return false;
+            }
+        }
+        return node.properties().stream().allMatch(field -> WholeText.isWhole(field.getKey()));
     }
 
     /** A JSON text as bytes, keys in the order given. */

@@ -1,30 +1,38 @@
 package dev.finetune4j.worker;
 
 import dev.finetune4j.evaluation.Variant;
-import dev.finetune4j.job.TrainingSpec;
-import dev.finetune4j.method.LoraTuning;
-import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.run.ChatQuestion;
+import dev.finetune4j.run.ChatReply;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader.Loaded;
-import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.predict.Answering;
+import dev.finetune4j.training.predict.ChatTurn;
 import dev.finetune4j.training.predict.Predictor;
 import dev.finetune4j.training.predict.TextLengths;
-import dev.finetune4j.worker.problem.WorkerProblems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Does {@link WorkStep.Predict} and {@link WorkStep.Generate} with one model that is loaded once, at the first step that needs it. */
+/**
+ * Does {@link WorkStep.Predict} and {@link WorkStep.Generate} with one model at a time. Base and tuned model are one where the tuned
+ * model is an adapter on the base, and then it is loaded once; otherwise one makes room for the other.
+ */
 final class AnswerSession implements AutoCloseable {
+    /** Tokens of a conversation for which there is room from the start; the cache of a longer one grows. */
+    private static final int FORESEEN_CONVERSATION = 1024;
+
     private final WorkSite site;
     private @Nullable LanguageModel model;
+    private @Nullable TunedModel loaded;
     private @Nullable TextCodec codec;
+    private @Nullable LabelSession labels;
 
     AnswerSession(WorkSite site) {
         this.site = site;
@@ -42,36 +50,74 @@ final class AnswerSession implements AutoCloseable {
 
     /** Answers rows; the reason why it stopped before the end, if it did. */
     Optional<String> run(WorkStep.Predict step) {
-        LanguageModel answering = model(step.variant());
-        answering.useAdapter(step.variant().isTuned());
-        return new Predictor(answering, codec(), step, rows(site, step), predictions(site, step), site.surroundings())
+        if (!codec().speaks()) {
+            return labels().run(step, rows(site, step), predictions(site, step));
+        }
+        return new Predictor(
+                        model(step.variant()),
+                        codec(),
+                        step,
+                        rows(site, step),
+                        predictions(site, step),
+                        site.surroundings())
                 .run();
     }
 
     /** Answers one prompt. */
     void run(WorkStep.Generate step) {
-        Variant needed = step.variants().contains(Variant.TUNED) ? Variant.TUNED : Variant.BASE_ZERO_SHOT;
-        new Answering(model(needed), codec()).run(step, generated());
+        if (!codec().speaks()) {
+            labels().run(step, generated());
+            return;
+        }
+        new Answering(this::model, codec()).run(step, generated());
+    }
+
+    /** Loads the tuned model before it is asked. */
+    void load() {
+        if (codec().speaks()) {
+            model(Variant.TUNED);
+        }
+    }
+
+    /** Answers a question of a conversation. */
+    ChatReply reply(ChatQuestion question, Consumer<String> spoken, BooleanSupplier isInterrupted) {
+        return codec().speaks()
+                ? new ChatTurn(model(question.variant()), codec()).answer(question, spoken, isInterrupted)
+                : labels().reply(question);
     }
 
     private LanguageModel model(Variant variant) {
-        if (variant.isTuned() && site.finishedAdapter().isEmpty()) {
-            throw WorkerProblems.CHANNEL_MISSING
-                    .error("the adapter of the tuned model is missing")
-                    .because("the job neither trains one nor came with one")
-                    .asException();
+        Optional<TunedModel> tuned = variant.isTuned() ? Optional.of(site.tunedModel()) : site.tuned();
+        TunedModel needed = tuned.filter(
+                        model -> variant.isTuned() || model.adapter().isPresent())
+                .orElseGet(() -> TunedModel.plain(site.baseModel()));
+        LanguageModel answering = loaded(needed);
+        answering.useAdapter(variant.isTuned() && needed.adapter().isPresent());
+        return answering;
+    }
+
+    private LanguageModel loaded(TunedModel needed) {
+        LanguageModel present = model;
+        if (present != null && needed.equals(loaded)) {
+            return present;
         }
-        if (model == null) {
-            site.say("loading the model");
-            WorkStep.Train train = trainStep();
-            TrainingSpec spec = train == null ? TrainingSpec.defaults() : train.training();
-            Optional<Path> adapter = site.finishedAdapter();
-            TuningMethod method = adapter.map(AdapterMethod::of).orElse(LoraTuning.defaults());
-            Loaded loaded = site.load(Purpose.ANSWER, method, spec, 0, lengths(site, codec()), adapter);
-            model = loaded.model();
-            site.say("the model answers in " + loaded.precision().name().toLowerCase(Locale.ROOT));
+        if (present != null) {
+            present.close();
+            model = null;
         }
-        return model;
+        site.say("loading the model");
+        Loaded fresh = site.loadToAnswer(needed, site.trainingSpec(), lengths(site, codec()));
+        model = fresh.model();
+        loaded = needed;
+        site.say("the model answers in " + fresh.precision().name().toLowerCase(Locale.ROOT));
+        return fresh.model();
+    }
+
+    private LabelSession labels() {
+        if (labels == null) {
+            labels = new LabelSession(site, codec());
+        }
+        return labels;
     }
 
     private TextCodec codec() {
@@ -88,6 +134,9 @@ final class AnswerSession implements AutoCloseable {
             if (step instanceof WorkStep.Predict predict && !Files.exists(predictions(site, predict))) {
                 longest = longest.or(TextLengths.of(predict, rows(site, predict), codec));
             }
+            if (step instanceof WorkStep.Converse) {
+                longest = longest.or(new TextLengths(0, Math.min(FORESEEN_CONVERSATION, codec.contextTokens())));
+            }
             if (step instanceof WorkStep.Generate generate) {
                 int prompt = generate.messages().isEmpty()
                         ? codec.encodeText(generate.text()).length
@@ -101,15 +150,6 @@ final class AnswerSession implements AutoCloseable {
 
     private static Path rows(WorkSite site, WorkStep.Predict step) {
         return site.channel(WorkOrder.DATA_CHANNEL).resolve(step.rowsFile());
-    }
-
-    private WorkStep.@Nullable Train trainStep() {
-        for (WorkStep step : site.ticket().order().steps()) {
-            if (step instanceof WorkStep.Train train) {
-                return train;
-            }
-        }
-        return null;
     }
 
     private static Path predictions(WorkSite site, WorkStep.Predict step) {
@@ -127,6 +167,9 @@ final class AnswerSession implements AutoCloseable {
     public void close() {
         if (model != null) {
             model.close();
+        }
+        if (labels != null) {
+            labels.close();
         }
         if (codec != null) {
             codec.close();

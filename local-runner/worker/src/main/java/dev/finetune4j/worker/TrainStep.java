@@ -1,9 +1,15 @@
 package dev.finetune4j.worker;
 
 import dev.finetune4j.data.Part;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -12,17 +18,24 @@ import dev.finetune4j.training.loop.TrainingFolders;
 import dev.finetune4j.training.loop.TrainingLoop;
 import dev.finetune4j.training.loop.TrainingPlan;
 import dev.finetune4j.training.loop.TrainingResult;
-import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.ClassifierLoader;
 import dev.finetune4j.training.model.LanguageModelLoader;
-import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
+import dev.finetune4j.training.model.ModelProblems;
+import dev.finetune4j.training.model.TrainableModel;
 import dev.finetune4j.training.predict.TextLengths;
 import dev.finetune4j.training.problem.LoopProblems;
 import dev.finetune4j.training.rows.EncodedRows;
+import dev.finetune4j.training.rows.LabelledRows;
+import dev.finetune4j.training.rows.RowsAfterVirtualTokens;
+import dev.finetune4j.training.rows.TrainingRows;
+import dev.finetune4j.worker.folder.MemoryUse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Does {@link WorkStep.Train}: rows, plan, model, loop. */
 final class TrainStep {
@@ -36,74 +49,135 @@ final class TrainStep {
 
     /** Whether an earlier worker finished it. */
     boolean isComplete() {
-        return Files.isDirectory(adapter());
+        return Files.isDirectory(result());
     }
 
     /** Trains; the reason why it stopped before the end, if it did. */
     Optional<String> run() {
+        TrainingFolders folders = new TrainingFolders(
+                site.folder().checkpoints(), site.folder().root().resolve("best"), result());
+        return with(
+                folders,
+                site.ticket().order().digest(),
+                loop -> loop.run() instanceof TrainingResult.Stopped stopped
+                        ? Optional.of(stopped.reason())
+                        : Optional.empty());
+    }
+
+    /**
+     * Goes over the last steps of another job's training again; what came out, or empty where it was told to stop.
+     *
+     * @param orderDigest of that job
+     * @param checkpoints which it left
+     */
+    Optional<Replay> replay(String orderDigest, Path checkpoints) {
+        Path scratch = site.folder().root().resolve("replay");
+        TrainingFolders folders = new TrainingFolders(checkpoints, scratch.resolve("best"), scratch.resolve("result"));
+        return with(folders, orderDigest, loop -> loop.replay(scratch.resolve("state.safetensors")));
+    }
+
+    private <T> T with(TrainingFolders folders, String orderDigest, Function<TrainingLoop, T> use) {
         TrainingSpec spec = step.training();
-        EncodedRows training;
-        EncodedRows validation;
+        TrainingRows training;
+        TrainingRows validation;
         TextLengths answers;
+        List<Integer> startTokens;
         int rowLimit;
         try (TextCodec codec = site.openCodec()) {
-            rowLimit =
-                    spec.maxTokens() == 0 ? codec.contextTokens() : Math.min(spec.maxTokens(), codec.contextTokens());
+            rowLimit = codec.rowLimit(spec.maxTokens());
             training = read(codec, Part.TRAIN);
             validation = read(codec, Part.VALIDATION);
-            answers = AnswerSession.lengths(site, codec);
+            answers = codec.speaks() ? AnswerSession.lengths(site, codec) : TextLengths.NONE;
+            startTokens = startTokens(codec);
         }
-        if (training.rows().isEmpty()) {
+        if (training.isEmpty()) {
             throw nothingToLearn(training);
         }
-        TrainingPlan plan = new TrainingPlan(spec, training, validation, rowLimit);
+        int virtual = step.method().virtualTokens();
+        TrainingRows learned = new RowsAfterVirtualTokens(training, virtual);
+        TrainingRows watched = new RowsAfterVirtualTokens(validation, virtual);
+        TrainingPlan plan = new TrainingPlan(spec, learned, watched, rowLimit + virtual);
         site.say(String.format(
-                Locale.ROOT,
-                "loading the model for %d steps over %d rows",
+                Locale.ROOT, "loading the model for %d steps over %d rows", plan.steps(), training.lengths().length));
+        if (training instanceof LabelledRows labelled) {
+            ClassifierLoader.Loaded loaded = site.loadClassifierToTrain(step, labelled.counts(), plan.maxBatchTokens());
+            started(loaded.model(), plan, loaded.precision(), loaded.recompute(), loaded.predictedPeakBytes());
+            MemoryUse memory = MemoryUse.of(spec, loaded.precision(), loaded.recompute(), "");
+            return with(
+                    loaded.model(),
+                    memory,
+                    loop(learned, watched, plan, folders, orderDigest).andThen(use));
+        }
+        LanguageModelLoader.Loaded loaded = site.loadToTrain(step, startTokens, plan.maxBatchTokens(), answers);
+        started(loaded.model(), plan, loaded.precision(), loaded.recompute(), loaded.predictedPeakBytes());
+        MemoryUse memory = MemoryUse.of(spec, loaded.precision(), loaded.recompute(), loaded.largestPart());
+        return with(
+                loaded.model(),
+                memory,
+                loop(learned, watched, plan, folders, orderDigest).andThen(use));
+    }
+
+    private void started(
+            TrainableModel model, TrainingPlan plan, Precision precision, Recompute recompute, long peakBytes) {
+        site.tell(new RunEvent.TrainingStarted(
+                site.now(),
+                model.parameters(),
+                model.trainableParameters(),
                 plan.steps(),
-                training.rows().size()));
-        LanguageModelLoader.Loaded loaded = site.load(
-                Purpose.TRAIN,
-                step.method(),
-                spec,
-                plan.maxBatchTokens(),
-                answers,
-                site.channelIfAny(WorkOrder.ADAPTER_CHANNEL));
-        try (LanguageModel model = loaded.model()) {
-            site.tell(new RunEvent.TrainingStarted(
-                    site.now(),
-                    model.parameters(),
-                    model.trainableParameters(),
-                    plan.steps(),
-                    loaded.precision().name().toLowerCase(Locale.ROOT),
-                    loaded.recompute().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                    site.threads(spec),
-                    loaded.predictedPeakBytes()));
-            TrainingResult result = new TrainingLoop(
-                            model,
-                            training,
-                            validation,
-                            spec,
-                            plan,
-                            new TrainingFolders(
-                                    site.folder().checkpoints(),
-                                    site.folder().root().resolve("best-adapter"),
-                                    adapter()),
-                            identity(training, validation),
-                            site.surroundings())
-                    .run();
-            return result instanceof TrainingResult.Stopped stopped ? Optional.of(stopped.reason()) : Optional.empty();
+                precision.name().toLowerCase(Locale.ROOT),
+                recompute.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                site.threads(step.training()),
+                peakBytes));
+    }
+
+    private Function<TrainableModel, TrainingLoop> loop(
+            TrainingRows training,
+            TrainingRows validation,
+            TrainingPlan plan,
+            TrainingFolders folders,
+            String orderDigest) {
+        return model -> new TrainingLoop(
+                model,
+                training,
+                validation,
+                step.training(),
+                plan,
+                folders,
+                identity(orderDigest, training, validation),
+                site.surroundings());
+    }
+
+    private <T> T with(TrainableModel loaded, MemoryUse memory, Function<TrainableModel, T> use) {
+        site.remember(memory);
+        try (TrainableModel model = loaded) {
+            return use.apply(model);
+        } catch (FineTuneException e) {
+            throw explained(e, memory);
         }
     }
 
-    private EncodedRows read(TextCodec codec, Part part) {
+    private static FineTuneException explained(FineTuneException failure, MemoryUse use) {
+        Problem problem = failure.problems().get(0);
+        if (!problem.kind().equals(ModelProblems.OUT_OF_MEMORY)) {
+            return failure;
+        }
+        Problem.Builder explained = problem.kind().error(problem.summary());
+        problem.causes().forEach(explained::because);
+        use.explain(explained);
+        return explained.asException(failure);
+    }
+
+    private TrainingRows read(TextCodec codec, Part part) {
         Path file = site.channel(WorkOrder.DATA_CHANNEL).resolve(part.fileName());
         if (part == Part.VALIDATION && !Files.exists(file)) {
             return EncodedRows.of(List.of(), List.of());
         }
-        EncodedRows rows = EncodedRows.read(file, codec, step.training().maxTokens());
+        int maxTokens = codec.rowLimit(step.training().maxTokens());
+        TrainingRows rows = codec.speaks()
+                ? EncodedRows.read(file, codec, maxTokens)
+                : LabelledRows.read(file, codec, maxTokens, step.labels());
         int leftOut = rows.leftOut().size();
-        if (leftOut > 0 && !rows.rows().isEmpty()) {
+        if (leftOut > 0 && !rows.isEmpty()) {
             site.notice(LoopProblems.ROWS_LEFT_OUT
                     .warning(leftOut + (leftOut == 1 ? " row has" : " rows have") + " no trainable token")
                     .at(Location.of(file.toString()))
@@ -114,7 +188,16 @@ final class TrainStep {
         return rows;
     }
 
-    private RuntimeException nothingToLearn(EncodedRows rows) {
+    private List<Integer> startTokens(TextCodec codec) {
+        return step.method() instanceof PromptTuning prompt
+                ? prompt.initTextIfAny().stream()
+                        .flatMapToInt(text -> Arrays.stream(codec.encodeText(text)))
+                        .boxed()
+                        .toList()
+                : List.of();
+    }
+
+    private RuntimeException nothingToLearn(TrainingRows rows) {
         int leftOut = rows.leftOut().size();
         return LoopProblems.NOTHING_TO_LEARN
                 .error("there is nothing to train on")
@@ -127,12 +210,11 @@ final class TrainStep {
     }
 
     /** A checkpoint goes with the order (which stands for the model's files) and with the tokens that it was taken on. */
-    private String identity(EncodedRows training, EncodedRows validation) {
-        return Json.digest(
-                List.of(site.ticket().order().digest(), Json.line(step), training.digest(), validation.digest()));
+    private String identity(String orderDigest, TrainingRows training, TrainingRows validation) {
+        return Json.digest(List.of(orderDigest, Json.line(step), training.digest(), validation.digest()));
     }
 
-    private Path adapter() {
-        return site.folder().output().resolve(WorkOrder.ADAPTER_FOLDER);
+    private Path result() {
+        return site.folder().output().resolve(WorkOrder.resultFolder(step.method()));
     }
 }

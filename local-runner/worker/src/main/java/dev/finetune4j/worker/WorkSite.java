@@ -2,6 +2,7 @@ package dev.finetune4j.worker;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelName;
@@ -9,22 +10,32 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.CodecBehindVirtualTokens;
+import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
+import dev.finetune4j.training.model.ClassifierLoader;
+import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
+import dev.finetune4j.training.model.encoder.EncoderLoader;
 import dev.finetune4j.training.predict.TextLengths;
 import dev.finetune4j.training.problem.WriteFailure;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.folder.JobTicket;
+import dev.finetune4j.worker.folder.MemoryAtStart;
+import dev.finetune4j.worker.folder.MemoryUse;
 import dev.finetune4j.worker.folder.WorkerStatus;
 import dev.finetune4j.worker.machine.Machine;
+import dev.finetune4j.worker.problem.WorkerProblems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the steps of one worker share: the job, the ways to open its model, and the ways to report. */
@@ -39,10 +50,16 @@ final class WorkSite {
      * How models are opened; tests give small ones.
      *
      * @param codecs opens the text side
-     * @param loader opens the weights
+     * @param loader opens the weights of language models
+     * @param classifiers opens the weights of encoders
      * @param machine tells memory and cores
      */
-    record Engines(TextCodecFactory codecs, LanguageModelLoader loader, Machine machine) {}
+    record Engines(TextCodecFactory codecs, LanguageModelLoader loader, ClassifierLoader classifiers, Machine machine) {
+        /** With the core's own encoders. */
+        Engines(TextCodecFactory codecs, LanguageModelLoader loader, Machine machine) {
+            this(codecs, loader, new EncoderLoader(), machine);
+        }
+    }
 
     WorkSite(JobFolder folder, JobTicket ticket, Surroundings surroundings, Engines engines) {
         this.folder = folder;
@@ -59,6 +76,11 @@ final class WorkSite {
         return ticket;
     }
 
+    /** What people call the run that this job belongs to. */
+    String runName() {
+        return ticket.labels().getOrDefault(Submission.RUN_LABEL, ticket.id().value());
+    }
+
     Surroundings surroundings() {
         return surroundings;
     }
@@ -71,51 +93,119 @@ final class WorkSite {
         return ticket.channels().containsKey(name) ? Optional.of(channel(name)) : Optional.empty();
     }
 
+    /** The text side of the model, with room for the virtual tokens of the method that it is tuned by. */
     TextCodec openCodec() {
-        return engines.codecs().open(modelFiles(channel(WorkOrder.MODEL_CHANNEL)));
+        TextCodec codec = engines.codecs().open(modelFiles(channel(WorkOrder.MODEL_CHANNEL)));
+        return method().map(method -> CodecBehindVirtualTokens.of(codec, method))
+                .orElse(codec);
+    }
+
+    /** How the model is or was tuned, where a training or a channel tells. */
+    private Optional<TuningMethod> method() {
+        return ticket.order().steps().stream()
+                .filter(WorkStep.Train.class::isInstance)
+                .map(step -> ((WorkStep.Train) step).method())
+                .findFirst()
+                .or(() -> tuned().map(TunedModel::method));
     }
 
     /**
-     * Loads the base model, with a finished adapter where one is given.
+     * Loads the base model to train it.
      *
-     * @param batchTokens the largest micro-batch that is learned, 0 for none
-     * @param lengths the longest texts that are answered, with this model or after its training
+     * @param step how
+     * @param startTokens tokens that virtual tokens start as; may be empty
+     * @param batchTokens the largest micro-batch
+     * @param lengths the longest texts that are answered after the training
      */
-    LanguageModelLoader.Loaded load(
-            Purpose purpose,
-            TuningMethod method,
-            TrainingSpec spec,
-            int batchTokens,
-            TextLengths lengths,
-            Optional<Path> adapter) {
-        return load(channel(WorkOrder.MODEL_CHANNEL), purpose, method, spec, batchTokens, lengths, adapter);
+    LanguageModelLoader.Loaded loadToTrain(
+            WorkStep.Train step, List<Integer> startTokens, int batchTokens, TextLengths lengths) {
+        TunedModel fresh = new TunedModel(
+                channel(WorkOrder.MODEL_CHANNEL), channelIfAny(WorkOrder.ADAPTER_CHANNEL), step.method());
+        return load(fresh, Purpose.TRAIN, step.training(), startTokens, batchTokens, lengths);
     }
 
-    /** Loads another model than the job's base. */
-    LanguageModelLoader.Loaded load(
-            Path model,
+    /**
+     * Loads a model for answers.
+     *
+     * @param lengths the longest texts that are answered
+     */
+    LanguageModelLoader.Loaded loadToAnswer(TunedModel model, TrainingSpec spec, TextLengths lengths) {
+        return load(model, Purpose.ANSWER, spec, List.of(), 0, lengths);
+    }
+
+    private LanguageModelLoader.Loaded load(
+            TunedModel model,
             Purpose purpose,
-            TuningMethod method,
             TrainingSpec spec,
+            List<Integer> startTokens,
             int batchTokens,
-            TextLengths lengths,
-            Optional<Path> adapter) {
+            TextLengths lengths) {
         int passage = purpose == Purpose.ANSWER ? lengths.passage() : 0;
         return engines.loader()
                 .load(
-                        modelFiles(model),
-                        adapter.orElse(null),
+                        modelFiles(model.weights()),
+                        model.adapter().orElse(null),
                         new LanguageModelLoader.Settings(
                                 purpose,
-                                method,
+                                model.method(),
                                 spec.precision(),
                                 spec.recompute(),
                                 threads(spec),
                                 spec.seed(),
+                                startTokens,
                                 Math.max(1, Math.max(batchTokens, passage)),
                                 lengths.passage(),
                                 lengths.conversation(),
                                 memoryBytes()));
+    }
+
+    /**
+     * Loads the base encoder to train it.
+     *
+     * @param step how
+     * @param labels what it learns to tell apart
+     * @param batchTokens the largest micro-batch
+     */
+    ClassifierLoader.Loaded loadClassifierToTrain(WorkStep.Train step, LabelCounts labels, int batchTokens) {
+        return engines.classifiers()
+                .load(
+                        modelFiles(baseModel()),
+                        labels,
+                        settings(Purpose.TRAIN, step.method(), step.training(), batchTokens));
+    }
+
+    /**
+     * Loads an encoder with a head for answers.
+     *
+     * @param labels what the head tells apart
+     * @param batchTokens the most tokens that are read at once
+     */
+    ClassifierLoader.Loaded loadClassifierToAnswer(TunedModel model, LabelCounts labels, int batchTokens) {
+        return engines.classifiers()
+                .load(
+                        modelFiles(model.weights()),
+                        labels,
+                        settings(Purpose.ANSWER, HeadTuning.defaults(), trainingSpec(), batchTokens));
+    }
+
+    private LanguageModelLoader.Settings settings(
+            Purpose purpose, TuningMethod method, TrainingSpec spec, int batchTokens) {
+        return new LanguageModelLoader.Settings(
+                purpose,
+                method,
+                spec.precision(),
+                spec.recompute(),
+                threads(spec),
+                spec.seed(),
+                batchTokens,
+                0,
+                0,
+                memoryBytes());
+    }
+
+    /** Whether the base model can tell labels apart without any training. */
+    boolean hasHead(List<String> labels) {
+        return engines.classifiers().hasHead(modelFiles(baseModel()), labels);
     }
 
     /** What this process may hold in all: what it has already is used again, so it counts with what it may still take. */
@@ -127,6 +217,20 @@ final class WorkSite {
     /** Compute threads: as asked, or the physical cores. */
     int threads(TrainingSpec spec) {
         return spec.threads() > 0 ? spec.threads() : engines.machine().physicalCores();
+    }
+
+    /** Writes down where the memory goes, for whoever finds this process gone. */
+    void remember(MemoryUse use) {
+        try {
+            MemoryAtStart.read(folder)
+                    .orElseGet(() -> new MemoryAtStart(
+                            engines.machine().availableBytes(),
+                            engines.machine().outOfMemoryKills()))
+                    .with(use)
+                    .write(folder);
+        } catch (IOException e) {
+            throw WriteFailure.of("memory", folder.memory(), e);
+        }
     }
 
     Instant now() {
@@ -158,15 +262,54 @@ final class WorkSite {
         }
     }
 
-    /** The adapter that tuned answers come from: this job's own, or one that it was given. */
-    Optional<Path> finishedAdapter() {
-        Path own = folder.output().resolve(WorkOrder.ADAPTER_FOLDER);
-        return Files.isDirectory(own) ? Optional.of(own) : channelIfAny(WorkOrder.ADAPTER_CHANNEL);
+    /** The model that tuned answers come from: this job's own, or one that it was given. */
+    Optional<TunedModel> tuned() {
+        return Stream.of(WorkOrder.ADAPTER_FOLDER, WorkOrder.MODEL_FOLDER)
+                .map(name -> folder.output().resolve(name))
+                .filter(Files::isDirectory)
+                .findFirst()
+                .or(() -> channelIfAny(WorkOrder.ADAPTER_CHANNEL))
+                .map(result -> TunedModel.of(result, channel(WorkOrder.MODEL_CHANNEL)));
+    }
+
+    /**
+     * The same where there must be one.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0651 if there is none
+     */
+    TunedModel tunedModel() {
+        return tuned().orElseThrow(() -> WorkerProblems.CHANNEL_MISSING
+                .error("the tuned model is missing")
+                .because("the job neither trains one nor came with one")
+                .asException());
+    }
+
+    /** The model that the job names. */
+    Path baseModel() {
+        return channel(WorkOrder.MODEL_CHANNEL);
+    }
+
+    /** Settings of the training of this job; defaults where it trains nothing. */
+    TrainingSpec trainingSpec() {
+        return ticket.order().steps().stream()
+                .filter(WorkStep.Train.class::isInstance)
+                .map(step -> ((WorkStep.Train) step).training())
+                .findFirst()
+                .orElseGet(TrainingSpec::defaults);
     }
 
     /** The order's digest covers the model's files, so they are not read once more to tell theirs. */
     private ModelFiles modelFiles(Path path) {
-        return new ModelFiles(ticket.model(), path, ticket.order().digest(), name(path));
+        return new ModelFiles(ticket.model(), path, digest(), name(path));
+    }
+
+    /** Of the order to which what is trained belongs: of another one where that one's training is verified. */
+    private String digest() {
+        return ticket.order().steps().stream()
+                .filter(WorkStep.Verify.class::isInstance)
+                .map(step -> ((WorkStep.Verify) step).orderDigest())
+                .findFirst()
+                .orElse(ticket.order().digest());
     }
 
     private ModelName name(Path path) {

@@ -3,14 +3,13 @@ package dev.finetune4j.worker;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
-import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.TorchEnvironment;
 import dev.finetune4j.worker.WorkSite.Engines;
+import dev.finetune4j.worker.dialogue.DialogueChannel;
 import dev.finetune4j.worker.folder.EventLog;
 import dev.finetune4j.worker.folder.EventReader;
 import dev.finetune4j.worker.folder.JobFolder;
@@ -19,6 +18,8 @@ import dev.finetune4j.worker.folder.MemoryAtStart;
 import dev.finetune4j.worker.folder.WorkerLock;
 import dev.finetune4j.worker.problem.WorkerProblems;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,13 +42,24 @@ public final class Worker {
     private final JobFolder folder;
     private final Engines engines;
     private final Clock clock;
+    private final DialogueChannel dialogue;
     private volatile @Nullable StopRequests stop;
     private volatile boolean terminated;
 
+    /** A worker that nobody talks to. */
     Worker(JobFolder folder, Engines engines, Clock clock) {
+        this(
+                folder,
+                engines,
+                clock,
+                new DialogueChannel(InputStream.nullInputStream(), OutputStream.nullOutputStream()));
+    }
+
+    Worker(JobFolder folder, Engines engines, Clock clock, DialogueChannel dialogue) {
         this.folder = folder;
         this.engines = engines;
         this.clock = clock;
+        this.dialogue = dialogue;
     }
 
     /** Winds down at the next chance, with a checkpoint. Safe to call from any thread, before or while it runs. */
@@ -111,10 +123,15 @@ public final class Worker {
         }
     }
 
-    private Optional<String> runSteps(WorkSite site) throws IOException {
+    private Optional<String> runSteps(WorkSite site) throws IOException, InterruptedException {
         Files.createDirectories(folder.output());
         try (AnswerSession answers = new AnswerSession(site)) {
             for (WorkStep step : site.ticket().order().steps()) {
+                if (step instanceof WorkStep.Converse) {
+                    site.enter(RunState.EVALUATING, "answering questions", null);
+                    new DialogueStep(answers, dialogue).run();
+                    continue;
+                }
                 Optional<String> stopped = site.surroundings().stop().reason().or(() -> run(step, site, answers));
                 if (stopped.isPresent()) {
                     return stopped;
@@ -132,6 +149,14 @@ public final class Worker {
             }
             site.enter(RunState.TRAINING, "reading rows", null);
             return training.run();
+        }
+        if (step instanceof WorkStep.Verify verify) {
+            VerifyStep verifying = new VerifyStep(site, verify);
+            if (verifying.isComplete()) {
+                return Optional.empty();
+            }
+            site.enter(RunState.TRAINING, "replaying the last steps", null);
+            return verifying.run();
         }
         if (step instanceof WorkStep.Predict predict) {
             if (answers.isComplete(predict)) {
@@ -188,9 +213,7 @@ public final class Worker {
     }
 
     private void rememberMemory() throws IOException {
-        MemoryAtStart memory = new MemoryAtStart(
-                engines.machine().availableBytes(), engines.machine().outOfMemoryKills());
-        DurableFiles.write(folder.memory(), Json.line(memory));
+        new MemoryAtStart(engines.machine().availableBytes(), engines.machine().outOfMemoryKills()).write(folder);
     }
 
     /** Time that earlier workers of this job ran, from the first to the last event of each. */

@@ -5,9 +5,14 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.TextCodecFactory;
 import dev.finetune4j.training.model.decoder.DecoderLoader;
 import dev.finetune4j.worker.WorkSite.Engines;
+import dev.finetune4j.worker.dialogue.DialogueChannel;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.machine.Machine;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ServiceLoader;
@@ -41,7 +46,10 @@ public final class WorkerMain {
 
     /** Works in a folder and ends the process. */
     static void run(Path folder, Engines engines) {
-        Worker worker = new Worker(new JobFolder(folder.toAbsolutePath()), engines, Clock.systemUTC());
+        DialogueChannel dialogue = new DialogueChannel(System.in, new FileOutputStream(FileDescriptor.out));
+        // What a library prints is no part of a dialogue.
+        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
+        Worker worker = new Worker(new JobFolder(folder.toAbsolutePath()), engines, Clock.systemUTC(), dialogue);
         CountDownLatch ended = new CountDownLatch(1);
         AtomicInteger exit = new AtomicInteger(ExitCode.INTERNAL.number());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> windDown(worker, ended, exit), "wind-down"));

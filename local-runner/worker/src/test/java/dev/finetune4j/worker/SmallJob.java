@@ -15,6 +15,7 @@ import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
@@ -71,10 +72,13 @@ public final class SmallJob {
 
     /** Trains and answers with base and tuned model. */
     public static List<WorkStep> steps(TrainingSpec training) {
+        return steps(new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR)), training);
+    }
+
+    /** Trains by a method and answers with base and tuned model. */
+    public static List<WorkStep> steps(TuningMethod method, TrainingSpec training) {
         return List.of(
-                new WorkStep.Train(new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR)), training, BASE),
-                predict(Variant.BASE_ZERO_SHOT),
-                predict(Variant.TUNED));
+                new WorkStep.Train(method, training, BASE), predict(Variant.BASE_ZERO_SHOT), predict(Variant.TUNED));
     }
 
     /** Answers the test rows. */
@@ -101,7 +105,7 @@ public final class SmallJob {
                 .training(training(1).build())
                 .build();
         ModelFiles files = new ModelFiles(job.model(), model, "e".repeat(64), BASE);
-        return new Proposal(job, files, new Proposal.RowLengths(48, 24, 48, 256));
+        return new Proposal(job, files, new Proposal.RowLengths(48, 24, 48, 256), new Proposal.AnswerLengths(0, 24));
     }
 
     private void writeRows(Part part, int count) throws IOException {

@@ -2,6 +2,7 @@ package dev.finetune4j.worker;
 
 import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
 import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.modelfiles.weights.WritableTensor;
 import dev.finetune4j.training.bigram.LetterCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,7 +59,7 @@ public final class TinyLlama {
                 sizes.keyHeads(),
                 sizes.vocabulary());
         Files.writeString(folder.resolve("config.json"), config);
-        Map<String, SafetensorsWriter.Tensor> tensors = new TreeMap<>();
+        Map<String, WritableTensor> tensors = new TreeMap<>();
         SplittableRandom random = new SplittableRandom(1);
         int width = sizes.width();
         tensors.put("model.embed_tokens.weight", matrix(random, sizes.vocabulary(), width));
@@ -84,7 +85,7 @@ public final class TinyLlama {
     }
 
     /** Numbers are made as they are written, so that no model is ever whole in memory. */
-    private static SafetensorsWriter.Tensor matrix(SplittableRandom seeds, int rows, int columns) {
+    private static WritableTensor matrix(SplittableRandom seeds, int rows, int columns) {
         long seed = seeds.nextLong();
         return tensor(List.of((long) rows, (long) columns), () -> {
             SplittableRandom random = new SplittableRandom(seed);
@@ -96,7 +97,7 @@ public final class TinyLlama {
         });
     }
 
-    private static SafetensorsWriter.Tensor ones(int width) {
+    private static WritableTensor ones(int width) {
         return tensor(List.of((long) width), () -> {
             ByteBuffer bytes = floats(width);
             while (bytes.hasRemaining()) {
@@ -110,7 +111,7 @@ public final class TinyLlama {
         return ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static SafetensorsWriter.Tensor tensor(List<Long> shape, Supplier<ByteBuffer> bytes) {
-        return SafetensorsWriter.Tensor.ofBytes(TensorType.F32, shape, bytes);
+    private static WritableTensor tensor(List<Long> shape, Supplier<ByteBuffer> bytes) {
+        return WritableTensor.ofBytes(TensorType.F32, shape, bytes);
     }
 }

@@ -7,13 +7,19 @@ import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.modelfiles.weights.GgufFile;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.GgufType;
 import dev.finetune4j.run.MergedModel;
+import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
@@ -35,12 +41,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A worker within this process, on a model that needs no torch unless a test says so. */
 class WorkerTest {
@@ -135,13 +145,15 @@ class WorkerTest {
 
     @Test
     void mergesTheAdapterOnceItEqualsTheModelThatItWasTakenFrom() throws Exception {
-        ticket(List.of(SmallJob.steps(SmallJob.training(20).build()).get(0), new WorkStep.Merge(Precision.AUTO)));
+        ticket(List.of(
+                SmallJob.steps(SmallJob.training(20).build()).get(0),
+                new WorkStep.Merge(new ModelFormat.HuggingFace(Precision.AUTO))));
 
         assertThat(worker(new DecoderLoader()).run()).isEqualTo(ExitCode.OK);
 
         MergedModel merged =
                 Json.read(Files.readString(folder.output().resolve(WorkOrder.MERGED_FILE)), MergedModel.class);
-        assertThat(merged.precision()).isEqualTo(Precision.FP32);
+        assertThat(merged.format()).isEqualTo(new ModelFormat.HuggingFace(Precision.FP32));
         assertThat(merged.largestDifference()).isPositive().isLessThan(1e-3);
         assertThat(merged.bytes())
                 .isEqualTo(Files.size(
@@ -149,9 +161,150 @@ class WorkerTest {
         assertThat(folder.output().toFile().list()).doesNotContain("merged.partial");
     }
 
+    @ParameterizedTest
+    @CsvSource({"f32, 1e-3", "f16, 0.1", "q8_0, 0.5"})
+    void mergesIntoOneFileForLlamaCpp(String type, double tolerance) throws Exception {
+        Files.writeString(job.model().resolve("tokenizer.json"), """
+                {"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}, "normalizer": null,
+                 "model": {"type": "BPE", "vocab": {"!": 0, "a": 1, "b": 2, "ab": 3}, "merges": ["a b"]}}
+                """);
+        ModelFormat format = new ModelFormat.Gguf(GgufType.parse(type));
+        ticket(List.of(SmallJob.steps(SmallJob.training(20).build()).get(0), new WorkStep.Merge(format)));
+
+        assertThat(worker(new DecoderLoader()).run()).as("%s", events()).isEqualTo(ExitCode.OK);
+
+        MergedModel merged =
+                Json.read(Files.readString(folder.output().resolve(WorkOrder.MERGED_FILE)), MergedModel.class);
+        Path merging = folder.output().resolve("merged");
+        Path file = merging.resolve("model.gguf");
+        assertThat(merged.format()).isEqualTo(format);
+        assertThat(merged.bytes()).isEqualTo(Files.size(file));
+        assertThat(merged.largestDifference()).isPositive().isLessThan(tolerance);
+        assertThat(merging.toFile().list()).containsExactly("model.gguf");
+        try (GgufFile gguf = GgufFile.open(file)) {
+            assertThat(gguf.metadata().text("general.name")).contains("within");
+        }
+    }
+
+    @Test
+    void aModelWithoutACounterpartInGgufLeavesNoFile() throws Exception {
+        ticket(List.of(
+                SmallJob.steps(SmallJob.training(1).build()).get(0),
+                new WorkStep.Merge(new ModelFormat.Gguf(GgufType.AUTO))));
+
+        assertThat(worker(new DecoderLoader()).run()).isEqualTo(ExitCode.INVALID);
+
+        assertThat(problem().code()).as("there is no tokenizer").isEqualTo("FT0430");
+        assertThat(folder.output().toFile().list()).doesNotContain("merged", "merged.partial");
+    }
+
+    @Test
+    void trainsEveryWeightAndComparesWithTheBaseModel() throws Exception {
+        List<WorkStep> steps = new ArrayList<>(SmallJob.steps(
+                FullTuning.defaults(), SmallJob.training(12).learningRate(3e-3).build()));
+        steps.add(new WorkStep.Merge(new ModelFormat.HuggingFace(Precision.BF16)));
+        steps.add(generate());
+        ticket(steps);
+
+        assertThat(worker(new DecoderLoader()).run()).as("%s", events()).isEqualTo(ExitCode.OK);
+
+        assertThat(folder.output().resolve("model/config.json")).exists();
+        assertThat(folder.output().resolve("adapter")).doesNotExist();
+        assertThat(right("tuned")).isGreaterThan(right("base-zero-shot"));
+        assertThat(Json.read(Files.readString(folder.output().resolve(WorkOrder.MERGED_FILE)), MergedModel.class)
+                        .format())
+                .isEqualTo(new ModelFormat.HuggingFace(Precision.BF16));
+        assertThat(Files.readAllLines(folder.output().resolve("generated.jsonl")))
+                .extracting(line -> Json.read(line, GeneratedText.class).variant())
+                .containsExactly(Variant.BASE_ZERO_SHOT, Variant.TUNED);
+    }
+
+    @Test
+    void trainsVirtualTokensThatAnswerAndAreNotMerged() throws Exception {
+        PromptTuning method = new PromptTuning(6, "odd or even");
+        List<WorkStep> steps = new ArrayList<>(SmallJob.steps(
+                method,
+                SmallJob.training(12)
+                        .learningRate(0.1)
+                        .packing(true)
+                        .maxTokens(32)
+                        .build()));
+        steps.add(generate());
+        steps.add(new WorkStep.Merge(new ModelFormat.HuggingFace(Precision.AUTO)));
+        ticket(steps);
+
+        assertThat(worker(new DecoderLoader()).run()).as("%s", events()).isEqualTo(ExitCode.INVALID);
+
+        assertThat(problem().code()).isEqualTo("FT0658");
+        assertThat(folder.output().resolve("adapter/adapter_config.json"))
+                .content()
+                .contains("\"PROMPT_TUNING\"", "\"num_virtual_tokens\" : 6", "\"odd or even\"");
+        assertThat(surprise("tuned")).isLessThan(surprise("base-zero-shot"));
+        assertThat(Files.readAllLines(folder.output().resolve("generated.jsonl")))
+                .hasSize(2);
+    }
+
+    @Test
+    void virtualTokensTakeTheirPlaceFromTheRows() throws Exception {
+        String row =
+                "{\"kind\":\"passage\",\"row\":{\"source\":\"s\",\"row\":1},\"text\":\"" + "a".repeat(400) + "\"}\n";
+        for (String part : List.of("train", "validation", "test")) {
+            Files.writeString(job.data().resolve(part + ".jsonl"), row);
+        }
+        ticket(SmallJob.steps(
+                new PromptTuning(6, "odd"),
+                SmallJob.training(1).batchSize(1).maxTokens(0).build()));
+
+        assertThat(worker(new DecoderLoader()).run()).as("%s", events()).isEqualTo(ExitCode.OK);
+
+        assertThat(events())
+                .filteredOn(RunEvent.StepCompleted.class::isInstance)
+                .extracting(event -> ((RunEvent.StepCompleted) event).tokens())
+                .as("256 positions")
+                .containsOnly(250L);
+        assertThat(List.of("base-zero-shot", "tuned"))
+                .allSatisfy(variant -> assertThat(predictions(variant))
+                        .singleElement()
+                        .extracting(Prediction::referenceTokens)
+                        .isEqualTo(249));
+    }
+
+    @Test
+    void rowsAreCutToTheModelEvenWhereTheJobAllowsMore() throws Exception {
+        String row =
+                "{\"kind\":\"passage\",\"row\":{\"source\":\"s\",\"row\":1},\"text\":\"" + "a".repeat(400) + "\"}\n";
+        Files.writeString(job.data().resolve("train.jsonl"), row);
+        ticket(SmallJob.steps(SmallJob.training(1).batchSize(1).maxTokens(2048).build())
+                .subList(0, 1));
+
+        assertThat(worker(BIGRAMS).run()).isEqualTo(ExitCode.OK);
+
+        assertThat(events())
+                .filteredOn(RunEvent.StepCompleted.class::isInstance)
+                .extracting(event -> ((RunEvent.StepCompleted) event).tokens())
+                .containsOnly(256L);
+    }
+
+    @Test
+    void aWholeModelServesThroughItsChannel() throws Exception {
+        ticket(SmallJob.steps(FullTuning.defaults(), SmallJob.training(1).build()));
+        worker(new DecoderLoader()).run();
+        List<String> answers = Files.readAllLines(folder.output().resolve("predictions/tuned.jsonl"));
+        Path model = Files.move(folder.output().resolve("model"), root.resolve("given"));
+        folder = new JobFolder(Files.createDirectories(root.resolve("second")));
+        ticket(List.of(SmallJob.predict(Variant.TUNED)), Map.of("adapter", model.toString()));
+
+        assertThat(worker(new DecoderLoader()).run()).isEqualTo(ExitCode.OK);
+
+        assertThat(Files.readAllLines(folder.output().resolve("predictions/tuned.jsonl")))
+                .isEqualTo(answers);
+    }
+
     @Test
     void aMergeThatIsAnotherModelIsNotHandedOut() throws Exception {
-        ticket(List.of(SmallJob.steps(SmallJob.training(20).build()).get(0), new WorkStep.Merge(Precision.FP32)));
+        ticket(List.of(
+                SmallJob.steps(SmallJob.training(20).build()).get(0),
+                new WorkStep.Merge(new ModelFormat.HuggingFace(Precision.FP32))));
         DecoderLoader decoders = new DecoderLoader();
         LanguageModelLoader baseInsteadOfMerged =
                 (files, adapter, settings) -> files.path().endsWith("merged.partial")
@@ -166,7 +319,7 @@ class WorkerTest {
 
     @Test
     void aMergeNeedsAnAdapter() throws Exception {
-        ticket(List.of(new WorkStep.Merge(Precision.AUTO)));
+        ticket(List.of(new WorkStep.Merge(new ModelFormat.HuggingFace(Precision.AUTO))));
 
         assertThat(worker(new DecoderLoader()).run()).isEqualTo(ExitCode.INVALID);
 
@@ -180,7 +333,7 @@ class WorkerTest {
         assertThat(worker(BIGRAMS).run()).isEqualTo(ExitCode.INVALID);
 
         assertThat(problem().code()).isEqualTo("FT0651");
-        assertThat(problem().summary()).isEqualTo("the adapter of the tuned model is missing");
+        assertThat(problem().summary()).isEqualTo("the tuned model is missing");
     }
 
     @Test
@@ -208,7 +361,7 @@ class WorkerTest {
 
         worker(BIGRAMS).run();
 
-        assertThat(problem().summary()).isEqualTo("the adapter's configuration cannot be used");
+        assertThat(problem().summary()).startsWith("the adapter in ").endsWith(" does not fit");
     }
 
     @Test
@@ -293,6 +446,24 @@ class WorkerTest {
     @Test
     void aFolderWithoutAJobIsRefused() {
         assertThatThrownBy(() -> worker(BIGRAMS).run()).hasMessageContaining("FT0652: there is no job in ");
+    }
+
+    /** Nats of all right answers. */
+    private double surprise(String variant) throws Exception {
+        return predictions(variant)
+                .mapToDouble(Prediction::negativeLogLikelihood)
+                .sum();
+    }
+
+    private Stream<Prediction> predictions(String variant) throws Exception {
+        return Files.readAllLines(folder.output().resolve("predictions").resolve(variant + ".jsonl")).stream()
+                .map(line -> Json.read(line, Prediction.class));
+    }
+
+    private long right(String variant) throws Exception {
+        return predictions(variant)
+                .filter(prediction -> prediction.reference().equals(prediction.answer()))
+                .count();
     }
 
     private WorkStep.Generate generate() {

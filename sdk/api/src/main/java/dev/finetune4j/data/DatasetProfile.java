@@ -41,4 +41,33 @@ public record DatasetProfile(
         rowsByPart = Collections.unmodifiableMap(inOrder);
         rowsByLabel = Collections.unmodifiableMap(new LinkedHashMap<>(rowsByLabel));
     }
+
+    /** The figures of the whole for a part of its training rows; lengths and findings stay those of the whole. */
+    public DatasetProfile withTrainingRows(long rows, Map<String, Long> byLabel, String otherDigest) {
+        return dealtOut(Part.TRAIN, rows, byLabel, otherDigest);
+    }
+
+    /** The figures of the whole with other test rows; lengths and findings stay those of the whole. */
+    public DatasetProfile withTestRows(long rows, String otherDigest) {
+        return dealtOut(Part.TEST, rows, rowsByLabel, otherDigest);
+    }
+
+    private DatasetProfile dealtOut(Part part, long rows, Map<String, Long> byLabel, String otherDigest) {
+        Map<Part, Long> otherRows = new EnumMap<>(Part.class);
+        otherRows.putAll(rowsByPart);
+        otherRows.put(part, rows);
+        return new DatasetProfile(
+                otherRows,
+                byLabel,
+                tokens,
+                trainedTokens,
+                totalTokens,
+                tokenizedShare,
+                truncatedRows,
+                exactDuplicates,
+                nearDuplicates,
+                overlap,
+                format,
+                otherDigest);
+    }
 }

@@ -37,6 +37,11 @@ public record EvaluationReport(
         return variants.stream().filter(one -> one.variant() == variant).findFirst();
     }
 
+    /** The base model without examples in its prompt, or what stands for it, if it was asked. */
+    public Optional<VariantEvaluation> base() {
+        return variant(Variant.BASE_ZERO_SHOT).or(() -> variant(Variant.BASE_PRIOR));
+    }
+
     /** The tuned model against a base variant by one metric, if that variant was asked. */
     public Optional<Comparison> comparison(Variant base, MetricName metric) {
         return comparisons.stream()

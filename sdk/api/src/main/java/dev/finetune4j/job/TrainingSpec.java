@@ -1,5 +1,6 @@
 package dev.finetune4j.job;
 
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.value.Checks;
 import dev.finetune4j.value.Describe;
 import dev.finetune4j.value.Range;
@@ -10,7 +11,7 @@ import dev.finetune4j.value.Range;
  * @param epochs passes over the training rows; a fraction ends within a pass
  * @param batchSize rows of a micro-batch
  * @param gradientAccumulation micro-batches of an optimizer step
- * @param learningRate peak learning rate
+ * @param learningRate peak learning rate; 0 for the method's own, {@link TuningMethod#defaultLearningRate()}
  * @param schedule how the learning rate goes after warm-up
  * @param warmupRatio share of the steps in which the learning rate rises from zero
  * @param weightDecay of AdamW, decoupled
@@ -37,7 +38,9 @@ public record TrainingSpec(
         @Describe("Micro-batches of an optimizer step.") @Range(min = 1, max = 4096)
         int gradientAccumulation,
 
-        @Describe("Peak learning rate.") @Range(min = 0, max = 1)
+        @Describe(
+                "Peak learning rate; 0 for the method's own: 2e-4 with lora, 2e-5 with full, 1e-3 with head, 3e-2 with prompt-tuning.")
+        @Range(min = 0, max = 1)
         double learningRate,
 
         @Describe("How the learning rate goes after warm-up: cosine, linear or constant.")
@@ -87,9 +90,6 @@ public record TrainingSpec(
     /** Default rows of a micro-batch. */
     public static final int DEFAULT_BATCH_SIZE = 8;
 
-    /** Default learning rate with LoRA (Hu et al. 2021 and the PEFT examples use 1e-4 to 5e-4). */
-    public static final double DEFAULT_LEARNING_RATE = 2e-4;
-
     /** Default share of warm-up steps. */
     public static final double DEFAULT_WARMUP_RATIO = 0.05;
 
@@ -123,6 +123,13 @@ public record TrainingSpec(
         return builder().build();
     }
 
+    /** This, with the learning rate of the method where none was said. */
+    public TrainingSpec with(TuningMethod method) {
+        return learningRate > 0
+                ? this
+                : toBuilder().learningRate(method.defaultLearningRate()).build();
+    }
+
     /** Starts from every default. */
     public static Builder builder() {
         return new Builder();
@@ -138,7 +145,7 @@ public record TrainingSpec(
         private double epochs = DEFAULT_EPOCHS;
         private int batchSize = DEFAULT_BATCH_SIZE;
         private int gradientAccumulation = 1;
-        private double learningRate = DEFAULT_LEARNING_RATE;
+        private double learningRate;
         private Schedule schedule = Schedule.COSINE;
         private double warmupRatio = DEFAULT_WARMUP_RATIO;
         private double weightDecay;

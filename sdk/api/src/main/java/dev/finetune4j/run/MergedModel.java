@@ -1,20 +1,18 @@
 package dev.finetune4j.run;
 
-import dev.finetune4j.job.Precision;
-
 /**
- * A tuned model whose adapter was added to its weights.
+ * A tuned model as a model of its own: its adapter, if it has one, was added to the weights of the base model.
  *
- * @param precision how the weights are stored: fp32 or bf16
- * @param bytes size of the weights
- * @param largestDifference how far the log-probability of a next token is from that of base model and adapter, in nats, at most
+ * @param format its form, and how the weights are stored
+ * @param bytes size of the weights, in GGUF of the whole file
+ * @param largestDifference how far the log-probability of a next token is from that of the tuned model it was made from, in nats, at most
  * @param comparedTokens next tokens whose log-probabilities were compared
  */
-public record MergedModel(Precision precision, long bytes, double largestDifference, int comparedTokens) {
-    /** Refuses a precision that is not resolved. */
+public record MergedModel(ModelFormat format, long bytes, double largestDifference, int comparedTokens) {
+    /** Refuses a format that is not resolved. */
     public MergedModel {
-        if (precision == Precision.AUTO) {
-            throw new IllegalArgumentException("precision must be fp32 or bf16, was auto");
+        if (format.leavesStorageOpen()) {
+            throw new IllegalArgumentException("format must say how weights are stored, was auto");
         }
         if (bytes < 1) {
             throw new IllegalArgumentException("bytes must be 1 or more, was " + bytes);

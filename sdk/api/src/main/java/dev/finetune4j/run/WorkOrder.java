@@ -1,11 +1,14 @@
 package dev.finetune4j.run;
 
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.HeadTuning;
+import dev.finetune4j.method.TuningMethod;
 import java.util.List;
 
 /**
  * What a worker is to do. Files come by channel: {@code model} (a Hugging Face folder or a GGUF file), {@code data}
  * (JSON Lines of {@link dev.finetune4j.data.Example}) and, where a tuned model is used without training, {@code adapter}
- * (PEFT format). Results go to the worker's output folder.
+ * (PEFT format, or a whole model after full fine-tuning). Results go to the worker's output folder.
  *
  * @param digest what the order is derived from (plan or request), lower-case hex; the same digest resumes
  * @param steps in order
@@ -17,11 +20,23 @@ public record WorkOrder(String digest, List<WorkStep> steps) {
     /** Name of the channel with the rows. */
     public static final String DATA_CHANNEL = "data";
 
-    /** Name of the channel with a finished adapter. */
+    /** Name of the channel with what an earlier training left. */
     public static final String ADAPTER_CHANNEL = "adapter";
+
+    /** Name of the channel with the checkpoints of a stopped training. */
+    public static final String CHECKPOINTS_CHANNEL = "checkpoints";
+
+    /** Folder of the output that holds the checkpoints of a training that has not ended. */
+    public static final String CHECKPOINTS_FOLDER = "checkpoints";
+
+    /** File of the output that tells whether a replay came out the same. */
+    public static final String REPLAY_FILE = "replay.json";
 
     /** Folder of the output that holds the tuned adapter. */
     public static final String ADAPTER_FOLDER = "adapter";
+
+    /** Folder of the output that holds a model whose every weight was trained, in Hugging Face layout. */
+    public static final String MODEL_FOLDER = "model";
 
     /** Folder of the output that holds one predictions file a variant. */
     public static final String PREDICTIONS_FOLDER = "predictions";
@@ -34,6 +49,17 @@ public record WorkOrder(String digest, List<WorkStep> steps) {
 
     /** File of the output that tells how a merged model compares. */
     public static final String MERGED_FILE = "merged.json";
+
+    /** In {@link #MERGED_FOLDER}: the weights of a model in Hugging Face layout. */
+    public static final String SAFETENSORS_FILE = "model.safetensors";
+
+    /** In {@link #MERGED_FOLDER}: the model where it is one file. */
+    public static final String GGUF_FILE = "model.gguf";
+
+    /** Folder of the output that holds what a method trains; a head is written with the encoder that it sits on. */
+    public static String resultFolder(TuningMethod method) {
+        return method instanceof FullTuning || method instanceof HeadTuning ? MODEL_FOLDER : ADAPTER_FOLDER;
+    }
 
     /** Copies the steps. */
     public WorkOrder {

@@ -2,13 +2,14 @@ package dev.finetune4j.run;
 
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.LabelScoring;
-import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.value.Kind;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,15 +18,37 @@ import java.util.List;
  */
 public sealed interface WorkStep {
     /**
-     * Trains on {@code train.jsonl} of the data channel, watches the loss of {@code validation.jsonl}, and leaves the best
-     * adapter in {@code adapter/} in PEFT format.
+     * Trains on {@code train.jsonl} of the data channel, watches the loss of {@code validation.jsonl}, and leaves the best state in
+     * {@link WorkOrder#resultFolder}.
      *
      * @param method how weights are tuned
      * @param training settings, complete
      * @param base what other tools call the base model, for the adapter to name it by
+     * @param labels the closed list of answers, which the head of an encoder tells apart; empty without labels
      */
     @Kind("train")
-    record Train(TuningMethod method, TrainingSpec training, ModelName base) implements WorkStep {}
+    record Train(TuningMethod method, TrainingSpec training, ModelName base, List<String> labels) implements WorkStep {
+        /** Takes the method's learning rate where none was said, and copies the list. */
+        public Train {
+            training = training.with(method);
+            labels = List.copyOf(labels);
+        }
+
+        /** Without labels. */
+        public Train(TuningMethod method, TrainingSpec training, ModelName base) {
+            this(method, training, base, List.of());
+        }
+    }
+
+    /**
+     * Goes over the last steps of a stopped training again, from the last checkpoint but one of the checkpoints channel, and writes to
+     * {@code replay.json} whether the last came out the same, one {@link Replay}. The checkpoints stay as they are.
+     *
+     * @param orderDigest digest of the work order that the training belongs to
+     * @param train the training
+     */
+    @Kind("verify")
+    record Verify(String orderDigest, Train train) implements WorkStep {}
 
     /**
      * Answers every row of a file of the data channel and writes one {@link dev.finetune4j.evaluation.Prediction} a line to
@@ -54,6 +77,26 @@ public sealed interface WorkStep {
             shots = List.copyOf(shots);
             labels = List.copyOf(labels);
         }
+
+        /**
+         * A prompt with the shots before it. A leading system message stays in front; those of the shots say the same and are left out.
+         */
+        public List<Message> withShots(List<Message> prompt) {
+            if (shots.isEmpty()) {
+                return prompt;
+            }
+            List<Message> messages = new ArrayList<>();
+            prompt.stream().filter(Predict::isSystem).forEach(messages::add);
+            for (Example.Conversation shot : shots) {
+                shot.messages().stream().filter(message -> !isSystem(message)).forEach(messages::add);
+            }
+            prompt.stream().filter(message -> !isSystem(message)).forEach(messages::add);
+            return messages;
+        }
+
+        private static boolean isSystem(Message message) {
+            return message.role() == Role.SYSTEM;
+        }
     }
 
     /**
@@ -75,12 +118,16 @@ public sealed interface WorkStep {
         }
     }
 
+    /** Answers questions for as long as somebody is there to ask. */
+    @Kind("converse")
+    record Converse() implements WorkStep {}
+
     /**
-     * Adds the adapter to the weights of the base model and writes the result as a model of its own to {@code merged/}, in Hugging Face
-     * layout, and how it compares to {@code merged.json}, one {@link MergedModel}.
+     * Writes the tuned model, an adapter added to the weights of its base, as a model of its own to {@code merged/}, in Hugging Face
+     * layout or as {@code model.gguf}, and how it compares to {@code merged.json}, one {@link MergedModel}.
      *
-     * @param precision how weights are stored; {@link Precision#AUTO}: bf16 where the base is stored so, else fp32
+     * @param format its form
      */
     @Kind("merge")
-    record Merge(Precision precision) implements WorkStep {}
+    record Merge(ModelFormat format) implements WorkStep {}
 }

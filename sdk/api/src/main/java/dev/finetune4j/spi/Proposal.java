@@ -9,8 +9,9 @@ import dev.finetune4j.model.ModelFiles;
  * @param job what is wanted
  * @param model the files of its base model
  * @param rows how long its rows are
+ * @param answers how long the texts are that base and tuned model will answer
  */
-public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows) {
+public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows, AnswerLengths answers) {
     /**
      * Lengths of rows in tokens, each as it is left by the length limit.
      *
@@ -21,6 +22,23 @@ public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows) {
      * @param limit tokens that a row may have
      */
     public record RowLengths(long trainingRows, long longest, long largestBatch, int limit) {}
+
+    /**
+     * Lengths in tokens of held-out rows as models read them: with the examples that are shown in a prompt, and with their longest
+     * answer. There may be longer ones, since not every row is tokenized.
+     *
+     * @param passage the longest passage, 0 where there is none
+     * @param conversation the longest prompt with its answer, 0 where there is none
+     */
+    public record AnswerLengths(int passage, int conversation) {
+        /** Nothing is answered. */
+        public static final AnswerLengths NONE = new AnswerLengths(0, 0);
+
+        /** The longer of both, each for itself. */
+        public AnswerLengths or(AnswerLengths other) {
+            return new AnswerLengths(Math.max(passage, other.passage), Math.max(conversation, other.conversation));
+        }
+    }
 
     /** Names the job and no value in it, since a value may come from a secret variable. */
     @Override

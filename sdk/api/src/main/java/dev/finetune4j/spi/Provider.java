@@ -35,6 +35,15 @@ public interface Provider extends AutoCloseable {
     List<Problem> refusals(Proposal proposal);
 
     /**
+     * What a job would take of this place's own machine, told from sizes alone. Empty where machines are bought for each job.
+     *
+     * @throws FineTuneException with why the place would refuse the job for certain
+     */
+    default Optional<Footprint> footprint(Proposal proposal) {
+        return Optional.empty();
+    }
+
+    /**
      * Launches a job, at most once per name. Where a job of this name and digest exists already, in whatever state, that one is
      * returned and nothing is launched.
      *
@@ -79,6 +88,15 @@ public interface Provider extends AutoCloseable {
      * @return the folder with the output, which may be {@code into} or a folder that the place keeps on this machine
      */
     Path fetch(RunId id, Path into);
+
+    /**
+     * Opens a dialogue with the models of a run. The order has one step, {@link dev.finetune4j.run.WorkStep.Converse}; the job is gone
+     * when the dialogue is closed.
+     *
+     * @return empty where the place keeps no process that waits for people
+     * @throws FineTuneException if the name exists, or the place cannot begin
+     */
+    Optional<Dialogue> converse(Submission submission);
 
     /**
      * Removes inputs, outputs and checkpoints of a job that has ended, and its record where the place lets records be removed.

@@ -30,6 +30,9 @@ public record Submission(
         Map<String, String> settings,
         Map<String, String> labels,
         @Nullable Duration timeLimit) {
+    /** The label that names the run to which a job belongs. */
+    public static final String RUN_LABEL = "finetune4j-run";
+
     /** Copies the maps in their order. */
     public Submission {
         channels = Collections.unmodifiableMap(new LinkedHashMap<>(channels));

@@ -11,8 +11,25 @@ import java.util.List;
  * {@code check} can show what will be trained. Safe for use by several threads.
  */
 public interface TextCodec extends AutoCloseable {
+    /**
+     * Whether the model answers in text. An encoder does not: it tells labels apart by the first token of a text, the one that is
+     * learned from. True by default.
+     */
+    default boolean speaks() {
+        return true;
+    }
+
     /** Tokens that the model was made for (its position limit). */
     int contextTokens();
+
+    /**
+     * Tokens that a row of a job may have.
+     *
+     * @param maxTokens what the job allows, 0 for {@link #contextTokens()}, which also caps larger values
+     */
+    default int rowLimit(int maxTokens) {
+        return maxTokens == 0 ? contextTokens() : Math.min(maxTokens, contextTokens());
+    }
 
     /** Entries of the vocabulary, added tokens included. */
     int vocabularySize();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.value.Describe;
 import dev.finetune4j.value.Range;
 import java.lang.reflect.Constructor;
@@ -13,6 +14,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,7 +26,8 @@ class RangeTest {
             CheckSpec.defaults(),
             TrainingSpec.defaults(),
             EvaluationSpec.defaults(),
-            LoraTuning.defaults());
+            LoraTuning.defaults(),
+            PromptTuning.defaults());
 
     static Stream<RecordComponent> ranged() {
         return DEFAULTS.stream()
@@ -50,7 +53,7 @@ class RangeTest {
         if (range.max() < largest(component)) {
             beyond.add(range.max() + 1);
         }
-        if (component.getType() == double.class) {
+        if (!isWhole(component)) {
             beyond.add(Double.NaN);
             beyond.add(Double.POSITIVE_INFINITY);
         }
@@ -71,7 +74,13 @@ class RangeTest {
     }
 
     private static double largest(RecordComponent component) {
-        return component.getType() == int.class ? Integer.MAX_VALUE : Double.MAX_VALUE;
+        return isWhole(component) ? Integer.MAX_VALUE : Double.MAX_VALUE;
+    }
+
+    /** Of a list or a map the range is that of each number in it. */
+    private static boolean isWhole(RecordComponent component) {
+        return component.getType() == int.class
+                || component.getGenericType().getTypeName().contains("Integer");
     }
 
     private static void with(RecordComponent component, double value) throws Throwable {
@@ -101,10 +110,11 @@ class RangeTest {
     }
 
     private static Object number(RecordComponent component, double value) {
-        if (component.getType() == int.class) {
-            return (int) value;
+        Object number = isWhole(component) ? (Object) (int) value : (Object) value;
+        if (component.getType() == Map.class) {
+            return Map.of("q_proj", number);
         }
-        return value;
+        return component.getType() == List.class ? List.of(number) : number;
     }
 
     private static String kebab(String name) {

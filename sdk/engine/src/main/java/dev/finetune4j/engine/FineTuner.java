@@ -1,34 +1,50 @@
 package dev.finetune4j.engine;
 
 import dev.finetune4j.data.Message;
+import dev.finetune4j.engine.chat.Chat;
+import dev.finetune4j.engine.curve.CurveRuns;
 import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.journal.DiskFiles;
 import dev.finetune4j.engine.journal.Redaction;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.Launcher;
+import dev.finetune4j.engine.launch.PastRuns;
 import dev.finetune4j.engine.launch.Preparation;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.Providers;
 import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.plan.PlanContext;
+import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.plan.Planner;
+import dev.finetune4j.engine.plan.SavedPlan;
+import dev.finetune4j.engine.search.SweepSpec;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.spec.Origin;
+import dev.finetune4j.engine.sweep.SweepRuns;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
-import dev.finetune4j.job.DataSpec;
-import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.job.Precision;
-import dev.finetune4j.job.SplitSpec;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.MergedModel;
+import dev.finetune4j.run.ModelFormat;
+import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -36,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door of finetune4j: checks jobs, runs them, and takes up runs that are there.
@@ -57,13 +74,18 @@ public final class FineTuner implements AutoCloseable {
     private final RunStore store;
     private final Launcher launcher;
     private final Redaction redaction;
+    private final ProviderContext context;
+    private final String version;
+    private final OnceKnownOffers offers;
 
     FineTuner(FineTunerBuilder settings) {
         home = settings.home();
         environment = settings.environment();
         preparation = settings.preparation();
         store = new RunStore(settings.home());
-        ProviderContext context = new ProviderContext(settings.home(), environment, settings.clock());
+        version = settings.version();
+        context = new ProviderContext(settings.home(), environment, settings.clock());
+        offers = new OnceKnownOffers(context);
         Providers providers = new Providers(settings.providers(), context);
         redaction = Redaction.of(environment, providers.secretSettings());
         launcher = new Launcher(
@@ -73,7 +95,7 @@ public final class FineTuner implements AutoCloseable {
                 new DiskFiles(),
                 settings.clock(),
                 settings.sleeper(),
-                settings.version());
+                version);
     }
 
     /**
@@ -112,6 +134,81 @@ public final class FineTuner implements AutoCloseable {
         } catch (FineTuneException e) {
             throw clean(e, job);
         }
+    }
+
+    /**
+     * Says what a job will take on every target: memory, time and cost as ranges, ranked. Nothing is launched, bought or fetched but rows;
+     * where the model is on this machine its tokenizer counts their tokens.
+     *
+     * <pre>{@code
+     * Plan plan = tuner.plan(tuner.read(Path.of("job.yaml")));
+     * plan.choice().ifPresent(option -> System.out.println(option.id() + " " + option.cost()));
+     * }</pre>
+     *
+     * @throws FineTuneException if the data cannot be had, with FT0480 if there is no such model, FT0481 if its sizes are not known
+     */
+    public Plan plan(JobFile job) {
+        return plan(job, PlanRequest.anywhere());
+    }
+
+    /**
+     * The same, of the offers and within the limits of a request.
+     *
+     * @throws FineTuneException as {@link #plan(JobFile)}
+     */
+    public Plan plan(JobFile job, PlanRequest request) {
+        JobFigures figures = figures(job, request.said());
+        return planner(figures).plan(figures, request);
+    }
+
+    /**
+     * Why a plan has no option that may be chosen, and what would change that, found by trying.
+     *
+     * @return empty where the plan has a choice
+     * @throws FineTuneException as {@link #plan(JobFile)}
+     */
+    public Optional<Problem> impasse(JobFile job, PlanRequest request, Plan plan) {
+        if (plan.choice().isPresent()) {
+            return Optional.empty();
+        }
+        JobFigures figures = figures(job, request.said());
+        return Optional.of(job.placed(planner(figures).impasse(figures, request, plan)));
+    }
+
+    /**
+     * Checks and launches a job as it was planned: at the place that was chosen, and only if job, rows and price are what they were.
+     *
+     * @param job the plan's job file
+     * @throws FineTuneException with FT0765 if something has moved, or as {@link #launch(JobFile)}
+     */
+    public RunHandle<RunOutcome> launch(SavedPlan saved, JobFile job) {
+        JobFigures figures = figures(job, null);
+        planner(figures).refuseMoved(saved, figures);
+        return launch(job.at(saved.choice().target()));
+    }
+
+    /** Everything that the places sell, as it is known on this machine. Asks nobody. */
+    public List<Offer> offers() {
+        return offers.get().offers();
+    }
+
+    private JobFigures figures(JobFile job, @Nullable Architecture said) {
+        try {
+            return preparation.figures(job, said);
+        } catch (FineTuneException e) {
+            throw clean(e, job);
+        }
+    }
+
+    private Planner planner(JobFigures figures) {
+        String model = figures.model().filesHere().map(ModelFiles::digest).orElse("");
+        return new Planner(new PlanContext(
+                offers.get().offers(),
+                launcher.ownMachines(figures),
+                new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
+                LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC),
+                version,
+                offers.get().warnings()));
     }
 
     /** What a check does wherever the rows are to be looked at: where the job would run does not matter. */
@@ -169,6 +266,51 @@ public final class FineTuner implements AutoCloseable {
         return launcher.launchOnce(job, secretsOf(job.file()), reusable);
     }
 
+    /**
+     * Whether running time costs money at the place where a job would run.
+     *
+     * @throws FineTuneException with FT0113 if none of its targets is there
+     */
+    public boolean billsTime(JobFile job) {
+        return launcher.billsTime(job.job());
+    }
+
+    /**
+     * Checks a job and deals its training rows out for a learning curve. Nothing is launched yet.
+     *
+     * <pre>{@code
+     * LearningCurve curve = tuner.learningCurve(tuner.read(Path.of("job.yaml"))).await();
+     * }</pre>
+     *
+     * @throws FineTuneException with every finding if one of them is an error, with FT0703 if the job holds out no rows, FT0706 if it
+     *     has too few training rows
+     */
+    public CurveRuns learningCurve(JobFile job) {
+        PreparedJob whole = check(job);
+        refuseErrors(whole);
+        try {
+            return new CurveRuns(home, whole, size -> launchOnce(size, run -> true), new PastRuns(store));
+        } catch (FineTuneException e) {
+            throw clean(e, job);
+        }
+    }
+
+    /**
+     * Checks a job and lays the trials of a sweep down. Nothing is launched yet.
+     *
+     * @throws FineTuneException with every finding if one of them is an error, with FT0707 if the job has no validation rows, FT0708 if
+     *     its method lacks a setting of the sweep
+     */
+    public SweepRuns sweep(JobFile job, SweepSpec spec) {
+        PreparedJob whole = check(job);
+        refuseErrors(whole);
+        try {
+            return new SweepRuns(home, whole, spec, new LaunchedTrials(this, launcher, store), new PastRuns(store));
+        } catch (FineTuneException e) {
+            throw clean(e, job);
+        }
+    }
+
     private static void refuseErrors(PreparedJob job) {
         if (job.check().hasErrors()) {
             List<Problem> findings = new ArrayList<>(job.data().warnings());
@@ -208,6 +350,19 @@ public final class FineTuner implements AutoCloseable {
      */
     public RunHandle<RunOutcome> resume(String run) {
         return launcher.resume(store.resolve(run));
+    }
+
+    /**
+     * Goes over the last steps of a stopped or failed run again, from its last checkpoint but one to its last, and compares weights and
+     * moments by SHA-256: whether this machine goes on to the same bits. The run stays as it is.
+     *
+     * @param run its id or the start of it
+     * @return a handle that fails with FT0518 where the steps come out otherwise, with FT0509 or FT0635 where there are no two
+     *     checkpoints
+     * @throws FineTuneException with FT0504 if there is no such run, FT0509 if it was never launched
+     */
+    public RunHandle<Replay> verify(String run) {
+        return launcher.verify(store.resolve(run));
     }
 
     /** Every run of this home, newest first; what goes on is in the state that its provider tells, where it answers. */
@@ -259,9 +414,24 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException if the rows cannot be read, or with FT0512 if the run has no adapter
      */
     public RunHandle<EvaluationReport> evaluate(String run, Path file) {
-        RunFolder folder = store.resolve(run);
-        PreparedData rows = prepare(onOtherRows(show(run), file)).data();
-        return launcher.evaluate(folder, rows);
+        return launcher.evaluate(store.resolve(run), otherRows(run, file));
+    }
+
+    /**
+     * Lets base and tuned model of a run answer every row of another file. The same rows are answered once; asking again finds the
+     * answers that are there.
+     *
+     * @param run its id or the start of it
+     * @param file rows in any format that a job may have, with the columns that the job's task names, the right answer among them
+     * @return the answers of the base model without examples in its prompt and of the tuned model, in the order of the rows
+     * @throws FineTuneException if the rows cannot be read, or with FT0512 if the run has no adapter
+     */
+    public RunHandle<Map<Variant, List<Prediction>>> predict(String run, Path file) {
+        return launcher.predict(store.resolve(run), otherRows(run, file));
+    }
+
+    private PreparedData otherRows(String run, Path file) {
+        return prepare(OtherRows.of(show(run), file)).data();
     }
 
     /**
@@ -287,16 +457,34 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * Adds the adapter of a run to the weights of its base model and writes the result as a model of its own in Hugging Face layout,
-     * after a comparison with base model and adapter.
+     * Opens a conversation with base and tuned model of a run. Close it to let go of the models.
+     *
+     * <pre>{@code
+     * try (Chat chat = tuner.chat("tickets")) {
+     *     System.out.println(chat.say(Variant.TUNED, "Hello", Sampling.greedy(64), piece -> {}).answer().text());
+     * }
+     * }</pre>
      *
      * @param run its id or the start of it
-     * @param precision how weights are stored; auto: bf16 where the base is stored so, else fp32
-     * @param target a folder that does not exist or is empty
-     * @throws FineTuneException with FT0504 if there is no such run, FT0512 if it has no adapter, FT0516 if the folder is not empty
+     * @throws FineTuneException with FT0504 if there is no such run, FT0512 if it has no adapter, FT0510 where its place keeps no model
+     *     for a conversation
      */
-    public RunHandle<MergedModel> export(String run, Precision precision, Path target) {
-        return launcher.export(store.resolve(run), precision, target);
+    public Chat chat(String run) {
+        return launcher.chat(store.resolve(run));
+    }
+
+    /**
+     * Writes the tuned model of a run as a model of its own, its adapter added to the weights of the base model, after a comparison with
+     * the tuned model.
+     *
+     * @param run its id or the start of it
+     * @param format a folder in Hugging Face layout, or one GGUF file
+     * @param target a folder that does not exist or is empty; for GGUF a file that does not exist
+     * @throws FineTuneException with FT0504 if there is no such run, FT0512 if it has no adapter, FT0516 if the folder is not empty,
+     *     FT0519 if there is such a file; the handle fails with FT0424 or FT0434 where the model has no counterpart in GGUF
+     */
+    public RunHandle<MergedModel> export(String run, ModelFormat format, Path target) {
+        return launcher.export(store.resolve(run), format, target);
     }
 
     /** Stops following everything; runs go on. */
@@ -309,23 +497,6 @@ public final class FineTuner implements AutoCloseable {
     @Override
     public String toString() {
         return "FineTuner[home=" + home + "]";
-    }
-
-    /** The run's job with every row of {@code file} for test rows. */
-    private static JobFile onOtherRows(RunView run, Path file) {
-        SplitSpec split = run.job().data().split();
-        String name = file.toAbsolutePath().normalize().toString();
-        SplitSpec all = new SplitSpec(0, 0, null, name, null, split.stratify(), 0, 0, 0, split.seed());
-        List<String> labels =
-                run.prepared() == null ? List.of() : run.prepared().labels();
-        FineTuneJob job = FineTuneJob.builder(
-                        run.job().name(),
-                        run.job().model(),
-                        run.job().task().withLabels(labels),
-                        DataSpec.ofFile(name).withSplit(all))
-                .training(run.job().training())
-                .build();
-        return JobFile.of(job, file.toAbsolutePath().normalize().getRoot());
     }
 
     /** Values that the job took from the environment by name: whoever keeps them there does not want them written down. */

@@ -7,17 +7,21 @@ import dev.finetune4j.engine.data.source.SourceCache;
 import dev.finetune4j.engine.data.source.SystemCommands;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.launch.HomePreparation;
+import dev.finetune4j.engine.launch.ModelResolver;
 import dev.finetune4j.engine.launch.Preparation;
 import dev.finetune4j.engine.launch.PreparationProgress;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.store.ModelStore;
 import dev.finetune4j.engine.watch.Sleeper;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.spi.ProviderFactory;
 import dev.finetune4j.spi.TextCodecFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -110,9 +114,25 @@ public final class FineTunerBuilder {
         AddressFetcher fetcher =
                 new AddressFetchers(new HttpDownload(environment, HttpDownload.Patience.usual()), new SystemCommands());
         SourceCache sources = new SourceCache(home(), fetcher, progress);
-        ModelStore models = ModelStore.standard(home(), environment, ModelCatalogue.shipped(), sources, progress);
+        ModelCatalogue catalogue = ModelCatalogue.shipped();
+        ModelStore models = ModelStore.standard(home(), environment, catalogue, sources, progress);
         int threads = Runtime.getRuntime().availableProcessors();
-        return new HomePreparation(home(), fetcher, models::resolve, FineTunerBuilder::codecs, threads, progress);
+        return new HomePreparation(
+                home(), fetcher, resolver(models), catalogue, FineTunerBuilder::codecs, threads, progress);
+    }
+
+    private static ModelResolver resolver(ModelStore store) {
+        return new ModelResolver() {
+            @Override
+            public ModelFiles resolve(ModelRef model, Path baseFolder) {
+                return store.resolve(model, baseFolder);
+            }
+
+            @Override
+            public Optional<ModelFiles> find(ModelRef model, Path baseFolder) {
+                return store.find(model, baseFolder);
+            }
+        };
     }
 
     private static TextCodecFactory codecs() {

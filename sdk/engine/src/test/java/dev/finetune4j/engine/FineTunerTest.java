@@ -3,28 +3,44 @@ package dev.finetune4j.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.engine.check.WordCodec;
+import dev.finetune4j.engine.curve.CurveRuns;
+import dev.finetune4j.engine.curve.CurveSize;
+import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.source.AddressFetcher;
+import dev.finetune4j.engine.evaluate.LearningCurve;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.HomePreparation;
 import dev.finetune4j.engine.launch.ModelResolver;
 import dev.finetune4j.engine.launch.PreparationProgress;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.launch.TimeForecast;
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.search.Choices;
+import dev.finetune4j.engine.search.SearchSpace;
+import dev.finetune4j.engine.search.Sweep;
+import dev.finetune4j.engine.search.SweepSpec;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.engine.sweep.SweepRuns;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.TextCodecFactory;
 import dev.finetune4j.testkit.PlantedSecrets;
@@ -34,10 +50,13 @@ import dev.finetune4j.testkit.fake.FakeProviderFactory;
 import dev.finetune4j.testkit.fake.Life;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +188,226 @@ class FineTunerTest {
     }
 
     @Test
+    void trainsEverySizeOfALearningCurveOnce() throws Exception {
+        Path job = jobFile("letters.jsonl");
+        try (FineTuner tuner = tuner(Map.of())) {
+            place.script(Life.succeeds(), Life.fails());
+            assertThatThrownBy(() -> tuner.learningCurve(tuner.read(job)).await())
+                    .hasMessageContaining("FT0595");
+
+            CurveRuns again = tuner.learningCurve(tuner.read(job));
+            LearningCurve curve = again.await();
+
+            assertThat(place.launches()).isEqualTo(5); // four sizes, and the one that failed
+            assertThat(curve.points()).hasSize(4);
+            assertThat(tuner.list())
+                    .extracting(RunView::evaluation)
+                    .filteredOn(Objects::nonNull)
+                    .extracting(report -> report.variants().size())
+                    .as("the base model answers in the run of the whole job")
+                    .containsExactlyInAnyOrder(1, 1, 1, 3);
+            assertThat(curve.heldOutRows())
+                    .isEqualTo(again.sizes().get(0).job().data().rowsByPart().get(Part.TEST));
+            assertThat(tuner.launchOnce(tuner.check(tuner.read(job)), run -> true)
+                            .begin())
+                    .as("the largest size is the job itself")
+                    .isEqualTo(RunHandle.Begin.ENDED);
+            assertThat(again.write(curve)).content().contains("learning curve").doesNotContain("<script");
+        }
+    }
+
+    /** The fake place computes 64 tokens a step in 2 seconds, 10 steps, and needs 55 seconds more until it answers for 20. */
+    @Test
+    void foreseesASeriesByTheSpeedOfRunsBeforeIt() throws Exception {
+        try (FineTuner tuner = tuner(Map.of())) {
+            JobFile job = tuner.read(jobFile("letters.jsonl"));
+            assertThat(tuner.learningCurve(job).forecast()).isEmpty();
+            tuner.run(job);
+
+            CurveRuns curve = tuner.learningCurve(job);
+            TimeForecast forecast = curve.forecast().orElseThrow();
+
+            PreparedJob whole = tuner.check(job);
+            Map<Part, Long> rows = whole.data().rowsByPart();
+            double tokens = whole.check().profile().totalTokens()
+                    / 60.0
+                    * curve.sizes().stream().mapToLong(CurveSize::rows).sum()
+                    * job.job().training().epochs();
+            double testRows = rows.getOrDefault(Part.TEST, 0L);
+            double answers =
+                    testRows * (3 + 1 + 1 + 1); // the whole job asks the base model, too, with and without examples
+            double expected = tokens / 32 + answers * 20 / (3 * testRows) + 4 * 55;
+            assertThat(forecast.low().toMillis() / 1000.0).isCloseTo(0.8 * expected, within(0.01));
+            assertThat(forecast.high().toMillis() / 1000.0).isCloseTo(1.33 * expected, within(0.01));
+            assertThat(forecast.measuredRuns()).isEqualTo(1);
+            assertThat(tuner.sweep(job, sweepOf("1e-4,3e-4", SweepSpec.Search.GRID, null))
+                            .outlook()
+                            .words())
+                    .endsWith(" by the speed of the last run of this model here");
+        }
+    }
+
+    @Test
+    void saysWhichRunOfALearningCurveWasStopped() throws Exception {
+        place.script(new Life(List.of(), RunState.STOPPED));
+        try (FineTuner tuner = tuner(Map.of())) {
+            CurveRuns curve = tuner.learningCurve(tuner.read(jobFile("letters.jsonl")));
+
+            assertThatThrownBy(curve::await)
+                    .hasMessageMatching("FT0517: run letters-[0-9a-f]{8}-1 of the learning curve was stopped.*");
+        }
+    }
+
+    @Test
+    void sizesOfALearningCurveLieWithinEachOther() throws Exception {
+        try (FineTuner tuner = tuner(Map.of())) {
+            List<CurveSize> sizes =
+                    tuner.learningCurve(tuner.read(jobFile("letters.jsonl"))).sizes();
+
+            long all = sizes.get(3).rows();
+            assertThat(sizes).extracting(CurveSize::rows).containsExactly(all / 8, all / 4, all / 2, all);
+            for (int i = 1; i < sizes.size(); i++) {
+                PreparedData smaller = sizes.get(i - 1).job().data();
+                PreparedData larger = sizes.get(i).job().data();
+                assertThat(Files.readAllLines(larger.file(Part.TRAIN)))
+                        .containsAll(Files.readAllLines(smaller.file(Part.TRAIN)));
+                assertThat(larger.file(Part.TEST)).hasSameTextualContentAs(smaller.file(Part.TEST));
+                assertThat(smaller.digest()).isNotEqualTo(larger.digest());
+            }
+        }
+    }
+
+    @Test
+    void refusesALearningCurveOfTooFewRows() throws Exception {
+        List<String> few = Files.readAllLines(folder.resolve("letters.jsonl")).subList(0, 20);
+        Files.write(folder.resolve("few.jsonl"), few);
+        try (FineTuner tuner = tuner(Map.of())) {
+            assertThatThrownBy(() -> tuner.learningCurve(tuner.read(jobFile("few.jsonl"))))
+                    .hasMessageContaining("FT0706")
+                    .hasMessageContaining("training rows, a learning curve needs 32");
+        }
+    }
+
+    @Test
+    void triesEachCandidateOfASweepOnceAndTheTestRowsAtTheEnd() throws Exception {
+        Path job = jobFile("letters.jsonl");
+        SweepSpec halving = sweepOf("1e-4,3e-4,1e-3", SweepSpec.Search.HALVING, null);
+        try (FineTuner tuner = tuner(Map.of())) {
+            place.script(Life.succeeds(), new Life(List.of(), RunState.STOPPED));
+            assertThatThrownBy(() -> tuner.sweep(tuner.read(job), halving).await())
+                    .hasMessageMatching("FT0517: run letters-[0-9a-f]{8}-1 of the sweep was stopped.*");
+            tuner.resume(tuner.list().get(0).id().value()).await();
+
+            SweepRuns again = tuner.sweep(tuner.read(job), halving);
+            Sweep sweep = again.await();
+
+            assertThat(again.outlook().words())
+                    .startsWith(
+                            "4 runs (3 for 1/3 of their epochs, 1 for all epochs): 2.0 times the training of the job");
+            assertThat(sweep.trials())
+                    .extracting(Sweep.Measured::share)
+                    .containsExactly(1 / 3.0, 1 / 3.0, 1 / 3.0, 1.0);
+            assertThat(sweep.settings())
+                    .as("the lowest validation loss goes on")
+                    .isEqualTo("training: {learning-rate: 0.0003}");
+            Map<Part, Long> rows = tuner.check(tuner.read(job)).data().rowsByPart();
+            assertThat(sweep.validationRows()).isEqualTo(rows.get(Part.VALIDATION));
+            assertThat(Objects.requireNonNull(sweep.test()).rows()).isEqualTo(rows.get(Part.TEST));
+            assertThat(sweep.stopped()).isNull();
+            assertThat(place.launches()).isEqualTo(5); // four trials, and the winner on the test rows
+            assertThat(tuner.list())
+                    .extracting(RunView::evaluation)
+                    .allSatisfy(report -> assertThat(report.rows())
+                            .as("a trial sees validation rows only")
+                            .isEqualTo(rows.get(Part.VALIDATION)))
+                    .allSatisfy(report -> assertThat(report.variants())
+                            .as("the base model answers once, the test rows")
+                            .extracting(VariantEvaluation::variant)
+                            .containsExactly(Variant.TUNED));
+            assertThat(tuner.folder(sweep.trials().get(0).run().value()).path().resolve("report.md"))
+                    .content()
+                    .contains("# The tuned model by itself", "## How good is it?")
+                    .doesNotContain("beats", "Rows that tuning changed");
+            assertThat(again.write(sweep)).content().contains("sweep, halving").doesNotContain("<script");
+
+            assertThat(tuner.sweep(tuner.read(job), halving).await()).isEqualTo(sweep);
+            assertThat(place.launches()).as("all is there").isEqualTo(5);
+        }
+    }
+
+    @Test
+    void beginsNoTrialThatWouldNotFitIntoTheTime() throws Exception {
+        place.script(Life.succeeds(), Life.succeeds(), Life.succeeds());
+        try (FineTuner tuner = tuner(Map.of())) {
+            SweepSpec twoFit = sweepOf("1e-4,3e-4,1e-3", SweepSpec.Search.GRID, Duration.ofSeconds(200));
+
+            Sweep sweep =
+                    tuner.sweep(tuner.read(jobFile("letters.jsonl")), twoFit).await();
+
+            assertThat(sweep.trials()).hasSize(2);
+            assertThat(sweep.stopped())
+                    .isEqualTo(
+                            "trial 3 would take about 1 min 35 s, the trials before it took 3 min 10 s of 3 min 20 s;"
+                                    + " 1 left out");
+            assertThat(sweep.test())
+                    .as("the next sweep may have another winner")
+                    .isNull();
+            assertThat(sweep.settings())
+                    .as("of equal values the lower validation loss")
+                    .isEqualTo("training: {learning-rate: 0.0003}");
+        }
+    }
+
+    @Test
+    void aTrialWhoseTrainingFailsIsTheWorst() throws Exception {
+        place.script(Life.fails(), Life.succeeds(), Life.succeeds());
+        try (FineTuner tuner = tuner(Map.of())) {
+            SweepSpec two = sweepOf("1e-1,1e-4", SweepSpec.Search.GRID, null);
+
+            Sweep sweep = tuner.sweep(tuner.read(jobFile("letters.jsonl")), two).await();
+
+            assertThat(sweep.trials().get(0).problem()).isNotNull();
+            assertThat(sweep.best()).isEqualTo(sweep.trials().get(1));
+        }
+    }
+
+    @Test
+    void saysWhyEveryTrialFailed() throws Exception {
+        place.script(Life.fails(), Life.fails());
+        try (FineTuner tuner = tuner(Map.of())) {
+            SweepRuns runs =
+                    tuner.sweep(tuner.read(jobFile("letters.jsonl")), sweepOf("1e-1,1", SweepSpec.Search.GRID, null));
+
+            assertThatThrownBy(runs::await).hasMessageContaining("FT0595");
+        }
+    }
+
+    @Test
+    void refusesASweepWithoutValidationRowsOrOfARankThatIsNotThere() throws Exception {
+        Path job = jobFile("letters.jsonl");
+        String text = Files.readString(job);
+        SweepSpec ranks = new SweepSpec(
+                new SearchSpace(Choices.none(), Choices.parse("8,16"), Choices.none()),
+                SweepSpec.Search.GRID,
+                0,
+                17,
+                null);
+        try (FineTuner tuner = tuner(Map.of())) {
+            Files.writeString(job, text + "method: full\n");
+            assertThatThrownBy(() -> tuner.sweep(tuner.read(job), ranks)).hasMessageContaining("FT0708");
+
+            Files.writeString(
+                    job, text.replace("  file: letters.jsonl\n", "  file: letters.jsonl\n  split: {validation: 0}\n"));
+            assertThatThrownBy(() -> tuner.sweep(tuner.read(job), ranks)).hasMessageContaining("FT0707");
+        }
+    }
+
+    private static SweepSpec sweepOf(String learningRates, SweepSpec.Search search, @Nullable Duration maxTime) {
+        SearchSpace space = new SearchSpace(Choices.parse(learningRates), Choices.none(), Choices.none());
+        return new SweepSpec(space, search, 0, SweepSpec.DEFAULT_SEED, maxTime);
+    }
+
+    @Test
     void stopsResumesAndCleansARun() throws Exception {
         place.script(Life.fails(), Life.succeeds());
         try (FineTuner tuner = tuner(Map.of())) {
@@ -278,9 +517,15 @@ class FineTunerTest {
     private FineTuner tuner(Map<String, String> environment) {
         FineTunerBuilder builder = FineTuner.builder()
                 .preparation(preparation(
-                        (ref, base) -> new ModelFiles(ref, base.resolve(ref.value()), "e".repeat(64)),
+                        (ref, base) -> new ModelFiles(ref, folderOf(ref, base), "e".repeat(64)),
                         () -> model -> new WordCodec(1024)));
         return surrounded(builder, environment).build();
+    }
+
+    private static Path folderOf(ModelRef ref, Path base) {
+        Path folder = base.resolve(ref.value());
+        assertThat(folder).isDirectory();
+        return folder;
     }
 
     private FineTunerBuilder surrounded(FineTunerBuilder builder, Map<String, String> environment) {
@@ -295,15 +540,22 @@ class FineTunerTest {
         AddressFetcher nothing = (address, into, progress) -> {
             throw NO_NETWORK.error("cannot reach " + address).asException();
         };
-        return new HomePreparation(folder.resolve("home"), nothing, models, codecs, 1, new PreparationProgress() {
-            @Override
-            public void began(Stage stage) {
-                stages.add(stage);
-            }
+        return new HomePreparation(
+                folder.resolve("home"),
+                nothing,
+                models,
+                ModelCatalogue.shipped(),
+                codecs,
+                1,
+                new PreparationProgress() {
+                    @Override
+                    public void began(Stage stage) {
+                        stages.add(stage);
+                    }
 
-            @Override
-            public void at(String what, long doneBytes, long totalBytes) {}
-        });
+                    @Override
+                    public void at(String what, long doneBytes, long totalBytes) {}
+                });
     }
 
     private Path jobFile(String rows) throws Exception {

@@ -10,11 +10,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /**
  * Reads and writes the API records as JSON.
@@ -80,6 +83,19 @@ public final class Json {
         try {
             return RECORDS.readValue(json, type);
         } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads a file that lies beside a class.
+     *
+     * @throws UncheckedIOException if it cannot be read or is not of that shape
+     */
+    public static <T> T resource(Class<?> neighbour, String name, TypeReference<T> type) {
+        try (InputStream in = Objects.requireNonNull(neighbour.getResourceAsStream(name), name)) {
+            return RECORDS.readValue(in, type);
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.jsontype.TypeResolverBuilder;
 import com.fasterxml.jackson.databind.jsontype.impl.StdTypeResolverBuilder;
+import com.fasterxml.jackson.databind.util.NameTransformer;
+import dev.finetune4j.value.Inline;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,11 @@ final class RecordIntrospector extends JacksonAnnotationIntrospector {
         return SealedKinds.variants(annotated.getRawType()).stream()
                 .map(variant -> new NamedType(variant, SealedKinds.name(variant)))
                 .toList();
+    }
+
+    @Override
+    public @Nullable NameTransformer findUnwrappingNameTransformer(AnnotatedMember member) {
+        return _hasAnnotation(member, Inline.class) ? NameTransformer.NOP : null;
     }
 
     @Override

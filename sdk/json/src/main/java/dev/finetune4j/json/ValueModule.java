@@ -9,12 +9,14 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.run.GgufType;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.function.Function;
 
 /** Values that are written as one text. */
@@ -26,9 +28,11 @@ final class ValueModule extends SimpleModule {
         text(ProviderId.class, ProviderId::parse, ProviderId::toString);
         text(MetricName.class, MetricName::parse, MetricName::toString);
         text(RunId.class, RunId::parse, RunId::toString);
+        text(GgufType.class, GgufType::parse, GgufType::toString);
         text(Money.class, Money::parse, Money::toString);
         text(Duration.class, Durations::parse, Durations::format);
         text(Instant.class, Instant::parse, Instant::toString);
+        text(LocalDate.class, LocalDate::parse, LocalDate::toString);
     }
 
     private <T> void text(Class<T> type, Function<String, T> parse, Function<T, String> format) {

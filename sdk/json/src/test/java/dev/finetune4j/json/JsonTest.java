@@ -20,15 +20,30 @@ import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.Gpus;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.plan.PriceTrust;
+import dev.finetune4j.plan.PriceUnit;
+import dev.finetune4j.plan.PurchaseTier;
+import dev.finetune4j.plan.ServiceMethod;
+import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.plan.TokenRates;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.value.Money;
+import dev.finetune4j.value.ProviderId;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +66,64 @@ class JsonTest {
         assertThat(tree.at("/task/kind").asText()).isEqualTo("question-answering");
         assertThat(tree.at("/method/kind").asText()).isEqualTo("lora");
         assertThat(tree.at("/training/batch-size").asInt()).isEqualTo(8);
+    }
+
+    @Test
+    void offersReadBackWhatTheyWrite() throws Exception {
+        PriceFact price = new PriceFact(
+                Money.parse("1.515 USD"),
+                PriceUnit.HOUR,
+                LocalDate.of(2026, 8, 11),
+                "a list",
+                PriceTrust.PUBLISHED,
+                false);
+        Offer machine = new MachineOffer(
+                new ProviderId("somewhere"),
+                "m",
+                "north",
+                PurchaseTier.LOW_PRIORITY,
+                new Gpus("A10G", 1, 24),
+                8,
+                32,
+                price,
+                null);
+        Offer tokens = new TokenOffer(
+                new ProviderId("somewhere"),
+                "small",
+                "north",
+                "global",
+                List.of(ServiceMethod.SUPERVISED),
+                new TokenRates(null, price, null, null, null),
+                10,
+                "a note");
+
+        for (Offer offer : List.of(machine, tokens)) {
+            assertThat(Json.read(Json.line(offer), Offer.class)).isEqualTo(offer);
+        }
+        JsonNode tree = Json.records().readTree(Json.line(machine));
+        assertThat(tree.at("/kind").asText()).isEqualTo("machine");
+        assertThat(tree.at("/tier").asText()).isEqualTo("low-priority");
+        assertThat(tree.at("/perHour/amount").asText()).isEqualTo("1.515 USD");
+        assertThat(tree.at("/perHour/date").asText()).isEqualTo("2026-08-11");
+        assertThat(tree.has("note")).isFalse();
+    }
+
+    @Test
+    void keysOfAnInlineRecordStandAmongItsHolders() throws Exception {
+        FineTuneJob job = FineTuneJob.builder(
+                        "tickets",
+                        ModelRef.parse("smollm2-135m-instruct"),
+                        TaskSpec.of(TaskKind.CHAT),
+                        DataSpec.ofFile("rows.jsonl"))
+                .method(new QloraTuning(LoraTuning.builder().rank(4).build()))
+                .build();
+
+        String json = Json.jobs().writeValueAsString(job);
+
+        assertThat(Json.jobs().readTree(json).at("/method/kind").asText()).isEqualTo("qlora");
+        assertThat(Json.jobs().readTree(json).at("/method/rank").asInt()).isEqualTo(4);
+        assertThat(Json.jobs().readValue(json, FineTuneJob.class)).isEqualTo(job);
+        assertThat(Json.read(Json.line(job.method()), TuningMethod.class)).isEqualTo(job.method());
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.ModelJson;
 import dev.finetune4j.modelfiles.config.AttentionBias;
+import dev.finetune4j.modelfiles.config.GgufArchitecture;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.config.RopeScaling;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
  */
 public final class DescriptionFiles {
     private static final String CONFIG = "config.json";
+    private static final String TIED = "tie_word_embeddings";
     private static final long MAX_CONFIG_BYTES = 16L << 20;
     private static final List<String> WEIGHTS = List.of(
             ".safetensors",
@@ -45,11 +48,13 @@ public final class DescriptionFiles {
 
     private final ModelFolder model;
     private final TensorType type;
+    private final boolean isUntied;
     private final Path folder;
 
-    private DescriptionFiles(ModelFolder model, TensorType type, Path folder) {
+    private DescriptionFiles(ModelFolder model, TensorType type, boolean isUntied, Path folder) {
         this.model = model;
         this.type = type;
+        this.isUntied = isUntied;
         this.folder = folder;
     }
 
@@ -63,7 +68,17 @@ public final class DescriptionFiles {
      * @throws FineTuneException with FT0423 if a GGUF file holds what config.json cannot say, or FT04xx if its tokenizer is not read
      */
     public static void write(ModelFolder model, TensorType type, Path folder) throws IOException {
-        DescriptionFiles files = new DescriptionFiles(model, type, folder);
+        write(model, type, false, folder);
+    }
+
+    /**
+     * Writes into an existing folder what describes the model with a head of its own, where it shared the embedding's.
+     *
+     * @param isUntied whether the weights beside the description hold embedding and head apart, whatever the model has
+     * @see #write(ModelFolder, TensorType, Path)
+     */
+    public static void write(ModelFolder model, TensorType type, boolean isUntied, Path folder) throws IOException {
+        DescriptionFiles files = new DescriptionFiles(model, type, isUntied, folder);
         if (model.isGguf()) {
             files.writeThoseOfGguf();
         } else {
@@ -85,12 +100,15 @@ public final class DescriptionFiles {
         ObjectNode config = (ObjectNode)
                 ModelJson.readObject(folder.resolve(CONFIG), MAX_CONFIG_BYTES, ModelFilesProblems.CONFIG_INVALID);
         config.put(config.has("dtype") ? "dtype" : "torch_dtype", torchName());
+        if (isUntied) {
+            config.put(TIED, false);
+        }
         writeJson(CONFIG, config);
     }
 
     private void writeThoseOfGguf() throws IOException {
         ModelConfig config = model.config();
-        writeJson(CONFIG, llamaConfig(config));
+        writeJson(CONFIG, configJson(config));
         TextSettings text = TextSettings.read(model);
         ObjectNode generation = JsonNodeFactory.instance.objectNode();
         putTokens(generation, config);
@@ -108,10 +126,11 @@ public final class DescriptionFiles {
         }
     }
 
-    private ObjectNode llamaConfig(ModelConfig config) {
+    private ObjectNode configJson(ModelConfig config) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.putArray("architectures").add(config.architecture());
-        json.put("model_type", "llama");
+        boolean isQwen = GgufArchitecture.of(config).equals(Optional.of(GgufArchitecture.QWEN_2));
+        json.put("model_type", isQwen ? "qwen2" : "llama");
         json.put("hidden_size", config.hiddenSize());
         json.put("num_hidden_layers", config.layers());
         json.put("num_attention_heads", config.heads());
@@ -124,12 +143,14 @@ public final class DescriptionFiles {
         json.set("rope_scaling", ropeScaling(config));
         json.put("rms_norm_eps", config.rmsEpsilon());
         json.put("hidden_act", config.activation());
-        json.put("tie_word_embeddings", config.tiedEmbeddings());
-        if (config.attentionBias() != AttentionBias.NONE) {
-            throw unwritten("query, key and value have biases and the output has none");
+        json.put(TIED, config.tiedEmbeddings() && !isUntied);
+        if (!isQwen) {
+            if (config.attentionBias() == AttentionBias.QUERY_KEY_VALUE) {
+                throw unwritten("query, key and value have biases and the output has none");
+            }
+            json.put("attention_bias", config.attentionBias() == AttentionBias.ALL);
+            json.put("mlp_bias", config.feedForwardBias());
         }
-        json.put("attention_bias", false);
-        json.put("mlp_bias", config.feedForwardBias());
         json.put("torch_dtype", torchName());
         putTokens(json, config);
         return json;

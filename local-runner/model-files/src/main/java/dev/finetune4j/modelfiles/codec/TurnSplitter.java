@@ -130,7 +130,7 @@ final class TurnSplitter {
         String full = rendering.text();
         int last = messages.size() - 1;
         int promptEnd = promptEnd(messages, full);
-        List<Rendering.Span> spans = rendering.generationSpans();
+        List<Rendering.Span> spans = joined(rendering.generationSpans());
         if (spans.isEmpty() || spans.get(spans.size() - 1).end() <= promptEnd) {
             throw untellable(last, "the template marks no generation in the last answer");
         }
@@ -140,15 +140,38 @@ final class TurnSplitter {
             // A mark that also covers the generation prompt: that part is given, not generated.
             boolean isLast = span.equals(spans.get(spans.size() - 1));
             int start = isLast ? Math.max(span.start(), promptEnd) : span.start();
-            int end = specialTokens
-                    .at(full, span.end())
-                    .map(SpecialTokens.Match::end)
-                    .orElse(span.end());
+            int end = endOfMarked(full, start, span.end());
             pieces.add(new Piece(full.substring(at, start), false));
             pieces.add(new Piece(full.substring(start, end), true));
             at = end;
         }
         return pieces;
+    }
+
+    /** The end of the special token behind a mark; of the mark, if it covers the end of turn: the token behind is then the next turn's. */
+    private int endOfMarked(String full, int start, int end) {
+        String marked = full.substring(start, end);
+        boolean coversEnd = specialTokens
+                .findLast(marked, 0)
+                .filter(match -> marked.substring(match.end()).isBlank())
+                .isPresent();
+        return coversEnd
+                ? end
+                : specialTokens.at(full, end).map(SpecialTokens.Match::end).orElse(end);
+    }
+
+    /** Spans with marks that follow each other without a gap, such as a text and its end of turn, taken for one. */
+    private static List<Rendering.Span> joined(List<Rendering.Span> spans) {
+        List<Rendering.Span> joined = new ArrayList<>();
+        for (Rendering.Span span : spans) {
+            int last = joined.size() - 1;
+            if (last >= 0 && joined.get(last).end() >= span.start()) {
+                joined.set(last, new Rendering.Span(joined.get(last).start(), span.end()));
+            } else {
+                joined.add(span);
+            }
+        }
+        return joined;
     }
 
     private int promptEnd(List<Message> messages, String full) {
@@ -162,14 +185,25 @@ final class TurnSplitter {
         if (full.startsWith(prompt)) {
             return;
         }
-        int common = 0;
-        while (common < Math.min(prompt.length(), full.length()) && prompt.charAt(common) == full.charAt(common)) {
-            common++;
-        }
         throw untellable(
                 message,
                 "its prompt has " + prompt.length() + " characters, of which the text with the answer repeats "
-                        + common);
+                        + commonLength(prompt, full));
+    }
+
+    private static int commonLength(String one, String other) {
+        int common = 0;
+        while (common < Math.min(one.length(), other.length()) && one.charAt(common) == other.charAt(common)) {
+            common++;
+        }
+        return common;
+    }
+
+    private static FineTuneException unclear(String cause) {
+        return ModelFilesProblems.TEMPLATE_MASK
+                .error("the template does not show where an answer begins and ends")
+                .because(cause)
+                .asException();
     }
 
     private static FineTuneException untellable(int message, String cause) {
@@ -179,10 +213,37 @@ final class TurnSplitter {
                 .asException();
     }
 
-    /** How the template ends a turn of the assistant: the special token behind a probe's answer, if there is one. */
+    /**
+     * How the template ends a turn of the assistant: the special token behind a probe's answer, if there is one.
+     *
+     * @throws FineTuneException with FT0444 if the template does not write the answer at all, as those that know contents only as lists
+     *     of texts and images; or if it writes the next turn's prompt behind it, unasked
+     */
     Optional<Integer> endOfTurnToken() {
-        List<Piece> pieces = split(List.of(new Message(Role.USER, "question"), new Message(Role.ASSISTANT, "answer")));
+        List<Message> turn = List.of(new Message(Role.USER, "question"), new Message(Role.ASSISTANT, "answer"));
+        List<Piece> pieces = split(turn);
         String answer = pieces.get(pieces.size() - 1).text();
+        if (!answer.contains("answer")) {
+            throw unclear("it leaves out an answer that is one text");
+        }
+        if (!renderer.marksGeneration() && promptsUnasked(turn)) {
+            throw unclear("it writes the prompt of a further answer behind each, without being asked for one");
+        }
         return specialTokens.findLast(answer, 0).map(SpecialTokens.Match::id);
+    }
+
+    /** Whether the text ends with a piece of what stands before answers, where a further question would follow otherwise. */
+    private boolean promptsUnasked(List<Message> turn) {
+        Message question = turn.get(0);
+        String written = renderer.render(turn, false).text();
+        String goingOn =
+                renderer.render(List.of(question, turn.get(1), question), false).text();
+        int answer = written.lastIndexOf(turn.get(1).content());
+        String before = written.substring(written.indexOf(question.content()), answer);
+        String end = written.substring(answer);
+        String otherEnd =
+                goingOn.substring(Math.max(0, goingOn.lastIndexOf(turn.get(1).content())));
+        String onlyHere = end.substring(commonLength(end, otherEnd)).strip();
+        return !onlyHere.isEmpty() && before.contains(onlyHere);
     }
 }

@@ -1,9 +1,11 @@
 package dev.finetune4j.modelfiles.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -12,6 +14,8 @@ import java.util.function.Function;
 
 /** Reads numbers of a configuration by key, and collects everything that is missing or impossible before it refuses. */
 final class ConfigReader {
+    private static final int SHOWN_CHARACTERS = 40;
+
     private final String source;
     private final Function<String, OptionalLong> wholes;
     private final Function<String, OptionalDouble> reals;
@@ -28,6 +32,13 @@ final class ConfigReader {
         this.source = source;
         this.wholes = wholes;
         this.reals = reals;
+    }
+
+    /** A reader over config.json. */
+    ConfigReader(Path file, JsonNode json) {
+        this.source = file.toString();
+        this.wholes = key -> whole(key, json.path(key));
+        this.reals = key -> real(key, json.path(key));
     }
 
     /** A count that must be there. */
@@ -95,5 +106,32 @@ final class ConfigReader {
             return 1;
         }
         return (int) value;
+    }
+
+    private OptionalLong whole(String key, JsonNode node) {
+        if (node.isMissingNode() || node.isNull()) {
+            return OptionalLong.empty();
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+            invalid(key + " is " + shown(node), "it must be a whole number");
+            return OptionalLong.of(1);
+        }
+        return OptionalLong.of(node.asLong());
+    }
+
+    private OptionalDouble real(String key, JsonNode node) {
+        if (node.isMissingNode() || node.isNull()) {
+            return OptionalDouble.empty();
+        }
+        if (!node.isNumber()) {
+            invalid(key + " is " + shown(node), "it must be a number");
+            return OptionalDouble.of(1);
+        }
+        return OptionalDouble.of(node.asDouble());
+    }
+
+    private static String shown(JsonNode node) {
+        String text = node.toString();
+        return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "...";
     }
 }

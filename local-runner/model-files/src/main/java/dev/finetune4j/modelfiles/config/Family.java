@@ -3,6 +3,7 @@ package dev.finetune4j.modelfiles.config;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decoders whose tensors are known, with what transformers takes for granted about each (its {@code configuration_*.py}, where a
@@ -46,12 +47,23 @@ enum Family {
         return headSize > 0 ? headSize : Math.max(1, hiddenSize / heads);
     }
 
+    /** The class that transformers would load. */
+    String architecture() {
+        return architecture;
+    }
+
     String activation() {
         return activation;
     }
 
     boolean isTied() {
         return tied;
+    }
+
+    /** The token that fills up rows where config.json does not name one, or null. */
+    @Nullable
+    Integer paddingToken() {
+        return isGemma() ? Integer.valueOf(0) : this == PHI_3 ? Integer.valueOf(32_000) : null;
     }
 
     boolean isGemma() {

@@ -11,12 +11,10 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the configuration out of GGUF metadata, for the llama architecture. */
+/** Reads the configuration out of GGUF metadata. */
 final class GgufConfig {
-    private static final String ARCHITECTURE = "llama";
     private static final String EMBEDDING = "token_embd.weight";
     private static final String HEAD = "output.weight";
-    private static final String ROPE_FACTORS = "rope_freqs.weight";
     private static final int DEFAULT_CONTEXT = 2048;
 
     private GgufConfig() {}
@@ -28,24 +26,24 @@ final class GgufConfig {
      */
     static ModelConfig read(GgufFile file) {
         GgufMetadata metadata = file.metadata();
-        String architecture = metadata.text("general.architecture").orElse("(none)");
-        if (!architecture.equals(ARCHITECTURE)) {
-            throw ModelFilesProblems.GGUF_ARCHITECTURE
-                    .error("GGUF architecture " + architecture + " is not read")
-                    .at(Location.of(file.path().toString()))
-                    .because("only " + ARCHITECTURE + " is")
-                    .asException();
-        }
+        String name = metadata.text("general.architecture").orElse("(none)");
+        GgufArchitecture architecture = GgufArchitecture.named(name)
+                .orElseThrow(() -> ModelFilesProblems.GGUF_ARCHITECTURE
+                        .error("GGUF architecture " + name + " is not read")
+                        .at(Location.of(file.path().toString()))
+                        .because("read are " + String.join(" and ", GgufArchitecture.keys()))
+                        .asException());
         ConfigReader reader = new ConfigReader(
                 file.path().toString(),
-                key -> metadata.whole(ARCHITECTURE + "." + key),
-                key -> metadata.real(ARCHITECTURE + "." + key));
-        ModelConfig config = read(file, metadata, reader);
+                key -> metadata.whole(architecture.key() + "." + key),
+                key -> metadata.real(architecture.key() + "." + key));
+        ModelConfig config = read(architecture, file, metadata, reader);
         reader.finish();
         return config;
     }
 
-    private static ModelConfig read(GgufFile file, GgufMetadata metadata, ConfigReader reader) {
+    private static ModelConfig read(
+            GgufArchitecture architecture, GgufFile file, GgufMetadata metadata, ConfigReader reader) {
         int hidden = reader.count("embedding_length", HuggingFaceConfig.MAX_WIDTH);
         int heads = reader.count("attention.head_count", HuggingFaceConfig.MAX_WIDTH);
         int keyValueHeads = reader.count("attention.head_count_kv", HuggingFaceConfig.MAX_WIDTH, heads);
@@ -57,7 +55,7 @@ final class GgufConfig {
         int layers = reader.count("block_count", HuggingFaceConfig.MAX_LAYERS);
         int headSize = reader.count("attention.key_length", HuggingFaceConfig.MAX_WIDTH, Math.max(1, hidden / heads));
         return new ModelConfig(
-                "LlamaForCausalLM",
+                architecture.family().architecture(),
                 hidden,
                 layers,
                 heads,
@@ -67,18 +65,26 @@ final class GgufConfig {
                 vocabulary(file, reader),
                 reader.count("context_length", HuggingFaceConfig.MAX_CONTEXT, DEFAULT_CONTEXT),
                 reader.positive("rope.freq_base", 10_000),
-                ropeScaling(file, reader),
+                ropeScaling(architecture, file, reader),
                 reader.positive("attention.layer_norm_rms_epsilon"),
                 "silu",
                 !file.tensors().containsKey(HEAD),
-                file.tensors().containsKey("blk.0.attn_q.bias") ? AttentionBias.QUERY_KEY_VALUE : AttentionBias.NONE,
+                attentionBias(file),
                 file.tensors().containsKey("blk.0.ffn_gate.bias"),
                 null,
                 storedType(file),
                 token(metadata, "tokenizer.ggml.bos_token_id"),
                 endTokens(metadata),
+                token(metadata, "tokenizer.ggml.padding_token_id"),
                 DecoderTraits.none(layers, headSize),
-                true);
+                architecture.interleavedRotary());
+    }
+
+    private static AttentionBias attentionBias(GgufFile file) {
+        if (!file.tensors().containsKey("blk.0.attn_q.bias")) {
+            return AttentionBias.NONE;
+        }
+        return file.tensors().containsKey("blk.0.attn_output.bias") ? AttentionBias.ALL : AttentionBias.QUERY_KEY_VALUE;
     }
 
     private static int vocabulary(GgufFile file, ConfigReader reader) {
@@ -92,11 +98,12 @@ final class GgufConfig {
         return Math.toIntExact(embedding.shape().get(0));
     }
 
-    private static RopeScaling ropeScaling(GgufFile file, ConfigReader reader) {
-        if (file.tensors().containsKey(ROPE_FACTORS)) {
-            return new RopeScaling.PerFrequency(ROPE_FACTORS);
+    private static RopeScaling ropeScaling(GgufArchitecture architecture, GgufFile file, ConfigReader reader) {
+        if (file.tensors().containsKey(GgufKeys.ROTARY_DIVISORS)) {
+            return new RopeScaling.PerFrequency(GgufKeys.ROTARY_DIVISORS);
         }
-        String type = file.metadata().text(ARCHITECTURE + ".rope.scaling.type").orElse("none");
+        String type =
+                file.metadata().text(architecture.key() + ".rope.scaling.type").orElse("none");
         return switch (type) {
             case "none" -> new RopeScaling.None();
             case "linear" -> new RopeScaling.Linear(reader.positive("rope.scaling.factor"));

@@ -7,8 +7,6 @@ import dev.finetune4j.modelfiles.ModelJson;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads config.json; absent values get the defaults of transformers. Knows the keys of transformers 4 and 5. */
@@ -18,18 +16,16 @@ final class HuggingFaceConfig {
     static final int MAX_VOCABULARY = 1 << 22;
     static final int MAX_CONTEXT = 1 << 30;
 
-    private static final long MAX_CONFIG_BYTES = 16L << 20;
+    static final long MAX_CONFIG_BYTES = 16L << 20;
     private static final int DEFAULT_CONTEXT = 2048;
     private static final double DEFAULT_RMS_EPSILON = 1e-6;
-
-    private static final int SHOWN_CHARACTERS = 40;
 
     private final JsonNode json;
     private final ConfigReader reader;
 
     private HuggingFaceConfig(Path file, JsonNode json) {
         this.json = json;
-        this.reader = new ConfigReader(file.toString(), this::whole, this::real);
+        this.reader = new ConfigReader(file, json);
     }
 
     /**
@@ -82,6 +78,7 @@ final class HuggingFaceConfig {
                 json.path("torch_dtype").asText(json.path("dtype").asText("")),
                 firstToken("bos_token_id"),
                 tokens("eos_token_id"),
+                json.has("pad_token_id") ? firstToken("pad_token_id") : family.paddingToken(),
                 traits.read(hidden, headSize, traits.windowed(layers, window), rope),
                 false);
         reader.finish();
@@ -121,34 +118,5 @@ final class HuggingFaceConfig {
             }
         }
         return tokens;
-    }
-
-    private OptionalLong whole(String key) {
-        JsonNode node = json.path(key);
-        if (node.isMissingNode() || node.isNull()) {
-            return OptionalLong.empty();
-        }
-        if (!node.isIntegralNumber() || !node.canConvertToLong()) {
-            reader.invalid(key + " is " + shown(node), "it must be a whole number");
-            return OptionalLong.of(1);
-        }
-        return OptionalLong.of(node.asLong());
-    }
-
-    private OptionalDouble real(String key) {
-        JsonNode node = json.path(key);
-        if (node.isMissingNode() || node.isNull()) {
-            return OptionalDouble.empty();
-        }
-        if (!node.isNumber()) {
-            reader.invalid(key + " is " + shown(node), "it must be a number");
-            return OptionalDouble.of(1);
-        }
-        return OptionalDouble.of(node.asDouble());
-    }
-
-    private static String shown(JsonNode node) {
-        String text = node.toString();
-        return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "...";
     }
 }

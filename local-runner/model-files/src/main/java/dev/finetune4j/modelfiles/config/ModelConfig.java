@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param storedType the weights' number format as config.json names it, such as {@code bfloat16}; empty if not said
  * @param beginToken the token that begins a text, or null
  * @param endTokens tokens that end a text; may be empty
+ * @param paddingToken the token that fills up rows, or null; transformers never trains its embedding
  * @param traits what sets it apart from Llama
  * @param interleavedRotary whether the rows of the query and key projections are permuted for rotary pairs that lie side by side, as
  *     GGUF's llama architecture stores them; they must be put back for Hugging Face's half-and-half rotary
@@ -53,6 +54,7 @@ public record ModelConfig(
         String storedType,
         @Nullable Integer beginToken,
         List<Integer> endTokens,
+        @Nullable Integer paddingToken,
         DecoderTraits traits,
         boolean interleavedRotary) {
     /** Copies the list. */
@@ -68,6 +70,11 @@ public record ModelConfig(
     /** The token that begins a text, if the configuration names one. */
     public OptionalInt beginTokenIfAny() {
         return beginToken == null ? OptionalInt.empty() : OptionalInt.of(beginToken);
+    }
+
+    /** The token whose embedding no input trains, as {@code torch.nn.Embedding} with a {@code padding_idx}; -1 for none. */
+    public int untrainedToken() {
+        return paddingToken == null ? -1 : paddingToken < 0 ? paddingToken + vocabularySize : paddingToken;
     }
 
     /** Tokens that attention looks back, if limited. */

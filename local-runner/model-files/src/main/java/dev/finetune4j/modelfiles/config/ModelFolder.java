@@ -85,6 +85,10 @@ public final class ModelFolder {
                 return GgufConfig.read(weights);
             }
         }
+        return HuggingFaceConfig.read(configFile());
+    }
+
+    private Path configFile() {
         Path file = path.resolve(CONFIG);
         if (!Files.isRegularFile(file)) {
             throw ModelFilesProblems.CONFIG_MISSING
@@ -92,7 +96,23 @@ public final class ModelFolder {
                     .at(Location.of(file.toString()))
                     .asException();
         }
-        return HuggingFaceConfig.read(file);
+        return file;
+    }
+
+    /**
+     * The configuration of an encoder, read anew at each call; empty where the model is none that is known.
+     *
+     * @throws FineTuneException with FT0420 if there is no config.json, FT0421 if it is invalid
+     */
+    public Optional<EncoderConfig> encoder() {
+        if (gguf) {
+            return Optional.empty();
+        }
+        Path file = configFile();
+        JsonNode json =
+                ModelJson.readObject(file, HuggingFaceConfig.MAX_CONFIG_BYTES, ModelFilesProblems.CONFIG_INVALID);
+        return EncoderFamily.of(json.path("model_type").asText())
+                .map(family -> new EncoderConfigReader(family, file, json).read());
     }
 
     /**

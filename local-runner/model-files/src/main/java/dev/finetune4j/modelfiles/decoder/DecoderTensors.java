@@ -5,6 +5,7 @@ import dev.finetune4j.modelfiles.config.DecoderTraits;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.RopeScaling;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ public final class DecoderTensors {
 
     /** The norm of what the feed-forward adds to the stream, [C], where branches are normed at their end. */
     public static final String FEED_FORWARD_END_NORM = "post_feedforward_layernorm.weight";
+
+    private static final String HEAD = "lm_head";
 
     private final ModelConfig config;
     private final WeightNames names;
@@ -87,6 +90,25 @@ public final class DecoderTensors {
         return new DecoderTensors(config, isGguf ? WeightNames.GGUF : WeightNames.HUGGING_FACE);
     }
 
+    /**
+     * What each weight, the head too where it is the embedding, is called in another kind of file.
+     *
+     * @param config the model
+     * @param fromGguf whether the names that are known are those of GGUF
+     * @param toGguf whether the names that are asked for are
+     */
+    public static Map<String, String> renamed(ModelConfig config, boolean fromGguf, boolean toGguf) {
+        DecoderTensors from = of(config, fromGguf);
+        DecoderTensors to = of(config, toGguf);
+        Map<String, String> names = new HashMap<>(Map.of(from.names.top(HEAD), to.names.top(HEAD)));
+        List<ExpectedTensor> known = from.weights();
+        List<ExpectedTensor> asked = to.weights();
+        for (int i = 0; i < known.size(); i++) {
+            names.put(known.get(i).name(), asked.get(i).name());
+        }
+        return names;
+    }
+
     /** Whether models of an architecture, such as {@code LlamaForCausalLM}, hold these tensors. */
     public static boolean knows(String architecture) {
         return architectures().contains(architecture);
@@ -106,7 +128,7 @@ public final class DecoderTensors {
     public Optional<ExpectedTensor> head() {
         return config.tiedEmbeddings()
                 ? Optional.empty()
-                : Optional.of(ExpectedTensor.of(names.top("lm_head"), config.vocabularySize(), config.hiddenSize()));
+                : Optional.of(ExpectedTensor.of(names.top(HEAD), config.vocabularySize(), config.hiddenSize()));
     }
 
     /** The norm before the head, [C]. */
@@ -144,6 +166,19 @@ public final class DecoderTensors {
         }
         tensors.add(norm());
         head().ifPresent(tensors::add);
+        return tensors;
+    }
+
+    /** The matrices of the layers. */
+    public List<ExpectedTensor> linears() {
+        List<ExpectedTensor> tensors = new ArrayList<>();
+        for (int number = 0; number < config.layers(); number++) {
+            for (Map.Entry<String, long[]> entry : layer.entrySet()) {
+                if (entry.getValue().length == 2) {
+                    inLayer(number, entry.getKey()).ifPresent(tensors::add);
+                }
+            }
+        }
         return tensors;
     }
 

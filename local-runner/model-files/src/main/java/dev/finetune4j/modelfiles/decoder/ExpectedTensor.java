@@ -15,6 +15,11 @@ public record ExpectedTensor(String name, List<Long> shape) {
         shape = List.copyOf(shape);
     }
 
+    /** The product of the axes. */
+    public long elements() {
+        return shape.stream().reduce(1L, Math::multiplyExact);
+    }
+
     /** A vector of {@code shape[0]} elements, or a matrix [{@code shape[0]}, {@code shape[1]}]. */
     static ExpectedTensor of(String name, long... shape) {
         return new ExpectedTensor(name, Arrays.stream(shape).boxed().toList());

@@ -40,14 +40,22 @@ public final class WeightCheck {
             if (!DecoderTensors.knows(config.architecture())) {
                 return;
             }
-            WeightCheck check = new WeightCheck(weights);
-            List<ExpectedTensor> expected =
-                    DecoderTensors.of(config, folder.isGguf()).all();
-            expected.forEach(check::compare);
-            List<Problem> problems = check.problems(expected.size());
-            if (!problems.isEmpty()) {
-                throw new FineTuneException(problems, null);
-            }
+            refuseUnfit(weights, DecoderTensors.of(config, folder.isGguf()).all());
+        }
+    }
+
+    /**
+     * Looks for tensors in open weights.
+     *
+     * @throws FineTuneException with FT0410 if tensors are missing, FT0471 if some have another shape, FT0409 if some are in a number
+     *     format that is not read, each once for all of them
+     */
+    public static void refuseUnfit(WeightFile weights, List<ExpectedTensor> expected) {
+        WeightCheck check = new WeightCheck(weights);
+        expected.forEach(check::compare);
+        List<Problem> problems = check.problems(expected.size());
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
         }
     }
 
@@ -57,12 +65,7 @@ public final class WeightCheck {
      * @throws FineTuneException with FT0410 if it is missing, FT0471 if it has another shape, FT0409 if its format is not read
      */
     public static TensorEntry entry(WeightFile weights, ExpectedTensor expected) {
-        WeightCheck check = new WeightCheck(weights);
-        check.compare(expected);
-        List<Problem> problems = check.problems(1);
-        if (!problems.isEmpty()) {
-            throw new FineTuneException(problems, null);
-        }
+        refuseUnfit(weights, List.of(expected));
         return weights.entry(expected.name());
     }
 

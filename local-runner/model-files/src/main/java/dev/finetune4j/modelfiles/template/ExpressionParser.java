@@ -13,9 +13,14 @@ final class ExpressionParser {
     private static final Set<String> NOT_A_TEST_ARGUMENT = Set.of("else", "or", "and", "is", "if", "not", "in");
 
     private final TokenReader tokens;
+    private final UnknownNames unknown = new UnknownNames();
 
     ExpressionParser(TokenReader tokens) {
         this.tokens = tokens;
+    }
+
+    UnknownNames unknown() {
+        return unknown;
     }
 
     /** An expression, or several with commas between them as a tuple; without {@code a if b} where a loop's {@code if} may follow. */
@@ -36,6 +41,7 @@ final class ExpressionParser {
 
     Expression expression() {
         tokens.enter();
+        int start = unknown.count();
         Expression value = or();
         while (tokens.acceptName("if")) {
             Expression condition = or();
@@ -43,6 +49,7 @@ final class ExpressionParser {
                     ? expression()
                     : new Expression.Literal(new Undefined("the inline if-expression had no else"));
             value = new Expression.Conditional(value, condition, otherwise);
+            unknown.leaveToRendering(start);
         }
         tokens.leave();
         return value;
@@ -312,14 +319,18 @@ final class ExpressionParser {
             name.append('.').append(tokens.identifier());
         }
         if (!Filters.isKnown(name.toString())) {
-            throw TemplateFault.syntax("no filter named '" + name + "'", token.offset());
+            unknown.add(TemplateFault.syntax("no filter named '" + name + "'", token.offset()));
         }
         return new Expression.Filter(value, name.toString(), tokens.atOperator("(") ? arguments() : ArgumentList.EMPTY);
     }
 
     private Expression test(Expression value) {
         boolean negated = tokens.acceptName("not");
+        Token token = tokens.peek();
         String name = tokens.identifier();
+        if (!ValueTests.isKnown(name)) {
+            unknown.add(TemplateFault.syntax("no test named '" + name + "'", token.offset()));
+        }
         if (tokens.atOperator("(")) {
             return new Expression.Test(value, name, arguments(), negated);
         }

@@ -21,7 +21,9 @@ final class TemplateParser {
     /** The whole template, normalized by {@link Lexer#normalize}. */
     static Statement.Block parse(String source) {
         TemplateParser parser = new TemplateParser(new TokenReader(Lexer.tokens(source)));
-        return parser.statements(List.of());
+        Statement.Block template = parser.statements(List.of());
+        parser.expressions.unknown().refuse(0);
+        return template;
     }
 
     /** Statements up to one of the tags {@code ends}, of which the name is the next token; or to the end of the template. */
@@ -80,8 +82,16 @@ final class TemplateParser {
     /** A body, its end tag, and the end of that tag. */
     private Statement.Block bodyUntil(String end) {
         tokens.expect(Token.Kind.BLOCK_END);
-        Statement.Block body = statements(List.of(end));
+        Statement.Block body = scopedStatements(List.of(end));
         closeTag(end);
+        return body;
+    }
+
+    /** Statements with a scope of their own: that they stand in a branch excuses no unknown name. */
+    private Statement.Block scopedStatements(List<String> ends) {
+        int start = expressions.unknown().count();
+        Statement.Block body = statements(ends);
+        expressions.unknown().refuse(start);
         return body;
     }
 
@@ -98,6 +108,7 @@ final class TemplateParser {
     private Statement conditional() {
         List<Expression> conditions = new ArrayList<>();
         List<Statement.Block> branches = new ArrayList<>();
+        int start = expressions.unknown().count();
         do {
             conditions.add(expressions.tuple(true));
             tokens.expect(Token.Kind.BLOCK_END);
@@ -105,6 +116,7 @@ final class TemplateParser {
         } while (tokens.acceptName("elif"));
         Statement.Block otherwise = otherwise("endif");
         closeTag("endif");
+        expressions.unknown().leaveToRendering(start);
         return new Statement.If(conditions, branches, otherwise);
     }
 
@@ -120,12 +132,14 @@ final class TemplateParser {
         Statement.Target target = target("in");
         tokens.expectName("in");
         Expression sequence = expressions.tuple(false);
+        int start = expressions.unknown().count();
         Expression condition = tokens.acceptName("if") ? expressions.expression() : null;
         boolean recursive = tokens.acceptName("recursive");
         tokens.expect(Token.Kind.BLOCK_END);
         Statement.Block body = statements(List.of("else", "endfor"));
         Statement.Block otherwise = otherwise("endfor");
         closeTag("endfor");
+        expressions.unknown().refuse(start);
         return new Loop(target, sequence, condition, recursive, body, otherwise);
     }
 
@@ -136,10 +150,9 @@ final class TemplateParser {
             tokens.expect(Token.Kind.BLOCK_END);
             return new Statement.Set(target, value);
         }
-        Expression filtered = new Expression.Variable(CAPTURED);
-        while (tokens.atOperator("|")) {
-            filtered = expressions.filter(filtered);
-        }
+        int start = expressions.unknown().count();
+        Expression filtered = furtherFilters(new Expression.Variable(CAPTURED));
+        expressions.unknown().refuse(start);
         return new Statement.SetBlock(target, bodyUntil("endset"), filtered);
     }
 
@@ -186,7 +199,9 @@ final class TemplateParser {
     private Macro macro(String name) {
         List<String> parameters = new ArrayList<>();
         List<Expression> defaults = new ArrayList<>();
+        int start = expressions.unknown().count();
         parameters(parameters, defaults);
+        expressions.unknown().refuse(start);
         return new Macro(name, parameters, defaults, bodyUntil("endmacro"));
     }
 
@@ -207,11 +222,18 @@ final class TemplateParser {
     }
 
     private Statement filterBlock() {
-        Expression filtered = expressions.filterNamed(new Expression.Variable(CAPTURED));
+        int start = expressions.unknown().count();
+        Expression filtered = furtherFilters(expressions.filterNamed(new Expression.Variable(CAPTURED)));
+        expressions.unknown().refuse(start);
+        return new Statement.FilterBlock(bodyUntil("endfilter"), filtered);
+    }
+
+    private Expression furtherFilters(Expression captured) {
+        Expression filtered = captured;
         while (tokens.atOperator("|")) {
             filtered = expressions.filter(filtered);
         }
-        return new Statement.FilterBlock(bodyUntil("endfilter"), filtered);
+        return filtered;
     }
 
     private Statement with() {

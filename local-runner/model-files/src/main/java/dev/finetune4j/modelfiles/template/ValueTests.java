@@ -50,13 +50,16 @@ final class ValueTests {
 
     private ValueTests() {}
 
+    static boolean isKnown(String name) {
+        return NAMES.contains(ALIASES.getOrDefault(name, name));
+    }
+
     /** The name that is meant, if there is such a test. */
     static String known(String name) {
-        String meant = ALIASES.getOrDefault(name, name);
-        if (!NAMES.contains(meant)) {
+        if (!isKnown(name)) {
             throw TemplateFault.failure("no test named '" + name + "'");
         }
-        return meant;
+        return ALIASES.getOrDefault(name, name);
     }
 
     static boolean holds(String name, Object value, Arguments arguments) {
@@ -89,7 +92,7 @@ final class ValueTests {
             case "lower" -> TextMethods.isLower(PythonText.str(value));
             case "upper" -> TextMethods.isUpper(PythonText.str(value));
             case "filter" -> value instanceof String filter && Filters.isKnown(filter);
-            case "test" -> value instanceof String test && NAMES.contains(ALIASES.getOrDefault(test, test));
+            case "test" -> value instanceof String test && isKnown(test);
             default -> throw new IllegalStateException("test " + name + " is listed but not there");
         };
     }

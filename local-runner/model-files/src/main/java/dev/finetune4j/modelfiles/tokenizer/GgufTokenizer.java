@@ -13,9 +13,9 @@ import java.util.Optional;
 
 /** Makes a tokenizer.json out of the metadata of a GGUF file, for byte-level BPE with a pre-tokenizer that is known. */
 public final class GgufTokenizer {
-    private static final String BYTE_LEVEL_BPE = "gpt2";
-    private static final long CONTROL_TOKEN = 3;
-    private static final long USER_DEFINED_TOKEN = 4;
+    /** What {@code tokenizer.ggml.model} says of byte-level BPE. */
+    static final String BYTE_LEVEL_BPE = "gpt2";
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private GgufTokenizer() {}
@@ -63,7 +63,7 @@ public final class GgufTokenizer {
         ArrayNode added = NODES.arrayNode();
         for (int id = 0; id < types.size(); id++) {
             long type = types.get(id);
-            if (type == CONTROL_TOKEN || type == USER_DEFINED_TOKEN) {
+            if (type == TokenKind.CONTROL || type == TokenKind.USER_DEFINED) {
                 added.addObject()
                         .put("id", id)
                         .put("content", tokens.get(id))
@@ -71,7 +71,7 @@ public final class GgufTokenizer {
                         .put("lstrip", false)
                         .put("rstrip", false)
                         .put("normalized", false)
-                        .put("special", type == CONTROL_TOKEN);
+                        .put("special", type == TokenKind.CONTROL);
             }
         }
         return added;

@@ -16,14 +16,14 @@ import java.util.TreeMap;
  */
 enum PreTokenizer {
     /** GPT-2's pattern. */
-    GPT2(false) {
+    GPT2("gpt-2", false) {
         @Override
         JsonNode json() {
             return byteLevel(true);
         }
     },
     /** Every digit alone, then GPT-2's pattern. */
-    DIGITS_THEN_GPT2(false) {
+    DIGITS_THEN_GPT2("smollm", false) {
         @Override
         JsonNode json() {
             ObjectNode digits = NODES.objectNode().put("type", "Digits").put("individual_digits", true);
@@ -31,14 +31,14 @@ enum PreTokenizer {
         }
     },
     /** Llama 3's pattern: up to three digits together; a word that is a token needs no merges. */
-    LLAMA3(true) {
+    LLAMA3("llama-bpe", true) {
         @Override
         JsonNode json() {
             return sequence(split("\\p{N}{1,3}"), byteLevel(false));
         }
     },
     /** Qwen2's pattern: every digit alone, composed characters. */
-    QWEN2(false) {
+    QWEN2("qwen2", false) {
         @Override
         JsonNode json() {
             return sequence(split("\\p{N}"), byteLevel(false));
@@ -65,9 +65,11 @@ enum PreTokenizer {
             Map.entry("qwen2", QWEN2),
             Map.entry("deepseek-r1-qwen", QWEN2)));
 
+    private final String ggufName;
     private final boolean ignoresMerges;
 
-    PreTokenizer(boolean ignoresMerges) {
+    PreTokenizer(String ggufName, boolean ignoresMerges) {
+        this.ggufName = ggufName;
         this.ignoresMerges = ignoresMerges;
     }
 
@@ -85,6 +87,44 @@ enum PreTokenizer {
 
     static Optional<PreTokenizer> ofGguf(String name) {
         return Optional.ofNullable(BY_GGUF_NAME.get(name));
+    }
+
+    /**
+     * The one that cuts text as a tokenizer.json does; empty if none is known.
+     *
+     * @param tokenizer the whole tokenizer.json
+     */
+    static Optional<PreTokenizer> of(JsonNode tokenizer) {
+        JsonNode steps = significant(tokenizer.path("pre_tokenizer"));
+        boolean ignoresMerges = tokenizer.path("model").path("ignore_merges").asBoolean();
+        return Arrays.stream(values())
+                .filter(known -> steps.equals(significant(known.json())))
+                .filter(known -> tokenizer.path("normalizer").isMissingNode()
+                        ? known.normalizer().isNull()
+                        : known.normalizer().equals(tokenizer.path("normalizer")))
+                .filter(known -> known.ignoresMerges == ignoresMerges)
+                .findFirst();
+    }
+
+    /** What decides about tokens: offsets do not, and a byte-level step splits unless it says otherwise. */
+    private static JsonNode significant(JsonNode step) {
+        if (!step.isObject()) {
+            return step;
+        }
+        ObjectNode reduced = ((ObjectNode) step.deepCopy()).without("trim_offsets");
+        if (step.path("type").asText().equals("ByteLevel") && !step.has("use_regex")) {
+            reduced.put("use_regex", true);
+        }
+        if (step.path("pretokenizers").isArray()) {
+            ArrayNode inner = reduced.putArray("pretokenizers");
+            step.path("pretokenizers").forEach(each -> inner.add(significant(each)));
+        }
+        return reduced;
+    }
+
+    /** The name that llama.cpp's own conversion writes. */
+    String ggufName() {
+        return ggufName;
     }
 
     /** All names, for messages. */

@@ -7,16 +7,24 @@ import dev.finetune4j.modelfiles.ModelFilesProblems;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Pattern;
 
 /** Text to tokens and back. Safe for use by several threads; {@link #close} waits for calls under way. */
 public final class Tokenizer implements AutoCloseable {
+    /** As a regular expression sees text, whole pairs are characters of another category. */
+    private static final Pattern HALF_PAIR = Pattern.compile("\\p{Cs}");
+
+    private static final String REPLACEMENT = "\uFFFD";
+
     private final TokenizersLibrary library;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private final Renumbering renumbering;
     private long handle;
 
-    private Tokenizer(TokenizersLibrary library, long handle) {
+    private Tokenizer(TokenizersLibrary library, long handle, Renumbering renumbering) {
         this.library = library;
         this.handle = handle;
+        this.renumbering = renumbering;
     }
 
     /**
@@ -25,7 +33,7 @@ public final class Tokenizer implements AutoCloseable {
      * @throws FineTuneException with FT0431 if the tokenizers library refuses it, FT0433 if there is no such library
      */
     public static Tokenizer open(TokenizerJson json) {
-        return open(json.source(), json.text());
+        return open(json.source(), json.text(), Renumbering.NONE);
     }
 
     /**
@@ -34,13 +42,13 @@ public final class Tokenizer implements AutoCloseable {
      * @throws FineTuneException with FT0431 or FT0433
      */
     public static Tokenizer openPlain(TokenizerJson json) {
-        return open(json.source(), json.textWithoutSpecialTokens());
+        return open(json.source(), json.textWithoutSpecialTokens(), json.renumberingWithoutSpecialTokens());
     }
 
-    private static Tokenizer open(String source, String json) {
+    private static Tokenizer open(String source, String json, Renumbering renumbering) {
         TokenizersLibrary library = NativeTokenizers.library();
         try {
-            return new Tokenizer(library, library.createTokenizerFromString(json));
+            return new Tokenizer(library, library.createTokenizerFromString(json), renumbering);
         } catch (RuntimeException e) {
             throw ModelFilesProblems.TOKENIZER_DAMAGED
                     .error("the tokenizer is damaged")
@@ -50,17 +58,18 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    /** The tokens of a text; nothing is added. */
-    public int[] encode(String text) {
-        if (text.isEmpty()) {
+    /** The tokens of a text; nothing is added. Half a surrogate pair, which is no text, counts as U+FFFD. */
+    public int[] encode(String given) {
+        if (given.isEmpty()) {
             return new int[0];
         }
+        String text = wellFormed(given);
         lock.readLock().lock();
         try {
             long encoding = library.encode(openHandle(), text, false);
             try {
                 return Arrays.stream(library.getTokenIds(encoding))
-                        .mapToInt(Math::toIntExact)
+                        .mapToInt(id -> renumbering.right(Math.toIntExact(id)))
                         .toArray();
             } finally {
                 library.deleteEncoding(encoding);
@@ -103,6 +112,11 @@ public final class Tokenizer implements AutoCloseable {
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    /** The library loses every character beyond U+FFFF of a text in which half a pair stands. */
+    private static String wellFormed(String text) {
+        return HALF_PAIR.matcher(text).replaceAll(REPLACEMENT);
     }
 
     private long openHandle() {

@@ -11,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A tokenizer.json, reduced to what turns text into tokens: padding, truncation and the post-processor are taken out, since the chat
@@ -28,10 +30,12 @@ public final class TokenizerJson {
     private final List<AddedToken> addedTokens;
     private final Map<String, Integer> idByToken;
     private final Optional<String> beginToken;
+    private final TextFrame frame;
 
     private TokenizerJson(String source, ObjectNode json) {
         this.source = source;
         this.beginToken = beginToken(json.path("post_processor"));
+        this.frame = TextFrame.of(json.path("post_processor"));
         this.json = json;
         json.putNull("padding");
         json.putNull("truncation");
@@ -84,6 +88,11 @@ public final class TokenizerJson {
         return beginToken;
     }
 
+    /** The special tokens that the tokenizer puts around a text. */
+    public TextFrame frame() {
+        return frame;
+    }
+
     /**
      * Whether a piece of text gives the same tokens wherever it stands. Not so where a blank is put before the first word: there the
      * pieces of a text must be tokenized with what precedes them.
@@ -92,6 +101,11 @@ public final class TokenizerJson {
         String steps = json.path("normalizer") + json.path("pre_tokenizer").toString();
         boolean metaspace = steps.contains("\"Metaspace\"") && !steps.contains("\"prepend_scheme\":\"never\"");
         return !metaspace && !steps.contains("\"Prepend\"") && !steps.contains("\"add_prefix_space\":true");
+    }
+
+    /** The tree; not to be changed. */
+    JsonNode tree() {
+        return json;
     }
 
     /** The JSON text. */
@@ -106,11 +120,14 @@ public final class TokenizerJson {
      */
     public String textWithBeginToken(boolean isWanted) {
         ObjectNode copy = json.objectNode().setAll(json);
-        beginToken.filter(token -> isWanted).ifPresent(token -> copy.set("post_processor", putsBefore(token)));
+        beginToken
+                .filter(token -> isWanted)
+                .flatMap(token -> id(token).map(id -> putsBefore(token, id)))
+                .ifPresent(processor -> copy.set("post_processor", processor));
         return new String(ModelJson.write(copy), StandardCharsets.UTF_8);
     }
 
-    private ObjectNode putsBefore(String token) {
+    private ObjectNode putsBefore(String token, int number) {
         ObjectNode processor = json.objectNode().put("type", "TemplateProcessing");
         for (String kind : List.of("single", "pair")) {
             ArrayNode template = processor.putArray(kind);
@@ -122,7 +139,7 @@ public final class TokenizerJson {
         }
         ObjectNode special =
                 processor.putObject("special_tokens").putObject(token).put("id", token);
-        special.putArray("ids").add(idByToken.getOrDefault(token, 0));
+        special.putArray("ids").add(number);
         special.putArray("tokens").add(token);
         return processor;
     }
@@ -138,6 +155,23 @@ public final class TokenizerJson {
         });
         copy.set("added_tokens", kept);
         return new String(ModelJson.write(copy), StandardCharsets.UTF_8);
+    }
+
+    /** The right numbers for the tokens of {@link #textWithoutSpecialTokens()}. */
+    Renumbering renumberingWithoutSpecialTokens() {
+        JsonNode vocabulary = json.path("model").path("vocab");
+        Set<String> ofModel = new HashSet<>();
+        if (vocabulary.isObject()) {
+            vocabulary.fieldNames().forEachRemaining(ofModel::add);
+        } else {
+            vocabulary.forEach(entry -> ofModel.add(entry.path(0).asText()));
+        }
+        return new Renumbering(
+                vocabulary.size(),
+                addedTokens.stream()
+                        .filter(token -> !token.special() && !ofModel.contains(token.content()))
+                        .map(AddedToken::id)
+                        .toList());
     }
 
     private List<AddedToken> readAddedTokens() {

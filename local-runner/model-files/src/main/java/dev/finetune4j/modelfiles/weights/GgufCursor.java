@@ -16,12 +16,20 @@ final class GgufCursor {
     /** Header bytes in all; the largest vocabularies take below 20 MB. */
     static final long MAX_HEADER_BYTES = 256L << 20;
 
+    /** Texts and lists in all the lists of a header; the largest vocabularies have 800,000 tokens and merges. */
+    private static final int MAX_LISTED_OBJECTS = 1 << 20;
+
+    /** Numbers in all the lists of a header. */
+    private static final int MAX_LISTED_NUMBERS = 1 << 22;
+
     private static final int WINDOW_BYTES = 1 << 16;
 
     private final WeightChannel channel;
     private final ByteBuffer window =
             ByteBuffer.allocate(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
     private long windowStart;
+    private int listedObjects;
+    private int listedNumbers;
 
     GgufCursor(WeightChannel channel) {
         this.channel = channel;
@@ -75,9 +83,23 @@ final class GgufCursor {
                             + remaining() / minBytesEach);
         }
         if (count > limit) {
-            throw damaged(what + " is too large", count + " claimed; at most " + limit + " are read");
+            throw damaged(what + " is too large", count + " claimed; at most " + limit + " more are read");
         }
         return (int) count;
+    }
+
+    /** The length of a list of texts or lists, which are bounded over all lists: each takes more memory than it takes bytes. */
+    int objectCount(String what, long minBytesEach) {
+        int count = count(what, minBytesEach, MAX_LISTED_OBJECTS - listedObjects);
+        listedObjects += count;
+        return count;
+    }
+
+    /** The length of a list of numbers, which are bounded over all lists. */
+    int numberCount(String what, long minBytesEach) {
+        int count = count(what, minBytesEach, MAX_LISTED_NUMBERS - listedNumbers);
+        listedNumbers += count;
+        return count;
     }
 
     String text(String what) {

@@ -20,7 +20,7 @@ record GgufHeader(GgufMetadata metadata, Map<String, TensorEntry> tensors) {
 
     private static final int OLDEST_VERSION = 2;
     private static final int NEWEST_VERSION = 3;
-    private static final int MAX_TENSORS = 1 << 20;
+    private static final int MAX_TENSORS = 1 << 17;
     private static final int MAX_KEYS = 1 << 16;
     private static final int MAX_AXES = 4;
 

@@ -10,8 +10,10 @@ import java.util.Map;
 
 /** Checks that the tensors of a GGUF file lie one after the other, aligned, with as many bytes as they need, within the file. */
 final class GgufLayout {
+    /** What tensors begin at a multiple of, where no key says otherwise. */
+    static final long DEFAULT_ALIGNMENT = 32;
+
     private static final String ALIGNMENT_KEY = "general.alignment";
-    private static final long DEFAULT_ALIGNMENT = 32;
     private static final long MAX_ALIGNMENT = 1 << 20;
 
     private GgufLayout() {}
@@ -24,6 +26,10 @@ final class GgufLayout {
      */
     static Map<String, TensorEntry> check(
             WeightChannel channel, GgufMetadata metadata, List<GgufHeader.Claim> claims, long headerBytes) {
+        if (metadata.values().containsKey(ALIGNMENT_KEY)
+                && metadata.whole(ALIGNMENT_KEY).isEmpty()) {
+            throw damaged(channel, "the alignment is no whole number", ALIGNMENT_KEY + " has another type");
+        }
         long alignment = metadata.whole(ALIGNMENT_KEY).orElse(DEFAULT_ALIGNMENT);
         if (alignment < 1 || alignment > MAX_ALIGNMENT || Long.bitCount(alignment) != 1) {
             throw damaged(

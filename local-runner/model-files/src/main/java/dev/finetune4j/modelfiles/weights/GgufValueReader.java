@@ -5,7 +5,6 @@ import java.util.List;
 
 /** Reads one typed value of GGUF metadata. */
 final class GgufValueReader {
-    private static final int MAX_LIST = 1 << 22;
     private static final int MAX_DEPTH = 4;
 
     /** GGUF's type numbers. */
@@ -14,12 +13,12 @@ final class GgufValueReader {
     private static final int INT8 = 1;
     private static final int UINT16 = 2;
     private static final int INT16 = 3;
-    private static final int UINT32 = 4;
-    private static final int INT32 = 5;
-    private static final int FLOAT32 = 6;
-    private static final int BOOL = 7;
-    private static final int STRING = 8;
-    private static final int ARRAY = 9;
+    static final int UINT32 = 4;
+    static final int INT32 = 5;
+    static final int FLOAT32 = 6;
+    static final int BOOL = 7;
+    static final int STRING = 8;
+    static final int ARRAY = 9;
     private static final int UINT64 = 10;
     private static final int INT64 = 11;
     private static final int FLOAT64 = 12;
@@ -50,7 +49,11 @@ final class GgufValueReader {
         }
         String what = "a value of key " + key;
         int type = (int) cursor.u32("the element type of key " + key);
-        int count = cursor.count("the number of values of key " + key, minBytes(cursor, key, type), MAX_LIST);
+        String number = "the number of values of key " + key;
+        long minBytes = minBytes(cursor, key, type);
+        int count = type == STRING || type == ARRAY
+                ? cursor.objectCount(number, minBytes)
+                : cursor.numberCount(number, minBytes);
         switch (type) {
             case STRING -> {
                 List<String> texts = new ArrayList<>();

@@ -7,11 +7,16 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.json.WholeText;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
-import java.io.CharConversionException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,6 +38,9 @@ record SafetensorsHeader(Map<String, TensorEntry> tensors, Map<String, String> m
     static final int LENGTH_BYTES = 8;
     static final String METADATA_KEY = "__metadata__";
 
+    /** Most tensors of one file; the largest models have fewer in all their shards together. */
+    private static final int MAX_TENSORS = 1 << 17;
+
     private static final int MAX_AXES = 64;
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -51,11 +59,11 @@ record SafetensorsHeader(Map<String, TensorEntry> tensors, Map<String, String> m
         byte[] json = headerBytes(channel);
         List<Claim> claims = new ArrayList<>();
         Map<String, String> metadata = new LinkedHashMap<>();
-        try (JsonParser parser = JSON.createParser(json)) {
+        try (JsonParser parser = JSON.createParser(strictUtf8(json))) {
             parse(channel, parser, claims, metadata);
         } catch (JsonProcessingException e) {
             throw damaged(channel, "the header is not the JSON it should be", e.getOriginalMessage(), e);
-        } catch (CharConversionException e) {
+        } catch (CharacterCodingException e) {
             throw damaged(channel, "the header is not UTF-8", String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw WeightChannel.unreadable(channel.path(), e);
@@ -63,6 +71,11 @@ record SafetensorsHeader(Map<String, TensorEntry> tensors, Map<String, String> m
         long dataStart = LENGTH_BYTES + (long) json.length;
         return new SafetensorsHeader(
                 SafetensorsLayout.check(channel, claims, dataStart), Collections.unmodifiableMap(metadata));
+    }
+
+    /** Given bytes, the JSON library would guess at UTF-16 and UTF-32, and let malformed UTF-8 pass. */
+    private static Reader strictUtf8(byte[] json) {
+        return new InputStreamReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8.newDecoder());
     }
 
     private static byte[] headerBytes(WeightChannel channel) {
@@ -104,6 +117,9 @@ record SafetensorsHeader(Map<String, TensorEntry> tensors, Map<String, String> m
         parser.nextToken();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
+            if (!WholeText.isWhole(name)) {
+                throw damaged(channel, "a name holds half a character", "entry " + (claims.size() + 1), null);
+            }
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw damaged(
                         channel,
@@ -113,6 +129,8 @@ record SafetensorsHeader(Map<String, TensorEntry> tensors, Map<String, String> m
             }
             if (name.equals(METADATA_KEY)) {
                 parseMetadata(channel, parser, metadata);
+            } else if (claims.size() == MAX_TENSORS) {
+                throw damaged(channel, "it has too many tensors", "at most " + MAX_TENSORS + " are read", null);
             } else {
                 claims.add(parseClaim(channel, parser, name));
             }
@@ -185,8 +203,8 @@ record SafetensorsHeader(Map<String, TensorEntry> tensors, Map<String, String> m
                 throw damaged(channel, key + " of tensor " + name + " is too large", "a number of 2^63 or more", null);
             }
             long number = parser.getLongValue();
-            if (number < 0) {
-                throw damaged(channel, key + " of tensor " + name + " is negative", "found " + number, null);
+            if (parser.getText().startsWith("-")) {
+                throw damaged(channel, key + " of tensor " + name + " is negative", "found " + parser.getText(), null);
             }
             numbers.add(number);
         }

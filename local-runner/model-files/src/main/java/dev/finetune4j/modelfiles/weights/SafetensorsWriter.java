@@ -12,8 +12,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Writes a safetensors file, deterministically: the same tensors give the same bytes, those of the reference library (widest type
@@ -43,73 +41,38 @@ public final class SafetensorsWriter {
     private SafetensorsWriter() {}
 
     /**
-     * A tensor to be written.
-     *
-     * @param type how elements are stored; not a quantized type
-     * @param shape lengths of the axes, outermost first
-     * @param pieces give the little-endian bytes, piece by piece, when their turn comes; each piece may lie in the memory of the last
-     */
-    public record Tensor(TensorType type, List<Long> shape, Iterable<ByteBuffer> pieces) {
-        /** Copies the shape; refuses quantized types, which safetensors do not have. */
-        public Tensor {
-            shape = List.copyOf(shape);
-            if (type.isQuantized()) {
-                throw new IllegalArgumentException("type must be one that safetensors have, was " + type);
-            }
-        }
-
-        /** A tensor whose bytes come at once. */
-        public static Tensor ofBytes(TensorType type, List<Long> shape, Supplier<ByteBuffer> bytes) {
-            return new Tensor(type, shape, () -> Stream.generate(bytes).limit(1).iterator());
-        }
-
-        /** A tensor of 32-bit floats. */
-        public static Tensor ofFloats(List<Long> shape, Supplier<float[]> floats) {
-            return ofBytes(TensorType.F32, shape, () -> {
-                float[] values = floats.get();
-                ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, 4))
-                        .order(ByteOrder.LITTLE_ENDIAN);
-                bytes.asFloatBuffer().put(values);
-                return bytes;
-            });
-        }
-
-        private long size() {
-            return type.bytesOf(TensorEntry.product(shape));
-        }
-    }
-
-    /**
      * Writes everything. Makes nothing durable: the caller forces the channel and renames the file.
      *
      * @param target where to; positioned at the start of the file
      * @param tensors by name
      * @param metadata free texts for the header, such as {@code format: pt}
      * @throws IOException if the channel refuses, for example because the disk is full
-     * @throws IllegalArgumentException if a tensor gives another number of bytes than its shape needs
+     * @throws IllegalArgumentException if a tensor is of a type that safetensors do not have, or gives another number of bytes than its
+     *     shape needs
      */
-    public static void write(WritableByteChannel target, Map<String, Tensor> tensors, Map<String, String> metadata)
+    public static void write(
+            WritableByteChannel target, Map<String, WritableTensor> tensors, Map<String, String> metadata)
             throws IOException {
-        List<Map.Entry<String, Tensor>> ordered = new ArrayList<>(tensors.entrySet());
-        ordered.sort(Comparator.comparing((Map.Entry<String, Tensor> entry) ->
+        tensors.forEach(SafetensorsWriter::refuseQuantized);
+        List<Map.Entry<String, WritableTensor>> ordered = new ArrayList<>(tensors.entrySet());
+        ordered.sort(Comparator.comparing((Map.Entry<String, WritableTensor> entry) ->
                         REFERENCE_ORDER.indexOf(entry.getValue().type()))
                 .reversed()
                 .thenComparing(Map.Entry::getKey));
-        writeFully(target, header(ordered, metadata));
-        for (Map.Entry<String, Tensor> entry : ordered) {
-            long written = 0;
-            for (ByteBuffer piece : entry.getValue().pieces()) {
-                written += piece.remaining();
-                writeFully(target, piece);
-            }
-            if (written != entry.getValue().size()) {
-                throw new IllegalArgumentException("tensor " + entry.getKey() + " must have "
-                        + entry.getValue().size() + " bytes, was " + written);
-            }
+        WritableTensor.writeFully(target, header(ordered, metadata));
+        for (Map.Entry<String, WritableTensor> entry : ordered) {
+            entry.getValue().writeTo(target, entry.getKey());
         }
     }
 
-    private static ByteBuffer header(List<Map.Entry<String, Tensor>> ordered, Map<String, String> metadata)
+    private static void refuseQuantized(String name, WritableTensor tensor) {
+        if (tensor.type().isQuantized()) {
+            throw new IllegalArgumentException(
+                    "tensor " + name + " must be of a type that safetensors have, was " + tensor.type());
+        }
+    }
+
+    private static ByteBuffer header(List<Map.Entry<String, WritableTensor>> ordered, Map<String, String> metadata)
             throws IOException {
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         try (JsonGenerator generator = JSON.createGenerator(json)) {
@@ -122,7 +85,7 @@ public final class SafetensorsWriter {
                 generator.writeEndObject();
             }
             long begin = 0;
-            for (Map.Entry<String, Tensor> entry : ordered) {
+            for (Map.Entry<String, WritableTensor> entry : ordered) {
                 long end = Math.addExact(begin, entry.getValue().size());
                 writeEntry(generator, entry.getKey(), entry.getValue(), begin, end);
                 begin = end;
@@ -139,7 +102,7 @@ public final class SafetensorsWriter {
         return header.flip();
     }
 
-    private static void writeEntry(JsonGenerator generator, String name, Tensor tensor, long begin, long end)
+    private static void writeEntry(JsonGenerator generator, String name, WritableTensor tensor, long begin, long end)
             throws IOException {
         generator.writeObjectFieldStart(name);
         generator.writeStringField("dtype", tensor.type().name());
@@ -153,11 +116,5 @@ public final class SafetensorsWriter {
         generator.writeNumber(end);
         generator.writeEndArray();
         generator.writeEndObject();
-    }
-
-    private static void writeFully(WritableByteChannel target, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            target.write(bytes);
-        }
     }
 }

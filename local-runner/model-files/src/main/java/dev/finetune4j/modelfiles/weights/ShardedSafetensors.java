@@ -20,7 +20,8 @@ public final class ShardedSafetensors implements WeightFile {
     /** How the name of an index ends. */
     public static final String INDEX_SUFFIX = ".safetensors.index.json";
 
-    private static final long MAX_INDEX_BYTES = 100_000_000;
+    private static final long MAX_INDEX_BYTES = 16L << 20;
+    private static final int MAX_PROBLEMS = 20;
 
     private final Path index;
     private final Map<String, SafetensorsFile> shards;
@@ -80,6 +81,9 @@ public final class ShardedSafetensors implements WeightFile {
     private static void checkFilesExist(Path index, Map<String, String> fileByTensor) {
         List<Problem> problems = new ArrayList<>();
         fileByTensor.values().stream().distinct().sorted().forEach(file -> {
+            if (problems.size() == MAX_PROBLEMS) {
+                return;
+            }
             if (file.isBlank()
                     || file.contains("/")
                     || file.contains("\\")
@@ -102,7 +106,8 @@ public final class ShardedSafetensors implements WeightFile {
         List<Problem> problems = new ArrayList<>();
         fileByTensor.forEach((name, file) -> {
             SafetensorsFile shard = shards.get(file);
-            if (shard == null || !shard.tensors().containsKey(name)) {
+            if (problems.size() < MAX_PROBLEMS
+                    && (shard == null || !shard.tensors().containsKey(name))) {
                 problems.add(misfit(index, "tensor " + name + " is not in " + file, "the index says that it is")
                         .build());
             }
@@ -110,13 +115,13 @@ public final class ShardedSafetensors implements WeightFile {
         Map<String, String> seen = new LinkedHashMap<>();
         shards.forEach((file, shard) -> shard.tensors().keySet().forEach(name -> {
             String other = seen.put(name, file);
-            if (other != null) {
+            if (other != null && problems.size() < MAX_PROBLEMS) {
                 problems.add(misfit(index, "tensor " + name + " is there twice", "in " + other + " and in " + file)
                         .build());
             }
         }));
         if (!problems.isEmpty()) {
-            throw new FineTuneException(problems.subList(0, Math.min(problems.size(), 20)), null);
+            throw new FineTuneException(problems, null);
         }
     }
 

@@ -83,6 +83,11 @@ public enum TensorType {
         return blockBytes;
     }
 
+    /** The type's number in GGUF; -1 for types that it does not have. */
+    public int ggmlNumber() {
+        return ggmlNumber;
+    }
+
     /** Whether several elements share a scale. */
     public boolean isQuantized() {
         return blockElements > 1;

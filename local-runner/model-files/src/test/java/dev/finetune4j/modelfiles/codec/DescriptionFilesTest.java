@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.finetune4j.data.Example;
-import dev.finetune4j.data.Message;
-import dev.finetune4j.data.Role;
-import dev.finetune4j.data.RowRef;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.GgufBytes;
@@ -48,8 +44,9 @@ class DescriptionFilesTest {
         assertThat(config.interleavedRotary()).isFalse();
         try (TextCodec before = HuggingFaceTextCodec.open(gguf);
                 TextCodec after = HuggingFaceTextCodec.open(written)) {
-            assertThat(after.encode(conversation(), 0)).isEqualTo(before.encode(conversation(), 0));
-            assertThat(after.encode(passage(), 0)).isEqualTo(before.encode(passage(), 0));
+            assertThat(after.encode(ModelFixture.conversation(), 0))
+                    .isEqualTo(before.encode(ModelFixture.conversation(), 0));
+            assertThat(after.encode(ModelFixture.passage(), 0)).isEqualTo(before.encode(ModelFixture.passage(), 0));
             assertThat(after.stopTokens()).isEqualTo(before.stopTokens());
             assertThat(after.contextTokens()).isEqualTo(before.contextTokens());
         }
@@ -104,16 +101,5 @@ class DescriptionFilesTest {
         assertThatThrownBy(() -> DescriptionFiles.write(ModelFolder.open(file), TensorType.F32, folder))
                 .hasMessageContaining("FT0423");
         assertThat(folder.resolve("config.json")).doesNotExist();
-    }
-
-    private static Example conversation() {
-        return new Example.Conversation(
-                new RowRef("t", 1),
-                List.of(new Message(Role.USER, "What is the answer?"), new Message(Role.ASSISTANT, "42")),
-                null);
-    }
-
-    private static Example passage() {
-        return new Example.Passage(new RowRef("t", 2), "The quick brown fox.");
     }
 }

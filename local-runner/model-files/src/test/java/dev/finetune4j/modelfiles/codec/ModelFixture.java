@@ -2,10 +2,15 @@ package dev.finetune4j.modelfiles.codec;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.data.RowRef;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Model folders for tests, made from the one in the resources. */
 final class ModelFixture {
@@ -50,5 +55,16 @@ final class ModelFixture {
 
     HuggingFaceTextCodec open() {
         return HuggingFaceTextCodec.open(ModelFolder.open(folder));
+    }
+
+    static Example conversation() {
+        return new Example.Conversation(
+                new RowRef("t", 1),
+                List.of(new Message(Role.USER, "What is 6 times 7?"), new Message(Role.ASSISTANT, "42")),
+                null);
+    }
+
+    static Example passage() {
+        return new Example.Passage(new RowRef("t", 2), "The quick brown fox.");
     }
 }

@@ -3,6 +3,7 @@ package dev.finetune4j.modelfiles.decoder;
 import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.modelfiles.weights.WritableTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -19,13 +20,11 @@ public final class WrittenWeights {
 
     /** Writes a file anew. */
     public static void write(Path file, List<ExpectedTensor> tensors, TensorType type) throws IOException {
-        Map<String, SafetensorsWriter.Tensor> written = new LinkedHashMap<>();
+        Map<String, WritableTensor> written = new LinkedHashMap<>();
         for (ExpectedTensor tensor : tensors) {
             long elements = new TensorEntry(tensor.name(), type, tensor.shape(), file, 0, 0).elements();
             int bytes = Math.toIntExact(type.bytesOf(elements));
-            written.put(
-                    tensor.name(),
-                    SafetensorsWriter.Tensor.ofBytes(type, tensor.shape(), () -> ByteBuffer.allocate(bytes)));
+            written.put(tensor.name(), WritableTensor.ofBytes(type, tensor.shape(), () -> ByteBuffer.allocate(bytes)));
         }
         try (WritableByteChannel channel = Files.newByteChannel(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {

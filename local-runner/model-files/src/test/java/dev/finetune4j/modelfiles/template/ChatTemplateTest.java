@@ -123,7 +123,8 @@ class ChatTemplateTest {
                 "{% for a in range(1000000) %}{% endfor %}",
                 "{{ 'ab' * 10 ** 12 }}",
                 "{{ 10 ** 100000 }}",
-                "{% set ns = namespace(s='0123456789') %}{% for a in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
+                "{% set ns = namespace(s='0123456789') %}{% for a in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor"
+                        + " %}",
                 "{% set ns = namespace(s=[1]) %}{% for a in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
                 "{% for a in range(100000) %}{{ 'x'.ljust(100000) }}{% endfor %}",
                 "{{ 'a'.replace('', 'b' * 1000000).replace('b', 'b' * 1000000) }}",
@@ -145,6 +146,15 @@ class ChatTemplateTest {
                 "{% if true %}",
                 "{% for x in %}{% endfor %}",
                 "{{ a | nosuchfilter }}",
+                "{{ a is nosuchtest }}",
+                "{{ a is defined or a | nosuchfilter }}",
+                "{% if false %}{% for q in [] %}{{ q | nosuchfilter }}{% endfor %}{% endif %}",
+                "{% if false %}{% for q in [] if q is nosuchtest %}{% endfor %}{% endif %}",
+                "{% if false %}{% set q %}{{ a | nosuchfilter }}{% endset %}{% endif %}",
+                "{% if false %}{% set q | nosuchfilter %}a{% endset %}{% endif %}",
+                "{% if false %}{% filter nosuchfilter %}a{% endfilter %}{% endif %}",
+                "{% if false %}{% macro m() %}{{ a | nosuchfilter }}{% endmacro %}{% endif %}",
+                "{% if false %}{% macro m(q=a | nosuchfilter) %}{% endmacro %}{% endif %}",
                 "{{ 'open }}",
                 "{{ (1, 2 }}",
                 "{{ 99999999999999999999 }}",
@@ -160,6 +170,35 @@ class ChatTemplateTest {
         assertThatThrownBy(() -> ChatTemplate.parse("t.jinja", source))
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("FT0440");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% if false %}{{ a | nosuchfilter }}{% endif %}x",
+                "{% if false and a is nosuchtest %}y{% endif %}x",
+                "{% if false %}y{% elif false and a | nosuchfilter %}z{% endif %}x",
+                "{{ 'x' if true else a | nosuchfilter }}",
+                "{{ a | nosuchfilter if false else 'x' }}",
+                "{% if false %}{% for q in a | nosuchfilter %}{% endfor %}{% endif %}x",
+                "{% if false %}{% with q = a | nosuchfilter %}{% endwith %}{% endif %}x",
+                "{% macro m() %}{% if false %}{{ a | nosuchfilter }}{% endif %}{% endmacro %}x"
+            })
+    void leavesUnknownNamesInABranchToTheRenderingAsJinjaDoes(String source) {
+        assertThat(ChatTemplate.parse("t.jinja", source).render(Map.of(), NOW).text())
+                .isEqualTo("x");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{% if true %}\n{{ 1 | nosuch }}{% endif %}", "{% if true %}\n{{ 1 is nosuch }}{% endif %}"})
+    void namesTheUnknownNameThatARenderingReaches(String source) {
+        ChatTemplate template = ChatTemplate.parse("t.jinja", source);
+
+        assertThatThrownBy(() -> template.render(Map.of(), NOW))
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0441")
+                .hasMessageContaining("t.jinja:2:1");
     }
 
     @ParameterizedTest

@@ -9,7 +9,6 @@ import dev.finetune4j.error.Problem;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Weight files that lie: each is refused with its own code and message, and none makes the reader allocate what it claims. */
 class DamagedFilesTest {
-    private static final Path FIXTURES = Path.of("src/test/resources/dev/finetune4j/modelfiles/weights");
+    static final Path FIXTURES = Path.of("src/test/resources/dev/finetune4j/modelfiles/weights");
     private static final long ALLOCATION_LIMIT = 16L << 20;
     private static final int FEW_MUTATIONS = 400;
     private static final int MANY_MUTATIONS = 5000;
@@ -36,97 +35,123 @@ class DamagedFilesTest {
     @TempDir
     private Path folder;
 
-    /**
-     * A damaged file.
-     *
-     * @param name what is wrong
-     * @param suffix of its file name
-     * @param bytes its content
-     * @param code the expected code
-     * @param message a part of the expected summary or cause
-     */
-    @SuppressWarnings("ArrayRecordComponent") // only read
-    record Damaged(String name, String suffix, byte[] bytes, String code, String message) {
-        @Override
-        public String toString() {
-            return suffix + ": " + name;
-        }
-    }
-
-    static Stream<Damaged> damagedFiles() {
-        List<Damaged> files = new ArrayList<>();
+    static Stream<HostileFile> damagedFiles() {
+        List<HostileFile> files = new ArrayList<>();
         damagedHeaders(files);
         damagedLayouts(files);
         damagedGgufHeaders(files);
         damagedGgufLayouts(files);
+        files.addAll(HostileSafetensors.files());
+        files.addAll(HostileGguf.files());
         return files.stream();
     }
 
-    private static void damagedHeaders(List<Damaged> files) {
+    /** The bytes of all files of a kind. */
+    static List<byte[]> contents(String suffix) {
+        return damagedFiles()
+                .filter(file -> file.suffix().equals(suffix))
+                .map(HostileFile::bytes)
+                .toList();
+    }
+
+    private static void damagedHeaders(List<HostileFile> files) {
         header(files, "empty file", new byte[0], "0 bytes");
         header(files, "only part of the length", new byte[7], "7 bytes");
         header(files, "length of zero", new byte[8], "does not start with {");
-        header(files, "length of 2^63", length(Long.MIN_VALUE, 20), "9223372036854775808 bytes claimed");
-        header(files, "length of 2^64 - 1", length(-1, 20), "18446744073709551615 bytes claimed");
-        header(files, "length over the limit", length(100_000_001, 20), "100000001 bytes claimed");
-        header(files, "length beyond the file", length(1000, 20), "1000 bytes claimed; the file has 20");
-        header(files, "not JSON", raw("{'a':", 0), "not the JSON");
-        header(files, "a list", raw("[]", 0), "does not start with {");
-        header(files, "a blank first", raw(" {}", 0), "does not start with {");
-        header(files, "more after the end", raw("{}{}", 0), "goes on after");
-        header(files, "duplicate tensor", raw("{'a':" + ONE + ",'a':" + ONE + "}", 8), "Duplicate field 'a'");
+        header(
+                files,
+                "length of 2^63",
+                HostileFile.claimedLength(Long.MIN_VALUE, 20),
+                "9223372036854775808 bytes claimed");
+        header(files, "length of 2^64 - 1", HostileFile.claimedLength(-1, 20), "18446744073709551615 bytes claimed");
+        header(files, "length over the limit", HostileFile.claimedLength(100_000_001, 20), "100000001 bytes claimed");
+        header(
+                files,
+                "length beyond the file",
+                HostileFile.claimedLength(1000, 20),
+                "1000 bytes claimed; the file has 20");
+        header(files, "not JSON", HostileFile.withHeader("{'a':", 0), "not the JSON");
+        header(files, "a list", HostileFile.withHeader("[]", 0), "does not start with {");
+        header(files, "a blank first", HostileFile.withHeader(" {}", 0), "does not start with {");
+        header(files, "more after the end", HostileFile.withHeader("{}{}", 0), "goes on after");
+        header(
+                files,
+                "duplicate tensor",
+                HostileFile.withHeader("{'a':" + ONE + ",'a':" + ONE + "}", 8),
+                "Duplicate field 'a'");
         header(
                 files,
                 "duplicate key",
-                raw("{'a':{'dtype':'F32','dtype':'F32','shape':[2],'data_offsets':[0,8]}}", 8),
+                HostileFile.withHeader("{'a':{'dtype':'F32','dtype':'F32','shape':[2],'data_offsets':[0,8]}}", 8),
                 "Duplicate");
         header(
                 files,
                 "deep nesting",
-                raw("{'a':{'x':" + "[".repeat(5000) + "]".repeat(5000) + "}}", 0),
+                HostileFile.withHeader("{'a':{'x':" + "[".repeat(5000) + "]".repeat(5000) + "}}", 0),
                 "nesting depth");
-        header(files, "unknown type", raw("{'a':{'dtype':'Q9','shape':[2],'data_offsets':[0,8]}}", 8), "dtype Q9");
+        header(
+                files,
+                "unknown type",
+                HostileFile.withHeader("{'a':{'dtype':'Q9','shape':[2],'data_offsets':[0,8]}}", 8),
+                "dtype Q9");
         header(
                 files,
                 "quantized type",
-                raw("{'a':{'dtype':'Q4_0','shape':[32],'data_offsets':[0,18]}}", 18),
+                HostileFile.withHeader("{'a':{'dtype':'Q4_0','shape':[32],'data_offsets':[0,18]}}", 18),
                 "dtype Q4_0");
-        header(files, "no shape", raw("{'a':{'dtype':'F32','data_offsets':[0,8]}}", 8), "needs dtype, shape");
-        header(files, "one offset", raw("{'a':{'dtype':'F32','shape':[2],'data_offsets':[0]}}", 8), "two data_offsets");
+        header(
+                files,
+                "no shape",
+                HostileFile.withHeader("{'a':{'dtype':'F32','data_offsets':[0,8]}}", 8),
+                "needs dtype, shape");
+        header(
+                files,
+                "one offset",
+                HostileFile.withHeader("{'a':{'dtype':'F32','shape':[2],'data_offsets':[0]}}", 8),
+                "two data_offsets");
         header(
                 files,
                 "three offsets",
-                raw("{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8,9]}}", 8),
+                HostileFile.withHeader("{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8,9]}}", 8),
                 "at most 2 numbers");
         header(
                 files,
                 "text as offset",
-                raw("{'a':{'dtype':'F32','shape':[2],'data_offsets':['0',8]}}", 8),
+                HostileFile.withHeader("{'a':{'dtype':'F32','shape':[2],'data_offsets':['0',8]}}", 8),
                 "no whole number");
         header(
                 files,
                 "fraction as axis",
-                raw("{'a':{'dtype':'F32','shape':[2.5],'data_offsets':[0,8]}}", 8),
+                HostileFile.withHeader("{'a':{'dtype':'F32','shape':[2.5],'data_offsets':[0,8]}}", 8),
                 "no whole number");
-        header(files, "negative axis", raw("{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}}", 8), "found -2");
+        header(
+                files,
+                "negative axis",
+                HostileFile.withHeader("{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}}", 8),
+                "found -2");
         header(
                 files,
                 "axis of 2^63",
-                raw("{'a':{'dtype':'F32','shape':[9223372036854775808],'data_offsets':[0,8]}}", 8),
+                HostileFile.withHeader("{'a':{'dtype':'F32','shape':[9223372036854775808],'data_offsets':[0,8]}}", 8),
                 "2^63");
         header(
                 files,
                 "65 axes",
-                raw("{'a':{'dtype':'F32','shape':[" + "1,".repeat(64) + "1],'data_offsets':[0,4]}}", 4),
+                HostileFile.withHeader(
+                        "{'a':{'dtype':'F32','shape':[" + "1,".repeat(64) + "1],'data_offsets':[0,4]}}", 4),
                 "at most 64");
-        header(files, "number as tensor", raw("{'a':7}", 0), "entry a is no object");
-        header(files, "number as metadata", raw("{'__metadata__':{'a':7}}", 0), "metadata a is no text");
+        header(files, "number as tensor", HostileFile.withHeader("{'a':7}", 0), "entry a is no object");
+        header(
+                files,
+                "number as metadata",
+                HostileFile.withHeader("{'__metadata__':{'a':7}}", 0),
+                "metadata a is no text");
         header(
                 files,
                 "text as shape",
-                raw("{'a':{'dtype':'F32','shape':'2','data_offsets':[0,8]}}", 8),
+                HostileFile.withHeader("{'a':{'dtype':'F32','shape':'2','data_offsets':[0,8]}}", 8),
                 "shape of tensor a is no list");
-        byte[] notUtf8 = raw("{'a':" + ONE + "}", 8);
+        byte[] notUtf8 = HostileFile.withHeader("{'a':" + ONE + "}", 8);
         notUtf8[10] = (byte) 0xff;
         header(files, "not UTF-8", notUtf8, "header");
         byte[] pointer =
@@ -134,7 +159,7 @@ class DamagedFilesTest {
         header(files, "a Git LFS pointer", pointer, "bytes claimed");
     }
 
-    private static void damagedLayouts(List<Damaged> files) {
+    private static void damagedLayouts(List<HostileFile> files) {
         layout(
                 files,
                 "hole at the start",
@@ -194,7 +219,7 @@ class DamagedFilesTest {
                 "2^63 bytes or more");
     }
 
-    private static void damagedGgufHeaders(List<Damaged> files) {
+    private static void damagedGgufHeaders(List<HostileFile> files) {
         gguf(files, "empty file", new GgufBytes(), "FT0406", "ends within the magic");
         gguf(files, "another magic", new GgufBytes().i32(0x4c4d4747).i32(3), "FT0406", "no GGUF file");
         gguf(files, "version 1", new GgufBytes().i32(GgufHeader.MAGIC).i32(1).data(64), "FT0408", "version 1 ");
@@ -281,7 +306,7 @@ class DamagedFilesTest {
         gguf(files, "2^32 - 1 axes", GgufBytes.header(1, 0).text("t").i32(-1).data(64), "FT0406", "4294967295 axes");
     }
 
-    private static void damagedGgufLayouts(List<Damaged> files) {
+    private static void damagedGgufLayouts(List<HostileFile> files) {
         gguf(
                 files,
                 "alignment 0",
@@ -374,12 +399,15 @@ class DamagedFilesTest {
 
     @Test
     void coversEnoughKindsOfDamage() {
-        assertThat(damagedFiles()).hasSizeGreaterThan(70);
+        assertThat(damagedFiles().map(HostileFile::toString)).doesNotHaveDuplicates();
+        assertThat(damagedFiles().filter(file -> file.suffix().equals(".safetensors")))
+                .hasSizeGreaterThanOrEqualTo(120);
+        assertThat(damagedFiles().filter(file -> file.suffix().equals(".gguf"))).hasSizeGreaterThanOrEqualTo(60);
     }
 
     @ParameterizedTest
     @MethodSource("damagedFiles")
-    void refusesDamageWithItsCodeAndNumbers(Damaged damaged) throws IOException {
+    void refusesDamageWithItsCodeAndNumbers(HostileFile damaged) throws IOException {
         Path file = Files.write(folder.resolve("model" + damaged.suffix()), damaged.bytes());
 
         long before = allocatedBytes();
@@ -426,7 +454,7 @@ class DamagedFilesTest {
     }
 
     /** Opens a file and touches the first and last byte of every tensor. */
-    private static void readAll(Path file) {
+    static void readAll(Path file) {
         try (WeightFile weights = WeightFile.open(file)) {
             for (String name : weights.tensors().keySet()) {
                 ByteBuffer bytes = TensorBytes.of(weights, name);
@@ -456,31 +484,15 @@ class DamagedFilesTest {
         return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
-    private static void header(List<Damaged> files, String name, byte[] bytes, String message) {
-        files.add(new Damaged(name, ".safetensors", bytes, "FT0404", message));
+    private static void header(List<HostileFile> files, String name, byte[] bytes, String message) {
+        files.add(new HostileFile(name, ".safetensors", bytes, "FT0404", message));
     }
 
-    private static void layout(List<Damaged> files, String name, String json, int dataBytes, String message) {
-        files.add(new Damaged(name, ".safetensors", raw(json, dataBytes), "FT0405", message));
+    private static void layout(List<HostileFile> files, String name, String json, int dataBytes, String message) {
+        files.add(new HostileFile(name, ".safetensors", HostileFile.withHeader(json, dataBytes), "FT0405", message));
     }
 
-    private static void gguf(List<Damaged> files, String name, GgufBytes bytes, String code, String message) {
-        files.add(new Damaged(name, ".gguf", bytes.toBytes(), code, message));
-    }
-
-    private static byte[] raw(String json, int dataBytes) {
-        byte[] header = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(8 + header.length + dataBytes)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(header.length)
-                .put(header)
-                .array();
-    }
-
-    private static byte[] length(long length, int bytesAfter) {
-        return ByteBuffer.allocate(8 + bytesAfter)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(length)
-                .array();
+    private static void gguf(List<HostileFile> files, String name, GgufBytes bytes, String code, String message) {
+        files.add(new HostileFile(name, ".gguf", bytes.toBytes(), code, message));
     }
 }

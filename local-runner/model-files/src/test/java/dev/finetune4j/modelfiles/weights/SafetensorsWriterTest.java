@@ -25,13 +25,13 @@ class SafetensorsWriterTest {
 
     @Test
     void writesTheBytesOfTheReferenceLibrary() throws IOException {
-        Map<String, SafetensorsWriter.Tensor> tensors = new HashMap<>();
+        Map<String, WritableTensor> tensors = new HashMap<>();
         tensors.put("z.weight", floats(List.of(2L, 3L), 0, 1, 2, 3, 4, 5));
         tensors.put("a.weight", floats(List.of(1L), 0.5f));
         tensors.put("scalar", floats(List.of(), 2.5f));
         tensors.put(
                 "b.step",
-                SafetensorsWriter.Tensor.ofBytes(
+                WritableTensor.ofBytes(
                         TensorType.I64,
                         List.of(1L),
                         () -> ByteBuffer.allocate(8)
@@ -39,7 +39,7 @@ class SafetensorsWriterTest {
                                 .putLong(0, 7)));
         tensors.put(
                 "a.half",
-                SafetensorsWriter.Tensor.ofBytes(
+                WritableTensor.ofBytes(
                         TensorType.F16, List.of(3L), () -> ByteBuffer.wrap(new byte[] {0, 0, 0, 0x3c, 0, 0x40})));
 
         Path written = write(tensors, Map.of("format", "pt"));
@@ -67,17 +67,18 @@ class SafetensorsWriterTest {
 
     @Test
     void refusesQuantizedTypes() {
-        assertThatThrownBy(() ->
-                        SafetensorsWriter.Tensor.ofBytes(TensorType.Q4_0, List.of(32L), () -> ByteBuffer.allocate(18)))
+        WritableTensor quantized = WritableTensor.ofBytes(TensorType.Q4_0, List.of(32L), () -> ByteBuffer.allocate(18));
+
+        assertThatThrownBy(() -> write(Map.of("w", quantized), Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Q4_0");
     }
 
-    private static SafetensorsWriter.Tensor floats(List<Long> shape, float... values) {
-        return SafetensorsWriter.Tensor.ofFloats(shape, () -> values);
+    private static WritableTensor floats(List<Long> shape, float... values) {
+        return WritableTensor.ofFloats(shape, () -> values);
     }
 
-    private Path write(Map<String, SafetensorsWriter.Tensor> tensors, Map<String, String> metadata) throws IOException {
+    private Path write(Map<String, WritableTensor> tensors, Map<String, String> metadata) throws IOException {
         Path file = folder.resolve("out.safetensors");
         Files.deleteIfExists(file);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

@@ -220,9 +220,7 @@ class WeightFileTest {
         Path second = folder.resolve("b.safetensors");
         try (var channel = Files.newByteChannel(second, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             SafetensorsWriter.write(
-                    channel,
-                    Map.of("w", SafetensorsWriter.Tensor.ofFloats(List.of(1L), () -> new float[] {3})),
-                    Map.of());
+                    channel, Map.of("w", WritableTensor.ofFloats(List.of(1L), () -> new float[] {3})), Map.of());
         }
         return Files.writeString(folder.resolve("model.safetensors.index.json"), index);
     }

@@ -80,7 +80,7 @@ record CheckpointManifest(int version, Map<String, String> sha256ByFile) {
         return digests;
     }
 
-    private static String sha256(Path file) throws IOException {
+    static String sha256(Path file) throws IOException {
         try (InputStream input = Files.newInputStream(file)) {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             byte[] buffer = new byte[1 << 16];

@@ -3,13 +3,14 @@ package dev.finetune4j.training.loop;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.training.durable.DurableFiles;
-import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.TrainableModel;
 import dev.finetune4j.training.problem.LoopProblems;
 import dev.finetune4j.training.problem.WriteFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,7 @@ public final class CheckpointStore {
      * @return bytes of the checkpoint, now durable
      * @throws dev.finetune4j.error.FineTuneException with FT0625 or FT0632 if it could not be written; older checkpoints are intact
      */
-    long save(LanguageModel model, Progress progress, Path bestAdapter) {
+    long save(TrainableModel model, Progress progress, Path bestAdapter) {
         Path name = folder.resolve(String.format(Locale.ROOT, "checkpoint-%06d", progress.steps()));
         Path partial = folder.resolve(name.getFileName() + DurableFiles.PARTIAL);
         try {
@@ -79,7 +80,7 @@ public final class CheckpointStore {
      * @param notice told of each checkpoint that is skipped
      * @return the progress, or empty where no checkpoint serves; the model is untouched then
      */
-    Optional<Progress> restore(LanguageModel model, String identity, Path bestAdapter, Consumer<Problem> notice) {
+    Optional<Progress> restore(TrainableModel model, String identity, Path bestAdapter, Consumer<Problem> notice) {
         for (Path checkpoint : newestFirst()) {
             Optional<String> damage = CheckpointManifest.damageOf(checkpoint);
             Optional<Progress> progress = damage.isPresent() ? Optional.empty() : progressOf(checkpoint);
@@ -96,6 +97,27 @@ public final class CheckpointStore {
         return Optional.empty();
     }
 
+    /**
+     * A checkpoint that can be gone on from.
+     *
+     * @param state file with weights and moments
+     * @param progress how far the training was
+     */
+    record Saved(Path state, Progress progress) {}
+
+    /** The sound checkpoints of this training, newest first. */
+    List<Saved> sound(String identity) {
+        List<Saved> sound = new ArrayList<>();
+        for (Path checkpoint : newestFirst()) {
+            if (CheckpointManifest.damageOf(checkpoint).isEmpty()) {
+                progressOf(checkpoint)
+                        .filter(progress -> progress.identity().equals(identity))
+                        .ifPresent(progress -> sound.add(new Saved(checkpoint.resolve(STATE_FILE), progress)));
+            }
+        }
+        return sound;
+    }
+
     /** Removes every checkpoint; they have no use once the adapter is durable. */
     public void clear() {
         try {
@@ -105,7 +127,7 @@ public final class CheckpointStore {
         }
     }
 
-    private static Optional<Progress> progressOf(Path checkpoint) {
+    static Optional<Progress> progressOf(Path checkpoint) {
         try {
             return Optional.of(Json.read(Files.readString(checkpoint.resolve(PROGRESS_FILE)), Progress.class));
         } catch (IOException | UncheckedIOException e) {

@@ -10,15 +10,28 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 
-/** Notices when a training goes wrong: not finite, loss jump, gradient jump. */
+/** Notices when a training goes wrong: not finite, loss jump, gradient jump, validation that turns up or still falls at the end. */
 final class LossWatch {
     /** Against the highest of the last losses, since those of small batches differ by more than this among themselves. */
     private static final double SPIKE_FACTOR = 2;
 
     private static final double GRADIENT_FACTOR = 10;
 
+    /** Above the lowest by so much the validation loss has turned up; less is the noise of few rows. */
+    private static final double RISE = 0.01;
+
+    /** Validations in a row above the lowest: one alone may be chance, unless it is the last. */
+    private static final int RISES = 2;
+
+    /** Fallen by so much since the validation before, the loss would go on to fall. */
+    private static final double FALL = 0.05;
+
     private final TrainingSpec spec;
+    private double lastValidation = Double.NaN;
+    private int named;
 
     LossWatch(TrainingSpec spec) {
         this.spec = spec;
@@ -41,6 +54,72 @@ final class LossWatch {
                 .remedy("training.learning-rate: " + plain(spec.learningRate() / 10))
                 .remedy(spec.precision() == Precision.FP32 ? "training.warmup-ratio: 0.1" : "training.precision: fp32")
                 .asException();
+    }
+
+    /**
+     * Refuses a validation loss that would be compared with others for nothing.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0622 if it is not finite
+     */
+    void refuseNotFiniteValidation(int step, double loss) {
+        if (!Double.isFinite(loss)) {
+            throw LoopProblems.NOT_FINITE
+                    .error("the validation loss is not a number after step " + step)
+                    .at(Location.ofKey("training.learning-rate"))
+                    .because("training.learning-rate is " + plain(spec.learningRate()))
+                    .remedy("training.learning-rate: " + plain(spec.learningRate() / 10))
+                    .asException();
+        }
+    }
+
+    /**
+     * What a validation says of the whole training; each lowest loss is named once.
+     *
+     * @param loss of this validation
+     * @param now after it
+     * @param epochsAfter passes over the rows that are done after a step
+     * @param isLast whether training ends with it
+     */
+    Optional<Problem> trend(double loss, Progress now, IntToDoubleFunction epochsAfter, boolean isLast) {
+        double before = lastValidation;
+        lastValidation = loss;
+        Progress.Best best = now.bestSoFar().orElseThrow();
+        boolean isAbove = loss > (1 + RISE) * best.loss();
+        if (isAbove && named != best.step() && (isLast || now.validationsWithoutGain() >= RISES)) {
+            named = best.step();
+            return Optional.of(turnedUp(loss, now.steps(), best, epochsAfter.applyAsDouble(best.step())));
+        }
+        boolean isStillFalling = isLast && best.step() == now.steps() && before * (1 - FALL) > loss;
+        return isStillFalling ? Optional.of(stillFalling(loss, now.steps(), before)) : Optional.empty();
+    }
+
+    private Problem turnedUp(double loss, int step, Progress.Best best, double epochsAtBest) {
+        Problem.Builder problem = LoopProblems.TURNED_UP
+                .warning("the validation loss turned up after step " + best.step())
+                .at(Location.ofKey("training.epochs"))
+                .because(String.format(
+                        Locale.ROOT,
+                        "%.4g at step %d, %.4g at step %d; the result is that of step %d",
+                        best.loss(),
+                        best.step(),
+                        loss,
+                        step,
+                        best.step()))
+                .remedy("training.epochs: " + plain(epochsAtBest));
+        if (spec.earlyStoppingPatience() == 0) {
+            problem.remedy("training.early-stopping-patience: " + RISES);
+        }
+        return problem.remedy("training.learning-rate: " + plain(spec.learningRate() / 2))
+                .build();
+    }
+
+    private Problem stillFalling(double loss, int step, double before) {
+        return LoopProblems.STILL_FALLING
+                .note("the validation loss was still falling at step " + step + ", the last")
+                .at(Location.ofKey("training.epochs"))
+                .because(String.format(Locale.ROOT, "%.4g, and %.4g the validation before", loss, before))
+                .remedy("training.epochs: " + plain(2 * spec.epochs()))
+                .build();
     }
 
     /** What is unusual about a step, compared with those before it. */

@@ -1,6 +1,7 @@
 package dev.finetune4j.training.loop;
 
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,20 @@ record Progress(
     /** The best adapter, if there was a validation. */
     Optional<Best> bestSoFar() {
         return Optional.ofNullable(best);
+    }
+
+    /** The first step whose loss or gradient norm is not that of another way to the same place, as far back as both remember. */
+    Optional<Integer> firstDifference(Progress other) {
+        int known = losses.latest().size();
+        return IntStream.range(0, known)
+                .filter(i ->
+                        !losses.latest().get(i).equals(other.losses.latest().get(i))
+                                || !gradientNorms
+                                        .latest()
+                                        .get(i)
+                                        .equals(other.gradientNorms.latest().get(i)))
+                .mapToObj(i -> steps - known + 1 + i)
+                .findFirst();
     }
 
     /** After one more step. */

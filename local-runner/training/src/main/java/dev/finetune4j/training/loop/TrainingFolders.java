@@ -1,7 +1,7 @@
 package dev.finetune4j.training.loop;
 
 import dev.finetune4j.training.durable.DurableFiles;
-import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.TrainableModel;
 import dev.finetune4j.training.problem.WriteFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +17,7 @@ import java.nio.file.Path;
  */
 public record TrainingFolders(Path checkpoints, Path bestAdapter, Path adapter) {
     /** Keeps the present adapter as the best one. */
-    void keepAsBest(LanguageModel model) {
+    void keepAsBest(TrainableModel model) {
         writeAdapter(model, bestAdapter, "best adapter");
     }
 
@@ -31,7 +31,7 @@ public record TrainingFolders(Path checkpoints, Path bestAdapter, Path adapter) 
     }
 
     /** Puts the best adapter, or the present one where no validation told which is best, in the final place. */
-    void finish(LanguageModel model, boolean hasBest) {
+    void finish(TrainableModel model, boolean hasBest) {
         if (!hasBest) {
             writeAdapter(model, adapter, "adapter");
             return;
@@ -44,7 +44,7 @@ public record TrainingFolders(Path checkpoints, Path bestAdapter, Path adapter) 
         }
     }
 
-    private static void writeAdapter(LanguageModel model, Path folder, String what) {
+    private static void writeAdapter(TrainableModel model, Path folder, String what) {
         Path partial = folder.resolveSibling(folder.getFileName() + DurableFiles.PARTIAL);
         try {
             DurableFiles.deleteTree(partial);

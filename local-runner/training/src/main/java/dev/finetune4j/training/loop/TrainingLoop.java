@@ -1,7 +1,9 @@
 package dev.finetune4j.training.loop;
 
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunEvent.CheckpointSaved;
 import dev.finetune4j.run.RunEvent.Noticed;
@@ -9,9 +11,14 @@ import dev.finetune4j.run.RunEvent.Resumed;
 import dev.finetune4j.run.RunEvent.StepCompleted;
 import dev.finetune4j.run.RunEvent.StoppedEarly;
 import dev.finetune4j.run.RunEvent.ValidationCompleted;
-import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.TokenBatch;
-import dev.finetune4j.training.rows.EncodedRows;
+import dev.finetune4j.training.model.TrainableModel;
+import dev.finetune4j.training.problem.LoopProblems;
+import dev.finetune4j.training.problem.WriteFailure;
+import dev.finetune4j.training.rows.TrainingRows;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,9 +42,9 @@ public final class TrainingLoop {
     /** Added to the norm by {@code torch.nn.utils.clip_grad_norm_}. */
     private static final double CLIP_EPSILON = 1e-6;
 
-    private final LanguageModel model;
-    private final EncodedRows training;
-    private final EncodedRows validation;
+    private final TrainableModel model;
+    private final TrainingRows training;
+    private final TrainingRows validation;
     private final TrainingSpec spec;
     private final TrainingPlan plan;
     private final TrainingFolders folders;
@@ -71,9 +78,9 @@ public final class TrainingLoop {
      * @param surroundings events, stop signal, clock and memory
      */
     public TrainingLoop(
-            LanguageModel model,
-            EncodedRows training,
-            EncodedRows validation,
+            TrainableModel model,
+            TrainingRows training,
+            TrainingRows validation,
             TrainingSpec spec,
             TrainingPlan plan,
             TrainingFolders folders,
@@ -113,6 +120,51 @@ public final class TrainingLoop {
             return new TrainingResult.Stopped(progress.steps(), stop.get());
         }
         return finish();
+    }
+
+    /**
+     * Goes from the last checkpoint but one to the last again, and compares. The checkpoints stay as they are.
+     *
+     * @param scratch a file that is written and removed again
+     * @return what came out, or empty where it was told to stop
+     * @throws dev.finetune4j.error.FineTuneException with FT0635 if there are not two sound checkpoints of this training
+     */
+    public Optional<Replay> replay(Path scratch) {
+        List<CheckpointStore.Saved> sound = checkpoints.sound(progress.identity());
+        if (sound.size() < 2) {
+            throw LoopProblems.NOTHING_TO_REPLAY
+                    .error("there is nothing to replay")
+                    .at(Location.of(folders.checkpoints().toString()))
+                    .because("sound checkpoints of this training: " + sound.size() + ", needed: 2")
+                    .asException();
+        }
+        CheckpointStore.Saved target = sound.get(0);
+        CheckpointStore.Saved start = sound.get(1);
+        model.readState(start.state());
+        progress = start.progress();
+        LearningRates rates = LearningRates.of(spec, plan.steps());
+        Optional<String> stop = validateIfDue();
+        while (stop.isEmpty() && progress.steps() < target.progress().steps()) {
+            stop = step(progress.steps() + 1, rates).or(this::validateIfDue);
+        }
+        return stop.isPresent() ? Optional.empty() : Optional.of(compare(start.progress(), target, scratch));
+    }
+
+    private Replay compare(Progress start, CheckpointStore.Saved target, Path scratch) {
+        try {
+            Files.createDirectories(scratch.toAbsolutePath().getParent());
+            model.writeState(scratch);
+            String replayed = CheckpointManifest.sha256(scratch);
+            Files.delete(scratch);
+            return new Replay(
+                    start.steps(),
+                    progress.steps(),
+                    CheckpointManifest.sha256(target.state()),
+                    replayed,
+                    progress.firstDifference(target.progress()).orElse(null));
+        } catch (IOException e) {
+            throw WriteFailure.of("replayed state", scratch, e);
+        }
     }
 
     private void restore() {
@@ -190,19 +242,22 @@ public final class TrainingLoop {
             counted += batch.countedTargets();
         }
         double loss = summedLoss / counted;
+        lossWatch.refuseNotFiniteValidation(progress.steps(), loss);
         progress = progress.afterValidation(loss);
         boolean best = progress.bestSoFar().orElseThrow().step() == progress.steps();
         if (best) {
             folders.keepAsBest(model);
         }
         tell(new ValidationCompleted(now(), progress.steps(), loss, best));
+        boolean isLast = progress.steps() == plan.steps() || isOutOfPatience();
+        lossWatch.trend(loss, progress, plan::epochsAfter, isLast).ifPresent(this::notice);
         return Optional.empty();
     }
 
     private boolean isValidationDue() {
         int step = progress.steps();
         return step > 0
-                && !validation.rows().isEmpty()
+                && !validation.isEmpty()
                 && progress.validatedSteps() < step
                 && (step == plan.steps() || isValidatedAfter(step));
     }

@@ -1,7 +1,7 @@
 package dev.finetune4j.training.loop;
 
 import dev.finetune4j.job.TrainingSpec;
-import dev.finetune4j.training.rows.EncodedRows;
+import dev.finetune4j.training.rows.TrainingRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +37,7 @@ public final class TrainingPlan {
      * @param validation rows whose loss is watched; may be empty
      * @param rowLimit longest row possible in tokens
      */
-    public TrainingPlan(TrainingSpec spec, EncodedRows training, EncodedRows validation, int rowLimit) {
+    public TrainingPlan(TrainingSpec spec, TrainingRows training, TrainingRows validation, int rowLimit) {
         this.spec = spec;
         lengths = training.lengths();
         if (lengths.length == 0) {

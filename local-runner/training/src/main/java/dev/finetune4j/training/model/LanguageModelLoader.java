@@ -5,6 +5,7 @@ import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Loads a model for training, or for use with a finished adapter. */
@@ -27,7 +28,8 @@ public interface LanguageModelLoader {
      * @param recompute {@link Recompute#AUTO} is resolved from {@code memoryBytes}
      * @param threads compute threads, 1 or more
      * @param seed of the adapter's start
-     * @param maxBatchTokens the largest N of a micro-batch, or of a passage that is read with this model; sizes the workspace
+     * @param startTokens tokens that virtual tokens start as, in turn; empty for random ones
+     * @param maxBatchTokens the largest N of a micro-batch with the virtual tokens of its rows, or of a passage that is read with this model; sizes the workspace
      * @param passageTokens tokens of the longest passage that is read, with this model or once its training is done; 0 for none
      * @param textTokens tokens of the longest text that is scored or spoken, with this model or once its training is done; 0 for none
      * @param memoryBytes memory that may be used
@@ -39,10 +41,60 @@ public interface LanguageModelLoader {
             Recompute recompute,
             int threads,
             long seed,
+            List<Integer> startTokens,
             int maxBatchTokens,
             int passageTokens,
             int textTokens,
-            long memoryBytes) {}
+            long memoryBytes) {
+        /** Copies the list. */
+        public Settings {
+            startTokens = List.copyOf(startTokens);
+        }
+
+        /** Nothing but adapters and weights starts from tokens. */
+        public Settings(
+                Purpose purpose,
+                TuningMethod method,
+                Precision precision,
+                Recompute recompute,
+                int threads,
+                long seed,
+                int maxBatchTokens,
+                int passageTokens,
+                int textTokens,
+                long memoryBytes) {
+            this(
+                    purpose,
+                    method,
+                    precision,
+                    recompute,
+                    threads,
+                    seed,
+                    List.of(),
+                    maxBatchTokens,
+                    passageTokens,
+                    textTokens,
+                    memoryBytes);
+        }
+
+        /** The same with so many tokens more in each text that is read or spoken. */
+        public Settings withLongerTexts(int tokens) {
+            int passage = passageTokens == 0 ? 0 : passageTokens + tokens;
+            int text = textTokens == 0 ? 0 : textTokens + tokens;
+            return new Settings(
+                    purpose,
+                    method,
+                    precision,
+                    recompute,
+                    threads,
+                    seed,
+                    startTokens,
+                    Math.max(maxBatchTokens, passage),
+                    passage,
+                    text,
+                    memoryBytes);
+        }
+    }
 
     /**
      * A loaded model and what was chosen for it.
@@ -51,8 +103,19 @@ public interface LanguageModelLoader {
      * @param precision the number format chosen
      * @param recompute the recompute level chosen
      * @param predictedPeakBytes resident memory of the process foreseen at its peak, of training or of the answers after it
+     * @param largestPart what takes most of it while steps are computed, in words; empty where nothing is learned
      */
-    record Loaded(LanguageModel model, Precision precision, Recompute recompute, long predictedPeakBytes) {}
+    record Loaded(
+            LanguageModel model,
+            Precision precision,
+            Recompute recompute,
+            long predictedPeakBytes,
+            String largestPart) {
+        /** Where nobody asks what takes most. */
+        public Loaded(LanguageModel model, Precision precision, Recompute recompute, long predictedPeakBytes) {
+            this(model, precision, recompute, predictedPeakBytes, "");
+        }
+    }
 
     /**
      * Maps the weights and prepares the trainable vector.

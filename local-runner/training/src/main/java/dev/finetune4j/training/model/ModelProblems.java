@@ -22,7 +22,9 @@ public final class ModelProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             """
             method.target-modules names linear layers of the decoder: q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj,
-            down_proj, or all-linear for all of them.""",
+            down_proj, or all-linear for all of them. method.ranks and method.alphas may name those that get an adapter,
+            method.layers numbers that the decoder's layers have, method.trained-modules its embedding embed_tokens and its head
+            lm_head.""",
             "method.target-modules: [all-linear]");
 
     /** A PEFT adapter cannot be used. */
@@ -32,7 +34,8 @@ public final class ModelProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             """
             An adapter folder holds adapter_config.json and adapter_model.safetensors as PEFT writes them. It fits one base model,
-            and one choice of rank and target modules. DoRA, rank patterns, trained biases and saved modules are not supported.""",
+            and one choice of ranks and target modules. Settings of PEFT that have no counterpart here, such as trained
+            biases, would be computed wrongly, so that they are refused.""",
             "use the adapter with the base model and the method that it was trained with");
 
     /** A weight that no computation can go on from. */
@@ -44,6 +47,12 @@ public final class ModelProblems implements ProblemCatalogue {
             Every weight must be a finite number: one NaN or infinity spreads to every result, so that no loss can be computed. The
             usual causes are a training that diverged before the weights were saved, or a damaged download.""",
             "fetch the weights again, or use another revision of the model");
+
+    /** A tuning method that the architecture does not have. */
+    public static final ProblemKind METHOD =
+            new ProblemKind("FT0475", "The method does not fit the model", ExitCode.INVALID, """
+            method: head trains the classification head of an encoder such as BERT; a decoder has none, and answers with words. Decoders
+            are tuned with lora, full or prompt-tuning, encoders with full or head.""", "method: lora");
 
     /** Training, or the answers after it, would need more memory than there is. */
     public static final ProblemKind TOO_LARGE = new ProblemKind(
@@ -80,6 +89,7 @@ public final class ModelProblems implements ProblemCatalogue {
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(ARCHITECTURE, TARGET_MODULE, ADAPTER, WEIGHT_VALUE, TOO_LARGE, TOKEN, STATE, OUT_OF_MEMORY);
+        return List.of(
+                ARCHITECTURE, TARGET_MODULE, ADAPTER, WEIGHT_VALUE, METHOD, TOO_LARGE, TOKEN, STATE, OUT_OF_MEMORY);
     }
 }

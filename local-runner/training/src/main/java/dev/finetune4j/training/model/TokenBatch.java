@@ -3,7 +3,9 @@ package dev.finetune4j.training.model;
 import dev.finetune4j.spi.EncodedExample;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A micro-batch: sequences laid end to end. Attention and positions restart at each sequence, so nothing is ever padded and
@@ -46,6 +48,50 @@ public record TokenBatch(int[] tokenIds, int[] targets, int[] sequenceLengths) {
                 tokenIds,
                 targets,
                 rows.stream().mapToInt(EncodedExample::length).toArray());
+    }
+
+    /**
+     * Deals the sequences out to some batches of about as many tokens each, the longest first; within a batch they keep their order.
+     *
+     * @param shares batches, at most as many as there are sequences
+     */
+    public List<TokenBatch> dealt(int shares) {
+        int[] share = new int[sequenceLengths.length];
+        int[] tokens = new int[shares];
+        Integer[] longestFirst = IntStream.range(0, share.length).boxed().toArray(Integer[]::new);
+        Arrays.sort(longestFirst, Comparator.comparingInt(i -> -sequenceLengths[i]));
+        for (int sequence : longestFirst) {
+            int least = IntStream.range(0, shares)
+                    .boxed()
+                    .min(Comparator.comparingInt(s -> tokens[s]))
+                    .orElseThrow();
+            share[sequence] = least;
+            tokens[least] += sequenceLengths[sequence];
+        }
+        return IntStream.range(0, shares)
+                .mapToObj(number -> part(share, number, tokens[number]))
+                .toList();
+    }
+
+    private TokenBatch part(int[] share, int number, int tokens) {
+        int[] ids = new int[tokens];
+        int[] own = new int[tokens];
+        int from = 0;
+        int to = 0;
+        for (int sequence = 0; sequence < share.length; sequence++) {
+            int length = sequenceLengths[sequence];
+            if (share[sequence] == number) {
+                System.arraycopy(tokenIds, from, ids, to, length);
+                System.arraycopy(targets, from, own, to, length);
+                to += length;
+            }
+            from += length;
+        }
+        int[] lengths = IntStream.range(0, share.length)
+                .filter(sequence -> share[sequence] == number)
+                .map(sequence -> sequenceLengths[sequence])
+                .toArray();
+        return new TokenBatch(ids, own, lengths);
     }
 
     /** N, the tokens computed. */

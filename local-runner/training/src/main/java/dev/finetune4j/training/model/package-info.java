@@ -1,5 +1,5 @@
 /**
- * Language models in memory: what can be asked of one while it is trained, scored and made to speak.
+ * Models in memory: what can be asked of one while it is trained, and of a language model while it is scored and made to speak.
  *
  * <p>Axis letters used throughout the module: N tokens of a micro-batch (all sequences laid end to end, no padding), T tokens of
  * one sequence, C width, H heads, D head width, F feed-forward width, V vocabulary, R rank of an adapter.

@@ -1,5 +1,6 @@
 package dev.finetune4j.training.predict;
 
+import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.WorkStep;
@@ -12,18 +13,24 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Answers one conversation, or continues one text, with each variant asked for, side by side. */
 public final class Answering {
     private static final int[] NO_PREFIX = {};
 
-    private final LanguageModel model;
+    private final Function<Variant, LanguageModel> models;
     private final TextCodec codec;
 
-    /** With a model that has the adapter, where a tuned variant is asked for. */
-    public Answering(LanguageModel model, TextCodec codec) {
-        this.model = model;
+    /**
+     * With models.
+     *
+     * @param models the model of a variant, ready to answer until the next is asked for
+     * @param codec its text side
+     */
+    public Answering(Function<Variant, LanguageModel> models, TextCodec codec) {
+        this.models = models;
         this.codec = codec;
     }
 
@@ -45,9 +52,12 @@ public final class Answering {
         }
         List<GeneratedText> answers = new ArrayList<>();
         step.variants().forEach(variant -> {
-            model.useAdapter(variant.isTuned());
-            LanguageModel.Generated answer = model.generate(
-                    NO_PREFIX, prompt, codec.stopTokens(), step.sampling().withAtMost(room));
+            LanguageModel.Generated answer = models.apply(variant)
+                    .generate(
+                            NO_PREFIX,
+                            prompt,
+                            codec.stopTokens(),
+                            step.sampling().withAtMost(room));
             answers.add(new GeneratedText(
                     variant, codec.decode(answer.tokenIds()), answer.tokenIds().length, answer.complete()));
         });

@@ -5,7 +5,6 @@ import dev.finetune4j.data.Example.Conversation;
 import dev.finetune4j.data.Example.Passage;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.job.LabelScoring;
-import dev.finetune4j.run.RunEvent.PredictionProgress;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.EncodedExample;
@@ -14,25 +13,19 @@ import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModel.Alternatives;
 import dev.finetune4j.training.model.TokenBatch;
-import dev.finetune4j.training.rows.ExampleReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers every row of a file with one model and one kind of prompt. The file is read twice: once to find what all prompts share, once to answer.
  * Answers that an interrupted process left are kept.
  */
 public final class Predictor {
-    private static final Duration BETWEEN_PROGRESS = Duration.ofMillis(500);
-
     private final LanguageModel model;
     private final TextCodec codec;
     private final WorkStep.Predict step;
@@ -40,7 +33,6 @@ public final class Predictor {
     private final Path predictions;
     private final Surroundings surroundings;
     private final PromptEncoder prompts;
-    private @Nullable Instant lastProgress;
 
     /**
      * Prepares an answering; nothing happens before {@link #run}.
@@ -81,27 +73,8 @@ public final class Predictor {
         }
         Survey survey = Survey.of(rowsFile, prompts);
         LabelScores contentFree = contentFreeScores(survey);
-        try (PredictionFile file = PredictionFile.open(predictions);
-                ExampleReader reader = ExampleReader.open(rowsFile)) {
-            RowBatches batches = new RowBatches(reader, !step.labels().isEmpty());
-            tellProgress(file.rows(), survey.rows());
-            long first = 0;
-            for (List<Example> batch = batches.next(); !batch.isEmpty(); batch = batches.next()) {
-                int known = (int) Math.min(batch.size(), Math.max(0, file.rows() - first));
-                first += batch.size();
-                if (known == batch.size()) {
-                    continue;
-                }
-                Optional<String> stop = surroundings.stop().reason();
-                if (stop.isPresent()) {
-                    return stop;
-                }
-                answer(batch, survey, contentFree).subList(known, batch.size()).forEach(file::append);
-                tellProgress(file.rows(), survey.rows());
-            }
-            file.complete();
-        }
-        return Optional.empty();
+        return new PredictionRun(step, rowsFile, predictions, surroundings)
+                .run(survey.rows(), batch -> answer(batch, survey, contentFree));
     }
 
     private List<Prediction> answer(List<Example> batch, Survey survey, LabelScores contentFree) {
@@ -116,7 +89,7 @@ public final class Predictor {
 
     /** A passage has no prompt: only its own likelihood is taken. */
     private Prediction read(Passage passage) {
-        EncodedExample tokens = codec.encode(passage, step.maxTokens());
+        EncodedExample tokens = codec.encode(passage, codec.rowLimit(step.maxTokens()));
         TokenBatch batch = TokenBatch.of(List.of(tokens));
         return new Prediction(passage.row(), passage.text(), null, Map.of(), model.loss(batch), batch.countedTargets());
     }
@@ -166,17 +139,5 @@ public final class Predictor {
 
     private static int[] withoutPrefix(int[] prompt, int[] prefix) {
         return Arrays.copyOfRange(prompt, prefix.length, prompt.length);
-    }
-
-    /** At most two events a second, but always the first and the last. */
-    private void tellProgress(long rows, long totalRows) {
-        Instant now = surroundings.clock().instant();
-        if (lastProgress != null
-                && rows < totalRows
-                && Duration.between(lastProgress, now).compareTo(BETWEEN_PROGRESS) < 0) {
-            return;
-        }
-        lastProgress = now;
-        surroundings.events().accept(new PredictionProgress(now, step.variant(), rows, totalRows));
     }
 }

@@ -27,7 +27,7 @@ final class PromptEncoder {
 
     /** The row's prompt and reference. With labels, every label has room after the prompt. */
     RowPrompt encode(Conversation row) {
-        List<Message> messages = withShots(row.prompt());
+        List<Message> messages = step.withShots(row.prompt());
         int[] prompt = codec.encodePrompt(messages);
         int[] reference = codec.encodeAnswer(messages, row.answer());
         String longest = longestAnswer(messages, row.answer());
@@ -57,7 +57,7 @@ final class PromptEncoder {
 
     /** The tokens of an answer after the row's prompt. */
     int[] encodeAnswer(Conversation row, String answer) {
-        return codec.encodeAnswer(withShots(row.prompt()), answer);
+        return codec.encodeAnswer(step.withShots(row.prompt()), answer);
     }
 
     private String longestAnswer(List<Message> messages, String reference) {
@@ -68,23 +68,9 @@ final class PromptEncoder {
 
     private int limit(int promptTokens, List<Message> ownPrompt) {
         int context = codec.contextTokens();
-        int own = step.maxTokens() == 0 ? context : Math.min(step.maxTokens(), context);
+        int own = codec.rowLimit(step.maxTokens());
         int shotTokens = step.shots().isEmpty() ? 0 : promptTokens - codec.encodePrompt(ownPrompt).length;
         return Math.min(context, own + Math.max(0, shotTokens));
-    }
-
-    /** A leading system message stays in front; those of the examples say the same and are left out. */
-    private List<Message> withShots(List<Message> prompt) {
-        if (step.shots().isEmpty()) {
-            return prompt;
-        }
-        List<Message> messages = new ArrayList<>();
-        prompt.stream().filter(PromptEncoder::isSystem).forEach(messages::add);
-        for (Conversation shot : step.shots()) {
-            shot.messages().stream().filter(message -> !isSystem(message)).forEach(messages::add);
-        }
-        prompt.stream().filter(message -> !isSystem(message)).forEach(messages::add);
-        return messages;
     }
 
     private static Conversation answered(Conversation row, List<Message> messages, String answer) {
@@ -95,9 +81,5 @@ final class PromptEncoder {
         List<Message> all = new ArrayList<>(messages);
         all.add(new Message(Role.ASSISTANT, answer));
         return all;
-    }
-
-    private static boolean isSystem(Message message) {
-        return message.role() == Role.SYSTEM;
     }
 }

@@ -31,7 +31,9 @@ public record TextLengths(int passage, int conversation) {
                         row instanceof Conversation conversation
                                 ? new TextLengths(0, conversation(step, conversation, prompts))
                                 : new TextLengths(
-                                        codec.encode(row, step.maxTokens()).length(), 0));
+                                        codec.encode(row, codec.rowLimit(step.maxTokens()))
+                                                .length(),
+                                        0));
             }
         }
         return longest;

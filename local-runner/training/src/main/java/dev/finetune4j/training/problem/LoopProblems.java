@@ -104,6 +104,33 @@ public final class LoopProblems implements ProblemCatalogue {
             "A folder of the run is read-only, was removed, or its disk reports errors.",
             "make the run's folder writable, then launch the same run again");
 
+    /** The training rows are learned by heart. */
+    public static final ProblemKind TURNED_UP = new ProblemKind(
+            "FT0633",
+            "the validation loss turned up",
+            ExitCode.TRAINING_FAILED,
+            "From a step on the loss on validation rows rises while that of the training rows falls: the model learns the training rows by"
+                    + " heart (overfitting). The result is the state of the lowest validation loss, so nothing is lost but time.",
+            "training.epochs: up to the step of the lowest validation loss");
+
+    /** Training ended too early. */
+    public static final ProblemKind STILL_FALLING = new ProblemKind(
+            "FT0634",
+            "the validation loss was still falling",
+            ExitCode.TRAINING_FAILED,
+            "The last validation loss was more than a twentieth below the one before it: the model had not learned all that it could"
+                    + " (underfitting).",
+            "training.epochs: twice as many");
+
+    /** There are not two checkpoints to go from and to. */
+    public static final ProblemKind NOTHING_TO_REPLAY = new ProblemKind(
+            "FT0635",
+            "there is nothing to replay",
+            ExitCode.INVALID,
+            "A replay goes from the last checkpoint but one to the last, and there are not two sound ones: the training had not saved a second"
+                    + " one when it stopped, or has ended, which removes them.",
+            "finetune resume RUN");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -117,6 +144,9 @@ public final class LoopProblems implements ProblemCatalogue {
                 PROMPT_DOES_NOT_FIT,
                 ROWS_UNREADABLE,
                 BAD_ROW,
-                OUTPUT_UNWRITABLE);
+                OUTPUT_UNWRITABLE,
+                TURNED_UP,
+                STILL_FALLING,
+                NOTHING_TO_REPLAY);
     }
 }

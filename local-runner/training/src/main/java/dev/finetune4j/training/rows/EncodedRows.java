@@ -22,7 +22,7 @@ import java.util.List;
  * @param leftOut where the rows came from that teach nothing
  * @param digest SHA-256 over all token ids and loss masks in order, lower-case hex
  */
-public record EncodedRows(List<EncodedExample> rows, List<RowRef> leftOut, String digest) {
+public record EncodedRows(List<EncodedExample> rows, List<RowRef> leftOut, String digest) implements TrainingRows {
     /** Copies the lists. */
     public EncodedRows {
         rows = List.copyOf(rows);
@@ -58,7 +58,12 @@ public record EncodedRows(List<EncodedExample> rows, List<RowRef> leftOut, Strin
         return new EncodedRows(rows, leftOut, digestOf(rows));
     }
 
-    /** T of each row. */
+    @Override
+    public boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    @Override
     public int[] lengths() {
         return rows.stream().mapToInt(EncodedExample::length).toArray();
     }
@@ -71,7 +76,7 @@ public record EncodedRows(List<EncodedExample> rows, List<RowRef> leftOut, Strin
                 .orElse(-1);
     }
 
-    /** Some of the rows laid end to end. */
+    @Override
     public TokenBatch batch(int[] indices) {
         return TokenBatch.of(Arrays.stream(indices).mapToObj(rows::get).toList());
     }

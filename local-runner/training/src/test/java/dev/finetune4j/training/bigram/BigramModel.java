@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 
 /**
  * A language model that really learns, small enough for thousands of steps in a test: the logits of the next token are a row of a
@@ -140,7 +141,7 @@ public class BigramModel implements LanguageModel {
         try {
             Files.writeString(
                     folder.resolve("adapter_config.json"),
-                    "{\"r\": 1, \"lora_alpha\": 1, \"lora_dropout\": 0.1, \"target_modules\": [\"table\"]}");
+                    "{\"peft_type\": \"LORA\", \"r\": 1, \"lora_alpha\": 1, \"target_modules\": [\"table\"]}");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -179,7 +180,8 @@ public class BigramModel implements LanguageModel {
     }
 
     @Override
-    public Generated generate(int[] prefix, int[] prompt, List<Integer> stopTokens, Sampling sampling) {
+    public Generated generate(
+            int[] prefix, int[] prompt, List<Integer> stopTokens, Sampling sampling, IntPredicate goesOn) {
         List<Integer> tokens = new ArrayList<>();
         int present = prompt[prompt.length - 1];
         while (tokens.size() < sampling.maxNewTokens()) {
@@ -193,6 +195,9 @@ public class BigramModel implements LanguageModel {
             }
             tokens.add(likeliest);
             present = likeliest;
+            if (!goesOn.test(likeliest)) {
+                break;
+            }
         }
         return new Generated(tokens.stream().mapToInt(Integer::intValue).toArray(), false);
     }

@@ -82,7 +82,7 @@ public final class LetterCodec implements TextCodec {
 
     @Override
     public EncodedExample encode(Example example, int maxTokens) {
-        int limit = maxTokens == 0 ? contextTokens : Math.min(maxTokens, contextTokens);
+        int limit = maxTokens == 0 ? contextTokens : maxTokens;
         if (example instanceof Example.Passage passage) {
             int[] tokens = concat(encodeText(passage.text()), new int[] {END});
             BitSet all = new BitSet();

@@ -21,6 +21,7 @@ import dev.finetune4j.training.bigram.BigramModel;
 import dev.finetune4j.training.bigram.LetterCodec;
 import dev.finetune4j.training.loop.StopSignal;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
+import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModel.Alternatives;
 import dev.finetune4j.training.model.TokenBatch;
 import java.nio.file.Files;
@@ -243,7 +244,7 @@ class PredictorTest {
                 "",
                 Sampling.greedy(4));
 
-        new Answering(model, codec).run(step, folder.resolve("generated.jsonl"));
+        new Answering(this::variant, codec).run(step, folder.resolve("generated.jsonl"));
 
         List<GeneratedText> answers = Files.readAllLines(folder.resolve("generated.jsonl")).stream()
                 .map(line -> Json.read(line, GeneratedText.class))
@@ -257,7 +258,7 @@ class PredictorTest {
 
     @Test
     void refusesAPromptThatLeavesNoRoom() {
-        Answering answering = new Answering(model, new LetterCodec(8));
+        Answering answering = new Answering(this::variant, new LetterCodec(8));
         WorkStep.Generate tooLong = new WorkStep.Generate(
                 List.of(Variant.TUNED), List.of(new Message(Role.USER, "long prompt")), "", Sampling.greedy(4));
         WorkStep.Generate empty = new WorkStep.Generate(List.of(Variant.TUNED), List.of(), "", Sampling.greedy(4));
@@ -266,6 +267,11 @@ class PredictorTest {
                 .hasMessageContaining("FT0628: the prompt leaves no room for an answer");
         assertThatThrownBy(() -> answering.run(empty, folder.resolve("generated.jsonl")))
                 .hasMessageContaining("FT0628: the prompt is empty");
+    }
+
+    private LanguageModel variant(Variant variant) {
+        model.useAdapter(variant.isTuned());
+        return model;
     }
 
     private double logLikelihood(String answer) {

@@ -1,5 +1,6 @@
 package dev.finetune4j.worker.folder;
 
+import dev.finetune4j.run.WorkOrder;
 import java.nio.file.Path;
 
 /**
@@ -58,9 +59,9 @@ public record JobFolder(Path root) {
         return root.resolve("output");
     }
 
-    /** Checkpoints and the best adapter so far. */
+    /** Checkpoints, each with the best adapter so far: a result as long as there is no other. */
     public Path checkpoints() {
-        return root.resolve("checkpoints");
+        return output().resolve(WorkOrder.CHECKPOINTS_FOLDER);
     }
 
     /** One file a launch, made by whoever launches, so that two never launch at once. */

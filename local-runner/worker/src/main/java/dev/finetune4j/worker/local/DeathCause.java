@@ -3,7 +3,6 @@ package dev.finetune4j.worker.local;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TrainingSpec;
-import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.training.problem.LoopProblems;
@@ -11,10 +10,10 @@ import dev.finetune4j.worker.folder.EventReader;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.folder.JobTicket;
 import dev.finetune4j.worker.folder.MemoryAtStart;
+import dev.finetune4j.worker.folder.MemoryUse;
 import dev.finetune4j.worker.machine.Machine;
 import dev.finetune4j.worker.problem.WorkerProblems;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -86,7 +85,7 @@ final class DeathCause {
     }
 
     private Problem killed() {
-        Optional<MemoryAtStart> before = memoryAtStart();
+        Optional<MemoryAtStart> before = MemoryAtStart.read(folder);
         long killsNow = machine.outOfMemoryKills();
         long resident = peakResidentBytes();
         boolean counted = before.isPresent()
@@ -113,20 +112,11 @@ final class DeathCause {
                     resident >> 20,
                     before.get().availableBytes() >> 20));
         }
-        problem.remedy("training.recompute: layer");
-        training().ifPresent(spec -> addSmaller(problem, spec));
+        before.map(MemoryAtStart::use)
+                .or(() -> training().map(spec -> MemoryUse.of(spec, spec.precision(), spec.recompute(), "")))
+                .orElseGet(() -> new MemoryUse("", List.of("training.recompute: layer")))
+                .explain(problem);
         return problem.build();
-    }
-
-    /** Half the tokens at a time, with the same rows in a step where that can be. */
-    private static void addSmaller(Problem.Builder problem, TrainingSpec spec) {
-        if (spec.batchSize() > 1) {
-            int rows = spec.batchSize() / 2;
-            int batches = spec.gradientAccumulation() * 2;
-            problem.remedy("training: {batch-size: " + rows + ", gradient-accumulation: " + batches + "}");
-        } else if (spec.maxTokens() > 1) {
-            problem.remedy("training.max-tokens: " + spec.maxTokens() / 2);
-        }
     }
 
     private Optional<TrainingSpec> training() {
@@ -163,14 +153,6 @@ final class DeathCause {
                 heading >= 0 && heading + 1 < lines.size()
                         ? lines.get(heading + 1).replaceFirst("^#\\s*", "in ")
                         : "the JVM left a crash report");
-    }
-
-    private Optional<MemoryAtStart> memoryAtStart() {
-        try {
-            return text(folder.memory()).map(text -> Json.read(text, MemoryAtStart.class));
-        } catch (UncheckedIOException e) {
-            return Optional.empty();
-        }
     }
 
     private long peakResidentBytes() {

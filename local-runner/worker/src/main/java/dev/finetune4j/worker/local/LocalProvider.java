@@ -6,7 +6,9 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -59,6 +61,12 @@ final class LocalProvider implements Provider {
     @Override
     public List<Problem> refusals(Proposal proposal) {
         return new LocalRefusals(new DecoderLoader(), machine).of(proposal);
+    }
+
+    /** {@inheritDoc} A job that would be refused for certain throws, with why. */
+    @Override
+    public Optional<Footprint> footprint(Proposal proposal) {
+        return Optional.of(new LocalRefusals(new DecoderLoader(), machine).footprint(proposal));
     }
 
     @Override
@@ -144,6 +152,26 @@ final class LocalProvider implements Provider {
             throw wrongState(id, state, "its output is not complete");
         }
         return folder.output();
+    }
+
+    @Override
+    public Optional<Dialogue> converse(Submission submission) {
+        JobFolder folder = folder(submission.id());
+        try {
+            if (!layOut(folder, submission)) {
+                throw WorkerProblems.NAME_TAKEN
+                        .error("the name " + submission.id() + " belongs to another job")
+                        .at(Location.of(folder.root().toString()))
+                        .asException();
+            }
+            Launch launch = Launch.claim(folder, context.clock().instant()).orElseThrow();
+            Files.createFile(folder.log());
+            Process shell = launcher.startDialogue(folder, ticketOf(folder));
+            launch.started(folder, shell.pid());
+            return Optional.of(new LocalDialogue(this, submission.id(), shell));
+        } catch (IOException e) {
+            throw launchFailed(submission.id(), folder, e);
+        }
     }
 
     @Override

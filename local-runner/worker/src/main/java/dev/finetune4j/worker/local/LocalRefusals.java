@@ -1,23 +1,28 @@
 package dev.finetune4j.worker.local;
 
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Proposal.RowLengths;
 import dev.finetune4j.training.loop.BatchBound;
+import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.decoder.DecoderLoader;
+import dev.finetune4j.training.model.encoder.EncoderLoader;
 import dev.finetune4j.worker.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells before a launch what the worker would refuse once it knows the rows: it asks the same loader. */
+/** Tells before a launch what the worker would refuse once it knows the rows: it asks the same loaders. */
 final class LocalRefusals {
     private final DecoderLoader loader;
+    private final EncoderLoader encoders = new EncoderLoader();
     private final Machine machine;
 
     LocalRefusals(DecoderLoader loader, Machine machine) {
@@ -27,7 +32,7 @@ final class LocalRefusals {
 
     /** Errors where the worker will refuse for certain, warnings where it may. */
     List<Problem> of(Proposal proposal) {
-        RowLengths rows = proposal.rows();
+        RowLengths rows = computed(proposal);
         BatchBound bound = BatchBound.of(
                 proposal.job().training(), rows.trainingRows(), rows.longest(), rows.largestBatch(), rows.limit());
         List<Problem> certain = refusals(proposal, bound.atLeast());
@@ -44,9 +49,43 @@ final class LocalRefusals {
         }
         return refusals.stream()
                 .map(problem -> problem.kind().equals(ModelProblems.TOO_LARGE)
-                        ? fitting(problem, proposal, bound.atMost())
+                        ? withWhatFits(problem, proposal, bound.atMost())
                         : problem)
                 .toList();
+    }
+
+    private Problem withWhatFits(Problem tooLarge, Proposal proposal, int refusedTokens) {
+        return isOfAnswers(tooLarge)
+                ? answersFitting(tooLarge, proposal.job().evaluation().fewShot())
+                : fitting(tooLarge, proposal, refusedTokens);
+    }
+
+    /** Texts that are answered are as long as a row may be, not as a batch is. */
+    private static boolean isOfAnswers(Problem tooLarge) {
+        return tooLarge.place()
+                .map(Object::toString)
+                .filter(place -> place.contains("training.max-tokens"))
+                .isPresent();
+    }
+
+    /** With the shorter prompt: without examples it is not longer than a row. */
+    private static Problem answersFitting(Problem tooLarge, int fewShot) {
+        List<String> remedies = new ArrayList<>();
+        if (fewShot > 0) {
+            remedies.add("evaluation.few-shot: 0");
+        }
+        remedies.addAll(tooLarge.remedies());
+        remedies.add("finetune models    (a smaller one)");
+        return tooLarge.withRemedies(remedies);
+    }
+
+    /** The rows with the virtual tokens in front of each. */
+    private static RowLengths computed(Proposal proposal) {
+        RowLengths rows = proposal.rows();
+        int more = proposal.job().method().virtualTokens();
+        long together = (long) more * proposal.job().training().batchSize();
+        return new RowLengths(
+                rows.trainingRows(), rows.longest() + more, rows.largestBatch() + together, rows.limit() + more);
     }
 
     /** With what fits: fewer rows at a time and as many in a step, or one shorter row. */
@@ -55,7 +94,9 @@ final class LocalRefusals {
         // Packed, a micro-batch holds as many tokens as so many rows may have; otherwise as they have.
         long perRow = Math.max(
                 1,
-                training.packing() ? proposal.rows().limit() : proposal.rows().longest());
+                training.packing()
+                        ? computed(proposal).limit()
+                        : computed(proposal).longest());
         long tokens = mostTokens(proposal, refusedTokens);
         long rows = Math.min(tokens / perRow, training.batchSize() - 1L);
         List<String> remedies = new ArrayList<>();
@@ -90,20 +131,52 @@ final class LocalRefusals {
         return fits;
     }
 
+    /**
+     * Memory, number format and threads that the worker will choose.
+     *
+     * @throws FineTuneException with why it would refuse for certain
+     */
+    Footprint footprint(Proposal proposal) {
+        RowLengths rows = computed(proposal);
+        BatchBound bound = BatchBound.of(
+                proposal.job().training(), rows.trainingRows(), rows.longest(), rows.largestBatch(), rows.limit());
+        Settings settings = settings(proposal, bound.atLeast());
+        Foreseen least = foreseen(proposal, settings);
+        boolean mayBeRefused = !refusals(proposal, bound.atMost()).isEmpty();
+        Foreseen most = mayBeRefused ? least : foreseen(proposal, settings(proposal, bound.atMost()));
+        return new Footprint(
+                Math.min(least.peakBytes(), most.peakBytes()),
+                mayBeRefused ? Math.max(least.peakBytes(), settings.memoryBytes() + 1) : most.peakBytes(),
+                settings.memoryBytes(),
+                most.precision(),
+                settings.threads());
+    }
+
+    private Foreseen foreseen(Proposal proposal, Settings settings) {
+        return encoders.reads(proposal.model())
+                ? encoders.footprint(proposal.model(), proposal.job().task().labels(), settings)
+                : loader.footprint(proposal.model(), settings);
+    }
+
     private List<Problem> refusals(Proposal proposal, int batchTokens) {
+        Settings settings = settings(proposal, batchTokens);
+        return encoders.reads(proposal.model())
+                ? encoders.refusals(proposal.model(), proposal.job().task().labels(), settings)
+                : loader.refusals(proposal.model(), settings);
+    }
+
+    private Settings settings(Proposal proposal, int batchTokens) {
         TrainingSpec training = proposal.job().training();
-        return loader.refusals(
-                proposal.model(),
-                new Settings(
-                        Purpose.TRAIN,
-                        proposal.job().method(),
-                        training.precision(),
-                        training.recompute(),
-                        training.threads() > 0 ? training.threads() : machine.physicalCores(),
-                        training.seed(),
-                        batchTokens,
-                        0,
-                        (int) Math.min(proposal.rows().longest(), Integer.MAX_VALUE),
-                        machine.availableBytes()));
+        return new Settings(
+                Purpose.TRAIN,
+                proposal.job().method(),
+                training.precision(),
+                training.recompute(),
+                training.threads() > 0 ? training.threads() : machine.physicalCores(),
+                training.seed(),
+                batchTokens,
+                proposal.answers().passage(),
+                proposal.answers().conversation(),
+                machine.availableBytes());
     }
 }

@@ -82,6 +82,9 @@ final class WorkerLauncher {
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
+                        // The work is native; the second compiler would take memory in bursts, more the idler the
+                        // machine.
+                        "-XX:TieredStopAtLevel=1",
                         "-Dfile.encoding=UTF-8",
                         mainClass),
                 environment);
@@ -96,6 +99,22 @@ final class WorkerLauncher {
 
     /** Starts a worker in a folder; its shell's process id. */
     long start(JobFolder folder, JobTicket ticket) throws IOException {
+        return builder(folder, ticket)
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
+                .start()
+                .pid();
+    }
+
+    /** Starts a worker that this process talks to, and which ends when nobody does any more; its shell. */
+    Process startDialogue(JobFolder folder, JobTicket ticket) throws IOException {
+        return builder(folder, ticket)
+                .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
+                .start();
+    }
+
+    private ProcessBuilder builder(JobFolder folder, JobTicket ticket) throws IOException {
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
             command.add("/usr/bin/setsid");
@@ -107,15 +126,12 @@ final class WorkerLauncher {
         command.add("-XX:ErrorFile=" + folder.crashReport());
         command.addAll(java.subList(1, java.size()));
         command.add(folder.root().toString());
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.root().toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.root().toFile());
         builder.environment().clear();
         builder.environment().putAll(TorchEnvironment.variables(threads(ticket)));
         builder.environment().putAll(environment);
-        return builder.start().pid();
+        return builder;
     }
 
     private static int threads(JobTicket ticket) {

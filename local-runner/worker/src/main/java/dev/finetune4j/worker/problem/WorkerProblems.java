@@ -134,6 +134,15 @@ public final class WorkerProblems implements ProblemCatalogue {
                     + " They should be the same but for rounding. In bf16 the rounding of very large weights can be too much.",
             "finetune export RUN --to FOLDER --precision fp32");
 
+    /** Nothing that was trained is a change of a weight. */
+    public static final ProblemKind NOT_MERGEABLE = new ProblemKind(
+            "FT0658",
+            "what was trained is no part of the weights",
+            ExitCode.INVALID,
+            "Prompt tuning trains virtual tokens in front of each text and leaves every weight as it is, so that there is no model of its own to write. The"
+                    + " adapter folder of the run is in PEFT format: PEFT puts the virtual tokens before each text.",
+            "PeftModel.from_pretrained(base, \"ADAPTER_FOLDER\")");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -148,6 +157,7 @@ public final class WorkerProblems implements ProblemCatalogue {
                 DEFECT,
                 HEAP_FULL,
                 MERGE_DIFFERS,
+                NOT_MERGEABLE,
                 OUT_OF_MEMORY,
                 KILLED,
                 CRASHED,

@@ -3,6 +3,8 @@ package dev.finetune4j.worker.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
@@ -13,6 +15,7 @@ import dev.finetune4j.worker.SmallJob;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.folder.JobTicket;
 import dev.finetune4j.worker.folder.MemoryAtStart;
+import dev.finetune4j.worker.folder.MemoryUse;
 import dev.finetune4j.worker.machine.Machine;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +72,21 @@ class DeathCauseTest {
                 .write(folder);
 
         assertThat(problem().remedies())
-                .containsExactly("training.recompute: layer", "training: {batch-size: 4, gradient-accumulation: 6}");
+                .containsExactly(
+                        "training.recompute: layer",
+                        "training: {batch-size: 4, gradient-accumulation: 6}",
+                        "training.max-tokens: 512");
+    }
+
+    @Test
+    void outOfMemoryNamesThePartThatIsLargest() throws Exception {
+        exit(137);
+        MemoryUse use = MemoryUse.of(
+                TrainingSpec.builder().batchSize(1).build(), Precision.FP32, Recompute.LAYER, "the weights, 3.2 GB");
+        Files.writeString(folder.memory(), Json.line(new MemoryAtStart(4L << 30, 1).with(use)));
+
+        assertThat(problem().causes()).contains("the largest part is the weights, 3.2 GB");
+        assertThat(problem().remedies()).containsExactly("training.precision: bf16", "training.max-tokens: 512");
     }
 
     @Test

@@ -1,7 +1,11 @@
 package dev.finetune4j.worker.local;
 
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.RunId;
@@ -130,8 +134,14 @@ final class LocalPlace {
     }
 
     String adapterSha(RunId id) throws IOException {
+        return resultSha(id, LoraTuning.defaults());
+    }
+
+    String resultSha(RunId id, TuningMethod method) throws IOException {
+        String folder = WorkOrder.resultFolder(method);
+        String weights = method instanceof FullTuning ? "model.safetensors" : "adapter_model.safetensors";
         return Json.sha256(
-                Files.readAllBytes(folder(id).output().resolve("adapter").resolve("adapter_model.safetensors")));
+                Files.readAllBytes(folder(id).output().resolve(folder).resolve(weights)));
     }
 
     static void pause() {

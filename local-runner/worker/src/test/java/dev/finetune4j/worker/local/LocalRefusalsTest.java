@@ -100,10 +100,28 @@ class LocalRefusalsTest {
                 .containsExactly(Severity.WARNING);
     }
 
+    @Test
+    void refusesPromptsWithExamplesThatDoNotFit() throws IOException {
+        Proposal small = job.proposal(LoraTuning.defaults());
+        Proposal manyShots =
+                new Proposal(small.job(), small.model(), small.rows(), new Proposal.AnswerLengths(0, 60_000));
+        LocalRefusals refusals = new LocalRefusals(new DecoderLoader(), machine(1 << 20));
+
+        assertThat(refusals.of(small)).isEmpty();
+        assertThat(refusals.of(manyShots)).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0601");
+            assertThat(problem.causes()).anyMatch(cause -> cause.contains("60000 tokens"));
+            assertThat(problem.remedies()).startsWith("evaluation.few-shot: 0");
+        });
+    }
+
     private List<Problem> refusals(long rows, long longest, long largestBatch, long kibibytes) throws IOException {
         Proposal small = job.proposal(LoraTuning.defaults());
-        Proposal proposal =
-                new Proposal(small.job(), small.model(), new Proposal.RowLengths(rows, longest, largestBatch, 256));
+        Proposal proposal = new Proposal(
+                small.job(),
+                small.model(),
+                new Proposal.RowLengths(rows, longest, largestBatch, 256),
+                new Proposal.AnswerLengths(0, (int) longest));
         return new LocalRefusals(new DecoderLoader(), machine(kibibytes)).of(proposal);
     }
 

@@ -11,6 +11,11 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
@@ -67,15 +72,23 @@ class MemoryForecastTest {
 
     @ParameterizedTest
     @CsvSource({
-        "small, FP32, NONE, 8, 40",
-        "small, BF16, NONE, 2, 120",
-        "wide, FP32, LAYER, 4, 60",
-        "wide, AUTO, NONE, 2, 40"
+        "small, lora, FP32, NONE, 8, 40",
+        "small, lora, BF16, NONE, 2, 120",
+        "wide, lora, FP32, LAYER, 4, 60",
+        "wide, lora, AUTO, NONE, 2, 40",
+        "small, dora, FP32, NONE, 8, 40",
+        "wide, dora, BF16, LAYER, 2, 40",
+        "small, qlora, FP32, NONE, 8, 40",
+        "wide, qlora, FP32, LAYER, 4, 60",
+        "small, full, FP32, NONE, 8, 40",
+        "wide, full, BF16, LAYER, 2, 40",
+        "small, prompt-tuning, FP32, NONE, 8, 40"
     })
-    void noRunTakesMoreThanWasForeseen(String size, Precision precision, Recompute level, int batch, int letters)
-            throws Exception {
+    void noRunTakesMoreThanWasForeseen(
+            String size, String method, Precision precision, Recompute level, int batch, int letters) throws Exception {
         RunId id = new RunId("measured");
-        local.provider.submit(submission(id, size.equals("wide") ? WIDE : SMALL, precision, level, batch, letters));
+        local.provider.submit(
+                submission(id, size.equals("wide") ? WIDE : SMALL, method, precision, level, batch, letters));
 
         long peak = peakBytes(id);
 
@@ -116,7 +129,13 @@ class MemoryForecastTest {
     }
 
     private Submission submission(
-            RunId id, TinyLlama.Sizes sizes, Precision precision, Recompute level, int batch, int letters)
+            RunId id,
+            TinyLlama.Sizes sizes,
+            String method,
+            Precision precision,
+            Recompute level,
+            int batch,
+            int letters)
             throws IOException {
         Path data = Files.createDirectories(root.resolve("data"));
         writeRows(data.resolve(Part.TRAIN.fileName()), ROWS, letters);
@@ -127,7 +146,16 @@ class MemoryForecastTest {
                 .precision(precision)
                 .recompute(level)
                 .build();
-        return Submission.builder(id, new ModelRef("made"), new WorkOrder("measured", SmallJob.steps(training)))
+        LoraTuning adapters = new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR));
+        TuningMethod tuning = switch (method) {
+            case "full" -> FullTuning.defaults();
+            case "prompt-tuning" -> PromptTuning.defaults();
+            case "dora" -> adapters.toBuilder().dora(true).build();
+            case "qlora" -> new QloraTuning(adapters);
+            default -> adapters;
+        };
+        WorkOrder order = new WorkOrder("measured", SmallJob.steps(tuning, training));
+        return Submission.builder(id, new ModelRef("made"), order)
                 .channel(WorkOrder.MODEL_CHANNEL, TinyLlama.write(root.resolve("model"), sizes))
                 .channel(WorkOrder.DATA_CHANNEL, data)
                 .build();

@@ -140,6 +140,27 @@ public final class CheckProblems implements ProblemCatalogue {
             "A span of the row has the shape of personal data. Training on it may need a legal ground, and the model may repeat it. The report names row and span, never the value. check.personal-data decides whether this is an error.",
             "replace the span with a placeholder such as <EMAIL>, or set check.personal-data: ignore if it is meant to be there");
 
+    /** An encoder is to do what it cannot. */
+    public static final ProblemKind TASK_OF_ENCODER = kind(
+            "FT0340",
+            "an encoder tells labels apart and nothing else",
+            "The model is an encoder such as BERT: it reads a text and has no words to answer with. With a classification head it can say which of a closed list of labels fits, so that it takes tasks of kind classification and sentiment. Other tasks need a model that speaks.",
+            "task.kind: classification");
+
+    /** What the base of a comparison is where the base model cannot answer. */
+    public static final ProblemKind BASE_OF_ENCODER = kind(
+            "FT0341",
+            "an encoder is compared with the shares of the labels",
+            "Before its head is trained an encoder cannot tell labels apart, and a head drawn at random would be compared with luck. So the base model in the comparison knows the share of each label among the training rows and nothing of the text: it always answers the most frequent label. Where the model comes with a head over the same labels, that head is the base. There is no few-shot variant, since an encoder has no prompt to put examples in.",
+            "nothing to do");
+
+    /** How an encoder is trained where the job says nothing. */
+    public static final ProblemKind METHOD_OF_ENCODER = kind(
+            "FT0342",
+            "an encoder is trained as a whole unless the job says otherwise",
+            "A job that names no method gets LoRA where the model speaks, and full where it is an encoder. Encoders are small: BERT-base has 110 million parameters, which take 16 bytes each where all of them are trained, and that is how BERT, DistilBERT and RoBERTa were made to be used (Devlin et al. 2018). head trains the head alone, which is fastest and learns least. The learning rate follows the method: 2e-5 for full, 1e-3 for head.",
+            "method: full");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -161,7 +182,10 @@ public final class CheckProblems implements ProblemCatalogue {
                 UNRENDERABLE_ROW,
                 LIMIT_OVER_CONTEXT,
                 SECRET,
-                PERSONAL_DATA);
+                PERSONAL_DATA,
+                TASK_OF_ENCODER,
+                BASE_OF_ENCODER,
+                METHOD_OF_ENCODER);
     }
 
     private static ProblemKind kind(String code, String title, String explanation, String remedy) {

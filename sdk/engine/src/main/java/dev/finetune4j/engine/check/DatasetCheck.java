@@ -54,7 +54,7 @@ public final class DatasetCheck {
         this.task = task;
         this.limits = limits;
         this.askedTokens = maxTokens;
-        this.maxTokens = maxTokens == 0 ? codec.contextTokens() : Math.min(maxTokens, codec.contextTokens());
+        this.maxTokens = codec.rowLimit(maxTokens);
         this.batchSize = batchSize;
         this.seed = seed;
         this.codec = codec;

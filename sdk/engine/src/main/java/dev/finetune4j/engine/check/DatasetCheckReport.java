@@ -38,6 +38,11 @@ public record DatasetCheckReport(
         return new DatasetCheckReport(others, profile, findings, balance, tokens, pairs, renderedRows);
     }
 
+    /** The same findings for rows of another profile. */
+    public DatasetCheckReport withProfile(DatasetProfile other) {
+        return new DatasetCheckReport(problems, other, findings, balance, tokens, pairs, renderedRows);
+    }
+
     /** Whether any problem stops the job. */
     public boolean hasErrors() {
         return problems.stream().anyMatch(Problem::isError);

@@ -11,7 +11,7 @@ import java.util.Map;
 /**
  * Answers of several models to the same rows in the same order.
  *
- * @param byVariant each model's answers, base variants first; the tuned and the zero-shot base model are there
+ * @param byVariant each model's answers, base variants first; the tuned model is there
  */
 record AlignedPredictions(Map<Variant, List<Prediction>> byVariant) {
     /**
@@ -24,17 +24,11 @@ record AlignedPredictions(Map<Variant, List<Prediction>> byVariant) {
                 new EnumMap<>(Variant.class); // its copying constructor refuses an empty map
         inOrder.putAll(byVariant);
         byVariant = inOrder;
-        for (Variant needed : List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED)) {
-            List<Prediction> answers = byVariant.getOrDefault(needed, List.of());
-            if (answers.isEmpty()) {
-                throw EvaluationProblems.NOTHING_TO_COMPARE
-                        .error("there are no held-out rows answered by " + needed.fileName())
-                        .because("an evaluation needs at least 1 row, there are 0")
-                        .asException();
-            }
-        }
-        List<Prediction> first = byVariant.getOrDefault(Variant.BASE_ZERO_SHOT, List.of());
-        byVariant.forEach((variant, answers) -> requireSameRows(first, variant, answers));
+        inOrder.putIfAbsent(Variant.TUNED, List.of());
+        inOrder.forEach(AlignedPredictions::requireRows);
+        Map.Entry<Variant, List<Prediction>> first =
+                inOrder.entrySet().iterator().next();
+        inOrder.forEach((variant, answers) -> requireSameRows(first, variant, answers));
     }
 
     /** How many rows were answered. */
@@ -42,12 +36,23 @@ record AlignedPredictions(Map<Variant, List<Prediction>> byVariant) {
         return byVariant.values().iterator().next().size();
     }
 
-    private static void requireSameRows(List<Prediction> first, Variant variant, List<Prediction> answers) {
+    private static void requireRows(Variant variant, List<Prediction> answers) {
+        if (answers.isEmpty()) {
+            throw EvaluationProblems.NOTHING_TO_COMPARE
+                    .error("there are no held-out rows answered by " + variant.fileName())
+                    .because("an evaluation needs at least 1 row, there are 0")
+                    .asException();
+        }
+    }
+
+    private static void requireSameRows(
+            Map.Entry<Variant, List<Prediction>> other, Variant variant, List<Prediction> answers) {
+        List<Prediction> first = other.getValue();
         if (answers.size() != first.size()) {
             throw EvaluationProblems.ROWS_DIFFER
                     .error("the models answered different numbers of rows")
                     .at(Location.of(variant.fileName()))
-                    .because(Variant.BASE_ZERO_SHOT.fileName() + " has " + first.size() + " rows, " + variant.fileName()
+                    .because(other.getKey().fileName() + " has " + first.size() + " rows, " + variant.fileName()
                             + " has " + answers.size())
                     .asException();
         }
@@ -58,7 +63,7 @@ record AlignedPredictions(Map<Variant, List<Prediction>> byVariant) {
                 throw EvaluationProblems.ROWS_DIFFER
                         .error("the models answered different rows at line " + (i + 1))
                         .at(new Location.InFile(variant.fileName(), i + 1L, 0, null))
-                        .because(Variant.BASE_ZERO_SHOT.fileName() + " has " + expected.row() + ", "
+                        .because(other.getKey().fileName() + " has " + expected.row() + ", "
                                 + variant.fileName() + " has " + found.row()
                                 + (expected.row().equals(found.row()) ? " with another right answer" : ""))
                         .asException();

@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.evaluate;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -31,8 +30,8 @@ final class Bleu {
         addends[ANSWER_LENGTH] = given.size();
         addends[REFERENCE_LENGTH] = right.size();
         for (int n = 1; n <= ORDER; n++) {
-            Map<List<String>, Integer> ofAnswer = Words.counts(grams(given, n));
-            Map<List<String>, Integer> ofReference = Words.counts(grams(right, n));
+            Map<List<String>, Integer> ofAnswer = Words.counts(Words.grams(given, n));
+            Map<List<String>, Integer> ofReference = Words.counts(Words.grams(right, n));
             addends[MATCHES + n - 1] = Words.shared(ofAnswer, ofReference);
             addends[TOTALS + n - 1] = Math.max(0, given.size() - n + 1);
         }
@@ -80,13 +79,5 @@ final class Bleu {
         line = POINT_BEFORE_NO_DIGIT.matcher(line).replaceAll(" $1 $2");
         line = DASH_AFTER_DIGIT.matcher(line).replaceAll("$1 $2 ");
         return Words.of(line);
-    }
-
-    private static List<List<String>> grams(List<String> tokens, int n) {
-        List<List<String>> grams = new ArrayList<>();
-        for (int i = 0; i + n <= tokens.size(); i++) {
-            grams.add(tokens.subList(i, i + n));
-        }
-        return grams;
     }
 }

@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.evaluate;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -61,11 +60,6 @@ final class DistinctBigrams {
     }
 
     private static List<List<String>> bigrams(String answer) {
-        List<String> words = Words.of(answer);
-        List<List<String>> bigrams = new ArrayList<>();
-        for (int i = 0; i + 1 < words.size(); i++) {
-            bigrams.add(words.subList(i, i + 2));
-        }
-        return bigrams;
+        return Words.grams(Words.of(answer), 2);
     }
 }

@@ -49,9 +49,9 @@ public final class EvaluationProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             """
             Each kind of task has its metrics: macro-f1 and accuracy for classification and sentiment; token-f1, exact-match and \
-            perplexity for question-answering; perplexity and distinct-2 for generation; rouge-l and perplexity for \
-            summarization; chrf, bleu and perplexity for translation; perplexity for chat. The gate can judge by these only, \
-            because only these are taken.""",
+            perplexity for question-answering; perplexity and distinct-2 for generation; rouge-l, rouge-1, rouge-2 \
+            and perplexity for summarization; chrf, bleu and perplexity for translation; perplexity for chat. The gate can judge \
+            by these only, because only these are taken.""",
             "remove evaluation.gate.metric to judge by the task's main metric");
 
     /** A metric needs something that a prediction does not have. */
@@ -64,6 +64,35 @@ public final class EvaluationProblems implements ProblemCatalogue {
             prediction without it cannot be counted, and leaving it out would flatter the model. A likelihood that is not a \
             number comes from weights that are not numbers: training diverged.""",
             "lower training.learning-rate, for example to half, and run the job again");
+
+    /** There are too few rows for a learning curve. */
+    public static final ProblemKind TOO_FEW_FOR_CURVE = new ProblemKind(
+            "FT0706",
+            "Too few training rows for a learning curve",
+            ExitCode.INVALID,
+            """
+            A learning curve trains on an eighth, a quarter, half and all of the training rows, and fits a law through what comes of \
+            each. An eighth must still hold two rows of each label, and two rows where there are no labels; with fewer the curve would \
+            show chance.""",
+            "add rows, or give more of them to training: data.split: {validation: 0, test: 0.2}");
+
+    /** There are no rows that a sweep could be judged on. */
+    public static final ProblemKind NOTHING_TO_JUDGE = new ProblemKind(
+            "FT0707",
+            "A sweep has no validation rows",
+            ExitCode.INVALID,
+            """
+            A sweep judges its trials on validation rows. Test rows are kept for the winner: the best of several on rows that helped to \
+            choose it looks better than it is.""",
+            "data.split: {validation: 0.15, test: 0.15}");
+
+    /** A sweep is to try a setting that the job's method lacks. */
+    public static final ProblemKind NO_SUCH_SETTING = new ProblemKind(
+            "FT0708",
+            "The job's method has no such setting",
+            ExitCode.INVALID,
+            "Only LoRA and QLoRA have a rank. A sweep over ranks of a job with another method has nothing to change.",
+            "leave --rank out, or give the job method: lora");
 
     /** The tuned model is not good enough. */
     public static final ProblemKind GATE_FAILED = new ProblemKind(
@@ -86,6 +115,9 @@ public final class EvaluationProblems implements ProblemCatalogue {
             NOTHING_TO_COMPARE,
             UNKNOWN_METRIC,
             INCOMPLETE_PREDICTION,
+            TOO_FEW_FOR_CURVE,
+            NOTHING_TO_JUDGE,
+            NO_SUCH_SETTING,
             GATE_FAILED);
 
     @Override

@@ -31,9 +31,9 @@ public final class Evaluator {
     }
 
     /**
-     * Takes every metric of every model, compares the tuned model with each base variant and judges the gate.
+     * Takes every metric of every model, compares the tuned model with each base variant that is there and judges the gate.
      *
-     * @param predictions each model's answers; the tuned and the zero-shot base model are needed
+     * @param predictions each model's answers; those of the tuned model are needed
      * @throws FineTuneException with FT0702 if the models answered different rows, FT0703 if there is nothing to compare, FT0704
      *     if the gate names a metric that the task does not have, FT0705 if a prediction lacks what a metric needs
      */
@@ -47,7 +47,8 @@ public final class Evaluator {
                 : List.of();
         Resampled resampled = new Resampled(
                 aligned.byVariant().entrySet().stream()
-                        .map(entry -> MeasuredVariant.of(entry.getKey(), entry.getValue(), metrics, labels))
+                        .map(entry -> MeasuredVariant.of(
+                                named(entry.getKey(), entry.getValue()), entry.getValue(), metrics, labels))
                         .toList(),
                 metrics,
                 new Bootstrap(aligned.rows(), spec.bootstrapSamples(), spec.seed()));
@@ -62,6 +63,16 @@ public final class Evaluator {
                 variants,
                 comparisons,
                 GateJudge.judge(spec.gate(), metrics.get(0), variants, comparisons));
+    }
+
+    /** A base that gives each label the same score in every row has read none of them. */
+    private static Variant named(Variant variant, List<Prediction> answers) {
+        Map<String, Double> first = answers.get(0).scoreByLabel();
+        boolean isPrior = variant == Variant.BASE_ZERO_SHOT
+                && answers.size() > 1
+                && !first.isEmpty()
+                && answers.stream().allMatch(answer -> answer.scoreByLabel().equals(first));
+        return isPrior ? Variant.BASE_PRIOR : variant;
     }
 
     private TaskMetrics metricsOf(AlignedPredictions aligned) {

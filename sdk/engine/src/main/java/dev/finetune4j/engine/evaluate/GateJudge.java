@@ -70,11 +70,21 @@ public final class GateJudge {
                         MetricFigures.name(metric),
                         MetricFigures.full(metric, better.tuned()),
                         better.passed() ? "beats" : "does not clearly beat",
-                        better.base() == Variant.BASE_FEW_SHOT ? "few-shot" : "zero-shot",
+                        shortName(better.base()),
                         MetricFigures.full(metric, better.baseline()),
                         MetricFigures.difference(metric, difference.value()),
                         MetricFigures.difference(metric, difference.low()),
                         MetricFigures.difference(metric, difference.high()));
+    }
+
+    /** The name of a variant within a sentence. */
+    public static String shortName(Variant variant) {
+        return switch (variant) {
+            case BASE_PRIOR -> "label shares";
+            case BASE_ZERO_SHOT -> "zero-shot";
+            case BASE_FEW_SHOT -> "few-shot";
+            case TUNED -> "tuned";
+        };
     }
 
     /** The threshold as the job says it: rounded, 0.695 would seem to be reached by a value that is below it. */

@@ -63,8 +63,14 @@ record MeasuredVariant(
         if (metric.equals(MetricName.TOKEN_F1)) {
             return SumStatistic.mean(byRow(predictions, one -> SquadScores.tokenF1(one.reference(), answer(one))));
         }
+        if (metric.equals(MetricName.ROUGE_1)) {
+            return SumStatistic.mean(byRow(predictions, one -> Rouge.ofGrams(1, one.reference(), answer(one))));
+        }
+        if (metric.equals(MetricName.ROUGE_2)) {
+            return SumStatistic.mean(byRow(predictions, one -> Rouge.ofGrams(2, one.reference(), answer(one))));
+        }
         if (metric.equals(MetricName.ROUGE_L)) {
-            return SumStatistic.mean(byRow(predictions, one -> RougeL.of(one.reference(), answer(one))));
+            return SumStatistic.mean(byRow(predictions, one -> Rouge.ofSubsequence(one.reference(), answer(one))));
         }
         if (metric.equals(MetricName.BLEU)) {
             double[][] addends = predictions.stream()

@@ -11,6 +11,8 @@ public final class MetricFigures {
             MetricName.MACRO_F1, "macro-F1",
             MetricName.EXACT_MATCH, "exact match",
             MetricName.TOKEN_F1, "token F1",
+            MetricName.ROUGE_1, "ROUGE-1",
+            MetricName.ROUGE_2, "ROUGE-2",
             MetricName.ROUGE_L, "ROUGE-L",
             MetricName.BLEU, "BLEU",
             MetricName.CHRF, "chrF2");

@@ -25,7 +25,7 @@ public final class RowScore {
             return SquadScores.tokenF1(reference, answer);
         }
         if (metric.equals(MetricName.ROUGE_L)) {
-            return RougeL.of(reference, answer);
+            return Rouge.ofSubsequence(reference, answer);
         }
         if (metric.equals(MetricName.CHRF)) {
             return Chrf.score(Chrf.addends(reference, answer));

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.evaluate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -11,7 +12,11 @@ import java.util.regex.Pattern;
  */
 final class SquadScores {
     private static final Pattern PUNCTUATION = Pattern.compile("\\p{Punct}");
-    private static final Pattern ARTICLES = Pattern.compile("\\b(a|an|the)\\b", Pattern.UNICODE_CHARACTER_CLASS);
+
+    /** A word to Python; {@code \w} would let combining marks be parts of it. */
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_]+");
+
+    private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
     private SquadScores() {}
 
@@ -39,6 +44,6 @@ final class SquadScores {
 
     private static List<String> normalized(String text) {
         String bare = PUNCTUATION.matcher(text.toLowerCase(Locale.ROOT)).replaceAll("");
-        return Words.of(ARTICLES.matcher(bare).replaceAll(" "));
+        return Words.of(WORD.matcher(bare).replaceAll(word -> ARTICLES.contains(word.group()) ? " " : word.group()));
     }
 }

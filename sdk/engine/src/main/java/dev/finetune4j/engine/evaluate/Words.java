@@ -40,6 +40,15 @@ final class Words {
         return text.substring(0, end);
     }
 
+    /** The runs of {@code n} neighbouring words. */
+    static List<List<String>> grams(List<String> words, int n) {
+        List<List<String>> grams = new ArrayList<>();
+        for (int i = 0; i + n <= words.size(); i++) {
+            grams.add(words.subList(i, i + n));
+        }
+        return grams;
+    }
+
     /** How often each item occurs. */
     static <T> Map<T, Integer> counts(Iterable<T> items) {
         Map<T, Integer> counts = new HashMap<>();

@@ -7,10 +7,12 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.Replay;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,6 +159,33 @@ public final class RunProblems implements ProblemCatalogue {
                     + "folder holds is not touched.",
             "finetune export RUN --to a-new-folder");
 
+    /** A file that is to be written is there. */
+    public static final ProblemKind FILE_IN_USE = kind(
+            "FT0519",
+            "There is such a file",
+            ExitCode.INVALID,
+            "A model is written to a file that is not there yet, so that no other is lost. What is there is not touched.",
+            "finetune export RUN --to another-name.gguf");
+
+    /** A run that several are to go into was stopped. */
+    public static final ProblemKind STOPPED_WITHIN = kind(
+            "FT0517",
+            "One of several runs was stopped",
+            ExitCode.TRAINING_FAILED,
+            "A learning curve or a sweep is made of several runs, and one of them was stopped, by a person or by its budget. What has been "
+                    + "trained is kept: once that run has been resumed to its end, the same command goes on from there.",
+            "finetune resume RUN, then the same command again");
+
+    /** A replay that gave something else. */
+    public static final ProblemKind REPLAY_DIFFERS = kind(
+            "FT0518",
+            "The replayed steps came out otherwise",
+            ExitCode.TRAINING_FAILED,
+            "The steps between the last two checkpoints were gone over again, and weights or moments are not those of the last checkpoint. On "
+                    + "the same machine, with the same number of threads and the same library, they are the same to the last bit. The "
+                    + "run can go on, but its end will not be that of a run that nothing disturbed.",
+            "finetune resume RUN");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -174,7 +203,10 @@ public final class RunProblems implements ProblemCatalogue {
                 FILES_MISSING,
                 UNREACHABLE,
                 NO_REASON,
-                FOLDER_IN_USE);
+                FOLDER_IN_USE,
+                STOPPED_WITHIN,
+                REPLAY_DIFFERS,
+                FILE_IN_USE);
     }
 
     /** A file or folder of a run that cannot be written. */
@@ -281,6 +313,29 @@ public final class RunProblems implements ProblemCatalogue {
         return NOT_RESUMABLE.error("cannot resume " + run).because(why).asException();
     }
 
+    /** The steps between the last two checkpoints of a run came out otherwise. */
+    public static FineTuneException replayDiffers(RunId run, Replay replay) {
+        return REPLAY_DIFFERS
+                .error("steps " + (replay.fromStep() + 1) + " to " + replay.toStep() + " of " + run
+                        + " came out otherwise")
+                .because(replay.firstDifferenceIfKnown()
+                        .map(step -> "step " + step + " is the first with another loss or gradient norm")
+                        .orElse("no loss or gradient norm of the last 32 steps is another one"))
+                .because("SHA-256 of the checkpoint " + replay.savedSha256() + ", of the replay "
+                        + replay.replayedSha256())
+                .remedy("finetune resume " + run)
+                .asException();
+    }
+
+    /** A run that {@code what} is made of was stopped. */
+    public static FineTuneException stoppedWithin(RunId run, String what, String reason) {
+        return STOPPED_WITHIN
+                .error("run " + run + " of " + what + " was stopped")
+                .because(reason)
+                .remedy("finetune resume " + run + ", then the same command again")
+                .asException();
+    }
+
     /** The provider does not claim to do this. */
     public static FineTuneException notSupported(ProviderId provider, String what) {
         return NOT_SUPPORTED.error(provider + " cannot " + what).asException();
@@ -299,6 +354,15 @@ public final class RunProblems implements ProblemCatalogue {
                 .error(folder + " is not empty")
                 .at(Location.of(folder.toString()))
                 .because("it holds " + holds)
+                .asException();
+    }
+
+    /** The file that is to be written is there, or a folder in its place. */
+    public static FineTuneException fileInUse(Path file) {
+        return FILE_IN_USE
+                .error(file + " exists")
+                .at(Location.of(file.toString()))
+                .because("it is a " + (Files.isDirectory(file) ? "folder" : "file"))
                 .asException();
     }
 

@@ -39,7 +39,7 @@ public final class WholeFile {
     /**
      * Copies a file in the same way.
      *
-     * @throws FineTuneException with FT0501 if it cannot be written
+     * @throws FineTuneException with FT0501 if it cannot be written; nothing half-written stays
      */
     public static void copy(Path source, Path file) {
         Path fresh = beside(file);
@@ -50,7 +50,17 @@ public final class WholeFile {
             }
             moveTo(file, fresh);
         } catch (IOException e) {
+            discard(fresh, e);
             throw RunProblems.unwritable(file, e);
+        }
+    }
+
+    /** A model's copy would take much of a disk that is full. */
+    private static void discard(Path fresh, IOException failure) {
+        try {
+            Files.deleteIfExists(fresh);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 

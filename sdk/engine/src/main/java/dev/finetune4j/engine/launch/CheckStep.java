@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.check.DatasetCheck;
 import dev.finetune4j.engine.check.DatasetCheckReport;
@@ -8,45 +9,60 @@ import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.engine.data.format.RowFormat;
 import dev.finetune4j.engine.evaluate.TaskMetrics;
-import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.TextCodec;
-import dev.finetune4j.spi.TextCodecFactory;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Looks at every row with the eyes of the model: its own tokenizer and chat template. */
 final class CheckStep {
-    private final TextCodecFactory codecs;
+    private final TextCodec codec;
     private final int threads;
 
-    CheckStep(TextCodecFactory codecs, int threads) {
-        this.codecs = codecs;
+    CheckStep(TextCodec codec, int threads) {
+        this.codec = codec;
         this.threads = threads;
     }
 
-    /**
-     * What was found.
-     *
-     * @throws FineTuneException if the text side of the model cannot be read
-     */
-    DatasetCheckReport check(FineTuneJob job, PreparedData data, ModelFiles model) {
+    /** The job with what was found. */
+    PreparedJob check(JobFile file, PreparedData data, ModelFiles model) {
+        FineTuneJob job = file.job();
         Map<Part, RowSource> rows = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
             rows.put(part, data.rows(part));
         }
-        try (TextCodec codec = codecs.open(model)) {
-            DatasetCheckReport report = DatasetCheck.of(job, data.labels(), codec, threads)
-                    .inspect(new DatasetParts(rows, data.record().format(), data.digest()));
-            return gateProblem(job, data)
-                    .map(problem -> report.withProblems(Stream.concat(Stream.of(problem), report.problems().stream())
-                            .toList()))
-                    .orElse(report);
+        DatasetCheckReport report = DatasetCheck.of(job, data.labels(), codec, threads)
+                .inspect(new DatasetParts(rows, data.record().format(), data.digest()));
+        List<Problem> problems = new ArrayList<>(gateProblem(job, data).stream().toList());
+        if (!codec.speaks()) {
+            problems.addAll(EncoderJob.findings(file));
         }
+        problems.addAll(report.problems());
+        return new PreparedJob(
+                file,
+                data,
+                model,
+                report.withProblems(problems),
+                codec.speaks(),
+                PreparedJob.Answering.BASE_AND_TUNED,
+                codec.speaks() ? answers(job, data) : Proposal.AnswerLengths.NONE);
+    }
+
+    private Proposal.AnswerLengths answers(FineTuneJob job, PreparedData data) {
+        EvaluationSpec evaluation = job.evaluation();
+        List<Example.Conversation> shots =
+                FewShotChoice.of(data.rows(Part.TRAIN), evaluation.fewShot(), evaluation.seed());
+        return new AnsweredTexts(codec, WorkOrders.answers(job, data.labels(), shots, Variant.askable()))
+                .longest(data.rows(Part.TEST));
     }
 
     /** Only the rows show whether models will answer or read them, and so which metrics there will be. */

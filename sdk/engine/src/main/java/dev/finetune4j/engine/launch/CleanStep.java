@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.data.source.FileTree;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
@@ -9,7 +10,6 @@ import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,7 +40,7 @@ final class CleanStep {
                 provider.delete(folder.id());
             }
         }
-        deleteAll(folder.path());
+        remove(folder.path());
     }
 
     private static Optional<RunView> read(RunFolder folder, boolean force) {
@@ -67,11 +67,9 @@ final class CleanStep {
         }
     }
 
-    private static void deleteAll(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+    private static void remove(Path folder) {
+        try {
+            FileTree.remove(folder);
         } catch (IOException e) {
             throw RunProblems.unwritable(folder, e);
         }

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.data.source.FileTree;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.error.FineTuneException;
 import java.io.IOException;
@@ -11,8 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The folder that a model is exported to: it is not there before, and has its name only once it holds the whole model. */
-final class ExportFolder {
+/** A model that is a folder of files. */
+final class ExportFolder implements ExportTarget {
     private static final String PARTIAL = ".partial";
 
     private final Path path;
@@ -46,15 +47,11 @@ final class ExportFolder {
         }
     }
 
-    /**
-     * Copies every file of a folder.
-     *
-     * @throws FineTuneException with FT0501 if the disk is full or refuses; nothing half-written stays
-     */
-    void fill(Path from) {
+    @Override
+    public void fill(Path from) {
         Path partial = path.resolveSibling(path.getFileName() + PARTIAL);
         try {
-            remove(partial);
+            FileTree.remove(partial);
             Files.createDirectories(partial);
             for (Path file : files(from)) {
                 Files.copy(file, partial.resolve(String.valueOf(file.getFileName())));
@@ -64,20 +61,11 @@ final class ExportFolder {
             throw RunProblems.folderInUse(path, "files that came meanwhile");
         } catch (IOException e) {
             try {
-                remove(partial);
+                FileTree.remove(partial);
             } catch (IOException left) {
                 e.addSuppressed(left);
             }
             throw RunProblems.unwritable(path, e);
-        }
-    }
-
-    private static void remove(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            for (Path file : files(folder)) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.data.Message;
+import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.journal.DurableFiles;
 import dev.finetune4j.engine.journal.Journal;
@@ -15,19 +16,24 @@ import dev.finetune4j.engine.launch.RunHandle.Begin;
 import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.job.Precision;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.MergedModel;
+import dev.finetune4j.run.ModelFormat;
+import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +79,40 @@ public final class Launcher implements AutoCloseable {
      */
     public void refuseAbsentTargets(FineTuneJob job) {
         context.providers().choose(job);
+    }
+
+    /**
+     * Whether running time costs money at the place that a job would run at.
+     *
+     * @throws FineTuneException with FT0113 if none of its targets is there
+     */
+    public boolean billsTime(FineTuneJob job) {
+        try (Provider provider = context.providers().open(context.providers().choose(job))) {
+            return provider.capabilities().billsTime();
+        }
+    }
+
+    /**
+     * What each place that has a machine of its own says of a job. Where the model's files are not here it cannot be asked; then of this
+     * machine alone is known that it is there.
+     */
+    public List<OwnMachine> ownMachines(JobFigures job) {
+        Optional<Proposal> proposed = job.proposal();
+        if (proposed.isEmpty()) {
+            boolean isHere = context.providers().ids().contains(ProviderId.LOCAL);
+            return isHere ? List.of(new OwnMachine(ProviderId.LOCAL, null, List.of())) : List.of();
+        }
+        Proposal proposal = proposed.get();
+        List<OwnMachine> machines = new ArrayList<>();
+        for (ProviderId id : context.providers().ids()) {
+            try (Provider provider = context.providers().open(id)) {
+                provider.footprint(proposal)
+                        .ifPresent(footprint -> machines.add(new OwnMachine(id, footprint, List.of())));
+            } catch (FineTuneException e) {
+                machines.add(new OwnMachine(id, null, e.problems()));
+            }
+        }
+        return machines;
     }
 
     /**
@@ -213,13 +253,24 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Lets base and tuned model of a run answer the test rows of other data.
+     * Compares base and tuned model of a run on the test rows of other data.
      *
      * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
      *     rows
      */
     public RunHandle<EvaluationReport> evaluate(RunFolder folder, PreparedData rows) {
         return new SideJobs(context, threads).evaluate(folder, view(folder), rows);
+    }
+
+    /**
+     * Lets base and tuned model of a run answer the test rows of other data.
+     *
+     * @return the answers of the base model without examples in its prompt and of the tuned model, in the order of the rows
+     * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
+     *     rows
+     */
+    public RunHandle<Map<Variant, List<Prediction>>> predict(RunFolder folder, PreparedData rows) {
+        return new SideJobs(context, threads).predict(folder, view(folder), rows);
     }
 
     /**
@@ -234,14 +285,34 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Adds the adapter of a run to the weights of its base model and puts the result, a model of its own, into a folder.
+     * Opens a conversation with base and tuned model of a run.
      *
-     * @param target a folder that does not exist or is empty
-     * @throws FineTuneException with FT0512 if the run has no adapter, FT0516 if the folder is not empty; the handle fails with FT0510
-     *     where the provider does no such work
+     * @throws FineTuneException with FT0512 if the run has no adapter, FT0510 where its place keeps no model for a conversation
      */
-    public RunHandle<MergedModel> export(RunFolder folder, Precision precision, Path target) {
-        return new SideJobs(context, threads).export(folder, view(folder), precision, target);
+    public Chat chat(RunFolder folder) {
+        return new SideJobs(context, threads).chat(folder, view(folder));
+    }
+
+    /**
+     * Writes the tuned model of a run as a model of its own, its adapter added to the weights of the base model.
+     *
+     * @param format its form
+     * @param target a folder that does not exist or is empty; for GGUF a file that does not exist
+     * @throws FineTuneException with FT0512 if the run has no adapter, FT0516 if the folder is not empty, FT0519 if there is such a
+     *     file; the handle fails with FT0510 where the provider does no such work
+     */
+    public RunHandle<MergedModel> export(RunFolder folder, ModelFormat format, Path target) {
+        return new SideJobs(context, threads).export(folder, view(folder), format, target);
+    }
+
+    /**
+     * Goes over the last steps of a stopped or failed run again, from its last checkpoint but one to its last, and compares by SHA-256.
+     *
+     * @throws FineTuneException with FT0509 if it was never launched; the handle fails with FT0518 where the steps come out otherwise,
+     *     with FT0509 or FT0635 where there are no two checkpoints
+     */
+    public RunHandle<Replay> verify(RunFolder folder) {
+        return new SideJobs(context, threads).verify(folder, view(folder));
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Brings the files of a model to this machine. */
 @FunctionalInterface
@@ -15,4 +16,9 @@ public interface ModelResolver {
      * @throws FineTuneException if the model is not to be had, with all that was tried
      */
     ModelFiles resolve(ModelRef model, Path baseFolder);
+
+    /** The files of a model where they are on this machine; nothing is fetched. */
+    default Optional<ModelFiles> find(ModelRef model, Path baseFolder) {
+        return Optional.of(resolve(model, baseFolder));
+    }
 }

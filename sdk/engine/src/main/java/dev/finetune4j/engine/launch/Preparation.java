@@ -1,10 +1,11 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a job ready: fetches and splits its rows, fetches its model, and looks at every row. */
-@FunctionalInterface
 public interface Preparation {
     /**
      * Prepares a job. What was prepared before is used again.
@@ -12,4 +13,12 @@ public interface Preparation {
      * @throws FineTuneException with every problem of data and model that was found; findings of the check are in the result
      */
     PreparedJob prepare(JobFile file);
+
+    /**
+     * The figures of a job that a plan is made from. The model is not fetched for them.
+     *
+     * @param said sizes of the model, which count where nothing better is known; null for none
+     * @throws FineTuneException with every problem of the data, FT0480 if there is no such model, FT0481 if its sizes are not known
+     */
+    JobFigures figures(JobFile file, @Nullable Architecture said);
 }

@@ -27,23 +27,24 @@ final class PrepareDataStep {
     }
 
     /**
-     * The rows, in a folder of the cache that belongs to this data section and task. It is written anew when the files behind it
-     * change, so a run takes a copy.
+     * The rows, as a model that speaks reads them or as an encoder does, in a folder of the cache that belongs to this data section and
+     * task. It is written anew when the files behind it change, so a run takes a copy.
      *
      * @throws FineTuneException with every problem of the data, or FT0501 if the cache cannot be written
      */
-    PreparedData prepare(FineTuneJob job, Path baseFolder) {
+    PreparedData prepare(FineTuneJob job, boolean speaks, Path baseFolder) {
         String key = Json.digest(Map.of(
                         "data", job.data(),
                         "task", job.task(),
                         "invalid", job.check().maxInvalid(),
+                        "speaks", speaks,
                         "folder", baseFolder.toString()))
                 .substring(0, KEY_CHARACTERS);
         Path lock = cache.resolve(key + ".lock");
         try {
             ExclusiveLock mine = ExclusiveLock.acquire(lock, () -> {});
             try (mine) {
-                return preparation.prepare(job, baseFolder, cache.resolve(key));
+                return preparation.prepare(job, speaks, baseFolder, cache.resolve(key));
             }
         } catch (IOException e) {
             throw RunProblems.unwritable(lock, e);

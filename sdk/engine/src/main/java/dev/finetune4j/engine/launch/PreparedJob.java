@@ -6,11 +6,15 @@ import dev.finetune4j.engine.check.TokenFigures;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.spi.Proposal;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -20,11 +24,47 @@ import java.util.stream.Stream;
  * @param data its rows, in a cache that later preparations may write to
  * @param model its base model
  * @param check what the rows look like and what is wrong with them, or with the job
+ * @param speaks whether the model answers in text, and so may be shown examples in its prompt
+ * @param answering who answers the held-out rows
+ * @param answers how long the texts are that they answer
  */
-public record PreparedJob(JobFile file, PreparedData data, ModelFiles model, DatasetCheckReport check) {
-    /** Digest over job, data and model, lower-case hex; the same digest is the same work. */
+public record PreparedJob(
+        JobFile file,
+        PreparedData data,
+        ModelFiles model,
+        DatasetCheckReport check,
+        boolean speaks,
+        Answering answering,
+        Proposal.AnswerLengths answers) {
+    /** Who answers the held-out rows. */
+    public enum Answering {
+        /** Base and tuned model, so that they can be compared. */
+        BASE_AND_TUNED,
+        /** The tuned model alone: a run of a series, whose models are compared with each other. */
+        TUNED;
+
+        /** The models; the base model with examples in its prompt only where there are some. */
+        Set<Variant> variants() {
+            return this == TUNED ? EnumSet.of(Variant.TUNED) : Variant.askable();
+        }
+    }
+
+    /** Digest over job, data, model and who answers, lower-case hex; the same digest is the same work. */
     public String digest() {
-        return Json.digest(Map.of("job", Json.digest(file.job()), "data", data.digest(), "model", model.digest()));
+        Map<String, String> parts =
+                new TreeMap<>(Map.of("job", Json.digest(file.job()), "data", data.digest(), "model", model.digest()));
+        if (answering != Answering.BASE_AND_TUNED) {
+            parts.put("answering", answering.name());
+        }
+        return Json.digest(parts);
+    }
+
+    /** How many models answer the held-out rows; the base model counts twice where it is shown examples, too. */
+    public int models() {
+        boolean showsRows = speaks && file.job().evaluation().fewShot() > 0;
+        return (int) answering.variants().stream()
+                .filter(variant -> showsRows || variant != Variant.BASE_FEW_SHOT)
+                .count();
     }
 
     /** What a place is told of it before it is launched. */
@@ -35,7 +75,8 @@ public record PreparedJob(JobFile file, PreparedData data, ModelFiles model, Dat
                 file.job(),
                 model,
                 new Proposal.RowLengths(
-                        trainingRows, tokens.longestTokens(), tokens.largestBatchTokens(), tokens.limitTokens()));
+                        trainingRows, tokens.longestTokens(), tokens.largestBatchTokens(), tokens.limitTokens()),
+                answers);
     }
 
     /** With more problems, in front of those that were found; all that point at a key of the job are placed in its file. */
@@ -45,7 +86,13 @@ public record PreparedJob(JobFile file, PreparedData data, ModelFiles model, Dat
                 .toList();
         List<Problem> warnings = data.warnings().stream().map(file::placed).toList();
         return new PreparedJob(
-                file, new PreparedData(data.folder(), data.record(), warnings), model, check.withProblems(problems));
+                file,
+                new PreparedData(data.folder(), data.record(), warnings),
+                model,
+                check.withProblems(problems),
+                speaks,
+                answering,
+                answers);
     }
 
     /** Names the job and no value in it, since a value may come from a secret variable. */

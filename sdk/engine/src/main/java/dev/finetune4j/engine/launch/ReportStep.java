@@ -8,7 +8,6 @@ import dev.finetune4j.engine.evaluate.PredictionFiles;
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.ChangedRows;
 import dev.finetune4j.engine.report.Ending;
@@ -17,14 +16,12 @@ import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
-import dev.finetune4j.json.Json;
+import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.value.ProviderId;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -56,12 +53,16 @@ final class ReportStep {
         RunReport.Builder report = begin(view, RunState.SUCCEEDED, output, events);
         if (evaluation != null) {
             var predictions = PredictionFiles.read(output, EvaluateStep.variants(order));
-            ChangedRows changed = ChangedRows.of(
-                    view.job().task().kind(),
-                    predictions,
-                    heldOut(),
-                    view.job().evaluation().seed());
-            report.evaluation(evaluation, changed);
+            boolean asksBase = predictions.containsKey(Variant.BASE_ZERO_SHOT);
+            report.evaluation(
+                    evaluation,
+                    asksBase
+                            ? ChangedRows.of(
+                                    view.job().task().kind(),
+                                    predictions,
+                                    heldOut(),
+                                    view.job().evaluation().seed())
+                            : null);
         }
         write(report);
     }
@@ -107,11 +108,7 @@ final class ReportStep {
     }
 
     private DatasetCheckReport check() {
-        try {
-            return Json.read(Files.readString(folder.check()), DatasetCheckReport.class);
-        } catch (IOException e) {
-            throw RunProblems.unreadable(folder.check(), e);
-        }
+        return RunRecords.read(folder.check(), DatasetCheckReport.class);
     }
 
     private List<Example> heldOut() {

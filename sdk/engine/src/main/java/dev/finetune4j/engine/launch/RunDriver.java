@@ -9,7 +9,6 @@ import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
-import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
@@ -18,7 +17,6 @@ import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.ProviderId;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -172,11 +170,7 @@ final class RunDriver {
                 throw RunProblems.filesMissing(folder.id(), needed);
             }
         }
-        try {
-            return Json.read(Files.readString(folder.order()), WorkOrder.class);
-        } catch (IOException e) {
-            throw RunProblems.unreadable(folder.order(), e);
-        }
+        return RunRecords.read(folder.order(), WorkOrder.class);
     }
 
     private Submission submission(RunView view, WorkOrder order, Provider provider) {
@@ -184,7 +178,7 @@ final class RunDriver {
         Submission.Builder submission = Submission.builder(
                         folder.id(), view.job().model(), order)
                 .channel(WorkOrder.DATA_CHANNEL, prepared.data())
-                .label("finetune4j-run", folder.id().value())
+                .label(Submission.RUN_LABEL, folder.id().value())
                 .label("finetune4j-job", view.job().name())
                 .label("finetune4j-version", context.version());
         if (provider.capabilities().supportsCustomWork()) {

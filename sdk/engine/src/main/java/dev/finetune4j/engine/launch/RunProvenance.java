@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Gathers where the figures of a run come from: its files, this program, and what its workers told of themselves. */
 final class RunProvenance {
     private static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
+    private static final String MODEL_WEIGHTS = "model.safetensors";
 
     private final LaunchContext context;
     private final RunFolder folder;
@@ -71,6 +72,7 @@ final class RunProvenance {
         }
         if (output != null) {
             put(digests, "adapter", output.resolve(WorkOrder.ADAPTER_FOLDER).resolve(ADAPTER_WEIGHTS));
+            put(digests, "tuned model", output.resolve(WorkOrder.MODEL_FOLDER).resolve(MODEL_WEIGHTS));
         }
         return digests;
     }

@@ -1,12 +1,10 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.RunFolder;
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.WholeFile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 
@@ -34,12 +32,6 @@ final class SavedEvents {
         if (Files.notExists(folder.events())) {
             return List.of();
         }
-        try {
-            return Files.readAllLines(folder.events()).stream()
-                    .map(line -> Json.read(line, RunEvent.class))
-                    .toList();
-        } catch (IOException e) {
-            throw RunProblems.unreadable(folder.events(), e);
-        }
+        return RunRecords.readLines(folder.events(), RunEvent.class);
     }
 }

@@ -2,7 +2,10 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
+import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.data.source.FileTree;
+import dev.finetune4j.engine.evaluate.PredictionFiles;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
@@ -11,15 +14,18 @@ import dev.finetune4j.engine.launch.RunHandle.Begin;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.engine.watch.WatchPace;
 import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
-import dev.finetune4j.job.Precision;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.MergedModel;
+import dev.finetune4j.run.ModelFormat;
+import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
@@ -67,6 +73,19 @@ final class SideJobs {
                         .orElseThrow(() -> new IllegalStateException("an evaluation lets models answer")));
     }
 
+    /** Lets base and tuned model of a run answer other rows, one by one to look at. */
+    RunHandle<Map<Variant, List<Prediction>>> predict(RunFolder run, RunView view, PreparedData rows) {
+        String digest = Json.digest(Map.of("run", run.id().value(), "answers", rows.digest()));
+        WorkOrder order = WorkOrders.evaluation(view.job(), digest, Outcomes.labels(view), List.of());
+        return start(
+                run,
+                view,
+                "predict",
+                order,
+                rows.folder(),
+                output -> PredictionFiles.read(output, EvaluateStep.variants(order)));
+    }
+
     /** Lets models of a run answer a conversation, or continue a text. */
     RunHandle<List<GeneratedText>> generate(
             RunFolder run,
@@ -82,24 +101,98 @@ final class SideJobs {
                 "text", text,
                 "sampling", sampling));
         WorkOrder order = WorkOrders.generation(digest, variants, messages, text, sampling);
-        return start(run, view, "gen", order, null, SideJobs::generated);
+        return start(
+                run,
+                view,
+                "gen",
+                order,
+                null,
+                output -> RunRecords.readLines(output.resolve(WorkOrder.GENERATED_FILE), GeneratedText.class));
     }
 
-    /** Adds the adapter of a run to the weights of its base model and puts the result into a folder. */
-    RunHandle<MergedModel> export(RunFolder run, RunView view, Precision precision, Path target) {
-        ExportFolder folder = ExportFolder.at(target);
-        String digest = Json.digest(Map.of("run", run.id().value(), "precision", precision));
-        WorkOrder order = WorkOrders.merge(digest, precision);
+    /** Opens a conversation with base and tuned model of a run. */
+    Chat chat(RunFolder run, RunView view) {
+        String digest = Json.digest(
+                Map.of("run", run.id().value(), "at", context.clock().instant().toString()));
+        WorkOrder order = new WorkOrder(digest, List.of(new WorkStep.Converse()));
+        Submission submission = submission(run, view, "chat", order, null);
+        Path folder = laidDown(run, submission);
+        Provider provider = context.providers().open(Outcomes.place(view, context.providers()));
+        try {
+            Dialogue dialogue = provider.converse(submission)
+                    .orElseThrow(() -> RunProblems.notSupported(provider.id(), "keep a model for a conversation"));
+            return new Chat(dialogue, view.job().task().system(), () -> {
+                provider.close();
+                forget(folder);
+            });
+        } catch (RuntimeException e) {
+            provider.close();
+            throw e;
+        }
+    }
+
+    /** Writes the tuned model of a run as a model of its own. */
+    RunHandle<MergedModel> export(RunFolder run, RunView view, ModelFormat format, Path target) {
+        ExportTarget place = format instanceof ModelFormat.Gguf ? ExportFile.at(target) : ExportFolder.at(target);
+        String digest = Json.digest(Map.of("run", run.id().value(), "format", format));
+        WorkOrder order = WorkOrders.merge(digest, format);
         Submission submission = submission(run, view, "export", order, null);
         return threads.start(submission.id(), Begin.LAUNCHED, events -> {
             try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
                 Path output = work(run, provider, submission, events);
-                MergedModel merged = merged(output);
-                folder.fill(output.resolve(WorkOrder.MERGED_FOLDER));
+                MergedModel merged = RunRecords.read(output.resolve(WorkOrder.MERGED_FILE), MergedModel.class);
+                place.fill(output.resolve(WorkOrder.MERGED_FOLDER));
                 provider.delete(submission.id()); // the target has it; a second copy would only fill the disk
                 return merged;
             }
         });
+    }
+
+    /** Goes over the last steps of a stopped run's training again; fails with FT0518 where they come out otherwise. */
+    RunHandle<Replay> verify(RunFolder run, RunView view) {
+        JournalEntry.Prepared prepared = view.prepared();
+        if (prepared == null || view.submitted() == null) {
+            throw RunProblems.notResumable(run.id(), "it was never launched");
+        }
+        if (view.state() == RunState.SUCCEEDED) {
+            throw RunProblems.notResumable(run.id(), "it has succeeded");
+        }
+        WorkOrder trained = order(run);
+        String digest = Json.digest(Map.of("run", run.id().value(), "replays", trained.digest()));
+        WorkOrder order = WorkOrders.verification(digest, trained);
+        RunId id = id(run, "verify", order);
+        return threads.start(id, Begin.LAUNCHED, events -> {
+            try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
+                Path checkpoints = provider.fetch(run.id(), run.output()).resolve(WorkOrder.CHECKPOINTS_FOLDER);
+                if (Files.notExists(checkpoints)) {
+                    throw RunProblems.notResumable(run.id(), "it left no checkpoint");
+                }
+                Submission submission = Submission.builder(id, view.job().model(), order)
+                        .channel(WorkOrder.MODEL_CHANNEL, prepared.model())
+                        .channel(WorkOrder.DATA_CHANNEL, prepared.data())
+                        .channel(WorkOrder.CHECKPOINTS_CHANNEL, checkpoints)
+                        .label(Submission.RUN_LABEL, run.id().value())
+                        .label("finetune4j-version", context.version())
+                        .build();
+                Path output = work(run, provider, submission, events);
+                Replay replay = RunRecords.read(output.resolve(WorkOrder.REPLAY_FILE), Replay.class);
+                // The checkpoints may be others when it is asked again.
+                provider.delete(id);
+                remove(folder(run).resolve(id.value()));
+                if (!replay.isEqual()) {
+                    throw RunProblems.replayDiffers(run.id(), replay);
+                }
+                return replay;
+            }
+        });
+    }
+
+    private static void remove(Path fetched) {
+        try {
+            FileTree.remove(fetched);
+        } catch (IOException e) {
+            throw RunProblems.unwritable(fetched, e);
+        }
     }
 
     private interface Result<T> {
@@ -118,15 +211,17 @@ final class SideJobs {
 
     private Submission submission(RunFolder run, RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
         JournalEntry.Prepared prepared = view.prepared();
-        Path adapter = view.output() == null ? run.output() : view.output().resolve(WorkOrder.ADAPTER_FOLDER);
-        if (prepared == null || Files.notExists(adapter)) {
-            throw RunProblems.filesMissing(run.id(), adapter);
+        Path result = view.output() == null
+                ? run.output()
+                : view.output().resolve(WorkOrder.resultFolder(view.job().method()));
+        if (prepared == null || Files.notExists(result)) {
+            throw RunProblems.filesMissing(run.id(), result);
         }
-        RunId id = new RunId(run.id() + "-" + purpose + "-" + order.digest().substring(0, DIGEST_CHARACTERS));
-        Submission.Builder submission = Submission.builder(id, view.job().model(), order)
+        Submission.Builder submission = Submission.builder(
+                        id(run, purpose, order), view.job().model(), order)
                 .channel(WorkOrder.MODEL_CHANNEL, prepared.model())
-                .channel(WorkOrder.ADAPTER_CHANNEL, adapter)
-                .label("finetune4j-run", run.id().value())
+                .channel(WorkOrder.ADAPTER_CHANNEL, result)
+                .label(Submission.RUN_LABEL, run.id().value())
                 .label("finetune4j-version", context.version());
         if (rows != null) {
             submission.channel(WorkOrder.DATA_CHANNEL, rows);
@@ -134,17 +229,16 @@ final class SideJobs {
         return submission.build();
     }
 
+    private static RunId id(RunFolder run, String purpose, WorkOrder order) {
+        return new RunId(run.id() + "-" + purpose + "-" + order.digest().substring(0, DIGEST_CHARACTERS));
+    }
+
     private Path work(RunFolder run, Provider provider, Submission submission, EventLog events)
             throws InterruptedException {
         if (!provider.capabilities().supportsCustomWork()) {
             throw RunProblems.notSupported(provider.id(), "answer rows or prompts with a tuned model");
         }
-        Path folder = folder(run).resolve(submission.id().value());
-        try {
-            context.files().createFolder(folder);
-        } catch (IOException e) {
-            throw RunProblems.unwritable(folder, e);
-        }
+        Path folder = laidDown(run, submission);
         SubmitStep.Patiently submit = new SubmitStep.Patiently(context, provider);
         JobSnapshot before = submit.submit(submission);
         if (before.state() == RunState.FAILED || before.state() == RunState.STOPPED) {
@@ -163,38 +257,36 @@ final class SideJobs {
         return provider.fetch(submission.id(), folder);
     }
 
+    /** Writes the id of a side job down before it is launched, so that it is removed with the run whatever happens. */
+    private Path laidDown(RunFolder run, Submission submission) {
+        Path folder = folder(run).resolve(submission.id().value());
+        try {
+            context.files().createFolder(folder);
+        } catch (IOException e) {
+            throw RunProblems.unwritable(folder, e);
+        }
+        return folder;
+    }
+
+    private static void forget(Path folder) {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            return; // it is empty, and removed with the run
+        }
+    }
+
     /** The rows that the run's own few-shot variant saw. */
     private static List<Example.Conversation> shots(RunFolder run) {
-        try {
-            WorkOrder order = Json.read(Files.readString(run.order()), WorkOrder.class);
-            return order.steps().stream()
-                    .filter(WorkStep.Predict.class::isInstance)
-                    .map(step -> ((WorkStep.Predict) step).shots())
-                    .filter(shots -> !shots.isEmpty())
-                    .findFirst()
-                    .orElse(List.of());
-        } catch (IOException e) {
-            throw RunProblems.unreadable(run.order(), e);
-        }
+        return order(run).steps().stream()
+                .filter(WorkStep.Predict.class::isInstance)
+                .map(step -> ((WorkStep.Predict) step).shots())
+                .filter(shots -> !shots.isEmpty())
+                .findFirst()
+                .orElse(List.of());
     }
 
-    private static MergedModel merged(Path output) {
-        Path file = output.resolve(WorkOrder.MERGED_FILE);
-        try {
-            return Json.read(Files.readString(file), MergedModel.class);
-        } catch (IOException e) {
-            throw RunProblems.unreadable(file, e);
-        }
-    }
-
-    private static List<GeneratedText> generated(Path output) {
-        Path file = output.resolve(WorkOrder.GENERATED_FILE);
-        try {
-            return Files.readAllLines(file).stream()
-                    .map(line -> Json.read(line, GeneratedText.class))
-                    .toList();
-        } catch (IOException e) {
-            throw RunProblems.unreadable(file, e);
-        }
+    private static WorkOrder order(RunFolder run) {
+        return RunRecords.read(run.order(), WorkOrder.class);
     }
 }

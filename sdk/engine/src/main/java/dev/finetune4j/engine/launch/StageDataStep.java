@@ -17,6 +17,7 @@ import dev.finetune4j.spi.Capabilities;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Set;
 
 /** Begins a run: puts rows, findings and work order into its folder, so that it needs nothing that later runs may change. */
 final class StageDataStep {
@@ -79,7 +80,7 @@ final class StageDataStep {
         FineTuneJob job = prepared.file().job();
         List<Example.Conversation> shots = FewShotChoice.of(
                 prepared.data().rows(Part.TRAIN),
-                job.evaluation().fewShot(),
+                prepared.speaks() ? job.evaluation().fewShot() : 0,
                 job.evaluation().seed());
         boolean hasTestRows = prepared.data().rowsByPart().getOrDefault(Part.TEST, 0L) > 0;
         return WorkOrders.run(
@@ -88,7 +89,6 @@ final class StageDataStep {
                 prepared.digest(),
                 prepared.data().labels(),
                 shots,
-                place.supportsCustomWork(),
-                hasTestRows);
+                place.supportsCustomWork() && hasTestRows ? prepared.answering().variants() : Set.of());
     }
 }

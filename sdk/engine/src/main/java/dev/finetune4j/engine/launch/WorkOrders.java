@@ -7,13 +7,14 @@ import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
-import dev.finetune4j.job.Precision;
 import dev.finetune4j.model.ModelName;
+import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What a worker is told to do for a job. */
 final class WorkOrders {
@@ -26,8 +27,7 @@ final class WorkOrders {
      * @param digest digest over job, data and model
      * @param labels the closed list of answers; empty without labels
      * @param shots rows for the few-shot base model; empty leaves that variant out
-     * @param answersRows whether the place runs the worker at all; otherwise the order is to train only
-     * @param hasTestRows whether there are held-out rows
+     * @param answering the models that answer; none where the place runs no worker or there are no held-out rows
      */
     static WorkOrder run(
             FineTuneJob job,
@@ -35,19 +35,16 @@ final class WorkOrders {
             String digest,
             List<String> labels,
             List<Example.Conversation> shots,
-            boolean answersRows,
-            boolean hasTestRows) {
+            Set<Variant> answering) {
         List<WorkStep> steps = new ArrayList<>();
-        steps.add(new WorkStep.Train(job.method(), job.training(), base));
-        if (answersRows && hasTestRows) {
-            steps.addAll(answers(job, labels, shots));
-        }
+        steps.add(new WorkStep.Train(job.method(), job.training(), base, labels));
+        steps.addAll(answers(job, labels, shots, answering));
         return new WorkOrder(digest, steps);
     }
 
     /** Lets base and tuned model answer the test rows of the data channel. */
     static WorkOrder evaluation(FineTuneJob job, String digest, List<String> labels, List<Example.Conversation> shots) {
-        return new WorkOrder(digest, answers(job, labels, shots));
+        return new WorkOrder(digest, List.copyOf(answers(job, labels, shots, Variant.askable())));
     }
 
     /** Answers one conversation, or continues a text where {@code messages} is empty. */
@@ -56,23 +53,35 @@ final class WorkOrders {
         return new WorkOrder(digest, List.of(new WorkStep.Generate(variants, messages, text, sampling)));
     }
 
-    /** Adds the adapter to the weights. */
-    static WorkOrder merge(String digest, Precision precision) {
-        return new WorkOrder(digest, List.of(new WorkStep.Merge(precision)));
+    /** Writes the tuned model as a model of its own. */
+    static WorkOrder merge(String digest, ModelFormat format) {
+        return new WorkOrder(digest, List.of(new WorkStep.Merge(format)));
     }
 
-    private static List<WorkStep> answers(FineTuneJob job, List<String> labels, List<Example.Conversation> shots) {
-        List<WorkStep> steps = new ArrayList<>();
-        for (Variant variant : Variant.values()) {
+    /** Goes over the last steps of the training in another order again. */
+    static WorkOrder verification(String digest, WorkOrder trained) {
+        WorkStep.Train train = trained.steps().stream()
+                .filter(WorkStep.Train.class::isInstance)
+                .map(WorkStep.Train.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the order of a run trains"));
+        return new WorkOrder(digest, List.of(new WorkStep.Verify(trained.digest(), train)));
+    }
+
+    /** Lets models answer the test rows of the data channel; the base model with examples only where there are some. */
+    static List<WorkStep.Predict> answers(
+            FineTuneJob job, List<String> labels, List<Example.Conversation> shots, Set<Variant> answering) {
+        List<WorkStep.Predict> steps = new ArrayList<>();
+        for (Variant variant : List.of(Variant.BASE_ZERO_SHOT, Variant.BASE_FEW_SHOT, Variant.TUNED)) {
             boolean showsRows = variant == Variant.BASE_FEW_SHOT;
-            if (!showsRows || !shots.isEmpty()) {
+            if (answering.contains(variant) && (!showsRows || !shots.isEmpty())) {
                 steps.add(answers(job, variant, labels, showsRows ? shots : List.of()));
             }
         }
         return steps;
     }
 
-    private static WorkStep answers(
+    private static WorkStep.Predict answers(
             FineTuneJob job, Variant variant, List<String> labels, List<Example.Conversation> shots) {
         EvaluationSpec evaluation = job.evaluation();
         return new WorkStep.Predict(

@@ -1,6 +1,10 @@
 package dev.finetune4j.engine.models;
 
+import dev.finetune4j.engine.estimate.Architecture;
+import dev.finetune4j.engine.estimate.Experts;
 import dev.finetune4j.value.Checks;
+import dev.finetune4j.value.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sizes of a Llama-style decoder: pre-norm blocks of grouped-query attention and a gated feed-forward layer, RMS norms
@@ -17,7 +21,9 @@ import dev.finetune4j.value.Checks;
  * @param queryKeyValueBias whether the projections of queries, keys and values add a bias
  * @param headNorms whether queries and keys are normed head by head
  * @param branchNorms whether what attention and feed-forward add is normed too
+ * @param experts where each feed-forward layer is a mixture of experts, or null
  */
+@Kind("decoder")
 public record DecoderShape(
         int layers,
         int hiddenSize,
@@ -29,7 +35,9 @@ public record DecoderShape(
         boolean tiedEmbeddings,
         boolean queryKeyValueBias,
         boolean headNorms,
-        boolean branchNorms) {
+        boolean branchNorms,
+        @Nullable Experts experts)
+        implements ModelShape {
     /** Checks that every size can be and that key-value heads divide the heads. */
     public DecoderShape {
         Checks.inRange("layers", layers, 1, 10_000);
@@ -45,9 +53,10 @@ public record DecoderShape(
     }
 
     /**
-     * Weights of the model, a tied head counted once: {@code (1 or 2) V C + L (2 C (H + K) D + 3 C F + norms [+ (H + 2 K) D]) + C},
-     * with norms {@code (2 or 4) C [+ 2 D]}.
+     * {@inheritDoc} {@code (1 or 2) V C + L (2 C (H + K) D + 3 C F + norms [+ (H + 2 K) D]) + C}, with norms {@code (2 or 4) C [+ 2 D]};
+     * a mixture of E experts has {@code 3 C F} E times, and {@code C E} that choose.
      */
+    @Override
     public long parameters() {
         long width = hiddenSize;
         long queryWidth = (long) heads * headSize;
@@ -55,8 +64,36 @@ public record DecoderShape(
         long attention = 2 * width * (queryWidth + keyValueWidth);
         long bias = queryKeyValueBias ? queryWidth + 2 * keyValueWidth : 0;
         long norms = (branchNorms ? 4 : 2) * width + (headNorms ? 2L * headSize : 0);
-        long block = attention + bias + 3 * width * feedForwardSize + norms;
+        long block = attention + bias + norms;
         long embeddings = (tiedEmbeddings ? 1 : 2) * width * vocabulary;
-        return embeddings + layers * block + width;
+        return embeddings + layers * block + feedForwardParameters() + width;
+    }
+
+    private long feedForwardParameters() {
+        long dense = 3L * hiddenSize * feedForwardSize;
+        if (experts == null) {
+            return layers * dense;
+        }
+        long expert = 3L * hiddenSize * experts.feedForwardSize();
+        long mixture = Math.round((experts.count() + experts.shared()) * expert) + (long) hiddenSize * experts.count();
+        return experts.denseLayers() * dense + (layers - experts.denseLayers()) * mixture;
+    }
+
+    @Override
+    public Architecture architecture() {
+        return new Architecture(
+                Architecture.Kind.DECODER,
+                layers,
+                hiddenSize,
+                feedForwardSize,
+                heads,
+                keyValueHeads,
+                headSize,
+                vocabulary,
+                true,
+                tiedEmbeddings,
+                experts,
+                null,
+                false);
     }
 }

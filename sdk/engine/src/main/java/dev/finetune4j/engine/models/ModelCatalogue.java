@@ -6,12 +6,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -20,8 +15,6 @@ import java.util.Optional;
  * @param models in the order in which they are listed: by family, small ones first
  */
 public record ModelCatalogue(List<CatalogueModel> models) {
-    private static final String RESOURCE = "catalogue.json";
-
     /** Copies the list; refuses an id that is there twice. */
     public ModelCatalogue {
         models = List.copyOf(models);
@@ -32,12 +25,8 @@ public record ModelCatalogue(List<CatalogueModel> models) {
 
     /** The catalogue of this version. */
     public static ModelCatalogue shipped() {
-        try (InputStream in = Objects.requireNonNull(ModelCatalogue.class.getResourceAsStream(RESOURCE), RESOURCE)) {
-            String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return new ModelCatalogue(Json.read(json, new TypeReference<List<CatalogueModel>>() {}));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new ModelCatalogue(
+                Json.resource(ModelCatalogue.class, "catalogue.json", new TypeReference<List<CatalogueModel>>() {}));
     }
 
     /** The model of an id, if there is one. */
@@ -61,7 +50,7 @@ public record ModelCatalogue(List<CatalogueModel> models) {
                 .at(Location.ofKey("model"));
         Spelling.nearest(id, ids)
                 .ifPresent(near -> problem.because("did you mean " + near + "?").remedy("model: " + near));
-        problem.because("known: " + String.join(", ", ids));
+        problem.because("none of the " + ids.size() + " models of the catalogue has this id");
         if (id.matches("[A-Za-z0-9][\\w.-]*/[\\w.-]+")) {
             problem.remedy("model: hf:" + id);
         }

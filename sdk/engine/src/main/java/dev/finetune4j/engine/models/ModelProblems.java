@@ -5,7 +5,7 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 
-/** What can be wrong with the name of a model: FT0480. */
+/** What can be wrong with the name of a model: FT0480 and FT0481. */
 public final class ModelProblems implements ProblemCatalogue {
     static final ProblemKind UNKNOWN_MODEL =
             new ProblemKind("FT0480", "the model is not in the catalogue", ExitCode.INVALID, """
@@ -13,11 +13,23 @@ public final class ModelProblems implements ProblemCatalogue {
             (hf:ORG/NAME, with @REVISION to pin it), by a folder in Hugging Face layout, or by a .gguf file. The name is none of
             these: no such id is known and no such folder or file is there. Relative paths start from the folder of the job file.""", "finetune models");
 
+    /** Nothing says how large a model is. */
+    public static final ProblemKind UNKNOWN_SIZES = new ProblemKind(
+            "FT0481",
+            "the sizes of the model are not known",
+            ExitCode.INVALID,
+            """
+            Memory, time and cost follow from the sizes of a model. They come from the catalogue, from a config.json in Hugging Face
+            form (a folder with that file alone is enough for a plan), or from three numbers that the command line gives: the width
+            (hidden_size), the number of layers (num_hidden_layers) and the size of the vocabulary (vocab_size). The rest is then
+            taken as models of that width usually have it, and the ranges are wider.""",
+            "finetune plan JOB --hidden-size 4096 --layers 32 --vocabulary 128256");
+
     /** For ServiceLoader. */
     public ModelProblems() {}
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(UNKNOWN_MODEL);
+        return List.of(UNKNOWN_MODEL, UNKNOWN_SIZES);
     }
 }

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.report;
 
+import dev.finetune4j.engine.evaluate.GateJudge;
 import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.evaluation.Comparison;
 import dev.finetune4j.evaluation.EvaluationReport;
@@ -25,16 +26,13 @@ public record Headline(String title, String detail) {
 
     /** The name of a variant within a sentence. */
     public static String shortName(Variant variant) {
-        return switch (variant) {
-            case BASE_ZERO_SHOT -> "zero-shot";
-            case BASE_FEW_SHOT -> "few-shot";
-            case TUNED -> "tuned";
-        };
+        return GateJudge.shortName(variant);
     }
 
     /** The name of a variant by itself. */
     public static String longName(Variant variant) {
         return switch (variant) {
+            case BASE_PRIOR -> "Label shares";
             case BASE_ZERO_SHOT -> "Base, zero-shot";
             case BASE_FEW_SHOT -> "Base, few-shot";
             case TUNED -> "Tuned";
@@ -44,43 +42,45 @@ public record Headline(String title, String detail) {
     private static Headline ofEvaluation(EvaluationReport evaluation) {
         MetricName metric = evaluation.mainMetric();
         Interval tuned = evaluation.variant(Variant.TUNED).orElseThrow().metric(metric);
+        boolean isCompared = !evaluation.comparisons().isEmpty();
         String against = evaluation.variants().stream()
                 .filter(variant -> !variant.variant().isTuned())
                 .map(variant -> MetricFigures.value(
                                 metric, variant.metric(metric).value()) + " " + shortName(variant.variant()))
                 .collect(Collectors.joining(" and "));
-        String detail = "%s %s %s against %s, on %s held-out %s%s."
+        String detail = "%s %s %s%s, on %s held-out %s%s."
                 .formatted(
                         MetricFigures.name(metric),
                         MetricFigures.value(metric, tuned.value()),
                         MetricFigures.range(metric, tuned),
-                        against,
+                        isCompared ? " against " + against : "",
                         Figures.count(evaluation.rows()),
                         evaluation.rows() == 1 ? "row" : "rows",
                         metric.isLowerBetter() ? "; lower is better" : "");
-        return new Headline(title(evaluation, metric), detail);
+        return new Headline(isCompared ? title(evaluation, metric) : "The tuned model by itself", detail);
     }
 
     private static String title(EvaluationReport evaluation, MetricName metric) {
+        String base = evaluation.variant(Variant.BASE_PRIOR).isPresent() ? "the label shares" : "the base model";
         List<Comparison> comparisons = evaluation.comparisons().stream()
                 .filter(comparison -> comparison.metric().equals(metric))
                 .toList();
         List<Comparison> beaten =
                 comparisons.stream().filter(Comparison::isImprovement).toList();
         if (beaten.size() == comparisons.size()) {
-            return "Tuned beats the base model";
+            return "Tuned beats " + base;
         }
         List<Comparison> lost =
                 comparisons.stream().filter(Comparison::isDeterioration).toList();
         if (!beaten.isEmpty()) {
-            return "Tuned beats the base model "
+            return "Tuned beats " + base + " "
                     + shortName(beaten.get(0).base()) + ", but not "
                     + comparisons.stream()
                             .filter(comparison -> !comparison.isImprovement())
                             .map(comparison -> shortName(comparison.base()))
                             .collect(Collectors.joining(", "));
         }
-        return lost.isEmpty() ? "Tuned does not clearly beat the base model" : "Tuned is worse than the base model";
+        return lost.isEmpty() ? "Tuned does not clearly beat " + base : "Tuned is worse than " + base;
     }
 
     private static Headline ofState(RunReport report) {

@@ -5,12 +5,15 @@ import dev.finetune4j.engine.check.privacy.PrivacyScanner;
 import dev.finetune4j.engine.check.privacy.Sensitivity;
 import java.util.Set;
 
-/** Takes secrets and personal data out of rows before they are shown: a report travels further than the data does. */
-final class MaskedText {
+/**
+ * Takes secrets and personal data out of rows before they are shown: a report travels further than the data does. Safe for use by
+ * several threads.
+ */
+public final class MaskedText {
     private final PrivacyScanner scanner = PrivacyScanner.of(Set.of(Sensitivity.values()));
 
     /** The text with each finding replaced by the name of what it is, such as {@code [email]}. */
-    String masked(String text) {
+    public String masked(String text) {
         StringBuilder masked = new StringBuilder();
         int from = 0;
         for (PrivacyFinding finding : scanner.scan(text)) {

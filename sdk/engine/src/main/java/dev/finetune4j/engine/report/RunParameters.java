@@ -2,8 +2,13 @@ package dev.finetune4j.engine.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,17 +26,34 @@ public final class RunParameters {
         return parameters;
     }
 
-    /** The same for a job that says nothing but what it must: what a parameter is when nobody sets it. */
+    /** The same for a job that says nothing but what it must and its method: what a parameter is when nobody sets it. */
     public static Map<String, String> defaults(FineTuneJob job) {
-        return of(FineTuneJob.builder(job.name(), job.model(), job.task(), job.data())
-                .build());
+        FineTuneJob plain = FineTuneJob.builder(job.name(), job.model(), job.task(), job.data())
+                .build();
+        TrainingSpec training = plain.training().toBuilder()
+                .learningRate(job.method().defaultLearningRate())
+                .build();
+        return of(plain.toBuilder().training(training).build());
     }
 
     /** The tuning method in a few words. */
     public static String method(FineTuneJob job) {
         TuningMethod method = job.method();
         if (method instanceof LoraTuning lora) {
-            return "LoRA, rank " + lora.rank();
+            return (lora.dora() ? "DoRA, rank " : "LoRA, rank ") + lora.rank();
+        }
+        if (method instanceof QloraTuning qlora) {
+            return (qlora.lora().dora() ? "QDoRA, rank " : "QLoRA, rank ")
+                    + qlora.lora().rank();
+        }
+        if (method instanceof FullTuning) {
+            return "full fine-tuning";
+        }
+        if (method instanceof HeadTuning) {
+            return "classification head";
+        }
+        if (method instanceof PromptTuning prompt) {
+            return "prompt tuning, " + prompt.virtualTokens() + " virtual tokens";
         }
         throw new IllegalStateException("a tuning method without a name: " + method);
     }

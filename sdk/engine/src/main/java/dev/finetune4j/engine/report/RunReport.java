@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param data what the rows look like, or null if they were never prepared
  * @param findings what the data check found
  * @param notices what the run had to say
- * @param evaluation whether tuning paid, or null if models were not compared
- * @param changedRows which held-out rows tuning changed, or null if models were not compared
+ * @param evaluation how the models did, or null if none answered held-out rows
+ * @param changedRows which held-out rows tuning changed, or null if the base model was not asked
  * @param provenance where the figures came from
  */
 public record RunReport(
@@ -134,8 +134,8 @@ public record RunReport(
             return this;
         }
 
-        /** Whether tuning paid, and on which rows. */
-        public Builder evaluation(EvaluationReport report, ChangedRows rows) {
+        /** Whether tuning paid, and on which rows, or null where the base model was not asked. */
+        public Builder evaluation(EvaluationReport report, @Nullable ChangedRows rows) {
             evaluation = report;
             changedRows = rows;
             return this;

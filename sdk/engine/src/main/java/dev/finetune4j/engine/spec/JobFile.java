@@ -7,7 +7,10 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.value.ProviderId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -36,6 +39,9 @@ import java.util.Optional;
  * @param resolved every setting with where it comes from
  */
 public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJob resolved) {
+    private static final String METHOD = "method";
+    private static final String LEARNING_RATE = "training.learning-rate";
+
     /** A job file is read up to this size. */
     public static final int MAX_BYTES = 1 << 20;
 
@@ -93,6 +99,42 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
         return new JobFile(Location.JOB, job, baseFolder, ResolvedJob.of(job, nowhere, new Origin.InCode()));
     }
 
+    /** Whether the file says nothing of how weights are tuned, so that the model may decide. */
+    public boolean leavesMethodOpen() {
+        return resolved.leavesOpen(METHOD);
+    }
+
+    /** Whether its model decided how weights are tuned. */
+    public boolean isMethodOfModel() {
+        return resolved.values().stream()
+                .anyMatch(value -> value.key().equals(METHOD + ".kind") && value.origin() instanceof Origin.ByModel);
+    }
+
+    /** The same job with a method, and its learning rate where the file says none, that were chosen for its model. */
+    public JobFile withMethodOfModel(TuningMethod method) {
+        ResolvedJob chosen = resolved.chosen(
+                METHOD,
+                Map.of(
+                        METHOD + ".kind",
+                        Json.jobs().valueToTree(method).path("kind").asText()));
+        TrainingSpec training = job.training();
+        if (resolved.leavesOpen(LEARNING_RATE)) {
+            double rate = method.defaultLearningRate();
+            training = training.toBuilder().learningRate(rate).build();
+            chosen = chosen.chosen(LEARNING_RATE, Map.of(LEARNING_RATE, YamlText.number(rate)));
+        }
+        return new JobFile(
+                source, job.toBuilder().method(method).training(training).build(), baseFolder, chosen);
+    }
+
+    /** The same job at one place; the job itself where that is its first choice already. */
+    public JobFile at(ProviderId target) {
+        if (job.targets().get(0).equals(target)) {
+            return this;
+        }
+        return new JobFile(source, job.toBuilder().targets(List.of(target)).build(), baseFolder, resolved);
+    }
+
     /** Writes a job as a job file: what differs from the defaults. Reading it back gives an equal job. */
     public static String write(FineTuneJob job) {
         return JobWriter.write(job);
@@ -122,11 +164,8 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
     }
 
     private static ObjectNode withDefaults(ObjectNode written) {
-        ObjectNode all = Shapes.defaults();
         JsonNode kind = written.at("/method/kind");
-        if (kind.isTextual()) {
-            all.set("method", Shapes.methodDefaults(kind.textValue()));
-        }
+        ObjectNode all = kind.isTextual() ? Shapes.defaults(kind.textValue()) : Shapes.defaults();
         merge(all, written);
         return all;
     }

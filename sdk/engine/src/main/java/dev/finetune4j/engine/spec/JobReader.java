@@ -12,9 +12,9 @@ import dev.finetune4j.engine.spec.Shape.Choice;
 import dev.finetune4j.engine.spec.Shape.Field;
 import dev.finetune4j.engine.spec.Shape.Fields;
 import dev.finetune4j.engine.spec.Shape.Flag;
+import dev.finetune4j.engine.spec.Shape.Listing;
 import dev.finetune4j.engine.spec.Shape.Table;
 import dev.finetune4j.engine.spec.Shape.Text;
-import dev.finetune4j.engine.spec.Shape.Texts;
 import dev.finetune4j.engine.spec.Shape.Variants;
 import dev.finetune4j.engine.spec.YamlNode.Entry;
 import dev.finetune4j.engine.spec.YamlNode.Mapping;
@@ -38,9 +38,6 @@ final class JobReader {
     static final String SCHEMA_KEY = "$schema";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    /** The form of a source's name: that of a table in SQL. */
-    static final String SOURCE_NAME = "[A-Za-z_][A-Za-z0-9_]{0,62}";
-
     private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]{1,400}(\\.[0-9]{0,400})?([eE][-+]?[0-9]{1,4})?");
 
     private final Map<String, String> environment;
@@ -70,8 +67,8 @@ final class JobReader {
             return variant(node, variants, path);
         } else if (shape instanceof Table table && node instanceof Mapping mapping) {
             return table(mapping, table, path);
-        } else if (shape instanceof Texts texts) {
-            return texts(node, texts, path, example);
+        } else if (shape instanceof Listing listing) {
+            return listing(node, listing, path, example);
         } else if (node instanceof Scalar scalar && !(shape instanceof Table)) {
             return scalar(scalar, shape, path, example);
         }
@@ -87,7 +84,7 @@ final class JobReader {
         if (shorthand != null) {
             Field field = shape.field(shorthand);
             boolean isText = node instanceof Scalar scalar && scalar.type() == ScalarType.TEXT;
-            if (isText || (node instanceof Sequence && field.shape() instanceof Texts)) {
+            if (isText || (node instanceof Sequence && field.shape() instanceof Listing)) {
                 return NODES.objectNode()
                         .setAll(present(
                                 shorthand, value(node, field.shape(), path + "." + shorthand, field.example())));
@@ -168,7 +165,7 @@ final class JobReader {
         ObjectNode values = NODES.objectNode();
         for (Entry entry : mapping.entries()) {
             String name = entry.key().text();
-            if (name.matches(SOURCE_NAME)) {
+            if (name.matches(shape.name().pattern())) {
                 values.setAll(present(
                         name,
                         value(
@@ -177,18 +174,19 @@ final class JobReader {
                                 path + "." + name,
                                 shape.element().example())));
             } else {
-                report.malformed(path, entry.key(), "a table name of letters, digits and _", "attack_patterns");
+                report.malformed(
+                        path, entry.key(), shape.name().wanted(), shape.name().example());
             }
         }
         return values;
     }
 
-    private @Nullable JsonNode texts(YamlNode node, Texts shape, String path, String example) {
+    private @Nullable JsonNode listing(YamlNode node, Listing shape, String path, String example) {
         ArrayNode values = NODES.arrayNode();
         List<YamlNode> items = new ArrayList<>();
         if (node instanceof Sequence sequence) {
             items.addAll(sequence.items());
-        } else if (node instanceof Scalar scalar && scalar.type() == ScalarType.TEXT) {
+        } else if (node instanceof Scalar scalar && mayStandAlone(scalar, shape)) {
             items.add(node);
         } else {
             report.wrongType(path, path, node, shape, example);
@@ -204,6 +202,11 @@ final class JobReader {
             }
         }
         return values;
+    }
+
+    private static boolean mayStandAlone(Scalar scalar, Listing shape) {
+        return scalar.type() == ScalarType.TEXT
+                || (scalar.type() == ScalarType.NUMBER && shape.element() instanceof Shape.Numeric);
     }
 
     private @Nullable JsonNode scalar(Scalar scalar, Shape shape, String path, String example) {

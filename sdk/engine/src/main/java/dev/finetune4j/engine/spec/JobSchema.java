@@ -8,10 +8,10 @@ import dev.finetune4j.engine.spec.Shape.Choice;
 import dev.finetune4j.engine.spec.Shape.Field;
 import dev.finetune4j.engine.spec.Shape.Fields;
 import dev.finetune4j.engine.spec.Shape.Flag;
+import dev.finetune4j.engine.spec.Shape.Listing;
 import dev.finetune4j.engine.spec.Shape.Numeric;
 import dev.finetune4j.engine.spec.Shape.Table;
 import dev.finetune4j.engine.spec.Shape.Text;
-import dev.finetune4j.engine.spec.Shape.Texts;
 import dev.finetune4j.engine.spec.Shape.Variants;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.TaskKind;
@@ -58,13 +58,13 @@ public final class JobSchema {
                     : anyOf(schema(fields.field(fields.shorthand()).shape()), mapping(fields));
         } else if (shape instanceof Variants variants) {
             return variants(variants);
-        } else if (shape instanceof Texts texts) {
+        } else if (shape instanceof Listing listing) {
             ObjectNode list = typed("array");
-            list.set("items", schema(texts.element()));
-            return anyOf(schema(texts.element()), texts.allowsNone() ? list : list.put("minItems", 1));
+            list.set("items", schema(listing.element()));
+            return anyOf(schema(listing.element()), listing.allowsNone() ? list : list.put("minItems", 1));
         } else if (shape instanceof Table table) {
             ObjectNode mapping = typed("object");
-            mapping.putObject("propertyNames").put("pattern", "^" + JobReader.SOURCE_NAME + "$");
+            mapping.putObject("propertyNames").put("pattern", "^" + table.name().pattern() + "$");
             mapping.set("additionalProperties", schema(table.element()));
             return mapping;
         } else if (shape instanceof Choice choice) {

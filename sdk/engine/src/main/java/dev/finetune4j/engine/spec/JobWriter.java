@@ -15,10 +15,8 @@ final class JobWriter {
     static String write(FineTuneJob job) {
         ObjectNode tree = Json.jobs().valueToTree(job);
         String kind = tree.at("/method/kind").asText();
-        ObjectNode defaults = Shapes.defaults();
-        boolean isDefaultMethod = defaults.at("/method/kind").asText().equals(kind);
-        defaults.set("method", Shapes.methodDefaults(kind));
-        ObjectNode said = difference(tree, defaults);
+        boolean isDefaultMethod = Shapes.defaults().at("/method/kind").asText().equals(kind);
+        ObjectNode said = difference(tree, Shapes.defaults(kind));
         if (!isDefaultMethod) {
             said.withObjectProperty("method").put("kind", kind);
         }

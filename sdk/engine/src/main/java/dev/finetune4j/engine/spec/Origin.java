@@ -36,6 +36,14 @@ public sealed interface Origin {
         }
     }
 
+    /** Nobody said anything, and the base model decided. */
+    record ByModel() implements Origin {
+        @Override
+        public String toString() {
+            return "chosen for the model";
+        }
+    }
+
     /** Java code set it: the job has no file. */
     record InCode() implements Origin {
         @Override

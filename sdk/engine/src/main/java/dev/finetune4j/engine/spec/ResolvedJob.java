@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * {@code ${env:NAME}}: it is never shown.
  *
  * @param values every setting, in the order of the schema
- * @param yaml a job file that says everything and reads back to the same job; the origin of each value is a comment
+ * @param yaml a job file that says everything and reads back to the same job as it was before its model was known; the origin of each
+ *     value is a comment
  */
 public record ResolvedJob(List<Value> values, String yaml) {
     /** Copies the values. */
@@ -46,12 +47,32 @@ public record ResolvedJob(List<Value> values, String yaml) {
         return origins;
     }
 
+    /** Whether the job leaves all that lies below a key to its default. */
+    boolean leavesOpen(String key) {
+        return values.stream()
+                .filter(value -> isAtOrBelow(value, key))
+                .allMatch(value -> value.origin() instanceof Origin.Default);
+    }
+
+    /** The same but for one key and what lies below it, which have a value that was chosen for the model. */
+    ResolvedJob chosen(String key, Map<String, String> valueByKey) {
+        List<Value> others =
+                values.stream().filter(value -> !isAtOrBelow(value, key)).toList();
+        List<Value> all = new ArrayList<>(others);
+        valueByKey.forEach((own, value) -> all.add(new Value(own, value, new Origin.ByModel())));
+        return new ResolvedJob(all, yaml);
+    }
+
+    private static boolean isAtOrBelow(Value value, String key) {
+        return value.key().equals(key)
+                || value.key().startsWith(key + ".")
+                || value.key().startsWith(key + "[");
+    }
+
     /** Where a key stands in the job's file: at its value, or at the first value below it; the file alone where nobody wrote it. */
     Location placeOf(String key, String source) {
         return values.stream()
-                .filter(value -> value.key().equals(key)
-                        || value.key().startsWith(key + ".")
-                        || value.key().startsWith(key + "["))
+                .filter(value -> isAtOrBelow(value, key))
                 .map(Value::origin)
                 .filter(Origin.InFile.class::isInstance)
                 .map(Origin.InFile.class::cast)

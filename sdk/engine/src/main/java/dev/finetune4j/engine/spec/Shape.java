@@ -83,14 +83,14 @@ sealed interface Shape {
     }
 
     /**
-     * A list of texts; one text stands for a list of one.
+     * A list of texts or numbers; one of them stands for a list of one.
      *
      * @param allowsNone whether the list may be empty
      */
-    record Texts(Shape element, boolean allowsNone) implements Shape {
+    record Listing(Shape element, boolean allowsNone) implements Shape {
         @Override
         public String wanted() {
-            return "a list of texts";
+            return element instanceof Numeric ? "a list of numbers" : "a list of texts";
         }
 
         @Override
@@ -99,8 +99,12 @@ sealed interface Shape {
         }
     }
 
-    /** Values under names that the user chooses. */
-    record Table(Shape element) implements Shape {
+    /**
+     * Values under names that the user chooses.
+     *
+     * @param name what a name may look like
+     */
+    record Table(Shape element, Text name) implements Shape {
         @Override
         public String wanted() {
             return "a mapping of names to values";
@@ -108,7 +112,7 @@ sealed interface Shape {
 
         @Override
         public String example() {
-            return "{name: " + element.example() + "}";
+            return "{" + name.example() + ": " + element.example() + "}";
         }
     }
 

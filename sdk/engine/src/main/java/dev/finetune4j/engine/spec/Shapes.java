@@ -7,9 +7,9 @@ import dev.finetune4j.engine.spec.Shape.Choice;
 import dev.finetune4j.engine.spec.Shape.Field;
 import dev.finetune4j.engine.spec.Shape.Fields;
 import dev.finetune4j.engine.spec.Shape.Flag;
+import dev.finetune4j.engine.spec.Shape.Listing;
 import dev.finetune4j.engine.spec.Shape.Table;
 import dev.finetune4j.engine.spec.Shape.Text;
-import dev.finetune4j.engine.spec.Shape.Texts;
 import dev.finetune4j.engine.spec.Shape.Variants;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
@@ -19,10 +19,12 @@ import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.value.Checks;
 import dev.finetune4j.value.Describe;
 import dev.finetune4j.value.Form;
+import dev.finetune4j.value.Inline;
 import dev.finetune4j.value.Kind;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
@@ -80,6 +82,9 @@ final class Shapes {
             Duration.class,
             new Text("a duration such as 90s, 45m or 2h30m", "45m", DURATION, Shapes::positiveDuration));
 
+    private static final Text SOURCE_NAME = name("a table name of letters, digits and _", "attack_patterns");
+    private static final Text MODULE_NAME = name("the name of a linear layer, such as q_proj", "q_proj");
+
     private static final KebabCaseStrategy KEBAB = new KebabCaseStrategy();
     private static final ObjectNode DEFAULTS = jobDefaults();
     private static final Fields JOB = fields(FineTuneJob.class, DEFAULTS);
@@ -96,14 +101,26 @@ final class Shapes {
         return DEFAULTS.deepCopy();
     }
 
-    /** Every default of a tuning method, its kind included. */
-    static ObjectNode methodDefaults(String kind) {
+    /** Every default of a job with a tuning method. */
+    static ObjectNode defaults(String methodKind) {
+        ObjectNode defaults = defaults();
+        defaults.set("method", methodDefaults(methodKind));
+        for (Class<?> method : TuningMethod.class.getPermittedSubclasses()) {
+            if (method.getAnnotation(Kind.class).value().equals(methodKind)) {
+                TuningMethod byDefault = (TuningMethod) defaultOf(method);
+                defaults.withObjectProperty("training").put("learning-rate", byDefault.defaultLearningRate());
+            }
+        }
+        return defaults;
+    }
+
+    private static ObjectNode methodDefaults(String kind) {
         ObjectNode defaults = Json.jobs().createObjectNode().put(Variants.KIND, kind);
         Fields fields = ((Variants) JOB.field("method").shape()).byKind().get(kind);
         if (fields != null) {
             for (Field field : fields.fields()) {
                 if (field.byDefault() != null) {
-                    defaults.set(field.key(), field.byDefault());
+                    defaults.set(field.key(), field.byDefault().deepCopy());
                 }
             }
         }
@@ -135,6 +152,10 @@ final class Shapes {
         List<Field> fields = new ArrayList<>();
         Set<String> required = REQUIRED.getOrDefault(type, Set.of());
         for (RecordComponent component : type.getRecordComponents()) {
+            if (component.isAnnotationPresent(Inline.class)) {
+                fields.addAll(fields(component.getType(), defaults).fields());
+                continue;
+            }
             String key = key(component.getName());
             JsonNode byDefault = defaults == null ? null : defaults.get(key);
             Describe describe = component.getAnnotation(Describe.class);
@@ -163,9 +184,20 @@ final class Shapes {
             return new Choice(DataSpec.FORMATS);
         }
         Range range = component.getAnnotation(Range.class);
+        if (type == List.class) {
+            boolean allowsNone = byDefault != null && byDefault.isEmpty();
+            return new Listing(shape(argument(component, 0), range, null), allowsNone);
+        } else if (type == Map.class) {
+            boolean isOfSources = component.getDeclaringRecord() == DataSpec.class;
+            return new Table(shape(argument(component, 1), range, null), isOfSources ? SOURCE_NAME : MODULE_NAME);
+        }
+        return shape(type, range, byDefault);
+    }
+
+    private static Shape shape(Class<?> type, @Nullable Range range, @Nullable JsonNode byDefault) {
         double least = range == null ? Double.NEGATIVE_INFINITY : range.min();
         double most = range == null ? Double.POSITIVE_INFINITY : range.max();
-        if (type == int.class) {
+        if (type == int.class || type == Integer.class) {
             return whole(least, most, Integer.MIN_VALUE, Integer.MAX_VALUE);
         } else if (type == long.class) {
             return whole(least, most, Long.MIN_VALUE, Long.MAX_VALUE);
@@ -173,11 +205,6 @@ final class Shapes {
             return new Shape.Numeric(false, least, most);
         } else if (type == boolean.class) {
             return new Flag();
-        } else if (type == List.class) {
-            boolean allowsNone = byDefault != null && byDefault.isEmpty();
-            return new Texts(shape(argument(component, 0), null), allowsNone);
-        } else if (type == Map.class) {
-            return new Table(shape(argument(component, 1), null));
         }
         return shape(type, byDefault);
     }
@@ -189,10 +216,19 @@ final class Shapes {
     }
 
     private static Text formed(Form form) {
-        Pattern pattern = Pattern.compile(form.pattern());
-        return new Text(form.wanted(), form.example(), form.pattern(), text -> {
+        return text(form.wanted(), form.example(), form.pattern());
+    }
+
+    /** A name as it may stand in SQL. */
+    private static Text name(String wanted, String example) {
+        return text(wanted, example, "[A-Za-z_][A-Za-z0-9_]{0,62}");
+    }
+
+    private static Text text(String wanted, String example, String form) {
+        Pattern pattern = Pattern.compile(form);
+        return new Text(wanted, example, form, text -> {
             if (!pattern.matcher(text).matches()) {
-                throw new IllegalArgumentException("must be " + form.wanted());
+                throw new IllegalArgumentException("must be " + wanted);
             }
         });
     }
@@ -221,10 +257,14 @@ final class Shapes {
         return new Variants(byKind);
     }
 
-    /** By the house's convention a variant has a static {@code defaults()}. */
     private static JsonNode defaultsOf(Class<?> variant) {
+        return Json.jobs().valueToTree(defaultOf(variant));
+    }
+
+    /** By the house's convention a variant has a static {@code defaults()}. */
+    private static Object defaultOf(Class<?> variant) {
         try {
-            return Json.jobs().valueToTree(variant.getMethod("defaults").invoke(null));
+            return variant.getMethod("defaults").invoke(null);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(variant + " needs a public static defaults()", e);
         }

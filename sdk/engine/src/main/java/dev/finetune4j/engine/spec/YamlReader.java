@@ -6,6 +6,7 @@ import dev.finetune4j.engine.spec.YamlNode.Mark;
 import dev.finetune4j.engine.spec.YamlNode.Scalar;
 import dev.finetune4j.engine.spec.YamlNode.ScalarType;
 import dev.finetune4j.engine.spec.YamlNode.Sequence;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class YamlReader {
      * Reads a document.
      *
      * @param problems gets what is wrong but lets the rest be read: doubled keys
-     * @throws dev.finetune4j.error.FineTuneException with FT0102 or FT0103 if the text cannot be read any further
+     * @throws FineTuneException with FT0102 or FT0103 if the text cannot be read any further
      */
     static YamlNode read(String text, String name, List<Problem> problems) {
         return new YamlReader(text, name, problems).document();
@@ -136,9 +137,17 @@ final class YamlReader {
 
     private Scalar scalar(ScalarEvent event, Mark mark) {
         Optional<String> tag = event.getTag().filter(value -> !value.equals("!"));
-        Tag resolved =
-                tag.map(Tag::new).orElseGet(() -> event.isPlain() ? TYPES.resolve(event.getValue(), true) : Tag.STR);
+        Tag resolved = tag.map(value -> tag(value, mark))
+                .orElseGet(() -> event.isPlain() ? TYPES.resolve(event.getValue(), true) : Tag.STR);
         return new Scalar(event.getValue(), type(resolved, mark), mark);
+    }
+
+    /** A tag that begins or ends with a space, written {@code %20}, is one that {@link Tag} does not take. */
+    private Tag tag(String value, Mark mark) {
+        if (value.isBlank() || !value.trim().equals(value)) {
+            throw notAllowed(value, mark);
+        }
+        return new Tag(value);
     }
 
     private ScalarType type(Tag tag, Mark mark) {
@@ -151,7 +160,11 @@ final class YamlReader {
         } else if (tag.equals(Tag.NULL)) {
             return ScalarType.NULL;
         }
-        throw syntax("the tag " + Echo.of(tag.getValue()) + " is not allowed in a job file", mark)
+        throw notAllowed(tag.getValue(), mark);
+    }
+
+    private FineTuneException notAllowed(String tag, Mark mark) {
+        return syntax("the tag " + Echo.of(tag) + " is not allowed in a job file", mark)
                 .remedy("delete the tag")
                 .asException();
     }
@@ -217,7 +230,7 @@ final class YamlReader {
         return 1;
     }
 
-    private dev.finetune4j.error.FineTuneException tooLarge(String summary, Mark mark) {
+    private FineTuneException tooLarge(String summary, Mark mark) {
         return JobProblems.TOO_LARGE.error(summary).at(location(mark)).asException();
     }
 

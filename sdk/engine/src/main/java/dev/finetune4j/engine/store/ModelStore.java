@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Brings base models onto this machine: from a folder, a .gguf file, the Hugging Face hub, or the first place of the catalogue that
+ * Brings base models onto this machine: from a folder, a .gguf file, a package, the Hugging Face hub, or the first place of the catalogue that
  * gives the model. Whatever was fetched once is used without a network. Safe for use by several processes at once.
  */
 public final class ModelStore {
@@ -91,11 +91,59 @@ public final class ModelStore {
         }
     }
 
+    /** The files of a model where they are on this machine, complete and readable; nothing is fetched. */
+    public Optional<ModelFiles> find(ModelRef ref, Path baseFolder) {
+        try {
+            Optional<Path> path = here(ref, baseFolder);
+            if (path.isEmpty()) {
+                return Optional.empty();
+            }
+            List<Path> files =
+                    Files.isDirectory(path.get()) ? ModelLayout.files(path.get(), ref.value()) : List.of(path.get());
+            return Optional.of(new ModelFiles(ref, path.get(), digest.of(files), name(ref, path.get())));
+        } catch (IOException | FineTuneException e) {
+            return Optional.empty(); // who needs the files is told why by resolve
+        }
+    }
+
+    private Optional<Path> here(ModelRef ref, Path baseFolder) throws IOException {
+        if (ref.isHub()) {
+            return hub.find(HubRef.parse(ref.value()));
+        }
+        if (PackagedModel.isAddress(ref.value())) {
+            return sources.find(new SourceSpec(List.of(ref.value()), null)).isPresent()
+                    ? Optional.of(locate(ref, baseFolder))
+                    : Optional.empty();
+        }
+        Optional<CatalogueModel> known = catalogue.find(ref.value());
+        if (known.isPresent()) {
+            return here(known.get());
+        }
+        Path path = baseFolder.resolve(ref.value()).normalize();
+        return Files.exists(path) ? Optional.of(path) : Optional.empty();
+    }
+
+    private Optional<Path> here(CatalogueModel model) throws IOException {
+        for (ModelSource source : model.sources()) {
+            Optional<Path> here = isHub(source)
+                    ? hub.find(HubRef.parse(source.from()))
+                    : sources.find(spec(source)).map(ModelStore::file);
+            if (here.isPresent()) {
+                return here;
+            }
+        }
+        return Optional.empty();
+    }
+
     private Path locate(ModelRef ref, Path baseFolder) throws IOException {
         if (ref.isHub()) {
             HubRef hubRef = HubRef.parse(ref.value());
             Optional<Path> here = hub.find(hubRef);
             return here.isPresent() ? here.get() : hub.fetch(hubRef);
+        }
+        if (PackagedModel.isAddress(ref.value())) {
+            return new PackagedModel(home.resolve("models").resolve("packages"), sources)
+                    .resolve(ref.value(), baseFolder);
         }
         Optional<CatalogueModel> known = catalogue.find(ref.value());
         if (known.isPresent()) {
@@ -142,13 +190,9 @@ public final class ModelStore {
 
     private Path ofCatalogue(CatalogueModel model) throws IOException {
         // A place that needs no network comes before one that does, whatever its rank.
-        for (ModelSource source : model.sources()) {
-            Optional<Path> here = isHub(source)
-                    ? hub.find(HubRef.parse(source.from()))
-                    : sources.find(spec(source)).map(ModelStore::file);
-            if (here.isPresent()) {
-                return here.get();
-            }
+        Optional<Path> here = here(model);
+        if (here.isPresent()) {
+            return here.get();
         }
         List<Problem> failures = new ArrayList<>();
         for (ModelSource source : model.sources()) {

@@ -71,6 +71,35 @@ class EvaluatorTest {
     }
 
     @Test
+    void callsABaseThatReadsNoRowTheSharesOfTheLabels() {
+        List<Prediction> shares = answers(200, 0.2).stream()
+                .map(answer -> scored(answer, Map.of("ham", -0.2, "spam", -2.0, "junk", -3.0)))
+                .toList();
+        List<Prediction> readsOneRow = new ArrayList<>(shares);
+        readsOneRow.set(7, scored(shares.get(7), Map.of("ham", -0.3, "spam", -2.0, "junk", -3.0)));
+
+        assertThat(evaluated(shares).base().orElseThrow().variant()).isEqualTo(Variant.BASE_PRIOR);
+        assertThat(evaluated(shares).comparisons()).extracting(Comparison::base).containsOnly(Variant.BASE_PRIOR);
+        assertThat(evaluated(readsOneRow).base().orElseThrow().variant()).isEqualTo(Variant.BASE_ZERO_SHOT);
+        assertThat(evaluated(answers(200, 0.2)).base().orElseThrow().variant()).isEqualTo(Variant.BASE_ZERO_SHOT);
+    }
+
+    private static EvaluationReport evaluated(List<Prediction> base) {
+        return evaluator(Gate.defaults())
+                .evaluate(Map.of(Variant.BASE_ZERO_SHOT, base, Variant.TUNED, answers(200, 0.9)));
+    }
+
+    private static Prediction scored(Prediction answer, Map<String, Double> scoreByLabel) {
+        return new Prediction(
+                answer.row(),
+                answer.reference(),
+                answer.answer(),
+                scoreByLabel,
+                answer.negativeLogLikelihood(),
+                answer.referenceTokens());
+    }
+
+    @Test
     void intervalsAgreeWithTheNormalApproximation() {
         EvaluationReport report = evaluator(Gate.defaults())
                 .evaluate(Map.of(Variant.TUNED, answers(1000, 0.7), Variant.BASE_ZERO_SHOT, answers(1000, 0.3)));
@@ -269,6 +298,20 @@ class EvaluatorTest {
     }
 
     @Test
+    void measuresATunedModelByItself() {
+        List<Prediction> tuned = answers(50, 0.9);
+
+        EvaluationReport alone = evaluator(Gate.defaults()).evaluate(Map.of(Variant.TUNED, tuned));
+
+        EvaluationReport beside = evaluator(Gate.defaults())
+                .evaluate(Map.of(Variant.TUNED, tuned, Variant.BASE_ZERO_SHOT, answers(50, 0.2)));
+        assertThat(alone.variants())
+                .containsExactly(beside.variant(Variant.TUNED).orElseThrow());
+        assertThat(alone.comparisons()).isEmpty();
+        assertThat(alone.rows()).isEqualTo(50);
+    }
+
+    @Test
     void refusesAGateOverAnotherTasksMetric() {
         FineTuneException refused = catchThrowableOfType(
                 FineTuneException.class,
@@ -306,8 +349,9 @@ class EvaluatorTest {
         Files.writeString(folder.resolve(Variant.BASE_FEW_SHOT.fileName()), Json.line(written.get(0)) + "\n{\"row\":");
 
         Map<Variant, List<Prediction>> read = PredictionFiles.read(output, Set.of(Variant.TUNED));
-        FineTuneException refused = catchThrowableOfType(
-                FineTuneException.class, () -> PredictionFiles.read(output, Set.of(Variant.values())));
+        Set<Variant> asked = Set.of(Variant.BASE_ZERO_SHOT, Variant.BASE_FEW_SHOT, Variant.TUNED);
+        FineTuneException refused =
+                catchThrowableOfType(FineTuneException.class, () -> PredictionFiles.read(output, asked));
 
         assertThat(read).containsExactly(Map.entry(Variant.TUNED, written));
         assertThat(refused.problems())

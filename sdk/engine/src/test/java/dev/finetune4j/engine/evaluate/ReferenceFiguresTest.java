@@ -2,6 +2,7 @@ package dev.finetune4j.engine.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,8 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.evaluation.Calibration;
 import dev.finetune4j.evaluation.ClassScore;
 import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.MetricName;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,8 +39,11 @@ class ReferenceFiguresTest {
 
             assertThat(once(answers.macroF1(), rows))
                     .isCloseTo(fixture.get("macroF1").asDouble(), within(EXACT));
-            assertThat(once(SumStatistic.mean(answers.right()), rows))
-                    .isCloseTo(fixture.get("accuracy").asDouble(), within(EXACT));
+            // One label a row: the micro-averaged F1 is the accuracy.
+            for (String figure : List.of("accuracy", "microF1")) {
+                assertThat(once(SumStatistic.mean(answers.right()), rows))
+                        .isCloseTo(fixture.get(figure).asDouble(), within(EXACT));
+            }
             List<ClassScore> scores = answers.classScores();
             assertThat(scores.stream().map(ClassScore::precision).toList()).isEqualTo(doubles(fixture, "precision"));
             assertThat(scores.stream().map(ClassScore::recall).toList()).isEqualTo(doubles(fixture, "recall"));
@@ -80,8 +86,40 @@ class ReferenceFiguresTest {
     }
 
     @Test
-    void rougeLEqualsRougeScore() {
-        eachPair("rougeL", RougeL::of);
+    void rougeEqualsRougeScore() {
+        eachPair("rouge1", (reference, answer) -> Rouge.ofGrams(1, reference, answer));
+        eachPair("rouge2", (reference, answer) -> Rouge.ofGrams(2, reference, answer));
+        eachPair("rougeL", Rouge::ofSubsequence);
+    }
+
+    @Test
+    void distinctBigramsAndPerplexityEqualTheDirectComputation() {
+        for (JsonNode fixture : FIXTURES.get("text")) {
+            List<String> answers = strings(fixture, "answers");
+
+            assertThat(once(DistinctBigrams.of(answers), answers.size()))
+                    .isCloseTo(fixture.get("distinct2").asDouble(), within(EXACT));
+        }
+        for (JsonNode fixture : FIXTURES.get("perplexity")) {
+            List<Prediction> predictions = new ArrayList<>();
+            for (JsonNode row : fixture.get("rows")) {
+                RowRef place = new RowRef("fixture", predictions.size() + 1L);
+                predictions.add(new Prediction(
+                        place,
+                        "",
+                        null,
+                        Map.of(),
+                        row.get(0).asDouble(),
+                        row.get(1).asInt()));
+            }
+            Statistic perplexity = MeasuredVariant.of(
+                            Variant.TUNED, predictions, List.of(MetricName.PERPLEXITY), List.of())
+                    .statistics()
+                    .get(MetricName.PERPLEXITY);
+
+            assertThat(once(Objects.requireNonNull(perplexity), predictions.size()))
+                    .isCloseTo(fixture.get("perplexity").asDouble(), withinPercentage(1e-10));
+        }
     }
 
     @Test
@@ -121,7 +159,7 @@ class ReferenceFiguresTest {
     }
 
     private static void eachPair(String figure, PairScore score) {
-        assertThat(FIXTURES.get("text")).hasSize(40);
+        assertThat(FIXTURES.get("text")).hasSize(60);
         for (JsonNode fixture : FIXTURES.get("text")) {
             List<String> references = strings(fixture, "references");
             List<String> answers = strings(fixture, "answers");

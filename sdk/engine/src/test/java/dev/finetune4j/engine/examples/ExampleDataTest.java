@@ -85,6 +85,6 @@ class ExampleDataTest {
                         job.name(), job.model(), job.task(), job.data().withSplit(split))
                 .build();
         SourceCache sources = SourceCache.standard(folder.resolve("home"), System.getenv(), FetchProgress.SILENT);
-        return new DataPreparation(sources).prepare(withSplit, file.baseFolder(), folder.resolve("data"));
+        return new DataPreparation(sources).prepare(withSplit, true, file.baseFolder(), folder.resolve("data"));
     }
 }

@@ -31,6 +31,7 @@ import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.testkit.fake.FakePlace;
@@ -177,7 +178,13 @@ final class LaunchFixture {
             PreparedData data = new PreparedData(cache, record(job), List.of());
             Files.writeString(cache.resolve("split.json"), Json.pretty(data.record()));
             return new PreparedJob(
-                    JobFile.of(job, home), data, new ModelFiles(job.model(), model, "e".repeat(64)), check());
+                    JobFile.of(job, home),
+                    data,
+                    new ModelFiles(job.model(), model, "e".repeat(64)),
+                    check(),
+                    true,
+                    PreparedJob.Answering.BASE_AND_TUNED,
+                    Proposal.AnswerLengths.NONE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

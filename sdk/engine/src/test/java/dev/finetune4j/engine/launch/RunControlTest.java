@@ -3,9 +3,11 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Budget;
+import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.testkit.fake.FakePlace;
@@ -13,6 +15,7 @@ import dev.finetune4j.testkit.fake.FakePlace.Call;
 import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +65,30 @@ class RunControlTest {
         assertThat(fixture.place.launches(id)).isEqualTo(1);
         assertThat(fixture.place.attempts(id)).isEqualTo(2);
         assertThat(fixture.view(id).resumes()).isEqualTo(1);
+    }
+
+    @Test
+    void replaysTheLastStepsOfAFailedRunAndNamesTheFirstThatWentOtherwise() throws Exception {
+        fixture.place.script(Life.fails());
+        fixture.run(fixture.prepared());
+        RunFolder folder = fixture.folder(fixture.onlyRun());
+
+        try (Launcher launcher = fixture.launcher()) {
+            Replay replay = launcher.verify(folder).await();
+            assertThat(replay.isEqual()).isTrue();
+            assertThat(List.of(replay.fromStep(), replay.toStep())).containsExactly(4, 8);
+
+            Files.writeString(folder.output().resolve("checkpoints/checkpoint-000008/state"), "changed");
+            assertThatThrownBy(() -> launcher.verify(folder).await())
+                    .hasMessageContaining("FT0518: steps 5 to 8 of " + folder.id() + " came out otherwise")
+                    .satisfies(thrown -> assertThat(((FineTuneException) thrown)
+                                    .problems()
+                                    .get(0)
+                                    .causes())
+                            .contains("step 8 is the first with another loss or gradient norm"));
+            assertThat(launcher.resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThatThrownBy(() -> launcher.verify(folder).await()).hasMessageContaining("FT0509");
+        }
     }
 
     @Test

@@ -5,20 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
+import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.GgufType;
 import dev.finetune4j.run.MergedModel;
+import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +56,25 @@ class SideJobsTest {
     }
 
     @Test
+    void letsBaseAndTunedModelAnswerOtherRows() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
+
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<Map<Variant, List<Prediction>>> handle = launcher.predict(folder, other);
+
+            assertThat(handle.id().value()).matches(folder.id() + "-predict-[0-9a-f]{8}");
+            assertThat(handle.await()).containsOnlyKeys(Variant.BASE_ZERO_SHOT, Variant.TUNED);
+            assertThat(handle.await().get(Variant.TUNED))
+                    .hasSize(40)
+                    .allSatisfy(
+                            prediction -> assertThat(prediction.scoreByLabel()).containsOnlyKeys("calm", "cross"));
+            assertThat(launcher.predict(folder, other).await()).isEqualTo(handle.await());
+            assertThat(fixture.place.launches(handle.id())).isEqualTo(1);
+        }
+    }
+
+    @Test
     void letsBaseAndTunedModelAnswer() throws Exception {
         RunFolder folder = fixture.folder(fixture.runToEnd());
 
@@ -69,22 +93,72 @@ class SideJobsTest {
     }
 
     @Test
+    void opensAConversationAndLeavesNothingOfIt() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+
+        try (Launcher launcher = fixture.launcher()) {
+            try (Chat chat = launcher.chat(folder)) {
+                assertThat(chat.say(Variant.TUNED, "letter", Sampling.greedy(8), piece -> {})
+                                .answer()
+                                .text())
+                        .startsWith("TUNED heard letter");
+                assertThat(SideJobs.folder(folder)).isNotEmptyDirectory();
+            }
+            assertThat(SideJobs.folder(folder)).isEmptyDirectory();
+        }
+    }
+
+    @Test
     void exportsAMergedModelAndKeepsNoSecondCopy(@TempDir Path target) throws Exception {
         RunFolder folder = fixture.folder(fixture.runToEnd());
         Path to = target.resolve("tuned");
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<MergedModel> handle = launcher.export(folder, Precision.BF16, to);
+            RunHandle<MergedModel> handle = launcher.export(folder, new ModelFormat.HuggingFace(Precision.BF16), to);
 
-            assertThat(handle.await().precision()).isEqualTo(Precision.BF16);
+            assertThat(handle.await().format()).isEqualTo(new ModelFormat.HuggingFace(Precision.BF16));
             assertThat(to.resolve("model.safetensors")).exists();
             assertThat(target.toFile().list()).containsExactly("tuned");
-            assertThatThrownBy(() -> launcher.export(folder, Precision.AUTO, to))
+            assertThatThrownBy(() -> launcher.export(folder, new ModelFormat.HuggingFace(Precision.AUTO), to))
                     .hasMessageContaining("tuned is not empty");
-            assertThatThrownBy(() -> launcher.export(folder, Precision.AUTO, to.resolve("model.safetensors")))
+            assertThatThrownBy(() -> launcher.export(
+                            folder, new ModelFormat.HuggingFace(Precision.AUTO), to.resolve("model.safetensors")))
                     .hasMessageContaining("FT0516");
             assertThat(to.toFile().list()).containsExactly("model.safetensors");
         }
+    }
+
+    @Test
+    void exportsOneFileThatWasNotThere(@TempDir Path target) throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        Path to = target.resolve("models/tuned.gguf");
+        ModelFormat format = new ModelFormat.Gguf(GgufType.Q8_0);
+
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<MergedModel> handle = launcher.export(folder, format, to);
+
+            assertThat(handle.await().format()).isEqualTo(format);
+            assertThat(to).hasContent("not real weights");
+            assertThat(target.resolve("models").toFile().list()).containsExactly("tuned.gguf");
+            for (Path taken : List.of(to, target)) {
+                assertThatThrownBy(() -> launcher.export(folder, format, taken)).hasMessageContaining("FT0519");
+            }
+            assertThat(to).hasContent("not real weights");
+        }
+    }
+
+    @Test
+    void leavesNothingOfAFileWhereTheExportCannotBeWritten(@TempDir Path target) throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        Path file = Files.createFile(target.resolve("file"));
+
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<MergedModel> handle =
+                    launcher.export(folder, new ModelFormat.Gguf(GgufType.AUTO), file.resolve("tuned.gguf"));
+
+            assertThatThrownBy(handle::await).hasMessageContaining("FT0501");
+        }
+        assertThat(target.toFile().list()).containsExactly("file");
     }
 
     @Test
@@ -93,7 +167,8 @@ class SideJobsTest {
         Path file = Files.createFile(target.resolve("file"));
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<MergedModel> handle = launcher.export(folder, Precision.FP32, file.resolve("below"));
+            RunHandle<MergedModel> handle =
+                    launcher.export(folder, new ModelFormat.HuggingFace(Precision.FP32), file.resolve("below"));
 
             assertThatThrownBy(handle::await).hasMessageContaining("FT0501");
         }

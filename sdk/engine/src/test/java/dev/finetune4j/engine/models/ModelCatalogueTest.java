@@ -16,8 +16,16 @@ class ModelCatalogueTest {
     @Test
     void publishedParameterCountsFollowFromTheArchitecture() {
         assertThat(catalogue.models())
-                .hasSize(17)
+                .hasSizeGreaterThanOrEqualTo(60)
                 .allSatisfy(model -> assertThat((double) model.shape().parameters())
+                        .as(model.id())
+                        .isCloseTo((double) model.parameters(), within(0.005 * model.parameters())));
+    }
+
+    @Test
+    void theEstimatorCountsTheSame() {
+        assertThat(catalogue.models())
+                .allSatisfy(model -> assertThat(model.shape().architecture().parameters())
                         .as(model.id())
                         .isCloseTo((double) model.parameters(), within(0.005 * model.parameters())));
     }
@@ -28,9 +36,29 @@ class ModelCatalogueTest {
             assertThat(model.id()).matches("[a-z0-9]+([.-][a-z0-9]+)*");
             assertThat(model.licence()).isNotBlank();
             assertThat(model.goodFor()).endsWith(".");
-            assertThat(model.contextTokens()).isGreaterThanOrEqualTo(2048);
+            assertThat(model.contextTokens())
+                    .isGreaterThanOrEqualTo(model.shape() instanceof EncoderShape ? 512 : 2048);
             assertThat(model.sources().get(0).from()).matches("hf:[\\w.-]+/[\\w.-]+");
+            assertThat(model.benchmarks())
+                    .allSatisfy(benchmark -> assertThat(benchmark.source()).startsWith("https://"));
         });
+        assertThat(catalogue.models()).extracting(CatalogueModel::title).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aMixtureHoldsAllExpertsAndUsesSome() {
+        CatalogueModel mixtral = catalogue.get("mixtral-8x7b-instruct-v0.1");
+
+        assertThat(mixtral.shape().architecture().activeLinearParameters()).isBetween(12.4e9, 12.7e9);
+        assertThat(mixtral.shape().parameters()).isEqualTo(46_702_792_704L);
+    }
+
+    @Test
+    void namesWhatTheServicesCallAModel() {
+        assertThat(catalogue.get("llama-3.3-70b-instruct").ids())
+                .containsEntry("bedrock", "meta.llama3-3-70b-instruct-v1:0:128k")
+                .containsEntry("azure-ml", "Llama-3.3-70B-Instruct");
+        assertThat(catalogue.get("qwen3-8b").ids()).isEmpty();
     }
 
     @Test
@@ -61,10 +89,12 @@ class ModelCatalogueTest {
         CatalogueModel model = catalogue.models().get(0);
 
         assertThatThrownBy(() -> new ModelCatalogue(List.of(model, model))).hasMessageContaining("differ");
-        assertThatThrownBy(() -> new DecoderShape(1, 0, 1, 3, 1, 1, 1, true, false, false, false))
+        assertThatThrownBy(() -> new DecoderShape(1, 0, 1, 3, 1, 1, 1, true, false, false, false, null))
                 .hasMessageContaining("hiddenSize");
-        assertThatThrownBy(() -> new DecoderShape(1, 9, 1, 3, 2, 1, 1, true, false, false, false))
+        assertThatThrownBy(() -> new DecoderShape(1, 9, 1, 3, 2, 1, 1, true, false, false, false, null))
                 .hasMessageContaining("3 of 2");
+        assertThatThrownBy(() -> new EncoderShape(1, 10, 1, 3, 1, 1, 0, false)).hasMessageContaining("10 of 3");
+        assertThatThrownBy(() -> new Benchmark("MMLU", 5, 101, "https://here")).hasMessageContaining("score");
     }
 
     private Problem problem(String id) {

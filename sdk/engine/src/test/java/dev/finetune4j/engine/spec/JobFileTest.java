@@ -16,6 +16,7 @@ import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.value.ProviderId;
 import java.io.IOException;
@@ -27,6 +28,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobFileTest {
     private static final String SMALLEST = """
@@ -49,6 +52,41 @@ class JobFileTest {
 
         assertThat(read).isEqualTo(built);
         assertThat(Json.digest(read)).isEqualTo(Json.digest(built));
+    }
+
+    @Test
+    void aModelMayChooseTheMethodThatTheFileLeavesOpen() {
+        JobFile open = JobFile.parse(SMALLEST, "job.yaml", Path.of(""), Map.of());
+
+        JobFile chosen = open.withMethodOfModel(FullTuning.defaults());
+
+        assertThat(open.leavesMethodOpen()).isTrue();
+        assertThat(open.isMethodOfModel()).isFalse();
+        assertThat(chosen.job()).isEqualTo(parse(SMALLEST + "method: full\n"));
+        assertThat(chosen.isMethodOfModel()).isTrue();
+        assertThat(chosen.resolved().origins())
+                .containsEntry("method.kind", "chosen for the model")
+                .containsEntry("training.learning-rate", "chosen for the model")
+                .containsEntry("training.epochs", "default")
+                .doesNotContainKey("method.rank");
+    }
+
+    @Test
+    void aLearningRateThatTheFileSaysStays() {
+        JobFile open = JobFile.parse(SMALLEST + "training: {learning-rate: 1e-3}\n", "job.yaml", Path.of(""), Map.of());
+
+        JobFile chosen = open.withMethodOfModel(FullTuning.defaults());
+
+        assertThat(chosen.job().training().learningRate()).isEqualTo(1e-3);
+        assertThat(chosen.resolved().origins().get("training.learning-rate")).startsWith("job.yaml:5:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"method: lora", "method: {rank: 4}", "method: {kind: lora}", "method: head"})
+    void aMethodThatTheFileSaysIsNotOpen(String method) {
+        assertThat(JobFile.parse(SMALLEST + method + "\n", "job.yaml", Path.of(""), Map.of())
+                        .leavesMethodOpen())
+                .isFalse();
     }
 
     @Test

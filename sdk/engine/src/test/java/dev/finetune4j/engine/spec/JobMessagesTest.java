@@ -35,7 +35,7 @@ class JobMessagesTest {
               sources:
                 rows: {from: [], sha256: abc}
               split: {validation: 0.5, test: 60}
-            method: {kind: qlora, rank: 8}
+            method: {kind: ia3, rank: 8}
             training:
               epochs: 0
               batch_size: 4

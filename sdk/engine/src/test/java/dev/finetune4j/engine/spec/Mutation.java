@@ -2,10 +2,10 @@ package dev.finetune4j.engine.spec;
 
 import dev.finetune4j.engine.spec.Shape.Choice;
 import dev.finetune4j.engine.spec.Shape.Flag;
+import dev.finetune4j.engine.spec.Shape.Listing;
 import dev.finetune4j.engine.spec.Shape.Numeric;
 import dev.finetune4j.engine.spec.Shape.Table;
 import dev.finetune4j.engine.spec.Shape.Text;
-import dev.finetune4j.engine.spec.Shape.Texts;
 import dev.finetune4j.engine.spec.Shape.Variants;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -171,8 +171,8 @@ record Mutation(String name, String yaml, String code, int line, int column) {
             if (!text.pattern().contains("\\S[")) {
                 values.put("\"?!\"", "FT0110");
             }
-        } else if (shape instanceof Texts) {
-            values.put("7", "FT0107");
+        } else if (shape instanceof Listing listing) {
+            values.put(listing.element() instanceof Numeric ? "word" : "7", "FT0107");
             values.put("{a: 1}", "FT0107");
         }
         return values;

@@ -16,7 +16,12 @@ import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
@@ -102,8 +107,7 @@ final class RandomJobs {
             job.training(training(hasValidation));
         }
         if (random.nextBoolean()) {
-            job.method(new LoraTuning(
-                    1 + random.nextInt(1024), random.nextDouble() * 100, random.nextDouble() * 0.99, distinctTexts(2)));
+            job.method(method());
         }
         if (random.nextBoolean()) {
             job.check(new CheckSpec(
@@ -159,6 +163,31 @@ final class RandomJobs {
                 random.nextInt(1000),
                 random.nextInt(1000),
                 random.nextLong());
+    }
+
+    private TuningMethod method() {
+        return switch (random.nextInt(6)) {
+            case 0 -> FullTuning.defaults();
+            case 1 -> HeadTuning.defaults();
+            case 2 -> new PromptTuning(1 + random.nextInt(1000), random.nextBoolean() ? null : text());
+            case 3 -> new QloraTuning(lora());
+            default -> lora();
+        };
+    }
+
+    private LoraTuning lora() {
+        return LoraTuning.builder()
+                .rank(1 + random.nextInt(1024))
+                .alpha(random.nextDouble() * 100)
+                .dropout(random.nextDouble() * 0.99)
+                .targetModules(distinctTexts(2))
+                .rankStabilised(random.nextBoolean())
+                .dora(random.nextBoolean())
+                .ranks(random.nextBoolean() ? Map.of() : Map.of("down_proj", 1 + random.nextInt(1024)))
+                .alphas(random.nextBoolean() ? Map.of() : Map.of("q_proj", random.nextDouble() * 100))
+                .layers(random.nextBoolean() ? List.of() : List.of(random.nextInt(30)))
+                .trainedModules(random.nextBoolean() ? List.of() : distinctTexts(2))
+                .build();
     }
 
     private TrainingSpec training(boolean hasValidation) {

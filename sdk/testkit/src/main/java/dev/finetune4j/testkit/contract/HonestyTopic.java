@@ -40,6 +40,20 @@ abstract class HonestyTopic extends ContractTopic {
     }
 
     @Test
+    void opensNoDialogueUnlessItDoesCustomWork() {
+        if (capabilities().supportsCustomWork()) {
+            return;
+        }
+        Submission small = subject().small("dialogue");
+        WorkOrder order = new WorkOrder(small.order().digest(), List.of(new WorkStep.Converse()));
+        Submission dialogue =
+                Submission.builder(small.id(), small.model(), order).build();
+
+        assertThat(provider().converse(dialogue)).isEmpty();
+        assertThat(provider().find(small.id())).isEmpty();
+    }
+
+    @Test
     void hasAnIdThatJobFilesCanName() {
         assertThat(provider().id().value()).matches("[a-z][a-z0-9-]*");
     }

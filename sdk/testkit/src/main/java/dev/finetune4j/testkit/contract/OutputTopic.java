@@ -33,8 +33,10 @@ abstract class OutputTopic extends ContractTopic {
         Path output = provider().fetch(small.id(), folder.resolve("output"));
 
         Path adapter = output.resolve(WorkOrder.ADAPTER_FOLDER).resolve("adapter_config.json");
-        assertThat(Files.exists(adapter) || Files.exists(output.resolve("model-reference.json")))
-                .as("%s must hold an adapter or model-reference.json", output)
+        Path model = output.resolve(WorkOrder.MODEL_FOLDER).resolve("config.json");
+        Path reference = output.resolve("model-reference.json");
+        assertThat(Stream.of(adapter, model, reference).anyMatch(Files::exists))
+                .as("%s must hold an adapter, a model or model-reference.json", output)
                 .isTrue();
     }
 

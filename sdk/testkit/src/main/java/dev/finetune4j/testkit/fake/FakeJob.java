@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** A job of the fake place: what it went through is a function of its scripts, its stops and the time. */
 final class FakeJob {
     static final int STEPS = 10;
+    private static final double BEST_LEARNING_RATE = 3e-4;
     private static final Duration WINDING_DOWN = Duration.ofSeconds(10);
     private static final long BYTES = 1L << 20;
     private static final Host HOST = new Host("fake system", "fake architecture", "cpu", 1, BYTES);
@@ -155,6 +156,9 @@ final class FakeJob {
                         done++;
                         planned.add(step(at.plus(stage.lasts().multipliedBy(i).dividedBy(steps)), done));
                     }
+                    if (done == STEPS) {
+                        planned.add(new RunEvent.ValidationCompleted(end, done, validationLoss(), true));
+                    }
                 }
                 at = end;
             }
@@ -184,6 +188,16 @@ final class FakeJob {
 
         private RunEvent begins(Instant at) {
             return new RunEvent.TrainingStarted(at, 1000, 100, STEPS, "fp32", "none", 1, BYTES);
+        }
+
+        /** Lowest at {@link #BEST_LEARNING_RATE}, and more for each order of magnitude away from it. */
+        private double validationLoss() {
+            return submission.order().steps().stream()
+                    .filter(WorkStep.Train.class::isInstance)
+                    .mapToDouble(step -> ((WorkStep.Train) step).training().learningRate())
+                    .map(rate -> 1 + Math.abs(Math.log10(rate / BEST_LEARNING_RATE)))
+                    .findFirst()
+                    .orElseThrow();
         }
 
         private RunEvent step(Instant at, int number) {

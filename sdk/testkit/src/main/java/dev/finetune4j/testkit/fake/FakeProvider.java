@@ -7,6 +7,7 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Proposal;
@@ -142,6 +143,12 @@ public final class FakeProvider implements Provider {
                 .write(into);
         loseAnswer(fault, Call.FETCH);
         return into;
+    }
+
+    @Override
+    public Optional<Dialogue> converse(Submission submission) {
+        reach(Call.SUBMIT);
+        return capabilities().supportsCustomWork() ? Optional.of(new FakeDialogue()) : Optional.empty();
     }
 
     @Override

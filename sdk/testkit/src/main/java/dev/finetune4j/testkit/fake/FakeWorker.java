@@ -6,7 +6,10 @@ import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.GgufType;
 import dev.finetune4j.run.MergedModel;
+import dev.finetune4j.run.ModelFormat;
+import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Submission;
@@ -23,6 +26,9 @@ import java.util.Objects;
 /** Writes what a worker would have written: an adapter, and predictions in which the tuned model is mostly right. */
 final class FakeWorker {
     private static final int ANSWER_TOKENS = 4;
+    private static final int FROM_STEP = 4;
+    private static final int TO_STEP = 8;
+    private static final String STATE = "not real weights";
 
     private final Submission submission;
     private final boolean succeeded;
@@ -37,9 +43,11 @@ final class FakeWorker {
     void write(Path output) {
         try {
             Files.createDirectories(output);
-            if (succeeded) {
-                for (WorkStep step : submission.order().steps()) {
+            for (WorkStep step : submission.order().steps()) {
+                if (succeeded) {
                     write(output, step);
+                } else if (step instanceof WorkStep.Train) {
+                    writeCheckpoints(output.resolve(WorkOrder.CHECKPOINTS_FOLDER));
                 }
             }
         } catch (IOException e) {
@@ -50,6 +58,8 @@ final class FakeWorker {
     private void write(Path output, WorkStep step) throws IOException {
         if (step instanceof WorkStep.Train) {
             writeTuned(output);
+        } else if (step instanceof WorkStep.Verify) {
+            writeOnce(output.resolve(WorkOrder.REPLAY_FILE), List.of(Json.line(replay())));
         } else if (step instanceof WorkStep.Predict predict) {
             Path file = output.resolve(WorkOrder.PREDICTIONS_FOLDER)
                     .resolve(predict.variant().fileName());
@@ -64,13 +74,34 @@ final class FakeWorker {
                     .toList();
             writeOnce(output.resolve(WorkOrder.GENERATED_FILE), lines);
         } else if (step instanceof WorkStep.Merge merge) {
-            Precision precision = merge.precision() == Precision.AUTO ? Precision.FP32 : merge.precision();
+            boolean isGguf = merge.format() instanceof ModelFormat.Gguf;
+            ModelFormat format = !merge.format().leavesStorageOpen()
+                    ? merge.format()
+                    : isGguf ? new ModelFormat.Gguf(GgufType.F16) : new ModelFormat.HuggingFace(Precision.FP32);
             writeOnce(
-                    output.resolve(WorkOrder.MERGED_FOLDER).resolve("model.safetensors"), List.of("not real weights"));
+                    output.resolve(WorkOrder.MERGED_FOLDER)
+                            .resolve(isGguf ? WorkOrder.GGUF_FILE : WorkOrder.SAFETENSORS_FILE),
+                    List.of("not real weights"));
             writeOnce(
-                    output.resolve(WorkOrder.MERGED_FILE),
-                    List.of(Json.line(new MergedModel(precision, 17, 1e-6, 192))));
+                    output.resolve(WorkOrder.MERGED_FILE), List.of(Json.line(new MergedModel(format, 17, 1e-6, 192))));
         }
+    }
+
+    private static void writeCheckpoints(Path folder) throws IOException {
+        for (int step : new int[] {FROM_STEP, TO_STEP}) {
+            writeOnce(folder.resolve("checkpoint-00000" + step).resolve("state"), List.of(STATE));
+        }
+    }
+
+    /** Equal where the last checkpoint is as it was written. */
+    private Replay replay() throws IOException {
+        Path checkpoints = Objects.requireNonNull(
+                submission.channels().get(WorkOrder.CHECKPOINTS_CHANNEL), "no checkpoints channel");
+        String saved = Files.readString(
+                        checkpoints.resolve("checkpoint-00000" + TO_STEP).resolve("state"))
+                .strip();
+        return new Replay(
+                FROM_STEP, TO_STEP, Json.digest(saved), Json.digest(STATE), saved.equals(STATE) ? null : TO_STEP);
     }
 
     private void writeTuned(Path output) throws IOException {
@@ -120,6 +151,7 @@ final class FakeWorker {
     private static boolean isRight(Variant variant, Example example) {
         long row = example.row().row();
         return switch (variant) {
+            case BASE_PRIOR -> false;
             case BASE_ZERO_SHOT -> row % 4 == 0;
             case BASE_FEW_SHOT -> row % 4 < 2;
             case TUNED -> row % 20 != 0;

@@ -1,31 +1,24 @@
 package dev.finetune4j.training.model.adapter;
 
-import dev.finetune4j.method.LoraTuning;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The factors of an adapter by the weight that they change: delta W = s B A with s = alpha / R. */
+/** The factors of an adapter by the weight that they change: V = W + s B A, or with DoRA m V / ||V|| row by row. */
 public final class LoraFactors {
-    private static final String PREFIX = "base_model.model.";
-    private static final String A = ".lora_A.weight";
-    private static final String B = ".lora_B.weight";
-
     private final FloatBuffer flat;
-    private final float scale;
     private final Map<String, LoraLayout.Factor> factors = new HashMap<>();
 
     /**
      * Looks at a trainable vector.
      *
      * @param layout where the factors lie
-     * @param method tells s
      * @param flat the vector, [layout.length()]
      */
-    public LoraFactors(LoraLayout layout, LoraTuning method, FloatBuffer flat) {
+    public LoraFactors(LoraLayout layout, FloatBuffer flat) {
         this.flat = flat;
-        this.scale = (float) (method.alpha() / method.rank());
         layout.factors().forEach(factor -> factors.put(factor.name(), factor));
     }
 
@@ -34,13 +27,16 @@ public final class LoraFactors {
      *
      * @param weight its name, such as {@code model.layers.0.mlp.up_proj.weight}
      */
-    public Optional<Pair> of(String weight) {
-        String module = PREFIX + (weight.endsWith(".weight") ? weight.substring(0, weight.lastIndexOf('.')) : weight);
-        LoraLayout.Factor a = factors.get(module + A);
-        LoraLayout.Factor b = factors.get(module + B);
+    public Optional<Update> of(String weight) {
+        String module = weight.endsWith(".weight") ? weight.substring(0, weight.lastIndexOf('.')) : weight;
+        LoraLayout.Factor a = factors.get(LoraLayout.Kind.A.nameOf(module));
+        LoraLayout.Factor b = factors.get(LoraLayout.Kind.B.nameOf(module));
+        LoraLayout.Factor lengths = factors.get(LoraLayout.Kind.MAGNITUDE.nameOf(module));
         return a == null || b == null
                 ? Optional.empty()
-                : Optional.of(new Pair(floats(a), floats(b), a.columns(), scale));
+                : Optional.of(
+                        new Update(floats(a), floats(b), lengths == null ? null : floats(lengths), a.columns(), (float)
+                                a.scale()));
     }
 
     private float[] floats(LoraLayout.Factor factor) {
@@ -49,29 +45,31 @@ public final class LoraFactors {
         return floats;
     }
 
-    /** The factors of one weight: A [R, I], B [O, R]. */
-    public static final class Pair {
+    /** The factors of one weight: A [R, I], B [O, R], and with DoRA the lengths m [O]. */
+    public static final class Update {
         private final float[] a;
         private final float[] b;
+        private final float @Nullable [] lengths;
         private final int inputs;
         private final int rank;
         private final float scale;
 
-        private Pair(float[] a, float[] b, int inputs, float scale) {
+        private Update(float[] a, float[] b, float @Nullable [] lengths, int inputs, float scale) {
             this.a = a;
             this.b = b;
+            this.lengths = lengths;
             this.inputs = inputs;
             this.rank = a.length / inputs;
             this.scale = scale;
         }
 
         /**
-         * Adds s B A to rows of the weight.
+         * Changes rows of the weight.
          *
          * @param rows whole rows of W, [n, I]
          * @param first the number of the first of them
          */
-        public void addTo(float[] rows, int first) {
+        public void applyTo(float[] rows, int first) {
             for (int row = 0; row < rows.length / inputs; row++) {
                 int begin = row * inputs;
                 for (int r = 0; r < rank; r++) {
@@ -81,6 +79,20 @@ public final class LoraFactors {
                         rows[begin + i] += factor * a[from + i];
                     }
                 }
+                if (lengths != null) {
+                    stretch(rows, begin, lengths[first + row]);
+                }
+            }
+        }
+
+        private void stretch(float[] rows, int begin, float length) {
+            double squares = 0;
+            for (int i = 0; i < inputs; i++) {
+                squares += (double) rows[begin + i] * rows[begin + i];
+            }
+            float gain = squares == 0 ? 0 : (float) (length / Math.sqrt(squares));
+            for (int i = 0; i < inputs; i++) {
+                rows[begin + i] *= gain;
             }
         }
     }

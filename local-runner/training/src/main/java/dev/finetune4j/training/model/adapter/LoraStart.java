@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 /**
  * How a fresh adapter starts, as PEFT does it: A is drawn from U(-b, b) with b = 1 / sqrt(I), which is
  * {@code kaiming_uniform_(a=sqrt(5))} (<a href="https://arxiv.org/abs/1502.01852">He et al. 2015</a>); B is zero, so that a fresh
- * adapter changes nothing.
+ * adapter changes nothing. The lengths of DoRA are zero, too, until {@code magnitude.ts.py} takes them from the weights.
  */
 public final class LoraStart {
     private LoraStart() {}
@@ -24,7 +24,9 @@ public final class LoraStart {
             SplittableRandom random = new SplittableRandom(seed ^ factor.name().hashCode() * 0x9E3779B97F4A7C15L);
             double bound = 1 / Math.sqrt(factor.columns());
             for (int i = 0; i < factor.length(); i++) {
-                flat.put(offset + i, factor.isA() ? (float) ((2 * random.nextDouble() - 1) * bound) : 0f);
+                flat.put(
+                        offset + i,
+                        factor.kind() == LoraLayout.Kind.A ? (float) ((2 * random.nextDouble() - 1) * bound) : 0f);
             }
         }
     }

@@ -6,46 +6,53 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.training.model.ModelProblems;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
-/** The linear layers that a LoRA method adapts, after its names were looked up. */
+/** The linear layers that a LoRA method adapts, after its names and numbers were looked up. */
 final class TargetModules {
     private final Set<String> names;
+    private final Set<Integer> layers;
 
-    private TargetModules(Set<String> names) {
+    private TargetModules(Set<String> names, Set<Integer> layers) {
         this.names = names;
+        this.layers = layers;
     }
 
     /**
-     * Looks names up.
+     * Looks names and layers up.
      *
-     * @param asked names as the user gave them, or {@code all-linear}
-     * @param known every linear layer of the decoder
-     * @throws FineTuneException with FT0472 for each unknown name
+     * @param method names modules, or says {@code all-linear}
+     * @param known every linear layer of a decoder layer
+     * @param layers layers of the decoder
+     * @throws FineTuneException with FT0472 for each unknown name or number
      */
-    static TargetModules of(List<String> asked, List<String> known) {
+    static TargetModules of(LoraTuning method, List<String> known, int layers) {
+        List<String> asked = method.targetModules();
+        boolean isAll = asked.contains(LoraTuning.ALL_LINEAR);
         List<Problem> problems = new ArrayList<>();
         for (String name : asked) {
             if (!name.equals(LoraTuning.ALL_LINEAR) && !known.contains(name)) {
                 problems.add(unknown(name, known));
             }
         }
+        problems.addAll(withoutAdapter("ranks", method.ranks().keySet(), isAll ? known : asked));
+        problems.addAll(withoutAdapter("alphas", method.alphas().keySet(), isAll ? known : asked));
+        method.layers().stream().filter(layer -> layer >= layers).forEach(layer -> problems.add(beyond(layer, layers)));
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
-        return new TargetModules(asked.contains(LoraTuning.ALL_LINEAR) ? Set.copyOf(known) : Set.copyOf(asked));
+        return new TargetModules(isAll ? Set.copyOf(known) : Set.copyOf(asked), Set.copyOf(method.layers()));
     }
 
-    boolean contains(String name) {
-        return names.contains(name);
+    boolean contains(int layer, String name) {
+        return names.contains(name) && (layers.isEmpty() || layers.contains(layer));
     }
 
     private static Problem unknown(String name, List<String> known) {
-        String nearest = known.stream()
-                .min(Comparator.comparingInt(candidate -> editDistance(name, candidate)))
-                .orElse(LoraTuning.ALL_LINEAR);
+        String nearest = nearest(name, known);
         return ModelProblems.TARGET_MODULE
                 .error("the model has no linear layer " + name + "; did you mean " + nearest + "?")
                 .at(Location.ofKey("method.target-modules"))
@@ -53,6 +60,35 @@ final class TargetModules {
                 .remedy("method.target-modules: [" + nearest + "]")
                 .remedy("method.target-modules: [" + LoraTuning.ALL_LINEAR + "]")
                 .build();
+    }
+
+    /** A setting for a module that has no adapter would go unnoticed. */
+    private static List<Problem> withoutAdapter(String key, Collection<String> names, List<String> adapted) {
+        return names.stream()
+                .filter(name -> !adapted.contains(name))
+                .map(name -> ModelProblems.TARGET_MODULE
+                        .error("method." + key + " names " + name + ", which gets no adapter; did you mean "
+                                + nearest(name, adapted) + "?")
+                        .at(Location.ofKey("method." + key))
+                        .because("adapters are given to " + String.join(", ", adapted))
+                        .remedy("method.target-modules: [" + LoraTuning.ALL_LINEAR + "]")
+                        .build())
+                .toList();
+    }
+
+    private static Problem beyond(int layer, int layers) {
+        return ModelProblems.TARGET_MODULE
+                .error("the model has no layer " + layer)
+                .at(Location.ofKey("method.layers"))
+                .because("its layers are 0 to " + (layers - 1))
+                .remedy("method.layers: [" + (layers - 1) + "]")
+                .build();
+    }
+
+    private static String nearest(String name, List<String> known) {
+        return known.stream()
+                .min(Comparator.comparingInt(candidate -> editDistance(name, candidate)))
+                .orElse(LoraTuning.ALL_LINEAR);
     }
 
     /** Levenshtein distance. */

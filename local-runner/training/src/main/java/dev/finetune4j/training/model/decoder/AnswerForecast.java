@@ -1,7 +1,6 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.job.Recompute;
-import dev.finetune4j.training.model.adapter.LoraLayout;
 
 /**
  * Resident memory of the process at the peak of scoring and speaking, foreseen from sizes alone. On top of what {@link MemoryForecast}
@@ -16,22 +15,37 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
  * </pre>
  *
  * @param shape sizes of the model
- * @param layout the adapters
+ * @param trained adapters that answer, nothing where the weights do
+ * @param packed what stays packed of the base model
  * @param bytes s
+ * @param tiles whether the processor multiplies bf16 in tiles (AMX)
  * @param passageTokens longest passage that is read for its own likelihood
  * @param textTokens S, 0 where nothing is scored or spoken
  */
-record AnswerForecast(DecoderShape shape, LoraLayout layout, int bytes, long passageTokens, long textTokens) {
+record AnswerForecast(
+        DecoderShape shape,
+        TrainedSizes trained,
+        PackedSizes packed,
+        int bytes,
+        boolean tiles,
+        long passageTokens,
+        long textTokens) {
     private static final int FLOAT_BYTES = 4;
+    private static final int FEWEST_ROWS = 16;
+
+    /** Logits in float32 at a time. */
+    private static final long LOGITS_BYTES = 32L << 20;
 
     /** m. */
     int logitRows() {
-        return new MemoryForecast(shape, layout, bytes, ContinuationScorer.TOKENS_AT_ONCE).headChunk();
+        long rows = LOGITS_BYTES / FLOAT_BYTES / shape.vocabulary();
+        return (int) Math.max(FEWEST_ROWS, Math.min(rows, ContinuationScorer.TOKENS_AT_ONCE));
     }
 
     /** Peak bytes. */
     long peakBytes() {
-        long nothingLearned = new MemoryForecast(shape, layout, bytes, passageTokens).peakBytes(Recompute.LAYER);
+        long nothingLearned =
+                new MemoryForecast(shape, trained, packed, bytes, tiles, passageTokens).peakBytes(Recompute.LAYER);
         return textTokens == 0 ? nothingLearned : nothingLearned + textBytes();
     }
 

@@ -17,7 +17,6 @@ final class CachedDecoder {
     static final int PIECE = 256;
 
     private final TorchScript script;
-    private final Value decoder;
     private final int layers;
     private final int firstCapacity;
     private final Positions positions;
@@ -30,9 +29,8 @@ final class CachedDecoder {
      *
      * @param firstCapacity tokens of the longest text that is foreseen; a longer one makes the cache grow
      */
-    CachedDecoder(TorchScript script, Value decoder, int layers, int firstCapacity, Positions positions) {
+    CachedDecoder(TorchScript script, int layers, int firstCapacity, Positions positions) {
         this.script = script;
-        this.decoder = decoder;
         this.layers = layers;
         this.firstCapacity = firstCapacity;
         this.positions = positions;
@@ -46,46 +44,52 @@ final class CachedDecoder {
     /**
      * Computes prefix, unless it is there, and prompt.
      *
-     * @param weights the layers
+     * @param stack the weights
      * @param room tokens that will follow
      * @return hidden states of the last tokens of the text, of which the last one counts
      */
-    Value read(Value weights, int[] prefix, int[] prompt, int room) {
+    Value read(DecoderStack stack, int[] prefix, int[] prompt, int room) {
         if (prompt.length == 0 && prefix.length == 0) {
             throw new IllegalArgumentException("prefix and prompt must not both be empty");
         }
         int kept = prompt.length == 0 ? prefix.length - 1 : prefix.length;
         int[] tail = prompt.length == 0 ? new int[] {prefix[kept]} : prompt;
-        reserve(kept + tail.length + room);
-        keep(weights, Arrays.copyOf(prefix, kept));
-        return append(weights, tail, kept);
+        reserve(stack, kept + tail.length + room);
+        keep(stack, Arrays.copyOf(prefix, kept));
+        return append(stack, tail, kept);
     }
 
-    /** Computes a prefix, unless it is there. */
-    void keep(Value weights, int[] prefix) {
+    /** Computes a prefix, unless it is there; where it goes on from the one that is, as in a conversation, what is new of it. */
+    void keep(DecoderStack stack, int[] prefix) {
         if (Arrays.equals(prefix, cachedPrefix)) {
             return;
         }
+        int known = isStart(cachedPrefix, prefix) ? cachedPrefix.length : 0;
         cachedPrefix = new int[0];
-        if (prefix.length > 0) {
-            append(weights, prefix, 0).close();
+        if (prefix.length > known) {
+            append(stack, Arrays.copyOfRange(prefix, known, prefix.length), known)
+                    .close();
         }
         cachedPrefix = prefix;
     }
 
+    private static boolean isStart(int[] start, int[] whole) {
+        return start.length <= whole.length && Arrays.equals(start, 0, start.length, whole, 0, start.length);
+    }
+
     /** Computes tokens after the first {@code past} ones of the cache; hidden states of the last piece. */
-    Value append(Value weights, int[] tokens, int past) {
+    Value append(DecoderStack stack, int[] tokens, int past) {
         int start = 0;
         while (tokens.length - start > PIECE) {
-            extend(weights, Arrays.copyOfRange(tokens, start, start + PIECE), past + start)
+            extend(stack, Arrays.copyOfRange(tokens, start, start + PIECE), past + start)
                     .close();
             start += PIECE;
         }
-        return extend(weights, Arrays.copyOfRange(tokens, start, tokens.length), past + start);
+        return extend(stack, Arrays.copyOfRange(tokens, start, tokens.length), past + start);
     }
 
-    private Value extend(Value weights, int[] tokens, int past) {
-        return extend(weights, List.of(TokenTree.chain(tokens)), past);
+    private Value extend(DecoderStack stack, int[] tokens, int past) {
+        return extend(stack, List.of(TokenTree.chain(tokens)), past);
     }
 
     /**
@@ -93,32 +97,32 @@ final class CachedDecoder {
      *
      * @return hidden states [n, C] of all their nodes, end to end
      */
-    Value extend(Value weights, List<TokenTree> texts, int past) {
+    Value extend(DecoderStack stack, List<TokenTree> texts, int past) {
         int[] ids = texts.stream()
                 .flatMapToInt(text -> Arrays.stream(text.tokens()))
                 .toArray();
         int[] at = texts.stream()
                 .flatMapToInt(text -> Arrays.stream(text.positions(past)))
                 .toArray();
-        Value room =
-                reserve(past + texts.stream().mapToInt(TokenTree::size).max().orElse(0));
+        Value room = reserve(
+                stack, past + texts.stream().mapToInt(TokenTree::size).max().orElse(0));
         List<Value> masks = new ArrayList<>();
         try (Value idsTensor = script.integers(ids);
                 Value place = positions.place(at, new int[] {1, ids.length}, -1)) {
             texts.forEach(text -> masks.add(script.floats(text.mask(), text.size(), text.size())));
-            return script.call("extend", idsTensor, past, masks, place, decoder, weights, room);
+            return script.call("extend", idsTensor, past, masks, place, stack.decoder(), stack.layers(), room);
         } finally {
             masks.forEach(Value::close);
         }
     }
 
-    private Value reserve(int tokens) {
+    private Value reserve(DecoderStack stack, int tokens) {
         Value old = cache;
         if (old != null && tokens <= capacity) {
             return old;
         }
         int grown = Math.max(firstCapacity, Math.max(tokens, 2 * capacity));
-        Value fresh = script.call("cache", decoder, layers, grown);
+        Value fresh = script.call("cache", stack.decoder(), layers, grown);
         if (old != null) {
             script.call("copy_cache", old, fresh, capacity).close();
             old.close();

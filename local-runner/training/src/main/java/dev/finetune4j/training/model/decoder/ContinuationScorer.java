@@ -21,25 +21,22 @@ final class ContinuationScorer {
     static final int TOKENS_AT_ONCE = 512;
 
     private final TorchScript script;
-    private final Value decoder;
     private final CachedDecoder cached;
-    private final Value weights;
+    private final DecoderStack stack;
     private final int logitRows;
 
     /**
      * Scores with a model.
      *
      * @param script computes
-     * @param decoder its embedding and head
      * @param cached its cache
-     * @param weights its layers
+     * @param stack its weights
      * @param logitRows rows of logits at a time
      */
-    ContinuationScorer(TorchScript script, Value decoder, CachedDecoder cached, Value weights, int logitRows) {
+    ContinuationScorer(TorchScript script, CachedDecoder cached, DecoderStack stack, int logitRows) {
         this.script = script;
-        this.decoder = decoder;
         this.cached = cached;
-        this.weights = weights;
+        this.stack = stack;
         this.logitRows = logitRows;
     }
 
@@ -50,7 +47,7 @@ final class ContinuationScorer {
         int tokens = 0;
         for (Alternatives each : prompts) {
             Split split = Split.of(prefix, each);
-            cached.keep(weights, split.prefix());
+            cached.keep(stack, split.prefix());
             boolean branches = each.continuations().size() > 1;
             boolean isShort = split.text().prompt().length <= CachedDecoder.PIECE;
             TokenTree tree = branches && isShort ? TokenTree.of(split.text()) : null;
@@ -97,7 +94,7 @@ final class ContinuationScorer {
     private double[] scoreLong(Split split) {
         int[] prompt = split.text().prompt();
         int front = prompt.length - CachedDecoder.PIECE;
-        cached.append(weights, Arrays.copyOf(prompt, front), split.prefix().length)
+        cached.append(stack, Arrays.copyOf(prompt, front), split.prefix().length)
                 .close();
         Alternatives rest = new Alternatives(
                 Arrays.copyOfRange(prompt, front, prompt.length), split.text().continuations());
@@ -107,7 +104,7 @@ final class ContinuationScorer {
 
     private List<double[]> scoreTrees(List<TokenTree> texts, int past) {
         List<double[]> scores = new ArrayList<>();
-        try (Value hidden = cached.extend(weights, texts, past)) {
+        try (Value hidden = cached.extend(stack, texts, past)) {
             List<Question> all = new ArrayList<>();
             int begin = 0;
             for (TokenTree text : texts) {
@@ -142,7 +139,7 @@ final class ContinuationScorer {
         for (int start = 0; start < text.length - 1; start += CachedDecoder.PIECE) {
             int end = Math.min(text.length - 1, start + CachedDecoder.PIECE);
             int[] piece = Arrays.copyOfRange(text, start, end);
-            try (Value hidden = cached.append(weights, piece, split.prefix().length + start)) {
+            try (Value hidden = cached.append(stack, piece, split.prefix().length + start)) {
                 List<Question> asked = new ArrayList<>();
                 for (int node = Math.max(start, prompt.length - 1); node < end; node++) {
                     asked.add(new Question(node - start, text[node + 1]));
@@ -190,7 +187,7 @@ final class ContinuationScorer {
         try (Value rowsTensor = script.integers(rows);
                 Value ofTensor = script.integers(of);
                 Value targets = script.integers(tokens);
-                Value values = script.call("log_likelihood", hidden, rowsTensor, ofTensor, targets, decoder)) {
+                Value values = script.call("log_likelihood", hidden, rowsTensor, ofTensor, targets, stack.decoder())) {
             return values.toFloats();
         }
     }

@@ -1,31 +1,30 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.job.Precision;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
-import dev.finetune4j.modelfiles.config.DecoderTraits;
-import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
-import dev.finetune4j.modelfiles.config.RopeScaling;
 import dev.finetune4j.modelfiles.decoder.DecoderTensors;
-import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.modelfiles.weights.WeightFile;
+import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LanguageModelLoader;
-import dev.finetune4j.training.model.adapter.AdapterFiles;
+import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.adapter.LoraLayout;
-import dev.finetune4j.training.model.adapter.LoraLayout.Projection;
-import dev.finetune4j.training.model.adapter.LoraStart;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import dev.finetune4j.training.model.internal.TorchRuntime;
 import dev.finetune4j.training.model.internal.TorchScript;
-import dev.finetune4j.training.model.internal.TorchScript.Value;
-import java.nio.ByteBuffer;
+import dev.finetune4j.training.model.weights.FiniteWeights;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToIntFunction;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Loads decoders of the Llama family from a folder in Hugging Face layout or a GGUF file. */
@@ -41,8 +40,23 @@ public final class DecoderLoader implements LanguageModelLoader {
         this.cpu = cpu;
     }
 
-    /** What is decided from the configuration alone, before a weight is read. */
-    private record Foresight(DecoderShape shape, LoraTuning method, LoraLayout layout, MemoryPlan memory) {}
+    /**
+     * What is decided from the configuration alone, before a weight is read.
+     *
+     * @param shape sizes of the model
+     * @param layout the adapters, or null where whole weights are trained or nothing is
+     * @param beside what is trained beside adapters, null without them
+     * @param trained how much is trained
+     * @param packed what stays packed of the base model
+     * @param memory how the model is held
+     */
+    private record Foresight(
+            DecoderShape shape,
+            @Nullable LoraLayout layout,
+            @Nullable ModulesBeside beside,
+            TrainedSizes trained,
+            PackedSizes packed,
+            MemoryPlan memory) {}
 
     /**
      * What {@link #load} would refuse, as far as it shows without reading a weight: architecture, method, memory. Empty where it would
@@ -50,11 +64,22 @@ public final class DecoderLoader implements LanguageModelLoader {
      */
     public List<Problem> refusals(ModelFiles files, Settings settings) {
         try {
-            foresee(ModelFolder.open(files.path()), settings);
+            foresee(ModelFolder.open(files.path()), withVirtualTokens(settings));
             return List.of();
         } catch (FineTuneException e) {
             return e.problems();
         }
+    }
+
+    /**
+     * Resident memory that training will take at its peak, and in which number format.
+     *
+     * @throws FineTuneException with what {@link #refusals} tells, if there is anything
+     */
+    public Foreseen footprint(ModelFiles files, Settings settings) {
+        MemoryPlan memory = foresee(ModelFolder.open(files.path()), withVirtualTokens(settings))
+                .memory();
+        return new Foreseen(memory.peakBytes(), memory.precision());
     }
 
     /** FT0474 where a weight is no finite number, as far as that shows without loading: not in quantized or very large files. */
@@ -71,163 +96,136 @@ public final class DecoderLoader implements LanguageModelLoader {
      *     or adapter do not fit, FT0601 if training or answers do not fit the memory, FT04xx if files are missing or damaged
      */
     @Override
-    public Loaded load(ModelFiles files, @Nullable Path adapter, Settings settings) {
+    public Loaded load(ModelFiles files, @Nullable Path adapter, Settings asked) {
         ModelFolder folder = ModelFolder.open(files.path());
-        ModelConfig config = folder.config();
+        Settings settings = withVirtualTokens(asked);
         Foresight foreseen = foresee(folder, settings);
         MemoryPlan memory = foreseen.memory();
-        int torchType = memory.precision() == Precision.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT32;
         DecoderModel.Plan plan = new DecoderModel.Plan(
                 foreseen.shape(),
-                foreseen.layout(),
-                foreseen.method(),
+                foreseen.trained(),
+                settings.method().adapters().map(LoraTuning::dropout).orElse(0.0),
                 files.name(),
-                fingerprint(files, foreseen.layout(), foreseen.method()),
+                fingerprint(files, foreseen.layout(), settings.method()),
                 settings.maxBatchTokens(),
                 settings.textTokens(),
                 memory.headChunk(),
-                memory.recomputeLevel());
+                memory.recomputeLevel(),
+                settings.threads());
         TorchRuntime.start(settings.threads());
         TorchScript script = TorchScript.load();
         try (WeightFile weights = folder.openWeights()) {
-            DecoderModel model = assemble(script, weights, folder.isGguf(), config, plan, torchType, adapter, settings);
-            return new Loaded(model, memory.precision(), memory.recompute(), memory.peakBytes());
+            DecoderAssembly assembly = new DecoderAssembly(script, folder, weights, plan, memory.precision());
+            DecoderModel model = assemble(assembly, foreseen, adapter, settings);
+            return new Loaded(model, memory.precision(), memory.recompute(), memory.peakBytes(), memory.largestPart());
         } catch (RuntimeException e) {
             script.close();
             throw e;
         }
     }
 
-    private Foresight foresee(ModelFolder folder, Settings settings) {
-        DecoderShape shape = SupportedArchitectures.shapeOf(
-                folder.config(), settings.maxBatchTokens(), folder.path().toString());
-        LoraTuning method = lora(settings);
-        LoraLayout layout = LoraLayout.of(shape.layers(), method, shape.projections());
-        return new Foresight(shape, method, layout, MemoryPlan.of(shape, layout, settings, cpu));
+    /** Texts that are answered are computed behind the virtual tokens; micro-batches are given with them. */
+    private static Settings withVirtualTokens(Settings settings) {
+        int more = settings.method().virtualTokens();
+        return more == 0 ? settings : settings.withLongerTexts(more);
     }
 
     private static DecoderModel assemble(
-            TorchScript script,
-            WeightFile file,
-            boolean gguf,
-            ModelConfig config,
-            DecoderModel.Plan plan,
-            int torchType,
-            @Nullable Path adapter,
-            Settings settings) {
-        DecoderShape shape = plan.shape();
-        TensorReader reader = new TensorReader(script, file);
-        DecoderTensors tensors = DecoderTensors.of(config, gguf);
-        DecoderWeights weights = DecoderWeights.read(script, reader, tensors, config, shape, torchType);
-        Trainables trainables = new Trainables(script, plan.layout().length(), torchType);
-        ByteBuffer flat = trainables.values().memory();
-        if (adapter == null) {
-            LoraStart.fill(plan.layout(), settings.seed(), flat.asFloatBuffer());
-        } else {
-            AdapterFiles.read(adapter, plan.layout(), plan.method(), flat);
+            DecoderAssembly assembly, Foresight foreseen, @Nullable Path adapter, Settings settings) {
+        LoraLayout layout = foreseen.layout();
+        ModulesBeside beside = foreseen.beside();
+        if (layout != null && beside != null) {
+            return assembly.withAdapters(
+                    layout, beside, settings.method(), foreseen.packed(), adapter, settings.seed());
         }
-        trainables.valuesChanged();
-        Value decoder = script.call(
-                "decoder",
-                weights.embedding(),
-                weights.norm(),
-                weights.head(),
-                shape.heads(),
-                shape.keyHeads(),
-                shape.headWidth(),
-                config.rmsEpsilon(),
-                config.activation().equals(SupportedArchitectures.GELU) ? 1 : 0,
-                config.traits().embeddingScale(),
-                config.traits().logitCap());
-        double scale = plan.method().alpha() / plan.method().rank();
-        List<Projection> none = shape.projections().stream()
-                .map(projection -> new Projection(projection.inputs(), List.of()))
-                .toList();
-        return new DecoderModel(
-                plan,
-                script,
-                decoder,
-                layers(
-                        script,
-                        decoder,
-                        weights,
-                        trainables,
-                        config,
-                        plan,
-                        plan.layout().projections(),
-                        scale),
-                layers(script, decoder, weights, trainables, config, plan, none, scale),
-                trainables,
-                new Positions(script, frequencies(script, reader, tensors, config), torchType));
-    }
-
-    private static Value layers(
-            TorchScript script,
-            Value decoder,
-            DecoderWeights weights,
-            Trainables trainables,
-            ModelConfig config,
-            DecoderModel.Plan plan,
-            List<Projection> adapted,
-            double scale) {
-        DecoderTraits traits = config.traits();
-        int window = config.slidingWindowIfAny().orElse(0);
-        boolean hasOwnRotary = traits.windowedRopeTheta() != null;
-        return script.call(
-                "layers",
-                weights.layers(),
-                decoder,
-                traits.queryScale(),
-                traits.scoreCap(),
-                ofEach(traits.windowed(), isWindowed -> isWindowed ? window : 0),
-                ofEach(traits.windowed(), isWindowed -> isWindowed && hasOwnRotary ? 1 : 0),
-                trainables.computed(),
-                trainables.gradient(),
-                plan.layout().rank(),
-                adapted.stream().map(Projection::plan).toList(),
-                scale,
-                plan.method().dropout());
-    }
-
-    private static int[] ofEach(List<Boolean> windowed, ToIntFunction<Boolean> number) {
-        return windowed.stream().mapToInt(number).toArray();
-    }
-
-    /** Those of all layers, or of the layers without a window and then of those with one. */
-    private static List<RotaryFrequencies> frequencies(
-            TorchScript script, TensorReader reader, DecoderTensors tensors, ModelConfig config) {
-        RotaryFrequencies common = common(script, reader, tensors, config);
-        Double windowedTheta = config.traits().windowedRopeTheta();
-        return windowedTheta == null
-                ? List.of(common)
-                : List.of(
-                        common,
-                        RotaryFrequencies.of(windowedTheta, config.traits().rotaryWidth(), new RopeScaling.None()));
-    }
-
-    private static RotaryFrequencies common(
-            TorchScript script, TensorReader reader, DecoderTensors tensors, ModelConfig config) {
-        int width = config.traits().rotaryWidth();
-        Optional<ExpectedTensor> stored = tensors.rotaryDivisors();
-        if (stored.isPresent()) {
-            try (Value divisors = script.call("vector", stored.get().shape().get(0), TorchScript.FLOAT32)) {
-                reader.copy(stored.get(), divisors, 0);
-                return RotaryFrequencies.divided(config.ropeTheta(), width, divisors.toFloats());
-            }
+        if (settings.method() instanceof PromptTuning method) {
+            return assembly.withVirtualTokens(method, adapter, startTokens(settings, foreseen.shape()));
         }
-        return RotaryFrequencies.of(config.ropeTheta(), width, config.ropeScaling());
-    }
-
-    private static LoraTuning lora(Settings settings) {
-        if (settings.method() instanceof LoraTuning method) {
-            return method;
+        if (adapter != null) {
+            throw new IllegalArgumentException("adapter must be null where there are none, was " + adapter);
         }
-        throw new IllegalArgumentException("method must be lora, was " + settings.method());
+        return settings.purpose() == Purpose.TRAIN ? assembly.trainedWhole() : assembly.untrained();
     }
 
-    /** Says to which base model and adapter a saved state belongs. */
-    private static String fingerprint(ModelFiles files, LoraLayout layout, LoraTuning method) {
-        return files.digest() + " lora r" + layout.rank() + " alpha " + method.alpha() + " on "
-                + String.join(",", layout.moduleNames());
+    private static List<Integer> startTokens(Settings settings, DecoderShape shape) {
+        return settings.startTokens().isEmpty()
+                ? new SplittableRandom(settings.seed())
+                        .ints(shape.width(), 0, shape.vocabulary())
+                        .boxed()
+                        .toList()
+                : settings.startTokens();
+    }
+
+    private Foresight foresee(ModelFolder folder, Settings settings) {
+        DecoderShape shape = SupportedArchitectures.shapeOf(
+                folder.config(), settings.maxBatchTokens(), folder.path().toString());
+        if (settings.method() instanceof HeadTuning) {
+            throw ModelProblems.METHOD
+                    .error("the model has no classification head to train")
+                    .at(Location.ofKey("method"))
+                    .because("it is a decoder, " + folder.config().architecture())
+                    .remedy("method: lora")
+                    .remedy("finetune models    (method: head is for encoders)")
+                    .asException();
+        }
+        LoraLayout layout = settings.method()
+                .adapters()
+                .map(method -> LoraLayout.of(shape.layers(), method, shape.projections()))
+                .orElse(null);
+        ModulesBeside beside = layout == null
+                ? null
+                : ModulesBeside.of(layout.length(), settings.method().adapters().orElseThrow(), folder.config());
+        TrainedSizes trained = layout != null && beside != null
+                ? TrainedSizes.of(layout, beside)
+                : trainedWithoutAdapters(folder, settings, shape);
+        if (settings.purpose() == Purpose.TRAIN && canShareOut(settings.method())) {
+            trained = trained.withGradients(Team.members(settings.threads()));
+        }
+        PackedSizes packed = settings.method() instanceof QloraTuning ? packed(folder, shape) : PackedSizes.NONE;
+        return new Foresight(
+                shape, layout, beside, trained, packed, MemoryPlan.of(shape, trained, packed, settings, cpu));
+    }
+
+    /** Whether threads can each train on a part of a batch: nothing but adapters has a gradient or is written in between. */
+    private static boolean canShareOut(TuningMethod method) {
+        return method instanceof LoraTuning lora
+                && !lora.dora()
+                && lora.trainedModules().isEmpty();
+    }
+
+    private static PackedSizes packed(ModelFolder folder, DecoderShape shape) {
+        try (WeightFile weights = folder.openWeights()) {
+            return PackedSizes.of(shape, DecoderTensors.of(folder.config(), folder.isGguf()), weights);
+        }
+    }
+
+    private static TrainedSizes trainedWithoutAdapters(ModelFolder folder, Settings settings, DecoderShape shape) {
+        if (settings.method() instanceof PromptTuning method) {
+            return TrainedSizes.of(method, shape.width());
+        }
+        return settings.purpose() == Purpose.TRAIN
+                ? TrainedSizes.whole(DecoderTensors.of(folder.config(), folder.isGguf()))
+                : TrainedSizes.NOTHING;
+    }
+
+    /** Says to which base model and method a saved state belongs. */
+    private static String fingerprint(ModelFiles files, @Nullable LoraLayout layout, TuningMethod method) {
+        if (layout == null) {
+            return files.digest()
+                    + (method instanceof PromptTuning prompt ? " prompt " + prompt.virtualTokens() : " full");
+        }
+        LoraTuning lora = method.adapters().orElseThrow();
+        return files.digest() + (method instanceof QloraTuning ? " qlora r" : " lora r") + lora.rank() + " alpha "
+                + lora.alpha() + " on " + String.join(",", layout.moduleNames())
+                + (lora.rankStabilised() ? " rank-stabilised" : "")
+                + (lora.dora() ? " dora" : "")
+                + set(" ranks ", lora.ranks())
+                + set(" alphas ", lora.alphas())
+                + (lora.layers().isEmpty() ? "" : " layers " + lora.layers())
+                + (lora.trainedModules().isEmpty() ? "" : " beside " + lora.trainedModules());
+    }
+
+    private static String set(String words, Map<String, ?> own) {
+        return own.isEmpty() ? "" : words + own;
     }
 }

@@ -1,79 +1,104 @@
 package dev.finetune4j.training.model.decoder;
 
-import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.training.model.LanguageModel;
-import dev.finetune4j.training.model.ModelProblems;
+import dev.finetune4j.training.model.NativeCalls;
+import dev.finetune4j.training.model.SequenceGroups;
 import dev.finetune4j.training.model.TokenBatch;
-import dev.finetune4j.training.model.adapter.AdapterFiles;
-import dev.finetune4j.training.model.adapter.LoraLayout;
-import dev.finetune4j.training.model.adapter.StateFile;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
-import java.nio.ByteBuffer;
+import dev.finetune4j.training.model.weights.StateFile;
+import dev.finetune4j.training.model.weights.Trainables;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A decoder of the Llama family with LoRA adapters on one flat vector. */
+/** A decoder of the Llama family with what is trained of it on one flat vector. */
 final class DecoderModel implements LanguageModel {
     /**
      * What stays the same for the life of a model.
      *
      * @param shape sizes
-     * @param layout the adapters
-     * @param method rank, alpha, dropout
+     * @param trained how much is trained
+     * @param dropout rate at the adapters' inputs
      * @param baseModel what the base model is called
      * @param fingerprint what a saved state must belong to
      * @param maxBatchTokens largest N of a micro-batch
      * @param textTokens longest text that is scored or spoken, as far as it is known
      * @param headChunk rows of logits at a time
      * @param recomputeLevel 0 none, 1 feed-forward, 2 layer
+     * @param threads compute threads
      */
     record Plan(
             DecoderShape shape,
-            LoraLayout layout,
-            LoraTuning method,
+            TrainedSizes trained,
+            double dropout,
             ModelName baseModel,
             String fingerprint,
             int maxBatchTokens,
             int textTokens,
             int headChunk,
-            int recomputeLevel) {}
+            int recomputeLevel,
+            int threads) {}
+
+    /**
+     * The model as the script has it.
+     *
+     * @param tuned the model that is trained, null where none is
+     * @param base the base model, null where nothing holds it any more
+     * @param sharers the model that is trained once more for each further member of a team, with a gradient of its own; empty without a team
+     */
+    record Network(@Nullable DecoderStack tuned, @Nullable DecoderStack base, List<Sharer> sharers) {
+        Network(@Nullable DecoderStack tuned, @Nullable DecoderStack base) {
+            this(tuned, base, List.of());
+        }
+    }
+
+    /**
+     * A model that is trained, as one more member of a team has it.
+     *
+     * @param stack shares its weights with the others
+     * @param gradient what the member adds up
+     */
+    record Sharer(DecoderStack stack, Value gradient) {}
+
+    private static final long NO_DROPOUT = Long.MIN_VALUE;
 
     private final Plan plan;
     private final TorchScript script;
-    private final Value decoder;
-    private final Value adaptedLayers;
-    private final Value baseLayers;
+    private final Network network;
     private final Trainables trainables;
     private final Positions positions;
+    private final Consumer<Path> result;
     private final CachedDecoder cached;
+    private final @Nullable Team team;
     private @Nullable Value workspace;
-    private boolean adapted = true;
+    private boolean isTuned;
 
     DecoderModel(
             Plan plan,
             TorchScript script,
-            Value decoder,
-            Value adaptedLayers,
-            Value baseLayers,
+            Network network,
             Trainables trainables,
-            Positions positions) {
+            Positions positions,
+            Consumer<Path> result) {
         this.plan = plan;
         this.script = script;
-        this.decoder = decoder;
-        this.adaptedLayers = adaptedLayers;
-        this.baseLayers = baseLayers;
+        this.network = network;
         this.trainables = trainables;
         this.positions = positions;
-        this.cached = new CachedDecoder(script, decoder, plan.shape().layers(), plan.textTokens(), positions);
+        this.result = result;
+        isTuned = network.tuned() != null;
+        team = network.sharers().isEmpty() ? null : new Team(plan.threads());
+        cached = new CachedDecoder(script, plan.shape().layers(), plan.textTokens(), positions);
     }
 
     @Override
@@ -83,84 +108,142 @@ final class DecoderModel implements LanguageModel {
 
     @Override
     public long trainableParameters() {
-        return plan.layout().length();
+        return plan.trained().length();
     }
 
     @Override
     public void useAdapter(boolean on) {
-        if (adapted != on) {
-            adapted = on;
+        if (isTuned != on) {
+            isTuned = on;
             cached.weightsChanged();
+            stack();
         }
     }
 
     @Override
     public double accumulateGradient(TokenBatch batch, double scale, long dropoutSeed) {
-        if (!adapted) {
-            throw new IllegalArgumentException("the adapter must be on to accumulate its gradient, was off");
+        if (!isTuned) {
+            throw new IllegalArgumentException("what is trained must be on to accumulate its gradient, was off");
         }
-        long seed = plan.method().dropout() == 0 ? -1 : mixed(dropoutSeed);
-        return overBatch(
+        double loss = overBatch(
                 batch,
-                seed,
-                (ids, rows, targets, place) -> script.call(
-                        "accumulate", ids, rows, targets, scale, decoder, adaptedLayers, place, workspace()));
+                dropoutSeed,
+                part -> script.call(
+                        "accumulate",
+                        part.ids(),
+                        part.rows(),
+                        part.targets(),
+                        scale,
+                        part.stack().decoder(),
+                        part.stack().layers(),
+                        part.place(),
+                        part.workspace()));
+        for (Sharer each : network.sharers()) {
+            script.call("gather", trainables.gradient(), each.gradient()).close();
+        }
+        return loss;
     }
 
     @Override
     public double loss(TokenBatch batch) {
         return overBatch(
                 batch,
-                -1,
-                (ids, rows, targets, place) ->
-                        script.call("loss", ids, rows, targets, decoder, layers(), place, workspace()));
+                NO_DROPOUT,
+                part -> script.call(
+                        "loss",
+                        part.ids(),
+                        part.rows(),
+                        part.targets(),
+                        part.stack().decoder(),
+                        part.stack().layers(),
+                        part.place(),
+                        part.workspace()));
     }
 
-    /** A call over the tensors of a micro-batch. */
-    private interface BatchCall {
-        Value run(Value ids, Value rows, Value targets, Value place);
+    /** What one computation works on: the tensors of a micro-batch or of a member's share of it. */
+    private record Part(
+            Value ids, Value rows, Value targets, Value place, DecoderStack stack, Value workspace, boolean isShare)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            ids.close();
+            rows.close();
+            targets.close();
+            place.close();
+            if (isShare) {
+                workspace.close();
+            }
+        }
     }
 
-    private double overBatch(TokenBatch batch, long dropoutSeed, BatchCall call) {
+    private double overBatch(TokenBatch rows, long dropoutSeed, Function<Part, Value> call) {
+        checkTokens(rows.tokenIds());
+        TokenBatch batch = virtualTokens().before(rows);
         if (batch.tokens() > plan.maxBatchTokens()) {
             throw new IllegalArgumentException(
                     "batch must have at most " + plan.maxBatchTokens() + " tokens, was " + batch.tokens());
         }
+        return NativeCalls.guarded(() -> {
+            List<TokenBatch> shares = team == null ? List.of() : team.shares(batch);
+            if (team == null || shares.isEmpty()) {
+                return batch.countedTargets() == 0
+                        ? 0
+                        : computed(part(batch, dropoutSeed, stack(), workspace(), false), call);
+            }
+            return team.all(sharedOut(shares, dropoutSeed, call));
+        });
+    }
+
+    private List<Callable<Double>> sharedOut(List<TokenBatch> shares, long dropoutSeed, Function<Part, Value> call) {
+        List<Callable<Double>> works = new ArrayList<>();
+        int begin = 0;
+        for (int i = 0; i < shares.size(); i++) {
+            TokenBatch share = shares.get(i);
+            int end = begin + share.tokens();
+            if (share.countedTargets() > 0) {
+                DecoderStack own = !isTuned || i == 0
+                        ? stack()
+                        : network.sharers().get(i - 1).stack();
+                Value room = script.call("share", workspace(), begin, end, i, shares.size());
+                long seed = dropoutSeed == NO_DROPOUT ? NO_DROPOUT : dropoutSeed + i;
+                Part part = part(share, seed, own, room, true);
+                works.add(() -> computed(part, call));
+            }
+            begin = end;
+        }
+        return works;
+    }
+
+    private Part part(TokenBatch batch, long dropoutSeed, DecoderStack stack, Value workspace, boolean isShare) {
         int[] rows = IntStream.range(0, batch.tokens())
                 .filter(row -> batch.targets()[row] != TokenBatch.IGNORED)
                 .toArray();
-        if (rows.length == 0) {
-            return 0;
-        }
         int[] targets = Arrays.stream(rows).map(row -> batch.targets()[row]).toArray();
-        checkTokens(batch.tokenIds());
         checkTokens(targets);
-        return guarded(() -> {
-            try (Value ids = script.integers(batch.tokenIds());
-                    Value rowsTensor = script.integers(rows);
-                    Value targetsTensor = script.integers(targets);
-                    Value place = place(batch.sequenceLengths(), dropoutSeed);
-                    Value loss = call.run(ids, rowsTensor, targetsTensor, place)) {
-                return loss.toDouble();
-            }
-        });
+        return new Part(
+                script.integers(batch.tokenIds()),
+                script.integers(rows),
+                script.integers(targets),
+                place(
+                        batch.sequenceLengths(),
+                        dropoutSeed == NO_DROPOUT || plan.dropout() == 0 ? -1 : NativeCalls.mixedSeed(dropoutSeed)),
+                stack,
+                workspace,
+                isShare);
+    }
+
+    private static double computed(Part part, Function<Part, Value> call) {
+        try (part;
+                Value loss = call.apply(part)) {
+            return loss.toDouble();
+        }
     }
 
     private Value place(int[] lengths, long seed) {
         int[] at = Arrays.stream(lengths)
                 .flatMap(length -> IntStream.range(0, length))
                 .toArray();
-        List<Integer> groups = new ArrayList<>();
-        for (int length : lengths) {
-            int end = groups.size();
-            if (end > 0 && groups.get(end - 1) == length) {
-                groups.set(end - 2, groups.get(end - 2) + 1);
-            } else if (length > 0) {
-                groups.add(1);
-                groups.add(length);
-            }
-        }
-        return positions.place(at, groups.stream().mapToInt(Integer::intValue).toArray(), seed);
+        return positions.place(at, SequenceGroups.of(lengths), seed);
     }
 
     @Override
@@ -171,33 +254,32 @@ final class DecoderModel implements LanguageModel {
     @Override
     public void step(int step, double learningRate, double weightDecay, double gradientScale) {
         trainables.step(step, learningRate, weightDecay, gradientScale);
+        valuesChanged();
+    }
+
+    private void valuesChanged() {
+        DecoderStack tuned = network.tuned();
+        if (tuned != null && plan.trained().magnitudes() > 0) {
+            script.call("measure", tuned.layers(), 0).close();
+        }
         cached.weightsChanged();
     }
 
     @Override
     public void writeState(Path file) {
-        StateFile.write(file, plan.fingerprint(), stateMemory());
+        StateFile.write(file, plan.fingerprint(), trainables.state());
     }
 
     @Override
     public void readState(Path file) {
-        StateFile.read(file, plan.fingerprint(), stateMemory());
+        StateFile.read(file, plan.fingerprint(), trainables.state());
         trainables.valuesChanged();
-        cached.weightsChanged();
-    }
-
-    private List<ByteBuffer> stateMemory() {
-        return trainables.state().stream().map(Value::memory).toList();
+        valuesChanged();
     }
 
     @Override
     public void writeAdapter(Path folder) {
-        AdapterFiles.write(
-                folder,
-                plan.layout(),
-                plan.method(),
-                plan.baseModel(),
-                trainables.values().memory());
+        result.accept(folder);
     }
 
     @Override
@@ -207,27 +289,32 @@ final class DecoderModel implements LanguageModel {
             checkTokens(each.prompt());
             each.continuations().forEach(this::checkTokens);
         }
-        ContinuationScorer scorer = new ContinuationScorer(script, decoder, cached, layers(), plan.headChunk());
-        return guarded(() -> scorer.score(prefix, prompts));
+        ContinuationScorer scorer = new ContinuationScorer(script, cached, stack(), plan.headChunk());
+        return NativeCalls.guarded(() -> scorer.score(virtualTokens().before(prefix), prompts));
     }
 
     @Override
-    public Generated generate(int[] prefix, int[] prompt, List<Integer> stopTokens, Sampling sampling) {
+    public Generated generate(
+            int[] prefix, int[] prompt, List<Integer> stopTokens, Sampling sampling, IntPredicate goesOn) {
         checkTokens(prefix);
         checkTokens(prompt);
-        return guarded(() -> {
+        return NativeCalls.guarded(() -> {
             TokenSampler sampler = new TokenSampler(sampling);
             int[] spoken = new int[sampling.maxNewTokens()];
-            int past = prefix.length + prompt.length;
-            Value hidden = cached.read(layers(), prefix, prompt, 1);
+            int[] front = virtualTokens().before(prefix);
+            int past = front.length + prompt.length;
+            Value hidden = cached.read(stack(), front, prompt, 1);
             for (int n = 0; n < spoken.length; n++) {
                 int token = sampler.next(lastLogits(hidden));
                 if (stopTokens.contains(token)) {
                     return new Generated(Arrays.copyOf(spoken, n), true);
                 }
                 spoken[n] = token;
+                if (!goesOn.test(token)) {
+                    return new Generated(Arrays.copyOf(spoken, n + 1), false);
+                }
                 if (n + 1 < spoken.length) {
-                    hidden = cached.append(layers(), new int[] {token}, past + n);
+                    hidden = cached.append(stack(), new int[] {token}, past + n);
                 }
             }
             return new Generated(spoken, false);
@@ -236,18 +323,32 @@ final class DecoderModel implements LanguageModel {
 
     private float[] lastLogits(Value hidden) {
         try (hidden;
-                Value logits = script.call("last_logits", hidden, decoder)) {
+                Value logits = script.call("last_logits", hidden, stack().decoder())) {
             return logits.toFloats();
         }
     }
 
     @Override
     public void close() {
+        if (team != null) {
+            team.close();
+        }
         script.close();
     }
 
-    private Value layers() {
-        return adapted ? adaptedLayers : baseLayers;
+    private DecoderStack stack() {
+        DecoderStack stack = isTuned ? network.tuned() : network.base();
+        if (stack == null) {
+            throw new IllegalArgumentException(
+                    isTuned
+                            ? "the model has no adapter to turn on"
+                            : "the base model is gone: its own weights are trained");
+        }
+        return stack;
+    }
+
+    private VirtualTokens virtualTokens() {
+        return isTuned ? new VirtualTokens(plan.trained().virtualTokens()) : VirtualTokens.NONE;
     }
 
     /** Made when it is first needed, so that a model that only scores never pays for it. */
@@ -256,10 +357,11 @@ final class DecoderModel implements LanguageModel {
         if (made == null) {
             made = script.call(
                     "workspace",
-                    decoder,
-                    adaptedLayers,
+                    stack().decoder(),
+                    stack().layers(),
                     plan.maxBatchTokens(),
                     plan.headChunk(),
+                    MemoryForecast.wideRows(plan.shape()),
                     plan.recomputeLevel());
             workspace = made;
         }
@@ -267,38 +369,6 @@ final class DecoderModel implements LanguageModel {
     }
 
     private void checkTokens(int[] tokens) {
-        for (int token : tokens) {
-            if (token < 0 || token >= plan.shape().vocabulary()) {
-                throw ModelProblems.TOKEN
-                        .error("token " + token + " lies outside the model's vocabulary")
-                        .because("the embedding of " + plan.baseModel().value() + " has "
-                                + plan.shape().vocabulary() + " rows")
-                        .asException();
-            }
-        }
-    }
-
-    private static <T> T guarded(Supplier<T> computation) {
-        try {
-            return computation.get();
-        } catch (RuntimeException e) {
-            throw TorchScript.isOutOfMemory(e) ? outOfMemory(e) : e;
-        }
-    }
-
-    private static FineTuneException outOfMemory(RuntimeException cause) {
-        return ModelProblems.OUT_OF_MEMORY
-                .error("the operating system refused memory in the middle of a step")
-                .because("free memory fell below what was foreseen when the run began")
-                .remedy("training.recompute: layer")
-                .remedy("training.batch-size: 1")
-                .asException(cause);
-    }
-
-    /** A well-mixed seed of 40 bits, never negative (the finaliser of SplitMix64). */
-    private static long mixed(long seed) {
-        long z = (seed ^ (seed >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return (z ^ (z >>> 31)) >>> 24;
+        NativeCalls.checkTokens(tokens, plan.shape().vocabulary(), plan.baseModel());
     }
 }

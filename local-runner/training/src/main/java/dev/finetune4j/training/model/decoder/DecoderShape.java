@@ -1,7 +1,6 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.modelfiles.config.DecoderTraits;
-import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.adapter.LoraLayout.Module;
 import dev.finetune4j.training.model.adapter.LoraLayout.Projection;
 import java.util.List;
@@ -64,6 +63,11 @@ record DecoderShape(
                 new Projection(feedForwardWidth, List.of(new Module("mlp.down_proj", 0, width))));
     }
 
+    /** Elements of the largest matrix of a layer, modules that are computed as one together. */
+    long largestMatrix() {
+        return Math.max(width * (long) Math.max(qkvWidth(), attentionWidth()), 2L * feedForwardWidth * width);
+    }
+
     private List<Module> queryKeyValue() {
         return traits.fusedProjections()
                 ? List.of(new Module("self_attn.qkv_proj", 0, qkvWidth()))
@@ -84,13 +88,5 @@ record DecoderShape(
     /** Numbers that one layer keeps of a token for the way back through the norms of heads and branches. */
     int normWidth() {
         return (traits.headNorms() ? attentionWidth() + keyWidth() : 0) + (traits.branchNorms() ? 2 * width : 0);
-    }
-
-    /** Inner values of all adapters of a layer for one token: rank times adapted modules. */
-    static int adapterWidth(LoraLayout layout) {
-        return layout.rank()
-                * layout.projections().stream()
-                        .mapToInt(projection -> projection.modules().size())
-                        .sum();
     }
 }

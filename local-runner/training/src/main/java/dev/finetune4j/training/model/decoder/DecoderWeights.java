@@ -8,125 +8,206 @@ import dev.finetune4j.training.model.adapter.LoraLayout.Module;
 import dev.finetune4j.training.model.adapter.LoraLayout.Projection;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
+import dev.finetune4j.training.model.weights.PackedReader;
+import dev.finetune4j.training.model.weights.TensorReader;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The frozen weights on the native side.
+ * The weights on the native side, or as many gradients in the same order.
  *
  * @param embedding [V, C]
- * @param norm [1, C]
+ * @param norm [C]
  * @param head [V, C], the embedding where tied
  * @param layers for each layer fourteen tensors, in the order that {@code decoder.ts.py} names
+ * @param places where each stored tensor goes
  */
-record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layers) {
+record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layers, List<Place> places) {
+    /** Tensors of a layer, as {@code decoder.ts.py} takes them. */
+    private static final int OF_LAYER = 14;
+
     /**
-     * Reads all weights.
+     * The place of one stored tensor.
      *
-     * @param script makes the tensors
-     * @param reader the weight file
+     * @param tensor the stored tensor
+     * @param target the tensor that it becomes or is a part of
+     * @param firstRow first row, or element of a vector, of its part
+     * @param isShifted whether it is the weights of a norm that are stored less 1
+     * @param isTurned whether its rows are heads that rotary positions turn
+     * @param site the projection whose matrix it is rows of, null for others
+     */
+    record Place(
+            ExpectedTensor tensor,
+            Value target,
+            long firstRow,
+            boolean isShifted,
+            boolean isTurned,
+            @Nullable Site site) {
+        /** Heads whose rotary pairs lie side by side in the file, 0 for none. */
+        private long interleavedHeads(ModelConfig config) {
+            return config.interleavedRotary() && isTurned ? tensor.shape().get(0) / config.headSize() : 0;
+        }
+    }
+
+    /**
+     * One of the four projections of a layer.
+     *
+     * @param layer the layer
+     * @param projection its number among the four
+     */
+    record Site(int layer, int projection) {}
+
+    /**
+     * Packed rows of the matrix of a projection.
+     *
+     * @param site the projection
+     * @param part what the script unpacks
+     */
+    record PackedPart(Site site, Value part) {}
+
+    /**
+     * Room for all weights, which are not read yet.
+     *
      * @param tensors what the file calls them, and their shapes
      * @param config the model
      * @param shape its sizes
-     * @param torchType the number format in memory
+     * @param room gives the memory
      */
-    static DecoderWeights read(
-            TorchScript script,
-            TensorReader reader,
-            DecoderTensors tensors,
-            ModelConfig config,
-            DecoderShape shape,
-            int torchType) {
-        Source source = new Source(script, reader, tensors, config, torchType);
-        Value embedding = source.whole(tensors.embedding());
-        Value head = tensors.head().map(source::whole).orElse(embedding);
-        DecoderTraits traits = config.traits();
-        List<Value> layers = new ArrayList<>();
-        for (int layer = 0; layer < shape.layers(); layer++) {
-            List<Projection> projections = shape.projections();
-            layers.add(source.norm(layer, DecoderTensors.ATTENTION_NORM));
-            source.projection(layer, projections.get(0), layers);
-            layers.add(source.norm(layer, DecoderTensors.QUERY_NORM, traits.headNorms()));
-            layers.add(source.norm(layer, DecoderTensors.KEY_NORM, traits.headNorms()));
-            source.projection(layer, projections.get(1), layers);
-            layers.add(source.norm(layer, DecoderTensors.ATTENTION_END_NORM, traits.branchNorms()));
-            layers.add(source.norm(layer, tensors.feedForwardNorm()));
-            source.projection(layer, projections.get(2), layers);
-            source.projection(layer, projections.get(3), layers);
-            layers.add(source.norm(layer, DecoderTensors.FEED_FORWARD_END_NORM, traits.branchNorms()));
-        }
-        return new DecoderWeights(embedding, source.norm(tensors.norm()), head, layers);
+    static DecoderWeights in(WeightRoom room, DecoderTensors tensors, ModelConfig config, DecoderShape shape) {
+        return new Layout(room, tensors, config.traits()).lay(shape);
     }
 
-    /** The weight file seen as native tensors. */
-    private record Source(
-            TorchScript script, TensorReader reader, DecoderTensors tensors, ModelConfig config, int torchType) {
-        /** A stored matrix in a native one of its own. */
-        Value whole(ExpectedTensor tensor) {
-            List<Long> shape = tensor.shape();
-            Value target = script.call("empty", shape.get(0), shape.get(1), torchType);
-            reader.copy(tensor, target, 0);
-            return target;
-        }
+    /** The gradients of a model that is frozen: [0] for each weight. */
+    static DecoderWeights none(TorchScript script, DecoderShape shape) {
+        Value nothing = script.call("vector", 0, TorchScript.FLOAT32);
+        return new DecoderWeights(
+                nothing, nothing, nothing, Collections.nCopies(OF_LAYER * shape.layers(), nothing), List.of());
+    }
 
-        /** The weights of a norm; stored less 1, they are kept in float32, for 1 + w would lose what bfloat16 holds of a small w. */
-        Value norm(ExpectedTensor tensor) {
-            boolean isShifted = config.traits().shiftedNorms();
-            Value target = script.call("vector", tensor.shape().get(0), isShifted ? TorchScript.FLOAT32 : torchType);
-            reader.copy(tensor, target, 0);
-            if (isShifted) {
-                script.call("shift", target, 1.0).close();
+    /** The same layers between another embedding and another head. */
+    DecoderWeights between(Value otherEmbedding, Value otherHead) {
+        return new DecoderWeights(otherEmbedding, norm, otherHead, layers, places);
+    }
+
+    /** Reads all weights into their places, as the script computes with them. */
+    void read(TorchScript script, TensorReader reader, ModelConfig config) {
+        places.forEach(place -> read(place, script, reader, config));
+    }
+
+    private static void read(Place place, TorchScript script, TensorReader reader, ModelConfig config) {
+        reader.copy(place.tensor(), place.target(), place.firstRow());
+        if (place.isShifted()) {
+            script.call("shift", place.target(), 1.0).close();
+        }
+        long heads = place.interleavedHeads(config);
+        if (heads > 0) {
+            long end = place.firstRow() + place.tensor().shape().get(0);
+            script.call("deinterleave", place.target(), place.firstRow(), end, heads)
+                    .close();
+        }
+    }
+
+    /** Reads all weights; matrices of projections are not read into their places, but come back packed. */
+    List<PackedPart> readPacked(TorchScript script, TensorReader reader, PackedReader packed, ModelConfig config) {
+        List<PackedPart> parts = new ArrayList<>();
+        for (Place place : places) {
+            Site site = place.site();
+            if (site == null) {
+                read(place, script, reader, config);
+            } else {
+                Value part =
+                        packed.read(place.tensor(), place.target(), place.firstRow(), place.interleavedHeads(config));
+                parts.add(new PackedPart(site, part));
             }
+        }
+        return parts;
+    }
+
+    /** Asks for room, one tensor after the other. */
+    private static final class Layout {
+        private final WeightRoom room;
+        private final DecoderTensors tensors;
+        private final DecoderTraits traits;
+        private final List<Place> places = new ArrayList<>();
+
+        Layout(WeightRoom room, DecoderTensors tensors, DecoderTraits traits) {
+            this.room = room;
+            this.tensors = tensors;
+            this.traits = traits;
+        }
+
+        DecoderWeights lay(DecoderShape shape) {
+            Value embedding = whole(tensors.embedding());
+            Value head = tensors.head().map(this::whole).orElse(embedding);
+            List<Value> layers = new ArrayList<>();
+            for (int layer = 0; layer < shape.layers(); layer++) {
+                List<Projection> projections = shape.projections();
+                layers.add(norm(layer, DecoderTensors.ATTENTION_NORM));
+                projection(new Site(layer, 0), projections, layers);
+                layers.add(norm(layer, DecoderTensors.QUERY_NORM, traits.headNorms()));
+                layers.add(norm(layer, DecoderTensors.KEY_NORM, traits.headNorms()));
+                projection(new Site(layer, 1), projections, layers);
+                layers.add(norm(layer, DecoderTensors.ATTENTION_END_NORM, traits.branchNorms()));
+                layers.add(norm(layer, tensors.feedForwardNorm()));
+                projection(new Site(layer, 2), projections, layers);
+                projection(new Site(layer, 3), projections, layers);
+                layers.add(norm(layer, DecoderTensors.FEED_FORWARD_END_NORM, traits.branchNorms()));
+            }
+            return new DecoderWeights(embedding, norm(tensors.norm()), head, layers, places);
+        }
+
+        private Value whole(ExpectedTensor tensor) {
+            List<Long> shape = tensor.shape();
+            Value target = room.matrix(shape.get(0), shape.get(1));
+            places.add(new Place(tensor, target, 0, false, false, null));
             return target;
         }
 
-        Value norm(int layer, String path) {
+        private Value norm(ExpectedTensor tensor) {
+            Value target = room.norm(tensor.shape().get(0));
+            places.add(new Place(tensor, target, 0, traits.shiftedNorms(), false, null));
+            return target;
+        }
+
+        private Value norm(int layer, String path) {
             return norm(needed(layer, path));
         }
 
-        /** The weights of a norm that not every model has: [0] where this one has not. */
-        Value norm(int layer, String path, boolean isThere) {
-            return isThere ? norm(layer, path) : script.call("vector", 0, torchType);
+        /** The weights of a norm that not every model has. */
+        private Value norm(int layer, String path, boolean isThere) {
+            return isThere ? norm(layer, path) : room.norm(0);
         }
 
-        ExpectedTensor needed(int layer, String path) {
+        private ExpectedTensor needed(int layer, String path) {
             return tensors.inLayer(layer, path).orElseThrow();
         }
 
         /** Weight and bias of modules that are computed as one, the modules' rows below each other. */
-        void projection(int layer, Projection projection, List<Value> into) {
+        private void projection(Site site, List<Projection> projections, List<Value> into) {
+            Projection projection = projections.get(site.projection());
             int outputs =
                     projection.modules().stream().mapToInt(Module::outputs).sum();
-            Value weight = script.call("empty", outputs, projection.inputs(), torchType);
-            boolean biased = projection.modules().stream()
-                    .allMatch(module ->
-                            tensors.inLayer(layer, module.path() + ".bias").isPresent());
-            Value bias = script.call("vector", biased ? outputs : 0, torchType);
+            Value weight = room.projection(outputs, projection.inputs());
+            boolean isBiased = projection.modules().stream()
+                    .allMatch(module -> tensors.inLayer(site.layer(), module.path() + ".bias")
+                            .isPresent());
+            Value bias = room.bias(isBiased ? outputs : 0);
             for (Module module : projection.modules()) {
-                int first = module.firstOutput();
-                reader.copy(needed(layer, module.path() + ".weight"), weight, first);
-                if (biased) {
-                    reader.copy(needed(layer, module.path() + ".bias"), bias, first);
-                }
-                if (config.interleavedRotary() && isTurned(module)) {
-                    deinterleave(weight, module);
-                    if (biased) {
-                        deinterleave(bias, module);
-                    }
+                place(site.layer(), module, ".weight", weight, site);
+                if (isBiased) {
+                    place(site.layer(), module, ".bias", bias, null);
                 }
             }
             into.add(weight);
             into.add(bias);
         }
 
-        private void deinterleave(Value target, Module module) {
-            int heads = module.outputs() / config.headSize();
-            script.call("deinterleave", target, module.firstOutput(), module.firstOutput() + module.outputs(), heads)
-                    .close();
-        }
-
-        private static boolean isTurned(Module module) {
-            return module.name().equals("q_proj") || module.name().equals("k_proj");
+        private void place(int layer, Module module, String kind, Value target, @Nullable Site site) {
+            boolean isTurned = module.name().equals("q_proj") || module.name().equals("k_proj");
+            ExpectedTensor tensor = needed(layer, module.path() + kind);
+            places.add(new Place(tensor, target, module.firstOutput(), false, isTurned, site));
         }
     }
 }

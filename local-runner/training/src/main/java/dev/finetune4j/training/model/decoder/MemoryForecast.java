@@ -1,27 +1,32 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.job.Recompute;
-import dev.finetune4j.training.model.adapter.LoraLayout;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * Resident memory of the process at the peak of training, foreseen from sizes alone. With s bytes a number (4 or 2), N tokens of the
  * largest micro-batch and the letters of {@link DecoderShape}:
  *
  * <pre>
- * weights      parameters s
- * adapter      trainable 16 (value, gradient, two moments in float32), in bf16 2 more
+ * weights      parameters s; nothing where all of them are trained; of those that are packed what they take so,
+ *              and of the largest matrix s, and 4 or at most 32 MiB, where each waits to be packed and what then stays
+ *              with the allocator
+ * trained      trained (12 + 4 gradients) (value, two moments and gradients in float32), in bf16 2 more
  * kept         N s L (C + kept of a layer), of which a layer keeps by level
  *                none           (H + 2 K) D + H D + C + 2 F
  *                feed-forward   (H + 2 K) D + H D + C        and 2 F once
  *                layer          nothing,                     and all of it once
  *              and with the attention (H + K) D more where heads are normed, 2 C where branches are
- * adapter low  N s L rank modules
+ * adapter low  N s ranks of all adapters
+ * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more, and its matrix in float32;
+ *              8 bytes a length; in bf16 72 MiB more
  * scratch      N s (3 C + H D + 4 F + (H + 2 K) D)
- * attention    N max(64, N / 8) H (8 + 2 s) + 4 N H D s
- * float copies in bf16: N 4 (2 F + max(F, (H + 2 K) D))
- * head         chunk V s, in bf16 chunk V 4 more; 4 N C s for the counted rows
+ * attention    N max(64, N / 8) H 4 s + 4 N H D s
+ * float copies in bf16: N 4 C
+ * head         chunk V s, in bf16 rows V 4 more; 4 N C s for the counted rows; where it is trained in bf16, V C s more
  * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it
- *              compiles, and min(100 MiB, parameters 3 / 4) more
+ *              compiles, and min(100 MiB, parameters 3 / 4) more; 32 MiB more where the processor multiplies in tiles; 200 MiB more where weights are trained in bf16
  * slack        parameters 3 / 4, what the allocator leaves between the tensors
  * </pre>
  *
@@ -30,30 +35,71 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
  * varying lengths.
  *
  * @param shape sizes of the model
- * @param layout the adapters
+ * @param trained what is trained
+ * @param packed what stays packed of the base model
  * @param bytes s
+ * @param tiles whether the processor multiplies bf16 in tiles (AMX)
  * @param tokens N
  */
-record MemoryForecast(DecoderShape shape, LoraLayout layout, int bytes, long tokens) {
+record MemoryForecast(
+        DecoderShape shape, TrainedSizes trained, PackedSizes packed, int bytes, boolean tiles, long tokens) {
     private static final long WIDE_RUNTIME_BYTES = 260L << 20;
     private static final long NARROW_RUNTIME_BYTES = 350L << 20;
+    /** What it compiles for AMX, and the tiles that it lays inputs out in: measured 10 to 40 MiB. */
+    private static final long TILES_BYTES = 32L << 20;
     /** A product of longer sides is compiled into more kernels: measured to 100 MiB more at 135 million parameters. */
     private static final long MOST_KERNEL_BYTES = 100L << 20;
 
-    private static final long LOGITS_BYTES = 32L << 20;
+    /**
+     * A gradient of weights sums over the tokens, whose number differs from step to step: each is compiled for itself, and the product
+     * waits in memory of its own to be added. Part of that stays with the allocator.
+     */
+    private static final long WEIGHT_GRADIENT_BYTES = 200L << 20;
+
+    /**
+     * What the allocator keeps in bf16 of the products that the lengths of adapted rows are taken of: more on a busy machine, where other
+     * threads of the process put what lives longer between them.
+     */
+    private static final long NARROW_MAGNITUDE_BYTES = 72L << 20;
+
+    /** Rows of logits that live at a time: products of more rows are faster, and these are few beside a model. */
+    private static final long LOGITS_BYTES = 40L << 20;
+
+    /** A trained head's gradient, [V, C], is read and written once for each chunk. */
+    private static final long TRAINED_LOGITS_BYTES = 128L << 20;
+
+    /** Rows in float32 at a time: what the cache of a core or two holds. */
+    private static final long WIDE_LOGITS_BYTES = 4L << 20;
+
+    private static final int FEWEST_ROWS = 16;
+
+    /** Larger pieces of memory go back to the system when they are freed. */
+    private static final long MOST_STAGING_BYTES = 32L << 20;
+
     private static final int FLOAT_BYTES = 4;
 
     /** What a process holds that computes in so many bytes a number, besides the model. */
-    static long runtimeBytes(int bytes, DecoderShape shape) {
+    static long runtimeBytes(int bytes, boolean tiles, DecoderShape shape) {
         return bytes < FLOAT_BYTES
-                ? NARROW_RUNTIME_BYTES + Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4)
+                ? NARROW_RUNTIME_BYTES
+                        + (tiles ? TILES_BYTES : 0)
+                        + Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4)
                 : WIDE_RUNTIME_BYTES;
     }
 
-    /** Rows of logits that live at a time: 32 MiB of them, at least 16. */
+    /** Rows of logits that live at a time: 40 MiB of them, 128 MiB where the head is trained, at least 16. */
     int headChunk() {
-        long rows = LOGITS_BYTES / FLOAT_BYTES / shape.vocabulary();
-        return (int) Math.max(16, Math.min(rows, tokens));
+        long room = trained.isHeadTrained() ? TRAINED_LOGITS_BYTES : LOGITS_BYTES;
+        return (int) Math.min(rows(room, bytes, shape), Math.max(FEWEST_ROWS, tokens));
+    }
+
+    /** Rows of logits that bf16 has in float32 at a time: 4 MiB of them, at least 16. */
+    static int wideRows(DecoderShape shape) {
+        return rows(WIDE_LOGITS_BYTES, FLOAT_BYTES, shape);
+    }
+
+    private static int rows(long room, int bytes, DecoderShape shape) {
+        return (int) Math.max(FEWEST_ROWS, room / bytes / shape.vocabulary());
     }
 
     /**
@@ -65,24 +111,59 @@ record MemoryForecast(DecoderShape shape, LoraLayout layout, int bytes, long tok
         return fixedBytes() + tokens * bytes * keptElements(level) + attentionBytes();
     }
 
+    /** The part of the model's memory that is largest at a level, in words, such as {@code the weights, 1.2 GB}. */
+    String largestPart(Recompute level) {
+        Map<String, Long> parts = Map.of(
+                "the weights", trained.isWhole() ? 0 : weightBytes(),
+                "what is trained, with its gradient and moments", trainedBytes(),
+                "the activations that are kept for the backward pass", tokens * bytes * keptElements(level),
+                "the attention scores", attentionBytes(),
+                "the logits", logitBytes());
+        Map.Entry<String, Long> largest =
+                parts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();
+        return String.format(Locale.ROOT, "%s, %.1f GB", largest.getKey(), largest.getValue() / 1e9);
+    }
+
+    private long trainedBytes() {
+        return trained.length() * ((3L + trained.gradients()) * FLOAT_BYTES + (bytes < FLOAT_BYTES ? bytes : 0));
+    }
+
+    private long logitBytes() {
+        return (long) headChunk() * shape.vocabulary() * bytes
+                + (bytes < FLOAT_BYTES ? (long) wideRows(shape) * shape.vocabulary() * FLOAT_BYTES : 0);
+    }
+
     /** What does not depend on the recompute level. */
     private long fixedBytes() {
         boolean narrow = bytes < FLOAT_BYTES;
-        long wideCopies = narrow
-                ? tokens
-                        * FLOAT_BYTES
-                        * (2L * shape.feedForwardWidth() + Math.max(shape.feedForwardWidth(), shape.qkvWidth()))
-                : 0;
+        long wideCopies = narrow ? tokens * FLOAT_BYTES * shape.width() : 0;
         long scratch = 3L * shape.width() + shape.attentionWidth() + 4L * shape.feedForwardWidth() + shape.qkvWidth();
-        long low = (long) shape.layers() * DecoderShape.adapterWidth(layout);
-        long head = (long) headChunk() * shape.vocabulary() * (bytes + (narrow ? FLOAT_BYTES : 0));
-        return runtimeBytes(bytes, shape)
-                + shape.parameters() * bytes
+        long weightGradients = trained.isHeadTrained() && narrow
+                ? WEIGHT_GRADIENT_BYTES + (long) shape.vocabulary() * shape.width() * bytes
+                : 0;
+        return runtimeBytes(bytes, tiles, shape)
+                + (trained.isWhole() ? 0 : weightBytes())
                 + shape.parameters() * 3 / 4
-                + layout.length() * (4L * FLOAT_BYTES + (narrow ? bytes : 0))
-                + tokens * bytes * (scratch + low + 4L * shape.width())
+                + trainedBytes()
+                + tokens * bytes * (scratch + trained.innerWidth() + 4L * shape.width())
                 + wideCopies
-                + head;
+                + (trained.magnitudes() > 0 ? magnitudeBytes(narrow) : 0)
+                + logitBytes()
+                + weightGradients;
+    }
+
+    private long magnitudeBytes(boolean narrow) {
+        long widest = Math.max(shape.qkvWidth(), 2L * shape.feedForwardWidth());
+        return tokens * widest * (2L * bytes + (narrow ? FLOAT_BYTES : 0))
+                + shape.largestMatrix() * FLOAT_BYTES
+                + trained.magnitudes() * 2 * FLOAT_BYTES
+                + (narrow ? NARROW_MAGNITUDE_BYTES : 0);
+    }
+
+    private long weightBytes() {
+        return (shape.parameters() - packed.parameters() + packed.roomElements()) * bytes
+                + packed.bytes()
+                + Math.min(MOST_STAGING_BYTES, packed.roomElements() * FLOAT_BYTES);
     }
 
     private long keptElements(Recompute level) {
@@ -100,7 +181,7 @@ record MemoryForecast(DecoderShape shape, LoraLayout layout, int bytes, long tok
 
     private long attentionBytes() {
         long block = Math.max(64, (tokens + 7) / 8);
-        return tokens * Math.min(block, tokens) * shape.heads() * (8L + 2L * bytes)
+        return tokens * Math.min(block, tokens) * shape.heads() * 4L * bytes
                 + 4 * tokens * shape.attentionWidth() * bytes;
     }
 }

@@ -7,7 +7,6 @@ import dev.finetune4j.job.Recompute;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.ModelProblems;
-import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +18,9 @@ import java.util.Locale;
  * @param recompute what the backward pass computes again; {@link Recompute#LAYER}, the smallest, where nothing is learned
  * @param headChunk rows of logits at a time
  * @param peakBytes resident memory of the process foreseen at its peak, of training or of the answers after it
+ * @param largestPart what takes most of it, in words; empty where nothing is learned
  */
-record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long peakBytes) {
+record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long peakBytes, String largestPart) {
     /** Levels from the fastest to the smallest, whose places are the numbers by which the script knows them. */
     static final List<Recompute> FASTEST_FIRST = List.of(Recompute.NONE, Recompute.FEED_FORWARD, Recompute.LAYER);
 
@@ -29,8 +29,9 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
      *
      * @throws FineTuneException with FT0601 if nothing that the settings allow fits
      */
-    static MemoryPlan of(DecoderShape shape, LoraLayout layout, Settings settings, CpuFeatures cpu) {
-        return new Choice(shape, layout, settings, cpu).plan();
+    static MemoryPlan of(
+            DecoderShape shape, TrainedSizes trained, PackedSizes packed, Settings settings, CpuFeatures cpu) {
+        return new Choice(shape, trained, packed, settings, cpu).plan();
     }
 
     /** The place of the level among the levels. */
@@ -38,7 +39,8 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
         return FASTEST_FIRST.indexOf(recompute);
     }
 
-    private record Choice(DecoderShape shape, LoraLayout layout, Settings settings, CpuFeatures cpu) {
+    private record Choice(
+            DecoderShape shape, TrainedSizes trained, PackedSizes packed, Settings settings, CpuFeatures cpu) {
         MemoryPlan plan() {
             return settings.purpose() == Purpose.ANSWER ? answering() : training();
         }
@@ -49,7 +51,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             if (peak > settings.memoryBytes()) {
                 throw answersTooLarge(precision, peak);
             }
-            return new MemoryPlan(precision, Recompute.LAYER, answers(precision).logitRows(), peak);
+            return new MemoryPlan(precision, Recompute.LAYER, answers(precision).logitRows(), peak, "");
         }
 
         private MemoryPlan training() {
@@ -65,7 +67,8 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
                     precision,
                     level,
                     steps.headChunk(),
-                    Math.max(steps.peakBytes(level), answersAfterTraining(precision)));
+                    Math.max(steps.peakBytes(level), answersAfterTraining(precision)),
+                    steps.largestPart(level));
         }
 
         /** 0 where no answers follow. What the steps left compiled stays, whatever number format the answers take. */
@@ -75,10 +78,10 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             }
             Precision precision = answerPrecision();
             long peak = answers(precision).peakBytes()
-                    - MemoryForecast.runtimeBytes(bytes(precision), shape)
+                    - MemoryForecast.runtimeBytes(bytes(precision), cpu.hasTiles(), shape)
                     + Math.max(
-                            MemoryForecast.runtimeBytes(bytes(precision), shape),
-                            MemoryForecast.runtimeBytes(bytes(trained), shape));
+                            MemoryForecast.runtimeBytes(bytes(precision), cpu.hasTiles(), shape),
+                            MemoryForecast.runtimeBytes(bytes(trained), cpu.hasTiles(), shape));
             if (peak > settings.memoryBytes()) {
                 throw answersTooLarge(precision, peak);
             }
@@ -102,30 +105,41 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
         }
 
         private MemoryForecast steps(Precision precision) {
-            return new MemoryForecast(shape, layout, bytes(precision), settings.maxBatchTokens());
+            return new MemoryForecast(
+                    shape, trained, packed, bytes(precision), cpu.hasTiles(), settings.maxBatchTokens());
         }
 
         private AnswerForecast answers(Precision precision) {
             return new AnswerForecast(
-                    shape, layout, bytes(precision), Math.max(1, settings.passageTokens()), settings.textTokens());
+                    shape,
+                    trained.isWhole() ? TrainedSizes.NOTHING : trained,
+                    packed,
+                    bytes(precision),
+                    cpu.hasTiles(),
+                    Math.max(1, settings.passageTokens()),
+                    settings.textTokens());
         }
 
         private FineTuneException trainingTooLarge(MemoryForecast steps, Recompute level, Precision precision) {
             long tokens = Math.max(1, steps.tokens() / 2);
-            MemoryForecast half = new MemoryForecast(shape, layout, steps.bytes(), tokens);
+            MemoryForecast half = new MemoryForecast(shape, trained, packed, steps.bytes(), steps.tiles(), tokens);
             var problem = ModelProblems.TOO_LARGE
                     .error("training needs about " + gigabytes(steps.peakBytes(level)) + ", there are "
                             + gigabytes(settings.memoryBytes()))
                     .at(Location.ofKey("training.batch-size"))
                     .because(weights(precision) + ", micro-batches of up to " + steps.tokens() + " tokens, recompute "
                             + level.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                    .because("the largest part is " + steps.largestPart(level))
                     .because("half the tokens would need " + gigabytes(half.peakBytes(level)))
                     .remedy("training.batch-size: 1")
                     .remedy("training.max-tokens: " + tokens);
             if (level != Recompute.LAYER) {
                 problem.remedy("training.recompute: layer");
-            } else if (precision == Precision.FP32) {
+            } else if (precision == Precision.FP32 && !trained.isWhole()) {
                 problem.remedy("training.precision: bf16");
+            }
+            if (trained.isWhole()) {
+                problem.remedy("method: lora");
             }
             return problem.asException();
         }

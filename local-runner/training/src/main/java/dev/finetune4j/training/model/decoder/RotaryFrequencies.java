@@ -37,6 +37,16 @@ record RotaryFrequencies(float[] perPair, double magnitude) {
         return new RotaryFrequencies(frequencies, 1);
     }
 
+    /** What each frequency that is not stretched must be divided by; the inverse of {@link #divided}. */
+    static float[] divisors(double theta, int width, RopeScaling scaling) {
+        float[] divisors = new float[width / 2];
+        for (int i = 0; i < divisors.length; i++) {
+            double frequency = 1 / Math.pow(theta, 2.0 * i / width);
+            divisors[i] = (float) (frequency / stretched(i, frequency, theta, width, scaling));
+        }
+        return divisors;
+    }
+
     private static double magnitude(RopeScaling scaling) {
         if (scaling instanceof RopeScaling.Yarn yarn) {
             return yarn.magnitude();

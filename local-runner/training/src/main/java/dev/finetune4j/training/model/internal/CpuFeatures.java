@@ -38,6 +38,11 @@ public record CpuFeatures(Set<String> flags) {
 
     /** Whether the processor multiplies bfloat16 matrices faster than float32 ones. */
     public boolean multipliesBfloat16() {
-        return flags.contains("avx512_bf16") || flags.contains("amx_bf16");
+        return flags.contains("avx512_bf16") || hasTiles();
+    }
+
+    /** Whether it multiplies bfloat16 matrices in tiles (AMX). */
+    public boolean hasTiles() {
+        return flags.contains("amx_bf16");
     }
 }

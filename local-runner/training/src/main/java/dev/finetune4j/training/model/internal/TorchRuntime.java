@@ -22,6 +22,11 @@ public final class TorchRuntime {
         System.setProperty(OFFLINE, "true");
         System.setProperty(NO_TELEMETRY, "true");
         Engine.getEngine("PyTorch");
+        useThreads(threads);
+    }
+
+    /** Sets the number of compute threads of what the calling thread computes; threads that have not computed yet inherit it. */
+    public static void useThreads(int threads) {
         JniUtils.setNumThreads(threads);
     }
 }

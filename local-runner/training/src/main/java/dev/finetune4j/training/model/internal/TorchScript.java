@@ -29,12 +29,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loaded library of TorchScript blocks, and the values that go in and come out of its methods. One thread at a time; values belong
+ * A loaded library of TorchScript blocks, and the values that go in and come out of its methods. {@link #call} may be called by several threads at a time; values belong
  * to the script and live until they or the script are closed.
  */
 public final class TorchScript implements AutoCloseable {
     /** The number of a dtype in TorchScript. */
     public static final int FLOAT32 = 6;
+
+    /** The number of a dtype in TorchScript: unsigned bytes. */
+    public static final int BYTE = 0;
 
     /** The number of a dtype in TorchScript. */
     public static final int BFLOAT16 = 15;
@@ -43,6 +46,8 @@ public final class TorchScript implements AutoCloseable {
     private static final List<String> BLOCKS = List.of(
             "rms_norm",
             "dropout",
+            "packed",
+            "magnitude",
             "linear",
             "rotary",
             "attention",
@@ -51,12 +56,16 @@ public final class TorchScript implements AutoCloseable {
             "adamw",
             "layer",
             "decoder",
-            "inference");
+            "inference",
+            "layer_norm",
+            "classifier",
+            "encoder_layer",
+            "encoder");
 
     private final Model model;
     private final PtSymbolBlock block;
     private final PtNDManager manager;
-    private final Set<Value> open = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Value> open = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
     private TorchScript(Model model) {
         this.model = model;
@@ -105,7 +114,8 @@ public final class TorchScript implements AutoCloseable {
      * Calls a method.
      *
      * @param method its name
-     * @param arguments {@link Value}, {@code Integer}, {@code Long}, {@code Double}, {@code int[]}, or a list of values or of int arrays
+     * @param arguments {@link Value}, {@code Integer}, {@code Long}, {@code Double}, {@code int[]}, {@code double[]}, or a list of values
+     *     or of arrays
      * @return what it returns; the caller closes it
      */
     public Value call(String method, Object... arguments) {
@@ -131,6 +141,8 @@ public final class TorchScript implements AutoCloseable {
             fresh = number instanceof Double ? IValue.from(number.doubleValue()) : IValue.from(number.longValue());
         } else if (argument instanceof int[] numbers) {
             fresh = numbers(numbers);
+        } else if (argument instanceof double[] numbers) {
+            fresh = IValue.listFrom(numbers);
         } else if (argument instanceof List<?> list && !list.isEmpty()) {
             fresh = IValue.listFrom(
                     list.stream().map(element -> argument(element, made)).toArray(IValue[]::new));
@@ -206,7 +218,7 @@ public final class TorchScript implements AutoCloseable {
         }
 
         /**
-         * The memory of a dense float32 tensor, to read and to write; valid until this value is closed. Bytes are in the machine's
+         * The memory of a dense float32 or byte tensor, to read and to write; valid until this value is closed. Bytes are in the machine's
          * order, little-endian wherever libtorch runs.
          */
         public ByteBuffer memory() {

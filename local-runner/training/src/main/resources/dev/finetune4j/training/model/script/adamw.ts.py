@@ -14,3 +14,29 @@ def step(p: Tensor, g: Tensor, m: Tensor, v: Tensor, t: int, lr: float, wd: floa
   p.addcdiv_(m, width, value=-(lr / (1.0 - b1 ** t)))
   g.zero_()
   return p
+
+# Elements that are computed together: few enough that what one operation leaves is still in the processor's cache for the next, and
+# that no copy of a vector as long as a model is ever made.
+def piece() -> int:
+  return 262144
+
+def steps(p: Tensor, g: Tensor, m: Tensor, v: Tensor, t: int, lr: float, wd: float, grad_scale: float) -> Tensor:
+  n = p.size(0)
+  begin = 0
+  while begin < n:
+    end = min(begin + __torch__.adamw.piece(), n)
+    __torch__.adamw.step(p[begin:end], g[begin:end], m[begin:end], v[begin:end], t, lr, wd, grad_scale)
+    begin = end
+  return p
+
+# The L2 norm of a gradient, in float64.
+def norm(g: Tensor) -> float:
+  n = g.size(0)
+  squares = 0.0
+  begin = 0
+  while begin < n:
+    end = min(begin + __torch__.adamw.piece(), n)
+    length = float(torch.linalg_vector_norm(g[begin:end], 2, None, False, dtype=7))
+    squares = squares + length * length
+    begin = end
+  return squares ** 0.5

@@ -1,5 +1,5 @@
-# Causal attention with grouped queries (Ainslie et al. 2023, https://arxiv.org/abs/2305.13245), exact, in blocks of queries: a block
-# looks at no key behind its last query, so half of the score matrix is never computed.
+# Attention with grouped queries (Ainslie et al. 2023, https://arxiv.org/abs/2305.13245), exact, in blocks of queries. A decoder's is
+# causal: a block looks at no key behind its last query, so half of the score matrix is never computed. An encoder's looks at all keys.
 #   P = softmax(s Q K^T + mask),   O = P V
 # s is 1 / sqrt(D) in most models. Scores may be capped before the mask, c tanh(score / c), and a window may hide the keys that lie
 # w or more tokens back (Gemma 2, 2024, https://arxiv.org/abs/2408.00118); then a block looks at no key before its window either.
@@ -14,14 +14,15 @@ class Look(NamedTuple):
   scale : float                                # s
   cap : float                                  # c, 0 for none
   window : int                                 # tokens looked back, the own one included; 0 for all
+  causal : bool                                # whether later keys are hidden
 
 def block_length(tokens: int) -> int:
   return max(64, (tokens + 7) // 8)
 
-# The columns of heads first .. first + H of rows [B, T, heads, D], as [B K, g T, D].
-def queries(x: Tensor, heads: int, key_heads: int) -> Tensor:
+# The rows [B, T, H, D] of all query heads, as [B K, g T, D].
+def queries(x: Tensor, key_heads: int) -> Tensor:
   B, T, H, D = x.size()
-  g = heads // key_heads
+  g = H // key_heads
   return x.view([B, T, key_heads, g, D]).permute([0, 2, 3, 1, 4]).reshape([B * key_heads, g * T, D])
 
 def keys(x: Tensor) -> Tensor:
@@ -32,31 +33,45 @@ def keys(x: Tensor) -> Tensor:
 def put_queries(o: Tensor, out: Tensor, key_heads: int) -> Tensor:
   B, w, H, D = out.size()
   g = H // key_heads
-  return out.copy_(o.view([B, key_heads, g, w, D]).permute([0, 3, 1, 2, 4]).reshape([B, w, H, D]))
+  out.view([B, w, key_heads, g, D]).copy_(o.view([B, key_heads, g, w, D]).permute([0, 3, 1, 2, 4]))
+  return out
 
-# Scores before the mask: [B K, g w, e] float32.
-def scores(q: Tensor, k: Tensor, look: __torch__.attention.Look) -> Tensor:
-  x = torch.bmm(q, k.transpose(1, 2))                                   # [B K, g w, e]
-  if x.dtype != 6:
-    x = torch.to(x, 6)
-  x.mul_(look.scale)
+# Room for the scores of each block in turn, so that all of them find it in the cache, or for a block's dQ.
+def room(y: Tensor, look: __torch__.attention.Look) -> Tensor:
+  B, T, n, D = y.size()
+  return torch.empty([B * look.heads * min(__torch__.attention.block_length(T), T) * max(T, D)], dtype=y.dtype)
+
+# s A B [b, m, n], batch by batch, in the first elements of room; scaled before it is rounded.
+def scaled_bmm(a: Tensor, b: Tensor, scale: float, room: Tensor) -> Tensor:
+  shape = [a.size(0), a.size(1), b.size(2)]
+  out = room[0:shape[0] * shape[1] * shape[2]].view(shape)              # [b, m, n]
+  return torch.baddbmm(out, a, b, beta=0, alpha=scale, out=out)
+
+# Scores before the mask: [B K, g w, e], as q; float32 where they are capped.
+def scores(q: Tensor, k: Tensor, look: __torch__.attention.Look, room: Tensor) -> Tensor:
+  x = __torch__.attention.scaled_bmm(q, k.transpose(1, 2), look.scale, room)        # [B K, g w, e]
   if look.cap > 0.0:
-    x.div_(look.cap).tanh_().mul_(look.cap)
+    x = torch.to(x, 6).div_(look.cap).tanh_().mul_(look.cap)
   return x
+
+# The softmax is summed in float32 whatever the scores are; it overwrites them.
+def probabilities(x: Tensor, dtype: int) -> Tensor:
+  return torch.to(torch.softmax(x, -1, out=x), dtype)
 
 # Hides from a block of w queries, the last of the e keys, what a query must not see.
 def hide(x: Tensor, w: int, future: Tensor, look: __torch__.attention.Look) -> Tensor:
-  e = x.size(2)
-  seen = x.view([x.size(0), x.size(1) // w, w, e])
-  seen[:, :, :, e - w:e].add_(future[0:w, 0:w])
-  if look.window > 0:
-    if e > look.window:
-      seen.add_(torch.tril(torch.full([w, e], -inf, dtype=6), e - w - look.window))
+  if look.causal:
+    e = x.size(2)
+    seen = x.view([x.size(0), x.size(1) // w, w, e])
+    seen[:, :, :, e - w:e].add_(future[0:w, 0:w])                       # 0 and -inf are exact in any dtype
+    if look.window > 0:
+      if e > look.window:
+        seen.add_(torch.tril(torch.full([w, e], -inf, dtype=6), e - w - look.window))
   return x
 
 # 0 where a query may look, -inf at keys after it: [w, w].
-def future_mask(w: int) -> Tensor:
-  return torch.triu(torch.full([w, w], -inf, dtype=6), 1)
+def future_mask(w: int, dtype: int) -> Tensor:
+  return torch.to(torch.triu(torch.full([w, w], -inf, dtype=6), 1), dtype)
 
 # The first key that the query at a sees.
 def first_key(a: int, look: __torch__.attention.Look) -> int:
@@ -64,6 +79,13 @@ def first_key(a: int, look: __torch__.attention.Look) -> int:
   if look.window > 0:
     s = max(0, a - look.window + 1)
   return s
+
+# One more than the last key that a block of queries looks at, of which z is one more than the last query.
+def end_key(z: int, T: int, look: __torch__.attention.Look) -> int:
+  e = T
+  if look.causal:
+    e = z
+  return e
 
 # y [B, T, H + 2 K, D] holds queries, keys and values, turned already; writes o [B, T, H, D].
 def forward(y: Tensor, look: __torch__.attention.Look, o: Tensor) -> Tensor:
@@ -73,20 +95,22 @@ def forward(y: Tensor, look: __torch__.attention.Look, o: Tensor) -> Tensor:
   k = __torch__.attention.keys(y[:, :, heads:heads + key_heads])        # [B K, T, D]
   v = __torch__.attention.keys(y[:, :, heads + key_heads:n])            # [B K, T, D]
   step = __torch__.attention.block_length(T)
-  future = __torch__.attention.future_mask(min(step, T))
+  future = __torch__.attention.future_mask(min(step, T), y.dtype)
+  room = __torch__.attention.room(y, look)
   a = 0
   while a < T:
     z = min(a + step, T)
     s = __torch__.attention.first_key(a, look)
-    q = __torch__.attention.queries(y[:, a:z, 0:heads], heads, key_heads)           # [B K, g w, D]
-    x = __torch__.attention.scores(q, k[:, s:z], look)                              # [B K, g w, e]
-    p = torch.to(torch.softmax(__torch__.attention.hide(x, z - a, future, look), -1), q.dtype)
-    __torch__.attention.put_queries(torch.bmm(p, v[:, s:z]), o[:, a:z], key_heads)
+    e = __torch__.attention.end_key(z, T, look)
+    q = __torch__.attention.queries(y[:, a:z, 0:heads], key_heads)                  # [B K, g w, D]
+    x = __torch__.attention.scores(q, k[:, s:e], look, room)                        # [B K, g w, e]
+    p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, future, look), q.dtype)
+    __torch__.attention.put_queries(torch.bmm(p, v[:, s:e]), o[:, a:z], key_heads)
     a = z
   return o
 
 # From do [B, T, H, D] writes dy [B, T, H + 2 K, D]; the probabilities are computed again.
-#   dV = P^T dO,   dS = s P * (dO V^T - rowsum(dO V^T * P)),   dQ = dS K,   dK = dS^T Q;   with a cap dS * (1 - (score / c)^2)
+#   dV = P^T dO,   dS = P * (dO V^T - rowsum(dO V^T * P)),   dQ = s dS K,   dK = s dS^T Q;   with a cap dS * (1 - (score / c)^2)
 def backward(do: Tensor, y: Tensor, look: __torch__.attention.Look, dy: Tensor) -> Tensor:
   B, T, n, D = y.size()
   heads = look.heads
@@ -96,25 +120,28 @@ def backward(do: Tensor, y: Tensor, look: __torch__.attention.Look, dy: Tensor) 
   dk = torch.zeros_like(k)
   dv = torch.zeros_like(v)
   step = __torch__.attention.block_length(T)
-  future = __torch__.attention.future_mask(min(step, T))
+  future = __torch__.attention.future_mask(min(step, T), y.dtype)
+  room = __torch__.attention.room(y, look)
+  room_dp = torch.empty_like(room)
   a = 0
   while a < T:
     z = min(a + step, T)
     s = __torch__.attention.first_key(a, look)
-    q = __torch__.attention.queries(y[:, a:z, 0:heads], heads, key_heads)           # [B K, g w, D]
-    x = __torch__.attention.scores(q, k[:, s:z], look)                              # [B K, g w, e]
+    e = __torch__.attention.end_key(z, T, look)
+    q = __torch__.attention.queries(y[:, a:z, 0:heads], key_heads)                  # [B K, g w, D]
+    x = __torch__.attention.scores(q, k[:, s:e], look, room)                        # [B K, g w, e]
     slope = x
     if look.cap > 0.0:
       slope = torch.rsub(torch.div(x, look.cap).pow_(2), 1.0)
-    p = torch.to(torch.softmax(__torch__.attention.hide(x, z - a, future, look), -1), q.dtype)
-    g = __torch__.attention.queries(do[:, a:z], heads, key_heads)                   # [B K, g w, D]
-    dv[:, s:z].baddbmm_(p.transpose(1, 2), g)
-    dp = torch.bmm(g, v[:, s:z].transpose(1, 2))                                    # [B K, g w, e]
-    ds = torch._softmax_backward_data(dp, p, -1, q.dtype).mul_(look.scale)          # [B K, g w, e]
+    p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, future, look), q.dtype)
+    g = __torch__.attention.queries(do[:, a:z], key_heads)                          # [B K, g w, D]
+    dv[:, s:e].baddbmm_(p.transpose(1, 2), g)
+    dp = __torch__.attention.scaled_bmm(g, v[:, s:e].transpose(1, 2), 1.0, room_dp)  # [B K, g w, e]
+    ds = torch._softmax_backward_data(dp, p, -1, q.dtype, grad_input=dp)            # [B K, g w, e]
     if look.cap > 0.0:
       ds.mul_(slope)
-    __torch__.attention.put_queries(torch.bmm(ds, k[:, s:z]), dy[:, a:z, 0:heads], key_heads)
-    dk[:, s:z].baddbmm_(ds.transpose(1, 2), q)
+    __torch__.attention.put_queries(__torch__.attention.scaled_bmm(ds, k[:, s:e], look.scale, room), dy[:, a:z, 0:heads], key_heads)
+    dk[:, s:e].baddbmm_(ds.transpose(1, 2), q, alpha=look.scale)
     a = z
   dy[:, :, heads:heads + key_heads].copy_(dk.view([B, key_heads, T, D]).transpose(1, 2))
   dy[:, :, heads + key_heads:n].copy_(dv.view([B, key_heads, T, D]).transpose(1, 2))

@@ -1,6 +1,14 @@
 # A decoder of L layers: embedding, layers, norm, head. Everything that lives longer than a call is made here once and handed back
 # at each call.
 
+# What the weights outside the layers learn, float32 and in their shapes; [0] for each that is frozen. Where the head is tied, its
+# gradient is the embedding's.
+class Gradient(NamedTuple):
+  embedding : Tensor
+  norm : Tensor
+  head : Tensor
+  prompt : Tensor
+
 class Decoder(NamedTuple):
   embedding : Tensor                           # [V, C]
   norm : Tensor                                # [C]
@@ -8,57 +16,65 @@ class Decoder(NamedTuple):
   shape : __torch__.layer.Shape
   embedding_scale : float                      # of the stream that enters the first layer
   logit_cap : float                            # c of the head, 0 for none
+  grad : __torch__.decoder.Gradient
+  prompt : Tensor                              # [v, C] what virtual tokens are embedded as (Lester et al. 2021), [0, C] for none
+  padding : int                                # the token whose embedding no input trains (padding_idx), -1 for none
 
 class Workspace(NamedTuple):
   slots : List[__torch__.layer.Slot]
   scratch : __torch__.layer.Scratch
   logits : Tensor                              # [chunk, V]
-  wide : Tensor                                # [chunk, V] float32
+  wide : Tensor                                # [rows, V] float32, or logits
   level : int                                  # 0 keep all, 1 compute the feed-forward again, 2 compute the whole layer again
 
 # One linear layer with its adapters as views of the flat vectors, from offset on: A factors first, then the B factors.
-# plan holds, for each adapted part, its first output and its outputs.
-def linear(weight: Tensor, bias: Tensor, flat: Tensor, grad: Tensor, offset: int, rank: int, plan: List[int], scale: float, dropout: float) -> __torch__.linear.Linear:
+# plan holds, for each adapted part, its first output, its outputs and its rank; scales the factor of its update.
+def linear(weight: Tensor, bias: Tensor, flat: Tensor, grad: Tensor, offset: int, plan: List[int], scales: List[float], dropout: float) -> __torch__.linear.Linear:
   inputs = weight.size(1)
-  parts = len(plan) // 2
-  at = offset + parts * rank * inputs
-  a = flat[offset:at].view([parts * rank, inputs])
-  grad_a = grad[offset:at].view([parts * rank, inputs])
+  parts = len(plan) // 3
+  ranks = 0
+  for j in range(parts):
+    ranks = ranks + plan[3 * j + 2]
+  at = offset + ranks * inputs
+  a = flat[offset:at].view([ranks, inputs])
+  grad_a = grad[offset:at].view([ranks, inputs])
   b = annotate(List[Tensor], [])
   grad_b = annotate(List[Tensor], [])
   first = annotate(List[int], [])
   for j in range(parts):
-    outputs = plan[2 * j + 1]
-    torch.append(first, plan[2 * j])
+    outputs = plan[3 * j + 1]
+    rank = plan[3 * j + 2]
+    torch.append(first, plan[3 * j])
     torch.append(b, flat[at:at + outputs * rank].view([outputs, rank]))
     torch.append(grad_b, grad[at:at + outputs * rank].view([outputs, rank]))
     at = at + outputs * rank
-  return __torch__.linear.Linear(weight, bias, a, b, first, grad_a, grad_b, scale, dropout)
+  return __torch__.linear.Linear(weight, annotate(List[__torch__.packed.Part], []), bias, a, b, first, grad_a, grad_b, scales, dropout, annotate(List[__torch__.magnitude.Magnitude], []))
 
-def linear_size(weight: Tensor, rank: int, plan: List[int]) -> int:
-  size = (len(plan) // 2) * rank * weight.size(1)
-  for j in range(len(plan) // 2):
-    size = size + plan[2 * j + 1] * rank
+# How much of the flat vectors it takes.
+def linear_size(weight: Tensor, plan: List[int]) -> int:
+  size = 0
+  for j in range(len(plan) // 3):
+    size = size + plan[3 * j + 2] * (weight.size(1) + plan[3 * j + 1])
   return size
 
-# weights: for each layer attention norm, qkv, its bias, query norm, key norm, out, its bias, norm of out, feed-forward norm, gate and
-# up, its bias, down, its bias, norm of down. plans: the adapted parts of qkv, out, gate and up, down.
-# windows, rotaries: one for each layer.
-def layers(weights: List[Tensor], decoder: __torch__.decoder.Decoder, query_scale: float, score_cap: float, windows: List[int], rotaries: List[int], flat: Tensor, grad: Tensor, rank: int, plans: List[List[int]], scale: float, dropout: float) -> List[__torch__.layer.Layer]:
+# weights, grads: for each layer attention norm, qkv, its bias, query norm, key norm, out, its bias, norm of out, feed-forward norm,
+# gate and up, its bias, down, its bias, norm of down. plans and scales: for each layer the adapted parts of qkv, out, gate and up,
+# down. windows, rotaries: one for each layer.
+def layers(weights: List[Tensor], grads: List[Tensor], decoder: __torch__.decoder.Decoder, query_scale: float, score_cap: float, windows: List[int], rotaries: List[int], flat: Tensor, grad: Tensor, plans: List[List[int]], scales: List[List[float]], dropout: float) -> List[__torch__.layer.Layer]:
   made = annotate(List[__torch__.layer.Layer], [])
   at = 0
   for i in range(len(windows)):
     w = weights[14 * i:14 * i + 14]
-    qkv = __torch__.decoder.linear(w[1], w[2], flat, grad, at, rank, plans[0], scale, dropout)
-    at = at + __torch__.decoder.linear_size(w[1], rank, plans[0])
-    out = __torch__.decoder.linear(w[5], w[6], flat, grad, at, rank, plans[1], scale, dropout)
-    at = at + __torch__.decoder.linear_size(w[5], rank, plans[1])
-    gate_up = __torch__.decoder.linear(w[9], w[10], flat, grad, at, rank, plans[2], scale, dropout)
-    at = at + __torch__.decoder.linear_size(w[9], rank, plans[2])
-    down = __torch__.decoder.linear(w[11], w[12], flat, grad, at, rank, plans[3], scale, dropout)
-    at = at + __torch__.decoder.linear_size(w[11], rank, plans[3])
-    look = __torch__.attention.Look(decoder.shape.heads, decoder.shape.key_heads, query_scale, score_cap, windows[i])
-    torch.append(made, __torch__.layer.Layer(w[0], qkv, w[3], w[4], out, w[7], w[8], gate_up, down, w[13], look, rotaries[i]))
+    linears = annotate(List[__torch__.linear.Linear], [])
+    for j in range(4):
+      weight = w[[1, 5, 9, 11][j]]
+      plan = plans[4 * i + j]
+      torch.append(linears, __torch__.decoder.linear(weight, w[[2, 6, 10, 12][j]], flat, grad, at, plan, scales[4 * i + j], dropout))
+      at = at + __torch__.decoder.linear_size(weight, plan)
+    g = grads[14 * i:14 * i + 14]
+    learned = __torch__.layer.Gradient(g[0], g[1], g[2], g[3], g[4], g[5], g[6], g[7], g[8], g[9], g[10], g[11], g[12], g[13])
+    look = __torch__.attention.Look(decoder.shape.heads, decoder.shape.key_heads, query_scale, score_cap, windows[i], True)
+    torch.append(made, __torch__.layer.Layer(w[0], linears[0], w[3], w[4], linears[1], w[7], w[8], linears[2], linears[3], w[13], look, rotaries[i], learned))
   return made
 
 # Room for what a norm needs for its way back: nothing where the model has not that norm.
@@ -69,8 +85,8 @@ def room(norm: Tensor, N: int, columns: int, dtype: int) -> Tensor:
     made = torch.empty([0, columns], dtype=dtype)
   return made
 
-# Room for N tokens in L layers.
-def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, L: int, N: int, chunk: int, level: int) -> __torch__.decoder.Workspace:
+# Room for N tokens in L layers, chunk rows of logits and wide_rows of them in float32.
+def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, L: int, N: int, chunk: int, wide_rows: int, level: int) -> __torch__.decoder.Workspace:
   d = decoder.embedding.dtype
   V, C = decoder.head.size()
   Y = layer.qkv.weight.size(0)
@@ -97,59 +113,95 @@ def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, 
     if level < 1:
       gu = torch.empty([N, 2 * F], dtype=d)
     torch.append(slots, __torch__.layer.Slot(qkv, plain, o, out, h2, gu, down, torch.empty([N, C], dtype=d)))
-  scratch = __torch__.layer.Scratch(torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), torch.empty([N, O], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, 2 * F], dtype=d), torch.empty([N, Y], dtype=d), torch.empty([N, C], dtype=d))
+  scratch = __torch__.layer.Scratch(torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), torch.empty([N, O], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, 2 * F], dtype=d), torch.empty([N, Y], dtype=d), torch.empty([N, C], dtype=d), __torch__.rms_norm.room(h2))
   logits = torch.empty([chunk, V], dtype=d)
   wide = logits
   if d != 6:
-    wide = torch.empty([chunk, V], dtype=6)
+    wide = torch.empty([wide_rows, V], dtype=6)
   return __torch__.decoder.Workspace(slots, scratch, logits, wide, level)
 
-# The first N rows of everything.
-def slot_rows(s: __torch__.layer.Slot, N: int) -> __torch__.layer.Slot:
-  return __torch__.layer.Slot(s.qkv[0:N], s.heads[0:N], s.o[0:N], s.out[0:N], s.h2[0:N], s.gu[0:N], s.down[0:N], s.h3[0:N])
+# Rows a .. z of everything.
+def slot_rows(s: __torch__.layer.Slot, a: int, z: int) -> __torch__.layer.Slot:
+  return __torch__.layer.Slot(s.qkv[a:z], s.heads[a:z], s.o[a:z], s.out[a:z], s.h2[a:z], s.gu[a:z], s.down[a:z], s.h3[a:z])
 
-def scratch_rows(s: __torch__.layer.Scratch, N: int) -> __torch__.layer.Scratch:
-  return __torch__.layer.Scratch(s.x[0:N], s.dx[0:N], s.do[0:N], s.m[0:N], s.dm[0:N], s.dgu[0:N], s.dqkv[0:N], s.dh[0:N])
+def scratch_rows(s: __torch__.layer.Scratch, a: int, z: int) -> __torch__.layer.Scratch:
+  return __torch__.layer.Scratch(s.x[a:z], s.dx[a:z], s.do[a:z], s.m[a:z], s.dm[a:z], s.dgu[a:z], s.dqkv[a:z], s.dh[a:z], s.wide[a:z])
+
+# The part of a workspace that holds rows a .. z of a batch, and share i of n of the room for logits: what one of n threads works in.
+def share(space: __torch__.decoder.Workspace, a: int, z: int, i: int, n: int) -> __torch__.decoder.Workspace:
+  slots = annotate(List[__torch__.layer.Slot], [])
+  for j in range(len(space.slots)):
+    torch.append(slots, __torch__.decoder.slot_rows(space.slots[j], a, z))
+  chunk = space.logits.size(0) // n
+  rows = space.wide.size(0) // n
+  return __torch__.decoder.Workspace(slots, __torch__.decoder.scratch_rows(space.scratch, a, z), space.logits[i * chunk:(i + 1) * chunk], space.wide[i * rows:(i + 1) * rows], space.level)
+
+# Where among ids [N] the virtual tokens stand, and which they are: id -1 is the first.
+def virtual_places(ids: Tensor) -> Tensor:
+  return torch.nonzero(torch.lt(ids, 0)).squeeze(1)                                    # [n]
+
+def virtual_numbers(ids: Tensor, places: Tensor) -> Tensor:
+  return torch.sub(torch.neg(torch.index_select(ids, 0, places)), 1)                   # [n]
 
 # What enters the first layer: [N, C].
 def embed(ids: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
-  h = torch.embedding(decoder.embedding, ids)
+  h = torch.embedding(decoder.embedding, torch.clamp_min(ids, 0))
   if decoder.embedding_scale != 1.0:
     h.mul_(decoder.embedding_scale)
+  if decoder.prompt.size(0) > 0:
+    places = __torch__.decoder.virtual_places(ids)
+    h.index_copy_(0, places, torch.index_select(decoder.prompt, 0, __torch__.decoder.virtual_numbers(ids, places)))
   return h
+
+# The norm before the head, of rows h [M, C].
+def last_norm(h: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
+  wide = __torch__.rms_norm.room(h)
+  return __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, decoder.shape.eps, wide), decoder.norm, torch.empty_like(h), wide)
+
+# Adds the gradients of embedding and virtual tokens, where they are learned, from that of what enters the first layer.
+def embed_backward(dh: Tensor, ids: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
+  if decoder.grad.embedding.numel() > 0:
+    trained = torch.nonzero(torch.ne(ids, decoder.padding)).squeeze(1)                 # [N less padding]
+    decoder.grad.embedding.index_add_(0, torch.index_select(ids, 0, trained), torch.to(torch.index_select(dh, 0, trained), 6), alpha=decoder.embedding_scale)
+  if decoder.grad.prompt.numel() > 0:
+    places = __torch__.decoder.virtual_places(ids)
+    decoder.grad.prompt.index_add_(0, __torch__.decoder.virtual_numbers(ids, places), torch.to(torch.index_select(dh, 0, places), 6))
+  return dh
 
 # Summed loss [1] float64 of the rows [M] whose targets [M] count; nothing is kept.
 def loss(ids: Tensor, rows: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], place: __torch__.layer.Place, space: __torch__.decoder.Workspace) -> Tensor:
   N = ids.size(0)
-  scratch = __torch__.decoder.scratch_rows(space.scratch, N)
+  scratch = __torch__.decoder.scratch_rows(space.scratch, 0, N)
   h = __torch__.decoder.embed(ids, decoder)                                            # [N, C]
   for i in range(len(layers)):
-    slot = __torch__.decoder.slot_rows(space.slots[i % 2], N)
+    slot = __torch__.decoder.slot_rows(space.slots[i % 2], 0, N)
     h = __torch__.layer.forward(h, layers[i], decoder.shape, place, slot, scratch).slot.h3
   last = torch.index_select(h, 0, rows)                                                # [M, C]
-  r = __torch__.rms_norm.factor(last, decoder.shape.eps)
-  x = __torch__.rms_norm.forward(last, r, decoder.norm, torch.empty_like(last))
-  return __torch__.head.loss(x, targets, decoder.head, decoder.logit_cap, 1.0, False, space.logits, space.wide, x)
+  x = __torch__.decoder.last_norm(last, decoder)
+  return __torch__.head.loss(x, targets, decoder.head, decoder.logit_cap, 1.0, False, space.logits, space.wide, x, decoder.grad.head)
 
-# The same with the gradient of scale * loss added to the adapters' gradients.
+# The same with the gradient of scale * loss added to the gradients of what is trained.
 def accumulate(ids: Tensor, rows: Tensor, targets: Tensor, scale: float, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], place: __torch__.layer.Place, space: __torch__.decoder.Workspace) -> Tensor:
   N = ids.size(0)
   L = len(layers)
-  scratch = __torch__.decoder.scratch_rows(space.scratch, N)
+  scratch = __torch__.decoder.scratch_rows(space.scratch, 0, N)
   h = __torch__.decoder.embed(ids, decoder)                                            # [N, C]
   traces = annotate(List[__torch__.layer.Trace], [])
   for i in range(L):
-    trace = __torch__.layer.forward(h, layers[i], decoder.shape, __torch__.decoder.at_layer(place, i, L), __torch__.decoder.slot_rows(space.slots[i], N), scratch)
+    trace = __torch__.layer.forward(h, layers[i], decoder.shape, __torch__.decoder.at_layer(place, i, L), __torch__.decoder.slot_rows(space.slots[i], 0, N), scratch)
     torch.append(traces, trace)
     h = trace.slot.h3
   last = torch.index_select(h, 0, rows)                                                # [M, C]
-  r = __torch__.rms_norm.factor(last, decoder.shape.eps)
-  x = __torch__.rms_norm.forward(last, r, decoder.norm, torch.empty_like(last))
+  wide = __torch__.rms_norm.room(last)
+  r = __torch__.rms_norm.factor(last, decoder.shape.eps, wide)
+  x = __torch__.rms_norm.forward(last, r, decoder.norm, torch.empty_like(last), wide)
   dx = torch.empty_like(x)
-  total = __torch__.head.loss(x, targets, decoder.head, decoder.logit_cap, scale, True, space.logits, space.wide, dx)
-  dlast = __torch__.rms_norm.backward(dx, last, r, decoder.norm, torch.zeros_like(last), x)
+  total = __torch__.head.loss(x, targets, decoder.head, decoder.logit_cap, scale, True, space.logits, space.wide, dx, decoder.grad.head)
+  __torch__.rms_norm.backward_weight(dx, last, r, decoder.grad.norm, x, wide)
+  dlast = __torch__.rms_norm.backward(dx, last, r, decoder.norm, torch.zeros_like(last), x, wide)
   dh = scratch.dh.zero_()                                                              # [N, C]
   dh.index_copy_(0, rows, dlast)
+  learns_input = decoder.grad.embedding.numel() > 0 or decoder.grad.prompt.numel() > 0
   for j in range(L):
     i = L - 1 - j
     here = __torch__.decoder.at_layer(place, i, L)
@@ -158,7 +210,8 @@ def accumulate(ids: Tensor, rows: Tensor, targets: Tensor, scale: float, decoder
       trace = __torch__.layer.forward(trace.h, layers[i], decoder.shape, here, trace.slot, scratch)
     if space.level == 1 and j > 0:
       __torch__.layer.again_feed_forward(trace, layers[i], here, scratch)
-    __torch__.layer.backward(dh, trace, layers[i], decoder.shape, here, scratch, i == 0)
+    __torch__.layer.backward(dh, trace, layers[i], decoder.shape, here, scratch, i == 0 and not learns_input)
+  __torch__.decoder.embed_backward(dh, ids, decoder)
   return total
 
 # Every layer drops other inputs.

@@ -11,6 +11,13 @@ class M(Module):
   def vector(self: __torch__.M, length: int, dtype: int) -> Tensor:
     return torch.zeros([length], dtype=dtype)
 
+  # Views of a long vector, from an element on.
+  def matrix_of(self: __torch__.M, x: Tensor, begin: int, rows: int, columns: int) -> Tensor:
+    return x.view([-1])[begin:begin + rows * columns].view([rows, columns])
+
+  def vector_of(self: __torch__.M, x: Tensor, begin: int, length: int) -> Tensor:
+    return x[begin:begin + length]
+
   # Copies numbers into target from row first on; a vector's rows have one element.
   def put(self: __torch__.M, target: Tensor, first: int, x: Tensor) -> int:
     rows = target.view([target.size(0), -1])
@@ -37,14 +44,64 @@ class M(Module):
     target.add_(by)
     return 0
 
-  def decoder(self: __torch__.M, embedding: Tensor, norm: Tensor, head: Tensor, heads: int, key_heads: int, head_width: int, eps: float, gelu: int, embedding_scale: float, logit_cap: float) -> __torch__.decoder.Decoder:
-    return __torch__.decoder.Decoder(embedding, norm.view([-1]), head, __torch__.layer.Shape(heads, key_heads, head_width, eps, gelu == 1), embedding_scale, logit_cap)
+  # Rows of a matrix in blocks of a ggml format: [rows, bytes of a row] uint8.
+  def ggml_part(self: __torch__.M, first: int, rows: int, blocks: Tensor, format: int, elements: int, block_bytes: int) -> __torch__.packed.Part:
+    none = torch.empty([0])
+    return __torch__.packed.Part(format, elements, first, rows, blocks.view([-1, block_bytes]), none, none, 0.0, none, none)
 
-  def layers(self: __torch__.M, weights: List[Tensor], decoder: __torch__.decoder.Decoder, query_scale: float, score_cap: float, windows: List[int], rotaries: List[int], flat: Tensor, grad: Tensor, rank: int, plans: List[List[int]], scale: float, dropout: float) -> List[__torch__.layer.Layer]:
-    return __torch__.decoder.layers(weights, decoder, query_scale, score_cap, windows, rotaries, flat, grad, rank, plans, scale, dropout)
+  # Rows of a matrix in NF4; codes are its 16 numbers.
+  def nf4_part(self: __torch__.M, first: int, rows: int, blocks: Tensor, magnitudes: Tensor, distances: Tensor, mean: float, codes: Tensor, levels: Tensor) -> __torch__.packed.Part:
+    pairs = torch.complex(torch.repeat_interleave(codes, 16), codes.repeat([16]))      # [256]
+    return __torch__.packed.Part(0, 64, first, rows, blocks.view([-1, 32]), magnitudes.view([-1]), distances, mean, pairs, levels)
 
-  def workspace(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], N: int, chunk: int, level: int) -> __torch__.decoder.Workspace:
-    return __torch__.decoder.workspace(decoder, layers[0], len(layers), N, chunk, level)
+  # The sum of the part's numbers, which are left in the weight [O, I] that it is part of.
+  def unpacked_sum(self: __torch__.M, part: __torch__.packed.Part, weight: Tensor) -> float:
+    return float(torch.sum(__torch__.packed.unpack(part, weight)[part.first:part.first + part.rows], dtype=6))
+
+  # Lets one of the four projections of a layer, qkv, out, gate and up, down, unpack a part at each use.
+  def attach(self: __torch__.M, layers: List[__torch__.layer.Layer], i: int, projection: int, part: __torch__.packed.Part) -> int:
+    linears = [layers[i].qkv, layers[i].out, layers[i].gate_up, layers[i].down]
+    torch.append(linears[projection].packed, part)
+    return projection
+
+  # Lets a projection train the lengths of its adapted rows, m [M], apart.
+  def train_lengths(self: __torch__.M, layers: List[__torch__.layer.Layer], i: int, projection: int, m: Tensor, grad: Tensor) -> int:
+    linears = [layers[i].qkv, layers[i].out, layers[i].gate_up, layers[i].down]
+    outputs = linears[projection].weight.size(0)
+    torch.append(linears[projection].magnitude, __torch__.magnitude.Magnitude(m, grad, torch.ones([outputs]), torch.ones([outputs])))
+    return projection
+
+  # Must follow each change of the factors or lengths; start is 1 for lengths that are yet to be chosen.
+  def measure(self: __torch__.M, layers: List[__torch__.layer.Layer], start: int) -> int:
+    for i in range(len(layers)):
+      linears = [layers[i].qkv, layers[i].out, layers[i].gate_up, layers[i].down]
+      for j in range(4):
+        __torch__.linear.measure(linears[j], start == 1)
+    return len(layers)
+
+  def decoder(self: __torch__.M, embedding: Tensor, norm: Tensor, head: Tensor, heads: int, key_heads: int, head_width: int, eps: float, gelu: int, embedding_scale: float, logit_cap: float, grads: List[Tensor], prompt: Tensor, padding: int) -> __torch__.decoder.Decoder:
+    grad = __torch__.decoder.Gradient(grads[0], grads[1], grads[2], grads[3])
+    return __torch__.decoder.Decoder(embedding, norm.view([-1]), head, __torch__.layer.Shape(heads, key_heads, head_width, eps, gelu == 1), embedding_scale, logit_cap, grad, prompt, padding)
+
+  # Lets virtual tokens, [v C], start as tokens [v] of the vocabulary.
+  def start_prompt(self: __torch__.M, ids: Tensor, decoder: __torch__.decoder.Decoder, target: Tensor) -> int:
+    target.copy_(__torch__.decoder.embed(ids, decoder).view([-1]))
+    return ids.size(0)
+
+  def layers(self: __torch__.M, weights: List[Tensor], grads: List[Tensor], decoder: __torch__.decoder.Decoder, query_scale: float, score_cap: float, windows: List[int], rotaries: List[int], flat: Tensor, grad: Tensor, plans: List[List[int]], scales: List[List[float]], dropout: float) -> List[__torch__.layer.Layer]:
+    return __torch__.decoder.layers(weights, grads, decoder, query_scale, score_cap, windows, rotaries, flat, grad, plans, scales, dropout)
+
+  def workspace(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], N: int, chunk: int, wide_rows: int, level: int) -> __torch__.decoder.Workspace:
+    return __torch__.decoder.workspace(decoder, layers[0], len(layers), N, chunk, wide_rows, level)
+
+  def share(self: __torch__.M, space: __torch__.decoder.Workspace, a: int, z: int, i: int, n: int) -> __torch__.decoder.Workspace:
+    return __torch__.decoder.share(space, a, z, i, n)
+
+  # Moves the sums of one vector into another.
+  def gather(self: __torch__.M, total: Tensor, other: Tensor) -> int:
+    total.add_(other)
+    other.zero_()
+    return 0
 
   # positions [N] of the tokens; cos and sin are tables [positions, D/2], one or more.
   def place(self: __torch__.M, positions: Tensor, cos: List[Tensor], sin: List[Tensor], groups: List[int], seed: int) -> __torch__.layer.Place:
@@ -62,10 +119,13 @@ class M(Module):
     return float(__torch__.decoder.accumulate(ids, rows, targets, scale, decoder, layers, place, space))
 
   def gradient_norm(self: __torch__.M, grad: Tensor) -> float:
-    return float(torch.linalg_vector_norm(grad, 2, None, False, dtype=7))
+    return __torch__.adamw.norm(grad)
 
-  def adamw(self: __torch__.M, p: Tensor, g: Tensor, m: Tensor, v: Tensor, t: int, lr: float, wd: float, grad_scale: float) -> int:
-    __torch__.adamw.step(p, g, m, v, t, lr, wd, grad_scale)
+  # Weight decay holds for the first decayed elements.
+  def adamw(self: __torch__.M, p: Tensor, g: Tensor, m: Tensor, v: Tensor, decayed: int, t: int, lr: float, wd: float, grad_scale: float) -> int:
+    n = p.size(0)
+    __torch__.adamw.steps(p[0:decayed], g[0:decayed], m[0:decayed], v[0:decayed], t, lr, wd, grad_scale)
+    __torch__.adamw.steps(p[decayed:n], g[decayed:n], m[decayed:n], v[decayed:n], t, lr, 0.0, grad_scale)
     return t
 
   def cache(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: int, capacity: int) -> __torch__.inference.Cache:
@@ -85,3 +145,30 @@ class M(Module):
   # log p of q targets, each after one of m of the tokens whose hidden states x [n, C] are: [q] float32.
   def log_likelihood(self: __torch__.M, x: Tensor, rows: Tensor, of: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
     return __torch__.inference.log_likelihood(x, rows, of, targets, decoder)
+
+  # weights, grads: words, positions, types, the norm of their sum and its bias, dense layer and classifier of the head with biases.
+  def encoder(self: __torch__.M, weights: List[Tensor], grads: List[Tensor], eps: float, tanh: int, depth: int) -> __torch__.encoder.Encoder:
+    norm = __torch__.layer_norm.Norm(weights[3], weights[4], grads[3], grads[4], eps)
+    head = __torch__.classifier.Head(weights[5], weights[6], weights[7], weights[8], grads[5], grads[6], grads[7], grads[8], tanh == 1)
+    grad = __torch__.encoder.Gradient(grads[0], grads[1], grads[2])
+    return __torch__.encoder.Encoder(weights[0], weights[1], weights[2], norm, head, grad, depth)
+
+  def encoder_layers(self: __torch__.M, weights: List[Tensor], grads: List[Tensor], heads: int, activation: int, eps: float, flat: Tensor, grad: Tensor, plans: List[List[int]], scales: List[List[float]], dropout: float) -> List[__torch__.encoder_layer.Layer]:
+    return __torch__.encoder.layers(weights, grads, heads, activation, eps, flat, grad, plans, scales, dropout)
+
+  def encoder_workspace(self: __torch__.M, layers: List[__torch__.encoder_layer.Layer], N: int, level: int) -> __torch__.encoder.Workspace:
+    return __torch__.encoder.workspace(layers[0], len(layers), N, level)
+
+  # Copies what it is given: numbers that come from Java lie in Java's memory, which is gone once the caller lets go of them.
+  def encoder_batch(self: __torch__.M, ids: Tensor, positions: Tensor, groups: List[int], first: Tensor, seed: int) -> __torch__.encoder.Batch:
+    return __torch__.encoder.Batch(torch.clone(ids), torch.clone(positions), groups, torch.clone(first), seed)
+
+  # log p of each label: [S, K] float32.
+  def label_scores(self: __torch__.M, batch: __torch__.encoder.Batch, encoder: __torch__.encoder.Encoder, layers: List[__torch__.encoder_layer.Layer], space: __torch__.encoder.Workspace) -> Tensor:
+    return torch.log_softmax(__torch__.encoder.logits(batch, encoder, layers, space), 1)
+
+  def label_loss(self: __torch__.M, batch: __torch__.encoder.Batch, targets: Tensor, encoder: __torch__.encoder.Encoder, layers: List[__torch__.encoder_layer.Layer], space: __torch__.encoder.Workspace) -> float:
+    return float(__torch__.classifier.loss(__torch__.encoder.logits(batch, encoder, layers, space), targets))
+
+  def accumulate_labels(self: __torch__.M, batch: __torch__.encoder.Batch, targets: Tensor, scale: float, encoder: __torch__.encoder.Encoder, layers: List[__torch__.encoder_layer.Layer], space: __torch__.encoder.Workspace) -> float:
+    return float(__torch__.encoder.accumulate(batch, targets, scale, encoder, layers, space))

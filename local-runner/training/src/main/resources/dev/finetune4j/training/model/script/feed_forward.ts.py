@@ -9,21 +9,25 @@ def activate(g: Tensor, gelu: bool, m: Tensor) -> Tensor:
     torch.silu(g, out=m)
   return m
 
-def gate(gu: Tensor, gelu: bool, m: Tensor) -> Tensor:
+# Writes m [N, F] and leaves act(gate) in a [N, F], which may be m itself where nobody needs it.
+def gate(gu: Tensor, gelu: bool, a: Tensor, m: Tensor) -> Tensor:
   F = gu.size(1) // 2
-  return __torch__.feed_forward.activate(gu[:, 0:F], gelu, m).mul_(gu[:, F:2 * F])  # [N, F]
+  return torch.mul(__torch__.feed_forward.activate(gu[:, 0:F], gelu, a), gu[:, F:2 * F], out=m)  # [N, F]
 
-# From dm [N, F] writes dgu [N, 2 F]; dm and scratch [N, F] are overwritten. scratch becomes m, which the caller needs again.
+# The half of dgu [N, 2 F] in which the way back finds act(gate) and leaves dup.
+def up_half(dgu: Tensor) -> Tensor:
+  F = dgu.size(1) // 2
+  return dgu[:, F:2 * F]                                                # [N, F]
+
+# From dm [N, F], which is overwritten, writes dgu [N, 2 F], whose up half holds act(gate).
 #   dup = dm * act(gate),   dgate = dm * up * act'(gate)
-def gate_backward(dm: Tensor, gu: Tensor, gelu: bool, dgu: Tensor, scratch: Tensor) -> Tensor:
+def gate_backward(dm: Tensor, gu: Tensor, gelu: bool, dgu: Tensor) -> Tensor:
   F = gu.size(1) // 2
   g = gu[:, 0:F]
-  u = gu[:, F:2 * F]
-  __torch__.feed_forward.activate(g, gelu, scratch)                     # [N, F]
-  torch.mul(dm, scratch, out=dgu[:, F:2 * F])
-  dm.mul_(u)
+  __torch__.feed_forward.up_half(dgu).mul_(dm)                          # [N, F]
+  dm.mul_(gu[:, F:2 * F])
   if gelu:
     torch.gelu_backward(dm, g, approximate="tanh", grad_input=dgu[:, 0:F])
   else:
     torch.silu_backward(dm, g, grad_input=dgu[:, 0:F])
-  return scratch.mul_(u)
+  return dgu

@@ -40,12 +40,13 @@ def attention(y: Tensor, k: Tensor, v: Tensor, past: int, mask: Tensor, position
   S = past + n
   k[:, past:S].copy_(y[:, H:H + K].transpose(0, 1))
   v[:, past:S].copy_(y[:, H + K:H + 2 * K].transpose(0, 1))
-  q = __torch__.attention.queries(y[:, 0:H].unsqueeze(0), H, K)                        # [K, g n, D]
-  x = __torch__.attention.scores(q, k[:, 0:S], look)                                   # [K, g n, S] float32
+  q = __torch__.attention.queries(y[:, 0:H].unsqueeze(0), K)                           # [K, g n, D]
+  room = torch.empty([H * n * S], dtype=q.dtype)
+  x = __torch__.attention.scores(q, k[:, 0:S], look, room)                             # [K, g n, S]
   seen = x.view([K, H // K, n, S])
   seen[:, :, :, past:S].add_(mask)
   __torch__.inference.hide(seen, positions, look.window)
-  p = torch.to(torch.softmax(x, -1), q.dtype)
+  p = __torch__.attention.probabilities(x, q.dtype)
   o = torch.empty([1, n, H, D], dtype=q.dtype)
   return __torch__.attention.put_queries(torch.bmm(p, v[:, 0:S]), o, K).view([n, H * D])
 
@@ -64,7 +65,8 @@ def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape,
   d = h.dtype
   H = shape.heads
   K = shape.key_heads
-  x = __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, shape.eps), layer.attention_norm, torch.empty_like(h))
+  wide = __torch__.rms_norm.room(h)
+  x = __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, shape.eps, wide), layer.attention_norm, torch.empty_like(h), wide)
   qkv = torch.empty([n, layer.qkv.weight.size(0)], dtype=d)
   __torch__.linear.forward(x, layer.qkv, -1, qkv)
   y = qkv.view([n, H + 2 * K, shape.head_width])
@@ -74,10 +76,11 @@ def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape,
   h2 = torch.empty_like(h)
   plain = torch.empty_like(h)
   __torch__.layer.join(h, o, layer.out, layer.out_norm, shape.eps, -1, plain, h2)
-  x = __torch__.rms_norm.forward(h2, __torch__.rms_norm.factor(h2, shape.eps), layer.feed_forward_norm, x)
+  x = __torch__.rms_norm.forward(h2, __torch__.rms_norm.factor(h2, shape.eps, wide), layer.feed_forward_norm, x, wide)
   gu = torch.empty([n, layer.gate_up.weight.size(0)], dtype=d)
   __torch__.linear.forward(x, layer.gate_up, -1, gu)
-  m = __torch__.feed_forward.gate(gu, shape.gelu, torch.empty([n, gu.size(1) // 2], dtype=d))  # [n, F]
+  m = torch.empty([n, gu.size(1) // 2], dtype=d)                                       # [n, F]
+  __torch__.feed_forward.gate(gu, shape.gelu, m, m)
   h3 = torch.empty_like(h)
   __torch__.layer.join(h2, m, layer.down, layer.down_norm, shape.eps, -1, plain, h3)
   return h3
@@ -87,7 +90,7 @@ def extend(ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.P
   h = __torch__.decoder.embed(ids, decoder)                                            # [n, C]
   for i in range(len(layers)):
     h = __torch__.inference.layer(h, layers[i], decoder.shape, cache.k[i], cache.v[i], past, masks, place)
-  return __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, decoder.shape.eps), decoder.norm, torch.empty_like(h))
+  return __torch__.decoder.last_norm(h, decoder)
 
 # Logits of hidden states x [n, C]: [n, V] float32.
 def logits(x: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:

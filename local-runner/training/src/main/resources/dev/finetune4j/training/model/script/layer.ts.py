@@ -5,6 +5,23 @@
 # to the stream, h2 = h + norm(attention(norm(h)) Wo) (Gemma 2, https://arxiv.org/abs/2408.00118). A norm that a model has not is [0].
 # N tokens, C width, H query heads, K key heads, D head width, F feed-forward width.
 
+# What the weights of a layer learn, float32 and in their shapes; [0] for each that is frozen.
+class Gradient(NamedTuple):
+  attention_norm : Tensor
+  qkv : Tensor
+  qkv_bias : Tensor
+  query_norm : Tensor
+  key_norm : Tensor
+  out : Tensor
+  out_bias : Tensor
+  out_norm : Tensor
+  feed_forward_norm : Tensor
+  gate_up : Tensor
+  gate_up_bias : Tensor
+  down : Tensor
+  down_bias : Tensor
+  down_norm : Tensor
+
 class Layer(NamedTuple):
   attention_norm : Tensor                      # [C]
   qkv : __torch__.linear.Linear                # C -> (H + 2 K) D
@@ -18,6 +35,7 @@ class Layer(NamedTuple):
   down_norm : Tensor                           # [C]
   look : __torch__.attention.Look
   rotary : int                                 # which of the rotary tables turns its heads
+  grad : __torch__.layer.Gradient
 
 class Shape(NamedTuple):
   heads : int                                  # H
@@ -49,7 +67,7 @@ class Slot(NamedTuple):
 class Trace(NamedTuple):
   h : Tensor                                   # [N, C] input of the layer
   r1 : Tensor                                  # [N, 1] norm factor
-  qkv_low : Tensor                             # [N, m R] adapters' inner values
+  qkv_low : Tensor                             # [N, R] adapters' inner values
   out_low : Tensor
   r2 : Tensor                                  # [N, 1]
   gu_low : Tensor
@@ -66,6 +84,7 @@ class Scratch(NamedTuple):
   dgu : Tensor                                 # [N, 2 F]
   dqkv : Tensor                                # [N, (H + 2 K) D]
   dh : Tensor                                  # [N, C]
+  wide : Tensor                                # [N, C] float32, or [0]
 
 # A seed of its own for each of the four places of a layer where dropout may strike.
 def site(seed: int, at: int) -> int:
@@ -80,9 +99,11 @@ def norm_heads(y: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.S
     H = shape.heads
     Y = H + shape.key_heads
     plain.copy_(y[:, 0:Y])
-    r = __torch__.rms_norm.factor(plain, shape.eps)                                    # [N, H + K, 1]
-    __torch__.rms_norm.forward(plain[:, 0:H], r[:, 0:H], layer.query_norm, y[:, 0:H])
-    __torch__.rms_norm.forward(plain[:, H:Y], r[:, H:Y], layer.key_norm, y[:, H:Y])
+    r = __torch__.rms_norm.factor(plain, shape.eps, __torch__.rms_norm.room(plain))    # [N, H + K, 1]
+    q = plain[:, 0:H]
+    k = plain[:, H:Y]
+    __torch__.rms_norm.forward(q, r[:, 0:H], layer.query_norm, y[:, 0:H], __torch__.rms_norm.room(q))
+    __torch__.rms_norm.forward(k, r[:, H:Y], layer.key_norm, y[:, H:Y], __torch__.rms_norm.room(k))
   return y
 
 # From the gradient of the normed heads to that of the plain ones, in dy [N, H + 2 K, D].
@@ -90,11 +111,17 @@ def norm_heads_backward(dy: Tensor, plain: Tensor, layer: __torch__.layer.Layer,
   if layer.query_norm.numel() > 0:
     H = shape.heads
     Y = H + shape.key_heads
-    r = __torch__.rms_norm.factor(plain, shape.eps)                                    # [N, H + K, 1]
+    r = __torch__.rms_norm.factor(plain, shape.eps, __torch__.rms_norm.room(plain))    # [N, H + K, 1]
+    q = plain[:, 0:H]
+    k = plain[:, H:Y]
+    wide_q = __torch__.rms_norm.room(q)
+    wide_k = __torch__.rms_norm.room(k)
     d = torch.zeros_like(plain)
     scratch = torch.empty_like(plain)
-    __torch__.rms_norm.backward(dy[:, 0:H], plain[:, 0:H], r[:, 0:H], layer.query_norm, d[:, 0:H], scratch[:, 0:H])
-    __torch__.rms_norm.backward(dy[:, H:Y], plain[:, H:Y], r[:, H:Y], layer.key_norm, d[:, H:Y], scratch[:, H:Y])
+    __torch__.rms_norm.backward_weight(dy[:, 0:H], q, r[:, 0:H], layer.grad.query_norm, scratch[:, 0:H], wide_q)
+    __torch__.rms_norm.backward_weight(dy[:, H:Y], k, r[:, H:Y], layer.grad.key_norm, scratch[:, H:Y], wide_k)
+    __torch__.rms_norm.backward(dy[:, 0:H], q, r[:, 0:H], layer.query_norm, d[:, 0:H], scratch[:, 0:H], wide_q)
+    __torch__.rms_norm.backward(dy[:, H:Y], k, r[:, H:Y], layer.key_norm, d[:, H:Y], scratch[:, H:Y], wide_k)
     dy[:, 0:Y].copy_(d)
   return dy
 
@@ -102,18 +129,23 @@ def norm_heads_backward(dy: Tensor, plain: Tensor, layer: __torch__.layer.Layer,
 def join(h: Tensor, x: Tensor, linear: __torch__.linear.Linear, norm: Tensor, eps: float, seed: int, plain: Tensor, y: Tensor) -> Tensor:
   if norm.numel() > 0:
     low = __torch__.linear.forward(x, linear, seed, plain)
-    __torch__.rms_norm.forward(plain, __torch__.rms_norm.factor(plain, eps), norm, y)
+    wide = __torch__.rms_norm.room(plain)
+    __torch__.rms_norm.forward(plain, __torch__.rms_norm.factor(plain, eps, wide), norm, y, wide)
     y.add_(h)
   else:
     low = __torch__.linear.forward_residual(h, x, linear, seed, y)
   return low
 
-# The gradient of x W^T, from that of y, which stays as it is.
-def part(dh: Tensor, plain: Tensor, norm: Tensor, eps: float) -> Tensor:
+# The gradient of x W^T, from that of y, which stays as it is; adds that of the norm.
+def part(dh: Tensor, plain: Tensor, norm: Tensor, grad_norm: Tensor, eps: float) -> Tensor:
   d = dh
   if norm.numel() > 0:
     d = torch.zeros_like(dh)
-    __torch__.rms_norm.backward(torch.clone(dh), plain, __torch__.rms_norm.factor(plain, eps), norm, d, torch.empty_like(dh))
+    wide = __torch__.rms_norm.room(plain)
+    r = __torch__.rms_norm.factor(plain, eps, wide)                                    # [N, 1]
+    scratch = torch.empty_like(dh)
+    __torch__.rms_norm.backward_weight(dh, plain, r, grad_norm, scratch, wide)
+    __torch__.rms_norm.backward(torch.clone(dh), plain, r, norm, d, scratch, wide)
   return d
 
 def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place, slot: __torch__.layer.Slot, scratch: __torch__.layer.Scratch) -> __torch__.layer.Trace:
@@ -121,56 +153,63 @@ def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shap
   H = shape.heads
   K = shape.key_heads
   D = shape.head_width
-  r1 = __torch__.rms_norm.factor(h, shape.eps)                                         # [N, 1]
-  x = __torch__.rms_norm.forward(h, r1, layer.attention_norm, scratch.x)               # [N, C]
+  r1 = __torch__.rms_norm.factor(h, shape.eps, scratch.wide)                           # [N, 1]
+  x = __torch__.rms_norm.forward(h, r1, layer.attention_norm, scratch.x, scratch.wide)  # [N, C]
   qkv_low = __torch__.linear.forward(x, layer.qkv, __torch__.layer.site(place.seed, 0), slot.qkv)
   y = slot.qkv.view([N, H + 2 * K, D])
   __torch__.layer.norm_heads(y, layer, shape, slot.heads)
   __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
   __torch__.attention.forward_packed(y, place.groups, layer.look, slot.o.view([N, H, D]))
   out_low = __torch__.layer.join(h, slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), slot.out, slot.h2)
-  r2 = __torch__.rms_norm.factor(slot.h2, shape.eps)                                   # [N, 1]
-  x = __torch__.rms_norm.forward(slot.h2, r2, layer.feed_forward_norm, scratch.x)      # [N, C]
+  r2 = __torch__.rms_norm.factor(slot.h2, shape.eps, scratch.wide)                     # [N, 1]
+  x = __torch__.rms_norm.forward(slot.h2, r2, layer.feed_forward_norm, scratch.x, scratch.wide)  # [N, C]
   gu_low = __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), slot.gu)
-  m = __torch__.feed_forward.gate(slot.gu, shape.gelu, scratch.m)                      # [N, F]
+  m = __torch__.feed_forward.gate(slot.gu, shape.gelu, scratch.m, scratch.m)           # [N, F]
   down_low = __torch__.layer.join(slot.h2, m, layer.down, layer.down_norm, shape.eps, __torch__.layer.site(place.seed, 3), slot.down, slot.h3)
   return __torch__.layer.Trace(h, r1, qkv_low, out_low, r2, gu_low, down_low, slot)
 
 # Computes the feed-forward activations again from h2.
 def again_feed_forward(trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, place: __torch__.layer.Place, scratch: __torch__.layer.Scratch) -> Tensor:
-  x = __torch__.rms_norm.forward(trace.slot.h2, trace.r2, layer.feed_forward_norm, scratch.x)
+  x = __torch__.rms_norm.forward(trace.slot.h2, trace.r2, layer.feed_forward_norm, scratch.x, scratch.wide)
   return __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), trace.slot.gu)
 
-# From dh, the gradient of h3, to the gradient of h, in place; adds the adapters' gradients on the way.
-# The first layer's input is an embedding that is not trained: with first, dh stays as it is after attention.
-def backward(dh: Tensor, trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place, scratch: __torch__.layer.Scratch, first: bool) -> Tensor:
+# From dh, the gradient of h3, to the gradient of h, in place; adds the gradients of what is trained on the way.
+# Where nothing that is trained lies before the layer, with last, dh stays as it is after attention.
+def backward(dh: Tensor, trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place, scratch: __torch__.layer.Scratch, last: bool) -> Tensor:
   N = dh.size(0)
   H = shape.heads
   K = shape.key_heads
   D = shape.head_width
   slot = trace.slot
   seed = place.seed
+  grad = layer.grad
   # feed-forward: h3 = h2 + gate(norm(h2) Wgu) Wdown
-  m = __torch__.feed_forward.gate(slot.gu, shape.gelu, scratch.m)                      # [N, F]
-  d = __torch__.layer.part(dh, slot.down, layer.down_norm, shape.eps)                  # [N, C]
+  m = __torch__.feed_forward.gate(slot.gu, shape.gelu, __torch__.feed_forward.up_half(scratch.dgu), scratch.m)  # [N, F]
+  d = __torch__.layer.part(dh, slot.down, layer.down_norm, grad.down_norm, shape.eps)  # [N, C]
+  __torch__.linear.backward_weight(d, m, grad.down, grad.down_bias)
   dlow = __torch__.linear.backward_adapter(d, m, trace.down_low, layer.down, __torch__.layer.site(seed, 3))
   __torch__.linear.backward_input(d, dlow, layer.down, __torch__.layer.site(seed, 3), scratch.dm)
-  __torch__.feed_forward.gate_backward(scratch.dm, slot.gu, shape.gelu, scratch.dgu, scratch.m)
-  x = __torch__.rms_norm.forward(slot.h2, trace.r2, layer.feed_forward_norm, scratch.x)
+  __torch__.feed_forward.gate_backward(scratch.dm, slot.gu, shape.gelu, scratch.dgu)
+  x = __torch__.rms_norm.forward(slot.h2, trace.r2, layer.feed_forward_norm, scratch.x, scratch.wide)
+  __torch__.linear.backward_weight(scratch.dgu, x, grad.gate_up, grad.gate_up_bias)
   dlow = __torch__.linear.backward_adapter(scratch.dgu, x, trace.gu_low, layer.gate_up, __torch__.layer.site(seed, 2))
   __torch__.linear.backward_input(scratch.dgu, dlow, layer.gate_up, __torch__.layer.site(seed, 2), scratch.dx)
-  __torch__.rms_norm.backward(scratch.dx, slot.h2, trace.r2, layer.feed_forward_norm, dh, scratch.x)
+  __torch__.rms_norm.backward_weight(scratch.dx, slot.h2, trace.r2, grad.feed_forward_norm, scratch.x, scratch.wide)
+  __torch__.rms_norm.backward(scratch.dx, slot.h2, trace.r2, layer.feed_forward_norm, dh, scratch.x, scratch.wide)
   # attention: h2 = h + attention(norm(h)) Wo
-  d = __torch__.layer.part(dh, slot.out, layer.out_norm, shape.eps)                    # [N, C]
+  d = __torch__.layer.part(dh, slot.out, layer.out_norm, grad.out_norm, shape.eps)     # [N, C]
+  __torch__.linear.backward_weight(d, slot.o, grad.out, grad.out_bias)
   dlow = __torch__.linear.backward_adapter(d, slot.o, trace.out_low, layer.out, __torch__.layer.site(seed, 1))
   __torch__.linear.backward_input(d, dlow, layer.out, __torch__.layer.site(seed, 1), scratch.do)
   dy = scratch.dqkv.view([N, H + 2 * K, D])
   __torch__.attention.backward_packed(scratch.do.view([N, H, D]), slot.qkv.view([N, H + 2 * K, D]), place.groups, layer.look, dy)
   __torch__.rotary.rotate(dy[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], -1.0)
   __torch__.layer.norm_heads_backward(dy, slot.heads, layer, shape)
-  x = __torch__.rms_norm.forward(trace.h, trace.r1, layer.attention_norm, scratch.x)
+  x = __torch__.rms_norm.forward(trace.h, trace.r1, layer.attention_norm, scratch.x, scratch.wide)
+  __torch__.linear.backward_weight(scratch.dqkv, x, grad.qkv, grad.qkv_bias)
   dlow = __torch__.linear.backward_adapter(scratch.dqkv, x, trace.qkv_low, layer.qkv, __torch__.layer.site(seed, 0))
-  if not first:
+  if not last:
     __torch__.linear.backward_input(scratch.dqkv, dlow, layer.qkv, __torch__.layer.site(seed, 0), scratch.dx)
-    __torch__.rms_norm.backward(scratch.dx, trace.h, trace.r1, layer.attention_norm, dh, scratch.x)
+    __torch__.rms_norm.backward_weight(scratch.dx, trace.h, trace.r1, grad.attention_norm, scratch.x, scratch.wide)
+    __torch__.rms_norm.backward(scratch.dx, trace.h, trace.r1, layer.attention_norm, dh, scratch.x, scratch.wide)
   return dh

@@ -1,18 +1,27 @@
 # A linear layer whose outputs may be several layers side by side (query, key and value; gate and up), each of which may carry a
 # low-rank adapter (LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685):
-#   y = x W^T + bias,   and for each adapted part j of the outputs   y_j += s (x A_j^T) B_j^T
-# W is frozen. I inputs, O outputs, R rank, m adapted parts, O_j outputs of part j.
+#   y = x W^T + bias,   and for each adapted part j of the outputs   y_j += s_j (x A_j^T) B_j^T
+# W is frozen; the lengths of its adapted rows may be trained apart (magnitude.ts.py). I inputs, O outputs, m adapted parts, of which
+# part j has O_j outputs and rank R_j; R is the sum of all R_j.
 
 class Linear(NamedTuple):
-  weight : Tensor          # [O, I]
+  weight : Tensor          # [O, I], shared with others and yet to be filled where there are packed parts
+  packed : List[__torch__.packed.Part]  # what the weight is made of at each use, or none
   bias : Tensor            # [O], or [0] for none
-  a : Tensor               # [m R, I] the A factors, one below the other
-  b : List[Tensor]         # m of [O_j, R]
+  a : Tensor               # [R, I] the A factors, one below the other
+  b : List[Tensor]         # m of [O_j, R_j]
   first : List[int]        # first output of each adapted part
-  grad_a : Tensor          # [m R, I] float32
-  grad_b : List[Tensor]    # m of [O_j, R] float32
-  scale : float            # s = alpha / R
+  grad_a : Tensor          # [R, I] float32
+  grad_b : List[Tensor]    # m of [O_j, R_j] float32
+  scales : List[float]     # s_j
   dropout : float          # rate at the input of A while training
+  magnitude : List[__torch__.magnitude.Magnitude]  # the lengths of its rows where they are trained apart, or none
+
+# W, [O, I]; valid until another layer's is asked for.
+def dense(layer: __torch__.linear.Linear) -> Tensor:
+  for i in range(len(layer.packed)):
+    __torch__.packed.unpack(layer.packed[i], layer.weight)
+  return layer.weight
 
 def dropped(x: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
   y = x
@@ -21,63 +30,170 @@ def dropped(x: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
       y = torch.mul(x, __torch__.dropout.mask(x, layer.dropout, seed))  # [N, I]
   return y
 
-# Writes y and returns x A^T, [N, m R], which the backward pass needs. A negative seed means no dropout.
+def drops(layer: __torch__.linear.Linear, seed: int) -> bool:
+  return seed >= 0 and layer.dropout > 0.0
+
+# Writes y and returns x A^T, [N, R], which the backward pass needs. A negative seed means no dropout.
 def forward(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> Tensor:
-  if layer.bias.numel() > 0:
-    torch.addmm(layer.bias, x, layer.weight.t(), out=y)                 # [N, O]
+  if len(layer.magnitude) > 0:
+    low = __torch__.linear.stretched(x, layer, seed, y)
+    if layer.bias.numel() > 0:
+      y.add_(layer.bias)
   else:
-    torch.mm(x, layer.weight.t(), out=y)                                # [N, O]
-  return __torch__.linear.adapt(x, layer, seed, y)
+    weight = __torch__.linear.dense(layer)
+    if layer.bias.numel() > 0:
+      torch.addmm(layer.bias, x, weight.t(), out=y)                     # [N, O]
+    else:
+      torch.mm(x, weight.t(), out=y)                                    # [N, O]
+    low = __torch__.linear.adapt(x, layer, seed, y)
+  return low
 
 # y = h + x W^T + bias: the layer that closes a residual branch.
 def forward_residual(h: Tensor, x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> Tensor:
-  torch.addmm(h, x, layer.weight.t(), out=y)                            # [N, O]
-  if layer.bias.numel() > 0:
-    y.add_(layer.bias)
-  return __torch__.linear.adapt(x, layer, seed, y)
+  if len(layer.magnitude) > 0:
+    low = __torch__.linear.forward(x, layer, seed, y)
+    y.add_(h)
+  else:
+    torch.addmm(h, x, __torch__.linear.dense(layer).t(), out=y)         # [N, O]
+    if layer.bias.numel() > 0:
+      y.add_(layer.bias)
+    low = __torch__.linear.adapt(x, layer, seed, y)
+  return low
 
 def adapt(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> Tensor:
   parts = len(layer.b)
   if parts == 0:
     low = torch.empty([0], dtype=x.dtype)
   else:
-    low = torch.mm(__torch__.linear.dropped(x, layer, seed), layer.a.t())  # [N, m R]
-    for j in range(parts):
-      b = layer.b[j]
-      begin = layer.first[j]
-      rank = b.size(1)
-      y[:, begin:begin + b.size(0)].addmm_(low[:, j * rank:(j + 1) * rank], b.t(), alpha=layer.scale)
+    low = torch.mm(__torch__.linear.dropped(x, layer, seed), layer.a.t())  # [N, R]
+    __torch__.linear.update(low, layer, y)
   return low
 
-# Adds the gradients of A and B, in float32, and returns d(x A^T), [N, m R]:
+# With lengths trained apart, and xd what dropout leaves of x, as PEFT orders the two:
+#   y = g * z + (x - xd) W^T,   z = xd W^T + s (xd A^T) B^T
+# Writes y and returns xd A^T.
+def stretched(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> Tensor:
+  weight = __torch__.linear.dense(layer)
+  xd = __torch__.linear.dropped(x, layer, seed)                         # [N, I]
+  torch.mm(xd, weight.t(), out=y)                                       # [N, O]
+  low = __torch__.linear.adapt(x, layer, seed, y)
+  y.mul_(layer.magnitude[0].gain)
+  if __torch__.linear.drops(layer, seed):
+    y.addmm_(torch.sub(x, xd), weight.t())
+  return low
+
+# y_j += s_j low_j B_j^T
+def update(low: Tensor, layer: __torch__.linear.Linear, y: Tensor) -> Tensor:
+  r = 0
+  for j in range(len(layer.b)):
+    b = layer.b[j]
+    begin = layer.first[j]
+    end = r + b.size(1)
+    y[:, begin:begin + b.size(0)].addmm_(low[:, r:end], b.t(), alpha=layer.scales[j])
+    r = end
+  return y
+
+# sums += s y^T x for y [N, O], x [N, I] and sums [O, I] float32. Each product is summed over the N tokens in float32 and rounded once
+# to the dtype of x; to convert y and x before costs more than the product.
+def add_product(sums: Tensor, y: Tensor, x: Tensor, s: float) -> Tensor:
+  if y.dtype == 6:
+    sums.addmm_(y.t(), x, alpha=s)                                      # [O, I]
+  else:
+    sums.add_(torch.mm(y.t(), x), alpha=s)                              # [O, I]
+  return sums
+
+# dz = g * dy, the gradient of z; dy itself where no lengths are trained.
+def backward_stretch(dy: Tensor, layer: __torch__.linear.Linear) -> Tensor:
+  dz = dy
+  if len(layer.magnitude) > 0:
+    dz = torch.mul(dy, layer.magnitude[0].gain, out=torch.empty_like(dy))  # [N, O]
+  return dz
+
+# dm += sum over the tokens of dy * z / ||V||; z is computed again, since no one else needs it.
+def backward_magnitude(dy: Tensor, x: Tensor, low: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
+  lengths = layer.magnitude[0]
+  z = torch.mm(__torch__.linear.dropped(x, layer, seed), __torch__.linear.dense(layer).t())  # [N, O]
+  __torch__.linear.update(low, layer, z)
+  d = torch.sum(z.mul_(dy), [0], dtype=6).div_(lengths.norm)            # [O] float32
+  at = 0
+  for j in range(len(layer.b)):
+    begin = layer.first[j]
+    outputs = layer.b[j].size(0)
+    lengths.grad[at:at + outputs].add_(d[begin:begin + outputs])
+    at = at + outputs
+  return d
+
+# Adds the gradients of A and B to their float32 sums, and returns d(x A^T), [N, m R]:
 #   dlow_j = s dy_j B_j,   dB_j += s dy_j^T low_j,   dA += dlow^T x
 # x is the input as forward saw it; low is what forward returned.
 def backward_adapter(dy: Tensor, x: Tensor, low: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
   parts = len(layer.b)
+  if len(layer.magnitude) > 0:
+    __torch__.linear.backward_magnitude(dy, x, low, layer, seed)
+  dz = __torch__.linear.backward_stretch(dy, layer)                     # [N, O]
   dlow = torch.empty_like(low)
   if parts > 0:
+    r = 0
     for j in range(parts):
       b = layer.b[j]
       begin = layer.first[j]
-      rank = b.size(1)
-      part = dy[:, begin:begin + b.size(0)]                             # [N, O_j]
-      torch.mm(part, b, out=dlow[:, j * rank:(j + 1) * rank])
-      wide = torch.to(low[:, j * rank:(j + 1) * rank], 6)
-      layer.grad_b[j].addmm_(torch.to(part, 6).t(), wide, alpha=layer.scale)
-    dlow.mul_(layer.scale)
-    layer.grad_a.addmm_(torch.to(dlow, 6).t(), torch.to(__torch__.linear.dropped(x, layer, seed), 6))
+      end = r + b.size(1)
+      part = dz[:, begin:begin + b.size(0)]                             # [N, O_j]
+      own = dlow[:, r:end]                                              # [N, R_j]
+      torch.addmm(own, part, b, beta=0, alpha=layer.scales[j], out=own)
+      __torch__.linear.add_product(layer.grad_b[j], part, low[:, r:end], layer.scales[j])
+      r = end
+    __torch__.linear.add_product(layer.grad_a, dlow, __torch__.linear.dropped(x, layer, seed), 1.0)
   return dlow
 
-# dx = dy W + dropout(dlow A); writes dx.
+# dx = dz W + dropout(dlow A); writes dx. With lengths trained apart and dropout dx = dy W + dropout((dz - dy) W + dlow A).
 def backward_input(dy: Tensor, dlow: Tensor, layer: __torch__.linear.Linear, seed: int, dx: Tensor) -> Tensor:
-  torch.mm(dy, layer.weight, out=dx)                                    # [N, I]
-  if len(layer.b) > 0:
-    keep = layer.dropout == 0.0
-    if seed < 0:
-      keep = True
-    if keep:
-      dx.addmm_(dlow, layer.a)
-    else:
-      through = torch.mm(dlow, layer.a)                                 # [N, I]
-      dx.add_(through.mul_(__torch__.dropout.mask(dx, layer.dropout, seed)))
+  weight = __torch__.linear.dense(layer)
+  dz = __torch__.linear.backward_stretch(dy, layer)                     # [N, O]
+  if len(layer.b) == 0:
+    torch.mm(dy, weight, out=dx)                                        # [N, I]
+  elif __torch__.linear.drops(layer, seed):
+    torch.mm(dy, weight, out=dx)                                        # [N, I]
+    through = torch.mm(dlow, layer.a)                                   # [N, I]
+    if len(layer.magnitude) > 0:
+      through.addmm_(torch.sub(dz, dy), weight)
+    dx.add_(through.mul_(__torch__.dropout.mask(dx, layer.dropout, seed)))
+  else:
+    torch.mm(dz, weight, out=dx)                                        # [N, I]
+    dx.addmm_(dlow, layer.a)
   return dx
+
+# Adds the gradients of weight and bias, in float32, where they are learned:
+#   dW += dy^T x,   db += sum over the rows of dy
+def backward_weight(dy: Tensor, x: Tensor, grad_weight: Tensor, grad_bias: Tensor) -> Tensor:
+  if grad_weight.numel() > 0:
+    __torch__.linear.add_product(grad_weight, dy, x, 1.0)
+  if grad_bias.numel() > 0:
+    grad_bias.add_(torch.sum(dy, [0], dtype=6))                         # [O]
+  return grad_weight
+
+# Takes ||V|| and g anew; with start, m becomes ||V|| first, so that y is what it was without lengths of its own. A row of zeros, which
+# has no direction, is given one of a length that changes nothing.
+def measure(layer: __torch__.linear.Linear, start: bool) -> int:
+  for i in range(len(layer.magnitude)):
+    lengths = layer.magnitude[i]
+    weight = __torch__.linear.dense(layer)
+    v = torch.empty(weight.size(), dtype=6).copy_(weight)               # [O, I] float32
+    r = 0
+    for j in range(len(layer.b)):
+      b = torch.to(layer.b[j], 6)
+      end = r + b.size(1)
+      a = torch.to(layer.a[r:end], 6)
+      v[layer.first[j]:layer.first[j] + b.size(0)].addmm_(b, a, alpha=layer.scales[j])
+      r = end
+    lengths.norm.copy_(torch.linalg_vector_norm(v, 2, [1])).clamp_min_(1e-30)
+    at = 0
+    for j in range(len(layer.b)):
+      begin = layer.first[j]
+      end = begin + layer.b[j].size(0)
+      m = lengths.m[at:at + end - begin]
+      if start:
+        m.copy_(lengths.norm[begin:end])
+      torch.div(m, lengths.norm[begin:end], out=lengths.gain[begin:end])
+      at = at + end - begin
+  return len(layer.magnitude)

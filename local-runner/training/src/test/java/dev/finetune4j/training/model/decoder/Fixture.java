@@ -1,10 +1,14 @@
 package dev.finetune4j.training.model.decoder;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.training.model.LanguageModel;
@@ -20,6 +24,8 @@ import java.util.List;
 
 /** The tiny models of make_fixtures.py, and ways to ask one for a few numbers. */
 final class Fixture {
+    static final int VOCABULARY = 96;
+    static final int[] TEXT = {5, 17, 80, 33, 2, 9, 41, 60, 7, 90, 11};
     static final LoraTuning RANK_4 = new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR));
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,7 +50,7 @@ final class Fixture {
         return JSON.readTree(folder(name).resolve("expected.json").toFile());
     }
 
-    static Settings settings(LoraTuning method, Precision precision, Recompute recompute) {
+    static Settings settings(TuningMethod method, Precision precision, Recompute recompute) {
         return new Settings(Purpose.TRAIN, method, precision, recompute, 1, 1, 512, 0, 128, 4L << 30);
     }
 
@@ -54,6 +60,19 @@ final class Fixture {
 
     static LanguageModel load(String name) {
         return load(name, settings(RANK_4, Precision.FP32, Recompute.NONE));
+    }
+
+    /** Trains some steps on {@link #TEXT} and writes the adapter; log-probabilities of what comes after the text. */
+    static double[] train(String name, LoraTuning method, Path adapter) {
+        try (LanguageModel model = load(name, settings(method, Precision.FP32, Recompute.NONE))) {
+            TokenBatch batch = batch(0, TEXT);
+            for (int step = 1; step <= 3; step++) {
+                model.accumulateGradient(batch, 1.0 / batch.countedTargets(), 0);
+                model.step(step, 2e-2, 0, 1);
+            }
+            model.writeAdapter(adapter);
+            return next(model, VOCABULARY, TEXT);
+        }
     }
 
     static int[] ints(JsonNode numbers) {
@@ -103,6 +122,15 @@ final class Fixture {
             every.add(new int[] {token});
         }
         return scores(model, new int[0], text, every);
+    }
+
+    /** After each of three texts the model gives the logits that were expected, at 1e-4. */
+    static void assertAnswersAreThoseOf(JsonNode expected, LanguageModel model) {
+        for (int i = 0; i < 3; i++) {
+            double[] logits = doubles(expected.path("last_logits").path(i));
+            int[] text = ints(expected.path("sequences").path(i));
+            assertThat(next(model, logits.length, text)).containsExactly(logSoftmax(logits), offset(1e-4));
+        }
     }
 
     static double[] logSoftmax(double[] logits) {

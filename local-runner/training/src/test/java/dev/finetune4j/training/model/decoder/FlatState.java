@@ -2,7 +2,7 @@ package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.modelfiles.weights.SafetensorsFile;
 import dev.finetune4j.training.model.LanguageModel;
-import dev.finetune4j.training.model.adapter.StateFile;
+import dev.finetune4j.training.model.weights.StateFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ final class FlatState {
 
     /** Writes a state whose values went {@code distance} along {@code direction}. */
     static void copyMoved(Path from, Path to, float[] direction, double distance) {
-        List<ByteBuffer> vectors = new ArrayList<>();
+        List<StateFile.Vector> vectors = new ArrayList<>();
         String fingerprint;
         try (SafetensorsFile state = SafetensorsFile.open(from)) {
             fingerprint = state.metadata().getOrDefault("adapter", "");
@@ -50,7 +50,7 @@ final class FlatState {
             for (int i = 0; i < numbers.length; i++) {
                 bytes.putFloat((float) (numbers[i] + (name.equals("values") ? distance * direction[i] : 0)));
             }
-            vectors.add(bytes.flip());
+            vectors.add(StateFile.Vector.of(bytes.flip()));
         }
         StateFile.write(to, fingerprint, vectors);
     }

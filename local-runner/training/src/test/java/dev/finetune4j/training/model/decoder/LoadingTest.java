@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
@@ -17,12 +18,14 @@ import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader.Loaded;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +73,16 @@ class LoadingTest {
         assertThat(levelWithin(none)).isEqualTo(Recompute.NONE);
         assertThat(levelWithin(none - 1)).isEqualTo(Recompute.FEED_FORWARD);
         assertThat(levelWithin(feedForward - 1)).isEqualTo(Recompute.LAYER);
+    }
+
+    @Test
+    void refusesToTrainTheHeadThatADecoderDoesNotHave() {
+        Settings head = new Settings(
+                Purpose.TRAIN, HeadTuning.defaults(), Precision.FP32, Recompute.AUTO, 1, 1, 512, 0, 0, 4L << 30);
+
+        assertThat(new DecoderLoader().refusals(Fixture.files(Fixture.folder("tied")), head))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.kind()).isEqualTo(ModelProblems.METHOD));
     }
 
     @Test
@@ -167,6 +180,19 @@ class LoadingTest {
     }
 
     @Test
+    void namesTheModulesThatADecoderCanTrainBesideItsAdapters() {
+        LoraTuning method = Fixture.RANK_4.toBuilder()
+                .trainedModules(List.of("lm_head", "norm"))
+                .build();
+
+        assertThatThrownBy(() -> Fixture.load("tied", Fixture.settings(method, Precision.FP32, Recompute.NONE)))
+                .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                    assertThat(e).hasMessageContaining("FT0472: a decoder trains no module norm beside its adapters");
+                    assertThat(e.problems()).hasSize(1);
+                });
+    }
+
+    @Test
     void refusesATokenOutsideTheVocabulary() {
         try (LanguageModel model = Fixture.load("tied")) {
             assertThatThrownBy(() -> model.loss(Fixture.batch(0, new int[] {1, 96})))
@@ -188,6 +214,26 @@ class LoadingTest {
                     .isInstanceOf(FineTuneException.class)
                     .hasMessageContaining("FT0603");
         }
+    }
+
+    @Test
+    void namesEverySettingOfAModuleOrLayerThatGetsNoAdapter() {
+        LoraTuning method = LoraTuning.builder()
+                .targetModules(List.of("q_proj", "v_proj"))
+                .ranks(Map.of("v_proj", 2, "up_proj", 4))
+                .alphas(Map.of("k_proj", 4.0))
+                .layers(List.of(1, 2))
+                .build();
+
+        assertThatThrownBy(() -> Fixture.load("tied", Fixture.settings(method, Precision.FP32, Recompute.NONE)))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems())
+                                .extracting(problem -> problem.code() + " " + problem.summary())
+                                .containsExactly(
+                                        "FT0472 method.alphas names k_proj, which gets no adapter; did you mean q_proj?",
+                                        "FT0472 method.ranks names up_proj, which gets no adapter; did you mean q_proj?",
+                                        "FT0472 the model has no layer 2"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.internal.CpuFeatures;
+import dev.finetune4j.training.model.weights.FlatLayout;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -64,6 +65,7 @@ class MemoryPlanTest {
         Settings settings =
                 new Settings(purpose, METHOD, precision, Recompute.AUTO, 2, 1, batchTokens, 0, textTokens, memoryBytes);
         LoraLayout layout = LoraLayout.of(SHAPE.layers(), METHOD, SHAPE.projections());
-        return MemoryPlan.of(SHAPE, layout, settings, FAST);
+        ModulesBeside nothingBeside = new ModulesBeside(FlatLayout.of(layout.length(), List.of()));
+        return MemoryPlan.of(SHAPE, TrainedSizes.of(layout, nothingBeside), PackedSizes.NONE, settings, FAST);
     }
 }

@@ -9,64 +9,133 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.modelfiles.codec.DescriptionFiles;
+import dev.finetune4j.modelfiles.config.GgufKeys;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.LanguageModel;
-import dev.finetune4j.training.model.TokenBatch;
+import dev.finetune4j.training.model.adapter.AdapterConfig;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model whose adapter was added to its weights gives the numbers of base model and adapter. */
 class MergedWeightsTest {
-    private static final int VOCABULARY = 96;
-    private static final int[] TEXT = {5, 17, 80, 33, 2, 9, 41, 60, 7, 90, 11};
-
     @TempDir
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"untied", "bias", "qwen2", "qwen3", "phi3", "gemma2", "gemma3"})
-    void givesTheNumbersOfBaseModelAndAdapter(String name) throws Exception {
+    @CsvSource({
+        "untied, false",
+        "bias, false",
+        "qwen2, false",
+        "qwen3, false",
+        "phi3, false",
+        "gemma2, false",
+        "gemma3, false",
+        "bias, true",
+        "phi3, true",
+        "gemma3, true"
+    })
+    void givesTheNumbersOfBaseModelAndAdapter(String name, boolean dora) throws Exception {
+        LoraTuning method = Fixture.RANK_4.toBuilder().dora(dora).build();
         Path adapter = Files.createDirectory(folder.resolve("adapter"));
-        double[] unmerged;
-        try (LanguageModel model = Fixture.load(name)) {
-            TokenBatch batch = Fixture.batch(0, TEXT);
-            for (int step = 1; step <= 3; step++) {
-                model.accumulateGradient(batch, 1.0 / batch.countedTargets(), 0);
-                model.step(step, 2e-2, 0, 1);
-            }
-            unmerged = Fixture.next(model, VOCABULARY, TEXT);
-            model.writeAdapter(adapter);
-        }
+        double[] unmerged = Fixture.train(name, method, adapter);
 
-        Path merged = merge(Fixture.folder(name), adapter, TensorType.F32);
+        Path merged = merge(Fixture.folder(name), adapter, TensorType.F32, method);
 
         assertThat(next(merged)).containsExactly(unmerged, offset(1e-4));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tied, F32, 1e-4",
+        "untied, F32, 1e-4",
+        "bias, F32, 1e-4",
+        "linear, F32, 1e-4",
+        "llama3, F32, 1e-4",
+        "mistral, F32, 1e-4",
+        "qwen2, F32, 1e-4",
+        "tied.gguf, F32, 1e-4",
+        "llama3, F16, 1e-2",
+        "tied, BF16, 0.5",
+        "qwen2, Q8_0, 0.5"
+    })
+    void givesTheSameNumbersAsGguf(String name, TensorType type, double tolerance) throws Exception {
+        Path adapter = Files.createDirectory(folder.resolve("adapter"));
+        double[] unmerged = Fixture.train(name, Fixture.RANK_4, adapter);
+        ModelFolder base = ModelFolder.open(Fixture.folder(name));
+        Path merged = folder.resolve("merged.gguf");
+
+        MergedFormat format = new MergedFormat.Gguf(type, GgufKeys.of(base.config(), name));
+        weights(Fixture.folder(name), adapter, Fixture.RANK_4, format, merged);
+
+        assertThat(next(merged)).containsExactly(unmerged, offset(tolerance));
+        try (WeightFile file = WeightFile.open(merged)) {
+            assertThat(file.entry("token_embd.weight").type()).isEqualTo(type);
+            assertThat(file.entry("blk.0.attn_norm.weight").type()).isEqualTo(TensorType.F32);
+        }
+    }
+
+    @Test
+    void rowsThatFillNoBlocksAreHalves() {
+        MergedFormat format = new MergedFormat.Gguf(TensorType.Q8_0, Map.of());
+
+        assertThat(format.typeOf(List.of(48L, 32L))).isEqualTo(TensorType.Q8_0);
+        assertThat(format.typeOf(List.of(32L, 48L))).isEqualTo(TensorType.F16);
+        assertThat(format.typeOf(List.of(32L))).isEqualTo(TensorType.F32);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"tied", "tied.gguf"})
     void givesTheNumbersOfPeft(String name) throws Exception {
         JsonNode expected = Fixture.expected("peft");
-        int[] text = Fixture.ints(expected.path("sequences").path(0));
         Path base = Fixture.folder(name);
         Path merged = Files.createDirectory(folder.resolve("merged"));
-        weights(base, Fixture.folder("peft").resolve("end"), TensorType.F32, merged);
+        weights(base, Fixture.folder("peft").resolve("end"), Fixture.RANK_4, TensorType.F32, merged);
         Files.copy(Fixture.folder("tied").resolve("config.json"), merged.resolve("config.json"));
 
         try (LanguageModel model = load(merged)) {
-            assertThat(Fixture.next(model, VOCABULARY, text))
-                    .containsExactly(
-                            Fixture.logSoftmax(
-                                    Fixture.doubles(expected.path("last_logits").path(0))),
-                            offset(1e-4));
+            Fixture.assertAnswersAreThoseOf(expected, model);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tied, embedding", "tied, head", "untied, beside", "gemma2, beside"})
+    void takesOverModulesThatWereTrainedBesideTheAdapters(String base, String variant) throws Exception {
+        Path trained = Fixture.folder(base + "/" + variant);
+        JsonNode expected = Fixture.expected(base + "/" + variant);
+        LoraTuning method =
+                AdapterConfig.read(trained.resolve("end")).adapters().orElseThrow();
+
+        Path merged = merge(Fixture.folder(base), trained.resolve("end"), TensorType.F32, method);
+
+        try (LanguageModel model = load(merged)) {
+            Fixture.assertAnswersAreThoseOf(expected, model);
+        }
+    }
+
+    @Test
+    void ggufHoldsAHeadThatWasTrainedBesideATiedEmbedding() throws Exception {
+        Path trained = Fixture.folder("tied/head");
+        LoraTuning method =
+                AdapterConfig.read(trained.resolve("end")).adapters().orElseThrow();
+        ModelFolder base = ModelFolder.open(Fixture.folder("tied"));
+        Path merged = folder.resolve("merged.gguf");
+
+        MergedFormat format = new MergedFormat.Gguf(TensorType.F32, GgufKeys.of(base.config(), "tied"));
+        weights(Fixture.folder("tied"), trained.resolve("end"), method, format, merged);
+
+        try (LanguageModel model = load(merged)) {
+            Fixture.assertAnswersAreThoseOf(Fixture.expected("tied/head"), model);
         }
     }
 
@@ -80,7 +149,7 @@ class MergedWeightsTest {
         Path narrow = folder.resolve("narrow");
         Files.createDirectory(narrow);
         DescriptionFiles.write(ModelFolder.open(Fixture.folder("tied")), TensorType.BF16, narrow);
-        weights(Fixture.folder("tied"), adapter, TensorType.BF16, narrow);
+        weights(Fixture.folder("tied"), adapter, Fixture.RANK_4, TensorType.BF16, narrow);
 
         assertThat(Files.size(narrow.resolve("model.safetensors"))).isLessThan(wideBytes * 6 / 10);
         assertThat(Files.readString(narrow.resolve("config.json"))).contains("\"bfloat16\"");
@@ -99,27 +168,32 @@ class MergedWeightsTest {
     }
 
     private Path merge(Path base, Path adapter, TensorType type) throws Exception {
+        return merge(base, adapter, type, Fixture.RANK_4);
+    }
+
+    private Path merge(Path base, Path adapter, TensorType type, LoraTuning method) throws Exception {
         Path merged = Files.createDirectory(folder.resolve("merged"));
-        DescriptionFiles.write(ModelFolder.open(base), type, merged);
-        weights(base, adapter, type, merged);
+        ModelFolder model = ModelFolder.open(base);
+        DescriptionFiles.write(model, type, MergedWeights.isUntied(model, method), merged);
+        weights(base, adapter, method, type, merged);
         return merged;
     }
 
-    private static void weights(Path base, Path adapter, TensorType type, Path merged) throws Exception {
-        try (FileChannel file = FileChannel.open(
-                merged.resolve("model.safetensors"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            MergedWeights.write(
-                    ModelFolder.open(base),
-                    adapter,
-                    new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR)),
-                    type,
-                    file);
+    private static void weights(Path base, Path adapter, LoraTuning method, TensorType type, Path merged)
+            throws Exception {
+        weights(base, adapter, method, new MergedFormat.Safetensors(type), merged.resolve("model.safetensors"));
+    }
+
+    private static void weights(Path base, Path adapter, LoraTuning method, MergedFormat format, Path merged)
+            throws Exception {
+        try (FileChannel file = FileChannel.open(merged, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            MergedWeights.write(ModelFolder.open(base), adapter, method, format, file);
         }
     }
 
     private static double[] next(Path model) {
         try (LanguageModel loaded = load(model)) {
-            return Fixture.next(loaded, VOCABULARY, TEXT);
+            return Fixture.next(loaded, Fixture.VOCABULARY, Fixture.TEXT);
         }
     }
 

@@ -159,17 +159,24 @@ class ScoringTest {
         }
     }
 
+    /** Measured: 0.08; the largest of the 400 is 0.4, so that one alone says little. */
     @Test
     void bfloat16ScoresNearFloat32() {
+        Random random = new Random(3);
         try (LanguageModel wide = Fixture.load("tied");
                 LanguageModel narrow =
                         Fixture.load("tied", Fixture.settings(Fixture.RANK_4, Precision.BF16, Recompute.NONE))) {
-            double[] exact = Fixture.scores(wide, PREFIX, PROMPT, LABELS);
-            double[] rounded = Fixture.scores(narrow, PREFIX, PROMPT, LABELS);
-
-            for (int i = 0; i < exact.length; i++) {
-                assertThat(rounded[i]).isCloseTo(exact[i], offset(0.1 * LABELS.get(i).length));
+            double squares = 0;
+            for (int i = 0; i < 400; i++) {
+                int[] prompt = random.ints(12, 3, 96).toArray();
+                List<int[]> label = List.of(random.ints(1, 3, 96).toArray());
+                squares += Math.pow(
+                        Fixture.scores(wide, new int[0], prompt, label)[0]
+                                - Fixture.scores(narrow, new int[0], prompt, label)[0],
+                        2);
             }
+
+            assertThat(Math.sqrt(squares / 400)).isLessThan(0.1);
         }
     }
 

@@ -13,15 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a training step must give, whatever the level of recomputation, the packing and the number format. */
 class TrainingStepTest {
     private static final LoraTuning DROPPING = new LoraTuning(4, 8, 0.3, List.of(LoraTuning.ALL_LINEAR));
+    private static final LoraTuning DORA = DROPPING.toBuilder().dora(true).build();
+    private static final LoraTuning BESIDE = DROPPING.toBuilder()
+            .trainedModules(List.of(LoraTuning.EMBEDDING, LoraTuning.HEAD))
+            .build();
     private static final int[] SHORT = random(5, 1);
     private static final int[] LONG = random(150, 2);
     private static final int[] MIDDLE = random(40, 3);
@@ -57,13 +63,12 @@ class TrainingStepTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = Recompute.class,
-            names = {"FEED_FORWARD", "LAYER"})
-    void recomputationChangesNoBit(Recompute level) throws Exception {
-        byte[] kept = adapterAfter("bias", DROPPING, Recompute.NONE, 3);
+    @CsvSource({"FEED_FORWARD, false", "LAYER, false", "FEED_FORWARD, true", "LAYER, true"})
+    void recomputationChangesNoBit(Recompute level, boolean dora) throws Exception {
+        LoraTuning method = dora ? DORA : DROPPING;
+        byte[] kept = adapterAfter("bias", method, Recompute.NONE, 3);
 
-        assertThat(adapterAfter("bias", DROPPING, level, 3)).isEqualTo(kept);
+        assertThat(adapterAfter("bias", method, level, 3)).isEqualTo(kept);
     }
 
     @Test
@@ -106,6 +111,17 @@ class TrainingStepTest {
     }
 
     @Test
+    void freshLengthsChangeNothing() {
+        TokenBatch batch = Fixture.batch(0, MIDDLE);
+        try (LanguageModel model = load("bias", DORA, Recompute.NONE)) {
+            double tuned = model.loss(batch);
+            model.useAdapter(false);
+
+            assertThat(tuned).isCloseTo(model.loss(batch), offset(1e-4));
+        }
+    }
+
+    @Test
     void learnsASequenceByHeart() {
         TokenBatch batch = Fixture.batch(0, MIDDLE);
         try (LanguageModel model = Fixture.load("tied")) {
@@ -137,20 +153,43 @@ class TrainingStepTest {
         }
     }
 
-    @Test
-    void stateComesBackBitForBit() throws Exception {
-        Path state = folder.resolve("state.safetensors");
-        byte[] uninterrupted = adapterAfter("tied", DROPPING, Recompute.NONE, 6);
+    static Stream<LoraTuning> methods() {
+        return Stream.of(DROPPING, DORA, BESIDE);
+    }
 
-        try (LanguageModel model = load("tied", DROPPING, Recompute.NONE)) {
+    @ParameterizedTest
+    @MethodSource("methods")
+    void stateComesBackBitForBit(LoraTuning method) throws Exception {
+        Path state = folder.resolve("state.safetensors");
+        byte[] uninterrupted = adapterAfter("tied", method, Recompute.NONE, 6);
+
+        try (LanguageModel model = load("tied", method, Recompute.NONE)) {
             train(model, 1, 3);
             model.writeState(state);
         }
-        try (LanguageModel model = load("tied", DROPPING, Recompute.NONE)) {
+        try (LanguageModel model = load("tied", method, Recompute.NONE)) {
             model.readState(state);
             train(model, 4, 6);
 
             assertThat(adapterBytes(model)).isEqualTo(uninterrupted);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void trainingLeavesTheBaseModelAsItWas(LoraTuning method) {
+        TokenBatch batch = Fixture.batch(0, MIDDLE);
+        try (LanguageModel model = load("tied", method, Recompute.NONE)) {
+            model.useAdapter(false);
+            double base = model.loss(batch);
+            double[] next = Fixture.next(model, 96, MIDDLE);
+            model.useAdapter(true);
+            train(model, 1, 3);
+            double[] tuned = Fixture.next(model, 96, MIDDLE);
+
+            model.useAdapter(false);
+            assertThat(model.loss(batch)).isEqualTo(base);
+            assertThat(Fixture.next(model, 96, MIDDLE)).isEqualTo(next).isNotEqualTo(tuned);
         }
     }
 

@@ -2,10 +2,12 @@ package dev.finetune4j.training.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
+import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.TokenBatch;
@@ -101,6 +103,69 @@ class TransformersParityTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "tied, NONE",
+        "tied, FEED_FORWARD",
+        "tied, LAYER",
+        "untied, NONE",
+        "bias, NONE",
+        "mistral, LAYER",
+        "qwen3, NONE",
+        "qwen3, LAYER",
+        "phi3, NONE",
+        "gemma2, NONE",
+        "gemma2, LAYER",
+        "gemma3, NONE"
+    })
+    void trainsEveryWeightAsTrainerDoes(String name, Recompute level) throws Exception {
+        JsonNode expected = Fixture.expected(name + "/full");
+
+        try (LanguageModel model = Fixture.load(name, Fixture.settings(FullTuning.defaults(), Precision.FP32, level))) {
+            trainWhole(model, expected, expected.path("fp32"), 1e-4);
+
+            for (int i = 0; i < 3; i++) {
+                assertThat(Fixture.next(model, VOCABULARY, sequence(expected, i)))
+                        .containsExactly(
+                                Fixture.logSoftmax(Fixture.doubles(expected.path("fp32")
+                                        .path("last_logits")
+                                        .path(i))),
+                                offset(1e-3));
+            }
+        }
+    }
+
+    @Test
+    void trainsEveryWeightInBfloat16AsAutocastDoes() throws Exception {
+        JsonNode expected = Fixture.expected("tied/full");
+
+        try (LanguageModel model =
+                Fixture.load("tied", Fixture.settings(FullTuning.defaults(), Precision.BF16, Recompute.FEED_FORWARD))) {
+            trainWhole(model, expected, expected.path("bf16"), 1e-2);
+        }
+    }
+
+    /** Two micro-batches a step, clipped, each step with its own learning rate. */
+    private static void trainWhole(LanguageModel model, JsonNode expected, JsonNode trained, double tolerance) {
+        for (int step = 0; step < trained.path("losses").size(); step++) {
+            TokenBatch first = Fixture.batch(2, sequence(expected, step));
+            TokenBatch second = Fixture.batch(2, sequence(expected, step + 1));
+            int counted = first.countedTargets() + second.countedTargets();
+            double loss = (model.accumulateGradient(first, 1.0 / counted, 0)
+                            + model.accumulateGradient(second, 1.0 / counted, 0))
+                    / counted;
+            double norm = model.gradientNorm();
+            model.step(step + 1, trained.path("rates").path(step).asDouble(), 0.1, Math.min(1, 1 / (norm + 1e-6)));
+
+            assertThat(loss)
+                    .as("loss of step %d", step)
+                    .isCloseTo(trained.path("losses").path(step).asDouble(), withPercentage(100 * tolerance));
+            assertThat(norm)
+                    .as("gradient norm of step %d", step)
+                    .isCloseTo(trained.path("norms").path(step).asDouble(), withPercentage(1000 * tolerance));
+        }
+    }
+
     @Test
     void readsAnAdapterOfPeft() throws Exception {
         JsonNode expected = Fixture.expected("peft");
@@ -112,13 +177,7 @@ class TransformersParityTest {
                         end,
                         Fixture.settings(Fixture.RANK_4, Precision.FP32, Recompute.NONE))
                 .model()) {
-            for (int i = 0; i < 3; i++) {
-                assertThat(Fixture.next(model, VOCABULARY, sequence(expected, i)))
-                        .containsExactly(
-                                Fixture.logSoftmax(Fixture.doubles(
-                                        expected.path("last_logits").path(i))),
-                                offset(1e-4));
-            }
+            Fixture.assertAnswersAreThoseOf(expected, model);
         }
     }
 

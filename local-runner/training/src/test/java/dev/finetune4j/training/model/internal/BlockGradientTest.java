@@ -45,10 +45,10 @@ class BlockGradientTest {
 
     static Stream<Block> blocks() {
         return Stream.of(
-                new Block("rms_norm", 1, List.of(new Shape(7, 10), new Shape(10))),
+                new Block("rms_norm", 2, List.of(new Shape(7, 10), new Shape(10))),
                 new Block(
                         "linear",
-                        4,
+                        6,
                         List.of(
                                 new Shape(7, 5),
                                 new Shape(6, 5),
@@ -56,13 +56,53 @@ class BlockGradientTest {
                                 new Shape(2, 3),
                                 new Shape(9, 5),
                                 new Shape(9))),
+                new Block("lengths", 5, adaptedRows()),
+                new Block("dropped_lengths", 5, adaptedRows()),
                 new Block("rotary", 1, List.of(new Shape(7, 3, 8), new Shape(7, 1, 4), new Shape(7, 1, 4))),
                 new Block("attention", 1, List.of(new Shape(150, 8, 6))),
                 new Block("window", 1, List.of(new Shape(150, 8, 6))),
                 new Block("feed_forward", 1, List.of(new Shape(7, 12))),
                 new Block("gelu", 1, List.of(new Shape(7, 12))),
-                new Block("head", 1, List.of(new Shape(11, 6), new Shape(13, 6))),
-                new Block("capped", 1, List.of(new Shape(11, 6), new Shape(13, 6))));
+                new Block("head", 2, List.of(new Shape(11, 6), new Shape(13, 6))),
+                new Block("capped", 2, List.of(new Shape(11, 6), new Shape(13, 6))),
+                new Block("everywhere", 1, List.of(new Shape(150, 9, 6))),
+                new Block("layer_norm", 3, List.of(new Shape(7, 10), new Shape(10), new Shape(10))),
+                new Block(
+                        "classifier",
+                        5,
+                        List.of(new Shape(5, 6), new Shape(6, 6), new Shape(6), new Shape(4, 6), new Shape(4))),
+                new Block("encoder", 12, closedLayer(7, 6, 10)));
+    }
+
+    /** Inputs, factors of two adapted parts of the outputs with their lengths, weight, bias, and what all rows are long. */
+    private static List<Shape> adaptedRows() {
+        return List.of(
+                new Shape(7, 5),
+                new Shape(6, 5),
+                new Shape(4, 3),
+                new Shape(2, 3),
+                new Shape(6),
+                new Shape(9, 5),
+                new Shape(9),
+                new Shape(9));
+    }
+
+    /** Rows before and after attention, then weight and bias of each linear layer and norm that follows it. */
+    private static List<Shape> closedLayer(int rows, int width, int inner) {
+        Shape vector = new Shape(width);
+        return List.of(
+                new Shape(rows, width),
+                new Shape(rows, width),
+                new Shape(width, width),
+                vector,
+                new Shape(inner, width),
+                new Shape(inner),
+                new Shape(width, inner),
+                vector,
+                vector,
+                vector,
+                vector,
+                vector);
     }
 
     @BeforeAll

@@ -9,11 +9,12 @@ class M(Module):
     return torch.mul(torch.mul(h, torch.rsqrt(torch.add(torch.mean(torch.mul(h, h), [-1], True), 1e-5))), w)
 
   def rms_norm_forward(self: __torch__.M, h: Tensor, w: Tensor) -> Tensor:
-    return __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, 1e-5), w, torch.empty_like(h))
+    return __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, 1e-5, h), w, torch.empty_like(h), h)
 
   def rms_norm_backward(self: __torch__.M, h: Tensor, w: Tensor, dx: Tensor) -> List[Tensor]:
-    r = __torch__.rms_norm.factor(h, 1e-5)
-    return [__torch__.rms_norm.backward(torch.clone(dx), h, r, w, torch.zeros_like(h), torch.empty_like(h))]
+    r = __torch__.rms_norm.factor(h, 1e-5, h)
+    dw = __torch__.rms_norm.backward_weight(dx, h, r, torch.zeros_like(w), torch.empty_like(h), h)
+    return [__torch__.rms_norm.backward(torch.clone(dx), h, r, w, torch.zeros_like(h), torch.empty_like(h), h), dw]
 
   def linear_plain(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     y = torch.add(torch.mm(x, weight.t()), bias)
@@ -25,7 +26,7 @@ class M(Module):
     return torch.cat([torch.add(y[:, 0:O1], one), y[:, O1:y.size(1) - O2], torch.add(y[:, y.size(1) - O2:y.size(1)], two)], 1)
 
   def linear_layer(self: __torch__.M, a: Tensor, b1: Tensor, b2: Tensor, weight: Tensor, bias: Tensor) -> __torch__.linear.Linear:
-    return __torch__.linear.Linear(weight, bias, a, [b1, b2], [0, weight.size(0) - b2.size(0)], torch.zeros_like(a), [torch.zeros_like(b1), torch.zeros_like(b2)], 2.0, 0.0)
+    return __torch__.linear.Linear(weight, annotate(List[__torch__.packed.Part], []), bias, a, [b1, b2], [0, weight.size(0) - b2.size(0)], torch.zeros_like(a), [torch.zeros_like(b1), torch.zeros_like(b2)], [2.0, 2.0], 0.0, annotate(List[__torch__.magnitude.Magnitude], []))
 
   def linear_forward(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     y = torch.empty([x.size(0), weight.size(0)])
@@ -37,7 +38,61 @@ class M(Module):
     low = __torch__.linear.forward(x, layer, -1, torch.empty_like(dy))
     dlow = __torch__.linear.backward_adapter(dy, x, low, layer, -1)
     dx = __torch__.linear.backward_input(dy, dlow, layer, -1, torch.empty_like(x))
-    return [dx, layer.grad_a, layer.grad_b[0], layer.grad_b[1]]
+    dW = torch.zeros_like(weight)
+    db = torch.zeros_like(bias)
+    __torch__.linear.backward_weight(dy, x, dW, db)
+    return [dx, layer.grad_a, layer.grad_b[0], layer.grad_b[1], dW, db]
+
+  # Lengths m [6] of the adapted rows, trained apart; norm [9] stands for the lengths of W + s B A, which are constants.
+  def gain_of(self: __torch__.M, m: Tensor, norm: Tensor) -> Tensor:
+    return torch.div(torch.cat([m[0:4], torch.ones([3]), m[4:6]]), torch.cat([norm[0:4], torch.ones([3]), norm[7:9]]))
+
+  def update_of(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor) -> Tensor:
+    low = torch.mm(x, a.t())
+    one = torch.mm(low[:, 0:3], b1.t())
+    two = torch.mm(low[:, 3:6], b2.t())
+    return torch.mul(torch.cat([one, torch.zeros([x.size(0), 3]), two], 1), 2.0)
+
+  def lengths_plain(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, m: Tensor, weight: Tensor, bias: Tensor, some: Tensor) -> Tensor:
+    norm = torch.add(torch.abs(some), 0.5)
+    z = torch.add(torch.mm(x, weight.t()), self.update_of(x, a, b1, b2))
+    return torch.add(torch.mul(z, self.gain_of(m, norm)), bias)
+
+  def lengths_layer(self: __torch__.M, a: Tensor, b1: Tensor, b2: Tensor, m: Tensor, weight: Tensor, bias: Tensor, some: Tensor, dropout: float) -> __torch__.linear.Linear:
+    norm = torch.add(torch.abs(some), 0.5)
+    lengths = __torch__.magnitude.Magnitude(m, torch.zeros_like(m), norm, self.gain_of(m, norm))
+    return __torch__.linear.Linear(weight, annotate(List[__torch__.packed.Part], []), bias, a, [b1, b2], [0, 7], torch.zeros_like(a), [torch.zeros_like(b1), torch.zeros_like(b2)], [2.0, 2.0], dropout, [lengths])
+
+  def lengths_forward(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, m: Tensor, weight: Tensor, bias: Tensor, some: Tensor) -> Tensor:
+    y = torch.empty([x.size(0), weight.size(0)])
+    __torch__.linear.forward(x, self.lengths_layer(a, b1, b2, m, weight, bias, some, 0.0), -1, y)
+    return y
+
+  def lengths_gradients(self: __torch__.M, x: Tensor, layer: __torch__.linear.Linear, seed: int, dy: Tensor) -> List[Tensor]:
+    low = __torch__.linear.forward(x, layer, seed, torch.empty_like(dy))
+    dlow = __torch__.linear.backward_adapter(dy, x, low, layer, seed)
+    dx = __torch__.linear.backward_input(dy, dlow, layer, seed, torch.empty_like(x))
+    return [dx, layer.grad_a, layer.grad_b[0], layer.grad_b[1], layer.magnitude[0].grad]
+
+  def lengths_backward(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, m: Tensor, weight: Tensor, bias: Tensor, some: Tensor, dy: Tensor) -> List[Tensor]:
+    return self.lengths_gradients(x, self.lengths_layer(a, b1, b2, m, weight, bias, some, 0.0), -1, dy)
+
+  # The same with dropout, closing a residual branch.
+  def dropped_lengths_plain(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, m: Tensor, weight: Tensor, bias: Tensor, some: Tensor) -> Tensor:
+    norm = torch.add(torch.abs(some), 0.5)
+    xd = torch.mul(x, __torch__.dropout.mask(x, 0.4, 3))
+    z = torch.add(torch.mm(xd, weight.t()), self.update_of(xd, a, b1, b2))
+    stretched = torch.mul(z, self.gain_of(m, norm))
+    return torch.add(torch.add(stretched, torch.mm(torch.sub(x, xd), weight.t())), bias)
+
+  def dropped_lengths_forward(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, m: Tensor, weight: Tensor, bias: Tensor, some: Tensor) -> Tensor:
+    y = torch.empty([x.size(0), weight.size(0)])
+    h = torch.ones_like(y)
+    __torch__.linear.forward_residual(h, x, self.lengths_layer(a, b1, b2, m, weight, bias, some, 0.4), 3, y)
+    return y.sub_(h)
+
+  def dropped_lengths_backward(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, m: Tensor, weight: Tensor, bias: Tensor, some: Tensor, dy: Tensor) -> List[Tensor]:
+    return self.lengths_gradients(x, self.lengths_layer(a, b1, b2, m, weight, bias, some, 0.4), 3, dy)
 
   def rotary_plain(self: __torch__.M, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     half = cos.size(-1)
@@ -53,7 +108,7 @@ class M(Module):
 
   # Two sequences of 5 tokens, then one of 140; 4 query heads, 2 key heads, D 6.
   def look_back(self: __torch__.M) -> __torch__.attention.Look:
-    return __torch__.attention.Look(4, 2, 1.0 / 6.0 ** 0.5, 0.0, 0)
+    return __torch__.attention.Look(4, 2, 1.0 / 6.0 ** 0.5, 0.0, 0, True)
 
   def attention_one(self: __torch__.M, y: Tensor) -> Tensor:
     T = y.size(0)
@@ -88,10 +143,10 @@ class M(Module):
     return torch.cat([self.window_one(y[0:5]), self.window_one(y[5:10]), self.window_one(y[10:150])], 0)
 
   def window_forward(self: __torch__.M, y: Tensor) -> Tensor:
-    return __torch__.attention.forward_packed(y, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20), torch.empty([150, 4, 6]))
+    return __torch__.attention.forward_packed(y, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True), torch.empty([150, 4, 6]))
 
   def window_backward(self: __torch__.M, y: Tensor, do: Tensor) -> List[Tensor]:
-    return [__torch__.attention.backward_packed(torch.clone(do), y, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20), torch.empty_like(y))]
+    return [__torch__.attention.backward_packed(torch.clone(do), y, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True), torch.empty_like(y))]
 
   def feed_forward_plain(self: __torch__.M, gu: Tensor) -> Tensor:
     F = gu.size(1) // 2
@@ -99,11 +154,13 @@ class M(Module):
     return torch.mul(torch.mul(g, torch.sigmoid(g)), gu[:, F:2 * F])
 
   def feed_forward_forward(self: __torch__.M, gu: Tensor) -> Tensor:
-    return __torch__.feed_forward.gate(gu, False, torch.empty([gu.size(0), gu.size(1) // 2]))
+    m = torch.empty([gu.size(0), gu.size(1) // 2])
+    return __torch__.feed_forward.gate(gu, False, m, m)
 
   def feed_forward_backward(self: __torch__.M, gu: Tensor, dm: Tensor) -> List[Tensor]:
     dgu = torch.empty_like(gu)
-    __torch__.feed_forward.gate_backward(torch.clone(dm), gu, False, dgu, torch.empty_like(dm))
+    __torch__.feed_forward.gate(gu, False, __torch__.feed_forward.up_half(dgu), torch.empty_like(dm))
+    __torch__.feed_forward.gate_backward(torch.clone(dm), gu, False, dgu)
     return [dgu]
 
   def gelu_plain(self: __torch__.M, gu: Tensor) -> Tensor:
@@ -113,11 +170,13 @@ class M(Module):
     return torch.mul(torch.mul(torch.mul(g, 0.5), torch.add(t, 1.0)), gu[:, F:2 * F])
 
   def gelu_forward(self: __torch__.M, gu: Tensor) -> Tensor:
-    return __torch__.feed_forward.gate(gu, True, torch.empty([gu.size(0), gu.size(1) // 2]))
+    m = torch.empty([gu.size(0), gu.size(1) // 2])
+    return __torch__.feed_forward.gate(gu, True, m, m)
 
   def gelu_backward(self: __torch__.M, gu: Tensor, dm: Tensor) -> List[Tensor]:
     dgu = torch.empty_like(gu)
-    __torch__.feed_forward.gate_backward(torch.clone(dm), gu, True, dgu, torch.empty_like(dm))
+    __torch__.feed_forward.gate(gu, True, __torch__.feed_forward.up_half(dgu), torch.empty_like(dm))
+    __torch__.feed_forward.gate_backward(torch.clone(dm), gu, True, dgu)
     return [dgu]
 
   def head_plain(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor) -> Tensor:
@@ -126,13 +185,14 @@ class M(Module):
 
   def head_forward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor) -> Tensor:
     room = torch.empty([4, E.size(0)])
-    return torch.to(__torch__.head.loss(x, torch.to(targets, 4), E, 0.0, 1.0, False, room, room, x), 6)
+    return torch.to(__torch__.head.loss(x, torch.to(targets, 4), E, 0.0, 1.0, False, room, room, x, torch.empty([0])), 6)
 
   def head_backward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor, dloss: Tensor) -> List[Tensor]:
     room = torch.empty([4, E.size(0)])
     dx = torch.empty_like(x)
-    __torch__.head.loss(x, torch.to(targets, 4), E, 0.0, float(dloss), True, room, room, dx)
-    return [dx]
+    dE = torch.zeros_like(E)
+    __torch__.head.loss(x, torch.to(targets, 4), E, 0.0, float(dloss), True, room, room, dx, dE)
+    return [dx, dE]
 
   def capped_plain(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor) -> Tensor:
     z = torch.log_softmax(torch.mul(torch.tanh(torch.div(torch.mm(x, E.t()), 1.5)), 1.5), 1)
@@ -140,10 +200,101 @@ class M(Module):
 
   def capped_forward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor) -> Tensor:
     room = torch.empty([4, E.size(0)])
-    return torch.to(__torch__.head.loss(x, torch.to(targets, 4), E, 1.5, 1.0, False, room, room, x), 6)
+    return torch.to(__torch__.head.loss(x, torch.to(targets, 4), E, 1.5, 1.0, False, room, room, x, torch.empty([0])), 6)
 
   def capped_backward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor, dloss: Tensor) -> List[Tensor]:
     room = torch.empty([4, E.size(0)])
     dx = torch.empty_like(x)
-    __torch__.head.loss(x, torch.to(targets, 4), E, 1.5, float(dloss), True, room, room, dx)
-    return [dx]
+    dE = torch.zeros_like(E)
+    __torch__.head.loss(x, torch.to(targets, 4), E, 1.5, float(dloss), True, room, room, dx, dE)
+    return [dx, dE]
+
+  # Every query of a sequence looks at every key.
+  def everywhere_one(self: __torch__.M, y: Tensor) -> Tensor:
+    q = y[:, 0:3].transpose(0, 1)
+    k = y[:, 3:6].transpose(0, 1)
+    v = y[:, 6:9].transpose(0, 1)
+    return torch.bmm(torch.softmax(torch.div(torch.bmm(q, k.transpose(1, 2)), 6.0 ** 0.5), -1), v).transpose(0, 1)
+
+  def everywhere_plain(self: __torch__.M, y: Tensor) -> Tensor:
+    return torch.cat([self.everywhere_one(y[0:5]), self.everywhere_one(y[5:10]), self.everywhere_one(y[10:150])], 0)
+
+  def everywhere_look(self: __torch__.M) -> __torch__.attention.Look:
+    return __torch__.attention.Look(3, 3, 1.0 / 6.0 ** 0.5, 0.0, 0, False)
+
+  def everywhere_forward(self: __torch__.M, y: Tensor) -> Tensor:
+    return __torch__.attention.forward_packed(y, [2, 5, 1, 140], self.everywhere_look(), torch.empty([150, 3, 6]))
+
+  def everywhere_backward(self: __torch__.M, y: Tensor, do: Tensor) -> List[Tensor]:
+    return [__torch__.attention.backward_packed(torch.clone(do), y, [2, 5, 1, 140], self.everywhere_look(), torch.empty_like(y))]
+
+  def layer_norm_plain(self: __torch__.M, h: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    away = torch.sub(h, torch.mean(h, [-1], True))
+    r = torch.rsqrt(torch.add(torch.mean(torch.mul(away, away), [-1], True), 1e-5))
+    return torch.add(torch.mul(torch.mul(away, r), w), b)
+
+  def layer_norm_of(self: __torch__.M, w: Tensor, b: Tensor) -> __torch__.layer_norm.Norm:
+    return __torch__.layer_norm.Norm(w, b, torch.zeros_like(w), torch.zeros_like(b), 1e-5)
+
+  def layer_norm_forward(self: __torch__.M, h: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    return __torch__.layer_norm.forward(h, self.layer_norm_of(w, b)).x
+
+  def layer_norm_backward(self: __torch__.M, h: Tensor, w: Tensor, b: Tensor, dx: Tensor) -> List[Tensor]:
+    norm = self.layer_norm_of(w, b)
+    return [__torch__.layer_norm.backward(dx, h, __torch__.layer_norm.forward(h, norm), norm), norm.grad_weight, norm.grad_bias]
+
+  def classifier_plain(self: __torch__.M, x: Tensor, wd: Tensor, bd: Tensor, wc: Tensor, bc: Tensor) -> Tensor:
+    a = torch.tanh(torch.add(torch.mm(x, wd.t()), bd))
+    z = torch.log_softmax(torch.add(torch.mm(a, wc.t()), bc), 1)
+    return torch.neg(torch.sum(torch.gather(z, 1, self.classifier_targets().unsqueeze(1)))).view([1])
+
+  def classifier_targets(self: __torch__.M) -> Tensor:
+    return torch.tensor([0, 2, 1, 1, 3])
+
+  def classifier_head(self: __torch__.M, wd: Tensor, bd: Tensor, wc: Tensor, bc: Tensor) -> __torch__.classifier.Head:
+    return __torch__.classifier.Head(wd, bd, wc, bc, torch.zeros_like(wd), torch.zeros_like(bd), torch.zeros_like(wc), torch.zeros_like(bc), True)
+
+  def classifier_forward(self: __torch__.M, x: Tensor, wd: Tensor, bd: Tensor, wc: Tensor, bc: Tensor) -> Tensor:
+    head = self.classifier_head(wd, bd, wc, bc)
+    z = __torch__.classifier.logits(__torch__.classifier.inner(x, head), head)
+    return torch.to(__torch__.classifier.loss(z, self.classifier_targets()), 6)
+
+  def classifier_backward(self: __torch__.M, x: Tensor, wd: Tensor, bd: Tensor, wc: Tensor, bc: Tensor, dloss: Tensor) -> List[Tensor]:
+    head = self.classifier_head(wd, bd, wc, bc)
+    a = __torch__.classifier.inner(x, head)
+    dx = __torch__.classifier.backward(x, a, __torch__.classifier.logits(a, head), self.classifier_targets(), float(dloss), head)
+    return [dx, head.grad_dense, head.grad_dense_bias, head.grad_out, head.grad_out_bias]
+
+  # What follows attention in a layer of an encoder: x and o [7, 6], C 6, F 10.
+  def encoder_plain(self: __torch__.M, x: Tensor, o: Tensor, wo: Tensor, bo: Tensor, wi: Tensor, bi: Tensor, wu: Tensor, bu: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> Tensor:
+    h = self.layer_norm_plain(torch.add(x, torch.add(torch.mm(o, wo.t()), bo)), w1, b1)
+    u = torch.add(torch.mm(h, wi.t()), bi)
+    g = torch.mul(torch.mul(u, 0.5), torch.add(torch.erf(torch.div(u, 2.0 ** 0.5)), 1.0))
+    return self.layer_norm_plain(torch.add(h, torch.add(torch.mm(g, wu.t()), bu)), w2, b2)
+
+  def encoder_linear(self: __torch__.M, w: Tensor, b: Tensor) -> __torch__.linear.Linear:
+    none = annotate(List[Tensor], [])
+    return __torch__.linear.Linear(w, annotate(List[__torch__.packed.Part], []), b, torch.empty([0, w.size(1)]), none, annotate(List[int], []), torch.empty([0, w.size(1)]), none, annotate(List[float], []), 0.0, annotate(List[__torch__.magnitude.Magnitude], []))
+
+  def encoder_layer(self: __torch__.M, wo: Tensor, bo: Tensor, wi: Tensor, bi: Tensor, wu: Tensor, bu: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> __torch__.encoder_layer.Layer:
+    e = torch.empty([0])
+    grad = __torch__.encoder_layer.Gradient(e, e, torch.zeros_like(wo), torch.zeros_like(bo), torch.zeros_like(wi), torch.zeros_like(bi), torch.zeros_like(wu), torch.zeros_like(bu))
+    out = self.encoder_linear(wo, bo)
+    return __torch__.encoder_layer.Layer(out, out, self.layer_norm_of(w1, b1), self.encoder_linear(wi, bi), self.encoder_linear(wu, bu), self.layer_norm_of(w2, b2), grad, self.everywhere_look(), 0)
+
+  def encoder_close(self: __torch__.M, x: Tensor, o: Tensor, layer: __torch__.encoder_layer.Layer) -> __torch__.encoder_layer.Trace:
+    e = torch.empty([0])
+    u = torch.empty([x.size(0), layer.inner.weight.size(0)])
+    slot = __torch__.encoder_layer.Slot(e, o, torch.empty_like(x), u, torch.empty_like(x))
+    return __torch__.encoder_layer.close(x, o, e, layer, -1, slot, torch.empty_like(u))
+
+  def encoder_forward(self: __torch__.M, x: Tensor, o: Tensor, wo: Tensor, bo: Tensor, wi: Tensor, bi: Tensor, wu: Tensor, bu: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> Tensor:
+    return self.encoder_close(x, o, self.encoder_layer(wo, bo, wi, bi, wu, bu, w1, b1, w2, b2)).h2.x
+
+  def encoder_backward(self: __torch__.M, x: Tensor, o: Tensor, wo: Tensor, bo: Tensor, wi: Tensor, bi: Tensor, wu: Tensor, bu: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor, dh: Tensor) -> List[Tensor]:
+    layer = self.encoder_layer(wo, bo, wi, bi, wu, bu, w1, b1, w2, b2)
+    trace = self.encoder_close(x, o, layer)
+    do = torch.empty_like(o)
+    dx = __torch__.encoder_layer.close_backward(dh, trace, layer, -1, torch.empty_like(trace.slot.u), torch.empty_like(trace.slot.u), torch.empty_like(x), do)
+    g = layer.grad
+    return [dx, do, g.out, g.out_bias, g.inner, g.inner_bias, g.outer, g.outer_bias, layer.out_norm.grad_weight, layer.out_norm.grad_bias, layer.outer_norm.grad_weight, layer.outer_norm.grad_bias]

@@ -22,9 +22,14 @@ final class DefaultTemplates {
 
     private DefaultTemplates() {}
 
+    /** The text of the column {@code input} alone, which is what an encoder reads. */
+    static String text(String input) {
+        return "{{" + input + "}}";
+    }
+
     /** The prompt of a kind of task over the column {@code input}. */
     static String prompt(TaskKind kind, String input) {
-        String column = "{{" + input + "}}";
+        String column = text(input);
         return switch (kind) {
             case CLASSIFICATION -> "Which label fits this text?\n\n" + column;
             case SENTIMENT -> "What is the sentiment of this text?\n\n" + column;

@@ -40,12 +40,13 @@ public final class ExampleReader implements Closeable {
     private final FormatChoice choice;
     private long rowsRead;
 
-    private ExampleReader(RowReader rows, Path file, String name, String format, TaskSpec task, RowProblems problems)
+    private ExampleReader(
+            RowReader rows, Path file, String name, String format, TaskSpec task, boolean speaks, RowProblems problems)
             throws IOException {
         this.rows = rows;
         this.name = name;
         this.problems = problems;
-        this.choice = choose(file, format, task);
+        this.choice = choose(file, format, task, speaks);
     }
 
     /**
@@ -55,14 +56,16 @@ public final class ExampleReader implements Closeable {
      * @param name what problems and row references call it
      * @param format name of the row format, or {@code auto}
      * @param task what the rows are for
+     * @param speaks whether the model speaks; an encoder reads the text alone where the task gives no prompt
      * @param problems takes the problems of broken rows
      * @throws FineTuneException with FT0224 if there are no rows, FT0225, FT0227 or FT0232 if they do not fit the task, FT0230 if
      *     the file cannot be read; with the problems of the rows if none can be read
      */
-    public static ExampleReader open(Path file, String name, String format, TaskSpec task, RowProblems problems) {
+    public static ExampleReader open(
+            Path file, String name, String format, TaskSpec task, boolean speaks, RowProblems problems) {
         RowReader rows = RowReader.open(file, name);
         try {
-            return new ExampleReader(rows, file, name, format, task, problems);
+            return new ExampleReader(rows, file, name, format, task, speaks, problems);
         } catch (IOException e) {
             closeQuietly(rows, e);
             throw DataProblems.unreadable(name, e);
@@ -80,7 +83,7 @@ public final class ExampleReader implements Closeable {
         }
     }
 
-    private FormatChoice choose(Path file, String format, TaskSpec task) throws IOException {
+    private FormatChoice choose(Path file, String format, TaskSpec task, boolean speaks) throws IOException {
         List<ObjectNode> first = new ArrayList<>();
         RowReader.RawRow row = rows.next();
         while (row != null) {
@@ -106,7 +109,7 @@ public final class ExampleReader implements Closeable {
             }
             throw new FineTuneException(problems.asErrors(), null);
         }
-        return FormatChoice.of(format, first, task, file, name);
+        return FormatChoice.of(format, first, task, speaks, file, name);
     }
 
     /** The format that was named or detected. */

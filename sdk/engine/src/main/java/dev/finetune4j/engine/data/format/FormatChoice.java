@@ -38,18 +38,20 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
      * @param formatName the name in the job, or {@link DataSpec#AUTO_FORMAT}
      * @param firstRows at least one row
      * @param task what the rows are for
+     * @param speaks whether the model speaks; an encoder reads the text alone where the task gives no prompt
      * @param file the file, beside which JumpStart's template.json may lie
      * @param name what problems call the file
      * @throws FineTuneException with FT0225 if the format cannot be told, FT0227 if a template names an unknown column, FT0232 if
      *     rows of the format cannot serve the task
      */
-    static FormatChoice of(String formatName, List<ObjectNode> firstRows, TaskSpec task, Path file, String name) {
+    static FormatChoice of(
+            String formatName, List<ObjectNode> firstRows, TaskSpec task, boolean speaks, Path file, String name) {
         Set<String> columns = new LinkedHashSet<>();
         firstRows.forEach(row -> row.fieldNames().forEachRemaining(columns::add));
         boolean isAuto = formatName.equals(DataSpec.AUTO_FORMAT);
         RowFormat format = isAuto ? detect(firstRows.get(0), columns, task, name) : named(formatName, name);
         String note = isAuto ? "detected: " + format.sign() : "named by the job";
-        return new FormatChoice(format, note, mapper(format, columns, task, file, name));
+        return new FormatChoice(format, note, mapper(format, columns, task, speaks, file, name));
     }
 
     private static RowFormat named(String formatName, String name) {
@@ -98,6 +100,14 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
     /** Neither known formats nor usual names: the job must say which columns are meant. */
     private static FineTuneException unknownColumns(
             Set<String> columns, boolean hasPrompt, boolean hasAnswer, String name) {
+        if (columns.isEmpty()) {
+            return DataProblems.FORMAT_UNKNOWN
+                    .error("the row format of " + name + " cannot be told")
+                    .at(Location.of(name))
+                    .because("the first rows have no field at all")
+                    .remedy("give each row an input and an answer: {\"prompt\": \"...\", \"completion\": \"...\"}")
+                    .asException();
+        }
         List<String> inOrder = List.copyOf(columns);
         Problem.Builder problem = DataProblems.FORMAT_UNKNOWN
                 .error("the row format of " + name + " cannot be told")
@@ -115,7 +125,8 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
         return problem.asException();
     }
 
-    private static ExampleMapper mapper(RowFormat format, Set<String> columns, TaskSpec task, Path file, String name) {
+    private static ExampleMapper mapper(
+            RowFormat format, Set<String> columns, TaskSpec task, boolean speaks, Path file, String name) {
         if (format == RowFormat.TEXT) {
             if (task.kind() != TaskKind.GENERATION) {
                 throw DataProblems.TASK_MISMATCH
@@ -140,14 +151,14 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
             }
             return new MessagesMapper(format, task);
         }
-        ColumnsMapper.Templates templates = templates(format, columns, task, file, name);
+        ColumnsMapper.Templates templates = templates(format, columns, task, speaks, file, name);
         refuseUnknownColumns(templates, columns, name);
         return new ColumnsMapper(templates, task);
     }
 
     private static ColumnsMapper.Templates templates(
-            RowFormat format, Set<String> columns, TaskSpec task, Path file, String name) {
-        ColumnsMapper.Templates defaults = defaults(format, columns, task, file, name);
+            RowFormat format, Set<String> columns, TaskSpec task, boolean speaks, Path file, String name) {
+        ColumnsMapper.Templates defaults = defaults(format, columns, task, speaks, file, name);
         Template prompt = parsed("task.prompt", task.prompt(), name);
         Template answer = parsed("task.answer", task.answer(), name);
         if (prompt != null) {
@@ -160,17 +171,17 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
     }
 
     private static ColumnsMapper.Templates defaults(
-            RowFormat format, Set<String> columns, TaskSpec task, Path file, String name) {
+            RowFormat format, Set<String> columns, TaskSpec task, boolean speaks, Path file, String name) {
         if (format == RowFormat.JUMPSTART) {
             Optional<ColumnsMapper.Templates> fromFile = templateFile(file.resolveSibling("template.json"), name);
             if (fromFile.isPresent()) {
                 return fromFile.get();
             }
         }
-        return DefaultTemplates.ofFormat(format).orElseGet(() -> ofColumns(columns, task));
+        return DefaultTemplates.ofFormat(format).orElseGet(() -> ofColumns(columns, task, speaks));
     }
 
-    private static ColumnsMapper.Templates ofColumns(Set<String> columns, TaskSpec task) {
+    private static ColumnsMapper.Templates ofColumns(Set<String> columns, TaskSpec task, boolean speaks) {
         // Where the job gives a template, the column that is chosen here is not used, so that any name will do.
         String input =
                 DefaultTemplates.column(DefaultTemplates.INPUTS, columns, "").orElse("text");
@@ -184,7 +195,8 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
                     "context",
                     Template.parse("{{question}}"));
         }
-        return new ColumnsMapper.Templates(Template.parse(DefaultTemplates.prompt(task.kind(), input)), learned);
+        String prompt = speaks ? DefaultTemplates.prompt(task.kind(), input) : DefaultTemplates.text(input);
+        return new ColumnsMapper.Templates(Template.parse(prompt), learned);
     }
 
     private static Optional<ColumnsMapper.Templates> templateFile(Path file, String name) {

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.data.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.json.WholeText;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,7 +13,7 @@ final class LoneSurrogates {
     /** The first field of a row in whose texts there is one. */
     static Optional<String> fieldOf(ObjectNode row) {
         return row.properties().stream()
-                .filter(field -> isIn(field.getKey()) || isIn(field.getValue()))
+                .filter(field -> !WholeText.isWhole(field.getKey()) || isIn(field.getValue()))
                 .map(Map.Entry::getKey)
                 .map(LoneSurrogates::shown)
                 .findFirst();
@@ -20,30 +21,18 @@ final class LoneSurrogates {
 
     private static boolean isIn(JsonNode value) {
         if (value.isTextual()) {
-            return isIn(value.textValue());
+            return !WholeText.isWhole(value.textValue());
         }
         for (JsonNode child : value) {
             if (isIn(child)) {
                 return true;
             }
         }
-        return value.properties().stream().anyMatch(field -> isIn(field.getKey()));
-    }
-
-    private static boolean isIn(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
-                i++;
-            } else if (Character.isSurrogate(c)) {
-                return true;
-            }
-        }
-        return false;
+        return value.properties().stream().anyMatch(field -> !WholeText.isWhole(field.getKey()));
     }
 
     /** A name that can be printed. */
     private static String shown(String field) {
-        return isIn(field) ? "a name" : field;
+        return WholeText.isWhole(field) ? field : "a name";
     }
 }

@@ -4,25 +4,28 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.SplitRecord;
+import dev.finetune4j.engine.data.source.FileTree;
 import dev.finetune4j.engine.data.source.SourceCache;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Prepares the rows of a job: fetches files, runs the query, makes examples of the rows, deals them out and writes one file a
  * part. Holds labels and group numbers in memory, never the rows. The same job and files give the same bytes.
  */
 public final class DataPreparation {
-    private static final String RECORD_FILE = "split.json";
+    /** The file that tells how the rows of a folder came about, one {@link SplitRecord}; there once the folder is complete. */
+    public static final String RECORD_FILE = "split.json";
+
     private static final String WORK_FOLDER = ".work";
 
     private final SourceCache sources;
@@ -41,14 +44,16 @@ public final class DataPreparation {
      * it is.
      *
      * @param job the job
+     * @param speaks whether the model speaks: where the job gives no prompt, one that does gets the task in words around the text, and an
+     *     encoder the text alone
      * @param baseFolder the folder of the job file, which its paths are relative to
      * @param folder where the parts are written; made if it is not there. {@code split.json} is written last, so that a folder
      *     without it is known to be incomplete
      * @throws FineTuneException with every problem of FT0201 to FT0249 that was found
      */
-    public PreparedData prepare(FineTuneJob job, Path baseFolder, Path folder) {
+    public PreparedData prepare(FineTuneJob job, boolean speaks, Path baseFolder, Path folder) {
         Inputs inputs = Inputs.fetch(job, baseFolder, sources);
-        String digest = inputs.digest(job);
+        String digest = inputs.digest(job, speaks);
         Optional<PreparedData> before =
                 find(folder).filter(data -> data.record().inputs().equals(digest) && wasWithoutWarning(data.record()));
         if (before.isPresent()) {
@@ -56,13 +61,13 @@ public final class DataPreparation {
         }
         Path work = folder.resolve(WORK_FOLDER);
         try {
-            deleteAll(folder.resolve(RECORD_FILE));
-            deleteAll(work);
+            FileTree.remove(folder.resolve(RECORD_FILE));
+            FileTree.remove(work);
             Files.createDirectories(work);
-            PreparedData prepared = new PartsWriter(job, inputs, digest, work, folder).write();
+            PreparedData prepared = new PartsWriter(job, speaks, inputs, digest, work, folder).write();
             Path fresh = Files.writeString(work.resolve(RECORD_FILE), Json.pretty(prepared.record()) + "\n");
             Files.move(fresh, folder.resolve(RECORD_FILE));
-            deleteAll(work);
+            FileTree.remove(work);
             return prepared;
         } catch (IOException e) {
             throw abandoned(work, DataProblems.unwritable(folder.toString(), e));
@@ -90,26 +95,17 @@ public final class DataPreparation {
                     new PreparedData(folder, Json.read(Files.readString(file), SplitRecord.class), List.of()));
         } catch (IOException e) {
             throw DataProblems.unreadable(file.toString(), e);
+        } catch (UncheckedIOException e) {
+            throw DataProblems.unreadable(file.toString(), Objects.requireNonNull(e.getCause()));
         }
     }
 
     private static FineTuneException abandoned(Path work, FineTuneException because) {
         try {
-            deleteAll(work);
+            FileTree.remove(work);
         } catch (IOException e) {
             because.addSuppressed(e);
         }
         return because;
-    }
-
-    private static void deleteAll(Path start) throws IOException {
-        if (!Files.exists(start)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(start)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

@@ -38,7 +38,7 @@ record Inputs(Map<String, FetchedSource> sources, @Nullable SqlText sql) {
 
     /** What a digest of the inputs covers besides the rows' files. */
     private record Fingerprint(
-            DataSpec data, TaskSpec task, double maxInvalid, Map<String, String> files, String sql) {}
+            DataSpec data, TaskSpec task, boolean speaks, double maxInvalid, Map<String, String> files, String sql) {}
 
     /** Fetches all of them, and reports all that fail together. */
     static Inputs fetch(FineTuneJob job, Path baseFolder, SourceCache cache) {
@@ -123,8 +123,8 @@ record Inputs(Map<String, FetchedSource> sources, @Nullable SqlText sql) {
     }
 
     /** SHA-256 over all that decides the prepared rows, lower-case hex. */
-    String digest(FineTuneJob job) {
+    String digest(FineTuneJob job, boolean speaks) {
         return Json.digest(new Fingerprint(
-                job.data(), job.task(), job.check().maxInvalid(), digests(), sql == null ? "" : sql.text()));
+                job.data(), job.task(), speaks, job.check().maxInvalid(), digests(), sql == null ? "" : sql.text()));
     }
 }

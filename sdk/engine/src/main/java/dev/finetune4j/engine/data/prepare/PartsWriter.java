@@ -36,6 +36,7 @@ import java.util.stream.Stream;
 /** One preparation: from fetched inputs to the files of the parts. */
 final class PartsWriter {
     private final FineTuneJob job;
+    private final boolean speaks;
     private final Inputs inputs;
     private final String inputsDigest;
     private final Path work;
@@ -43,8 +44,9 @@ final class PartsWriter {
     private final Map<Part, StagedRows> ownRows = new EnumMap<>(Part.class);
     private final Map<Part, RowSplit> ownSplits = new EnumMap<>(Part.class);
 
-    PartsWriter(FineTuneJob job, Inputs inputs, String inputsDigest, Path work, Path folder) {
+    PartsWriter(FineTuneJob job, boolean speaks, Inputs inputs, String inputsDigest, Path work, Path folder) {
         this.job = job;
+        this.speaks = speaks;
         this.inputs = inputs;
         this.inputsDigest = inputsDigest;
         this.work = work;
@@ -119,7 +121,9 @@ final class PartsWriter {
                 Path target = work.resolve("rows-" + part.fileName());
                 ownRows.put(
                         part,
-                        isMain ? readMain(target) : StagedRows.read(inputs.filesOf(part), fileName(part), job, target));
+                        isMain
+                                ? readMain(target)
+                                : StagedRows.read(inputs.filesOf(part), fileName(part), job, speaks, target));
             } catch (FineTuneException e) {
                 fatal.addAll(e.problems());
             }
@@ -134,12 +138,12 @@ final class PartsWriter {
     private StagedRows readMain(Path target) throws IOException {
         DataSpec data = job.data();
         if (inputs.sql() == null) {
-            return StagedRows.read(inputs.filesOf(Part.TRAIN), fileName(Part.TRAIN), job, target);
+            return StagedRows.read(inputs.filesOf(Part.TRAIN), fileName(Part.TRAIN), job, speaks, target);
         }
         Path temporary = Files.createDirectories(work.resolve("duckdb"));
         Path result = work.resolve("query.jsonl");
         new SourceQuery(temporary).run(inputs.filesBySource(data), inputs.sql(), result);
-        return StagedRows.read(List.of(result), inputs.sql().name(), job, target);
+        return StagedRows.read(List.of(result), inputs.sql().name(), job, speaks, target);
     }
 
     private String fileName(Part part) {

@@ -12,7 +12,6 @@ import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.json.Json;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -49,23 +48,26 @@ final class StagedRows {
      * @param files the files
      * @param source what row references and problems call the input
      * @param job format, task and grouping
+     * @param speaks whether the model speaks; an encoder reads the text alone where the job gives no prompt
      * @param target where the examples are written
      */
-    static StagedRows read(List<Path> files, String source, FineTuneJob job, Path target) throws IOException {
+    static StagedRows read(List<Path> files, String source, FineTuneJob job, boolean speaks, Path target)
+            throws IOException {
         StagedRows rows =
                 new StagedRows(target, job.task().labels(), job.data().split().groupBy());
         try (BufferedWriter writer = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
             for (Path input : files) {
                 String name = files.size() == 1 ? source : source + "/" + input.getFileName();
-                rows.readFile(input, name, job.data().format(), job.task(), writer);
+                rows.readFile(input, name, job, speaks, writer);
             }
         }
         return rows;
     }
 
-    private void readFile(Path input, String name, String formatName, TaskSpec task, BufferedWriter writer)
+    private void readFile(Path input, String name, FineTuneJob job, boolean speaks, BufferedWriter writer)
             throws IOException {
-        try (ExampleReader reader = ExampleReader.open(input, name, formatName, task, problems)) {
+        String formatName = job.data().format();
+        try (ExampleReader reader = ExampleReader.open(input, name, formatName, job.task(), speaks, problems)) {
             format = reader.format();
             formatNote = reader.formatNote();
             for (ExampleReader.ReadRow row = reader.next(); row != null; row = reader.next()) {

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.data.source;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -273,8 +274,10 @@ public final class HttpDownload {
             return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
         } catch (HttpTimeoutException e) {
             throw new Passing("no answer from " + request.uri().getHost(), 0, e);
-        } catch (IOException e) {
+        } catch (ConnectException e) {
             throw new Passing("no connection to " + request.uri().getHost(), 0, e);
+        } catch (IOException e) {
+            throw new Passing(request.uri().getHost() + " broke off the connection before it answered", 0, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DownloadException("interrupted", 0, e);

@@ -9,11 +9,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -22,17 +22,13 @@ import java.util.zip.ZipFile;
  * Takes single files out of packages, as if every package were hostile: nothing is ever written but the one file that was asked
  * for, under a name that does not come from the archive; links are refused, and so are files beyond the limits.
  */
-final class PackageArchive {
+public final class PackageArchive {
     /** Largest file that is taken out. */
     static final long MAX_BYTES = 2L << 30;
 
     /** Most entries that are looked through. */
     static final int MAX_ENTRIES = 200_000;
 
-    /** Largest ratio of unpacked to packed bytes; text rarely packs better than 20 to 1. */
-    static final int MAX_RATIO = 200;
-
-    private static final long RATIO_FREE_BYTES = 1 << 20;
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int NAMED_ENTRIES = 5;
 
@@ -45,7 +41,7 @@ final class PackageArchive {
      * @param archive a .whl, .jar, .zip, .tar.gz or .tgz file
      * @param address what problems call it
      */
-    PackageArchive(Path archive, String address) {
+    public PackageArchive(Path archive, String address) {
         this.archive = archive;
         this.address = address;
     }
@@ -58,7 +54,7 @@ final class PackageArchive {
      * @return the file, or empty if the archive has none of that path
      * @throws FineTuneException with FT0205 if the archive is damaged or hostile
      */
-    Optional<Path> extract(String path, Path folder) {
+    public Optional<Path> extract(String path, Path folder) {
         int inner = path.indexOf('!');
         String outer = inner < 0 ? path : path.substring(0, inner);
         if (outer.startsWith("/") || List.of(outer.split("/")).contains("..")) {
@@ -78,26 +74,50 @@ final class PackageArchive {
                 : new PackageArchive(target, address).extract(path.substring(inner + 1), folder);
     }
 
+    /**
+     * The names of all files of a zip.
+     *
+     * @throws FineTuneException with FT0205 if it is damaged or has too many
+     */
+    public List<String> names() {
+        try (ZipFile zip = new ZipFile(archive.toFile())) {
+            return entries(zip).stream()
+                    .filter(entry -> !entry.isDirectory())
+                    .map(ZipEntry::getName)
+                    .toList();
+        } catch (IOException e) {
+            throw hostile("it is damaged: " + DataProblems.reason(e));
+        }
+    }
+
     /** Names of entries that are like a path that was not found, for the message. */
     List<String> similar(String path) {
         String wanted = path.substring(path.lastIndexOf('/') + 1);
         String ending = wanted.substring(wanted.lastIndexOf('.') + 1);
-        List<String> names = new ArrayList<>();
         if (isTar()) {
-            return names;
+            return List.of();
         }
         try (ZipFile zip = new ZipFile(archive.toFile())) {
-            Enumeration<? extends ZipEntry> entries = zip.entries();
-            for (int i = 0; entries.hasMoreElements() && i < MAX_ENTRIES && names.size() < NAMED_ENTRIES; i++) {
-                String name = entries.nextElement().getName();
-                if (name.endsWith("." + ending)) {
-                    names.add(name);
-                }
-            }
+            return entries(zip).stream()
+                    .map(ZipEntry::getName)
+                    .filter(name -> name.endsWith("." + ending))
+                    .limit(NAMED_ENTRIES)
+                    .toList();
         } catch (IOException e) {
             throw hostile("it is damaged: " + DataProblems.reason(e));
         }
-        return names;
+    }
+
+    /** The names are read here, of all: a name that is no text fails whoever comes to it. */
+    private List<ZipEntry> entries(ZipFile zip) throws IOException {
+        if (zip.size() > MAX_ENTRIES) {
+            throw hostile("it has more than " + MAX_ENTRIES + " entries");
+        }
+        try {
+            return zip.stream().<ZipEntry>map(entry -> entry).toList();
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the name of a file in it is not UTF-8", e);
+        }
     }
 
     private boolean isTar() {
@@ -107,65 +127,85 @@ final class PackageArchive {
 
     private boolean fromZip(String path, Path target) throws IOException {
         try (ZipFile zip = new ZipFile(archive.toFile())) {
-            ZipEntry entry = zip.getEntry(path);
-            if (entry == null || entry.isDirectory()) {
+            List<ZipEntry> found = entries(zip).stream()
+                    .filter(one -> one.getName().equals(path))
+                    .toList();
+            if (found.isEmpty()) {
                 return false;
             }
-            try (InputStream in = zip.getInputStream(entry)) {
-                copy(in, target, Long.MAX_VALUE, Math.max(1, entry.getCompressedSize()));
+            // Which of two entries of one name is meant, programs disagree on.
+            if (found.size() > 1) {
+                throw hostile(path + " is there twice");
+            }
+            ZipEntry entry = found.get(0);
+            if (entry.isDirectory()) {
+                return false;
+            }
+            long packed = entry.getCompressedSize();
+            if (packed > Files.size(archive)) {
+                throw new IOException(path + " is larger than the package");
+            }
+            CRC32 checksum = new CRC32();
+            try (InputStream in =
+                    new CheckedInputStream(new InflationLimit(zip.getInputStream(entry), packed), checksum)) {
+                copy(in, target, entry.getSize());
+            }
+            if (checksum.getValue() != entry.getCrc()) {
+                throw new IOException("the checksum of " + path + " is wrong");
             }
             return true;
         }
     }
 
+    /** Reads to the end even after the file, since only there stands the checksum. */
     private boolean fromTar(String path, Path target) throws IOException {
-        long packed = Math.max(1, Files.size(archive));
+        String found = null;
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive));
-                TarReader tar = new TarReader(new GZIPInputStream(file, BUFFER_BYTES))) {
+                InputStream unpacked =
+                        new InflationLimit(new GZIPInputStream(file, BUFFER_BYTES), Files.size(archive));
+                TarReader tar = new TarReader(unpacked)) {
             int entries = 0;
             while (tar.next()) {
                 if (++entries > MAX_ENTRIES) {
                     throw hostile("it has more than " + MAX_ENTRIES + " entries");
                 }
-                if (tar.bytesRead() > RATIO_FREE_BYTES + packed * MAX_RATIO) {
-                    throw hostile("it unpacks to more than " + MAX_RATIO + " times its size");
+                String name = tar.name();
+                if (name.equals(found)) {
+                    throw hostile(name + " is there twice");
                 }
                 // A source archive has all its files in one folder, which a job does not name.
-                String name = tar.name();
-                if (name.equals(path) || name.substring(name.indexOf('/') + 1).equals(path)) {
+                if (found == null
+                        && (name.equals(path)
+                                || name.substring(name.indexOf('/') + 1).equals(path))) {
                     if (!tar.isFile()) {
                         throw hostile(path + " is a link or a folder, not a file");
                     }
-                    copy(tar.content(), target, tar.size(), packed);
-                    return true;
+                    copy(tar.content(), target, tar.size());
+                    found = name;
                 }
             }
+            unpacked.transferTo(OutputStream.nullOutputStream());
         }
-        return false;
+        return found != null;
     }
 
-    private void copy(InputStream in, Path target, long size, long packed) throws IOException {
+    private void copy(InputStream in, Path target, long size) throws IOException {
+        if (size > MAX_BYTES) {
+            throw hostile(String.format(Locale.ROOT, "a file is larger than %,d bytes", MAX_BYTES));
+        }
         long done = 0;
         byte[] buffer = new byte[BUFFER_BYTES];
         try (OutputStream out = Files.newOutputStream(target)) {
-            while (done < size) {
-                int read = in.read(buffer, 0, (int) Math.min(buffer.length, size - done));
-                if (read < 0) {
-                    break;
-                }
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 done += read;
-                if (done > MAX_BYTES || done > RATIO_FREE_BYTES + packed * MAX_RATIO) {
-                    throw hostile(String.format(
-                            Locale.ROOT,
-                            "a file unpacks to more than %,d bytes or %d times its size",
-                            MAX_BYTES,
-                            MAX_RATIO));
+                if (done > MAX_BYTES) {
+                    throw hostile(String.format(Locale.ROOT, "a file is larger than %,d bytes", MAX_BYTES));
                 }
                 out.write(buffer, 0, read);
             }
         }
-        if (size != Long.MAX_VALUE && done != size) {
-            throw new IOException("it ends in the middle of a file");
+        if (done != size) {
+            throw new IOException("a file of " + size + " bytes has " + done);
         }
     }
 

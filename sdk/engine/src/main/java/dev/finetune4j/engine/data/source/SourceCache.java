@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -175,20 +174,12 @@ public final class SourceCache {
         Files.createDirectories(home);
         Path target = home.resolve(String.valueOf(file.getFileName()));
         Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        deleteAll(partial);
+        FileTree.remove(partial);
         Path addresses = folder.resolve("addresses");
         Files.createDirectories(addresses);
         Path fresh = Files.writeString(addresses.resolve(key + ".new"), sha256 + "\n");
         Files.move(fresh, addresses.resolve(key), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         return new FetchedSource(List.of(target), sha256);
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 
     private Optional<FetchedSource> stored(String sha256) {

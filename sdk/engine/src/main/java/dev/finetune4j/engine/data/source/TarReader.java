@@ -17,7 +17,6 @@ final class TarReader implements Closeable {
     private long size;
     private long left;
     private long padding;
-    private long bytesRead;
 
     TarReader(InputStream in) {
         this.in = in;
@@ -70,11 +69,6 @@ final class TarReader implements Closeable {
         return size;
     }
 
-    /** Bytes of the stream that were read so far. */
-    long bytesRead() {
-        return bytesRead;
-    }
-
     /** The content of the current entry, to be read for {@link #size} bytes at most. */
     InputStream content() {
         return new InputStream() {
@@ -91,7 +85,6 @@ final class TarReader implements Closeable {
                 }
                 int read = in.read(buffer, offset, (int) Math.min(length, left));
                 left -= Math.max(0, read);
-                bytesRead += Math.max(0, read);
                 return read;
             }
         };
@@ -106,7 +99,6 @@ final class TarReader implements Closeable {
             throw new IOException("it ends in the middle of a name");
         }
         left = 0;
-        bytesRead += size;
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
@@ -123,7 +115,6 @@ final class TarReader implements Closeable {
 
     private byte @Nullable [] block() throws IOException {
         byte[] block = in.readNBytes(BLOCK);
-        bytesRead += block.length;
         if (block.length != 0 && block.length != BLOCK) {
             throw new IOException("it ends in the middle of a header");
         }
@@ -132,7 +123,6 @@ final class TarReader implements Closeable {
 
     private void skip(long bytes) throws IOException {
         in.skipNBytes(bytes);
-        bytesRead += bytes;
         left = 0;
         padding = 0;
     }
@@ -158,6 +148,9 @@ final class TarReader implements Closeable {
 
     private static long number(byte[] header, int offset, int length) throws IOException {
         String octal = text(header, offset, length).strip();
+        if (octal.startsWith("-") || octal.startsWith("+")) {
+            throw new IOException("a header has a number with a sign");
+        }
         try {
             // More than eleven digits would need the binary form, for files beyond 8 GiB, which are over every limit
             // here.

@@ -4,6 +4,8 @@ import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.report.ChangedRow;
 import dev.finetune4j.engine.report.ChangedRows;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.MetricName;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 final class ExampleSection {
     private ExampleSection() {}
 
-    static Html of(ChangedRows changed) {
-        String lead =
-                ("Against the zero-shot base model, tuning made %s better, %s worse and left %s as they were, by %s. "
-                                + "The rows below are drawn by lot, half of either kind where there are enough; secrets and personal data are masked.")
-                        .formatted(
-                                Figures.rows(changed.fixed()),
-                                Figures.count(changed.broken()),
-                                Figures.count(changed.unchanged()),
-                                MetricFigures.name(changed.metric()));
+    static Html of(ChangedRows changed, VariantEvaluation base) {
+        String lead = ("Against %s, tuning made %s better, %s worse and left %s as they were, by %s. "
+                        + "The rows below are drawn by lot, half of either kind where there are enough; secrets and personal data are masked.")
+                .formatted(
+                        base.variant() == Variant.BASE_PRIOR ? "the shares of the labels" : "the zero-shot base model",
+                        Figures.rows(changed.fixed()),
+                        Figures.count(changed.broken()),
+                        Figures.count(changed.unchanged()),
+                        MetricFigures.name(changed.metric()));
         return Section.of(
                 "rows",
                 "Rows that tuning changed",

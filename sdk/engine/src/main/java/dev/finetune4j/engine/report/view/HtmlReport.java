@@ -3,6 +3,7 @@ package dev.finetune4j.engine.report.view;
 import dev.finetune4j.engine.report.Headline;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.TrainingHistory;
+import dev.finetune4j.evaluation.EvaluationReport;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,7 +32,9 @@ public final class HtmlReport {
         }
         report.comparison().map(ClassSection::ofEvaluation).ifPresent(parts::add);
         if (report.changedRows() != null) {
-            parts.add(ExampleSection.of(report.changedRows()));
+            parts.add(ExampleSection.of(
+                    report.changedRows(),
+                    report.comparison().flatMap(EvaluationReport::base).orElseThrow()));
         }
         parts.add(ParameterSection.of(report.job(), report.origins()));
         parts.add(ProvenanceSection.of(report));

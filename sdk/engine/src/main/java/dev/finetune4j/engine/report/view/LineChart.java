@@ -2,13 +2,15 @@ package dev.finetune4j.engine.report.view;
 
 import dev.finetune4j.engine.report.Series;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Curves over optimizer steps.
+ * Curves over a count that starts at 0: optimizer steps, unless said.
  *
  * <p>The drawing is one SVG that is stretched to the width of the page, with strokes that do not stretch; dots are strokes of no
  * length with round ends, so that they stay round. Words and numbers stand outside of it as HTML, so that they keep their size on
@@ -24,6 +26,7 @@ final class LineChart {
     private final DoubleFunction<String> tickLabel;
     private final List<Html> drawn = new ArrayList<>();
     private final List<Html> labels = new ArrayList<>();
+    private String over = "optimizer step";
 
     /**
      * An empty chart.
@@ -40,6 +43,29 @@ final class LineChart {
         this.lastStep = Math.max(1, lastStep);
         this.values = values;
         this.tickLabel = tickLabel;
+    }
+
+    /** Names what the horizontal axis counts. */
+    LineChart over(String what) {
+        over = what;
+        return this;
+    }
+
+    /** Adds an area between two curves of the same steps. */
+    LineChart band(Series lower, Series upper) {
+        List<Series.Point> back = new ArrayList<>(upper.points());
+        Collections.reverse(back);
+        String path = Stream.concat(lower.points().stream(), back.stream())
+                .map(this::place)
+                .collect(Collectors.joining(" L", "M", "Z"));
+        drawn.add(Html.of("<path class=\"band\" d=\"{}\"/>", path));
+        return this;
+    }
+
+    /** Adds an upright stroke from a value to another at one step. */
+    LineChart whisker(Series.Point low, double high) {
+        drawn.add(Html.of("<path class=\"whisker\" d=\"M{} V{}\"/>", place(low), coordinate(1 - values.share(high))));
+        return this;
     }
 
     /** Adds a curve. */
@@ -97,7 +123,7 @@ final class LineChart {
                 """
                 <div class="chart"><div class="plot"><svg viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" \
                 aria-label="{}"><title>{}</title><desc>{}</desc>{}{}</svg>
-                <div aria-hidden="true">{}{}</div></div><p class="axis" aria-hidden="true">optimizer step</p></div>
+                <div aria-hidden="true">{}{}</div></div><p class="axis" aria-hidden="true">{}</p></div>
                 """,
                 SIZE,
                 SIZE,
@@ -107,7 +133,8 @@ final class LineChart {
                 Html.join(grid),
                 Html.join(drawn),
                 Html.join(ticks),
-                Html.join(labels));
+                Html.join(labels),
+                over);
     }
 
     private String place(Series.Point point) {

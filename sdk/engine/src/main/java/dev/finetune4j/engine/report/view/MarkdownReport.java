@@ -75,7 +75,7 @@ public final class MarkdownReport {
                     .append(Markdown.text(GateJudge.reason(clause)))
                     .append('\n');
         }
-        text.append("\n## Does it pay?\n\n");
+        text.append(evaluation.comparisons().isEmpty() ? "\n## How good is it?\n\n" : "\n## Does it pay?\n\n");
         List<MetricName> metrics =
                 List.copyOf(evaluation.variants().get(0).metrics().keySet());
         List<String> head = new ArrayList<>(List.of("Model"));

@@ -29,11 +29,12 @@ final class MetricSection {
                                 evaluation.seed());
         Html charts = Html.join(metrics.stream()
                 .map(metric -> chart(metric, evaluation.variants(), axis(metric, metrics, evaluation))));
+        boolean isCompared = !evaluation.comparisons().isEmpty();
         return Section.of(
                 "metrics",
-                "Does it pay?",
+                isCompared ? "Does it pay?" : "How good is it?",
                 lead,
-                Html.of("<div class=\"metrics\">{}</div>{}", charts, differences(evaluation)));
+                Html.of("<div class=\"metrics\">{}</div>{}", charts, isCompared ? differences(evaluation) : Html.NONE));
     }
 
     /** From zero, so that the length of a bar means something; metrics from 0 to 1 share one scale, so that bars compare. */
@@ -142,7 +143,7 @@ final class MetricSection {
 
     static String style(Variant variant) {
         return switch (variant) {
-            case BASE_ZERO_SHOT -> "zero";
+            case BASE_PRIOR, BASE_ZERO_SHOT -> "zero";
             case BASE_FEW_SHOT -> "few";
             case TUNED -> "tuned";
         };

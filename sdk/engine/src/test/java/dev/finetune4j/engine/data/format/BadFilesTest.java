@@ -184,7 +184,8 @@ class BadFilesTest {
     private RowProblems read(Path file) {
         RowProblems problems = new RowProblems(List.of());
         String name = String.valueOf(file.getFileName());
-        try (ExampleReader reader = ExampleReader.open(file, name, "auto", TaskSpec.of(TaskKind.CHAT), problems)) {
+        try (ExampleReader reader =
+                ExampleReader.open(file, name, "auto", TaskSpec.of(TaskKind.CHAT), true, problems)) {
             ExampleReader.ReadRow row = reader.next();
             while (row != null) {
                 row = reader.next();

@@ -30,6 +30,7 @@ class ExampleReaderTest {
 
     private RowProblems problems = new RowProblems(List.of("good", "bad"));
     private String format = "auto";
+    private boolean speaks = true;
     private String detected = "";
 
     @Test
@@ -332,6 +333,15 @@ class ExampleReaderTest {
                 .isEqualTo("FT0232");
     }
 
+    @Test
+    void anEncoderReadsTheTextAlone() throws IOException {
+        speaks = false;
+
+        assertThat(read("rows.jsonl", "{\"text\":\"fine\",\"label\":\"good\"}", TaskSpec.of(TaskKind.SENTIMENT)))
+                .extracting(ExampleReaderTest::spoken)
+                .containsExactly("USER:fine ASSISTANT:good");
+    }
+
     private List<Example> read(String name, String content, TaskSpec task) throws IOException {
         return readFile(Files.writeString(folder.resolve(name), content), task);
     }
@@ -339,7 +349,8 @@ class ExampleReaderTest {
     private List<Example> readFile(Path file, TaskSpec task) {
         problems = new RowProblems(List.of("good", "bad"));
         List<Example> rows = new ArrayList<>();
-        try (ExampleReader reader = ExampleReader.open(file, file.getFileName().toString(), format, task, problems)) {
+        try (ExampleReader reader =
+                ExampleReader.open(file, file.getFileName().toString(), format, task, speaks, problems)) {
             detected = reader.format().id();
             for (ExampleReader.ReadRow row = reader.next(); row != null; row = reader.next()) {
                 rows.add(row.example());

@@ -249,7 +249,7 @@ class DataPreparationTest {
                     throw new AssertionError("nothing is to be fetched");
                 },
                 FetchProgress.SILENT);
-        return new DataPreparation(sources).prepare(job, base, target);
+        return new DataPreparation(sources).prepare(job, true, base, target);
     }
 
     private static FineTuneJob job(DataSpec data, TaskSpec task) {

@@ -1,0 +1,142 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.AdviceView;
+import dev.finetune4j.cli.view.MessageView;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.advise.Advice;
+import dev.finetune4j.engine.advise.AdviseProblems;
+import dev.finetune4j.engine.advise.Approach;
+import dev.finetune4j.engine.advise.ApproachBook;
+import dev.finetune4j.engine.advise.AskedTask;
+import dev.finetune4j.engine.advise.BaseModelBook;
+import dev.finetune4j.engine.advise.PlacedModel;
+import dev.finetune4j.engine.advise.SuitedModel;
+import dev.finetune4j.engine.advise.TuningPlaces;
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.price.Market;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says whether fine-tuning is the right answer at all, and on which base model. */
+@Command(
+        name = "advise",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Says whether a task calls for prompt engineering, RAG, fine-tuning or an own model, why, and what would change"
+                    + " the answer; then which base models suit and where they can be tuned.",
+            "With a job its rows are looked at. On a terminal, without job and options, it asks."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  finetune advise job.yaml --facts none --latency instant",
+            "  finetune advise --rows 2000 --form fixed --task classification"
+        })
+final class AdviseCommand implements Callable<Integer> {
+    private static final int SHOWN = 5;
+
+    private final Surroundings surroundings;
+
+    @Parameters(arity = "0..1", paramLabel = "JOB", description = "A job file; options say more or better.")
+    @Nullable
+    Path job;
+
+    @Mixin
+    SituationOptions situation = new SituationOptions();
+
+    @Mixin
+    ModelWishOptions wishes = new ModelWishOptions();
+
+    @Option(
+            names = {"-a", "--all"},
+            description = "Every base model that suits, not just the first " + SHOWN + ".")
+    boolean all;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    /**
+     * What a program reads.
+     *
+     * @param advice the advice on the approach
+     * @param task what it rests on
+     * @param baseModels those that suit, best first; empty where no fine-tuning is advised or the task is not known
+     */
+    private record Advised(Advice advice, AskedTask task, List<PlacedModel> baseModels) {}
+
+    AdviseCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        AskedTask task = task();
+        Advice advice = ApproachBook.shipped().advise(task.situation());
+        List<PlacedModel> models =
+                advice.advises(Approach.FINE_TUNING) && task.wishes().task() != null ? models(task) : List.of();
+        if (output.isJson()) {
+            surroundings.screen().line(Json.pretty(new Advised(advice, task, models)));
+        } else {
+            new AdviceView(surroundings.screen()).print(advice, task, models);
+        }
+        return ExitCode.OK.number();
+    }
+
+    private AskedTask task() throws IOException {
+        AskedTask said = new AskedTask(situation.situation(), wishes.wishes(spec));
+        if (job != null) {
+            return ofJob(job).and(said);
+        }
+        if (said.isUnknown() && surroundings.isTyped() && !output.isJson()) {
+            return new Interview(surroundings.screen(), surroundings.in()).ask(said);
+        }
+        if (said.isUnknown()) {
+            throw AdviseProblems.nothingKnown()
+                    .error("neither a job nor an answer was given")
+                    .asException();
+        }
+        return said;
+    }
+
+    private AskedTask ofJob(Path file) {
+        try (MessageView view = surroundings.messages(output.format);
+                FineTuner tuner = surroundings.open(view)) {
+            view.doing("checking " + file);
+            return AskedTask.of(tuner.check(JobFile.read(file, surroundings.environment())));
+        }
+    }
+
+    private List<PlacedModel> models(AskedTask task) {
+        List<Problem> problems = new ArrayList<>();
+        BaseModelBook book = BaseModelBook.shipped();
+        TuningPlaces places = new TuningPlaces(
+                book, Market.open(surroundings.providerContext()).offers(problems));
+        try (MessageView messages = surroundings.messages(output.format)) {
+            messages.problems(problems);
+        }
+        List<SuitedModel> suited = book.suited(ModelCatalogue.shipped(), task.situation(), task.wishes());
+        return suited.stream()
+                .limit(all ? suited.size() : SHOWN)
+                .map(one -> new PlacedModel(
+                        one, places.of(one.model(), task.wishes().longestTokens())))
+                .toList();
+    }
+}

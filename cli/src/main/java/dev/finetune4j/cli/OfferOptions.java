@@ -1,0 +1,87 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.engine.price.OfferFilter;
+import dev.finetune4j.engine.spec.Spelling;
+import dev.finetune4j.plan.Gpus;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.value.ProviderId;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Which offers are wanted, as options of a command. */
+final class OfferOptions {
+    static final String NO_GPU = "none";
+
+    @Option(
+            names = "--target",
+            paramLabel = "ID",
+            split = ",",
+            description = "Only these places, such as sagemaker or azure-openai.")
+    List<String> targets = new ArrayList<>();
+
+    @Option(
+            names = "--region",
+            paramLabel = "REGION",
+            split = ",",
+            description = "Only regions that begin so, such as us-east-1 or eu-.")
+    List<String> regions = new ArrayList<>();
+
+    @Option(
+            names = "--gpu",
+            paramLabel = "GPU",
+            split = ",",
+            description = "Only machines whose GPU begins so, such as A10G or H100; none: those without.")
+    List<String> gpus = new ArrayList<>();
+
+    @Option(
+            names = "--spot",
+            paramLabel = "WHEN",
+            defaultValue = "never",
+            description = "never, allow or only: machines that can be taken away (default: never).")
+    OfferFilter.Spot spot = OfferFilter.Spot.NEVER;
+
+    /**
+     * The filter that the options describe.
+     *
+     * @param market everything that is sold
+     * @param alsoTargets places that sell nothing and may be named all the same
+     * @throws ParameterException if a place or a GPU is named that nobody has
+     */
+    OfferFilter filter(List<Offer> market, Set<String> alsoTargets, @Nullable BigDecimal maxPrice, CommandSpec spec) {
+        Set<String> places =
+                market.stream().map(offer -> offer.target().value()).collect(Collectors.toCollection(TreeSet::new));
+        places.addAll(alsoTargets);
+        Set<String> models = market.stream()
+                .filter(MachineOffer.class::isInstance)
+                .flatMap(offer -> ((MachineOffer) offer).accelerators().stream())
+                .map(Gpus::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+        targets.forEach(target -> refuseUnknown("place", target, places, spec));
+        List<String> wanted = gpus.stream().filter(gpu -> !gpu.equals(NO_GPU)).toList();
+        for (String gpu : wanted) {
+            if (models.stream().noneMatch(model -> model.regionMatches(true, 0, gpu, 0, gpu.length()))) {
+                refuseUnknown("GPU", gpu, models, spec);
+            }
+        }
+        return new OfferFilter(targets.stream().map(ProviderId::parse).toList(), regions, wanted, spot, maxPrice);
+    }
+
+    private static void refuseUnknown(String kind, String word, Set<String> known, CommandSpec spec) {
+        if (known.contains(word)) {
+            return;
+        }
+        String meant = Spelling.nearest(word, known)
+                .map(near -> "; did you mean " + near + "?")
+                .orElse("; there are " + String.join(", ", known));
+        throw new ParameterException(spec.commandLine(), "no offer has the " + kind + " " + word + meant);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.finetune4j.cli.view;
+
+import dev.finetune4j.engine.hints.Hint;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Prints what others choose for the settings of a job. */
+public final class HintView {
+    private static final int INDENT = 2;
+
+    private final Screen screen;
+
+    /** Prints results to {@code screen}. */
+    public HintView(Screen screen) {
+        this.screen = screen;
+    }
+
+    /** Prints each setting, what the job has, what others choose, why and where they say so. */
+    public void print(List<Hint> hints) {
+        for (Hint hint : hints) {
+            String here = number(hint.present()) + (hint.isChosen() ? " here" : " here, which nobody chose");
+            String others =
+                    hint.present() == hint.advised() ? "; others do the same" : "; others " + number(hint.advised());
+            screen.line(screen.paint(Tone.STRONG, hint.key()) + "  " + here + others);
+            detail(hint.why());
+            detail("source: " + hint.source());
+            if (!hint.link().isEmpty()) {
+                detail(hint.link());
+            }
+        }
+    }
+
+    /** How many settings of a job others choose otherwise, if there are any. */
+    public void count(List<Hint> hints, Path job) {
+        long open = hints.stream().filter(Hint::isWorthATry).count();
+        if (open > 0) {
+            String settings = open == 1 ? "1 setting that nobody chose is" : open + " settings that nobody chose are";
+            screen.line(screen.paint(
+                    Tone.FAINT,
+                    Wrap.hanging(
+                            settings + " chosen otherwise by others: finetune explain " + job, screen.columns(), 0)));
+        }
+    }
+
+    private void detail(String text) {
+        screen.line(screen.paint(Tone.FAINT, " ".repeat(INDENT) + Wrap.hanging(text, screen.columns(), INDENT)));
+    }
+
+    private static String number(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    }
+}

@@ -1,0 +1,276 @@
+package dev.finetune4j.cli.view;
+
+import dev.finetune4j.data.Part;
+import dev.finetune4j.data.Quantiles;
+import dev.finetune4j.engine.price.PriceAge;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.plan.BreakEven;
+import dev.finetune4j.plan.HostingCost;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.Plan;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.PlanOption.Standing;
+import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.plan.TrainerSettings;
+import dev.finetune4j.plan.Workload;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Prints a plan: what the job needs, the best options, and why others lost. Made to be read in 20 seconds. */
+public final class PlanView {
+    private static final int SHOWN = 6;
+    private static final int REJECTIONS = 4;
+    private static final int LABEL = 9;
+
+    private final Screen screen;
+    private final Path job;
+
+    /**
+     * Prints results to {@code screen}.
+     *
+     * @param job the job file, for the commands that are proposed
+     */
+    public PlanView(Screen screen, Path job) {
+        this.screen = screen;
+        this.job = job;
+    }
+
+    /** Prints the first options, or all. */
+    public void print(Plan plan, boolean all) {
+        screen.line(plan.job() + ": " + plan.model());
+        needs(plan);
+        screen.line("");
+        if (!plan.options().isEmpty()) {
+            table(plan, all);
+            screen.line("");
+        }
+        plan.choice().ifPresent(this::chosen);
+        same(plan);
+        rejected(plan);
+        breakEven(plan);
+        hosting(plan);
+        legend(plan);
+    }
+
+    private void needs(Plan plan) {
+        Workload work = plan.workload();
+        Quantiles tokens = work.tokens();
+        line(
+                "model",
+                Figures.large(work.parameters()) + " parameters, " + Figures.large(work.trainableParameters())
+                        + " of them trained; " + Figures.bytes(work.downloadBytes()) + " to fetch, "
+                        + Figures.bytes(work.uploadBytes()) + " of rows to send");
+        line(
+                "rows",
+                Figures.count(work.rowsOf(Part.TRAIN)) + " to train, " + Figures.count(work.rowsOf(Part.TEST))
+                        + " to compare; tokens " + (work.areTokensCounted() ? "" : "(told from characters) ") + "p50 "
+                        + Figures.count(tokens.p50()) + ", p99 " + Figures.count(tokens.p99()) + ", max "
+                        + Figures.count(tokens.max()) + ", cut at " + Figures.count(work.limitTokens()));
+        line(
+                "work",
+                Figures.count(work.steps()) + " steps, " + Figures.large(work.trainingTokens()) + " tokens, "
+                        + String.format(Locale.ROOT, "%.1e", work.flops()) + " FLOP");
+        plan.options().stream()
+                .filter(option -> !option.memory().isEmpty())
+                .findFirst()
+                .ifPresent(this::memory);
+    }
+
+    private void memory(PlanOption option) {
+        String parts = option.memory().stream()
+                .sorted((a, b) -> Long.compare(b.bytes(), a.bytes()))
+                .limit(4)
+                .map(part -> part.name() + " " + PlanFigures.gib(part.bytes()))
+                .collect(Collectors.joining(", "));
+        line("memory", "GiB a GPU on " + option.name() + ": " + parts);
+    }
+
+    private void line(String label, String text) {
+        String name = label + " ".repeat(Math.max(1, LABEL - label.length()));
+        screen.line(screen.paint(Tone.FAINT, name) + Wrap.hanging(text, screen.columns() - 1, name.length()));
+    }
+
+    private void table(Plan plan, boolean all) {
+        Table table = new Table()
+                .number("#")
+                .id("TARGET")
+                .id("MACHINE")
+                .number("GIB")
+                .number("TIME")
+                .number("USD")
+                .number("PRICE OF");
+        int number = 0;
+        int shown = 0;
+        for (PlanOption option : plan.options()) {
+            number++;
+            boolean isSame = isTwin(plan, option, number);
+            if (!all && (isSame || (shown >= SHOWN && !isFirstOfTarget(plan, option, number)))) {
+                continue;
+            }
+            shown++;
+            String mark = option.id().equals(plan.chosen()) ? "*" : "";
+            table.row(
+                    number + mark,
+                    option.target() + "\n" + kind(option),
+                    PlanFigures.name(option) + "\n" + place(option),
+                    PlanFigures.fit(option) + "\n" + standing(option),
+                    PlanFigures.time(option.time().likely()) + "\n" + PlanFigures.ends(option.time()),
+                    PlanFigures.likely(option.cost()) + "\n" + PlanFigures.ends(option.cost()),
+                    date(option, plan.date()));
+        }
+        table.print(screen);
+    }
+
+    /** The same machine at the same price, let by another name. */
+    private static boolean isTwin(Plan plan, PlanOption option, int number) {
+        return option.offer() != null
+                && plan.options().subList(0, number - 1).stream()
+                        .anyMatch(better -> better.name().equals(option.name())
+                                && better.region().equals(option.region())
+                                && better.costs().equals(option.costs()));
+    }
+
+    /** The first option of a target that is not among the best, so that every target is seen. */
+    private static boolean isFirstOfTarget(Plan plan, PlanOption option, int number) {
+        return plan.options().subList(0, number - 1).stream()
+                .noneMatch(better -> better.target().equals(option.target()));
+    }
+
+    private static String kind(PlanOption option) {
+        if (option.offer() instanceof MachineOffer machine) {
+            return machine.accelerators()
+                    .map(gpus -> gpus.count() + "x " + gpus.name().replace("-PCIe", ""))
+                    .orElse("");
+        }
+        return option.offer() == null ? "" : option.otherModel() == null ? "by the token" : "other model";
+    }
+
+    private static String place(PlanOption option) {
+        String terms = PlanFigures.terms(option);
+        return option.offer() == null ? "" : terms.isEmpty() ? option.region() : option.region() + " " + terms;
+    }
+
+    private static String standing(PlanOption option) {
+        return switch (option.standing()) {
+            case WITHIN -> option.neededMemory() == null ? "" : "fits";
+            case LIKELY_WITHIN -> "likely in";
+            case TIGHT -> "tight";
+            case SHOWN -> option.cost() == null ? "no price" : option.otherModel() == null ? "adapters" : "";
+            case OVER_LIMIT -> "over";
+        };
+    }
+
+    private static String date(PlanOption option, LocalDate today) {
+        Optional<PriceFact> price = option.price();
+        if (price.isEmpty()) {
+            return option.offer() == null ? "free" : "?";
+        }
+        List<String> doubts = new ArrayList<>();
+        if (price.get().isEstimate()) {
+            doubts.add("est.");
+        }
+        if (PriceAge.of(price.get(), today).isOld()) {
+            doubts.add("old");
+        }
+        return price.get().date() + "\n" + String.join(" ", doubts);
+    }
+
+    private void chosen(PlanOption option) {
+        TrainerSettings settings = option.settings();
+        String how = settings == null
+                ? ""
+                : ": " + settings.gpus() + (settings.gpus() == 1 ? " GPU" : " GPUs, " + settings.parallelism()) + ", "
+                        + settings.precision() + ", " + settings.microBatch() + " x " + settings.accumulation()
+                        + " rows at a time" + (settings.isCheckpointed() ? ", activations computed again" : "");
+        line("chosen", "1 " + option.target() + " " + option.name() + how);
+    }
+
+    private void same(Plan plan) {
+        String twins = IntStream.range(0, plan.options().size())
+                .filter(place -> isTwin(plan, plan.options().get(place), place + 1))
+                .mapToObj(place -> plan.options().get(place).target().value())
+                .distinct()
+                .collect(Collectors.joining(", "));
+        if (!twins.isEmpty()) {
+            line("same", twins + " lets the same machines at the same prices");
+        }
+    }
+
+    private void rejected(Plan plan) {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        for (Rejection rejection : plan.rejections()) {
+            String reason = rejection.reason();
+            String who = rejection.target().value();
+            reasons.merge(reason, who, (before, more) -> before.contains(more) ? before : before + ", " + more);
+        }
+        int shown = 0;
+        for (Map.Entry<String, String> entry : reasons.entrySet()) {
+            if (shown++ >= REJECTIONS) {
+                break;
+            }
+            line(shown == 1 ? "not" : "", entry.getValue() + ": " + entry.getKey());
+        }
+    }
+
+    private void breakEven(Plan plan) {
+        BreakEven even = plan.breakEven();
+        if (even == null) {
+            return;
+        }
+        String service = plan.option(even.service()).map(PlanView::words).orElse(even.service());
+        String machine = plan.option(even.machine()).map(PlanView::words).orElse(even.machine());
+        String text = even.rows() < 0
+                ? service + " is cheaper than " + machine + " at any number of rows"
+                : even.rows() == 0
+                        ? machine + " is cheaper than " + service + " at any number of rows"
+                        : "up to " + Figures.rows(even.rows()) + " " + service + " is cheaper than " + machine;
+        line("even", text);
+    }
+
+    private static String words(PlanOption option) {
+        return option.target() + " " + PlanFigures.name(option)
+                + (option.otherModel() == null ? "" : " (another model)");
+    }
+
+    private void hosting(Plan plan) {
+        Map<String, String> costs = new LinkedHashMap<>();
+        for (PlanOption option : plan.options()) {
+            HostingCost hosting = option.hosting();
+            if (option.standing() != Standing.OVER_LIMIT) {
+                costs.putIfAbsent(option.target().value(), hosting == null ? "0" : perMonth(hosting));
+            }
+        }
+        if (!costs.isEmpty()) {
+            line(
+                    "hosting",
+                    "USD a month afterwards: "
+                            + costs.entrySet().stream()
+                                    .map(entry -> entry.getKey() + " " + entry.getValue())
+                                    .collect(Collectors.joining(", ")));
+        }
+    }
+
+    private static String perMonth(HostingCost hosting) {
+        return hosting.perMonth() == null
+                ? "?"
+                : PlanFigures.money(hosting.perMonth().amount());
+    }
+
+    private void legend(Plan plan) {
+        String text =
+                "GIB: a GPU's memory that 9 in 10 such runs need at most, of what it has. TIME, USD: P50, below P10-P90,"
+                        + " queue and start-up included. Ranked by " + plan.objective()
+                        + ". old: a price older than " + PriceAge.OLD_AFTER_DAYS + " days. finetune plan " + job
+                        + " --explain 1 shows every item, --all every option.";
+        Wrap.lines(text, screen.columns()).forEach(line -> screen.line(screen.paint(Tone.FAINT, line)));
+    }
+}

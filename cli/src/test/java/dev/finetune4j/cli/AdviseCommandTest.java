@@ -1,0 +1,165 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.engine.advise.BaseModelBook;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.modelfiles.decoder.DecoderTensors;
+import dev.finetune4j.testkit.GoldenFiles;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AdviseCommandTest {
+    private static final GoldenFiles GOLDEN = GoldenFiles.in("golden/commands");
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void advisesWithReasonsAndBaseModelsInEightyColumns() {
+        golden(
+                "advise-labels.txt",
+                "--rows",
+                "2000",
+                "--form",
+                "fixed",
+                "--latency",
+                "instant",
+                "--task",
+                "classification",
+                "--language",
+                "english",
+                "--longest",
+                "200");
+        golden("advise-few-rows.txt", "--rows", "20");
+        golden(
+                "advise-facts.txt",
+                "--facts",
+                "daily",
+                "--rows",
+                "500",
+                "--form",
+                "similar",
+                "--task",
+                "question-answering",
+                "--licence",
+                "commercial",
+                "--longest",
+                "6000");
+        golden("advise-own-model.txt", "--corpus", "100GB", "--budget", "5000000", "--domain", "remote");
+    }
+
+    private void golden(String name, String... options) {
+        CommandRun run = run(options);
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out().lines().filter(line -> !line.contains("https://"))) // which stay whole, to be copied
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        GOLDEN.assertMatches(name, run.out());
+    }
+
+    @Test
+    void looksAtTheRowsOfAJobAndLetsOptionsSayMore() throws IOException {
+        Path job = TicketsJob.write(folder, 17);
+
+        CommandRun plain = run(job.toString());
+        JsonNode told =
+                Json.records().readTree(run(job.toString(), "-o", "json").out());
+        JsonNode other = Json.records()
+                .readTree(run(job.toString(), "--rows", "9", "-o", "json").out());
+
+        assertThat(plain.exitCode()).as(plain.err()).isZero();
+        assertThat(told.at("/task/situation/answers/rows").asInt()).isGreaterThan(100);
+        assertThat(told.at("/task/situation/answers/form").asInt()).isEqualTo(2);
+        assertThat(told.at("/task/wishes/task").asText()).isEqualTo("classification");
+        assertThat(told.at("/task/wishes/longestTokens").asInt()).isPositive();
+        assertThat(told.at("/advice/ranking")).hasSize(4);
+        assertThat(told.at("/advice/ranking/0/reasons/0/source").asText()).isNotBlank();
+        assertThat(other.at("/task/situation/answers/rows").asInt()).isEqualTo(9);
+        assertThat(other.at("/advice/ranking/0/approach").asText()).isEqualTo("prompt-engineering");
+    }
+
+    @Test
+    void namesBaseModelsWithScoresAndPlacesForPrograms() throws IOException {
+        JsonNode advised = Json.records()
+                .readTree(run("--rows", "5000", "--form", "similar", "--task", "chat", "-o", "json")
+                        .out());
+
+        assertThat(advised.at("/advice/ranking/0/approach").asText()).isEqualTo("fine-tuning");
+        assertThat(advised.at("/baseModels")).hasSize(5).allSatisfy(placed -> {
+            assertThat(placed.at("/suited/model/licence").asText()).isNotBlank();
+            assertThat(placed.at("/suited/reasons")).isNotEmpty();
+            assertThat(placed.at("/places")).isNotEmpty();
+        });
+        assertThat(run("--rows", "5000", "--form", "similar", "--task", "chat", "--all")
+                        .out()
+                        .lines())
+                .hasSizeGreaterThan(150);
+    }
+
+    @Test
+    void knowsWhatTheLocalCoreTrains() {
+        assertThat(BaseModelBook.shipped().localArchitectures())
+                .filteredOn(name -> name.endsWith("CausalLM"))
+                .containsExactlyInAnyOrderElementsOf(DecoderTensors.architectures());
+    }
+
+    @Test
+    void refusesAnswersThatAreNoneAndAnEmptyQuestion() {
+        assertThat(run().exitCode()).isEqualTo(2);
+        assertThat(run().err()).contains("error FT0751").contains("finetune advise --rows 2000 --form fixed");
+        assertThat(run("--facts", "dayly").exitCode()).isEqualTo(2);
+        assertThat(run("--facts", "dayly").err())
+                .contains("error FT0750: facts cannot be \"dayly\"")
+                .contains("did you mean daily?");
+        assertThat(run("--rows", "many").err()).contains("it is a number of rows");
+        assertThat(run("--rows", "9", "--task", "clasification").err()).contains("did you mean classification?");
+        assertThat(run("--rows", "9", "--longest", "0").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void asksAPersonAndBelievesAnEmptyLine() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Screen screen = new Screen(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                true,
+                true,
+                false,
+                80);
+        byte[] said = "some\n2000\n\nnone\n\n\n\n\n\n\n\n\nclasification\nsentiment\n".getBytes(StandardCharsets.UTF_8);
+        Surroundings typed = new Surroundings(screen, Map.of(), folder, CLOCK, new ByteArrayInputStream(said), true);
+
+        int exitCode = Main.run(typed, "advise");
+
+        assertThat(exitCode).isZero();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("How many rows with the wanted answer are there?", "rows cannot be \"some\"")
+                .contains("(none, fixed, monthly, daily)", "no task is called \"clasification\"");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("advised: fine-tuning", "rows 2,000", "ruled out: there is nothing to look up")
+                .contains("base models that suit", "distilbert-base-uncased");
+    }
+
+    private CommandRun run(String... options) {
+        String[] words = new String[options.length + 1];
+        words[0] = "advise";
+        System.arraycopy(options, 0, words, 1, options.length);
+        return CommandRun.at(CLOCK, folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), words);
+    }
+}

@@ -1,0 +1,248 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import dev.finetune4j.engine.estimate.GpuTable;
+import dev.finetune4j.engine.price.Market;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.Gpus;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.testkit.GoldenFiles;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is sold, and what is known of its prices. */
+class OffersCommandTest {
+    private static final GoldenFiles GOLDEN = GoldenFiles.in("golden/commands");
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
+
+    @TempDir
+    Path home;
+
+    @Test
+    void listsTheCheapestRegionOfEveryMachineAndService() {
+        GOLDEN.assertMatches("offers.txt", run("offers").out());
+        GOLDEN.assertMatches(
+                "offers-a100.txt",
+                run("offers", "--gpu", "A100", "--spot", "allow", "--sort", "gpu")
+                        .out());
+        GOLDEN.assertMatches(
+                "offers-bedrock.txt",
+                run("offers", "--target", "bedrock", "--all").out());
+        GOLDEN.assertMatches("prices.txt", run("prices").out());
+    }
+
+    @Test
+    void keepsToTheWidth() {
+        for (String[] arguments : new String[][] {
+            {"offers", "--all"},
+            {"offers", "--all", "--spot", "allow", "--sort", "name"},
+            {"offers", "--target", "azure-ml", "--spot", "only"},
+            {"offers", "--gpu", "none"},
+            {"prices"}
+        }) {
+            CommandRun run = run(arguments);
+
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(run.out().lines())
+                    .hasSizeGreaterThan(4)
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        }
+    }
+
+    @Test
+    void filtersByPlaceRegionGpuTermsAndPrice() throws IOException {
+        JsonNode offers =
+                json("offers", "--gpu", "a10g", "--region", "us-east-1,eu-", "--max-price", "2", "--spot", "allow");
+
+        assertThat(offers).isNotEmpty();
+        for (JsonNode offer : offers) {
+            assertThat(offer.at("/offer/gpus/name").asText()).isEqualTo("A10G");
+            assertThat(offer.at("/offer/region").asText()).matches("us-east-1|eu-.*");
+            assertThat(Double.parseDouble(
+                            offer.at("/offer/perHour/amount").asText().replace(" USD", "")))
+                    .isLessThanOrEqualTo(2);
+        }
+        assertThat(json("offers", "--target", "azure-ml", "--spot", "only"))
+                .isNotEmpty()
+                .allSatisfy(
+                        offer -> assertThat(offer.at("/offer/tier").asText()).isEqualTo("low-priority"));
+        assertThat(json("offers", "--gpu", "none"))
+                .isNotEmpty()
+                .allSatisfy(offer -> assertThat(offer.at("/offer").has("gpus")).isFalse());
+        assertThat(run("offers", "--max-price", "0.001").out()).startsWith("no offer is like that");
+    }
+
+    @Test
+    void aPriceThatIsNotKnownComesLastAndIsNoZero() throws IOException {
+        List<Boolean> priced = new ArrayList<>();
+        json("offers", "--gpu", "H200,H100")
+                .forEach(offer -> priced.add(offer.at("/offer").has("perHour")));
+
+        assertThat(priced).contains(true, false);
+        assertThat(priced.lastIndexOf(true)).isLessThan(priced.indexOf(false));
+        assertThat(run("offers", "--gpu", "H200", "--target", "sagemaker").out())
+                .contains("  ?");
+    }
+
+    @Test
+    void theEstimatorKnowsTheGpusThatAreSold() {
+        GpuTable known = GpuTable.shipped();
+        Set<String> unknown = new TreeSet<>();
+        for (Offer offer :
+                Market.open(new ProviderContext(home, Map.of(), CLOCK)).offers(new ArrayList<>())) {
+            if (offer instanceof MachineOffer machine) {
+                machine.accelerators()
+                        .map(Gpus::name)
+                        .filter(name -> known.find(name).isEmpty())
+                        .ifPresent(unknown::add);
+            }
+        }
+
+        assertThat(unknown).as("GPUs of which no figure can be cited").containsExactly("B300", "RTX-PRO-6000");
+    }
+
+    @Test
+    void asCsvEveryOfferIsALineOfAsManyCells() throws IOException {
+        List<String> lines = run("offers", "-o", "csv").out().lines().toList();
+        int columns = cells(lines.get(0));
+
+        assertThat(lines)
+                .hasSize(1 + json("offers").size())
+                .allSatisfy(line -> assertThat(cells(line)).as(line).isEqualTo(columns));
+        assertThat(lines.get(0)).startsWith("id,target,name,region,");
+    }
+
+    @Test
+    void flagsWhatIsOlderThanNinetyDays() throws IOException {
+        JsonNode offers =
+                json("offers", "--target", "sagemaker", "--region", "us-east-1", "--gpu", "A10G", "--sort", "name");
+
+        assertThat(offers).anySatisfy(offer -> {
+            assertThat(offer.at("/id").asText()).isEqualTo("sagemaker/us-east-1/ml.g5.xlarge/on-demand");
+            assertThat(offer.at("/isOld").asBoolean()).isFalse();
+            assertThat(offer.at("/ageDays").asInt()).isEqualTo(61);
+        });
+        assertThat(offers)
+                .anySatisfy(offer -> assertThat(offer.at("/isOld").asBoolean()).isTrue());
+    }
+
+    @Test
+    void pricesThatWereFetchedAreUsedFromThenOn() throws IOException {
+        try (Vendor vendor = new Vendor()) {
+            CommandRun refresh = run(vendor.environment(), "prices", "refresh", "aws");
+
+            assertThat(refresh.exitCode()).as(refresh.err()).isZero();
+            assertThat(refresh.out()).containsPattern("aws +[\\d,]+ +\\d+ +\\d+");
+            assertThat(refresh.err()).contains("warning FT0813");
+        }
+
+        assertThat(run("offers", "--gpu", "A10G", "--region", "us-east-1", "-o", "csv")
+                        .out())
+                .contains("sagemaker/us-east-1/ml.g5.2xlarge/on-demand,")
+                .contains(",1.4,USD,hour,,2026-11-24,0,false,false,published,");
+        assertThat(run("prices").out())
+                .containsPattern("sagemaker +aws .* 2026-11-24\\n")
+                .containsPattern("azure-ml +azure .* never\\n");
+    }
+
+    @Test
+    void withoutAnybodyThereTheTableIsUsed() {
+        Map<String, String> nobody = Map.of(
+                "AWS_ENDPOINT_URL_PRICING", "http://localhost:1",
+                "AWS_ACCESS_KEY_ID", "id",
+                "AWS_SECRET_ACCESS_KEY", "secret");
+
+        CommandRun refresh = run(nobody, "prices", "refresh", "aws", "-o", "json");
+
+        assertThat(refresh.exitCode()).isEqualTo(5);
+        assertThat(refresh.out()).contains("FT0812").doesNotContain("secret");
+        assertThat(run("offers").out()).contains("ml.g4dn.xlarge");
+    }
+
+    @Test
+    void damagedPricesAreToldAndDoNotCount() throws IOException {
+        Files.createDirectories(home.resolve("prices"));
+        Files.writeString(home.resolve("prices/aws.json"), "{\"prices\":");
+
+        CommandRun run = run("offers");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).contains("warning FT0801").contains("finetune prices refresh");
+        assertThat(run.out()).contains("ml.g4dn.xlarge");
+    }
+
+    private CommandRun run(String... arguments) {
+        return run(Map.of(), arguments);
+    }
+
+    private CommandRun run(Map<String, String> environment, String... arguments) {
+        return CommandRun.at(CLOCK, home, environment, arguments);
+    }
+
+    private JsonNode json(String... arguments) throws IOException {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "-o";
+        all[arguments.length + 1] = "json";
+        return Json.records().readTree(run(all).out()).at("/offers");
+    }
+
+    /** Cells of a line of CSV: commas outside quotes, and one more. */
+    private static int cells(String line) {
+        return line.replaceAll("\"[^\"]*\"", "").split(",", -1).length;
+    }
+
+    /** A price list with one machine, whatever it is asked. */
+    private record Vendor(HttpServer server) implements AutoCloseable {
+        private static final String PRODUCT = """
+                {"product":{"attributes":{"instanceName":"ml.g5.2xlarge","component":"Training"}},
+                 "terms":{"OnDemand":{"S.T":{"priceDimensions":{"S.T.R":{"unit":"Hrs","pricePerUnit":{"USD":"1.4000000000"}}}}}}}
+                """;
+
+        Vendor() throws IOException {
+            this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+            byte[] page = Json.line(Map.of("FormatVersion", "aws_v1", "PriceList", List.of(PRODUCT)))
+                    .getBytes(StandardCharsets.UTF_8);
+            server.createContext("/", exchange -> {
+                exchange.getRequestBody().readAllBytes();
+                exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
+                exchange.sendResponseHeaders(200, page.length);
+                exchange.getResponseBody().write(page);
+                exchange.close();
+            });
+            server.start();
+        }
+
+        Map<String, String> environment() {
+            return Map.of(
+                    "AWS_ENDPOINT_URL_PRICING",
+                            "http://localhost:" + server.getAddress().getPort(),
+                    "AWS_ACCESS_KEY_ID", "id",
+                    "AWS_SECRET_ACCESS_KEY", "secret");
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.json.Durations;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.testkit.GoldenFiles;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a job will take, from its rows to the cent. The clouds stand in every assertion, this machine in none: it differs. */
+class PlanCommandTest {
+    private static final GoldenFiles GOLDEN = GoldenFiles.in("golden/commands");
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
+    private static final String CLOUDS = "sagemaker,jumpstart,azure-ml,bedrock,azure-openai";
+
+    @TempDir
+    Path folder;
+
+    private Path job;
+
+    @BeforeEach
+    void writeRows() throws IOException {
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < 1200; i++) {
+            rows.append(Json.line(Map.of(
+                            "text",
+                            "ticket " + i + ": "
+                                    + "the printer on floor seven is out of paper again. ".repeat(1 + i % 17),
+                            "answer",
+                            "Facilities refill it before noon. ".repeat(1 + i % 3))))
+                    .append('\n');
+        }
+        Files.writeString(folder.resolve("tickets.jsonl"), rows);
+        job = write("method: qlora");
+    }
+
+    private Path write(String more) throws IOException {
+        return Files.writeString(folder.resolve("job.yaml"), """
+                name: tickets
+                model: llama-3.1-8b-instruct
+                task: {kind: question-answering, prompt: "{{text}}", answer: "{{answer}}"}
+                data: {file: tickets.jsonl, split: {test: 0.1}}
+                """ + more + "\n");
+    }
+
+    @Test
+    void saysWhatTheJobTakesOnEveryTarget() {
+        CommandRun plan = plan("--target", CLOUDS);
+
+        assertThat(plan.exitCode()).as(plan.err()).isZero();
+        GOLDEN.assertMatches("plan.txt", anywhere(plan.out()));
+        GOLDEN.assertMatches(
+                "plan-explain.txt",
+                anywhere(plan("--target", CLOUDS, "--explain", "ml.g5.xlarge").out()));
+    }
+
+    @Test
+    void keepsToTheWidth() {
+        for (String[] arguments : new String[][] {
+            {"--target", CLOUDS},
+            {"--all", "--spot", "allow"},
+            {"--explain", "1"},
+            {"--gpu", "A100", "--optimize", "cost"}
+        }) {
+            CommandRun run = plan(arguments);
+
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(run.out().lines().filter(line -> !line.contains(folder.toString())))
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        }
+    }
+
+    @Test
+    void everyTotalIsTheSumOfItsLines() throws IOException {
+        JsonNode options = json("--all", "--spot", "allow").get("options");
+
+        assertThat(options).hasSizeGreaterThan(300);
+        for (JsonNode option : options) {
+            BigDecimal sum = BigDecimal.ZERO;
+            boolean isKnown = true;
+            for (JsonNode line : option.get("costs")) {
+                isKnown &= line.has("amount");
+                if (line.has("amount")) {
+                    BigDecimal product = new BigDecimal(line.get("quantity").asText())
+                            .multiply(amount(line.at("/price/amount")))
+                            .setScale(4, RoundingMode.HALF_UP);
+                    assertThat(amount(line.get("amount"))).isEqualByComparingTo(product);
+                    sum = sum.add(product);
+                }
+            }
+            assertThat(option.has("cost")).isEqualTo(isKnown);
+            if (isKnown) {
+                assertThat(amount(option.at("/cost/likely")))
+                        .as(option.get("id").asText())
+                        .isEqualByComparingTo(sum)
+                        .isBetween(amount(option.at("/cost/low")), amount(option.at("/cost/high")));
+            }
+        }
+    }
+
+    @Test
+    void whatIsCheapestOrFastestComesFirst() throws IOException {
+        JsonNode byCost = json("--target", CLOUDS, "--optimize", "cost").get("options");
+        JsonNode byTime = json("--target", CLOUDS, "--optimize", "time").get("options");
+
+        assertThat(amount(byCost.at("/0/cost/likely"))).isLessThan(amount(byTime.at("/0/cost/likely")));
+        assertThat(seconds(byTime.at("/0/time/likely"))).isLessThan(seconds(byCost.at("/0/time/likely")));
+    }
+
+    @Test
+    void anotherModelAndAnUnknownPriceAreShownAndNeverChosen() {
+        CommandRun plan = plan("--target", "bedrock,azure-openai");
+
+        assertThat(plan.exitCode()).isEqualTo(5);
+        assertThat(plan.out()).contains("other model", "no price").doesNotContain("chosen", "1*");
+        assertThat(plan.err()).contains("FT0762", "finetune prices refresh");
+    }
+
+    @Test
+    void aLimitIsKeptNineTimesInTenOrSaidToBeLikely() throws IOException {
+        JsonNode plan = json("--target", CLOUDS, "--max-cost", "1.2 USD", "--deadline", "90m");
+
+        JsonNode chosen = plan.at("/options/0");
+        assertThat(chosen.get("id")).isEqualTo(plan.get("chosen"));
+        assertThat(chosen.get("standing").asText()).isEqualTo("within");
+        assertThat(amount(chosen.at("/cost/high"))).isLessThanOrEqualTo(new BigDecimal("1.2"));
+
+        CommandRun none = plan("--target", CLOUDS, "--max-cost", "0.01 USD");
+        assertThat(none.exitCode()).isEqualTo(6);
+        assertThat(none.err()).contains("FT0761", "the cheapest:", "budget: {max-cost:");
+    }
+
+    @Test
+    void theBudgetOfTheJobIsALimitToo() throws IOException {
+        job = write("method: qlora\nbudget: {max-cost: 0.01 USD}");
+
+        CommandRun none = plan("--target", CLOUDS);
+
+        assertThat(none.exitCode()).isEqualTo(6);
+        assertThat(none.err()).contains("job.yaml:6");
+    }
+
+    @Test
+    void whereNothingFitsTheNearestThreeSayWhatWouldMakeThemFit() throws IOException {
+        job = write("method: full");
+
+        CommandRun none = plan("--target", "sagemaker", "--gpu", "T4");
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        assertThat(none.err())
+                .contains("FT0760", "GiB per GPU", "fits with method: qlora", "without the filters it fits");
+    }
+
+    @Test
+    void aModelThatNobodyKnowsIsAskedForThreeNumbers() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "hf:acme/secret-7b"));
+
+        CommandRun unknown = plan("--target", CLOUDS);
+        CommandRun said = plan("--target", CLOUDS, "--hidden-size", "4096", "--layers", "32", "--vocabulary", "32000");
+
+        assertThat(unknown.exitCode()).isEqualTo(3);
+        assertThat(unknown.err()).contains("FT0481", "--hidden-size 4096 --layers 32 --vocabulary 128256");
+        assertThat(said.exitCode()).as(said.err()).isZero();
+        assertThat(said.out()).contains("6.84 B parameters");
+        assertThat(plan("--layers", "32").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aConfigurationAloneIsEnough() throws IOException {
+        Files.createDirectories(folder.resolve("own"));
+        Files.writeString(folder.resolve("own/config.json"), """
+                {"model_type": "llama", "hidden_size": 2048, "intermediate_size": 5632, "num_hidden_layers": 22,
+                 "num_attention_heads": 32, "num_key_value_heads": 4, "vocab_size": 32000}
+                """);
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "own"));
+
+        CommandRun plan = plan("--target", CLOUDS);
+
+        assertThat(plan.exitCode()).as(plan.err()).isZero();
+        assertThat(plan.out()).contains("1.10 B parameters");
+    }
+
+    @Test
+    void asCsvEveryOptionIsALine() {
+        List<String> lines = plan("--target", "azure-ml", "--gpu", "A100", "-o", "csv")
+                .out()
+                .lines()
+                .toList();
+
+        assertThat(lines.get(0)).startsWith("rank,id,chosen,standing,target,name,");
+        assertThat(lines)
+                .hasSizeBetween(4, 20)
+                .filteredOn(line -> line.contains(",true,"))
+                .hasSize(1);
+    }
+
+    @Test
+    void anOptionThatIsNotThereIsNoOption() {
+        CommandRun plan = plan("--target", CLOUDS, "--explain", "ml.g99.xlarge");
+
+        assertThat(plan.exitCode()).isEqualTo(2);
+        assertThat(plan.err()).contains("FT0763", "ml.g99.xlarge", "--all");
+    }
+
+    private CommandRun plan(String... arguments) {
+        String[] all = new String[arguments.length + 2];
+        all[0] = "plan";
+        all[1] = job.toString();
+        System.arraycopy(arguments, 0, all, 2, arguments.length);
+        return CommandRun.at(CLOCK, folder.resolve("home"), Map.of(), all);
+    }
+
+    private JsonNode json(String... arguments) throws IOException {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "-o";
+        all[arguments.length + 1] = "json";
+        return Json.records().readTree(plan(all).out());
+    }
+
+    private static BigDecimal amount(JsonNode money) {
+        return new BigDecimal(money.asText().replace(" USD", ""));
+    }
+
+    private static long seconds(JsonNode duration) {
+        return Durations.parse(duration.asText()).toSeconds();
+    }
+
+    private String anywhere(String out) {
+        return out.replace(job.toString(), "job.yaml");
+    }
+}

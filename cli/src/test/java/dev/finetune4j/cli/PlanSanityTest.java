@@ -1,0 +1,231 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.data.Part;
+import dev.finetune4j.data.Quantiles;
+import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.ModelFacts;
+import dev.finetune4j.engine.launch.OwnMachine;
+import dev.finetune4j.engine.launch.RowFigures;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.plan.PlanContext;
+import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.plan.Planner;
+import dev.finetune4j.engine.price.Market;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.Fit;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.Plan;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.spi.Footprint;
+import dev.finetune4j.spi.Proposal;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.testkit.GoldenFiles;
+import dev.finetune4j.value.ProviderId;
+import java.math.RoundingMode;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Jobs from 135 million to 405 billion parameters and from 100 rows to 10 million, at whose plans no practitioner should laugh. */
+class PlanSanityTest {
+    private static final GoldenFiles GOLDEN = GoldenFiles.in("golden/commands");
+    private static final LocalDate TODAY = LocalDate.of(2026, 11, 24);
+    private static final List<Offer> OFFERS = Market.open(
+                    new ProviderContext(Path.of("target/no-home"), Map.of(), Clock.systemUTC()))
+            .offers(new ArrayList<>());
+
+    /** A machine of four cores with 14 GiB left. */
+    private static final OwnMachine LAPTOP = new OwnMachine(
+            ProviderId.LOCAL, new Footprint(1L << 30, 2L << 30, 14L << 30, Precision.FP32, 4), List.of());
+
+    @Test
+    void noPractitionerLaughs() {
+        StringBuilder table = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%-22s %-5s %9s %6s  %-44s %-12s %-10s %s%n",
+                "MODEL",
+                "HOW",
+                "ROWS",
+                "TOKENS",
+                "CHOSEN",
+                "TIME",
+                "USD",
+                "FITTING"));
+        for (String model : List.of(
+                "bert-base-uncased",
+                "smollm2-135m-instruct",
+                "qwen2.5-1.5b-instruct",
+                "llama-3.1-8b-instruct",
+                "qwen2.5-32b-instruct",
+                "mixtral-8x7b-instruct-v0.1",
+                "llama-3.3-70b-instruct",
+                "llama-3.1-405b-instruct")) {
+            List<TuningMethod> methods = model.startsWith("bert")
+                    ? List.of(FullTuning.defaults())
+                    : List.of(FullTuning.defaults(), LoraTuning.defaults(), QloraTuning.defaults());
+            for (TuningMethod method : methods) {
+                for (long rows : new long[] {100, 10_000, 1_000_000, 10_000_000}) {
+                    table.append(line(model, method, rows, rows > 1000 ? 300 : 150));
+                }
+            }
+        }
+        GOLDEN.assertMatches("plan-sanity.txt", table.toString());
+    }
+
+    private static String line(String model, TuningMethod method, long rows, int tokens) {
+        Plan plan = plan(model, method, rows, tokens);
+        long fitting = plan.options().stream()
+                .filter(option -> option.offer() instanceof MachineOffer && option.fit() == Fit.FITS)
+                .count();
+        PlanOption chosen = plan.choice().orElse(null);
+        MoneyRange cost = chosen == null ? null : chosen.cost();
+        return String.format(
+                Locale.ROOT,
+                "%-22s %-5s %,9d %6d  %-44s %-12s %-10s %d%n",
+                model.length() > 22 ? model.substring(0, 22) : model,
+                name(method),
+                rows,
+                tokens,
+                chosen == null ? "nothing" : chosen.id().replace("/on-demand", ""),
+                chosen == null ? "" : hours(chosen),
+                cost == null ? "" : cost.likely().amount().setScale(2, RoundingMode.HALF_UP),
+                fitting);
+    }
+
+    private static String hours(PlanOption option) {
+        return Figures.duration(option.time().likely()).replace(" ", "");
+    }
+
+    private static String name(TuningMethod method) {
+        return method instanceof FullTuning ? "full" : method instanceof QloraTuning ? "qlora" : "lora";
+    }
+
+    @Test
+    void qloraOfEightBillionOnOneSmallGpuTakesAnHourAndADollar() {
+        PlanOption small = option(plan("llama-3.1-8b-instruct", QloraTuning.defaults(), 1000, 250), "ml.g5.xlarge");
+
+        assertThat(small.fit()).isEqualTo(Fit.FITS);
+        assertThat(small.time().likely().toMinutes()).isBetween(20L, 75L);
+        assertThat(likely(small)).isBetween(0.3, 2.0);
+    }
+
+    @Test
+    void fullTuningOf405BillionFitsNoMachine() {
+        for (PlanOption option : plan("llama-3.1-405b-instruct", FullTuning.defaults(), 1000, 300)
+                .options()) {
+            assertThat(option.offer()).as(option.id()).isNotInstanceOf(MachineOffer.class);
+        }
+    }
+
+    @Test
+    void fullTuningOfEightBillionFitsNoSingleGpuOf80() {
+        assertThat(plan("llama-3.1-8b-instruct", FullTuning.defaults(), 1000, 300)
+                        .options())
+                .filteredOn(option -> option.offer() instanceof MachineOffer machine
+                        && machine.accelerators().orElseThrow().count() == 1
+                        && machine.accelerators().orElseThrow().memoryGb() <= 94)
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"smollm2-135m-instruct", "llama-3.1-8b-instruct", "llama-3.3-70b-instruct"})
+    void tenTimesTheRowsCostUpToTenTimesAsMuch(String model) {
+        PlanOption few = plan(model, QloraTuning.defaults(), 10_000, 300).options().stream()
+                .filter(option -> option.fit() == Fit.FITS && option.offer() instanceof MachineOffer)
+                .findFirst()
+                .orElseThrow();
+        PlanOption many = option(plan(model, QloraTuning.defaults(), 100_000, 300), few.name());
+
+        assertThat(likely(many) / likely(option(plan(model, QloraTuning.defaults(), 10_000, 300), few.name())))
+                .isBetween(2.0, 10.5);
+    }
+
+    @Test
+    void whatIsComputedTwiceIsTheSame() {
+        assertThat(plan("qwen2.5-7b-instruct", LoraTuning.defaults(), 500, 200))
+                .isEqualTo(plan("qwen2.5-7b-instruct", LoraTuning.defaults(), 500, 200));
+    }
+
+    @Test
+    void rangesHoldWhatIsLikelyAndAreNoWiderThanSense() {
+        for (PlanOption option : plan("llama-3.1-8b-instruct", LoraTuning.defaults(), 100_000, 300)
+                .options()) {
+            if (option.offer() instanceof MachineOffer) {
+                double low = option.time().low().toSeconds();
+                double high = option.time().high().toSeconds();
+                assertThat(high / low).as(option.id()).isBetween(1.2, 4.0);
+            }
+        }
+    }
+
+    private static double likely(PlanOption option) {
+        MoneyRange cost = option.cost();
+        return cost == null ? Double.NaN : cost.likely().amount().doubleValue();
+    }
+
+    private static PlanOption option(Plan plan, String name) {
+        return plan.options().stream()
+                .filter(option -> option.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Plan plan(String id, TuningMethod method, long rows, int tokens) {
+        CatalogueModel model = ModelCatalogue.shipped().get(id);
+        TaskKind kind = id.startsWith("bert") ? TaskKind.CLASSIFICATION : TaskKind.CHAT;
+        TaskSpec task = TaskSpec.of(kind);
+        FineTuneJob job = FineTuneJob.builder("sanity", new ModelRef(id), task, DataSpec.ofFile("rows.jsonl"))
+                .method(method)
+                .build();
+        int limit = Math.min(1024, model.contextTokens());
+        long longest = Math.min(limit, 4L * tokens);
+        RowFigures figures = new RowFigures(
+                Map.of(
+                        Part.TRAIN,
+                        rows,
+                        Part.VALIDATION,
+                        Math.min(1000, rows / 20),
+                        Part.TEST,
+                        Math.min(500, rows / 10)),
+                new Quantiles(tokens / 5, Math.round(0.85 * tokens), 2L * tokens, 3L * tokens, 4L * tokens, tokens),
+                tokens / 2.0,
+                new Proposal.RowLengths(rows, longest, 8 * longest, limit),
+                Proposal.AnswerLengths.NONE,
+                true,
+                rows * tokens * 5,
+                "sanity");
+        PlanContext context = new PlanContext(OFFERS, List.of(LAPTOP), List.of(), TODAY, "test", List.of());
+        boolean isSmall = model.parameters() < 500_000_000;
+        PlanContext withoutLaptop = new PlanContext(OFFERS, List.of(), List.of(), TODAY, "test", List.of());
+        return new Planner(isSmall ? context : withoutLaptop)
+                .plan(
+                        new JobFigures(
+                                JobFile.of(job, Path.of("")),
+                                figures,
+                                new ModelFacts(model.shape().architecture(), model, null)),
+                        PlanRequest.anywhere());
+    }
+}

@@ -1,0 +1,106 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A plan that was saved runs as it was made, or not at all. */
+class SavedPlanTest {
+    @TempDir
+    Path folder;
+
+    private Path job;
+    private Path plan;
+
+    @BeforeEach
+    void writeJob() throws IOException {
+        job = TicketsJob.write(folder, 4711);
+        plan = folder.resolve("plan.json");
+    }
+
+    @Test
+    void aPlanForThisMachineRuns() {
+        CommandRun planned = command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+        assertThat(planned.out()).contains("local", "this machine", "0.00").doesNotContain("told from characters");
+
+        CommandRun run = command("run", plan.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("tuned");
+
+        CommandRun again = command("plan", job.toString(), "--target", "local", "--explain", "1");
+        assertThat(again.out()).contains("by the speed of the last run of this model here");
+    }
+
+    @Test
+    void anotherJobOrOtherRowsAreRefusedWithWhatMoved() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        Files.writeString(job, Files.readString(job).replace("epochs: 4", "epochs: 5"));
+        Path rows = folder.resolve("tickets.jsonl");
+        Files.writeString(rows, Files.readString(rows).lines().limit(100).collect(Collectors.joining("\n")) + "\n");
+
+        CommandRun run = command("run", plan.toString());
+
+        assertThat(run.exitCode()).isEqualTo(10);
+        assertThat(run.err())
+                .contains("FT0765", "job: training.epochs is another", "data: 104 rows and", "then, 65 rows and");
+    }
+
+    @Test
+    void anotherPriceIsRefusedWithByHowMuch() throws IOException {
+        CommandRun planned =
+                command("plan", job.toString(), "--target", "sagemaker", "--gpu", "T4", "--save", plan.toString());
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+        String chosen =
+                Json.records().readTree(plan.toFile()).at("/plan/chosen").asText();
+        Files.createDirectories(folder.resolve("home/prices"));
+        Files.writeString(folder.resolve("home/prices/aws.json"), """
+                {"fetchedAt": "2026-11-26T00:00:00Z", "prices": {"%s": {"amount": "9.99 USD", "unit": "hour",
+                 "date": "2026-11-26", "source": "a test", "trust": "published", "isEstimate": false}}}
+                """.formatted(chosen));
+
+        CommandRun run = command("run", plan.toString());
+
+        assertThat(run.exitCode()).isEqualTo(10);
+        assertThat(run.err()).contains("FT0765", "price: " + chosen + " was ", "is 9.99", "(+");
+    }
+
+    @Test
+    void aPlanForACloudIsToldWhatAJobFileIsTold() {
+        command("plan", job.toString(), "--target", "sagemaker", "--save", plan.toString());
+
+        CommandRun run = command("run", plan.toString());
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("FT0113", "the target sagemaker needs the artifact finetune4j-aws");
+    }
+
+    @Test
+    void aPlanIsSavedOnceAndNeverChanged() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+
+        assertThat(command("plan", job.toString(), "--target", "local", "--save", plan.toString())
+                        .err())
+                .contains("FT0766", "rm " + plan);
+
+        Files.writeString(
+                plan, Files.readString(plan).replaceFirst("\"target\" : \"local\"", "\"target\" : \"sagemaker\""));
+        CommandRun run = command("run", plan.toString());
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("FT0764", "its digest is not that of its content");
+    }
+
+    private CommandRun command(String... arguments) {
+        return CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), arguments);
+    }
+}

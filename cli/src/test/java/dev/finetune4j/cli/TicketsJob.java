@@ -1,0 +1,24 @@
+package dev.finetune4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A job of a tiny model that trains in about two seconds: that of the JUnit extension's tests. */
+final class TicketsJob {
+    private static final Path TICKETS = Path.of("../local-runner/junit/src/test/resources/tickets");
+
+    private TicketsJob() {}
+
+    /** Writes its file and rows; another seed makes it a job that no earlier execution has run. */
+    static Path write(Path folder, long seed) throws IOException {
+        Files.copy(TICKETS.resolve("tickets.jsonl"), folder.resolve("tickets.jsonl"));
+        String text = Files.readString(TICKETS.resolve("job.yaml"));
+        return Files.writeString(
+                folder.resolve("job.yaml"),
+                text.replace(
+                                "model: model",
+                                "model: " + TICKETS.resolve("model").toAbsolutePath())
+                        .replace("epochs: 4", "epochs: 4, seed: " + seed));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.finetune4j.junit;
+
+import dev.finetune4j.engine.evaluate.MetricFigures;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.evaluation.Comparison;
+import dev.finetune4j.evaluation.Interval;
+import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.junit.baseline.Baseline;
+import dev.finetune4j.junit.baseline.BaselineComparison;
+import dev.finetune4j.junit.baseline.BaselineFile;
+import dev.finetune4j.junit.baseline.ChangedCase;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Claims about a run beside its recorded baseline. The two are compared on the held-out rows that both answered, the same row with the
+ * same row; without any such row, or without a baseline, the claim does not hold. When baselines are recorded, it is written and the
+ * claim holds.
+ */
+final class BaselineClaims {
+    private static final int SHOWN_ROWS = 5;
+
+    private final FineTunedRun run;
+    private final Claims claims;
+
+    BaselineClaims(FineTunedRun run) {
+        this.run = run;
+        this.claims = new Claims(run);
+    }
+
+    /** By no metric does the whole paired 95 % interval of the difference lie on the worse side. */
+    void noWorseBeyondChance() {
+        judge(
+                "no worse than its baseline beyond chance",
+                compared -> compared.comparisons().stream().noneMatch(Comparison::isDeterioration));
+    }
+
+    /** The main metric and the rows that are answered worse keep within a margin. */
+    void noWorseThan(Margin margin) {
+        String rows = margin.rows() == Integer.MAX_VALUE ? "" : " and " + Figures.rows(margin.rows());
+        judge(
+                "worse than its baseline by at most " + margin.drop() + " " + main() + rows,
+                compared -> compared.drop(main()) <= margin.drop()
+                        && compared.worse().size() <= margin.rows());
+    }
+
+    private void judge(String claim, Predicate<BaselineComparison> holds) {
+        BaselineFile file = new BaselineFile(run.baseline());
+        List<Prediction> answers = run.predictions(Variant.TUNED);
+        if (run.test().settings().recordsBaselines()) {
+            file.write(Baseline.of(run.job().name(), run.metrics(), answers, run.heldOut()));
+            run.test().report("finetune4j.baseline", "recorded " + file.path() + " from " + run.id());
+            claims.judge("baseline recorded: " + file.path().getFileName(), true, () -> "");
+            return;
+        }
+        Optional<Baseline> recorded = file.read();
+        if (recorded.isEmpty()) {
+            claims.judge(
+                    claim,
+                    false,
+                    () -> "why   there is no baseline: " + file.path() + "\ntry   "
+                            + run.test().commandToRecord() + "\nthen  commit the file");
+            return;
+        }
+        Optional<BaselineComparison> compared =
+                BaselineComparison.of(recorded.get(), answers, run.heldOut(), run.job(), run.labels());
+        if (compared.isEmpty()) {
+            claims.judge(
+                    claim,
+                    false,
+                    () -> "why   of " + answers.size() + " held-out rows none is among the "
+                            + recorded.get().cases().size() + " of " + file.path() + "\ntry   "
+                            + run.test().commandToRecord() + "    (if other rows are meant to be held out)");
+            return;
+        }
+        run.test().summary().baseline(run.id(), recorded.get().metrics());
+        claims.judge(claim, holds.test(compared.get()), () -> evidence(recorded.get(), compared.get()));
+    }
+
+    private MetricName main() {
+        return run.evaluation().mainMetric();
+    }
+
+    private String evidence(Baseline recorded, BaselineComparison compared) {
+        StringBuilder text = new StringBuilder();
+        for (Comparison one : compared.comparisons()) {
+            MetricName metric = one.metric();
+            text.append("now   ").append(Claims.full(metric, run.metric(metric)));
+            Interval then = recorded.metrics().get(metric);
+            text.append(then == null ? "" : ", baseline " + Claims.plain(MetricFigures.full(metric, then)));
+            text.append("\n      difference ")
+                    .append(Claims.plain(MetricFigures.full(metric, one.difference())))
+                    .append(one.isDeterioration() ? ", the whole interval is worse" : ", the interval reaches zero")
+                    .append(", ")
+                    .append(MetricFigures.pValue(one.test().pValue()))
+                    .append('\n');
+        }
+        text.append("rows  ")
+                .append(compared.worse().size())
+                .append(" worse, ")
+                .append(compared.better().size())
+                .append(" better, ")
+                .append(compared.unchanged())
+                .append(" alike, ")
+                .append(compared.onlyHere())
+                .append(" not in the baseline\n");
+        text.append(rows(compared.worse(), ChangedCase::text));
+        return text + Claims.advice(run) + "\ntry   " + run.test().commandToRecord()
+                + "    (if the new answers are right)";
+    }
+
+    private static String rows(List<ChangedCase> worse, Function<ChangedCase, String> text) {
+        StringBuilder lines = new StringBuilder();
+        worse.stream()
+                .limit(SHOWN_ROWS)
+                .forEach(one -> lines.append("worse ").append(text.apply(one)).append('\n'));
+        if (worse.size() > SHOWN_ROWS) {
+            lines.append("      and ").append(worse.size() - SHOWN_ROWS).append(" more\n");
+        }
+        return lines.toString();
+    }
+}

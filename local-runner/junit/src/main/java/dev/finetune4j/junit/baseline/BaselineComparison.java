@@ -1,0 +1,109 @@
+package dev.finetune4j.junit.baseline;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.RowRef;
+import dev.finetune4j.engine.evaluate.Evaluator;
+import dev.finetune4j.engine.evaluate.RowScore;
+import dev.finetune4j.evaluation.Comparison;
+import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.Gate;
+import dev.finetune4j.job.MetricName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A tuned model beside its baseline, on the held-out rows that both answered: the same paired bootstrap and the same tests as between
+ * tuned and base model, with the baseline in the base model's place.
+ *
+ * @param comparisons now minus then, by each metric, the main one first
+ * @param worse rows that are answered worse now
+ * @param better rows that are answered better now
+ * @param unchanged rows that are answered alike, within the noise of {@link RowNoise}
+ * @param onlyHere held-out rows that the baseline does not have
+ */
+public record BaselineComparison(
+        List<Comparison> comparisons,
+        List<ChangedCase> worse,
+        List<ChangedCase> better,
+        long unchanged,
+        long onlyHere) {
+    /** Copies the lists. */
+    public BaselineComparison {
+        comparisons = List.copyOf(comparisons);
+        worse = List.copyOf(worse);
+        better = List.copyOf(better);
+    }
+
+    /**
+     * Compares; empty where no row is common to both.
+     *
+     * @param answers the tuned model's answers of today
+     * @param heldOut the rows that they answer
+     * @param labels the closed list of answers; empty without labels
+     */
+    public static Optional<BaselineComparison> of(
+            Baseline baseline, List<Prediction> answers, List<Example> heldOut, FineTuneJob job, List<String> labels) {
+        Map<String, BaselineCase> recorded = new HashMap<>();
+        baseline.cases().forEach(one -> recorded.put(one.id(), one));
+        CaseIds ids = new CaseIds(heldOut);
+        List<Prediction> then = new ArrayList<>();
+        List<Prediction> now = new ArrayList<>();
+        for (Prediction answer : answers) {
+            BaselineCase before = recorded.get(ids.of(answer.row()));
+            if (before != null) {
+                then.add(before.at(answer.row()));
+                now.add(answer);
+            }
+        }
+        if (now.isEmpty()) {
+            return Optional.empty();
+        }
+        Evaluator evaluator =
+                new Evaluator(job.task().withLabels(labels), job.evaluation().withGate(new Gate(null, null, false)));
+        List<Comparison> comparisons = evaluator
+                .evaluate(Map.of(Variant.BASE_ZERO_SHOT, then, Variant.TUNED, now))
+                .comparisons();
+        return Optional.of(rowByRow(job, comparisons, then, now, heldOut, answers.size() - now.size()));
+    }
+
+    private static BaselineComparison rowByRow(
+            FineTuneJob job,
+            List<Comparison> comparisons,
+            List<Prediction> then,
+            List<Prediction> now,
+            List<Example> heldOut,
+            long onlyHere) {
+        Map<RowRef, Example> examples = new HashMap<>();
+        heldOut.forEach(example -> examples.put(example.row(), example));
+        MetricName metric = RowScore.metric(job.task().kind());
+        List<ChangedCase> worse = new ArrayList<>();
+        List<ChangedCase> better = new ArrayList<>();
+        for (int i = 0; i < now.size(); i++) {
+            double before = RowScore.of(metric, then.get(i));
+            double after = RowScore.of(metric, now.get(i));
+            Example example = examples.get(now.get(i).row());
+            if (example == null || !RowNoise.isExceeded(metric, before, after)) {
+                continue;
+            }
+            boolean isWorse = metric.isLowerBetter() == after > before;
+            (isWorse ? worse : better).add(new ChangedCase(example, then.get(i), now.get(i), metric, before, after));
+        }
+        return new BaselineComparison(comparisons, worse, better, now.size() - worse.size() - better.size(), onlyHere);
+    }
+
+    /** By how much a metric is worse now, in its own unit; negative where it is better. */
+    public double drop(MetricName metric) {
+        double difference = comparisons.stream()
+                .filter(one -> one.metric().equals(metric))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("metric must be one of the task, was " + metric))
+                .difference()
+                .value();
+        return metric.isLowerBetter() ? difference : -difference;
+    }
+}

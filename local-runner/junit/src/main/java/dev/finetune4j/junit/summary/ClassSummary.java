@@ -1,0 +1,63 @@
+package dev.finetune4j.junit.summary;
+
+import dev.finetune4j.engine.report.view.ReportFiles;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.evaluation.Interval;
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Collects what one test class says of its runs, and writes it down when JUnit closes it at the end of the class. Safe for tests that
+ * run at the same time.
+ */
+public final class ClassSummary implements AutoCloseable {
+    private final String testClass;
+    private final Path folder;
+    private final Map<RunId, SummarizedRun> runs = new LinkedHashMap<>();
+    private final Map<RunId, Map<MetricName, Interval>> baselines = new LinkedHashMap<>();
+    private final List<Claim> claims = new ArrayList<>();
+
+    /**
+     * An empty summary.
+     *
+     * @param testClass the class' full name
+     * @param folder where the files go
+     */
+    public ClassSummary(String testClass, Path folder) {
+        this.testClass = testClass;
+        this.folder = folder;
+    }
+
+    /** A run that a test was handed. */
+    public synchronized void add(SummarizedRun run) {
+        runs.put(run.id(), run);
+    }
+
+    /** What a run was compared with. */
+    public synchronized void baseline(RunId run, Map<MetricName, Interval> metrics) {
+        baselines.put(run, metrics);
+    }
+
+    /** A claim, whether it holds or not. */
+    public synchronized void add(Claim claim) {
+        claims.add(claim);
+    }
+
+    /**
+     * Writes {@code CLASS.md} and {@code TEST-finetune4j-CLASS.xml}, over those of an earlier execution.
+     *
+     * @throws FineTuneException with FT0721 if a file cannot be written
+     */
+    @Override
+    public synchronized void close() {
+        ReportFiles.write(
+                folder.resolve(testClass + ".md"), MarkdownSummary.of(testClass, runs.values(), baselines, claims));
+        ReportFiles.write(
+                folder.resolve("TEST-finetune4j-" + testClass + ".xml"), JunitXml.of(testClass, runs.values(), claims));
+    }
+}

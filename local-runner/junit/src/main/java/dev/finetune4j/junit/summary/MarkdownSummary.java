@@ -1,0 +1,87 @@
+package dev.finetune4j.junit.summary;
+
+import dev.finetune4j.engine.evaluate.MetricFigures;
+import dev.finetune4j.engine.report.Headline;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Interval;
+import dev.finetune4j.evaluation.VariantEvaluation;
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.value.RunId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Runs and claims for a comment on a pull request. */
+final class MarkdownSummary {
+    private MarkdownSummary() {}
+
+    static String of(
+            String testClass,
+            Collection<SummarizedRun> runs,
+            Map<RunId, Map<MetricName, Interval>> baselines,
+            List<Claim> claims) {
+        StringBuilder text = new StringBuilder();
+        long failed = claims.stream().filter(claim -> !claim.holds()).count();
+        text.append("### ")
+                .append(testClass.substring(testClass.lastIndexOf('.') + 1))
+                .append(": ");
+        text.append(failed == 0 ? "all claims hold" : failed + " of " + claims.size() + " claims do not hold")
+                .append("\n");
+        for (SummarizedRun run : runs) {
+            text.append("\n**")
+                    .append(run.job())
+                    .append("**, run `")
+                    .append(run.id())
+                    .append("`, ");
+            text.append(run.origin()).append("\n");
+            figures(run.evaluation(), baselines.get(run.id()), text);
+        }
+        text.append('\n');
+        claims.forEach(claim -> claim(claim, text));
+        return text.toString();
+    }
+
+    private static void figures(
+            @Nullable EvaluationReport evaluation, @Nullable Map<MetricName, Interval> baseline, StringBuilder text) {
+        if (evaluation == null) {
+            return;
+        }
+        Set<MetricName> metrics = evaluation.variants().get(0).metrics().keySet();
+        text.append("\n| on ").append(evaluation.rows()).append(" held-out rows |");
+        metrics.forEach(
+                metric -> text.append(' ').append(MetricFigures.name(metric)).append(" |"));
+        text.append("\n|---|").append("---:|".repeat(metrics.size())).append('\n');
+        for (VariantEvaluation variant : evaluation.variants()) {
+            row(Headline.longName(variant.variant()), metrics, variant.metrics(), text);
+        }
+        if (baseline != null) {
+            row("Baseline", metrics, baseline, text);
+        }
+    }
+
+    private static void row(
+            String name, Set<MetricName> metrics, Map<MetricName, Interval> figures, StringBuilder text) {
+        text.append("| ").append(name).append(" |");
+        for (MetricName metric : metrics) {
+            Interval interval = figures.get(metric);
+            text.append(' ')
+                    .append(interval == null ? "" : MetricFigures.full(metric, interval))
+                    .append(" |");
+        }
+        text.append('\n');
+    }
+
+    private static void claim(Claim claim, StringBuilder text) {
+        text.append(claim.holds() ? "- " : "- **failed** ")
+                .append(claim.test())
+                .append(": ")
+                .append(claim.text());
+        text.append('\n');
+        claim.failure()
+                .ifPresent(evidence ->
+                        text.append(evidence.lines().collect(Collectors.joining("\n  ", "  ```\n  ", "\n  ```\n"))));
+    }
+}

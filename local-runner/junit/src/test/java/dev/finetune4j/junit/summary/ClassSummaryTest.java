@@ -1,0 +1,44 @@
+package dev.finetune4j.junit.summary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
+import java.time.Duration;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+
+class ClassSummaryTest {
+    private static final String HOSTILE = "a \"b\" <c> & ]]> \u0000 \uD800\nnext";
+    private static final RunId RUN = new RunId("tickets-0123abcd-1");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void writesXmlThatCanBeReadWhateverAClaimSays() throws Exception {
+        try (ClassSummary summary = new ClassSummary("com.example.SomeTest", folder)) {
+            summary.add(new SummarizedRun(RUN, "tickets", HOSTILE, Duration.ofMillis(1500), null));
+            summary.add(new Claim("first()", RUN, HOSTILE, HOSTILE));
+            summary.add(new Claim("second()", RUN, "holds", null));
+        }
+
+        Element suite = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(folder.resolve("TEST-finetune4j-com.example.SomeTest.xml")
+                        .toFile())
+                .getDocumentElement();
+        assertThat(suite.getAttribute("tests")).isEqualTo("2");
+        assertThat(suite.getAttribute("failures")).isEqualTo("1");
+        assertThat(suite.getAttribute("time")).isEqualTo("1.500");
+        assertThat(suite.getElementsByTagName("failure").item(0).getTextContent())
+                .isEqualTo("a \"b\" <c> & ]]> ? ?\nnext");
+        assertThat(folder.resolve("com.example.SomeTest.md"))
+                .content()
+                .startsWith("### SomeTest: 1 of 2 claims do not hold\n")
+                .contains("- second(): holds\n");
+        assertThat(folder.toFile().list()).hasSize(2);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.finetune4j.modelfiles.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.modelfiles.ModelFilesProblems;
+import dev.finetune4j.modelfiles.weights.GgufValue;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Writes a tokenizer.json as the keys of GGUF from which {@link GgufTokenizer}, and llama.cpp, make the same tokens. */
+public final class GgufVocabulary {
+    private final TokenizerJson tokenizer;
+    private final JsonNode model;
+
+    private GgufVocabulary(TokenizerJson tokenizer) {
+        this.tokenizer = tokenizer;
+        this.model = tokenizer.tree().path("model");
+    }
+
+    /**
+     * The keys of a vocabulary.
+     *
+     * @param tokenizer byte-level BPE with a pre-tokenizer that GGUF has a name for
+     * @param size V, rows of the embedding; those without a token are given one that no text has
+     * @throws FineTuneException with FT0434 if it is another tokenizer, FT0431 if it has more tokens than the embedding has rows
+     */
+    public static Map<String, GgufValue> of(TokenizerJson tokenizer, int size) {
+        return new GgufVocabulary(tokenizer).keys(size);
+    }
+
+    private Map<String, GgufValue> keys(int size) {
+        if (tokenizer.vocabularySize() > size) {
+            throw ModelFilesProblems.TOKENIZER_DAMAGED
+                    .error("the tokenizer has more tokens than the model")
+                    .at(Location.of(tokenizer.source()))
+                    .because(tokenizer.vocabularySize() + " tokens, and the embedding has " + size + " rows")
+                    .asException();
+        }
+        PreTokenizer preTokenizer = preTokenizer();
+        String[] tokens = new String[size];
+        long[] types = new long[size];
+        for (int id = 0; id < size; id++) {
+            tokens[id] = "[PAD" + id + "]";
+            types[id] = TokenKind.UNUSED;
+        }
+        model.path("vocab").properties().forEach(entry -> {
+            tokens[entry.getValue().asInt()] = entry.getKey();
+            types[entry.getValue().asInt()] = TokenKind.NORMAL;
+        });
+        for (AddedToken added : tokenizer.addedTokens()) {
+            tokens[added.id()] = added.content();
+            types[added.id()] = added.special() ? TokenKind.CONTROL : TokenKind.USER_DEFINED;
+        }
+        Map<String, GgufValue> keys = new LinkedHashMap<>();
+        keys.put("tokenizer.ggml.model", new GgufValue.Text(GgufTokenizer.BYTE_LEVEL_BPE));
+        keys.put("tokenizer.ggml.pre", new GgufValue.Text(preTokenizer.ggufName()));
+        keys.put("tokenizer.ggml.tokens", new GgufValue.Texts(Arrays.asList(tokens)));
+        keys.put("tokenizer.ggml.token_type", new GgufValue.Wholes(types));
+        keys.put("tokenizer.ggml.merges", new GgufValue.Texts(merges()));
+        return keys;
+    }
+
+    private PreTokenizer preTokenizer() {
+        String type = model.path("type").asText(model.has("merges") ? "BPE" : "(none)");
+        boolean isByteLevel = type.equals("BPE") && !model.path("byte_fallback").asBoolean();
+        return (isByteLevel ? PreTokenizer.of(tokenizer.tree()) : Optional.<PreTokenizer>empty())
+                .orElseThrow(() -> ModelFilesProblems.GGUF_TOKENIZER_UNWRITTEN
+                        .error("this tokenizer has no name in GGUF")
+                        .at(Location.of(tokenizer.source()))
+                        .because("its model is " + type + (isByteLevel ? " on bytes" : ", not on bytes alone"))
+                        .because("its pre-tokenizer is " + steps())
+                        .because("written is BPE on bytes with the pre-tokenizers of GPT-2, SmolLM, Llama 3 and Qwen 2")
+                        .asException());
+    }
+
+    private String steps() {
+        JsonNode step = tokenizer.tree().path("pre_tokenizer");
+        List<String> types = new ArrayList<>();
+        (step.has("pretokenizers") ? step.path("pretokenizers") : List.of(step))
+                .forEach(each -> types.add(each.path("type").asText("(none)")));
+        return String.join(" and ", types);
+    }
+
+    /** Each a text of two tokens with a blank between; tokens on bytes hold none. */
+    private List<String> merges() {
+        List<String> merges = new ArrayList<>();
+        for (JsonNode pair : model.path("merges")) {
+            merges.add(
+                    pair.isArray() ? pair.path(0).asText() + " " + pair.path(1).asText() : pair.asText());
+        }
+        return merges;
+    }
+}

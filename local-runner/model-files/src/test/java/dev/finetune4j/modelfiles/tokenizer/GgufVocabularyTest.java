@@ -1,0 +1,121 @@
+package dev.finetune4j.modelfiles.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.modelfiles.weights.GgufFile;
+import dev.finetune4j.modelfiles.weights.GgufValue;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GgufVocabularyTest {
+    private static final Path CODEC = Path.of("src/test/resources/dev/finetune4j/modelfiles/codec");
+    private static final Path BYTE_LEVEL = CODEC.resolve("model/tokenizer.json");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt-2", "smollm", "llama-bpe", "qwen2"})
+    void isWhatTheFileHeldThatItWasReadFrom(String preTokenizer) {
+        try (GgufFile file = GgufFile.open(CODEC.resolve(preTokenizer + ".gguf"))) {
+            Map<String, GgufValue> held = file.metadata().values();
+            TokenizerJson tokenizer = GgufTokenizer.read(file);
+
+            Map<String, GgufValue> keys = GgufVocabulary.of(tokenizer, tokenizer.vocabularySize());
+
+            assertThat(held).containsAllEntriesOf(keys);
+            assertThat(keys)
+                    .containsOnlyKeys(
+                            "tokenizer.ggml.model",
+                            "tokenizer.ggml.pre",
+                            "tokenizer.ggml.tokens",
+                            "tokenizer.ggml.token_type",
+                            "tokenizer.ggml.merges");
+        }
+    }
+
+    @Test
+    void fillsRowsWithoutATokenWithOnesThatNoTextHas() {
+        TokenizerJson tokenizer = TokenizerJson.read(BYTE_LEVEL);
+        int size = tokenizer.vocabularySize();
+
+        Map<String, GgufValue> keys = GgufVocabulary.of(tokenizer, size + 2);
+
+        List<String> tokens = ((GgufValue.Texts) value(keys, "tokens")).values();
+        long[] types = ((GgufValue.Wholes) value(keys, "token_type")).values();
+        assertThat(tokens).hasSize(size + 2).endsWith("[PAD" + size + "]", "[PAD" + (size + 1) + "]");
+        assertThat(types).hasSize(size + 2).startsWith(3, 3, 3).endsWith(5, 5);
+    }
+
+    @Test
+    void refusesMoreTokensThanRows() {
+        TokenizerJson tokenizer = TokenizerJson.read(BYTE_LEVEL);
+
+        assertThatThrownBy(() -> GgufVocabulary.of(tokenizer, 100))
+                .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                    assertThat(e).hasMessageContaining("FT0431");
+                    assertThat(causes(e)).contains("600 tokens, and the embedding has 100 rows");
+                });
+    }
+
+    @Test
+    void knowsAPreTokenizerWhateverItLeavesOut() throws Exception {
+        assertThat(preTokenizer(json -> ((ObjectNode) json.at("/pre_tokenizer/pretokenizers/1"))
+                        .without(List.of("use_regex", "trim_offsets"))))
+                .isEqualTo(new GgufValue.Text("smollm"));
+        assertThat(preTokenizer(json -> json.remove("normalizer"))).isEqualTo(new GgufValue.Text("smollm"));
+        assertThat(preTokenizer(json -> ((ObjectNode) json.path("model")).remove("type")))
+                .isEqualTo(new GgufValue.Text("smollm"));
+    }
+
+    @Test
+    void refusesTokenizersThatWouldGiveOtherTokensUnderANameThatIsKnown() {
+        List<Consumer<ObjectNode>> changes = List.of(
+                json -> ((ObjectNode) json.at("/pre_tokenizer/pretokenizers/1")).put("add_prefix_space", true),
+                json -> ((ObjectNode) json.at("/pre_tokenizer/pretokenizers/1")).put("use_regex", false),
+                json -> ((ObjectNode) json.at("/pre_tokenizer/pretokenizers/0")).put("individual_digits", false),
+                json -> ((ObjectNode) json.path("model")).put("ignore_merges", true),
+                json -> ((ObjectNode) json.path("model")).put("byte_fallback", true),
+                json -> json.putObject("normalizer").put("type", "Lowercase"));
+
+        for (Consumer<ObjectNode> change : changes) {
+            assertThatThrownBy(() -> preTokenizer(change))
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0434");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "gemma", "unigram"})
+    void refusesTokenizersThatAreNotOnBytes(String name) {
+        TokenizerJson tokenizer = TokenizerJson.read(CODEC.resolve("sentencepiece/" + name + ".json"));
+
+        assertThatThrownBy(() -> GgufVocabulary.of(tokenizer, 10_000))
+                .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                    assertThat(e).hasMessageContaining("FT0434");
+                    assertThat(causes(e)).anyMatch(cause -> cause.contains("not on bytes alone"));
+                });
+    }
+
+    private static GgufValue preTokenizer(Consumer<ObjectNode> change) throws Exception {
+        ObjectNode json = (ObjectNode) JSON.readTree(BYTE_LEVEL.toFile());
+        change.accept(json);
+        return value(GgufVocabulary.of(TokenizerJson.of("tokenizer.json", json), 600), "pre");
+    }
+
+    private static List<String> causes(FineTuneException thrown) {
+        return thrown.problems().get(0).causes();
+    }
+
+    private static GgufValue value(Map<String, GgufValue> keys, String name) {
+        return Objects.requireNonNull(keys.get("tokenizer.ggml." + name), name);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.finetune4j.modelfiles.weights;
+
+import dev.finetune4j.testkit.fuzz.ParserTarget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A safetensors file: its header, and both ends of every tensor. */
+public final class SafetensorsTarget implements ParserTarget {
+    @Override
+    public String name() {
+        return "safetensors";
+    }
+
+    @Override
+    public List<byte[]> seeds() throws IOException {
+        List<byte[]> seeds = new ArrayList<>(DamagedFilesTest.contents(".safetensors"));
+        seeds.add(Files.readAllBytes(DamagedFilesTest.FIXTURES.resolve("written.safetensors")));
+        return seeds;
+    }
+
+    @Override
+    public void read(byte[] input, Path scratch) throws IOException {
+        DamagedFilesTest.readAll(Files.write(scratch.resolve("model.safetensors"), input));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.finetune4j.training.model;
+
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import java.util.List;
+
+/** Loads an encoder with a classification head for training, or for use with a finished one. */
+public interface ClassifierLoader {
+    /**
+     * A loaded model and what was chosen for it.
+     *
+     * @param model the model, which the caller closes
+     * @param precision the number format chosen
+     * @param recompute the recompute level chosen
+     * @param predictedPeakBytes resident memory of the process foreseen at its peak
+     */
+    record Loaded(Classifier model, Precision precision, Recompute recompute, long predictedPeakBytes) {}
+
+    /**
+     * Maps the weights and prepares the trainable vector.
+     *
+     * @param files the base model; a head over the same labels that it has already is gone on from
+     * @param labels names of the labels, in the order of the head's outputs, with the rows that are learned of each
+     * @param settings how; lengths of passages and texts have no meaning here
+     * @throws dev.finetune4j.error.FineTuneException with FT0470 if the model is no encoder that is supported, FT0601 if it does not fit
+     *     the memory, FT04xx if files are missing or damaged
+     */
+    Loaded load(ModelFiles files, LabelCounts labels, Settings settings);
+
+    /** Whether the model has a head over these labels already, so that it can tell them apart without any training. */
+    boolean hasHead(ModelFiles files, List<String> labels);
+}

@@ -1,0 +1,325 @@
+package dev.finetune4j.training.model.adapter;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.model.ModelName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * {@code adapter_config.json} as PEFT writes it for LoRA. What is set there and has no counterpart here would change the computation,
+ * so that it is refused, whether its name is known or not.
+ */
+public final class AdapterConfig {
+    private static final String FILE = "adapter_config.json";
+    private static final long MAX_BYTES = 1 << 20;
+
+    /**
+     * Says beside an adapter that its base model was quantized, in the words of transformers' {@code BitsAndBytesConfig}; PEFT has no
+     * key for it.
+     */
+    private static final String QUANTIZATION = "quantization_config.json";
+
+    private static final Map<String, Object> NF4 = new TreeMap<>(Map.of(
+            "quant_method",
+            "bitsandbytes",
+            "load_in_4bit",
+            true,
+            "bnb_4bit_quant_type",
+            "nf4",
+            "bnb_4bit_use_double_quant",
+            true));
+
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+    /** Keys that are read here. */
+    private static final Set<String> READ = Set.of(
+            "peft_type",
+            "r",
+            "lora_alpha",
+            "lora_dropout",
+            "target_modules",
+            "use_rslora",
+            "use_dora",
+            "rank_pattern",
+            "alpha_pattern",
+            "layers_to_transform",
+            "layers_pattern",
+            "bias",
+            "init_lora_weights",
+            "modules_to_save");
+
+    /** Keys that do not change what a finished adapter computes. */
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+            "auto_mapping",
+            "base_model_name_or_path",
+            "inference_mode",
+            "loftq_config",
+            "megatron_core",
+            "peft_version",
+            "qalora_group_size",
+            "revision",
+            "runtime_config",
+            "task_type");
+
+    /** Ways to start factors from nothing; others also change the base model. */
+    private static final Set<String> PLAIN_STARTS = Set.of("", "true", "false", "gaussian");
+
+    /** What PEFT calls the task of a language model. */
+    static final String LANGUAGE = "CAUSAL_LM";
+
+    private static final Set<String> TRAINED_MODULES = Set.of(LoraTuning.EMBEDDING, LoraTuning.HEAD);
+
+    private static final Pattern MODULE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    private final JsonNode config;
+    private final List<String> wrong;
+
+    private AdapterConfig(JsonNode config, List<String> wrong) {
+        this.config = config;
+        this.wrong = wrong;
+    }
+
+    /**
+     * Writes the file into an adapter's folder; the same adapter gives the same bytes.
+     *
+     * @throws IOException if the disk refuses
+     */
+    static void write(Path folder, LoraLayout layout, SavedModules saved, TuningMethod method, ModelName baseModel)
+            throws IOException {
+        write(folder, config(layout, saved, method.adapters().orElseThrow(), baseModel));
+        if (method instanceof QloraTuning) {
+            Files.writeString(folder.resolve(QUANTIZATION), JSON.writeValueAsString(NF4) + "\n");
+        }
+    }
+
+    /** Writes the configuration of any kind of adapter. */
+    static void write(Path folder, Map<String, Object> config) throws IOException {
+        Files.writeString(folder.resolve(FILE), JSON.writeValueAsString(config) + "\n");
+    }
+
+    private static Map<String, Object> config(
+            LoraLayout layout, SavedModules saved, LoraTuning method, ModelName baseModel) {
+        Map<String, Object> config = new TreeMap<>();
+        config.put("peft_type", "LORA");
+        config.put("task_type", saved.taskType());
+        config.put("base_model_name_or_path", baseModel.value());
+        config.put("revision", baseModel.revision()); // of the base model, as PEFT reads it
+        config.put("r", method.rank());
+        config.put("lora_alpha", number(method.alpha()));
+        config.put("lora_dropout", method.dropout());
+        config.put("target_modules", layout.moduleNames());
+        config.put("bias", "none");
+        config.put("fan_in_fan_out", false);
+        config.put("inference_mode", true);
+        config.put("init_lora_weights", true);
+        config.put("use_rslora", method.rankStabilised());
+        config.put("use_dora", method.dora());
+        config.put("rank_pattern", method.ranks());
+        Map<String, Object> alphas = new TreeMap<>();
+        method.alphas().forEach((module, alpha) -> alphas.put(module, number(alpha)));
+        config.put("alpha_pattern", alphas);
+        if (!method.layers().isEmpty()) {
+            config.put("layers_to_transform", method.layers());
+        }
+        if (!saved.names().isEmpty()) {
+            config.put("modules_to_save", saved.names());
+        }
+        return config;
+    }
+
+    /** A whole number where it is one, as PEFT writes it. */
+    private static Object number(double value) {
+        return value == Math.rint(value) ? (Object) (long) value : value;
+    }
+
+    /**
+     * How an adapter was tuned.
+     *
+     * @param folder the adapter's
+     * @throws FineTuneException with FT0473 if the file is missing or no LoRA configuration, or asks for what is not computed here
+     */
+    public static TuningMethod read(Path folder) {
+        List<String> wrong = new ArrayList<>();
+        Optional<LoraTuning> method = lora(folder, wrong);
+        if (method.isEmpty() || !wrong.isEmpty()) {
+            throw misfit(folder, wrong);
+        }
+        return isOnQuantizedBase(folder) ? new QloraTuning(method.get()) : method.get();
+    }
+
+    private static boolean isOnQuantizedBase(Path folder) {
+        Path file = folder.resolve(QUANTIZATION);
+        if (Files.notExists(file)) {
+            return false;
+        }
+        JsonNode written = tree(folder, QUANTIZATION);
+        List<String> wrong = new ArrayList<>();
+        NF4.forEach((key, value) -> {
+            if (!written.path(key).equals(JSON.valueToTree(value))) {
+                wrong.add(key + " is " + written.path(key) + "; only " + value + " is supported");
+            }
+        });
+        if (!wrong.isEmpty()) {
+            throw AdapterFiles.misfit(file, wrong).asException();
+        }
+        return true;
+    }
+
+    /** Whether an adapter holds a tensor's module as a whole. */
+    static boolean saves(Path folder, String tensor) {
+        for (JsonNode saved : tree(folder).path("modules_to_save")) {
+            if (("." + tensor).contains("." + saved.asText() + ".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How the adapters were tuned, with the reasons why they cannot be used added to a list. */
+    static Optional<LoraTuning> lora(Path folder, List<String> wrong) {
+        AdapterConfig config = new AdapterConfig(tree(folder), wrong);
+        config.checkKind();
+        config.checkUnsupported();
+        try {
+            return Optional.of(config.method());
+        } catch (IllegalArgumentException e) {
+            wrong.add(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    static FineTuneException misfit(Path folder, List<String> causes) {
+        return AdapterFiles.misfit(folder.resolve(FILE), causes).asException();
+    }
+
+    /** The configuration in an adapter's folder, of whatever kind it is. */
+    static JsonNode tree(Path folder) {
+        return tree(folder, FILE);
+    }
+
+    private static JsonNode tree(Path folder, String name) {
+        Path file = folder.resolve(name);
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw AdapterFiles.misfit(file, List.of("it is larger than " + MAX_BYTES + " bytes"))
+                        .asException();
+            }
+            return JSON.readTree(Files.readAllBytes(file));
+        } catch (IOException e) {
+            String kind = e.getClass().getSimpleName();
+            throw AdapterFiles.misfit(file, List.of("it cannot be read as JSON: " + kind))
+                    .asException(e);
+        }
+    }
+
+    private void checkKind() {
+        if (!config.path("peft_type").asText("").equals("LORA")) {
+            wrong.add("peft_type is " + config.path("peft_type") + ", not LORA");
+        }
+    }
+
+    private void checkUnsupported() {
+        config.properties().forEach(entry -> {
+            if (!READ.contains(entry.getKey()) && !WITHOUT_EFFECT.contains(entry.getKey()) && isSet(entry.getValue())) {
+                wrong.add(entry.getKey() + " is " + entry.getValue() + ", which is not supported");
+            }
+        });
+        String bias = config.path("bias").asText("none");
+        if (!bias.equals("none")) {
+            wrong.add("bias is " + bias + ", which is not supported");
+        }
+        String start = config.path("init_lora_weights").asText("");
+        if (!PLAIN_STARTS.contains(start)) {
+            wrong.add("init_lora_weights is " + start + ", which changes the base model");
+        }
+        trainedModules().stream()
+                .filter(module -> !TRAINED_MODULES.contains(module))
+                .forEach(module -> wrong.add("modules_to_save names " + module + ", which is not supported"));
+        JsonNode pattern = config.path("layers_pattern");
+        boolean isOfLayers = pattern.asText("").equals("layers")
+                || (pattern.size() == 1 && pattern.path(0).asText().equals("layers"));
+        if (isSet(pattern) && !isOfLayers) {
+            wrong.add("layers_pattern is " + pattern + ", which is not supported");
+        }
+    }
+
+    static boolean isSet(JsonNode value) {
+        return value.isContainerNode()
+                ? !value.isEmpty()
+                : value.isBoolean() ? value.asBoolean() : !value.isNull() && !value.isMissingNode();
+    }
+
+    private LoraTuning method() {
+        return LoraTuning.builder()
+                .rank(config.path("r").asInt())
+                .alpha(config.path("lora_alpha").asDouble())
+                .dropout(config.path("lora_dropout").asDouble())
+                .targetModules(modules())
+                .rankStabilised(config.path("use_rslora").asBoolean())
+                .dora(config.path("use_dora").asBoolean())
+                .ranks(byModule("rank_pattern", JsonNode::asInt))
+                .alphas(byModule("alpha_pattern", JsonNode::asDouble))
+                .layers(layers())
+                .trainedModules(trainedModules())
+                .build();
+    }
+
+    private List<String> trainedModules() {
+        List<String> modules = new ArrayList<>();
+        config.path("modules_to_save").forEach(module -> modules.add(lastWord(module)));
+        return modules;
+    }
+
+    private static String lastWord(JsonNode path) {
+        return path.asText().replaceFirst(".*\\.", "");
+    }
+
+    /** PEFT lists names, or full paths for all-linear. */
+    private List<String> modules() {
+        TreeSet<String> modules = new TreeSet<>();
+        config.path("target_modules").forEach(module -> modules.add(lastWord(module)));
+        return List.copyOf(modules);
+    }
+
+    /** PEFT reads the keys as regular expressions; of these a plain name says the same here. */
+    private <T> Map<String, T> byModule(String key, Function<JsonNode, T> value) {
+        Map<String, T> values = new LinkedHashMap<>();
+        config.path(key).properties().forEach(entry -> {
+            if (MODULE.matcher(entry.getKey()).matches()) {
+                values.put(entry.getKey(), value.apply(entry.getValue()));
+            } else {
+                wrong.add(key + " has the key " + entry.getKey() + "; only names of modules are supported");
+            }
+        });
+        return values;
+    }
+
+    private List<Integer> layers() {
+        JsonNode layers = config.path("layers_to_transform");
+        List<Integer> numbers = new ArrayList<>();
+        if (layers.isInt()) {
+            numbers.add(layers.asInt());
+        }
+        layers.forEach(layer -> numbers.add(layer.asInt()));
+        return numbers;
+    }
+}

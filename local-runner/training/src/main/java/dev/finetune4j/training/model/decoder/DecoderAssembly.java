@@ -1,0 +1,382 @@
+package dev.finetune4j.training.model.decoder;
+
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.modelfiles.config.DecoderTraits;
+import dev.finetune4j.modelfiles.config.ModelConfig;
+import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.config.RopeScaling;
+import dev.finetune4j.modelfiles.decoder.DecoderTensors;
+import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
+import dev.finetune4j.modelfiles.weights.WeightFile;
+import dev.finetune4j.training.model.adapter.AdapterFiles;
+import dev.finetune4j.training.model.adapter.LoraLayout;
+import dev.finetune4j.training.model.adapter.LoraLayout.AdaptedProjection;
+import dev.finetune4j.training.model.adapter.LoraStart;
+import dev.finetune4j.training.model.adapter.PromptFiles;
+import dev.finetune4j.training.model.adapter.SavedModules;
+import dev.finetune4j.training.model.decoder.DecoderModel.Network;
+import dev.finetune4j.training.model.decoder.DecoderModel.Sharer;
+import dev.finetune4j.training.model.decoder.DecoderWeights.PackedPart;
+import dev.finetune4j.training.model.internal.TorchScript;
+import dev.finetune4j.training.model.internal.TorchScript.Value;
+import dev.finetune4j.training.model.weights.FlatLayout;
+import dev.finetune4j.training.model.weights.PackedReader;
+import dev.finetune4j.training.model.weights.TensorReader;
+import dev.finetune4j.training.model.weights.Trainables;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a decoder together from its weights and what is trained of it. */
+final class DecoderAssembly {
+    private final TorchScript script;
+    private final ModelFolder folder;
+    private final ModelConfig config;
+    private final DecoderTensors tensors;
+    private final WeightFile file;
+    private final TensorReader reader;
+    private final DecoderModel.Plan plan;
+    private final int torchType;
+
+    /**
+     * Prepares; nothing is read yet.
+     *
+     * @param script makes the tensors
+     * @param folder the base model
+     * @param file its weights
+     * @param plan the model's sizes
+     * @param precision its number format
+     */
+    DecoderAssembly(
+            TorchScript script, ModelFolder folder, WeightFile file, DecoderModel.Plan plan, Precision precision) {
+        this.script = script;
+        this.folder = folder;
+        this.file = file;
+        this.plan = plan;
+        config = folder.config();
+        tensors = DecoderTensors.of(config, folder.isGguf());
+        reader = new TensorReader(script, file);
+        torchType = precision == Precision.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT32;
+    }
+
+    /**
+     * A model with adapters.
+     *
+     * @param layout the adapters
+     * @param beside embedding and head where they are trained, too
+     * @param method how they are trained
+     * @param packed what stays packed of the base model
+     * @param adapter a finished adapter to start from, or null for a fresh one
+     * @param seed of a fresh adapter
+     */
+    DecoderModel withAdapters(
+            LoraLayout layout,
+            ModulesBeside beside,
+            TuningMethod method,
+            PackedSizes packed,
+            @Nullable Path adapter,
+            long seed) {
+        DecoderWeights weights = DecoderWeights.in(room(packed), tensors, config, plan.shape());
+        List<PackedPart> parts = List.of();
+        if (packed.equals(PackedSizes.NONE)) {
+            weights.read(script, reader, config);
+        } else {
+            try (PackedReader packer = new PackedReader(script, file, reader, packed.roomElements())) {
+                parts = weights.readPacked(script, reader, packer, config);
+            }
+        }
+        Trainables trainables = trainables();
+        for (FlatLayout.Slice module : beside.places().slices()) {
+            Value target = view(Optional.of(module), trainables.values(), trainables.values());
+            reader.copy(ModulesBeside.source(module, tensors), target, 0);
+        }
+        LoraTuning lora = method.adapters().orElseThrow();
+        SavedModules saved = beside.saved(lora);
+        if (adapter == null) {
+            ByteBuffer factors = trainables.memory(0, Math.toIntExact(layout.length()));
+            LoraStart.fill(layout, seed, factors.asFloatBuffer());
+        } else {
+            AdapterFiles.read(adapter, layout, saved, lora, trainables::memory);
+        }
+        trainables.valuesChanged();
+        DecoderWeights none = DecoderWeights.none(script, plan.shape());
+        Value decoder = decoder(weights, none);
+        Value tunedDecoder = decoder(
+                weights.between(
+                        view(beside.embedding(), trainables.computed(), weights.embedding()),
+                        view(beside.head(), trainables.computed(), weights.head())),
+                none.between(
+                        view(beside.embedding(), trainables.gradient(), none.embedding()),
+                        view(beside.head(), trainables.gradient(), none.head())));
+        Value tuned = layers(decoder, weights, none, trainables, layout);
+        Value base = layers(decoder, weights, none, trainables, layout.withoutAdapters());
+        for (PackedPart each : parts) {
+            attach(tuned, each);
+            attach(base, each);
+        }
+        if (layout.dora()) {
+            trainLengths(tuned, layout, trainables, adapter == null);
+        }
+        return new DecoderModel(
+                plan,
+                script,
+                new Network(
+                        new DecoderStack(tunedDecoder, tuned),
+                        new DecoderStack(decoder, base),
+                        sharers(decoder, weights, none, trainables, layout)),
+                trainables,
+                positions(),
+                target -> AdapterFiles.write(target, layout, saved, method, plan.baseModel(), trainables::memory));
+    }
+
+    /** One for each gradient but the first. */
+    private List<Sharer> sharers(
+            Value decoder, DecoderWeights weights, DecoderWeights none, Trainables trainables, LoraLayout layout) {
+        return IntStream.range(1, plan.trained().gradients())
+                .mapToObj(i -> {
+                    Value gradient = script.call("vector", trainables.length(), TorchScript.FLOAT32);
+                    Value layers = layers(decoder, weights, none, trainables.computed(), gradient, layout);
+                    return new Sharer(new DecoderStack(decoder, layers), gradient);
+                })
+                .toList();
+    }
+
+    private void attach(Value layers, PackedPart each) {
+        script.call("attach", layers, each.site().layer(), each.site().projection(), each.part())
+                .close();
+    }
+
+    /** A module that is trained as a view of a flat vector, or else what stands in its place. */
+    private Value view(Optional<FlatLayout.Slice> module, Value vector, Value otherwise) {
+        return module.map(slice -> script.call(
+                        "matrix_of",
+                        vector,
+                        slice.offset(),
+                        slice.tensor().shape().get(0),
+                        slice.tensor().shape().get(1)))
+                .orElse(otherwise);
+    }
+
+    /** The lengths are read and learned in float32, whatever the products are computed in: a step changes little of them. */
+    private void trainLengths(Value layers, LoraLayout layout, Trainables trainables, boolean isFresh) {
+        long at = layout.length() - layout.magnitudes();
+        for (int layer = 0; layer < layout.layers().size(); layer++) {
+            List<AdaptedProjection> projections = layout.layers().get(layer);
+            for (int projection = 0; projection < projections.size(); projection++) {
+                int outputs = projections.get(projection).outputs();
+                if (outputs > 0) {
+                    Value lengths = script.call("vector_of", trainables.values(), at, outputs);
+                    Value gradient = script.call("vector_of", trainables.gradient(), at, outputs);
+                    script.call("train_lengths", layers, layer, projection, lengths, gradient)
+                            .close();
+                    at += outputs;
+                }
+            }
+        }
+        script.call("measure", layers, isFresh ? 1 : 0).close();
+    }
+
+    /**
+     * A model with virtual tokens.
+     *
+     * @param method how many
+     * @param adapter finished virtual tokens to start from, or null for fresh ones
+     * @param start the tokens that fresh ones start as, in turn
+     */
+    DecoderModel withVirtualTokens(PromptTuning method, @Nullable Path adapter, List<Integer> start) {
+        DecoderShape shape = plan.shape();
+        DecoderWeights weights = frozen();
+        Trainables trainables = trainables();
+        DecoderWeights none = DecoderWeights.none(script, shape);
+        Value decoder = decoder(weights, none, prompt(trainables.computed()), prompt(trainables.gradient()));
+        if (adapter == null) {
+            int[] ids = IntStream.range(0, method.virtualTokens())
+                    .map(number -> start.get(number % start.size()))
+                    .toArray();
+            try (Value tokens = script.integers(ids)) {
+                script.call("start_prompt", tokens, decoder, trainables.values())
+                        .close();
+            }
+        } else {
+            PromptFiles.read(adapter, method, shape.width(), trainables.values().memory());
+        }
+        trainables.valuesChanged();
+        Value layers = layers(decoder, weights, none, trainables, withoutAdapters());
+        PromptFiles.Base base = new PromptFiles.Base(plan.baseModel(), shape.layers(), shape.heads(), shape.width());
+        return new DecoderModel(
+                plan,
+                script,
+                new Network(new DecoderStack(decoder, layers), new DecoderStack(decoder, layers)),
+                trainables,
+                positions(),
+                target -> PromptFiles.write(
+                        target, method, base, trainables.values().memory()));
+    }
+
+    /** A model whose every weight is trained: the weights are views of the trained vector. */
+    DecoderModel trainedWhole() {
+        Trainables trainables = trainables();
+        DecoderWeights values = whole(trainables.values(), trainables.values());
+        values.read(script, reader, config);
+        trainables.valuesChanged();
+        // Norms multiply in float32 whatever the activations are, so they need no narrow copy.
+        DecoderWeights computed = whole(trainables.computed(), trainables.values());
+        DecoderWeights gradient = whole(trainables.gradient(), trainables.gradient());
+        Value decoder = decoder(computed, gradient);
+        Value layers = layers(decoder, computed, gradient, trainables, withoutAdapters());
+        WholeModelFiles files = new WholeModelFiles(script, folder, values);
+        return new DecoderModel(
+                plan,
+                script,
+                new Network(new DecoderStack(decoder, layers), null),
+                trainables,
+                positions(),
+                files::write);
+    }
+
+    /** A model that only answers. */
+    DecoderModel untrained() {
+        DecoderWeights weights = frozen();
+        Trainables trainables = trainables();
+        DecoderWeights none = DecoderWeights.none(script, plan.shape());
+        Value decoder = decoder(weights, none);
+        Value layers = layers(decoder, weights, none, trainables, withoutAdapters());
+        return new DecoderModel(
+                plan, script, new Network(null, new DecoderStack(decoder, layers)), trainables, positions(), target -> {
+                    throw new IllegalStateException("a model that only answers has nothing to write");
+                });
+    }
+
+    private Trainables trainables() {
+        return new Trainables(script, plan.trained().length(), plan.trained().decayed(), torchType);
+    }
+
+    private DecoderWeights frozen() {
+        DecoderWeights weights = DecoderWeights.in(room(PackedSizes.NONE), tensors, config, plan.shape());
+        weights.read(script, reader, config);
+        return weights;
+    }
+
+    /** Weights of norms that are stored less 1 stay in float32, for 1 + w would lose what bfloat16 holds of a small w. */
+    private WeightRoom room(PackedSizes packed) {
+        int normType = config.traits().shiftedNorms() ? TorchScript.FLOAT32 : torchType;
+        WeightRoom apart = WeightRoom.apart(script, torchType, normType);
+        return packed.equals(PackedSizes.NONE)
+                ? apart
+                : WeightRoom.sharing(script, apart, script.call("vector", packed.roomElements(), torchType));
+    }
+
+    private DecoderWeights whole(Value vector, Value norms) {
+        WeightRoom room =
+                WeightRoom.within(script, vector, norms, plan.trained().decayed());
+        return DecoderWeights.in(room, tensors, config, plan.shape());
+    }
+
+    private LoraLayout withoutAdapters() {
+        List<AdaptedProjection> plain = plan.shape().projections().stream()
+                .map(projection -> new AdaptedProjection(projection.inputs(), List.of()))
+                .toList();
+        return new LoraLayout(Collections.nCopies(plan.shape().layers(), plain), false);
+    }
+
+    /** A vector of trained virtual tokens, or of as many gradients, as a matrix. */
+    private Value prompt(Value vector) {
+        return script.call(
+                "matrix_of",
+                vector,
+                0,
+                plan.trained().virtualTokens(),
+                plan.shape().width());
+    }
+
+    private Value decoder(DecoderWeights weights, DecoderWeights gradient) {
+        Value none = script.call("empty", 0, plan.shape().width(), torchType);
+        return decoder(weights, gradient, none, none);
+    }
+
+    private Value decoder(DecoderWeights weights, DecoderWeights gradient, Value prompt, Value promptGradient) {
+        DecoderShape shape = plan.shape();
+        return script.call(
+                "decoder",
+                weights.embedding(),
+                weights.norm(),
+                weights.head(),
+                shape.heads(),
+                shape.keyHeads(),
+                shape.headWidth(),
+                config.rmsEpsilon(),
+                config.activation().equals(SupportedArchitectures.GELU) ? 1 : 0,
+                config.traits().embeddingScale(),
+                config.traits().logitCap(),
+                List.of(gradient.embedding(), gradient.norm(), gradient.head(), promptGradient),
+                prompt,
+                config.untrainedToken());
+    }
+
+    private Value layers(
+            Value decoder, DecoderWeights weights, DecoderWeights gradient, Trainables trainables, LoraLayout layout) {
+        return layers(decoder, weights, gradient, trainables.computed(), trainables.gradient(), layout);
+    }
+
+    private Value layers(
+            Value decoder,
+            DecoderWeights weights,
+            DecoderWeights gradient,
+            Value adapters,
+            Value adapterGradient,
+            LoraLayout layout) {
+        DecoderTraits traits = config.traits();
+        int window = config.slidingWindowIfAny().orElse(0);
+        boolean hasOwnRotary = traits.windowedRopeTheta() != null;
+        return script.call(
+                "layers",
+                weights.layers(),
+                gradient.layers(),
+                decoder,
+                traits.queryScale(),
+                traits.scoreCap(),
+                ofEach(traits.windowed(), isWindowed -> isWindowed ? window : 0),
+                ofEach(traits.windowed(), isWindowed -> isWindowed && hasOwnRotary ? 1 : 0),
+                adapters,
+                adapterGradient,
+                layout.projections().stream().map(AdaptedProjection::plan).toList(),
+                layout.projections().stream().map(AdaptedProjection::scales).toList(),
+                plan.dropout());
+    }
+
+    private static int[] ofEach(List<Boolean> windowed, ToIntFunction<Boolean> number) {
+        return windowed.stream().mapToInt(number).toArray();
+    }
+
+    /** Tables of all layers, or of the layers without a window and then of those with one. */
+    private Positions positions() {
+        Double windowedTheta = config.traits().windowedRopeTheta();
+        RotaryFrequencies common = commonFrequencies();
+        List<RotaryFrequencies> frequencies = windowedTheta == null
+                ? List.of(common)
+                : List.of(
+                        common,
+                        RotaryFrequencies.of(windowedTheta, config.traits().rotaryWidth(), new RopeScaling.None()));
+        return new Positions(script, frequencies, torchType);
+    }
+
+    private RotaryFrequencies commonFrequencies() {
+        int width = config.traits().rotaryWidth();
+        Optional<ExpectedTensor> stored = tensors.rotaryDivisors();
+        if (stored.isPresent()) {
+            try (Value divisors = script.call("vector", stored.get().shape().get(0), TorchScript.FLOAT32)) {
+                reader.copy(stored.get(), divisors, 0);
+                return RotaryFrequencies.divided(config.ropeTheta(), width, divisors.toFloats());
+            }
+        }
+        return RotaryFrequencies.of(config.ropeTheta(), width, config.ropeScaling());
+    }
+}

@@ -1,0 +1,121 @@
+package dev.finetune4j.training.model.encoder;
+
+import dev.finetune4j.modelfiles.codec.ClassifierDescription;
+import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
+import dev.finetune4j.modelfiles.encoder.StoredNames;
+import dev.finetune4j.modelfiles.weights.Dequantization;
+import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
+import dev.finetune4j.modelfiles.weights.TensorEntry;
+import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.modelfiles.weights.WeightFile;
+import dev.finetune4j.modelfiles.weights.WritableTensor;
+import dev.finetune4j.training.model.LabelCounts;
+import dev.finetune4j.training.model.weights.FlatLayout;
+import dev.finetune4j.training.model.weights.Trainables;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * An encoder with its trained head as a Hugging Face folder of its own, which {@code AutoModelForSequenceClassification} loads: what was
+ * trained as it is now, the rest from the base model's files, all in float32.
+ */
+final class ClassifierFiles {
+    private static final String WEIGHTS = "model.safetensors";
+    private static final long PIECE_ELEMENTS = 1 << 22;
+
+    private final ModelFolder base;
+    private final EncoderShape shape;
+    private final LabelCounts labels;
+    private final FlatLayout layout;
+    private final Trainables trainables;
+
+    /**
+     * Looks at a model in training.
+     *
+     * @param base the model that it was before
+     * @param shape the model
+     * @param labels its labels, with the rows that are learned of each
+     * @param layout where what is trained lies
+     * @param trainables what is trained
+     */
+    ClassifierFiles(
+            ModelFolder base, EncoderShape shape, LabelCounts labels, FlatLayout layout, Trainables trainables) {
+        this.base = base;
+        this.shape = shape;
+        this.labels = labels;
+        this.layout = layout;
+        this.trainables = trainables;
+    }
+
+    /** Writes the model as it is now into an existing folder; the same weights give the same bytes. */
+    void write(Path folder) {
+        try (WeightFile file = base.openWeights();
+                FileChannel channel = FileChannel.open(
+                        folder.resolve(WEIGHTS),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            ClassifierDescription.write(base, labels.names(), folder);
+            labels.write(folder);
+            SafetensorsWriter.write(channel, tensors(file), Map.of("format", "pt"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Map<String, WritableTensor> tensors(WeightFile file) {
+        StoredNames names = new StoredNames(file, shape.config());
+        Map<String, WritableTensor> tensors = new TreeMap<>();
+        Stream.concat(
+                        shape.tensors().body().stream(),
+                        shape.tensors().head(shape.labels().size()).stream())
+                .forEach(tensor -> tensors.put(
+                        tensor.name(),
+                        new WritableTensor(
+                                TensorType.F32,
+                                tensor.shape(),
+                                () -> layout.find(tensor.name())
+                                        .map(this::trained)
+                                        .orElseGet(() -> stored(file, names.of(tensor))))));
+        return tensors;
+    }
+
+    private Iterator<ByteBuffer> trained(FlatLayout.Slice slice) {
+        return pieces(slice.length(), (from, elements) -> trainables.memory(slice.offset() + from, elements));
+    }
+
+    private static Iterator<ByteBuffer> stored(WeightFile file, ExpectedTensor tensor) {
+        TensorEntry entry = file.entry(tensor.name());
+        TensorType type = entry.type();
+        return pieces(entry.elements(), (from, elements) -> {
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(Math.toIntExact(type.bytesOf(elements))).order(ByteOrder.LITTLE_ENDIAN);
+            file.read(entry.name(), type.bytesOf(from), bytes);
+            ByteBuffer floats = ByteBuffer.allocate(elements * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            Dequantization.decode(type, bytes.flip(), floats.asFloatBuffer());
+            return floats;
+        });
+    }
+
+    /** Some elements of a tensor as bytes of float32. */
+    private interface Piece {
+        ByteBuffer of(long from, int elements);
+    }
+
+    private static Iterator<ByteBuffer> pieces(long length, Piece piece) {
+        return LongStream.iterate(0, from -> from < length, from -> from + PIECE_ELEMENTS)
+                .mapToObj(from -> piece.of(from, (int) Math.min(PIECE_ELEMENTS, length - from)))
+                .iterator();
+    }
+}

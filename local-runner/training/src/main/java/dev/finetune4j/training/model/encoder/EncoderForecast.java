@@ -1,0 +1,69 @@
+package dev.finetune4j.training.model.encoder;
+
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.modelfiles.config.EncoderConfig;
+
+/**
+ * Resident memory of the process at the peak of training, foreseen from sizes alone. With s bytes a number (4 or 2), N tokens of the
+ * largest micro-batch, T of the longest text, and C, F, H, L of the encoder:
+ *
+ * <pre>
+ * weights      (parameters - trained) s
+ * trained      trained 16 (value, gradient, two moments in float32), in bf16 2 more; in bf16 also a matrix, V C s, once
+ * kept         N s L (8 C + F) by level none; feed-forward: N s (8 L C + F); layer: N s (L C + 7 C + F)
+ * scratch      N s (2 F + 12 C)
+ * attention    N max(64, T / 8) H (12 + 2 s) + 6 N C s
+ * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it compiles
+ * slack        parameters 3 / 4, what the allocator leaves between the tensors
+ * </pre>
+ *
+ * @param shape sizes of the model
+ * @param method how far down it is trained
+ * @param trained length of the trained vector
+ * @param precision the number format
+ * @param tokens N
+ */
+record EncoderForecast(EncoderShape shape, EncoderMethod method, long trained, Precision precision, long tokens) {
+    private static final long WIDE_RUNTIME_BYTES = 260L << 20;
+    private static final long NARROW_RUNTIME_BYTES = 350L << 20;
+    private static final int SHORTEST_BLOCK = 64;
+    private static final int MOST_BLOCKS = 8;
+
+    /** The peak at a level of recomputation. */
+    long peakBytes(Recompute level) {
+        long parameters = shape.parameters();
+        int bytes = bytes();
+        boolean isNarrow = precision == Precision.BF16;
+        long weights = (parameters - trained) * bytes + trained * (isNarrow ? 18 : 16);
+        long activations = tokens * bytes * (kept(level) + scratch()) + attention();
+        return weights + activations + (isNarrow ? NARROW_RUNTIME_BYTES : WIDE_RUNTIME_BYTES) + parameters * 3 / 4;
+    }
+
+    private long kept(Recompute level) {
+        EncoderConfig config = shape.config();
+        long width = config.width();
+        long inner = config.feedForwardSize();
+        long layers = config.layers();
+        return switch (level) {
+            case NONE, AUTO -> layers * (8 * width + inner);
+            case FEED_FORWARD -> 8 * layers * width + inner;
+            case LAYER -> (method.depth() > EncoderMethod.HEAD ? layers * width : 0) + 7 * width + inner;
+        };
+    }
+
+    private long scratch() {
+        return 2L * shape.config().feedForwardSize() + 12L * shape.config().width();
+    }
+
+    private long attention() {
+        EncoderConfig config = shape.config();
+        long longest = Math.min(tokens, config.contextTokens());
+        long block = Math.max(SHORTEST_BLOCK, longest / MOST_BLOCKS);
+        return tokens * block * config.heads() * (12 + 2L * bytes()) + 6 * tokens * config.width() * bytes();
+    }
+
+    private int bytes() {
+        return precision == Precision.BF16 ? 2 : Float.BYTES;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.finetune4j.training.model.encoder;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
+import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import dev.finetune4j.training.model.ModelProblems;
+import dev.finetune4j.training.model.internal.CpuFeatures;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How an encoder is held so that it fits the memory, decided before anything is allocated.
+ *
+ * @param precision the number format
+ * @param recompute what the backward pass computes again; {@link Recompute#LAYER}, the smallest, where it does not reach the layers
+ * @param peakBytes resident memory of the process foreseen at its peak
+ */
+record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
+    /** Levels from the fastest to the smallest, whose places are the numbers by which the script knows them. */
+    private static final List<Recompute> FASTEST_FIRST =
+            List.of(Recompute.NONE, Recompute.FEED_FORWARD, Recompute.LAYER);
+
+    /**
+     * Decides what the settings leave open.
+     *
+     * @throws FineTuneException with FT0601 if nothing that the settings allow fits
+     */
+    static EncoderMemory of(
+            EncoderShape shape, EncoderMethod method, long trained, Settings settings, CpuFeatures cpu) {
+        Precision precision = precision(settings, cpu);
+        EncoderForecast forecast = new EncoderForecast(shape, method, trained, precision, settings.maxBatchTokens());
+        boolean keeps = settings.purpose() == Purpose.TRAIN && method.depth() > EncoderMethod.HEAD;
+        List<Recompute> allowed;
+        if (!keeps) {
+            allowed = List.of(Recompute.LAYER);
+        } else {
+            allowed = settings.recompute() == Recompute.AUTO ? FASTEST_FIRST : List.of(settings.recompute());
+        }
+        Recompute smallest = allowed.get(allowed.size() - 1);
+        Recompute level = allowed.stream()
+                .filter(each -> forecast.peakBytes(each) <= settings.memoryBytes())
+                .findFirst()
+                .orElseThrow(() -> tooLarge(forecast, smallest, settings));
+        return new EncoderMemory(precision, level, forecast.peakBytes(level));
+    }
+
+    /** The place of the level among the levels. */
+    int recomputeLevel() {
+        return FASTEST_FIRST.indexOf(recompute);
+    }
+
+    private static Precision precision(Settings settings, CpuFeatures cpu) {
+        if (settings.precision() != Precision.AUTO) {
+            return settings.precision();
+        }
+        boolean isFast = settings.purpose() == Purpose.TRAIN && cpu.multipliesBfloat16();
+        return isFast ? Precision.BF16 : Precision.FP32;
+    }
+
+    private static FineTuneException tooLarge(EncoderForecast forecast, Recompute level, Settings settings) {
+        return ModelProblems.TOO_LARGE
+                .error("the encoder needs about " + gigabytes(forecast.peakBytes(level)) + ", there are "
+                        + gigabytes(settings.memoryBytes()))
+                .at(Location.ofKey("training.batch-size"))
+                .because(forecast.shape().parameters() / 1_000_000 + "M parameters in "
+                        + forecast.precision().name().toLowerCase(Locale.ROOT) + ", micro-batches of up to "
+                        + forecast.tokens() + " tokens, recompute "
+                        + level.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .remedy("training.batch-size: 1")
+                .remedy("training.max-tokens: " + Math.max(1, forecast.tokens() / 2))
+                .asException();
+    }
+
+    private static String gigabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.finetune4j.training.model.encoder;
+
+import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
+import dev.finetune4j.modelfiles.encoder.StoredNames;
+import dev.finetune4j.modelfiles.weights.WeightFile;
+import dev.finetune4j.training.model.internal.TorchScript;
+import dev.finetune4j.training.model.internal.TorchScript.Value;
+import dev.finetune4j.training.model.weights.TensorReader;
+import java.nio.FloatBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Where the numbers of an encoder's weights come from: the weight file, and for what a file without a head over these labels lacks, the
+ * start that transformers gives new layers: weights drawn from N(0, initializer_range), biases zero.
+ */
+final class WeightSource {
+    private final TensorReader reader;
+    private final StoredNames names;
+    private final double deviation;
+    private final long seed;
+    private final Set<String> fresh = new HashSet<>();
+
+    /**
+     * A source.
+     *
+     * @param script makes tensors
+     * @param file the weights
+     * @param shape the model
+     * @param seed decides the draw; the generator is Java's own, so that every machine draws the same
+     */
+    WeightSource(TorchScript script, WeightFile file, EncoderShape shape, long seed) {
+        this.reader = new TensorReader(script, file);
+        this.names = new StoredNames(file, shape.config());
+        this.deviation = shape.config().initializerRange();
+        this.seed = seed;
+        StoredHead.missing(file, shape).forEach(tensor -> fresh.add(tensor.name()));
+    }
+
+    /**
+     * Reads tensors below each other into one.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0410, FT0471 or FT0409 if one is not there as it should be, FT0474 if an
+     *     element is no finite number
+     */
+    void read(List<ExpectedTensor> parts, Value target) {
+        long row = 0;
+        for (ExpectedTensor part : parts) {
+            if (fresh.contains(part.name())) {
+                draw(part, target.memory().asFloatBuffer());
+            } else {
+                reader.copy(names.of(part), target, row);
+            }
+            row += part.shape().get(0);
+        }
+    }
+
+    private void draw(ExpectedTensor tensor, FloatBuffer target) {
+        boolean isWeight = tensor.shape().size() == 2;
+        Random random = new Random(seed ^ tensor.name().hashCode() * 0x9E3779B97F4A7C15L);
+        while (target.hasRemaining()) {
+            target.put(isWeight ? (float) (random.nextGaussian() * deviation) : 0f);
+        }
+    }
+}

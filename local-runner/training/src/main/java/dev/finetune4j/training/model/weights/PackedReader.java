@@ -1,0 +1,124 @@
+package dev.finetune4j.training.model.weights;
+
+import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
+import dev.finetune4j.modelfiles.decoder.WeightCheck;
+import dev.finetune4j.modelfiles.weights.NormalFloat4;
+import dev.finetune4j.modelfiles.weights.TensorEntry;
+import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.modelfiles.weights.WeightFile;
+import dev.finetune4j.training.model.internal.TorchScript;
+import dev.finetune4j.training.model.internal.TorchScript.Value;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes the packed parts that {@code packed.ts.py} unpacks: blocks of a quantized format as the file has them, and everything else in
+ * NF4, one matrix after the other.
+ */
+public final class PackedReader implements AutoCloseable {
+    private final TorchScript script;
+    private final WeightFile file;
+    private final TensorReader reader;
+    private final Value codes;
+    private final Value levels;
+    private final Value staging;
+
+    /**
+     * A reader of one file.
+     *
+     * @param script makes the tensors
+     * @param file the weights
+     * @param reader reads what is not packed, of the same file
+     * @param largest elements of the largest matrix
+     */
+    public PackedReader(TorchScript script, WeightFile file, TensorReader reader, long largest) {
+        this.script = script;
+        this.file = file;
+        this.reader = reader;
+        codes = script.floats(NormalFloat4.codes(), NormalFloat4.codes().length);
+        levels = script.floats(NormalFloat4.levels(), NormalFloat4.levels().length);
+        staging = script.call("empty", 1, largest, TorchScript.FLOAT32);
+    }
+
+    /** The bytes that a matrix takes. */
+    public static long bytesOf(TensorEntry entry) {
+        return entry.type().isQuantized() ? entry.bytes() : NormalFloat4.bytesOf(entry.elements());
+    }
+
+    /**
+     * Reads a matrix.
+     *
+     * @param tensor the stored matrix
+     * @param weight the matrix that it is rows of when it is unpacked
+     * @param firstRow the first of these rows
+     * @param interleavedHeads how many heads its rows are whose rotary pairs lie side by side, 0 for none
+     * @return a part
+     * @throws dev.finetune4j.error.FineTuneException with FT0410, FT0471 or FT0409 if it is not there as it should be, FT0474 if one of
+     *     its elements is no finite number, or FT04xx of the weight file
+     */
+    public Value read(ExpectedTensor tensor, Value weight, long firstRow, long interleavedHeads) {
+        TensorEntry entry = WeightCheck.entry(file, tensor);
+        return entry.type().isQuantized()
+                ? asStored(tensor, entry, weight, firstRow, interleavedHeads)
+                : inNormalFloat4(tensor, firstRow, interleavedHeads);
+    }
+
+    private Value asStored(ExpectedTensor tensor, TensorEntry entry, Value weight, long firstRow, long heads) {
+        TensorType type = entry.type();
+        long rows = tensor.shape().get(0);
+        Value blocks = script.call("empty", rows, entry.bytes() / rows, TorchScript.BYTE);
+        file.read(entry.name(), 0, blocks.memory());
+        if (heads > 0) {
+            script.call("deinterleave", blocks, 0, rows, heads).close();
+        }
+        Value part = script.call(
+                "ggml_part", firstRow, rows, blocks, type.ggmlNumber(), type.blockElements(), type.blockBytes());
+        try (Value sum = script.call("unpacked_sum", part, weight)) {
+            if (!Double.isFinite(sum.toDouble())) {
+                reader.refuseInfinite(tensor);
+            }
+        }
+        return part;
+    }
+
+    private Value inNormalFloat4(ExpectedTensor tensor, long firstRow, long heads) {
+        long rows = tensor.shape().get(0);
+        long columns = tensor.shape().get(1);
+        List<Value> memory = new ArrayList<>();
+        NormalFloat4 quantized = new NormalFloat4(rows * columns, bytes -> {
+            boolean isOfFloats = memory.size() == 2; // the distances
+            memory.add(
+                    isOfFloats
+                            ? script.call("vector", bytes / Float.BYTES, TorchScript.FLOAT32)
+                            : script.call("empty", 1, bytes, TorchScript.BYTE));
+            return memory.get(memory.size() - 1).memory();
+        });
+        try (Value wide = script.call("matrix_of", staging, 0, rows, columns)) {
+            reader.copy(tensor, wide, 0);
+            if (heads > 0) {
+                script.call("deinterleave", wide, 0, rows, heads).close();
+            }
+            ByteBuffer numbers = wide.memory();
+            FloatBuffer floats = numbers.asFloatBuffer();
+            quantized.add(floats);
+            quantized.finish();
+        }
+        return script.call(
+                "nf4_part",
+                firstRow,
+                rows,
+                memory.get(0),
+                memory.get(1),
+                memory.get(2),
+                (double) quantized.mean(),
+                codes,
+                levels);
+    }
+
+    @Override
+    public void close() {
+        staging.close();
+    }
+}

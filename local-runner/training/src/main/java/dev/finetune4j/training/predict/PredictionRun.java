@@ -1,0 +1,76 @@
+package dev.finetune4j.training.predict;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.run.RunEvent.PredictionProgress;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
+import dev.finetune4j.training.rows.ExampleReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Lets rows be answered, batch by batch in the order of their file. Answers that an interrupted process left are kept. */
+final class PredictionRun {
+    private static final Duration BETWEEN_PROGRESS = Duration.ofMillis(500);
+
+    private final WorkStep.Predict step;
+    private final Path rowsFile;
+    private final Path predictions;
+    private final Surroundings surroundings;
+    private @Nullable Instant lastProgress;
+
+    PredictionRun(WorkStep.Predict step, Path rowsFile, Path predictions, Surroundings surroundings) {
+        this.step = step;
+        this.rowsFile = rowsFile;
+        this.predictions = predictions;
+        this.surroundings = surroundings;
+    }
+
+    /**
+     * Answers all rows that have no answer yet.
+     *
+     * @param totalRows rows of the file, for those who watch
+     * @param answer gives one prediction for each row of a batch
+     * @return why it stopped before the last row, or empty when the file is complete
+     */
+    Optional<String> run(long totalRows, Function<List<Example>, List<Prediction>> answer) {
+        try (PredictionFile file = PredictionFile.open(predictions);
+                ExampleReader reader = ExampleReader.open(rowsFile)) {
+            RowBatches batches = new RowBatches(reader, !step.labels().isEmpty());
+            tellProgress(file.rows(), totalRows);
+            long first = 0;
+            for (List<Example> batch = batches.next(); !batch.isEmpty(); batch = batches.next()) {
+                int known = (int) Math.min(batch.size(), Math.max(0, file.rows() - first));
+                first += batch.size();
+                if (known == batch.size()) {
+                    continue;
+                }
+                Optional<String> stop = surroundings.stop().reason();
+                if (stop.isPresent()) {
+                    return stop;
+                }
+                answer.apply(batch).subList(known, batch.size()).forEach(file::append);
+                tellProgress(file.rows(), totalRows);
+            }
+            file.complete();
+        }
+        return Optional.empty();
+    }
+
+    /** At most two events a second, but always the first and the last. */
+    private void tellProgress(long rows, long totalRows) {
+        Instant now = surroundings.clock().instant();
+        if (lastProgress != null
+                && rows < totalRows
+                && Duration.between(lastProgress, now).compareTo(BETWEEN_PROGRESS) < 0) {
+            return;
+        }
+        lastProgress = now;
+        surroundings.events().accept(new PredictionProgress(now, step.variant(), rows, totalRows));
+    }
+}

@@ -1,0 +1,105 @@
+package dev.finetune4j.training.model.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.QloraTuning;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whatever PEFT may write is read as it is meant there, or refused. */
+class AdapterConfigTest {
+    private static final String PLAIN =
+            "'peft_type': 'LORA', 'r': 8, 'lora_alpha': 16, 'target_modules': ['v_proj', 'model.layers.0.mlp.up_proj']";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsEverySettingThatHasACounterpart() throws IOException {
+        LoraTuning method = read(
+                PLAIN + ", 'lora_dropout': 0.25, 'use_rslora': true, 'use_dora': true, 'rank_pattern': {'v_proj': 4},"
+                        + " 'alpha_pattern': {'v_proj': 2.5}, 'layers_to_transform': [3, 1], 'layers_pattern': 'layers',"
+                        + " 'bias': 'none', 'init_lora_weights': 'gaussian', 'modules_to_save': ['lm_head', 'model.embed_tokens'], 'loftq_config': {}");
+
+        assertThat(method)
+                .isEqualTo(new LoraTuning(
+                        8,
+                        16,
+                        0.25,
+                        List.of("up_proj", "v_proj"),
+                        true,
+                        true,
+                        Map.of("v_proj", 4),
+                        Map.of("v_proj", 2.5),
+                        List.of(1, 3),
+                        List.of("embed_tokens", "lm_head")));
+        assertThat(method.scaleOf("v_proj")).isEqualTo(1.25);
+        assertThat(method.scaleOf("up_proj")).isCloseTo(16 / Math.sqrt(8), offset(1e-12));
+    }
+
+    @Test
+    void oneLayerMayStandWithoutAList() throws IOException {
+        assertThat(read(PLAIN + ", 'layers_to_transform': 2").layers()).containsExactly(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'fan_in_fan_out': true | fan_in_fan_out is true",
+                "'modules_to_save': ['lm_head', 'norm'] | modules_to_save names norm",
+                "'exclude_modules': 'down_proj' | exclude_modules is \"down_proj\"",
+                "'trainable_token_indices': [7] | trainable_token_indices is [7]",
+                "'lora_bias': true | lora_bias is true",
+                "'bias': 'all' | bias is all",
+                "'init_lora_weights': 'pissa' | init_lora_weights is pissa, which changes the base model",
+                "'layers_pattern': ['h'] | layers_pattern is [\"h\"]",
+                "'rank_pattern': {'layers.0.v_proj': 4} | rank_pattern has the key layers.0.v_proj",
+                "'alpha_pattern': {'.*proj': 4} | alpha_pattern has the key .*proj",
+                "'use_what_comes_next': 1 | use_what_comes_next is 1",
+                "'peft_type': 'ADALORA' | peft_type is \"ADALORA\", not LORA",
+                "'r': 0 | method.rank must be 1..1024, was 0",
+            })
+    void refusesWhatItWouldComputeWrongly(String setting, String cause) {
+        assertThatThrownBy(() -> read(PLAIN + ", " + setting)).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            Problem problem = e.problems().get(0);
+            assertThat(problem.code()).isEqualTo("FT0473");
+            assertThat(problem.causes()).anySatisfy(each -> assertThat(each).startsWith(cause));
+        });
+    }
+
+    @Test
+    void aQuantizationBesideItIsThatOfTheBaseModel() throws IOException {
+        Path beside = folder.resolve("quantization_config.json");
+        Files.writeString(
+                beside,
+                "{\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true, \"bnb_4bit_quant_type\": \"nf4\","
+                        + " \"bnb_4bit_use_double_quant\": true, \"bnb_4bit_compute_dtype\": \"bfloat16\"}");
+
+        LoraTuning adapters = read(PLAIN);
+        assertThat(AdapterConfig.read(folder)).isEqualTo(new QloraTuning(adapters));
+
+        Files.writeString(beside, Files.readString(beside).replace("nf4", "fp4"));
+        assertThatThrownBy(() -> AdapterConfig.read(folder))
+                .hasMessageContaining("FT0473")
+                .hasMessageContaining("quantization_config.json");
+    }
+
+    private LoraTuning read(String settings) throws IOException {
+        Files.writeString(folder.resolve("adapter_config.json"), "{" + settings.replace('\'', '"') + "}");
+        return AdapterConfig.read(folder).adapters().orElseThrow();
+    }
+}

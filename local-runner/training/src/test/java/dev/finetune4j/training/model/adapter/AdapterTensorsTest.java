@@ -1,0 +1,84 @@
+package dev.finetune4j.training.model.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
+import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.modelfiles.weights.WritableTensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Numbers of every format that PEFT saves adapters in are read as they are; others are refused by name. */
+class AdapterTensorsTest {
+    private static final List<Long> SHAPE = List.of(2L, 2L);
+    private static final float[] NUMBERS = {1.5f, -0.0f, -2.25f, 0x1p-14f};
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsFloatsOfEveryWidth() throws IOException {
+        write("wide", TensorType.F32, 0x3FC00000, 0x80000000, 0xC0100000, 0x38800000);
+        assertThat(read("wide")).containsExactly(NUMBERS);
+
+        write("brain", TensorType.BF16, 0x3FC0, 0x8000, 0xC010, 0x3880);
+        assertThat(read("brain")).containsExactly(NUMBERS);
+
+        write("half", TensorType.F16, 0x3E00, 0x8000, 0xC080, 0x0400);
+        assertThat(read("half")).containsExactly(NUMBERS);
+    }
+
+    @Test
+    void saysWhatDoesNotFit() throws IOException {
+        write("half", TensorType.F16, 0, 0, 0, 0);
+        try (AdapterTensors tensors = AdapterTensors.open(folder)) {
+            assertThat(tensors.misfit("half", SHAPE)).isEmpty();
+            assertThat(tensors.misfit("half", List.of(4L))).contains("half is F16 [2, 2], not [4] of F32, BF16 or F16");
+            assertThat(tensors.misfit("other", SHAPE)).contains("other is missing");
+        }
+
+        write("numbers", TensorType.I32, 0, 0, 0, 0);
+        try (AdapterTensors tensors = AdapterTensors.open(folder)) {
+            assertThat(tensors.misfit("numbers", SHAPE))
+                    .contains("numbers is I32 [2, 2], not [2, 2] of F32, BF16 or F16");
+        }
+    }
+
+    private float[] read(String name) {
+        ByteBuffer target = ByteBuffer.allocate(NUMBERS.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        try (AdapterTensors tensors = AdapterTensors.open(folder)) {
+            tensors.read(name, target);
+        }
+        float[] numbers = new float[NUMBERS.length];
+        target.asFloatBuffer().get(numbers);
+        return numbers;
+    }
+
+    private void write(String name, TensorType type, int... bits) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) type.bytesOf(bits.length)).order(ByteOrder.LITTLE_ENDIAN);
+        for (int number : bits) {
+            if (type.bytesOf(1) == Integer.BYTES) {
+                bytes.putInt(number);
+            } else {
+                bytes.putShort((short) number);
+            }
+        }
+        bytes.flip();
+        try (FileChannel channel = FileChannel.open(
+                folder.resolve(AdapterTensors.FILE),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+            Map<String, WritableTensor> tensors = Map.of(name, WritableTensor.ofBytes(type, SHAPE, bytes::duplicate));
+            SafetensorsWriter.write(channel, tensors, Map.of());
+        }
+    }
+}

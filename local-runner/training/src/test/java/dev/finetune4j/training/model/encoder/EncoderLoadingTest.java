@@ -1,0 +1,197 @@
+package dev.finetune4j.training.model.encoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.HeadTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.modelfiles.weights.SafetensorsFile;
+import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
+import dev.finetune4j.modelfiles.weights.TensorEntry;
+import dev.finetune4j.modelfiles.weights.WritableTensor;
+import dev.finetune4j.training.model.Classifier;
+import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
+import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import dev.finetune4j.training.model.TokenBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What encoders are loaded from, how a head starts, what is refused, and what training leaves. */
+class EncoderLoadingTest {
+    private static final int[] TEXT = {5, 17, 80, 33, 3};
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    /** As a bare encoder is saved, and as one that was converted from TensorFlow. */
+    @ParameterizedTest
+    @CsvSource({"^bert\\.,''", "LayerNorm\\.weight,LayerNorm.gamma", "LayerNorm\\.bias,LayerNorm.beta"})
+    void readsTensorsByTheOtherNamesThatTheyHave(String pattern, String replacement) throws IOException {
+        Path renamed = copy("bert", name -> Optional.of(name.replaceFirst(pattern, replacement)));
+
+        assertThat(scores(renamed)).containsExactly(scores(EncoderFixture.folder("bert")));
+    }
+
+    @Test
+    void aHeadThatTheFileDoesNotHaveStartsSmallAndBySeed() throws IOException {
+        Path bare = copy("bert", name -> name.contains("classifier") ? Optional.empty() : Optional.of(name));
+
+        double[] first = scores(bare);
+
+        assertThat(first).containsExactly(scores(bare));
+        for (double score : first) {
+            assertThat(score).isCloseTo(Math.log(1.0 / 3), offset(0.3));
+        }
+        assertThat(first).isNotEqualTo(scores(EncoderFixture.folder("bert")));
+    }
+
+    @Test
+    void aHeadOverOtherLabelsIsNotGoneOnFrom() {
+        Classifier other = new EncoderLoader()
+                .load(
+                        EncoderFixture.files(EncoderFixture.folder("bert")),
+                        EncoderFixture.counts(List.of("spam", "ham")),
+                        EncoderFixture.settings(HeadTuning.defaults(), Precision.FP32, Recompute.AUTO))
+                .model();
+        try (other) {
+            assertThat(other.labelScores(List.of(TEXT)).get(0)).hasSize(2);
+        }
+    }
+
+    @Test
+    void refusesWhatItCannotCompute() throws IOException {
+        Path folder = copy("bert", Optional::of);
+        change(folder, config -> config.put("hidden_act", "mish").put("position_embedding_type", "relative_key"));
+
+        assertThat(refusals(folder, 4L << 30)).extracting(Problem::code).containsExactly("FT0470", "FT0470");
+        change(folder, config -> config.put("model_type", "albert"));
+        assertThat(refusals(folder, 4L << 30)).extracting(Problem::code).containsExactly("FT0470");
+        assertThat(refusals(EncoderFixture.folder("roberta"), 100L << 20))
+                .extracting(Problem::code)
+                .containsExactly("FT0601");
+    }
+
+    @Test
+    void refusesAdapters() {
+        Settings lora = EncoderFixture.settings(LoraTuning.defaults(), Precision.FP32, Recompute.AUTO);
+
+        assertThat(new EncoderLoader()
+                        .refusals(EncoderFixture.files(EncoderFixture.folder("bert")), EncoderFixture.LABELS, lora))
+                .extracting(Problem::code)
+                .containsExactly("FT0475");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bert, full", "distilbert, full", "roberta, head"})
+    void goesOnFromASavedStateToTheSameBits(String name, String method) throws IOException {
+        Settings settings = EncoderFixture.settings(
+                method.equals("full") ? FullTuning.defaults() : HeadTuning.defaults(), Precision.FP32, Recompute.NONE);
+        List<EncoderFixture.Text> texts = EncoderFixture.texts(EncoderFixture.expected(name));
+        Path state = folder.resolve("state");
+        double[] whole;
+        try (Classifier model = EncoderFixture.load(EncoderFixture.folder(name), settings)) {
+            train(model, texts, 0, 3);
+            model.writeState(state);
+            train(model, texts, 3, 6);
+            whole = model.labelScores(List.of(TEXT)).get(0);
+        }
+
+        try (Classifier model = EncoderFixture.load(EncoderFixture.folder(name), settings)) {
+            model.readState(state);
+            train(model, texts, 3, 6);
+
+            assertThat(model.labelScores(List.of(TEXT)).get(0)).containsExactly(whole);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bert, full", "distilbert, head", "roberta, full"})
+    void writesAFolderThatGivesTheSameScores(String name, String method) throws IOException {
+        Settings settings = EncoderFixture.settings(
+                method.equals("full") ? FullTuning.defaults() : HeadTuning.defaults(), Precision.FP32, Recompute.NONE);
+        double[] trained;
+        try (Classifier model = EncoderFixture.load(EncoderFixture.folder(name), settings)) {
+            train(model, EncoderFixture.texts(EncoderFixture.expected(name)), 0, 3);
+            model.writeAdapter(folder);
+            trained = model.labelScores(List.of(TEXT)).get(0);
+        }
+
+        assertThat(scores(folder)).containsExactly(trained);
+        assertThat(JSON.readTree(folder.resolve("config.json").toFile()).path("id2label"))
+                .hasToString("{\"0\":\"LABEL_0\",\"1\":\"LABEL_1\",\"2\":\"LABEL_2\"}");
+    }
+
+    private static void train(Classifier model, List<EncoderFixture.Text> texts, int from, int to) {
+        for (int step = from; step < to; step++) {
+            for (TokenBatch batch : EncoderFixture.microBatches(texts, step, 2, 3)) {
+                model.accumulateGradient(batch, 1.0 / 6, step);
+            }
+            model.step(step + 1, 1e-3, 0.01, 1);
+        }
+    }
+
+    private static double[] scores(Path model) {
+        try (Classifier classifier = EncoderFixture.load(model, HeadTuning.defaults())) {
+            return classifier.labelScores(List.of(TEXT)).get(0);
+        }
+    }
+
+    private static List<Problem> refusals(Path model, long memoryBytes) {
+        Settings settings = new Settings(
+                Purpose.TRAIN, FullTuning.defaults(), Precision.FP32, Recompute.AUTO, 1, 1, 512, 0, 0, memoryBytes);
+        return new EncoderLoader().refusals(EncoderFixture.files(model), EncoderFixture.LABELS, settings);
+    }
+
+    /** A fixture with other names of tensors; those that get none are left out. */
+    private Path copy(String name, Function<String, Optional<String>> renamed) throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("copy"));
+        Files.copy(EncoderFixture.folder(name).resolve("config.json"), copy.resolve("config.json"));
+        Map<String, WritableTensor> tensors = new LinkedHashMap<>();
+        try (SafetensorsFile file =
+                        SafetensorsFile.open(EncoderFixture.folder(name).resolve("model.safetensors"));
+                FileChannel channel = FileChannel.open(
+                        copy.resolve("model.safetensors"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            for (TensorEntry entry : file.tensors().values()) {
+                renamed.apply(entry.name()).ifPresent(other -> tensors.put(other, tensor(file, entry)));
+            }
+            SafetensorsWriter.write(channel, tensors, Map.of("format", "pt"));
+        }
+        return copy;
+    }
+
+    private static WritableTensor tensor(SafetensorsFile file, TensorEntry entry) {
+        return WritableTensor.ofBytes(entry.type(), entry.shape(), () -> {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(entry.bytes()));
+            file.read(entry.name(), 0, bytes);
+            return bytes.flip();
+        });
+    }
+
+    private static void change(Path model, Consumer<ObjectNode> change) throws IOException {
+        Path file = model.resolve("config.json");
+        ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
+        change.accept(config);
+        JSON.writeValue(file.toFile(), config);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.finetune4j.worker.folder;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.job.TrainingSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where the memory of a training goes, to say what to do when it runs out.
+ *
+ * @param largestPart what takes most of it, in words; empty if that is not known
+ * @param smaller settings that need less, as lines of a job file; at most three, what helps most first
+ */
+public record MemoryUse(String largestPart, List<String> smaller) {
+    private static final int MOST_SETTINGS = 3;
+
+    /** Copies the list. */
+    public MemoryUse {
+        smaller = List.copyOf(smaller);
+    }
+
+    /** The use of a training as it was laid out. */
+    public static MemoryUse of(TrainingSpec spec, Precision precision, Recompute recompute, String largestPart) {
+        List<String> smaller = new ArrayList<>();
+        if (recompute != Recompute.LAYER) {
+            smaller.add("training.recompute: layer");
+        }
+        if (spec.batchSize() > 1) { // half the tokens at a time, with the same rows in a step
+            int rows = spec.batchSize() / 2;
+            int batches = spec.gradientAccumulation() * 2;
+            smaller.add("training: {batch-size: " + rows + ", gradient-accumulation: " + batches + "}");
+        }
+        if (precision == Precision.FP32) {
+            smaller.add("training.precision: bf16");
+        }
+        if (spec.maxTokens() > 1) {
+            smaller.add("training.max-tokens: " + spec.maxTokens() / 2);
+        }
+        return new MemoryUse(largestPart, smaller.subList(0, Math.min(MOST_SETTINGS, smaller.size())));
+    }
+
+    /** Adds the part and the settings to a problem. */
+    public void explain(Problem.Builder problem) {
+        if (!largestPart.isEmpty()) {
+            problem.because("the largest part is " + largestPart);
+        }
+        smaller.forEach(problem::remedy);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.finetune4j.aws;
+
+import dev.finetune4j.aws.bedrock.BedrockPrices;
+import dev.finetune4j.aws.price.PriceList;
+import dev.finetune4j.aws.sagemaker.SageMakerPrices;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.spi.OfferSource;
+import dev.finetune4j.spi.ProviderContext;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What Amazon's places sell. Today's prices come from the AWS Price List API, which asks for credentials. */
+public final class AwsOfferSource implements OfferSource {
+    @Override
+    public String name() {
+        return "aws";
+    }
+
+    @Override
+    public List<Offer> offers() {
+        List<Offer> offers = new ArrayList<>(SageMakerPrices.shipped().offers());
+        offers.addAll(BedrockPrices.shipped().offers());
+        return offers;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws FineTuneException with FT0811 if Amazon does not accept the credentials or finds none, FT0812 if it cannot be reached
+     */
+    @Override
+    public Refreshed refresh(ProviderContext context, List<Offer> known) {
+        Map<String, PriceFact> today = new HashMap<>();
+        List<Problem> problems = new ArrayList<>();
+        try (PriceList list = PriceList.open(context)) {
+            SageMakerPrices.shipped().ask(list, today, problems);
+            BedrockPrices.shipped().ask(list, today, problems);
+        }
+        return new Refreshed(
+                known.stream()
+                        .map(offer -> today.containsKey(offer.id()) ? offer.at(today.get(offer.id())) : offer)
+                        .toList(),
+                problems);
+    }
+}

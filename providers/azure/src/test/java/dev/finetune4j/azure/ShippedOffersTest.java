@@ -1,0 +1,97 @@
+package dev.finetune4j.azure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.plan.PriceUnit;
+import dev.finetune4j.plan.ServiceMethod;
+import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.spi.OfferSource;
+import dev.finetune4j.value.Money;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class ShippedOffersTest {
+    private static final List<Offer> OFFERS = new AzureOfferSource().offers();
+    private static final Map<String, Offer> BY_ID =
+            OFFERS.stream().collect(Collectors.toMap(Offer::id, Function.identity()));
+
+    @Test
+    void isFoundWithoutBeingNamed() {
+        assertThat(ServiceLoader.load(OfferSource.class)).hasAtLeastOneElementOfType(AzureOfferSource.class);
+    }
+
+    @Test
+    void aMachineIsHeldOrOfLowPriorityAndTheLatterIsAnEstimate() {
+        MachineOffer held = (MachineOffer) offer("azure-ml/eastus/Standard_NC24ads_A100_v4/on-demand");
+        PriceFact low = price("azure-ml/eastus/Standard_NC24ads_A100_v4/low-priority");
+
+        assertThat(held.price().orElseThrow().amount()).isEqualTo(Money.parse("3.673 USD"));
+        assertThat(held.accelerators()).hasValueSatisfying(gpus -> {
+            assertThat(gpus.name()).isEqualTo("A100-80-PCIe");
+            assertThat(gpus.count()).isEqualTo(1);
+        });
+        assertThat(low.isEstimate()).isTrue();
+        assertThat(low.source()).contains("Spot meter");
+    }
+
+    @Test
+    void noSizeHoldsAPartOfAGpu() {
+        assertThat(OFFERS)
+                .filteredOn(MachineOffer.class::isInstance)
+                .hasSizeGreaterThan(800)
+                .allSatisfy(offer ->
+                        assertThat(((MachineOffer) offer).accelerators()).isPresent())
+                .extracting(Offer::name)
+                .doesNotContain("Standard_NV6ads_A10_v5");
+    }
+
+    @Test
+    void tokensCostWhatTheMetersSay() {
+        TokenOffer global = (TokenOffer) offer("azure-openai/eastus2/gpt-4.1/global");
+        TokenOffer developer = (TokenOffer) offer("azure-openai/eastus2/gpt-4.1/developer");
+        TokenOffer reasoning = (TokenOffer) offer("azure-openai/eastus2/o4-mini/global");
+
+        assertThat(price(global.id()).amount()).isEqualTo(Money.parse("25 USD"));
+        assertThat(global.methods()).containsExactly(ServiceMethod.SUPERVISED, ServiceMethod.PREFERENCE);
+        assertThat(global.rates().hosting()).extracting(PriceFact::amount).isEqualTo(Money.parse("1.7 USD"));
+        assertThat(price(developer.id()).amount()).isEqualTo(Money.parse("12.5 USD"));
+        assertThat(developer.rates().hosting()).extracting(PriceFact::amount).isEqualTo(Money.parse("0 USD"));
+        assertThat(price(reasoning.id()).unit()).isEqualTo(PriceUnit.HOUR);
+        assertThat(offer("azure-ml/eastus2/Ministral-3B/global").price()).isPresent();
+    }
+
+    @Test
+    void everyPriceHasADateAndASourceAndReadingCostsNoMoreThanWriting() {
+        assertThat(OFFERS)
+                .flatExtracting(offer -> offer.price().stream().toList())
+                .allSatisfy(price -> {
+                    assertThat(price.amount().amount()).isPositive();
+                    assertThat(price.date()).isBetween(LocalDate.of(2026, 5, 1), LocalDate.of(2026, 11, 24));
+                });
+        assertThat(OFFERS).filteredOn(TokenOffer.class::isInstance).allSatisfy(offer -> {
+            PriceFact input = ((TokenOffer) offer).rates().input();
+            PriceFact output = ((TokenOffer) offer).rates().output();
+            if (input != null && output != null) {
+                assertThat(input.amount().amount())
+                        .isLessThanOrEqualTo(output.amount().amount());
+            }
+        });
+    }
+
+    private static Offer offer(String id) {
+        return Objects.requireNonNull(BY_ID.get(id), id);
+    }
+
+    private static PriceFact price(String id) {
+        return offer(id).price().orElseThrow();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.finetune4j.plan;
+
+/**
+ * How many rows it takes until a machine by the hour is as cheap as a service by the token.
+ *
+ * @param service id of the option that is paid by the token
+ * @param machine id of the option that is paid by the hour
+ * @param rows training rows at which both cost the same; 0 where the machine is the cheaper one at any number, and -1 where it never is
+ */
+public record BreakEven(String service, String machine, long rows) {}

@@ -1,0 +1,20 @@
+package dev.finetune4j.plan;
+
+import dev.finetune4j.value.Checks;
+import dev.finetune4j.value.Money;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tuned model costs while it is held ready, whether it is asked or not.
+ *
+ * @param what what is paid for
+ * @param perMonth a month of 730 hours, or null where it is not known
+ * @param basis how that comes about, such as {@code 730 h x 1.212 USD}
+ */
+public record HostingCost(String what, @Nullable Money perMonth, String basis) {
+    /** Refuses a cost of nothing. */
+    public HostingCost {
+        Checks.notBlank("what", what);
+        Checks.notBlank("basis", basis);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.finetune4j.plan;
+
+/** How a service that is paid by the token trains. */
+public enum ServiceMethod {
+    /** On the answers of the rows. */
+    SUPERVISED,
+    /** On pairs of a preferred and a rejected answer. */
+    PREFERENCE,
+    /** On what a grader says of the model's own answers. */
+    REINFORCEMENT
+}

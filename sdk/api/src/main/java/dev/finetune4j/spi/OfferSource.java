@@ -1,0 +1,40 @@
+package dev.finetune4j.spi;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.plan.Offer;
+import java.util.List;
+
+/**
+ * Knows what one vendor's places sell; found with ServiceLoader. Prices that were fetched are kept by whoever calls, not here. Safe for
+ * use by several threads.
+ */
+public interface OfferSource {
+    /** A short name for messages and files: lower-case letters and hyphens, different from every other source's. */
+    String name();
+
+    /** The dated table inside the product. Asks nobody, and is quick. */
+    List<Offer> offers();
+
+    /**
+     * Asks the vendor for today's prices.
+     *
+     * @param known the offers as they are known so far; what cannot be had anew stays as it is there
+     * @throws FineTuneException if nothing could be had, for want of credentials or a network
+     */
+    Refreshed refresh(ProviderContext context, List<Offer> known);
+
+    /**
+     * Offers with today's prices.
+     *
+     * @param offers all of them, also those whose price stayed
+     * @param problems what could not be had, as warnings
+     */
+    record Refreshed(List<Offer> offers, List<Problem> problems) {
+        /** Copies the lists. */
+        public Refreshed {
+            offers = List.copyOf(offers);
+            problems = List.copyOf(problems);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.finetune4j.engine;
+
+import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.launch.Launcher;
+import dev.finetune4j.engine.launch.PreparedJob;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.launch.SeriesRuns;
+import dev.finetune4j.engine.sweep.TrialRunner;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Trials of a sweep as runs of this home. */
+record LaunchedTrials(FineTuner tuner, Launcher launcher, RunStore store) implements TrialRunner {
+    @Override
+    public RunHandle<RunOutcome> launch(PreparedJob job) {
+        return tuner.launchOnce(job, run -> true);
+    }
+
+    @Override
+    public RunHandle<EvaluationReport> test(RunId run, PreparedData rows) {
+        return launcher.evaluate(store.folder(run), rows);
+    }
+
+    @Override
+    public Duration took(RunId run) {
+        return SeriesRuns.took(store.folder(run));
+    }
+
+    @Override
+    public Optional<Double> validationLoss(RunId run) {
+        return SeriesRuns.validationLoss(store.folder(run));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.finetune4j.engine;
+
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.SplitSpec;
+import dev.finetune4j.model.ModelRef;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The job that reads another file with the eyes of a run: its task, its labels, its model. */
+final class OtherRows {
+    private OtherRows() {}
+
+    /** The run's job with every row of {@code file} for test rows. */
+    static JobFile of(RunView run, Path file) {
+        SplitSpec split = run.job().data().split();
+        String name = file.toAbsolutePath().normalize().toString();
+        SplitSpec all = new SplitSpec(0, 0, null, name, null, split.stratify(), 0, 0, 0, split.seed());
+        JournalEntry.Prepared prepared = run.prepared();
+        List<String> labels = prepared == null ? List.of() : prepared.labels();
+        // Where the model lies: what the job names may be relative to its file, or fetched from elsewhere by now.
+        ModelRef model = prepared == null
+                ? run.job().model()
+                : ModelRef.parse(prepared.model().toAbsolutePath().toString());
+        FineTuneJob job = FineTuneJob.builder(
+                        run.job().name(),
+                        model,
+                        run.job().task().withLabels(labels),
+                        DataSpec.ofFile(name).withSplit(all))
+                .training(run.job().training())
+                .build();
+        return JobFile.of(job, file.toAbsolutePath().normalize().getRoot());
+    }
+}

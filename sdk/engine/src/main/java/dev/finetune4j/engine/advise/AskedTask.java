@@ -1,0 +1,56 @@
+package dev.finetune4j.engine.advise;
+
+import dev.finetune4j.data.DatasetProfile;
+import dev.finetune4j.engine.launch.PreparedJob;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.value.Money;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What advice is asked on.
+ *
+ * @param situation what an approach depends on
+ * @param wishes what a base model depends on
+ */
+public record AskedTask(Situation situation, ModelWishes wishes) {
+    private static final String DOLLARS = "USD";
+
+    /** What a job and its rows tell: how many different rows, how long, with closed labels or not, for which task and money. */
+    public static AskedTask of(PreparedJob prepared) {
+        FineTuneJob job = prepared.file().job();
+        DatasetProfile profile = prepared.check().profile();
+        long rows = profile.rowsByPart().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum()
+                - profile.exactDuplicates();
+        TaskKind task = job.task().kind();
+        Map<Criterion, Double> answers = new EnumMap<>(Criterion.class);
+        answers.put(Criterion.ROWS, (double) Math.max(0, rows));
+        if (task.hasLabels()) {
+            answers.put(Criterion.FORM, Criterion.FORM.parse("fixed"));
+        }
+        Money budget = job.budget().maxCost();
+        if (budget != null && budget.currency().getCurrencyCode().equals(DOLLARS)) {
+            answers.put(Criterion.BUDGET, budget.amount().doubleValue());
+        }
+        int longest = (int) Math.max(1, Math.min(1 << 26, profile.tokens().max()));
+        return new AskedTask(new Situation(answers), new ModelWishes(task, null, null, null, longest));
+    }
+
+    /** Nothing is known. */
+    public static AskedTask unknown() {
+        return new AskedTask(Situation.unknown(), ModelWishes.unknown());
+    }
+
+    /** This with what {@code other} knows besides or better. */
+    public AskedTask and(AskedTask other) {
+        return new AskedTask(situation.and(other.situation), wishes.and(other.wishes));
+    }
+
+    /** Whether nobody said anything. */
+    public boolean isUnknown() {
+        return equals(unknown());
+    }
+}

@@ -1,0 +1,123 @@
+package dev.finetune4j.engine.advise;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.EncoderShape;
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.json.Json;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Ranks the models of the catalogue for a task. Points of the rules that hold are added up; of two models alike the smaller one comes
+ * first.
+ */
+public final class BaseModelBook {
+    /** Traits that follow from the catalogue itself. */
+    static final Set<String> DERIVED_TRAITS = Set.of("encoder", "decoder", "mixture", "scored", "trained-here");
+
+    private record Content(Map<String, List<String>> traits, List<String> localArchitectures, List<ModelRule> rules) {}
+
+    private record Compiled(ModelRule rule, Conditions conditions) {}
+
+    private final Content content;
+    private final List<Compiled> rules;
+
+    private BaseModelBook(Content content) {
+        this.content = content;
+        this.rules = content.rules().stream()
+                .map(rule -> new Compiled(rule, rule.conditions()))
+                .toList();
+    }
+
+    /** The book of this version. */
+    public static BaseModelBook shipped() {
+        return new BaseModelBook(
+                Json.resource(BaseModelBook.class, "base-models.json", new TypeReference<Content>() {}));
+    }
+
+    /** The models that nothing rules out, best first. */
+    public List<SuitedModel> suited(ModelCatalogue catalogue, Situation situation, ModelWishes wishes) {
+        return catalogue.models().stream()
+                .map(model -> judge(model, situation, wishes))
+                .flatMap(Optional::stream)
+                .sorted(Comparator.comparingInt(SuitedModel::points)
+                        .reversed()
+                        .thenComparing(suited -> suited.model().parameters())
+                        .thenComparing(suited -> suited.model().id()))
+                .toList();
+    }
+
+    private Optional<SuitedModel> judge(CatalogueModel model, Situation situation, ModelWishes wishes) {
+        Integer longest = wishes.longestTokens();
+        if (longest != null && longest > model.contextTokens()) {
+            return Optional.empty();
+        }
+        Set<String> traits = traits(model);
+        List<Reason> reasons = new ArrayList<>();
+        for (Compiled compiled : rules) {
+            ModelRule rule = compiled.rule();
+            if (rule.isFor(wishes)
+                    && rule.isAbout(traits, model.parameters())
+                    && compiled.conditions().hold(situation)) {
+                String given = compiled.conditions().show(situation);
+                reasons.add(new Reason(given, rule.points(), rule.why(), rule.source(), rule.link()));
+            }
+        }
+        if (reasons.stream().anyMatch(Reason::isRefusal)) {
+            return Optional.empty();
+        }
+        if (longest != null) {
+            String why = "its context of " + Figures.count(model.contextTokens()) + " tokens holds the longest row of "
+                    + Figures.count(longest);
+            reasons.add(new Reason("", 0, why, "the catalogue", ""));
+        }
+        reasons.sort(Reason.STRONGEST_FIRST);
+        return Optional.of(
+                new SuitedModel(model, reasons.stream().mapToInt(Reason::weight).sum(), reasons));
+    }
+
+    Set<String> traits(CatalogueModel model) {
+        Set<String> traits = new TreeSet<>();
+        content.traits().forEach((trait, ids) -> {
+            if (ids.contains(model.id())) {
+                traits.add(trait);
+            }
+        });
+        traits.add(model.shape() instanceof EncoderShape ? "encoder" : "decoder");
+        if (model.shape().architecture().experts() != null) {
+            traits.add("mixture");
+        }
+        if (!model.benchmarks().isEmpty()) {
+            traits.add("scored");
+        }
+        if (isTrainedHere(model)) {
+            traits.add("trained-here");
+        }
+        return traits;
+    }
+
+    /** Whether finetune's own core trains its architecture. */
+    boolean isTrainedHere(CatalogueModel model) {
+        return content.localArchitectures().contains(model.architecture());
+    }
+
+    /** The architectures, as transformers names them, that finetune's own core trains. */
+    public List<String> localArchitectures() {
+        return List.copyOf(content.localArchitectures());
+    }
+
+    Map<String, List<String>> namedTraits() {
+        return content.traits();
+    }
+
+    List<ModelRule> rules() {
+        return content.rules();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.finetune4j.engine.advise;
+
+import dev.finetune4j.engine.estimate.Gpu;
+import dev.finetune4j.engine.estimate.GpuTable;
+import dev.finetune4j.engine.estimate.MemoryModel;
+import dev.finetune4j.engine.estimate.Parallelism;
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.Projection;
+import dev.finetune4j.engine.estimate.TrainingSetup;
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.EncoderShape;
+import dev.finetune4j.plan.Fit;
+import dev.finetune4j.plan.Gpus;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.PurchaseTier;
+import dev.finetune4j.plan.ServiceMethod;
+import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.value.ProviderId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where a base model can be tuned: on this machine, by a service that knows it, and on the cheapest machine of each place whose
+ * memory holds it. An outlook for a choice; what a job really takes there {@code finetune plan} computes.
+ */
+public final class TuningPlaces {
+    private static final long MOST_PARAMETERS_HERE = 4_000_000_000L;
+    private static final int USUAL_TOKENS = 1024;
+    private static final int RANK = 16;
+    private static final double GIB = 1L << 30;
+
+    private final BaseModelBook book;
+    private final GpuTable gpus = GpuTable.shipped();
+    private final MemoryModel memory = MemoryModel.shipped();
+    private final List<TokenOffer> services;
+    private final Map<ProviderId, List<MachineOffer>> machines = new TreeMap<>(Comparator.comparing(ProviderId::value));
+
+    /**
+     * Places that sell {@code offers}.
+     *
+     * @param book knows which architectures the local core trains
+     * @param offers what is sold, in any order
+     */
+    public TuningPlaces(BaseModelBook book, List<Offer> offers) {
+        this.book = book;
+        List<Offer> sorted = offers.stream().sorted(Offer.CHEAPEST_FIRST).toList();
+        services = sorted.stream()
+                .filter(TokenOffer.class::isInstance)
+                .map(TokenOffer.class::cast)
+                .filter(offer -> offer.methods().contains(ServiceMethod.SUPERVISED))
+                .toList();
+        for (Offer offer : sorted) {
+            if (offer instanceof MachineOffer machine
+                    && machine.tier() == PurchaseTier.ON_DEMAND
+                    && machine.price().isPresent()) {
+                machines.computeIfAbsent(machine.target(), key -> new ArrayList<>())
+                        .add(machine);
+            }
+        }
+    }
+
+    /**
+     * Where a model can be tuned, this machine first, then services, then machines.
+     *
+     * @param longestTokens tokens of the longest row, or null for {@value #USUAL_TOKENS}
+     */
+    public List<TuningPlace> of(CatalogueModel model, @Nullable Integer longestTokens) {
+        List<TuningPlace> places = new ArrayList<>();
+        boolean isEncoder = model.shape() instanceof EncoderShape;
+        if (book.isTrainedHere(model) && model.parameters() <= MOST_PARAMETERS_HERE) {
+            places.add(new TuningPlace(ProviderId.LOCAL, "this machine", "", isEncoder ? "full" : "lora", null));
+        }
+        new TreeMap<>(model.ids()).forEach((place, id) -> places.add(service(ProviderId.parse(place), id)));
+        int tokens = Math.min(longestTokens == null ? USUAL_TOKENS : longestTokens, model.contextTokens());
+        machines.forEach(
+                (target, offers) -> machine(model, tokens, isEncoder, offers).ifPresent(places::add));
+        return places;
+    }
+
+    private TuningPlace service(ProviderId place, String id) {
+        return services.stream()
+                .filter(offer -> offer.target().equals(place) && offer.model().equals(id))
+                .findFirst()
+                .map(offer -> new TuningPlace(
+                        place, id, offer.region(), "service", offer.price().orElse(null)))
+                .orElseGet(() -> new TuningPlace(place, id, "", "service", null));
+    }
+
+    /** The cheapest machine that holds it; where adapters beside whole weights fit, these are not packed. */
+    private Optional<TuningPlace> machine(
+            CatalogueModel model, int tokens, boolean isEncoder, List<MachineOffer> offers) {
+        List<Method> methods = isEncoder ? List.of(Method.FULL) : List.of(Method.LORA, Method.QLORA);
+        Map<Gpus, Optional<Method>> known = new HashMap<>();
+        for (MachineOffer offer : offers) {
+            Optional<Method> method = offer.accelerators()
+                    .flatMap(own -> known.computeIfAbsent(
+                            own,
+                            some -> methods.stream()
+                                    .filter(one -> fits(model, one, tokens, some))
+                                    .findFirst()));
+            if (method.isPresent()) {
+                return Optional.of(new TuningPlace(
+                        offer.target(),
+                        offer.instanceType(),
+                        offer.region(),
+                        method.get().name().toLowerCase(Locale.ROOT),
+                        offer.perHour()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean fits(CatalogueModel model, Method method, int tokens, Gpus own) {
+        Gpu gpu = gpus.find(own.name()).orElse(null);
+        if (gpu == null || !gpu.hasBfloat16()) {
+            return false;
+        }
+        double bytesPerWeight = method == Method.QLORA ? 0.5 : 2;
+        if (model.parameters() * bytesPerWeight / GIB > own.count() * gpu.usableMemoryGib()) {
+            return false; // the weights alone are too many: spares the estimate
+        }
+        Parallelism parallelism =
+                own.count() == 1 ? Parallelism.single() : Parallelism.data(own.count(), Sharding.FSDP);
+        return memory.estimate(model.shape().architecture(), setup(method, tokens, parallelism), gpu)
+                        .fit()
+                == Fit.FITS;
+    }
+
+    /** A row at a time, with all that spares memory and costs no quality. */
+    private static TrainingSetup setup(Method method, int tokens, Parallelism parallelism) {
+        return TrainingSetup.of(method, Framework.HUGGING_FACE, parallelism)
+                .edit()
+                .rank(method == Method.FULL ? null : RANK)
+                .targets(method == Method.FULL ? EnumSet.noneOf(Projection.class) : EnumSet.allOf(Projection.class))
+                .weights(method == Method.QLORA ? Weights.NF4_DOUBLE : Weights.HALF)
+                .arithmetic(Arithmetic.BF16)
+                .optimizer(Optimizer.ADAMW)
+                .microBatch(1)
+                .accumulation(1)
+                .longestTokens(tokens)
+                .meanTokens((double) tokens)
+                .isPacked(false)
+                .checkpointing(Checkpointing.FULL)
+                .attention(Attention.FUSED)
+                .loss(Loss.STOCK)
+                .build();
+    }
+}

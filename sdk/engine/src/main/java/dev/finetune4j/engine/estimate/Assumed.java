@@ -1,0 +1,89 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+
+/**
+ * A training setup in which nothing is open: one of those that a {@link TrainingSetup} may mean.
+ *
+ * @param trainable weights that are trained
+ * @param adapterInputs summed width of what adapters read for a token, in one layer
+ * @param adaptsFeedForward whether adapters lie on the feed-forward layers too
+ * @param hasSinglePrecisionEdges whether embedding, norms and residual stream are in single precision although the layers are
+ *     not, as PEFT's preparation for k-bit training leaves them
+ * @param unlikeness what activations are multiplied by in a model that is not quite the transformer that its sizes describe
+ * @param longestTokens tokens of the longest row of a step
+ * @param meanTokens tokens of the mean row
+ */
+record Assumed(
+        Method method,
+        Framework framework,
+        double trainable,
+        double adapterInputs,
+        boolean adaptsFeedForward,
+        boolean trainsEmbeddings,
+        Weights weights,
+        Arithmetic arithmetic,
+        Optimizer optimizer,
+        int microBatch,
+        int accumulation,
+        double longestTokens,
+        double meanTokens,
+        boolean isPacked,
+        Checkpointing checkpointing,
+        Attention attention,
+        Loss loss,
+        boolean isCompiled,
+        boolean hasSinglePrecisionEdges,
+        double unlikeness,
+        boolean offloadsOptimizer,
+        boolean offloadsWeights,
+        Parallelism parallelism) {
+
+    boolean isFull() {
+        return method == Method.FULL;
+    }
+
+    /** Whether weights are packed into fewer bits than they are multiplied in. */
+    boolean isPackedWeights() {
+        return weights != Weights.FP32 && weights != Weights.HALF;
+    }
+
+    /** Whether weights in single precision are cast for products in half (automatic mixed precision). */
+    boolean isMixed() {
+        return weights == Weights.FP32 && arithmetic != Arithmetic.FP32;
+    }
+
+    boolean isCheckpointed() {
+        return checkpointing == Checkpointing.FULL || checkpointing == Checkpointing.FULL_OFFLOADED;
+    }
+
+    /** Whether Hugging Face's layers run, patched or not. */
+    boolean isHuggingFace() {
+        return framework == Framework.HUGGING_FACE
+                || framework == Framework.DEEPSPEED
+                || framework == Framework.UNSLOTH
+                || framework == Framework.OTHER;
+    }
+
+    /** Whether kernels are fused beyond PyTorch's own. */
+    boolean isTuned() {
+        return isCompiled || framework == Framework.MEGATRON || framework == Framework.TUNED;
+    }
+
+    /** Tokens of a micro-batch on one GPU at the peak. */
+    double peakTokens() {
+        return microBatch * longestTokens / parallelism.sequence();
+    }
+
+    /** Tokens of a micro-batch on one GPU in the mean. */
+    double stepTokens() {
+        return microBatch * meanTokens / parallelism.sequence();
+    }
+}

@@ -1,0 +1,156 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.plan.Fit;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How good the estimates are on runs that somebody measured. Errors and shares are fractions; null where no row could be judged.
+ *
+ * @param memory peak memory of one GPU
+ * @param throughput tokens a second of one GPU
+ * @param wallTime how long runs took
+ * @param skipped rows that have the columns of a comparison and could not be compared, and why
+ */
+public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, List<Skipped> skipped) {
+    /** Seconds that a process takes to start, to load and to warm up; judgement. */
+    private static final double START_SECONDS = 20;
+
+    /**
+     * Memory.
+     *
+     * @param rows rows compared
+     * @param medianError median of the absolute error
+     * @param verdictsRight share of rows with a GPU that ran and were not refused, or ran out of memory and were not let pass
+     * @param insideInterval share between P10 and P90
+     */
+    public record Memory(
+            int rows,
+            @Nullable Double medianError,
+            @Nullable Double verdictsRight,
+            @Nullable Double insideInterval) {}
+
+    /**
+     * Speed.
+     *
+     * @param rows rows compared
+     * @param medianError median of the absolute error
+     * @param insideInterval share between P10 and P90
+     */
+    public record Throughput(
+            int rows,
+            @Nullable Double medianError,
+            @Nullable Double insideInterval) {}
+
+    /**
+     * Wall time.
+     *
+     * @param rows rows compared
+     * @param medianFactor median of how many times too long or too short
+     */
+    public record WallTime(int rows, @Nullable Double medianFactor) {}
+
+    /**
+     * A row that could not be compared.
+     *
+     * @param row its number below the header, from 1
+     * @param why why not
+     */
+    public record Skipped(int row, String why) {}
+
+    /** Copies the list. */
+    public Backtest {
+        skipped = List.copyOf(skipped);
+    }
+
+    /**
+     * Judges the models of this version by a table with the columns of {@code measured-runs.csv}.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0740 if it cannot be read
+     */
+    public static Backtest of(Path file) {
+        return of(RunTable.of(file));
+    }
+
+    static Backtest of(RunTable table) {
+        List<Skipped> skipped = new ArrayList<>(table.skipped());
+        List<Judged> memory = judged(Quantity.MEMORY, table, skipped);
+        List<Judged> speed = judged(Quantity.SPEED, table, skipped);
+        List<Double> factors = wallTimeFactors(table);
+        List<Boolean> verdicts = verdicts(new MemoryModel(Calibration.shipped(Quantity.MEMORY)), table);
+        return new Backtest(
+                new Memory(
+                        memory.size(),
+                        Quantiles.median(memory.stream().map(Judged::error).toList()),
+                        Quantiles.share(verdicts),
+                        Quantiles.share(memory.stream().map(Judged::isInside).toList())),
+                new Throughput(
+                        speed.size(),
+                        Quantiles.median(speed.stream().map(Judged::error).toList()),
+                        Quantiles.share(speed.stream().map(Judged::isInside).toList())),
+                new WallTime(factors.size(), Quantiles.median(factors)),
+                oncePerRow(skipped));
+    }
+
+    private static List<Skipped> oncePerRow(List<Skipped> skipped) {
+        Map<Integer, String> whyByRow = new TreeMap<>();
+        skipped.forEach(one -> whyByRow.merge(one.row(), one.why(), (first, second) -> first + "; " + second));
+        return whyByRow.entrySet().stream()
+                .map(entry -> new Skipped(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static List<Judged> judged(Quantity quantity, RunTable table, List<Skipped> skipped) {
+        Calibration calibration = Calibration.shipped(quantity);
+        List<Judged> judged = new ArrayList<>();
+        for (PublishedRun run : table.runs()) {
+            PublishedRun.Observed observed = quantity.observed(run);
+            if (observed.isUsable()) {
+                judged.add(Judged.of(quantity, calibration, run));
+            } else if (observed.why() != null) {
+                skipped.add(new Skipped(run.row(), observed.why()));
+            }
+        }
+        return judged;
+    }
+
+    /** Whether each verdict on a run of known outcome was right: a run that ran may be tight, one that failed too. */
+    private static List<Boolean> verdicts(MemoryModel model, RunTable table) {
+        return table.runs().stream()
+                .filter(PublishedRun::hasVerdict)
+                .map(run -> run.isRightlyCalled(verdict(model, run)))
+                .toList();
+    }
+
+    static Fit verdict(MemoryModel model, PublishedRun run) {
+        return model.estimate(
+                        Objects.requireNonNull(run.architecture()),
+                        Objects.requireNonNull(run.setup()),
+                        Objects.requireNonNull(run.gpu()))
+                .fit();
+    }
+
+    private static List<Double> wallTimeFactors(RunTable table) {
+        SpeedModel model = new SpeedModel(Calibration.shipped(Quantity.SPEED));
+        List<Double> factors = new ArrayList<>();
+        for (PublishedRun run : table.runs()) {
+            if (run.wallTime().isUsable()) {
+                SpeedEstimate speed = model.estimate(
+                        Objects.requireNonNull(run.architecture()),
+                        Objects.requireNonNull(run.setup()),
+                        Objects.requireNonNull(run.gpu()));
+                double tokens = run.trainedTokens().orElseThrow();
+                double seconds =
+                        START_SECONDS + tokens / speed.tokensPerSecond().likely();
+                double factor = seconds / run.wallTime().value();
+                factors.add(Math.max(factor, 1 / factor));
+            }
+        }
+        return factors;
+    }
+}

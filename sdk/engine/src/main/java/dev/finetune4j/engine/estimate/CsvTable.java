@@ -1,0 +1,110 @@
+package dev.finetune4j.engine.estimate;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+
+/**
+ * A small comma-separated table (RFC 4180) whose first line names the columns.
+ *
+ * @param columns their names
+ * @param rows the lines below; a line with fewer fields than columns lacks the last ones
+ */
+public record CsvTable(List<String> columns, List<Row> rows) {
+    /** A line of the table: its number in the file and its fields by column. */
+    public record Row(int line, Map<String, String> fields) {
+        /** The field of a column, without blanks around it; empty if there is none. */
+        public String text(String column) {
+            return fields.getOrDefault(column, "").strip();
+        }
+
+        /** The number in a column, thousands separated by commas or not; empty if the field is. */
+        public OptionalDouble number(String column) {
+            String text = text(column).replace(",", "");
+            return text.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
+        }
+    }
+
+    /** Reads a table that lies beside a class. */
+    public static CsvTable ofResource(Class<?> beside, String name) {
+        try (InputStream in = Objects.requireNonNull(beside.getResourceAsStream(name), name)) {
+            return of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads a table. */
+    public static CsvTable of(String text) {
+        Reader reader = new Reader(text.startsWith("\uFEFF") ? text.substring(1) : text);
+        List<String> columns = reader.record().stream().map(String::strip).toList();
+        List<Row> rows = new ArrayList<>();
+        while (!reader.isAtEnd()) {
+            int line = reader.line;
+            List<String> fields = reader.record();
+            if (fields.size() == 1 && fields.get(0).isBlank()) {
+                continue;
+            }
+            Map<String, String> byColumn = new HashMap<>();
+            for (int i = 0; i < Math.min(columns.size(), fields.size()); i++) {
+                byColumn.put(columns.get(i), fields.get(i));
+            }
+            rows.add(new Row(line, byColumn));
+        }
+        return new CsvTable(columns, rows);
+    }
+
+    private static final class Reader {
+        private final String text;
+        private int at;
+        private int line = 1;
+
+        private Reader(String text) {
+            this.text = text;
+        }
+
+        private boolean isAtEnd() {
+            return at >= text.length();
+        }
+
+        private List<String> record() {
+            List<String> fields = new ArrayList<>();
+            StringBuilder field = new StringBuilder();
+            boolean isQuoted = false;
+            while (at < text.length()) {
+                char c = text.charAt(at++);
+                if (c == '\n') {
+                    line++;
+                }
+                if (isQuoted) {
+                    if (c != '"') {
+                        field.append(c);
+                    } else if (at < text.length() && text.charAt(at) == '"') {
+                        field.append('"');
+                        at++;
+                    } else {
+                        isQuoted = false;
+                    }
+                } else if (c == '"' && field.isEmpty()) {
+                    isQuoted = true;
+                } else if (c == ',') {
+                    fields.add(field.toString());
+                    field.setLength(0);
+                } else if (c == '\n') {
+                    break;
+                } else if (c != '\r') {
+                    field.append(c);
+                }
+            }
+            fields.add(field.toString());
+            return fields;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.finetune4j.engine.estimate;
+
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of accelerator. Rates are dense, as the vendor prints them; {@link #matmulTflops} is what was measured where somebody
+ * did.
+ *
+ * @param name the short name, such as {@code A100-80}
+ * @param memoryGb memory of the name plate, 10^9 bytes
+ * @param bf16Tflops rate in bfloat16; null where there are no units for it
+ * @param fp16Tflops rate in half precision
+ * @param fp32Tflops rate in single precision without tensor cores
+ * @param bandwidthGbPerS memory bandwidth, 10^9 bytes a second
+ * @param linkGbPerS bandwidth to the other GPUs of the machine, both directions summed; null where that is PCIe
+ * @param year when it was announced
+ * @param usableGib what CUDA reports as total, from logs; null where nobody printed it
+ * @param measuredTflops best rate measured with matrices in bfloat16
+ */
+public record Gpu(
+        String name,
+        double memoryGb,
+        @Nullable Double bf16Tflops,
+        @Nullable Double fp16Tflops,
+        @Nullable Double fp32Tflops,
+        double bandwidthGbPerS,
+        @Nullable Double linkGbPerS,
+        int year,
+        @Nullable Double usableGib,
+        @Nullable Double measuredTflops) {
+    private static final double SMALL_CARD_GB = 30;
+
+    /**
+     * Memory that a process can have, in GiB: as CUDA reports it, or what similar cards report (92 % of the name plate in GB
+     * read as GiB on small cards, whose error correction and drawing take their share; 98.5 % on large ones).
+     */
+    public double usableMemoryGib() {
+        return usableGib != null ? usableGib : memoryGb * (memoryGb < SMALL_CARD_GB ? 0.92 : 0.985);
+    }
+
+    /** Whether it multiplies in bfloat16 natively. */
+    public boolean hasBfloat16() {
+        return bf16Tflops != null;
+    }
+
+    /**
+     * The rate of large matrix products in 16 bit, in TFLOP/s: measured, or 83 % of the vendor's figure, the mean of those that
+     * were measured. Empty where the vendor prints none.
+     */
+    public OptionalDouble matmulTflops() {
+        if (measuredTflops != null) {
+            return OptionalDouble.of(measuredTflops);
+        }
+        Double vendor = bf16Tflops != null ? bf16Tflops : fp16Tflops;
+        return vendor == null ? OptionalDouble.empty() : OptionalDouble.of(0.83 * vendor);
+    }
+}

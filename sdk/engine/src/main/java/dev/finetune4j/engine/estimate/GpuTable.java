@@ -1,0 +1,107 @@
+package dev.finetune4j.engine.estimate;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The GPUs that finetune4j knows, from {@code gpus.csv}, whose columns {@code checked} and {@code notes} say where figures come
+ * from.
+ *
+ * @param gpus in the order of the table
+ */
+public record GpuTable(List<Gpu> gpus) {
+    private static final String RESOURCE = "gpus.csv";
+    private static final Pattern NUMBER_RANGE = Pattern.compile("-");
+    private static final Pattern NOISE = Pattern.compile("nvidia|tesla|tensor core|geforce|[^a-z0-9]");
+
+    /** Other names of the same part, by {@link #plain} form. */
+    private static final Map<String, String> ALIASES = Map.ofEntries(
+            Map.entry("a100", "A100-40"),
+            Map.entry("a10040gb", "A100-40"),
+            Map.entry("a100sxm440gb", "A100-40"),
+            Map.entry("a100sxm40gb", "A100-40"),
+            Map.entry("a10080gb", "A100-80"),
+            Map.entry("a100sxm480gb", "A100-80"),
+            Map.entry("a100sxm80gb", "A100-80"),
+            Map.entry("a100sxm", "A100-80"),
+            Map.entry("a100pcie80gb", "A100-80-PCIe"),
+            Map.entry("a10080gbpcie", "A100-80-PCIe"),
+            Map.entry("a800", "A800-80"),
+            Map.entry("h100", "H100-SXM"),
+            Map.entry("h10080", "H100-SXM"),
+            Map.entry("h10080gb", "H100-SXM"),
+            Map.entry("h10080gbhbm3", "H100-SXM"),
+            Map.entry("h100sxm5", "H100-SXM"),
+            Map.entry("h100sxm580gb", "H100-SXM"),
+            Map.entry("v100", "V100-16"),
+            Map.entry("v10016gb", "V100-16"),
+            Map.entry("v10032gb", "V100-32"),
+            Map.entry("v100sxm216gb", "V100-16"),
+            Map.entry("v100sxm232gb", "V100-32"),
+            Map.entry("3090", "RTX3090"),
+            Map.entry("4090", "RTX4090"),
+            Map.entry("rtxa6000", "A6000"),
+            Map.entry("a5000", "RTXA5000"),
+            Map.entry("6000ada", "RTX6000Ada"),
+            Map.entry("gaudi2hpu", "Gaudi2"),
+            Map.entry("trainium", "Trainium1"));
+
+    /** Copies the list. */
+    public GpuTable {
+        gpus = List.copyOf(gpus);
+    }
+
+    /** The table of this version. */
+    public static GpuTable shipped() {
+        return new GpuTable(CsvTable.ofResource(GpuTable.class, RESOURCE).rows().stream()
+                .map(GpuTable::gpu)
+                .toList());
+    }
+
+    /** The GPU of a name, however it is written: {@code A100-80}, {@code NVIDIA A100-SXM4-80GB}, {@code a100 80gb}. */
+    public Optional<Gpu> find(String name) {
+        String plain = plain(name);
+        String wanted = plain(ALIASES.getOrDefault(plain, name));
+        return gpus.stream().filter(gpu -> plain(gpu.name()).equals(wanted)).findFirst();
+    }
+
+    private static String plain(String name) {
+        return NOISE.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("");
+    }
+
+    private static Gpu gpu(CsvTable.Row row) {
+        return new Gpu(
+                row.text("name"),
+                needed(row, "memory_gb"),
+                orNull(row.number("bf16_dense_tflops")),
+                orNull(row.number("fp16_dense_tflops")),
+                orNull(row.number("fp32_tflops")),
+                needed(row, "mem_bw_gb_s"),
+                orNull(row.number("nvlink_gb_s")),
+                (int) needed(row, "year"),
+                orNull(row.number("usable_gib_seen")),
+                orNull(middle(row.text("matmul_bf16_tflops_measured"))));
+    }
+
+    private static double needed(CsvTable.Row row, String column) {
+        return row.number(column).orElseThrow(() -> new IllegalStateException(RESOURCE + " has no " + column));
+    }
+
+    private static @Nullable Double orNull(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
+    }
+
+    private static OptionalDouble middle(String range) {
+        return range.isEmpty()
+                ? OptionalDouble.empty()
+                : Arrays.stream(NUMBER_RANGE.split(range, 0))
+                        .mapToDouble(Double::parseDouble)
+                        .average();
+    }
+}

@@ -1,0 +1,358 @@
+package dev.finetune4j.engine.estimate;
+
+import static dev.finetune4j.engine.estimate.MemoryCoefficient.ACTIVATIONS;
+import static dev.finetune4j.engine.estimate.MemoryCoefficient.DEEPSPEED_BUFFERS;
+import static dev.finetune4j.engine.estimate.MemoryCoefficient.GATHERED_LAYERS;
+import static dev.finetune4j.engine.estimate.MemoryCoefficient.LOGITS_CHUNKED;
+import static dev.finetune4j.engine.estimate.MemoryCoefficient.LOGITS_FUSED;
+import static dev.finetune4j.engine.estimate.MemoryCoefficient.LOGITS_STOCK;
+import static dev.finetune4j.engine.estimate.MemoryCoefficient.STEP_TEMPORARY;
+import static dev.finetune4j.engine.estimate.MemoryCoefficient.UNPACKED;
+import static dev.finetune4j.engine.estimate.MemoryCoefficient.WORK;
+import static dev.finetune4j.engine.estimate.MemoryCoefficient.WORKSPACE;
+
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+
+/** Bytes on one GPU, part by part, for a setup in which nothing is open. */
+final class MemoryFormula {
+    private static final double GIB = 1L << 30;
+    /** Bytes of a weight in half precision. */
+    private static final double HALF = 2;
+    /** Bytes of a weight in single precision. */
+    private static final double SINGLE = 4;
+
+    /** Weights that ZeRO-3 lets lie gathered (stage3_max_live_parameters). */
+    private static final double LIVE_PARAMETERS = 1e9;
+
+    private final Architecture model;
+    private final Assumed run;
+    private final Coefficients coefficients;
+    /** Weights inside and outside the layers on one GPU, before sharding over replicas. */
+    private final double linear;
+
+    private final double edges;
+    private final double layers;
+
+    private MemoryFormula(Architecture model, Assumed run, Coefficients coefficients) {
+        this.model = model;
+        this.run = run;
+        this.coefficients = coefficients;
+        Parallelism spread = run.parallelism();
+        double edgeWeights = model.embeddingParameters() + headParameters();
+        this.layers = (double) model.layers() / layerShares(spread);
+        this.linear = linearOnOneGpu(spread);
+        this.edges = edgeWeights / (spread.sharding() == Sharding.LAYERS ? spread.gpus() : spread.tensor());
+    }
+
+    static MemoryParts of(Architecture model, Assumed run, Coefficients coefficients) {
+        return new MemoryFormula(model, run, coefficients).parts();
+    }
+
+    private static double layerShares(Parallelism spread) {
+        return spread.sharding() == Sharding.LAYERS ? spread.gpus() : spread.pipeline();
+    }
+
+    /** LitGPT keeps embedding and head as two tensors even where the model ties them. */
+    private double headParameters() {
+        boolean isSplit = run.framework() == Framework.LITGPT && model.kind() == Architecture.Kind.DECODER;
+        return isSplit ? model.embeddingParameters() : model.headParameters();
+    }
+
+    private double linearOnOneGpu(Parallelism spread) {
+        double all = model.linearParameters();
+        if (model.experts() == null || spread.expert() == 1) {
+            return all / layerShares(spread) / spread.tensor();
+        }
+        double attention = model.layers() * 2.0 * model.hiddenSize() * (model.queryWidth() + model.keyValueWidth());
+        return (attention / spread.tensor() + (all - attention) / spread.expert()) / spread.pipeline();
+    }
+
+    private MemoryParts parts() {
+        Parallelism spread = run.parallelism();
+        double parameters = linear + edges;
+        double weights = run.offloadsWeights() ? 0 : weightBytes() / spread.weightShards();
+        double gradients = gradientBytes(parameters) / spread.gradientShards();
+        double states = run.offloadsOptimizer() ? 0 : stateBytes(parameters) / spread.optimizerShards();
+        double adapter = adapterBytes();
+        double buffers = gatheredBytes() + unpackedBytes();
+        double workspace = coefficients.get(WORKSPACE) * GIB;
+
+        double tokens = run.peakTokens();
+        double layer = tokens * activationBytes(); // [B, T] x bytes of a layer
+        double kept = keptBytes(tokens, layer) + castBytes();
+        double working = layer * coefficients.get(WORK) * (run.isCheckpointed() ? 1 : 0.3);
+        double logits = tokens * logitBytes();
+        double temporary = temporaryBytes(parameters) / spread.weightShards();
+
+        // Accumulated gradients lie beside all activations; fresh ones grow while activations go.
+        double carried = run.accumulation() > 1 || run.framework() == Framework.DEEPSPEED ? gradients : 0;
+        double atLoss = carried + kept + logits;
+        double inBackward = Math.max(carried, gradients / 2) + 0.8 * kept + working;
+        double atEnd = gradients + working / 2;
+        double atStep = gradients + temporary;
+        double loading = loadingBytes(weights);
+        double largest = Math.max(Math.max(atLoss, inBackward), Math.max(atStep, atEnd));
+        if (largest == atLoss) {
+            return new MemoryParts(weights, carried, states, adapter, buffers, kept, logits, 0, workspace, loading);
+        }
+        if (largest == atStep) {
+            return new MemoryParts(weights, gradients, states, adapter, buffers, 0, 0, temporary, workspace, loading);
+        }
+        if (largest == atEnd) {
+            return new MemoryParts(weights, gradients, states, adapter, buffers, working / 2, 0, 0, workspace, loading);
+        }
+        double lying = Math.max(carried, gradients / 2);
+        return new MemoryParts(
+                weights, lying, states, adapter, buffers, 0.8 * kept + working, 0, 0, workspace, loading);
+    }
+
+    private double weightBytes() {
+        double packed = packedBytes();
+        if (packed == 0) {
+            return (linear + edges) * (run.weights() == Weights.FP32 ? SINGLE : HALF);
+        }
+        double head = run.framework() == Framework.LITGPT ? headParameters() : 0;
+        double edgeBytes = run.hasSinglePrecisionEdges() ? SINGLE : HALF;
+        return (linear + head) * packed + (edges - head) * edgeBytes;
+    }
+
+    /** Bytes of a packed weight with its scales; 0 where weights are not packed. */
+    private double packedBytes() {
+        return switch (run.weights()) {
+            case NF4 -> 0.5 + 4.0 / 64;
+            case NF4_DOUBLE -> 0.5 + 1.0 / 64 + 4.0 / (64 * 256);
+            case INT4 -> 0.5 + 2.5 / 128 + 0.01;
+            case INT8 -> 1.02;
+            default -> 0;
+        };
+    }
+
+    private double gradientBytes(double parameters) {
+        if (!run.isFull()) {
+            return 0;
+        }
+        if (isInBackward()) {
+            return HALF * parameters / layers;
+        }
+        double bytes = run.weights() == Weights.FP32 || run.framework() == Framework.MEGATRON ? SINGLE : HALF;
+        if (run.framework() == Framework.DEEPSPEED) {
+            bytes = HALF;
+        }
+        // DistributedDataParallel keeps buckets of its own beside the gradients.
+        boolean isBucketed = run.parallelism().replicas() > 1
+                && run.parallelism().sharding() == Sharding.NONE
+                && run.framework() != Framework.MEGATRON;
+        return parameters * bytes * (isBucketed ? 2 : 1);
+    }
+
+    private boolean isInBackward() {
+        return run.optimizer() == Optimizer.ADAMW_IN_BACKWARD
+                || run.optimizer() == Optimizer.ADAMW_8BIT_IN_BACKWARD
+                || run.optimizer() == Optimizer.PAGED_ADAMW_8BIT_IN_BACKWARD;
+    }
+
+    private double stateBytes(double parameters) {
+        if (!run.isFull()) {
+            return 0;
+        }
+        double moments = momentBytes(run.weights() == Weights.FP32 ? SINGLE : HALF);
+        return switch (run.framework()) {
+            case MEGATRON -> parameters * (SINGLE + momentBytes(SINGLE));
+            case DEEPSPEED -> parameters * (SINGLE + momentBytes(SINGLE) + coefficients.get(DEEPSPEED_BUFFERS));
+            default -> parameters * moments;
+        };
+    }
+
+    /** Bytes of the moments of a weight, where a moment in full takes {@code each}. */
+    private double momentBytes(double each) {
+        return switch (run.optimizer()) {
+            case ADAMW, ADAMW_FUSED, ADAMW_IN_BACKWARD -> 2 * each;
+            case ADAMW_8BIT, ADAMW_8BIT_IN_BACKWARD -> 2.03;
+            case MOMENTUM -> each;
+            case PAGED_ADAMW, PAGED_ADAMW_8BIT, PAGED_ADAMW_8BIT_IN_BACKWARD, STATELESS -> 0;
+        };
+    }
+
+    /** Adapter, gradient and moments; PEFT keeps them in single precision, LitGPT and torchtune in that of the model. */
+    private double adapterBytes() {
+        if (run.isFull()) {
+            return 0;
+        }
+        double each = run.framework() == Framework.LITGPT || run.framework() == Framework.TORCHTUNE ? HALF : SINGLE;
+        Parallelism spread = run.parallelism();
+        double states = run.offloadsOptimizer() ? 0 : momentBytes(each);
+        double gradient = each;
+        if (run.framework() == Framework.DEEPSPEED) {
+            each = HALF;
+            gradient = HALF;
+            states = run.offloadsOptimizer() ? 0 : SINGLE + momentBytes(SINGLE) + SINGLE;
+        } else if (run.framework() == Framework.MEGATRON) {
+            each = HALF;
+            gradient = SINGLE;
+            states = SINGLE + momentBytes(SINGLE);
+        }
+        double bytes =
+                each / spread.weightShards() + gradient / spread.gradientShards() + states / spread.optimizerShards();
+        double adapters = run.trainable() / spread.modelGpus() * bytes;
+        if (!run.trainsEmbeddings()) {
+            return adapters;
+        }
+        // modules_to_save: a copy of embedding and head with gradient, moments and the step's temporary
+        double each2 = run.weights() == Weights.FP32 ? SINGLE : HALF;
+        return adapters + edges * (2 * each2 + momentBytes(each2) + each2 * coefficients.get(STEP_TEMPORARY));
+    }
+
+    /**
+     * Layers that FSDP and ZeRO-3 have put together, in the precision of products. ZeRO-3 gathers embedding and head one at a
+     * time; FSDP's root unit holds both, and their whole gradient before it is shared out.
+     */
+    private double gatheredBytes() {
+        if (run.parallelism().weightShards() == 1 && !run.offloadsWeights()) {
+            return 0;
+        }
+        double each = run.isPackedWeights() ? packedBytes() : HALF;
+        double gathered = coefficients.get(GATHERED_LAYERS) * each * linear / layers;
+        if (run.parallelism().sharding() == Sharding.FSDP) {
+            return gathered + HALF * edges * (run.isFull() ? 2 : 1);
+        }
+        return Math.max(gathered, each * Math.min(linear, LIVE_PARAMETERS)) + HALF * edges / 2;
+    }
+
+    private double unpackedBytes() {
+        if (!run.isPackedWeights()) {
+            return 0;
+        }
+        double largest = run.framework() == Framework.LITGPT
+                ? Math.max(model.largestMatrix(), model.embeddingParameters())
+                : model.largestMatrix();
+        return coefficients.get(UNPACKED) * HALF * largest;
+    }
+
+    /** Copies in half precision of weights in single: all of them lie until their backward pass, unless layers run again. */
+    private double castBytes() {
+        if (!run.isMixed()) {
+            return 0;
+        }
+        double all = HALF * linear / run.parallelism().weightShards();
+        return run.isCheckpointed() ? all / layers : all;
+    }
+
+    /**
+     * Bytes that one layer keeps for a token. Counted on Transformers 5.24 and PEFT 0.21 with hooks on saved tensors: a
+     * Llama layer keeps {@code 16 C + 8 F + 4 H D + 4 K D} bytes where it is trained in bfloat16, {@code 8 C + 6 F + 4 H D +
+     * 4 K D} where it is frozen, and 4 for each input of an adapter (a copy in single precision); under mixed precision {@code
+     * 46 C + 14 F + 8 H D + 8 K D} and {@code 28 C + 12 F + 8 H D + 8 K D}, and 2 for each input.
+     */
+    private double activationBytes() {
+        double width = model.hiddenSize();
+        double inner = model.activeFeedForwardSize();
+        double query = model.queryWidth();
+        double keyValue = model.keyValueWidth();
+        boolean isWide = run.isHuggingFace() && (run.isMixed() || run.hasSinglePrecisionEdges());
+        boolean isSingle = run.arithmetic() == Arithmetic.FP32;
+        double ofWidth;
+        double ofInner;
+        if (run.isFull()) {
+            ofWidth = isWide ? 46 : isSingle ? 28 : 16;
+            ofInner = isWide ? 14 : isSingle ? 16 : 8;
+        } else {
+            ofWidth = isWide ? 28 : isSingle ? 16 : 8;
+            ofInner = isWide ? 12 : isSingle ? 12 : 6;
+        }
+        if (!model.isGated()) { // layer norm keeps one input, and there is one product less
+            ofWidth *= 0.65;
+            ofInner *= run.isFull() ? 0.5 : 0.4;
+        }
+        if (run.isTuned() || run.framework() == Framework.UNSLOTH || run.loss() == Loss.FUSED) {
+            ofWidth *= 0.6;
+            ofInner *= 0.75;
+        }
+        if (model.experts() != null) { // each active expert reads a copy of its tokens
+            ofWidth += 2 * HALF * (model.experts().active() + model.experts().shared());
+        }
+        double ofHeads = isWide || isSingle ? 8 : 4;
+        double perInput = switch (run.framework()) {
+            case UNSLOTH -> 0;
+            case LITGPT, TORCHTUNE, MEGATRON, TUNED, FINETUNE4J -> HALF;
+            default -> isWide ? HALF : SINGLE;
+        };
+        double bytes =
+                ofWidth * width + ofInner * inner + ofHeads * (query + keyValue) + perInput * run.adapterInputs();
+        if (run.weights() == Weights.NF4 || run.weights() == Weights.NF4_DOUBLE) {
+            bytes += keptByBitsandbytes();
+        }
+        if (run.attention() == Attention.EAGER) {
+            double ofScore = run.isHuggingFace() ? 8 : 6;
+            bytes += model.heads() * run.longestTokens() * ofScore * (isSingle ? 1.5 : 1);
+        }
+        return bytes
+                * coefficients.get(ACTIVATIONS)
+                * run.unlikeness()
+                / run.parallelism().tensor();
+    }
+
+    /** A product with a matrix that bitsandbytes unpacks keeps a copy as wide as its output; Unsloth and torchao do not. */
+    private double keptByBitsandbytes() {
+        if (run.framework() == Framework.UNSLOTH || run.framework() == Framework.TORCHTUNE) {
+            return 0;
+        }
+        double outputs = 2L * model.hiddenSize() + model.queryWidth() + 2 * model.keyValueWidth();
+        return HALF * (outputs + (model.isGated() ? 2 : 1) * model.activeFeedForwardSize());
+    }
+
+    private double keptBytes(double tokens, double layer) {
+        double inFlight = Math.min(run.parallelism().pipeline(), run.accumulation());
+        double each = run.hasSinglePrecisionEdges() || run.isMixed() ? SINGLE : HALF;
+        double inputs = tokens * each * model.hiddenSize() / run.parallelism().tensor();
+        double kept = switch (run.checkpointing()) {
+            case NONE -> layer;
+            case SELECTIVE -> 0.75 * layer;
+            case FULL -> inputs;
+            case FULL_OFFLOADED -> 0;
+        };
+        return layers * inFlight * kept;
+    }
+
+    private double logitBytes() {
+        if (model.kind() == Architecture.Kind.ENCODER) {
+            return 0;
+        }
+        Coefficient bytes = switch (run.loss()) {
+            case STOCK -> LOGITS_STOCK;
+            case CHUNKED -> LOGITS_CHUNKED;
+            case FUSED -> LOGITS_FUSED;
+        };
+        double parallel = run.framework() == Framework.MEGATRON ? 0.6 : 1;
+        return model.vocabulary()
+                * coefficients.get(bytes)
+                * parallel
+                / run.parallelism().tensor();
+    }
+
+    /** PyTorch's foreach form of AdamW holds a square root of all second moments at once. */
+    private double temporaryBytes(double parameters) {
+        boolean isForeach = run.optimizer() == Optimizer.ADAMW
+                && run.isHuggingFace()
+                && run.framework() != Framework.DEEPSPEED
+                && !run.offloadsOptimizer();
+        if (!run.isFull() || !isForeach) {
+            return 0;
+        }
+        double each = run.weights() == Weights.FP32 ? SINGLE : HALF;
+        return coefficients.get(STEP_TEMPORARY) * each * parameters;
+    }
+
+    /** Lightning summons all weights on every GPU to load them into FSDP's shards; others hold a matrix more than the model. */
+    private double loadingBytes(double weights) {
+        if (run.framework() == Framework.LITGPT && run.parallelism().weightShards() > 1) {
+            return weights + weightBytes();
+        }
+        return weights + HALF * model.largestMatrix();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.value.Checks;
+
+/**
+ * How a run is spread over GPUs. Data parallelism takes what the other kinds leave: {@code gpus / (tensor pipeline)} replicas.
+ *
+ * @param gpus all of them
+ * @param sharding what the replicas share out among each other
+ * @param tensor GPUs that share each matrix
+ * @param pipeline GPUs that share the layers and all work at once
+ * @param expert replicas that share the experts of a mixture
+ * @param sequence GPUs that share the tokens of a row
+ */
+public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline, int expert, int sequence) {
+    /** What data-parallel replicas share out. */
+    public enum Sharding {
+        /** Nothing: every replica holds all. */
+        NONE,
+        /** Optimizer states. */
+        ZERO1,
+        /** Optimizer states and gradients, after DeepSpeed. */
+        ZERO2,
+        /** Optimizer states, gradients and weights, after DeepSpeed. */
+        ZERO3,
+        /** The same, after PyTorch. */
+        FSDP,
+        /** No replicas: the layers lie on different GPUs, which work one after the other. */
+        LAYERS
+    }
+
+    /** Checks that every degree can be. */
+    public Parallelism {
+        Checks.inRange("gpus", gpus, 1, 1 << 20);
+        Checks.inRange("tensor", tensor, 1, gpus);
+        Checks.inRange("pipeline", pipeline, 1, gpus);
+        Checks.inRange("expert", expert, 1, gpus);
+        Checks.inRange("sequence", sequence, 1, gpus);
+    }
+
+    /** One GPU. */
+    public static Parallelism single() {
+        return data(1, Sharding.NONE);
+    }
+
+    /** Data parallelism with a sharding. */
+    public static Parallelism data(int gpus, Sharding sharding) {
+        return new Parallelism(gpus, sharding, 1, 1, 1, 1);
+    }
+
+    /** GPUs that hold one copy of the model between them. */
+    public int modelGpus() {
+        return sharding == Sharding.LAYERS ? gpus : Math.min(gpus, tensor * pipeline);
+    }
+
+    /** Copies of the model that read different rows. */
+    public int replicas() {
+        return Math.max(1, gpus / modelGpus());
+    }
+
+    /** GPUs that share one copy of the weights by sharding. */
+    public int weightShards() {
+        return sharding == Sharding.ZERO3 || sharding == Sharding.FSDP ? replicas() : 1;
+    }
+
+    /** GPUs that share one copy of the gradients by sharding. */
+    public int gradientShards() {
+        return sharding == Sharding.ZERO2 ? replicas() : weightShards();
+    }
+
+    /** GPUs that share one copy of the optimizer's states by sharding. */
+    public int optimizerShards() {
+        return sharding == Sharding.ZERO1 || sharding == Sharding.ZERO2 ? replicas() : weightShards();
+    }
+}

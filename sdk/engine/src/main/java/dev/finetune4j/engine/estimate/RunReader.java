@@ -1,0 +1,555 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.engine.estimate.Architecture.Kind;
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.PublishedRun.Observed;
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a row of the table of published runs: what was trained how, and what came out. */
+final class RunReader {
+    private static final double GIB = 1L << 30;
+    private static final double GB = 1e9;
+
+    /** Sources that share code or people. */
+    private static final Map<String, String> FAMILIES = Map.of(
+            "litgpt-config-hub", "litgpt",
+            "litgpt-resource-tables", "litgpt",
+            "lit-llama", "litgpt",
+            "nemo-perf-summary", "nvidia",
+            "nemo-automodel", "nvidia",
+            "megatron-bridge", "nvidia",
+            "odissei-torchtune", "torchtune");
+    /** Sources that benchmark rows of exactly the length that they print. */
+    private static final Set<String> FULL_LENGTH = Set.of("qwen1-readme");
+
+    private static final Pattern DEGREE = Pattern.compile("(tp|pp|ep|sp|cp|fsdp|ddp)(\\d+)");
+
+    private final GpuTable gpus;
+    private final ModelNames names;
+
+    private final CsvTable.Row row;
+    private final int number;
+    private final RunNotes notes;
+    private final Frameworks named;
+
+    private RunReader(GpuTable gpus, ModelNames names, CsvTable.Row row, int number) {
+        this.gpus = gpus;
+        this.names = names;
+        this.row = row;
+        this.number = number;
+        this.notes = new RunNotes(row.text("notes"));
+        this.named = new Frameworks(row.text("framework"));
+    }
+
+    /**
+     * Reads a row.
+     *
+     * @throws NumberFormatException if a column of numbers holds something else
+     */
+    static PublishedRun read(GpuTable gpus, ModelNames names, CsvTable.Row row, int number) {
+        return new RunReader(gpus, names, row, number).run();
+    }
+
+    private PublishedRun run() {
+        String model = row.text("model");
+        Architecture architecture = names.find(model, row.number("params_b")).orElse(null);
+        Optional<Method> method = method();
+        TrainingSetup setup = method.isEmpty() ? null : setup(method.get());
+        Gpu gpu = gpus.find(row.text("gpu")).orElse(null);
+        String source = row.text("source");
+        MemoryFigure said = notes.figure();
+        boolean isMixture = architecture != null && architecture.experts() != null;
+        return new PublishedRun(
+                number,
+                source,
+                FAMILIES.getOrDefault(source, source),
+                model,
+                architecture,
+                setup,
+                gpu,
+                memory(architecture, setup),
+                said != null ? said : named.figure(),
+                speed(architecture, setup, gpu),
+                wallTime(architecture, setup, gpu),
+                setup == null ? OptionalDouble.empty() : trainedTokens(setup),
+                setup != null && isComplete(setup) && !isMixture,
+                notes.ranOutOfMemory(),
+                !notes.ranOutOfMemory() && !notes.hasNoResult());
+    }
+
+    private Optional<Method> method() {
+        String name = row.text("method").toLowerCase(Locale.ROOT);
+        if (name.contains("qlora") || name.contains("qdora")) {
+            return Optional.of(Method.QLORA);
+        }
+        if (name.contains("lora") || name.contains("dora")) {
+            return Optional.of(
+                    row.text("precision").matches("(?i).*(nf4|int4|4-?bit|int8|gptq|awq).*")
+                            ? Method.QLORA
+                            : Method.LORA);
+        }
+        if (name.contains("full") || name.equals("sft")) {
+            return Optional.of(Method.FULL);
+        }
+        return name.matches(".*(prompt|prefix|adapter|ia3|p-?tuning).*")
+                ? Optional.of(Method.PROMPT)
+                : Optional.empty();
+    }
+
+    private TrainingSetup setup(Method method) {
+        Parallelism spread = parallelism();
+        if (named.isQwenScript() && method == Method.FULL) {
+            spread = Parallelism.data(spread.gpus(), Sharding.ZERO3);
+        }
+        boolean isZero = spread.sharding() == Sharding.ZERO1
+                || spread.sharding() == Sharding.ZERO2
+                || spread.sharding() == Sharding.ZERO3;
+        Framework framework = named.framework(isZero);
+        // Qwen ships finetune_ds.sh and finetune_qlora_ds.sh: both under DeepSpeed, the first as ZeRO-3.
+        if (named.isQwenScript() && (method == Method.FULL || method == Method.QLORA)) {
+            framework = Framework.DEEPSPEED;
+        }
+        OptionalDouble trainable = notes.number("trainable (?:params? )?([\\d,]+)");
+        boolean countsPrinted =
+                trainable.isPresent() && (row.text("lora_targets").isEmpty() || method == Method.PROMPT);
+        return TrainingSetup.of(method, framework, spread)
+                .edit()
+                .rank(whole("lora_rank"))
+                .targets(targets(method, framework))
+                .trainsEmbeddings(trainsEmbeddings())
+                .trainableParameters(countsPrinted ? (Double) trainable.getAsDouble() : null)
+                .weights(weights(method, framework))
+                .arithmetic(arithmetic())
+                .optimizer(optimizer(framework))
+                .microBatch(whole("micro_batch"))
+                .accumulation(accumulation(spread))
+                .capTokens(whole("seq_len"))
+                .isPacked(isPacked())
+                .longestTokens(longest())
+                .meanTokens(mean())
+                .checkpointing(checkpointing())
+                .attention(attention())
+                .loss(loss(framework))
+                .isCompiled(notes.isCompiled())
+                .offloadsOptimizer(notes.offloadsOptimizer())
+                .offloadsWeights(
+                        notes.offloadsWeights() || (spread.sharding() == Sharding.FSDP && notes.say("cpu offload")))
+                .build();
+    }
+
+    private @Nullable Integer whole(String column) {
+        OptionalDouble value = row.number(column);
+        return value.isPresent() && value.getAsDouble() >= 1 ? (Integer) (int) value.getAsDouble() : null;
+    }
+
+    private int gpuCount() {
+        return Math.max(1, (int) row.number("gpus").orElse(1));
+    }
+
+    private Parallelism parallelism() {
+        String text = row.text("parallelism").toLowerCase(Locale.ROOT);
+        int count = gpuCount();
+        Sharding sharding = Sharding.NONE;
+        if (text.contains("zero") || text.contains("deepspeed")) {
+            sharding = text.contains("3") ? Sharding.ZERO3 : text.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
+        } else if (text.contains("fsdp") || text.equals("hsdp")) {
+            sharding = Sharding.FSDP;
+        } else if ((text.equals("other") && !notes.say("dataparallel"))
+                || text.contains("device_map")
+                || text.contains("naive")) {
+            sharding = Sharding.LAYERS;
+        }
+        int tensor = degree(text, "tp");
+        int pipeline = degree(text, "pp");
+        int expert = degree(text, "ep");
+        int sequence = Math.max(degree(text, "sp"), degree(text, "cp"));
+        if (tensor * pipeline > count || expert > count || sequence > count) {
+            return Parallelism.data(count, sharding);
+        }
+        return new Parallelism(count, sharding, tensor, pipeline, expert, sequence);
+    }
+
+    private static int degree(String text, String kind) {
+        Matcher matcher = DEGREE.matcher(text);
+        while (matcher.find()) {
+            if (matcher.group(1).equals(kind)) {
+                return Math.max(1, Integer.parseInt(matcher.group(2)));
+            }
+        }
+        return 1;
+    }
+
+    private Set<Projection> targets(Method method, Framework framework) {
+        String text = row.text("lora_targets").toLowerCase(Locale.ROOT);
+        if (method == Method.FULL || (method == Method.PROMPT && !notes.say("adapter v2"))) {
+            return Set.of();
+        }
+        if (method
+                == Method
+                        .PROMPT) { // LLaMA-Adapter V2 also scales and shifts what every matrix gives (arXiv:2304.15010)
+            return EnumSet.allOf(Projection.class);
+        }
+        if (text.isEmpty()) { // Unsloth's notebooks and ms-swift put adapters on all matrices
+            boolean isAll = framework == Framework.UNSLOTH || named.checkpointing() != null;
+            return isAll ? EnumSet.allOf(Projection.class) : Set.of();
+        }
+        if (text.contains("all") || text.contains("c_attn")) {
+            return EnumSet.allOf(Projection.class);
+        }
+        Set<Projection> found = EnumSet.noneOf(Projection.class);
+        for (String part : text.split("[+,; ()\\[\\]]+")) {
+            found.addAll(named(part));
+        }
+        return found.isEmpty() ? EnumSet.of(Projection.QUERY, Projection.VALUE) : found;
+    }
+
+    private static Set<Projection> named(String part) {
+        if (part.matches("q|q_proj|query|wq|q_lin")) {
+            return EnumSet.of(Projection.QUERY);
+        }
+        if (part.matches("k|k_proj|key|wk|k_lin")) {
+            return EnumSet.of(Projection.KEY);
+        }
+        if (part.matches("v|v_proj|value|wv|v_lin")) {
+            return EnumSet.of(Projection.VALUE);
+        }
+        if (part.matches("o|o_proj|out_proj|output_proj|projection|wo|dense|linear_proj")) {
+            return EnumSet.of(Projection.OUTPUT);
+        }
+        if (part.matches("linear_qkv|query_key_value|qkv|qkv_proj|wqkv|attn|attention")) {
+            return EnumSet.of(Projection.QUERY, Projection.KEY, Projection.VALUE);
+        }
+        if (part.matches("mlp|ffn|linear_fc1")) {
+            return EnumSet.of(Projection.GATE, Projection.UP, Projection.DOWN);
+        }
+        if (part.matches("gate|gate_proj|w1")) {
+            return EnumSet.of(Projection.GATE);
+        }
+        if (part.matches("up|up_proj|w3|gate_up_proj|dense_h_to_4h")) {
+            return part.contains("gate") ? EnumSet.of(Projection.GATE, Projection.UP) : EnumSet.of(Projection.UP);
+        }
+        return part.matches("down|down_proj|w2|linear_fc2|dense_4h_to_h")
+                ? EnumSet.of(Projection.DOWN)
+                : EnumSet.noneOf(Projection.class);
+    }
+
+    private boolean trainsEmbeddings() {
+        String text = row.text("lora_targets").toLowerCase(Locale.ROOT);
+        return text.contains("wte") || text.contains("fully trained") || text.contains("modules_to_save");
+    }
+
+    private String precision() {
+        return row.text("precision").toLowerCase(Locale.ROOT);
+    }
+
+    private @Nullable Arithmetic arithmetic() {
+        String text = precision();
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (text.contains("fp8")) {
+            return Arithmetic.FP8;
+        }
+        if (text.contains("bf16") || text.contains("bfloat16")) {
+            return Arithmetic.BF16;
+        }
+        if (text.contains("fp16") || text.contains("float16") || text.contains("half")) {
+            return Arithmetic.FP16;
+        }
+        return text.contains("32") ? Arithmetic.FP32 : null;
+    }
+
+    private @Nullable Weights weights(Method method, Framework framework) {
+        String text = precision();
+        if (text.matches(".*(gptq|awq|int4|mxfp4|hqq).*")
+                || (row.text("model").toLowerCase(Locale.ROOT).contains("gpt-oss") && method == Method.QLORA)) {
+            return Weights.INT4;
+        }
+        if (text.contains("int8") || text.contains("8-bit") || text.contains("8bit")) {
+            return Weights.INT8;
+        }
+        if (text.contains("nf4-dq")) {
+            return Weights.NF4_DOUBLE;
+        }
+        if (method == Method.QLORA || text.contains("nf4") || text.contains("4-bit") || text.contains("4bit")) {
+            return switch (framework) {
+                case LITGPT -> Weights.NF4;
+                case TORCHTUNE, UNSLOTH -> Weights.NF4_DOUBLE;
+                default -> null;
+            };
+        }
+        if (text.matches(".*(amp|mixed).*")
+                || text.startsWith("fp32")
+                || text.startsWith("float32")
+                || text.equals("tf32")) {
+            return Weights.FP32;
+        }
+        boolean isOpen = text.isEmpty() || framework == Framework.HUGGING_FACE || framework == Framework.OTHER;
+        return isOpen ? null : Weights.HALF;
+    }
+
+    private @Nullable Optimizer optimizer(Framework framework) {
+        String text = row.text("optimizer").toLowerCase(Locale.ROOT);
+        boolean isEight = text.contains("8bit") || text.contains("8-bit");
+        if (text.contains("backward")) {
+            return isEight ? Optimizer.ADAMW_8BIT_IN_BACKWARD : Optimizer.ADAMW_IN_BACKWARD;
+        }
+        if (text.contains("paged")) {
+            return isEight ? Optimizer.PAGED_ADAMW_8BIT : Optimizer.PAGED_ADAMW;
+        }
+        if (isEight) {
+            return Optimizer.ADAMW_8BIT;
+        }
+        if (text.contains("fused") || (framework == Framework.TORCHTUNE && text.contains("adam"))) {
+            return Optimizer.ADAMW_FUSED;
+        }
+        if (text.contains("lion") || text.contains("muon") || text.contains("momentum")) {
+            return Optimizer.MOMENTUM;
+        }
+        if (text.contains("adafactor") || text.contains("sgd") || text.contains("came")) {
+            return Optimizer.STATELESS;
+        }
+        return text.contains("adam") ? Optimizer.ADAMW : null;
+    }
+
+    private @Nullable Integer accumulation(Parallelism spread) {
+        Integer said = whole("grad_accum");
+        Integer batch = whole("global_batch");
+        Integer micro = whole("micro_batch");
+        if (said != null || batch == null || micro == null) {
+            return said;
+        }
+        return Math.max(1, batch / (micro * spread.replicas()));
+    }
+
+    private @Nullable Boolean isPacked() {
+        String text = row.text("packing").toLowerCase(Locale.ROOT);
+        if (text.startsWith("y") || text.equals("true") || notes.say("dolly-15k packed")) {
+            return true;
+        }
+        return text.isEmpty() ? null : Boolean.FALSE;
+    }
+
+    private boolean isFullLength() {
+        return notes.isFullLength() || FULL_LENGTH.contains(row.text("source"));
+    }
+
+    private @Nullable Integer longest() {
+        Integer cap = whole("seq_len");
+        if (cap == null) {
+            return DataSets.in(row.text("notes")).map(DataSets::longestTokens).orElse(null);
+        }
+        if (Boolean.TRUE.equals(isPacked()) || isFullLength() || notes.say("longest sample")) {
+            return cap;
+        }
+        return DataSets.in(row.text("notes"))
+                .map(set -> Math.min(cap, set.longestTokens()))
+                .orElse(null);
+    }
+
+    /** Rows of a micro-batch are padded to its longest: each doubling adds about a third of the mean. */
+    private @Nullable Double mean() {
+        Integer cap = whole("seq_len");
+        if (cap != null && (Boolean.TRUE.equals(isPacked()) || isFullLength())) {
+            return (double) cap;
+        }
+        Integer micro = whole("micro_batch");
+        double padding = micro == null ? 1 : 1 + 0.35 * Math.log(micro) / Math.log(2);
+        return DataSets.in(row.text("notes"))
+                .map(set -> Math.min(cap == null ? Double.MAX_VALUE : cap, set.meanTokens() * padding))
+                .orElse(null);
+    }
+
+    private @Nullable Checkpointing checkpointing() {
+        String text = row.text("activation_checkpointing").toLowerCase(Locale.ROOT);
+        if (text.equals("unsloth") || notes.say("act(ivation)? offload")) {
+            return Checkpointing.FULL_OFFLOADED;
+        }
+        if (text.equals("yes") || text.equals("true") || text.equals("full")) {
+            return Checkpointing.FULL;
+        }
+        if (text.equals("no") || text.equals("false") || text.equals("none")) {
+            return Checkpointing.NONE;
+        }
+        return text.equals("selective") ? Checkpointing.SELECTIVE : named.checkpointing();
+    }
+
+    private @Nullable Attention attention() {
+        String text = row.text("flash_attention").toLowerCase(Locale.ROOT);
+        if (text.isEmpty()) {
+            return null;
+        }
+        return text.equals("no") || text.equals("eager") || text.equals("false") ? Attention.EAGER : Attention.FUSED;
+    }
+
+    private @Nullable Loss loss(Framework framework) {
+        if (notes.say("liger[ =](kernel|yes|on)|liger kernel|fused (linear )?(cross|ce)|cut[- ]cross")
+                && !notes.say("liger=no")) {
+            return Loss.FUSED;
+        }
+        if (notes.say("chunked (ce|cross)")) {
+            return Loss.CHUNKED;
+        }
+        if (framework == Framework.TORCHTUNE && notes.say("ablation step")) {
+            return Loss.STOCK;
+        }
+        return null;
+    }
+
+    private Observed memory(@Nullable Architecture architecture, @Nullable TrainingSetup setup) {
+        OptionalDouble each = row.number("peak_mem_gb_per_gpu");
+        if (each.isEmpty()) {
+            OptionalDouble total = notes.number("mem_total_gb=([\\d.]+)");
+            each = total.isPresent() ? OptionalDouble.of(total.getAsDouble() / gpuCount()) : total;
+        }
+        boolean hasColumns = each.isPresent()
+                && whole("micro_batch") != null
+                && (whole("seq_len") != null || DataSets.in(row.text("notes")).isPresent());
+        if (!hasColumns || notes.ranOutOfMemory()) {
+            return Observed.absent();
+        }
+        if (architecture == null || setup == null) {
+            return Observed.unusable(
+                    architecture == null
+                            ? "memory: no shape is known for " + row.text("model") + " and params_b is empty"
+                            : "memory: unknown method \"" + row.text("method") + '"');
+        }
+        if (notes.say("lower bound|card full|suspect")) {
+            return Observed.unusable("memory: the note calls the figure a lower bound or suspect");
+        }
+        boolean isDecimal = named.printsDecimalGigabytes() || notes.say("unit gb \\(1e9\\)|gb = 1e9|decimal gb");
+        return Observed.of(each.getAsDouble() * (isDecimal ? GB / GIB : 1));
+    }
+
+    private Observed speed(@Nullable Architecture architecture, @Nullable TrainingSetup setup, @Nullable Gpu gpu) {
+        OptionalDouble each = row.number("tokens_per_s_per_gpu");
+        OptionalDouble all = row.number("tokens_per_s");
+        if (each.isEmpty() && all.isPresent()) {
+            each = OptionalDouble.of(all.getAsDouble() / gpuCount());
+        }
+        if (each.isEmpty() && setup != null) {
+            each = derivedSpeed(architecture, setup);
+        }
+        if (each.isEmpty()
+                || whole("micro_batch") == null
+                || whole("seq_len") == null
+                || row.text("gpu").isEmpty()) {
+            return Observed.absent();
+        }
+        if (architecture == null || setup == null || gpu == null) {
+            return Observed.unusable(
+                    architecture == null
+                            ? "speed: no shape is known for " + row.text("model") + " and params_b is empty"
+                            : setup == null
+                                    ? "speed: unknown method \"" + row.text("method") + '"'
+                                    : "speed: unknown GPU \"" + row.text("gpu") + '"');
+        }
+        if (notes.say("suspect|spectrum|loops over experts|moe loops")) {
+            return Observed.unusable("speed: the note calls the figure suspect or a defect of the software");
+        }
+        return Observed.of(each.getAsDouble());
+    }
+
+    /** Tokens a second on one GPU that follow from step or wall time, where rows are as long as printed. */
+    private OptionalDouble derivedSpeed(@Nullable Architecture architecture, TrainingSetup setup) {
+        Integer cap = setup.capTokens();
+        boolean isDense = Boolean.TRUE.equals(setup.isPacked()) || isFullLength();
+        if (cap == null || !isDense || notes.say("cpu offload")) {
+            return OptionalDouble.empty();
+        }
+        OptionalDouble step = notes.number("step_time_s=([\\d.]+)");
+        OptionalDouble samples = notes.number("samples_per_s=([\\d.]+)");
+        OptionalDouble batch = row.number("global_batch");
+        OptionalDouble wall = row.number("wall_time_s");
+        double gpuSeconds = gpuCount();
+        if (samples.isPresent()) {
+            return OptionalDouble.of(samples.getAsDouble() * cap / gpuSeconds);
+        }
+        if (step.isPresent() && batch.isPresent()) {
+            return OptionalDouble.of(batch.getAsDouble() * cap / step.getAsDouble() / gpuSeconds);
+        }
+        OptionalDouble steps = notes.number("(?:optimizer steps |steps=)(\\d+)");
+        if (steps.isEmpty()) {
+            steps = notes.number("(\\d+) steps");
+        }
+        if (wall.isPresent() && steps.isPresent() && batch.isPresent()) {
+            return OptionalDouble.of(steps.getAsDouble() * batch.getAsDouble() * cap / wall.getAsDouble() / gpuSeconds);
+        }
+        boolean isPadded = architecture != null && architecture.kind() == Kind.ENCODER && isFullLength();
+        if (wall.isPresent() && isPadded && rowsTrained().isPresent()) {
+            return OptionalDouble.of(rowsTrained().getAsDouble() * cap / wall.getAsDouble() / gpuSeconds);
+        }
+        OptionalDouble tokens = row.number("train_tokens");
+        return wall.isPresent() && tokens.isPresent()
+                ? OptionalDouble.of(
+                        tokens.getAsDouble() * row.number("epochs").orElse(1) / wall.getAsDouble() / gpuSeconds)
+                : OptionalDouble.empty();
+    }
+
+    private OptionalDouble rowsTrained() {
+        OptionalDouble rows = row.number("train_samples");
+        double known = DataSets.in(row.text("notes")).map(DataSets::rows).orElse(0L);
+        double each = rows.orElse(known);
+        OptionalDouble epochs = row.number("epochs");
+        return each > 0 && epochs.isPresent() ? OptionalDouble.of(each * epochs.getAsDouble()) : OptionalDouble.empty();
+    }
+
+    /** Tokens of the whole run as computed, as far as the row says; a mean row that is not known is filled in later. */
+    private OptionalDouble trainedTokens(TrainingSetup setup) {
+        OptionalDouble tokens = row.number("train_tokens");
+        if (tokens.isPresent()) {
+            return OptionalDouble.of(tokens.getAsDouble() * row.number("epochs").orElse(1));
+        }
+        Double mean = setup.meanTokens();
+        if (mean == null) {
+            return OptionalDouble.empty();
+        }
+        OptionalDouble micro = notes.number("(\\d+) micro-batch iterations");
+        if (micro.isPresent() && setup.microBatch() != null) {
+            return OptionalDouble.of(micro.getAsDouble() * setup.microBatch() * mean * gpuCount());
+        }
+        OptionalDouble steps = notes.number("(?:optimizer steps |steps=)(\\d+)");
+        OptionalDouble batch = row.number("global_batch");
+        if (steps.isPresent() && batch.isPresent()) {
+            return OptionalDouble.of(steps.getAsDouble() * batch.getAsDouble() * mean);
+        }
+        OptionalDouble rows = rowsTrained();
+        return rows.isPresent() ? OptionalDouble.of(rows.getAsDouble() * mean) : rows;
+    }
+
+    private Observed wallTime(@Nullable Architecture architecture, @Nullable TrainingSetup setup, @Nullable Gpu gpu) {
+        OptionalDouble wall = row.number("wall_time_s");
+        boolean isUsable = wall.isPresent()
+                && architecture != null
+                && setup != null
+                && gpu != null
+                && !notes.ranOutOfMemory()
+                && trainedTokens(setup).isPresent();
+        return isUsable ? Observed.of(wall.getAsDouble()) : Observed.absent();
+    }
+
+    private boolean isComplete(TrainingSetup setup) {
+        boolean knowsLengths = setup.longestTokens() != null && setup.capTokens() != null;
+        return knowsLengths
+                && !setup.offloadsOptimizer()
+                && !setup.offloadsWeights()
+                && setup.parallelism().sequence() == 1
+                && !notes.say("probably differ|vision|tower");
+    }
+}

@@ -1,0 +1,73 @@
+package dev.finetune4j.engine.estimate;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Published runs out of a table.
+ *
+ * @param runs rows that could be read
+ * @param skipped rows that could not, and why
+ */
+record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
+    private static final Set<String> NEEDED = Set.of("model", "method");
+    private static final List<String> COMPARED =
+            List.of("peak_mem_gb_per_gpu", "tokens_per_s_per_gpu", "tokens_per_s", "wall_time_s", "notes");
+
+    /** The runs that the models of this version are calibrated on; {@code measured-runs.csv} says where each was published. */
+    static RunTable shipped() {
+        return of(CsvTable.ofResource(RunTable.class, "measured-runs.csv"));
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0740 if there is none or it is no table of runs
+     */
+    static RunTable of(Path file) {
+        CsvTable table;
+        try {
+            table = CsvTable.of(Files.readString(file));
+        } catch (IOException e) {
+            throw EstimateProblems.UNREADABLE
+                    .error("cannot read " + file)
+                    .because(Files.exists(file) ? "it is no text in UTF-8" : "there is no such file")
+                    .asException();
+        }
+        List<String> missing = NEEDED.stream()
+                .filter(column -> !table.columns().contains(column))
+                .sorted()
+                .toList();
+        if (!missing.isEmpty() || table.columns().stream().noneMatch(COMPARED::contains)) {
+            throw EstimateProblems.UNREADABLE
+                    .error(file + " is no table of measured runs")
+                    .because(
+                            missing.isEmpty()
+                                    ? "none of its columns can be compared with: " + String.join(", ", COMPARED)
+                                    : "it lacks the columns " + String.join(", ", missing))
+                    .asException();
+        }
+        return of(table);
+    }
+
+    private static RunTable of(CsvTable table) {
+        GpuTable gpus = GpuTable.shipped();
+        ModelNames names = new ModelNames();
+        List<PublishedRun> runs = new ArrayList<>();
+        List<Backtest.Skipped> skipped = new ArrayList<>();
+        int number = 0;
+        for (CsvTable.Row row : table.rows()) {
+            number++;
+            try {
+                runs.add(RunReader.read(gpus, names, row, number));
+            } catch (IllegalArgumentException e) { // a text where a number should be, or a number that cannot be
+                skipped.add(new Backtest.Skipped(number, "line " + row.line() + ": " + e.getMessage()));
+            }
+        }
+        return new RunTable(runs, skipped);
+    }
+}

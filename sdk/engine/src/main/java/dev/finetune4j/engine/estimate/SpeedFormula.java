@@ -1,0 +1,202 @@
+package dev.finetune4j.engine.estimate;
+
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.ATTENTION;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.EFFICIENCY;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.EXPOSED;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.FP8;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.HALF_RATE_TOKENS;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.HOPPER;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.LAUNCH_STOCK;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.LAUNCH_TUNED;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.STEP;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.TRAFFIC_FUSED;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.TRAFFIC_STOCK;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.UNPACKING;
+import static dev.finetune4j.engine.estimate.SpeedCoefficient.VOLTA;
+
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+
+/**
+ * Seconds of a micro-step for a setup in which nothing is open: a roofline. Products of {@code 2 P} operations a token and pass
+ * run at the measured matmul rate, everything else at the bandwidth of memory; the host's launching runs beside both.
+ */
+final class SpeedFormula {
+    private static final double TERA = 1e12;
+    private static final double GIGA = 1e9;
+    /** Bytes a second between GPUs without a link of their own: PCIe 3.0 x16, shared. */
+    private static final double PCIE = 10 * GIGA;
+    /** Bytes a second and GPU between machines, at best (3.2 Tbit/s for eight). */
+    private static final double NETWORK = 50 * GIGA;
+
+    private static final int GPUS_OF_A_MACHINE = 8;
+    /** Grace-Blackwell racks join 72 GPUs by NVLink. */
+    private static final int GPUS_OF_A_RACK = 72;
+
+    private final Architecture model;
+    private final Assumed run;
+    private final Gpu gpu;
+    private final Coefficients coefficients;
+    /** Forward passes over a layer: one, and what checkpointing repeats. */
+    private final double again;
+
+    private final double tokens;
+
+    private SpeedFormula(Architecture model, Assumed run, Gpu gpu, Coefficients coefficients) {
+        this.model = model;
+        this.run = run;
+        this.gpu = gpu;
+        this.coefficients = coefficients;
+        this.again = run.isCheckpointed() ? 1 : run.checkpointing() == Checkpointing.SELECTIVE ? 0.15 : 0;
+        this.tokens = run.stepTokens();
+    }
+
+    static SpeedParts of(Architecture model, Assumed run, Gpu gpu, Coefficients coefficients) {
+        return new SpeedFormula(model, run, gpu, coefficients).parts();
+    }
+
+    private SpeedParts parts() {
+        Parallelism spread = run.parallelism();
+        // Layers on different GPUs work one after the other: all GPUs together are as fast as one.
+        double shared = spread.sharding() == Sharding.LAYERS ? 1 : spread.modelGpus();
+        double rate = rate();
+        double products = operations() / rate / shared;
+        double attention = attentionOperations() * coefficients.get(ATTENTION) / (rate / fp8Gain()) / shared;
+        double traffic = trafficBytes() / bandwidth() / shared;
+        double bubble = 1 + (spread.pipeline() - 1) / (2.0 * run.accumulation());
+        return new SpeedParts(
+                products, attention, traffic, launching(), step(), communication(), bubble, tokens, spread.modelGpus());
+    }
+
+    /** Operations a second that large matrix products reach. */
+    private double rate() {
+        double rate;
+        double efficiency = coefficients.get(EFFICIENCY);
+        boolean isOld = !gpu.hasBfloat16() && gpu.fp16Tflops() != null;
+        if (run.arithmetic() == Arithmetic.FP32) {
+            double plain = gpu.fp32Tflops() == null ? 10 : gpu.fp32Tflops();
+            rate = plain * 0.8 * (gpu.year() < 2020 ? 1 : 2); // PyTorch takes TF32 for some products since Ampere
+        } else if (isOld && gpu.fp16Tflops() != null) {
+            rate = gpu.fp16Tflops() * coefficients.get(VOLTA);
+        } else {
+            rate = gpu.matmulTflops().orElse(100) * efficiency;
+        }
+        if (gpu.name().equals("T4") || gpu.name().equals("L4")) {
+            rate *= 0.65; // cards of 70 W hold their boost clock for a moment only
+        }
+        if (gpu.year() >= 2022 && gpu.linkGbPerS() != null && gpu.linkGbPerS() >= 400) {
+            rate *= coefficients.get(HOPPER);
+        }
+        return rate * TERA * fp8Gain() * tokens / (tokens + coefficients.get(HALF_RATE_TOKENS));
+    }
+
+    private double fp8Gain() {
+        return run.arithmetic() == Arithmetic.FP8 ? coefficients.get(FP8) : 1;
+    }
+
+    private double bandwidth() {
+        return gpu.bandwidthGbPerS() * GIGA;
+    }
+
+    /** Forward, gradient of the inputs, and for trained weights their gradient: 2 operations a weight and token each. */
+    private double operations() {
+        double trained = run.isFull() ? 1 : 0;
+        double head = model.kind() == Architecture.Kind.ENCODER ? 0 : model.embeddingParameters();
+        double headTrained = run.isFull() || run.trainsEmbeddings() ? 1 : 0;
+        double ofModel =
+                2 * (model.activeLinearParameters() * (2 + again + trained) + head * (2 + headTrained)); // a token
+        double passed = model.experts() == null
+                ? 1
+                : (model.experts().active() + model.experts().shared())
+                        / (model.experts().count() + model.experts().shared());
+        double ofAdapters = run.isFull() ? 0 : 6 * run.trainable() * passed;
+        return tokens * (ofModel + ofAdapters);
+    }
+
+    /** {@code 4 S H D} a token, layer and pass, half of it where the future is masked; 3.5 passes forward and back. */
+    private double attentionOperations() {
+        double seen = run.isPacked() && run.framework() != Framework.TUNED
+                ? Math.min(run.meanTokens(), 4096)
+                : run.meanTokens();
+        boolean isHalf = run.attention() == Attention.FUSED && model.kind() == Architecture.Kind.DECODER;
+        return 4 * seen * model.queryWidth() * model.layers() * tokens * (isHalf ? 0.5 : 1) * (3.5 + again);
+    }
+
+    private double trafficBytes() {
+        double passes = (3 + again) / 3;
+        boolean isFusedLoss = run.loss() == Loss.FUSED;
+        double waste = run.isTuned() ? coefficients.get(TRAFFIC_FUSED) : coefficients.get(TRAFFIC_STOCK);
+        if (run.framework() == Framework.UNSLOTH || isFusedLoss) {
+            waste *= 0.7;
+        }
+        double size = run.arithmetic() == Arithmetic.FP32 ? 4 : 2;
+        double layer = size * (20.0 * model.hiddenSize() + 6 * model.activeFeedForwardSize()) + 8 * run.adapterInputs();
+        if (run.attention() == Attention.EAGER) {
+            layer += size * model.heads() * run.meanTokens() * 8;
+        }
+        double logits =
+                model.kind() == Architecture.Kind.ENCODER ? 0 : 8.0 * model.vocabulary() * (isFusedLoss ? 0.4 : 1);
+        double elements = waste * tokens * (model.layers() * layer * passes + logits);
+        double weights = model.linearParameters();
+        double reading = run.isPackedWeights()
+                ? coefficients.get(UNPACKING) * weights * (2 + again) * 4.5
+                : 2 * weights * (3 + again);
+        return elements + reading;
+    }
+
+    private double launching() {
+        Coefficient milliseconds = run.isTuned() ? LAUNCH_TUNED : LAUNCH_STOCK;
+        Sharding sharding = run.parallelism().sharding();
+        double more = (run.isFull() ? 1 : 1.5)
+                * (run.isPackedWeights() ? 1.3 : 1)
+                * (sharding == Sharding.ZERO3 ? 2.5 : sharding == Sharding.FSDP && !run.isTuned() ? 1.5 : 1);
+        double passes = (3 + again) / 3;
+        return coefficients.get(milliseconds)
+                / 1000
+                * model.layers()
+                * passes
+                * more
+                / run.parallelism().pipeline();
+    }
+
+    /** AdamW reads and writes weight, gradient and both moments: 20 bytes a weight in half precision. */
+    private double step() {
+        Parallelism spread = run.parallelism();
+        double bytes = run.isFull()
+                ? 20 * model.parameters() / spread.optimizerShards() / spread.modelGpus()
+                : 24 * run.trainable();
+        double host = run.offloadsOptimizer() && run.isFull() ? bytes / (20 * GIGA) : 0;
+        return (coefficients.get(STEP) * bytes / bandwidth() + host) / run.accumulation();
+    }
+
+    private double communication() {
+        Parallelism spread = run.parallelism();
+        double swap = run.offloadsWeights() ? 2 * model.linearParameters() * (2 + again) / PCIE : 0;
+        if (spread.gpus() == 1) {
+            return swap;
+        }
+        int machine = gpu.name().startsWith("GB") ? GPUS_OF_A_RACK : GPUS_OF_A_MACHINE;
+        double inside = gpu.linkGbPerS() == null ? PCIE : gpu.linkGbPerS() / 2 * GIGA * 0.7;
+        double between = spread.gpus() > machine ? Math.min(inside, 3 * NETWORK) : inside;
+        double seconds = 0;
+        if (spread.weightShards() > 1) {
+            double weights = model.linearParameters() + model.embeddingParameters();
+            double packed = run.isPackedWeights() ? 0.3 : 1;
+            seconds += 2 * weights * (run.isFull() ? 3 : 2) * packed / spread.tensor() / between;
+        } else if (spread.replicas() > 1) {
+            seconds += 2 * 2 * run.trainable() / spread.modelGpus() / between / run.accumulation();
+        }
+        double activations = 4.0 * model.layers() * tokens * model.hiddenSize() * 2;
+        if (spread.tensor() > 1) {
+            seconds += activations * (1 + again / 2) / inside / spread.pipeline();
+        }
+        if (spread.expert() > 1 && model.experts() != null) {
+            seconds += activations * model.experts().active() / inside / spread.pipeline() / 2;
+        }
+        return swap + coefficients.get(EXPOSED) * seconds;
+    }
+}

@@ -1,0 +1,398 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.value.Checks;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a model is trained, as far as that moves memory or speed. What is not known is null: the estimate then ranges over what
+ * the framework usually does.
+ *
+ * @param method what is trained
+ * @param framework whose code trains
+ * @param rank rank of the adapters; null where there are none or it is not known
+ * @param targets what the adapters are put on; empty where there are none or it is not known
+ * @param trainsEmbeddings whether embedding and head are trained whole beside adapters
+ * @param trainableParameters trained weights as printed; null to count them from rank and targets
+ * @param weights how the weights of the model are stored
+ * @param arithmetic in which precision matrices are multiplied
+ * @param optimizer the optimizer and its states
+ * @param microBatch rows of a step on one GPU, B
+ * @param accumulation micro-steps of an optimizer step
+ * @param longestTokens tokens of the longest row that a step meets, padding included; it sets the peak of memory
+ * @param meanTokens tokens of the mean row as computed, padding included; it sets the time
+ * @param capTokens where rows are cut; the estimate ranges below it where the lengths are not known
+ * @param isPacked whether rows are joined until they fill {@code capTokens}
+ * @param checkpointing which activations are computed again instead of kept
+ * @param attention how attention is computed
+ * @param loss how logits and loss are computed
+ * @param isCompiled whether layers run as compiled or fused kernels
+ * @param offloadsOptimizer whether the optimizer's states lie in the host's memory
+ * @param offloadsWeights whether the weights lie in the host's memory
+ * @param parallelism how the run is spread over GPUs
+ */
+public record TrainingSetup(
+        Method method,
+        Framework framework,
+        @Nullable Integer rank,
+        Set<Projection> targets,
+        boolean trainsEmbeddings,
+        @Nullable Double trainableParameters,
+        @Nullable Weights weights,
+        @Nullable Arithmetic arithmetic,
+        @Nullable Optimizer optimizer,
+        @Nullable Integer microBatch,
+        @Nullable Integer accumulation,
+        @Nullable Integer longestTokens,
+        @Nullable Double meanTokens,
+        @Nullable Integer capTokens,
+        @Nullable Boolean isPacked,
+        @Nullable Checkpointing checkpointing,
+        @Nullable Attention attention,
+        @Nullable Loss loss,
+        @Nullable Boolean isCompiled,
+        boolean offloadsOptimizer,
+        boolean offloadsWeights,
+        Parallelism parallelism) {
+    /** What is trained. */
+    public enum Method {
+        /** Every weight. */
+        FULL,
+        /** Low-rank adapters beside weights in 16 or 32 bit. */
+        LORA,
+        /** Low-rank adapters beside packed weights. */
+        QLORA,
+        /** A few vectors in front of or inside the layers. */
+        PROMPT
+    }
+
+    /** Whose code trains. */
+    public enum Framework {
+        /** Our own local core. */
+        FINETUNE4J,
+        /** Hugging Face Trainer, TRL, PEFT, accelerate, and what is built on them unpatched. */
+        HUGGING_FACE,
+        /** Hugging Face under DeepSpeed, which keeps weights and moments in single precision. */
+        DEEPSPEED,
+        /** Unsloth's patched layers. */
+        UNSLOTH,
+        /** torchtune. */
+        TORCHTUNE,
+        /** LitGPT and Lit-LLaMA. */
+        LITGPT,
+        /** Megatron-LM, NeMo, Megatron-Bridge. */
+        MEGATRON,
+        /** Code tuned for pre-training: llm-foundry, torchtitan, NeMo AutoModel. */
+        TUNED,
+        /** Not known. */
+        OTHER
+    }
+
+    /** How weights are stored. */
+    public enum Weights {
+        /** Four bytes. */
+        FP32,
+        /** Two bytes, bfloat16 or half. */
+        HALF,
+        /** Eight bits. */
+        INT8,
+        /** Four bits in blocks of 64 with a scale in single precision (bitsandbytes NF4, arXiv:2305.14314). */
+        NF4,
+        /** NF4 whose scales are quantised again. */
+        NF4_DOUBLE,
+        /** Four bits in groups of 128 (GPTQ, AWQ, MXFP4). */
+        INT4
+    }
+
+    /** The precision of products. */
+    public enum Arithmetic {
+        /** Single precision. */
+        FP32,
+        /** Half precision. */
+        FP16,
+        /** bfloat16. */
+        BF16,
+        /** Eight bit with scales. */
+        FP8
+    }
+
+    /** The optimizer, as far as memory and time see it. */
+    public enum Optimizer {
+        /** AdamW with a temporary copy of the weights in its step (PyTorch's foreach form). */
+        ADAMW,
+        /** AdamW whose step needs no temporary. */
+        ADAMW_FUSED,
+        /** Moments in eight bit. */
+        ADAMW_8BIT,
+        /** Moments that can leave to the host. */
+        PAGED_ADAMW,
+        /** Both. */
+        PAGED_ADAMW_8BIT,
+        /** The step is taken inside the backward pass, so that gradients never lie side by side. */
+        ADAMW_IN_BACKWARD,
+        /** The same with moments in eight bit. */
+        ADAMW_8BIT_IN_BACKWARD,
+        /** The same where moments can leave to the host. */
+        PAGED_ADAMW_8BIT_IN_BACKWARD,
+        /** One moment. */
+        MOMENTUM,
+        /** None or factored moments: SGD, Adafactor. */
+        STATELESS
+    }
+
+    /** Which activations are kept for the backward pass. */
+    public enum Checkpointing {
+        /** All. */
+        NONE,
+        /** All but attention's. */
+        SELECTIVE,
+        /** The input of each layer only (arXiv:1604.06174). */
+        FULL,
+        /** The inputs too lie in the host's memory. */
+        FULL_OFFLOADED
+    }
+
+    /** How attention is computed. */
+    public enum Attention {
+        /** The scores of all pairs are written out. */
+        EAGER,
+        /** Flash attention and its kin, which never write them (arXiv:2205.14135). */
+        FUSED
+    }
+
+    /** How logits and loss are computed. */
+    public enum Loss {
+        /** All logits at once, with a copy in single precision. */
+        STOCK,
+        /** A part of the rows at a time. */
+        CHUNKED,
+        /** Never written out as a whole (Liger, Unsloth, cut cross-entropy). */
+        FUSED
+    }
+
+    /** Copies the targets; checks the numbers that are given. */
+    public TrainingSetup {
+        targets = Set.copyOf(targets);
+        inRange("rank", rank, 1, 1 << 16);
+        inRange("microBatch", microBatch, 1, 1 << 20);
+        inRange("accumulation", accumulation, 1, 1 << 24);
+        inRange("longestTokens", longestTokens, 1, 1 << 26);
+        inRange("capTokens", capTokens, 1, 1 << 26);
+        if (meanTokens != null) {
+            Checks.inRange("meanTokens", meanTokens, 1.0, 1 << 26);
+        }
+    }
+
+    private static void inRange(String name, @Nullable Integer value, int min, int max) {
+        if (value != null) {
+            Checks.inRange(name, value, min, max);
+        }
+    }
+
+    /** A setup of which only method, framework and number of GPUs are known; {@link #edit} tells more. */
+    public static TrainingSetup of(Method method, Framework framework, Parallelism parallelism) {
+        return new Builder(method, framework, parallelism).build();
+    }
+
+    /** A builder that starts from this setup. */
+    public Builder edit() {
+        return new Builder(this);
+    }
+
+    /** Tells more about a setup. */
+    public static final class Builder {
+        private final Method method;
+        private final Framework framework;
+        private final Parallelism parallelism;
+        private @Nullable Integer rank;
+        private Set<Projection> targets = EnumSet.noneOf(Projection.class);
+        private boolean trainsEmbeddings;
+        private @Nullable Double trainableParameters;
+        private @Nullable Weights weights;
+        private @Nullable Arithmetic arithmetic;
+        private @Nullable Optimizer optimizer;
+        private @Nullable Integer microBatch;
+        private @Nullable Integer accumulation;
+        private @Nullable Integer longestTokens;
+        private @Nullable Double meanTokens;
+        private @Nullable Integer capTokens;
+        private @Nullable Boolean isPacked;
+        private @Nullable Checkpointing checkpointing;
+        private @Nullable Attention attention;
+        private @Nullable Loss loss;
+        private @Nullable Boolean isCompiled;
+        private boolean offloadsOptimizer;
+        private boolean offloadsWeights;
+
+        private Builder(Method method, Framework framework, Parallelism parallelism) {
+            this.method = method;
+            this.framework = framework;
+            this.parallelism = parallelism;
+        }
+
+        private Builder(TrainingSetup setup) {
+            this(setup.method, setup.framework, setup.parallelism);
+            rank = setup.rank;
+            targets = setup.targets;
+            trainsEmbeddings = setup.trainsEmbeddings;
+            trainableParameters = setup.trainableParameters;
+            weights = setup.weights;
+            arithmetic = setup.arithmetic;
+            optimizer = setup.optimizer;
+            microBatch = setup.microBatch;
+            accumulation = setup.accumulation;
+            longestTokens = setup.longestTokens;
+            meanTokens = setup.meanTokens;
+            capTokens = setup.capTokens;
+            isPacked = setup.isPacked;
+            checkpointing = setup.checkpointing;
+            attention = setup.attention;
+            loss = setup.loss;
+            isCompiled = setup.isCompiled;
+            offloadsOptimizer = setup.offloadsOptimizer;
+            offloadsWeights = setup.offloadsWeights;
+        }
+
+        /** The rank of the adapters. */
+        public Builder rank(@Nullable Integer value) {
+            rank = value;
+            return this;
+        }
+
+        /** What the adapters are put on. */
+        public Builder targets(Set<Projection> value) {
+            targets = value;
+            return this;
+        }
+
+        /** Whether embedding and head are trained whole beside adapters. */
+        public Builder trainsEmbeddings(boolean value) {
+            trainsEmbeddings = value;
+            return this;
+        }
+
+        /** The number of trained weights. */
+        public Builder trainableParameters(@Nullable Double value) {
+            trainableParameters = value;
+            return this;
+        }
+
+        /** How the weights are stored. */
+        public Builder weights(@Nullable Weights value) {
+            weights = value;
+            return this;
+        }
+
+        /** The precision of products. */
+        public Builder arithmetic(@Nullable Arithmetic value) {
+            arithmetic = value;
+            return this;
+        }
+
+        /** The optimizer. */
+        public Builder optimizer(@Nullable Optimizer value) {
+            optimizer = value;
+            return this;
+        }
+
+        /** Rows of a step on one GPU. */
+        public Builder microBatch(@Nullable Integer value) {
+            microBatch = value;
+            return this;
+        }
+
+        /** Micro-steps of an optimizer step. */
+        public Builder accumulation(@Nullable Integer value) {
+            accumulation = value;
+            return this;
+        }
+
+        /** Tokens of the longest row. */
+        public Builder longestTokens(@Nullable Integer value) {
+            longestTokens = value;
+            return this;
+        }
+
+        /** Tokens of the mean row. */
+        public Builder meanTokens(@Nullable Double value) {
+            meanTokens = value;
+            return this;
+        }
+
+        /** Where rows are cut. */
+        public Builder capTokens(@Nullable Integer value) {
+            capTokens = value;
+            return this;
+        }
+
+        /** Whether rows are packed. */
+        public Builder isPacked(@Nullable Boolean value) {
+            isPacked = value;
+            return this;
+        }
+
+        /** Which activations are computed again. */
+        public Builder checkpointing(@Nullable Checkpointing value) {
+            checkpointing = value;
+            return this;
+        }
+
+        /** How attention is computed. */
+        public Builder attention(@Nullable Attention value) {
+            attention = value;
+            return this;
+        }
+
+        /** How the loss is computed. */
+        public Builder loss(@Nullable Loss value) {
+            loss = value;
+            return this;
+        }
+
+        /** Whether layers are compiled. */
+        public Builder isCompiled(@Nullable Boolean value) {
+            isCompiled = value;
+            return this;
+        }
+
+        /** Whether the optimizer's states lie in the host's memory. */
+        public Builder offloadsOptimizer(boolean value) {
+            offloadsOptimizer = value;
+            return this;
+        }
+
+        /** Whether the weights lie in the host's memory. */
+        public Builder offloadsWeights(boolean value) {
+            offloadsWeights = value;
+            return this;
+        }
+
+        /** The setup. */
+        public TrainingSetup build() {
+            return new TrainingSetup(
+                    method,
+                    framework,
+                    rank,
+                    targets,
+                    trainsEmbeddings,
+                    trainableParameters,
+                    weights,
+                    arithmetic,
+                    optimizer,
+                    microBatch,
+                    accumulation,
+                    longestTokens,
+                    meanTokens,
+                    capTokens,
+                    isPacked,
+                    checkpointing,
+                    attention,
+                    loss,
+                    isCompiled,
+                    offloadsOptimizer,
+                    offloadsWeights,
+                    parallelism);
+        }
+    }
+}

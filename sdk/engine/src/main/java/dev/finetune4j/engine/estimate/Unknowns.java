@@ -1,0 +1,225 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a setup leaves open becomes a mixture over what frameworks do. The shares are judgement, informed by the frameworks'
+ * defaults (Transformers, TRL, PEFT, torchtune, LitGPT, Unsloth, Megatron-Bridge as of 2026-11); they widen a range and are not
+ * fitted.
+ */
+final class Unknowns {
+    /** Above this many parameters people checkpoint, since activations would not fit. */
+    private static final double LARGE_MODEL = 2e9;
+
+    private final Architecture architecture;
+    private final TrainingSetup setup;
+
+    Unknowns(Architecture architecture, TrainingSetup setup) {
+        this.architecture = architecture;
+        this.setup = setup;
+    }
+
+    /** One of the setups that may be meant. */
+    Assumed draw(RandomGenerator random) {
+        Framework framework = setup.framework();
+        Arithmetic arithmetic = arithmetic(random);
+        Weights weights = weights(random, arithmetic);
+        Set<Projection> targets = targets(random);
+        boolean isPacked =
+                setup.isPacked() != null ? setup.isPacked() : setup.capTokens() == null || chance(random, 0.4);
+        int cap = setup.capTokens() != null ? setup.capTokens() : (int) logNormal(random, 1024, 0.5);
+        double longest = longest(random, isPacked, cap);
+        return new Assumed(
+                setup.method(),
+                framework,
+                trainable(random, targets),
+                isAdapted() ? architecture.adapterInputs(targets) : 0,
+                targets.stream().anyMatch(Projection::isFeedForward),
+                setup.trainsEmbeddings(),
+                weights,
+                arithmetic,
+                optimizer(random),
+                setup.microBatch() != null ? setup.microBatch() : 1 << random.nextInt(4),
+                accumulation(random),
+                longest,
+                mean(random, isPacked, cap, longest),
+                isPacked,
+                checkpointing(random),
+                setup.attention() != null ? setup.attention() : attention(random),
+                loss(random),
+                setup.isCompiled() != null && setup.isCompiled(),
+                hasSinglePrecisionEdges(random, weights),
+                unlikeness(random),
+                setup.offloadsOptimizer(),
+                setup.offloadsWeights(),
+                parallelism(random));
+    }
+
+    private boolean isAdapted() {
+        return setup.method() == Method.LORA || setup.method() == Method.QLORA;
+    }
+
+    private Arithmetic arithmetic(RandomGenerator random) {
+        if (setup.arithmetic() != null) {
+            return setup.arithmetic();
+        }
+        if (architecture.kind() == Architecture.Kind.ENCODER) {
+            return chance(random, 0.5) ? Arithmetic.FP32 : Arithmetic.FP16;
+        }
+        return Arithmetic.BF16;
+    }
+
+    /** Hugging Face code loads in single precision unless told otherwise (before Transformers 5), DeepSpeed casts to half. */
+    private Weights weights(RandomGenerator random, Arithmetic arithmetic) {
+        if (setup.weights() != null) {
+            return setup.weights();
+        }
+        if (setup.method() == Method.QLORA) {
+            return chance(random, 0.5) ? Weights.NF4 : Weights.NF4_DOUBLE;
+        }
+        if (arithmetic == Arithmetic.FP32) {
+            return Weights.FP32;
+        }
+        boolean mayBeMixed = setup.framework() == Framework.HUGGING_FACE || setup.framework() == Framework.OTHER;
+        double mixed =
+                !mayBeMixed ? 0 : setup.parallelism().sharding() == Sharding.FSDP ? 0.7 : isAdapted() ? 0.1 : 0.35;
+        return chance(random, mixed) ? Weights.FP32 : Weights.HALF;
+    }
+
+    private Set<Projection> targets(RandomGenerator random) {
+        if (!setup.targets().isEmpty() || !isAdapted()) {
+            return setup.targets();
+        }
+        return chance(random, 0.6) ? EnumSet.allOf(Projection.class) : EnumSet.of(Projection.QUERY, Projection.VALUE);
+    }
+
+    private double trainable(RandomGenerator random, Set<Projection> targets) {
+        if (setup.method() == Method.FULL) {
+            return architecture.parameters();
+        }
+        if (setup.trainableParameters() != null) {
+            return setup.trainableParameters();
+        }
+        if (setup.method() == Method.PROMPT) {
+            return logNormal(random, 1e6, 1);
+        }
+        int rank = setup.rank() != null ? setup.rank() : 8 << random.nextInt(4);
+        return rank * architecture.adapterParametersPerRank(targets);
+    }
+
+    private Optimizer optimizer(RandomGenerator random) {
+        if (setup.optimizer() != null) {
+            return setup.optimizer();
+        }
+        boolean isRecipe = setup.framework() == Framework.TORCHTUNE
+                && setup.method() == Method.FULL
+                && setup.parallelism().gpus() == 1;
+        if (isRecipe) { // full_finetune_single_device of torchtune
+            return chance(random, 0.7) ? Optimizer.PAGED_ADAMW_8BIT_IN_BACKWARD : Optimizer.ADAMW_FUSED;
+        }
+        return chance(random, 0.6) ? Optimizer.ADAMW : Optimizer.ADAMW_FUSED;
+    }
+
+    private int accumulation(RandomGenerator random) {
+        return setup.accumulation() != null ? setup.accumulation() : 1 << random.nextInt(4);
+    }
+
+    /** Published sets of instructions have rows up to about a thousand tokens; longer caps are rarely met. */
+    private double longest(RandomGenerator random, boolean isPacked, int cap) {
+        if (setup.longestTokens() != null) {
+            return setup.longestTokens();
+        }
+        if (architecture.kind() == Architecture.Kind.ENCODER) {
+            return Math.min(cap, logNormal(random, 110, 0.6));
+        }
+        return isPacked ? cap : Math.min(cap, logNormal(random, 900, 0.6));
+    }
+
+    private double mean(RandomGenerator random, boolean isPacked, int cap, double longest) {
+        if (setup.meanTokens() != null) {
+            return setup.meanTokens();
+        }
+        if (isPacked) {
+            return cap;
+        }
+        return Math.min(longest, Math.max(16, longest * logNormal(random, 0.3, 0.5)));
+    }
+
+    private Checkpointing checkpointing(RandomGenerator random) {
+        if (setup.checkpointing() != null) {
+            return setup.checkpointing();
+        }
+        boolean isLarge = architecture.parameters() > LARGE_MODEL;
+        return switch (setup.framework()) {
+            case UNSLOTH -> Checkpointing.FULL_OFFLOADED;
+            case MEGATRON -> chance(random, 0.6) ? Checkpointing.SELECTIVE : Checkpointing.NONE;
+            case LITGPT -> setup.parallelism().sharding() == Sharding.FSDP ? Checkpointing.FULL : Checkpointing.NONE;
+            case FINETUNE4J -> Checkpointing.NONE;
+            default -> chance(random, isLarge ? 0.7 : 0.1) ? Checkpointing.FULL : Checkpointing.NONE;
+        };
+    }
+
+    private Attention attention(RandomGenerator random) {
+        return architecture.kind() == Architecture.Kind.DECODER || chance(random, 0.6)
+                ? Attention.FUSED
+                : Attention.EAGER;
+    }
+
+    private Loss loss(RandomGenerator random) {
+        if (setup.loss() != null) {
+            return setup.loss();
+        }
+        return switch (setup.framework()) {
+            case UNSLOTH -> chance(random, 0.6) ? Loss.FUSED : Loss.CHUNKED;
+            case TORCHTUNE -> chance(random, 0.8) ? Loss.CHUNKED : Loss.STOCK;
+            case LITGPT -> Loss.CHUNKED;
+            default -> Loss.STOCK;
+        };
+    }
+
+    /** PEFT's prepare_model_for_kbit_training casts what is not packed by bitsandbytes; newer TRL does without. */
+    private boolean hasSinglePrecisionEdges(RandomGenerator random, Weights weights) {
+        boolean isPrepared = weights == Weights.NF4 || weights == Weights.NF4_DOUBLE || weights == Weights.INT8;
+        boolean isPeft = setup.framework() == Framework.HUGGING_FACE
+                || setup.framework() == Framework.DEEPSPEED
+                || setup.framework() == Framework.OTHER;
+        return isPrepared && isPeft && chance(random, 0.75);
+    }
+
+    /** Megatron's distributed optimizer is an option that recipes set and scripts forget. */
+    private Parallelism parallelism(RandomGenerator random) {
+        Parallelism said = setup.parallelism();
+        boolean isOpen = setup.framework() == Framework.MEGATRON && said.sharding() == Sharding.NONE;
+        if (!isOpen || !chance(random, 0.6)) {
+            return said;
+        }
+        return new Parallelism(
+                said.gpus(), Sharding.ZERO1, said.tensor(), said.pipeline(), said.expert(), said.sequence());
+    }
+
+    /** Guessed shapes, and decoders whose sizes do not explain their weights: state-space layers, towers for pictures. */
+    private double unlikeness(RandomGenerator random) {
+        boolean isUnlike = architecture.isInterpolated()
+                || (architecture.kind() == Architecture.Kind.DECODER && architecture.publishedParameters() != null);
+        return isUnlike ? logNormal(random, 1.2, 0.5) : 1;
+    }
+
+    private static boolean chance(RandomGenerator random, double share) {
+        return random.nextDouble() < share;
+    }
+
+    private static double logNormal(RandomGenerator random, double median, double deviation) {
+        return median * Math.exp(deviation * random.nextGaussian());
+    }
+}

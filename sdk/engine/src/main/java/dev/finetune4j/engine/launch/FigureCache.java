@@ -1,0 +1,60 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.journal.WholeFile;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** Figures of rows that were looked at before, by what they depend on, so that no row is tokenized twice. */
+final class FigureCache {
+    private static final int KEY_CHARACTERS = 24;
+
+    private final Path folder;
+
+    FigureCache(Path home) {
+        folder = home.resolve("cache").resolve("figures");
+    }
+
+    /** What was kept; nothing where nothing was, or where it is damaged. */
+    Optional<RowFigures> find(FineTuneJob job, PreparedData data, ModelFiles model) {
+        Path file = file(job, data, model);
+        try {
+            return Files.exists(file)
+                    ? Optional.of(Json.read(Files.readString(file), RowFigures.class))
+                    : Optional.empty();
+        } catch (IOException | UncheckedIOException | NullPointerException e) {
+            return Optional.empty(); // made anew
+        }
+    }
+
+    /** Keeps figures. A cache that cannot be written costs time and nothing else. */
+    void keep(FineTuneJob job, PreparedData data, ModelFiles model, RowFigures figures) {
+        try {
+            Files.createDirectories(folder);
+            WholeFile.write(file(job, data, model), Json.line(figures) + "\n");
+        } catch (IOException | FineTuneException e) {
+            return;
+        }
+    }
+
+    private Path file(FineTuneJob job, PreparedData data, ModelFiles model) {
+        return folder.resolve(Json.digest(Map.of(
+                                "data", data.digest(),
+                                "model", model.digest(),
+                                "task", job.task(),
+                                "evaluation", job.evaluation(),
+                                "max-tokens", job.training().maxTokens(),
+                                "batch-size", job.training().batchSize(),
+                                "in-front", job.method().virtualTokens()))
+                        .substring(0, KEY_CHARACTERS)
+                + ".json");
+    }
+}

@@ -1,0 +1,35 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.estimate.Architecture;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.model.ModelFiles;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a base model without fetching it.
+ *
+ * @param architecture its sizes
+ * @param known its entry in the catalogue, or null where it has none
+ * @param files its files, or null where they are not on this machine
+ */
+public record ModelFacts(
+        Architecture architecture,
+        @Nullable CatalogueModel known,
+        @Nullable ModelFiles files) {
+    /** Its files, where they are on this machine. */
+    public Optional<ModelFiles> filesHere() {
+        return Optional.ofNullable(files);
+    }
+
+    /** What a place calls it; empty where the catalogue knows no name there. */
+    public Optional<String> idAt(String target) {
+        return Optional.ofNullable(known)
+                .flatMap(model -> Optional.ofNullable(model.ids().get(target)));
+    }
+
+    /** Whether it answers in text. */
+    public boolean speaks() {
+        return architecture.kind() != Architecture.Kind.ENCODER;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.finetune4j.engine.launch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finetune4j.engine.estimate.Architecture;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.models.ModelProblems;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the sizes of a model without fetching it: in the catalogue, in the {@code config.json} on this machine, or as they were said. */
+final class ModelLookup {
+    private static final String CONFIG = "config.json";
+
+    private final ModelCatalogue catalogue;
+    private final ModelResolver models;
+
+    ModelLookup(ModelCatalogue catalogue, ModelResolver models) {
+        this.catalogue = catalogue;
+        this.models = models;
+    }
+
+    /**
+     * What is known of a job's model.
+     *
+     * @param said sizes that were said, which count where nothing better is known
+     * @throws FineTuneException with FT0480 if it is no model's name, FT0481 if its sizes are not known
+     */
+    ModelFacts find(JobFile file, @Nullable Architecture said) {
+        ModelRef ref = file.job().model();
+        ModelFiles files = models.find(ref, file.baseFolder()).orElse(null);
+        Optional<CatalogueModel> known = inCatalogue(ref);
+        if (known.isPresent()) {
+            return new ModelFacts(known.get().shape().architecture(), known.get(), files);
+        }
+        Path folder = files != null ? files.path() : file.baseFolder().resolve(ref.value());
+        Path config = folder.resolve(CONFIG);
+        if (Files.isRegularFile(config)) {
+            return new ModelFacts(architecture(config), null, files);
+        }
+        if (said != null) {
+            return new ModelFacts(said, null, files);
+        }
+        if (!ref.isHub() && files == null && !Files.exists(folder)) {
+            catalogue.get(ref.value());
+        }
+        throw unknownSizes(ref);
+    }
+
+    /** By its id, or by its place on the hub. */
+    private Optional<CatalogueModel> inCatalogue(ModelRef ref) {
+        return catalogue
+                .find(ref.value())
+                .or(() -> catalogue.models().stream()
+                        .filter(model -> model.sources().stream()
+                                .anyMatch(source -> ref.isHub() && isSame(source.from(), ref.value())))
+                        .findFirst());
+    }
+
+    private static boolean isSame(String source, String asked) {
+        int revision = asked.indexOf('@');
+        return source.equalsIgnoreCase(revision < 0 ? asked : asked.substring(0, revision));
+    }
+
+    private static Architecture architecture(Path config) {
+        try {
+            JsonNode json = new ObjectMapper().readTree(Files.readString(config));
+            return Architecture.ofConfig(json.has("text_config") ? json.get("text_config") : json);
+        } catch (IOException | IllegalArgumentException e) {
+            throw broken(config, e);
+        }
+    }
+
+    private static FineTuneException broken(Path config, Exception cause) {
+        return ModelProblems.UNKNOWN_SIZES
+                .error("the sizes of the model cannot be read")
+                .at(Location.of(config.toString()))
+                .because(
+                        cause instanceof JsonProcessingException ? "it is no JSON" : String.valueOf(cause.getMessage()))
+                .asException(cause);
+    }
+
+    private static FineTuneException unknownSizes(ModelRef ref) {
+        Problem.Builder problem = ModelProblems.UNKNOWN_SIZES
+                .error("the sizes of " + ref + " are not known")
+                .at(Location.ofKey("model"))
+                .because("it is not in the catalogue, and its config.json is not on this machine");
+        return problem.remedy(ModelProblems.UNKNOWN_SIZES.remedy())
+                .remedy("finetune check JOB    (fetches the model)")
+                .asException();
+    }
+}

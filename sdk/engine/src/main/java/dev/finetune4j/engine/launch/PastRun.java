@@ -1,0 +1,13 @@
+package dev.finetune4j.engine.launch;
+
+/**
+ * A run that succeeded here, as a measure for further ones.
+ *
+ * @param isAlike whether it had the same model and method as the job that is asked about
+ * @param precision number format that it trained in
+ * @param speed how fast it was
+ * @param flopsPerSecond operations a second that its steps reached: four for each weight and token, two more for each that is trained,
+ *     and six for each of an adapter
+ * @param peakBytes largest resident memory that was seen after a step
+ */
+public record PastRun(boolean isAlike, String precision, RunSpeed speed, double flopsPerSecond, long peakBytes) {}

@@ -1,0 +1,55 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.data.Part;
+import dev.finetune4j.data.Quantiles;
+import dev.finetune4j.spi.Proposal;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * How many rows a job has and how long they are: all that a plan needs to know of them.
+ *
+ * @param rows rows of each part
+ * @param tokens tokens of a row, before it is cut
+ * @param answerTokens tokens of the mean row that are learned
+ * @param lengths lengths that bound memory
+ * @param answers lengths of the texts that base and tuned model answer
+ * @param areCounted whether the model's own tokenizer counted the tokens; else they were told from the number of characters
+ * @param bytes size of the rows in their files
+ * @param digest of the rows
+ */
+public record RowFigures(
+        Map<Part, Long> rows,
+        Quantiles tokens,
+        double answerTokens,
+        Proposal.RowLengths lengths,
+        Proposal.AnswerLengths answers,
+        boolean areCounted,
+        long bytes,
+        String digest) {
+    /** Copies the map in its order. */
+    public RowFigures {
+        EnumMap<Part, Long> inOrder = new EnumMap<>(Part.class);
+        inOrder.putAll(rows);
+        rows = Collections.unmodifiableMap(inOrder);
+    }
+
+    /** The figures of a job that was checked. */
+    static RowFigures of(PreparedJob job) {
+        return new RowFigures(
+                job.check().profile().rowsByPart(),
+                job.check().profile().tokens(),
+                job.check().profile().trainedTokens().mean(),
+                job.proposal().rows(),
+                job.answers(),
+                true,
+                RowBytes.of(job.data()),
+                job.data().digest());
+    }
+
+    /** Rows of a part; 0 where there are none. */
+    public long rowsOf(Part part) {
+        return rows.getOrDefault(part, 0L);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.finetune4j.engine.plan;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.finetune4j.json.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What plans take for granted, from {@code assumptions.json}. */
+final class Assumptions {
+    private final Map<String, Assumption> byName;
+
+    private Assumptions(List<Assumption> all) {
+        byName = all.stream().collect(Collectors.toMap(Assumption::name, Function.identity()));
+    }
+
+    static Assumptions shipped() {
+        return new Assumptions(
+                Json.resource(Assumptions.class, "assumptions.json", new TypeReference<List<Assumption>>() {}));
+    }
+
+    Assumption get(String name) {
+        return Objects.requireNonNull(byName.get(name), name);
+    }
+}

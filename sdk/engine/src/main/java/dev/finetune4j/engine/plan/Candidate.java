@@ -1,0 +1,12 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.plan.PlanOption;
+
+/**
+ * An option with what moves its cost.
+ *
+ * @param option the option
+ * @param fixedCost likely cost that does not depend on the number of training rows
+ * @param costOfRow likely cost that each training row adds
+ */
+record Candidate(PlanOption option, double fixedCost, double costOfRow) {}

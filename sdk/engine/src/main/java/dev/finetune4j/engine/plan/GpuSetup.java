@@ -1,0 +1,113 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.engine.estimate.Gpu;
+import dev.finetune4j.engine.estimate.Parallelism;
+import dev.finetune4j.engine.estimate.TrainingSetup;
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.plan.TrainerSettings;
+
+/**
+ * What a launch writes for TRL and PEFT, as the estimator takes it: fused AdamW, fused attention, the loss in chunks. Adapters lie on
+ * weights in half precision; where all weights are trained they stay in single precision, so that small updates are not lost.
+ */
+final class GpuSetup {
+    private final PlannedJob job;
+    private final Gpu gpu;
+
+    GpuSetup(PlannedJob job, Gpu gpu) {
+        this.job = job;
+        this.gpu = gpu;
+    }
+
+    /** The precision of products on this GPU: bfloat16 where it has it, half elsewhere, and single where the job asks for it. */
+    String precision() {
+        if (job.training().precision() == Precision.FP32) {
+            return "fp32";
+        }
+        return gpu.hasBfloat16() ? "bf16" : "fp16";
+    }
+
+    TrainingSetup of(TrainerSettings settings) {
+        boolean isPacked = job.training().packing();
+        int limit = job.lengths().limit();
+        LoraTuning lora = job.job().method().adapters().orElse(null);
+        return TrainingSetup.of(method(job.job().method()), Framework.HUGGING_FACE, parallelism(settings))
+                .edit()
+                .rank(lora == null ? null : lora.rank())
+                .targets(TrainedParameters.projections(job.job()))
+                .trainsEmbeddings(lora != null && !lora.trainedModules().isEmpty())
+                .trainableParameters(job.trainable())
+                .weights(weights())
+                .arithmetic(arithmetic())
+                .optimizer(Optimizer.ADAMW_FUSED)
+                .microBatch(settings.microBatch())
+                .accumulation(settings.accumulation())
+                .longestTokens(isPacked ? limit : job.lengths().longest())
+                .meanTokens(paddedTokens(settings.microBatch()))
+                .capTokens(limit)
+                .isPacked(isPacked)
+                .checkpointing(settings.isCheckpointed() ? Checkpointing.FULL : Checkpointing.NONE)
+                .attention(Attention.FUSED)
+                .loss(Loss.CHUNKED)
+                .isCompiled(false)
+                .build();
+    }
+
+    /** Tokens of the mean row with what it is padded by, in a micro-batch of so many rows. */
+    double paddedTokens(int microBatch) {
+        return job.training().packing() ? job.lengths().limit() : job.lengths().meanOfLongest(microBatch);
+    }
+
+    /** Tokens that a whole training computes, padding included. */
+    double computedTokens(int microBatch) {
+        return job.training().packing()
+                ? job.trainingTokens()
+                : job.trainedRows() * job.lengths().meanOfLongest(microBatch);
+    }
+
+    private static Parallelism parallelism(TrainerSettings settings) {
+        return switch (settings.parallelism()) {
+            case SINGLE -> Parallelism.single();
+            case DDP -> Parallelism.data(settings.gpus(), Parallelism.Sharding.NONE);
+            case FSDP -> Parallelism.data(settings.gpus(), Parallelism.Sharding.FSDP);
+        };
+    }
+
+    private static Method method(TuningMethod method) {
+        if (method instanceof FullTuning) {
+            return Method.FULL;
+        }
+        if (method instanceof QloraTuning) {
+            return Method.QLORA;
+        }
+        return method instanceof LoraTuning ? Method.LORA : Method.PROMPT;
+    }
+
+    private Weights weights() {
+        if (job.job().method() instanceof QloraTuning) {
+            return Weights.NF4_DOUBLE;
+        }
+        boolean isSingle = job.trainsAll() || job.training().precision() == Precision.FP32;
+        return isSingle ? Weights.FP32 : Weights.HALF;
+    }
+
+    private Arithmetic arithmetic() {
+        return switch (precision()) {
+            case "fp32" -> Arithmetic.FP32;
+            case "fp16" -> Arithmetic.FP16;
+            default -> Arithmetic.BF16;
+        };
+    }
+}

@@ -1,0 +1,108 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.engine.estimate.Gpu;
+import dev.finetune4j.engine.estimate.MemoryModel;
+import dev.finetune4j.engine.estimate.Range;
+import dev.finetune4j.engine.estimate.SpeedModel;
+import dev.finetune4j.engine.estimate.TrainingSetup;
+import dev.finetune4j.plan.Fit;
+import dev.finetune4j.plan.TrainerSettings;
+import dev.finetune4j.plan.TrainerSettings.Sharing;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Finds how a job is best set up on some GPUs: the largest micro-batch that fits, with all activations kept or computed again, whichever
+ * is faster; the model on each GPU, or shared out where it does not fit one. A step stays as many rows as the job says.
+ */
+final class GpuSetupSearch {
+    private final PlannedJob job;
+    private final MemoryModel memory;
+    private final SpeedModel speed;
+
+    GpuSetupSearch(PlannedJob job, MemoryModel memory, SpeedModel speed) {
+        this.job = job;
+        this.memory = memory;
+        this.speed = speed;
+    }
+
+    /**
+     * The best setup; where none fits, the one that needs least.
+     *
+     * @param count GPUs that there are; of them so many work as the rows of a step can be shared out to
+     */
+    GpuRun best(Gpu gpu, int count) {
+        int gpus = working(count);
+        List<Sharing> sharings = gpus == 1 ? List.of(Sharing.SINGLE) : List.of(Sharing.DDP, Sharing.FSDP);
+        GpuRun last = null;
+        for (Sharing sharing : sharings) {
+            GpuRun smallest = run(gpu, gpus, sharing, 1, true);
+            if (smallest.fit() == Fit.FITS) {
+                return fastest(gpu, gpus, sharing).orElse(smallest);
+            }
+            last = last == null
+                            || smallest.neededGib().likely() < last.neededGib().likely()
+                    ? smallest
+                    : last;
+        }
+        return Objects.requireNonNull(last);
+    }
+
+    /** The speed of a setup, in tokens a second of all its GPUs, padding included. */
+    Range tokensPerSecond(Gpu gpu, TrainingSetup setup) {
+        return speed.estimate(job.architecture(), setup, gpu).tokensPerSecond();
+    }
+
+    /** The most GPUs that the rows of a step can be shared out to evenly. */
+    private int working(int count) {
+        int gpus = Math.min(count, job.stepRows());
+        while (job.stepRows() % gpus != 0) {
+            gpus--;
+        }
+        return gpus;
+    }
+
+    private Optional<GpuRun> fastest(Gpu gpu, int gpus, Sharing sharing) {
+        List<GpuRun> fitting = new ArrayList<>();
+        for (boolean isCheckpointed : new boolean[] {false, true}) {
+            microBatches(gpus)
+                    .map(rows -> run(gpu, gpus, sharing, rows, isCheckpointed))
+                    .filter(run -> run.fit() == Fit.FITS)
+                    .findFirst()
+                    .ifPresent(fitting::add);
+        }
+        return fitting.size() < 2
+                ? fitting.stream().findFirst()
+                : fitting.stream().min(Comparator.comparingDouble(run -> seconds(gpu, run)));
+    }
+
+    private double seconds(Gpu gpu, GpuRun run) {
+        double tokens = new GpuSetup(job, gpu).computedTokens(run.settings().microBatch());
+        return tokens / tokensPerSecond(gpu, run.setup()).likely();
+    }
+
+    /** Numbers of rows that a GPU can take at a time, the largest first. */
+    private Stream<Integer> microBatches(int gpus) {
+        int ofGpu = job.stepRows() / gpus;
+        int most = Math.min(job.training().batchSize(), ofGpu);
+        return IntStream.iterate(most, rows -> rows >= 1, rows -> rows - 1)
+                .filter(rows -> ofGpu % rows == 0)
+                .boxed();
+    }
+
+    private GpuRun run(Gpu gpu, int gpus, Sharing sharing, int microBatch, boolean isCheckpointed) {
+        GpuSetup setups = new GpuSetup(job, gpu);
+        int accumulation = Math.max(1, job.stepRows() / gpus / microBatch);
+        TrainerSettings settings =
+                new TrainerSettings(gpus, sharing, microBatch, accumulation, isCheckpointed, setups.precision());
+        TrainingSetup setup = setups.of(settings);
+        Range needed = memory.needed(job.architecture(), setup);
+        double usable = gpu.usableMemoryGib();
+        return new GpuRun(settings, setup, MemoryModel.fit(needed, usable), needed, usable);
+    }
+}

@@ -1,0 +1,210 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.engine.estimate.Gpu;
+import dev.finetune4j.engine.estimate.GpuTable;
+import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.plan.Fit;
+import dev.finetune4j.plan.Gpus;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.Plan;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.PlanOption.Standing;
+import dev.finetune4j.plan.Rejection;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Says why nothing can be chosen, and by trying, what would change that. */
+final class Impasse {
+    private static final int NEAREST = 3;
+    private static final int SHORTEST_ROW = 64;
+
+    private final JobFigures figures;
+    private final List<Offer> offers;
+    private final Worlds worlds;
+    private final Assumptions assumptions;
+    private final Ranking limits;
+    private final GpuTable gpus = GpuTable.shipped();
+
+    Impasse(JobFigures figures, List<Offer> offers, Worlds worlds, Assumptions assumptions, Ranking limits) {
+        this.figures = figures;
+        this.offers = offers;
+        this.worlds = worlds;
+        this.assumptions = assumptions;
+        this.limits = limits;
+    }
+
+    Problem problem(Plan plan) {
+        List<PlanOption> over = plan.options().stream()
+                .filter(option -> option.standing() == Standing.OVER_LIMIT)
+                .toList();
+        if (!over.isEmpty()) {
+            return overLimit(over);
+        }
+        boolean hasUnpriced =
+                plan.options().stream().anyMatch(option -> option.cost() == null && option.otherModel() == null);
+        if (hasUnpriced) {
+            PlanOption first = plan.options().stream()
+                    .filter(option -> option.cost() == null && option.otherModel() == null)
+                    .findFirst()
+                    .orElseThrow();
+            return PlanProblems.NO_PRICE
+                    .error("no option that fits has a known price")
+                    .because(first.id() + " fits and takes about "
+                            + Figures.duration(first.time().likely()))
+                    .build();
+        }
+        return nothingFits(plan);
+    }
+
+    private Problem overLimit(List<PlanOption> over) {
+        PlanOption cheapest = over.stream()
+                .min(Comparator.comparing(option -> cost(option).likely().amount()))
+                .orElseThrow();
+        PlanOption fastest = over.stream()
+                .min(Comparator.comparing(option -> option.time().likely()))
+                .orElseThrow();
+        Problem.Builder problem = PlanProblems.OVER_LIMIT
+                .error("no option is likely to keep " + limits.words())
+                .because("the cheapest: " + words(cheapest))
+                .remedy("budget: {max-cost: " + cost(cheapest).high() + "}");
+        if (!fastest.equals(cheapest)) {
+            problem.because("the fastest: " + words(fastest));
+        }
+        return problem.at(Location.ofKey("budget")).build();
+    }
+
+    private static String words(PlanOption option) {
+        MoneyRange cost = cost(option);
+        return option.id() + ", " + cost.likely() + " (up to " + cost.high() + "), "
+                + Figures.duration(option.time().likely()) + " (up to "
+                + Figures.duration(option.time().high()) + ")";
+    }
+
+    private static MoneyRange cost(PlanOption option) {
+        MoneyRange cost = option.cost();
+        return cost == null ? Bill.free() : cost;
+    }
+
+    private Problem nothingFits(Plan plan) {
+        Problem.Builder problem = PlanProblems.NOTHING_FITS
+                .error("nothing that was looked at has the memory for "
+                        + figures.file().job().name())
+                .at(Location.ofKey("method"));
+        List<String> remedies = new ArrayList<>();
+        int shown = 0;
+        for (Rejection rejection : plan.rejections()) {
+            Optional<MachineOffer> machine = machine(rejection);
+            if (rejection.shortage() == null || machine.isEmpty() || shown >= NEAREST) {
+                continue;
+            }
+            shown++;
+            Optional<String> change = leastChange(machine.get());
+            problem.because(rejection.target() + " " + rejection.name() + ": " + rejection.reason()
+                    + change.map(words -> "; fits with " + words).orElse("; no shorter row or QLoRA fits either"));
+            change.filter(words -> !remedies.contains(words)).ifPresent(remedies::add);
+        }
+        elsewhere().ifPresent(words -> {
+            problem.because(words);
+            remedies.add("finetune plan JOB");
+        });
+        plan.rejections().stream()
+                .filter(rejection -> rejection.shortage() == null)
+                .limit(NEAREST)
+                .forEach(rejection -> problem.because(rejection.target() + ": " + rejection.reason()));
+        remedies.forEach(problem::remedy);
+        return problem.remedy("finetune models    (a smaller one)").build();
+    }
+
+    private Optional<MachineOffer> machine(Rejection rejection) {
+        return offers.stream()
+                .filter(MachineOffer.class::isInstance)
+                .map(MachineOffer.class::cast)
+                .filter(offer -> offer.target().equals(rejection.target())
+                        && offer.name().equals(rejection.name()))
+                .findFirst();
+    }
+
+    /** The first of the changes, the mildest first, with which a job fits a machine. */
+    private Optional<String> leastChange(MachineOffer machine) {
+        for (Map.Entry<String, FineTuneJob> change : changes().entrySet()) {
+            if (fits(new PlannedJob(figures).with(change.getValue()), machine)) {
+                return Optional.of(change.getKey());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Map<String, FineTuneJob> changes() {
+        FineTuneJob job = figures.file().job();
+        Map<String, FineTuneJob> changes = new LinkedHashMap<>();
+        LoraTuning lora = job.method().adapters().orElse(LoraTuning.defaults());
+        if (job.method() instanceof LoraTuning) {
+            changes.put(
+                    "method: qlora",
+                    job.toBuilder().method(new QloraTuning(lora)).build());
+        }
+        if (job.method() instanceof FullTuning && figures.model().speaks()) {
+            changes.put("method: lora", job.toBuilder().method(lora).build());
+            changes.put(
+                    "method: qlora",
+                    job.toBuilder().method(new QloraTuning(lora)).build());
+        }
+        int longest = (int) figures.rows().lengths().longest();
+        for (int tokens = longest / 2; tokens >= SHORTEST_ROW; tokens /= 2) {
+            FineTuneJob shorter = job.toBuilder()
+                    .training(job.training().toBuilder().maxTokens(tokens).build())
+                    .build();
+            changes.put("training.max-tokens: " + tokens, shorter);
+            if (!(job.method() instanceof QloraTuning) && figures.model().speaks()) {
+                changes.put(
+                        "method: qlora and training.max-tokens: " + tokens,
+                        shorter.toBuilder().method(new QloraTuning(lora)).build());
+            }
+        }
+        return changes;
+    }
+
+    private boolean fits(PlannedJob job, MachineOffer machine) {
+        Gpus own = machine.gpus();
+        Optional<Gpu> gpu = own == null ? Optional.empty() : gpus.find(own.name());
+        return own != null
+                && gpu.isPresent()
+                && new MachinePlanner(job, worlds, assumptions)
+                                .run(gpu.get(), own.count())
+                                .fit()
+                        == Fit.FITS;
+    }
+
+    /** The smallest machine that would do, whatever was asked for. */
+    private Optional<String> elsewhere() {
+        PlannedJob job = new PlannedJob(figures);
+        MachinePlanner planner = new MachinePlanner(job, worlds, assumptions);
+        return planner
+                .plan(
+                        offers.stream()
+                                .filter(MachineOffer.class::isInstance)
+                                .map(MachineOffer.class::cast)
+                                .toList(),
+                        false,
+                        new Hosting(job, offers))
+                .stream()
+                .map(Candidate::option)
+                .filter(option -> option.fit() == Fit.FITS && option.cost() != null)
+                .min(Comparator.comparing(option -> cost(option).likely().amount()))
+                .map(option -> "without the filters it fits " + option.id() + ", about "
+                        + cost(option).likely());
+    }
+}

@@ -1,0 +1,312 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.estimate.Gpu;
+import dev.finetune4j.engine.estimate.GpuTable;
+import dev.finetune4j.engine.estimate.MemoryModel;
+import dev.finetune4j.engine.estimate.MemoryParts;
+import dev.finetune4j.engine.estimate.Range;
+import dev.finetune4j.engine.estimate.SpeedModel;
+import dev.finetune4j.engine.plan.Worlds.Cause;
+import dev.finetune4j.plan.ByteRange;
+import dev.finetune4j.plan.Fit;
+import dev.finetune4j.plan.Gpus;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.MemoryPart;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.PlanPhase.Name;
+import dev.finetune4j.plan.PurchaseTier;
+import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.value.ProviderId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Plans a job on machines that are let by the hour. What depends on the GPUs alone is computed once for each kind and number of them; a
+ * price is then a product.
+ */
+final class MachinePlanner {
+    private static final String JUMPSTART = "jumpstart";
+    private static final String AZURE_ML = "azure-ml";
+    private static final double GIGA = 1e9;
+    private static final double MEGA = 1e6;
+
+    private final PlannedJob job;
+    private final Worlds worlds;
+    private final Assumptions assumptions;
+    private final GpuTable gpus = GpuTable.shipped();
+    private final MemoryModel memory = MemoryModel.shipped();
+    private final SpeedModel speed = SpeedModel.shipped();
+    private final Map<List<Object>, GpuRun> runs = new HashMap<>();
+    private final Map<GpuRun, GpuTimes> times = new HashMap<>();
+    private final Map<List<Object>, MachineTimes> lines = new HashMap<>();
+    private final Map<GpuRun, List<MemoryPart>> parts = new HashMap<>();
+    private final Map<String, Rejection> rejections = new LinkedHashMap<>();
+    private final Map<ProviderId, Set<String>> notEstimated = new LinkedHashMap<>();
+
+    MachinePlanner(PlannedJob job, Worlds worlds, Assumptions assumptions) {
+        this.job = job;
+        this.worlds = worlds;
+        this.assumptions = assumptions;
+    }
+
+    /** What was left out so far, and why. */
+    List<Rejection> rejections() {
+        List<Rejection> all = new ArrayList<>(rejections.values());
+        notEstimated.forEach((target, names) -> all.add(new Rejection(
+                target,
+                null,
+                "not estimated, for want of figures or because they are not NVIDIA's: " + String.join(", ", names),
+                null)));
+        return all;
+    }
+
+    /**
+     * Plans the job on each machine.
+     *
+     * @param everyRegion whether every region of a machine is an option, or the cheapest only
+     * @param hosting what holding the result ready costs
+     */
+    List<Candidate> plan(List<MachineOffer> offers, boolean everyRegion, Hosting hosting) {
+        Map<List<Object>, List<MachineOffer>> alike = new LinkedHashMap<>();
+        offers.stream()
+                .sorted(Offer.CHEAPEST_FIRST)
+                .forEach(offer -> alike.computeIfAbsent(
+                                List.of(offer.target(), offer.instanceType(), offer.tier()), key -> new ArrayList<>())
+                        .add(offer));
+        List<Candidate> candidates = new ArrayList<>();
+        for (List<MachineOffer> regions : alike.values()) {
+            List<MachineOffer> wanted = everyRegion ? regions : regions.subList(0, 1);
+            candidates.addAll(ofMachine(wanted, hosting));
+        }
+        return candidates;
+    }
+
+    private List<Candidate> ofMachine(List<MachineOffer> regions, Hosting hosting) {
+        MachineOffer machine = regions.get(0);
+        Gpus own = machine.gpus();
+        if (own == null || isWithoutModel(machine)) {
+            return List.of();
+        }
+        Optional<Gpu> gpu = gpus.find(own.name());
+        if (gpu.isEmpty() || !isNvidia(gpu.get())) {
+            notEstimated
+                    .computeIfAbsent(machine.target(), key -> new TreeSet<>())
+                    .add(own.name());
+            return List.of();
+        }
+        GpuRun run = run(gpu.get(), own.count());
+        if (run.fit() == Fit.TOO_LARGE) {
+            rejectTooSmall(machine, own, run);
+            return List.of();
+        }
+        GpuTimes work = times.computeIfAbsent(
+                run,
+                key -> new GpuTimes(
+                        job, gpu.get(), key, search().tokensPerSecond(gpu.get(), key.setup()), worlds, assumptions));
+        MachineTimes taken = lines.computeIfAbsent(
+                List.of(run, isAzure(machine), machine.tier()), key -> machineTimes(machine, work));
+        return regions.stream()
+                .map(offer -> candidate(offer, work, taken, hosting))
+                .toList();
+    }
+
+    /** How the job is set up on so many GPUs. */
+    GpuRun run(Gpu gpu, int count) {
+        return runs.computeIfAbsent(List.of(gpu.name(), count), key -> search().best(gpu, count));
+    }
+
+    private GpuSetupSearch search() {
+        return new GpuSetupSearch(job, memory, speed);
+    }
+
+    /** JumpStart trains the models of its own catalogue only. */
+    private boolean isWithoutModel(MachineOffer machine) {
+        if (!machine.target().value().equals(JUMPSTART)
+                || job.model().idAt(JUMPSTART).isPresent()) {
+            return false;
+        }
+        rejections.putIfAbsent(
+                JUMPSTART,
+                new Rejection(
+                        machine.target(), null, "it has no such model, as far as finetune4j's catalogue knows", null));
+        return true;
+    }
+
+    private static boolean isNvidia(Gpu gpu) {
+        return !gpu.name().startsWith("Trainium")
+                && !gpu.name().startsWith("Gaudi")
+                && !gpu.name().startsWith("MI");
+    }
+
+    private void rejectTooSmall(MachineOffer machine, Gpus own, GpuRun run) {
+        String reason = "needs " + Words.gib(run.neededGib().likely()) + " GiB per GPU, has "
+                + Words.gib(run.usableGib()) + " usable (" + own.count() + "x " + own.name() + ")"
+                + (run.settings().gpus() < own.count()
+                        ? "; a step of " + job.stepRows() + " rows feeds "
+                                + run.settings().gpus() + " of them"
+                        : "");
+        rejections.putIfAbsent(
+                machine.target() + " " + own.count() + "x " + own.name(),
+                new Rejection(
+                        machine.target(),
+                        machine.instanceType(),
+                        reason,
+                        run.neededGib().likely() / run.usableGib()));
+    }
+
+    private static boolean isAzure(MachineOffer machine) {
+        return machine.target().value().equals(AZURE_ML);
+    }
+
+    private MachineTimes machineTimes(MachineOffer machine, GpuTimes work) {
+        Sample training = work.training();
+        TimeLine line = timeLine(machine, work, training);
+        Sample hours = line.billedHours();
+        Sample.Percentiles billed = hours.percentiles();
+        if (machine.tier() == PurchaseTier.SPOT) {
+            Sample moved = hours.times(
+                    worlds.draw(Cause.SPOT_PRICE, assumptions.get("spot-price").quantity()));
+            billed = moved.percentiles().around(billed.likely());
+        }
+        double steps = training.percentiles().likely() / 3600;
+        return new MachineTimes(line.phases(), line.time(), billed, steps);
+    }
+
+    private TimeLine timeLine(MachineOffer machine, GpuTimes work, Sample training) {
+        boolean isSpot = machine.tier() != PurchaseTier.ON_DEMAND;
+        Assumption queue = assumptions.get(isSpot ? "queue.spot" : "queue.on-demand");
+        Assumption startUp = assumptions.get(isAzure(machine) ? "start-up.azure-ml" : "start-up.sagemaker");
+        Sample waiting = worlds.draw(Cause.QUEUE, queue.quantity());
+        Sample starting = worlds.draw(Cause.START_UP, startUp.quantity());
+        Sample loading = worlds.draw(
+                Cause.DISK, assumptions.get("loading").quantity().times(GIGA).under(job.modelBytes() + 1.0));
+        Sample fetching =
+                transfer((double) job.modelBytes() + job.rows().bytes()).plus(loading);
+        Sample lost = worlds.constant(0);
+        Sample waitingAgain = waiting;
+        if (isSpot) {
+            Sample interruptions = worlds.draw(
+                            Cause.INTERRUPTIONS,
+                            assumptions.get("interruptions").quantity())
+                    .times(training)
+                    .times(1 / 3600.0);
+            lost = interruptions.times(worlds.constant(150).plus(starting).plus(fetching));
+            waitingAgain = waiting.plus(interruptions.times(waiting));
+        }
+        TimeLine line = new TimeLine(worlds)
+                .phase(Name.QUEUE, waitingAgain, false, queue.words())
+                .phase(Name.START_UP, starting, true, startUp.words())
+                .phase(
+                        Name.DOWNLOAD,
+                        fetching,
+                        true,
+                        Words.gibOf(job.modelBytes()) + " GiB of weights; "
+                                + assumptions.get("network").words())
+                .phase(Name.TRAINING, training, true, work.trainingBasis())
+                .phase(
+                        Name.EVALUATION,
+                        work.evaluation(),
+                        true,
+                        "roofline: " + job.answeringModels() + " models on "
+                                + job.rows().rowsOf(Part.TEST) + " held-out rows, and "
+                                + Math.round(job.validations()) + " validation losses; "
+                                + assumptions.get("answers").words())
+                .phase(
+                        Name.CHECKPOINTS,
+                        work.checkpoints(training),
+                        true,
+                        "at least every 5 minutes and at most 3.5 % of the steps, unless the job says how often; "
+                                + assumptions.get("disk").words())
+                .phase(
+                        Name.UPLOAD,
+                        transfer((double) job.resultBytes()).plus(worlds.constant(15)),
+                        true,
+                        Words.gibOf(job.resultBytes()) + " GiB and 15 s; "
+                                + assumptions.get("network").words());
+        return isSpot
+                ? line.phase(
+                        Name.LOST_WORK,
+                        lost,
+                        true,
+                        "half the 5 minutes between checkpoints, start-up and download again, for each interruption; "
+                                + assumptions.get("interruptions").words())
+                : line;
+    }
+
+    private Sample transfer(double bytes) {
+        return worlds.draw(
+                Cause.NETWORK, assumptions.get("network").quantity().times(MEGA).under(bytes + 1));
+    }
+
+    private Candidate candidate(MachineOffer machine, GpuTimes work, MachineTimes taken, Hosting hosting) {
+        Bill bill = Bill.of(
+                machine.instanceType() + " " + Words.tier(machine.tier()), taken.billedHours(), "h", machine.perHour());
+        GpuRun run = work.run();
+        PlanOption option = new PlanOption(
+                machine.id(),
+                machine.target(),
+                machine.instanceType(),
+                machine.region(),
+                machine,
+                null,
+                run.settings(),
+                run.fit(),
+                new ByteRange(
+                        Words.bytes(run.neededGib().low()),
+                        Words.bytes(run.neededGib().likely()),
+                        Words.bytes(run.neededGib().high())),
+                Words.bytes(run.usableGib()),
+                parts.computeIfAbsent(run, this::parts),
+                taken.phases(),
+                taken.time(),
+                bill.lines(),
+                bill.cost().orElse(null),
+                hosting.of(machine.target()).orElse(null),
+                PlanOption.Standing.WITHIN,
+                notes(machine));
+        double perHour = machine.price()
+                .map(price -> price.amount().amount().doubleValue())
+                .orElse(0.0);
+        double rows = Math.max(1.0, (double) job.rows().rowsOf(Part.TRAIN));
+        double fixedHours = Math.max(0, taken.billedHours().likely() - taken.trainingHours());
+        return new Candidate(option, fixedHours * perHour, taken.trainingHours() * perHour / rows);
+    }
+
+    private static List<String> notes(MachineOffer machine) {
+        List<String> notes = new ArrayList<>();
+        if (machine.note() != null) {
+            notes.add(machine.note());
+        }
+        notes.add("storage, logs and transfer are not in the cost: cents for most jobs");
+        return notes;
+    }
+
+    /** The likely peak by part, what is least known last. */
+    private List<MemoryPart> parts(GpuRun run) {
+        MemoryParts parts = memory.parts(job.architecture(), run.setup());
+        Map<String, Double> named = new LinkedHashMap<>();
+        named.put("weights", parts.weights());
+        named.put("gradients", parts.gradients());
+        named.put("optimizer", parts.optimizerStates());
+        named.put("adapter", parts.adapter());
+        named.put("buffers", parts.buffers());
+        named.put("activations", parts.activations());
+        named.put("logits", parts.logits());
+        named.put("temporary", parts.temporary());
+        double known = named.values().stream().mapToDouble(Double::doubleValue).sum();
+        Range needed = run.neededGib();
+        named.put("context and fragmentation", Math.max(parts.workspace(), needed.likely() - known));
+        return named.entrySet().stream()
+                .filter(part -> part.getValue() > 0.005)
+                .map(part -> new MemoryPart(part.getKey(), Words.bytes(part.getValue())))
+                .toList();
+    }
+}

@@ -1,0 +1,298 @@
+package dev.finetune4j.engine.plan;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.estimate.MemoryModel;
+import dev.finetune4j.engine.estimate.Parallelism;
+import dev.finetune4j.engine.estimate.Range;
+import dev.finetune4j.engine.estimate.TrainingSetup;
+import dev.finetune4j.engine.launch.OwnMachine;
+import dev.finetune4j.engine.launch.PastRun;
+import dev.finetune4j.engine.plan.Worlds.Cause;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.plan.ByteRange;
+import dev.finetune4j.plan.Fit;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.PlanPhase.Name;
+import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.spi.Footprint;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans a job on a machine that is there already, and asks for no money. Memory is what the place itself foresees; time is told from runs
+ * that succeeded there, from the rate of runs of other models, or from what a processor's threads usually reach.
+ */
+final class OwnMachinePlanner {
+    /** A further run may well be faster than the fastest of a few, or slower than the slowest. */
+    private static final double FASTER = 0.87;
+
+    private static final double SLOWER = 1.15;
+    /** Other models have other shapes of matrices. */
+    private static final double OTHER_MODEL = 1.6;
+
+    private static final int ANSWERS_AT_A_TIME = 8;
+    private static final double GIGA = 1e9;
+    private static final double MEGA = 1e6;
+    /** What is left to a process on a machine that runs other things, too. */
+    private static final double FREE_SHARE = 0.85;
+
+    private final PlannedJob job;
+    private final Worlds worlds;
+    private final Assumptions assumptions;
+    private final List<PastRun> past;
+
+    /**
+     * A planner.
+     *
+     * @param past runs that succeeded there, those of the same model and method first
+     */
+    OwnMachinePlanner(PlannedJob job, Worlds worlds, Assumptions assumptions, List<PastRun> past) {
+        this.job = job;
+        this.worlds = worlds;
+        this.assumptions = assumptions;
+        this.past = past;
+    }
+
+    /** The option; empty where the place would refuse the job, which {@code rejections} then says. */
+    Optional<Candidate> plan(OwnMachine machine, List<Rejection> rejections) {
+        if (!machine.refusals().isEmpty()) {
+            Problem first = machine.refusals().get(0);
+            rejections.add(new Rejection(machine.target(), null, first.summary(), null));
+            return Optional.empty();
+        }
+        Memory memory = memory(machine.footprint());
+        if (memory.fit() == Fit.TOO_LARGE) {
+            rejections.add(new Rejection(
+                    machine.target(),
+                    null,
+                    "needs " + Words.gibOf(memory.needed().likely()) + " GiB, has " + Words.gibOf(memory.usable()),
+                    (double) memory.needed().likely() / memory.usable()));
+            return Optional.empty();
+        }
+        TimeLine line = timeLine(machine.footprint());
+        PlanOption option = new PlanOption(
+                machine.target().value(),
+                machine.target(),
+                "this machine",
+                "-",
+                null,
+                null,
+                null,
+                memory.fit(),
+                memory.needed(),
+                memory.usable(),
+                List.of(),
+                line.phases(),
+                line.time(),
+                List.of(),
+                Bill.free(),
+                null,
+                PlanOption.Standing.WITHIN,
+                notes(machine.footprint()));
+        return Optional.of(new Candidate(option, 0, 0));
+    }
+
+    private record Memory(ByteRange needed, long usable, Fit fit) {}
+
+    private Memory memory(@Nullable Footprint footprint) {
+        if (footprint != null) {
+            ByteRange needed = new ByteRange(
+                    footprint.leastBytes(),
+                    (footprint.leastBytes() + footprint.mostBytes()) / 2,
+                    footprint.mostBytes());
+            return new Memory(
+                    needed,
+                    footprint.availableBytes(),
+                    footprint.mostBytes() <= footprint.availableBytes() ? Fit.FITS : Fit.TIGHT);
+        }
+        Range needed = MemoryModel.shipped().needed(job.architecture(), setup());
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        long usable = Math.round(FREE_SHARE * system.getTotalMemorySize());
+        return new Memory(
+                new ByteRange(Words.bytes(needed.low()), Words.bytes(needed.likely()), Words.bytes(needed.high())),
+                usable,
+                MemoryModel.fit(needed, usable / (double) (1L << 30)));
+    }
+
+    /** As our own core trains: in half precision, with the input of each layer kept where memory is short. */
+    private TrainingSetup setup() {
+        TrainingSetup.Method method = job.job().method() instanceof FullTuning
+                ? TrainingSetup.Method.FULL
+                : job.job().method() instanceof QloraTuning
+                        ? TrainingSetup.Method.QLORA
+                        : job.job().method() instanceof LoraTuning
+                                ? TrainingSetup.Method.LORA
+                                : TrainingSetup.Method.PROMPT;
+        return TrainingSetup.of(method, TrainingSetup.Framework.FINETUNE4J, Parallelism.single())
+                .edit()
+                .targets(TrainedParameters.projections(job.job()))
+                .trainableParameters(job.trainable())
+                .weights(
+                        method == TrainingSetup.Method.FULL
+                                ? TrainingSetup.Weights.FP32
+                                : method == TrainingSetup.Method.QLORA
+                                        ? TrainingSetup.Weights.NF4_DOUBLE
+                                        : TrainingSetup.Weights.HALF)
+                .arithmetic(TrainingSetup.Arithmetic.BF16)
+                .optimizer(TrainingSetup.Optimizer.ADAMW_FUSED)
+                .microBatch(job.training().batchSize())
+                .accumulation(job.training().gradientAccumulation())
+                .longestTokens(job.lengths().longest())
+                .meanTokens(job.lengths().mean())
+                .isPacked(job.training().packing())
+                .checkpointing(TrainingSetup.Checkpointing.FULL)
+                .attention(TrainingSetup.Attention.FUSED)
+                .loss(TrainingSetup.Loss.CHUNKED)
+                .build();
+    }
+
+    private TimeLine timeLine(@Nullable Footprint footprint) {
+        List<PastRun> alike = past.stream().filter(PastRun::isAlike).toList();
+        return alike.isEmpty() ? byRate(footprint) : byRuns(alike);
+    }
+
+    private TimeLine byRuns(List<PastRun> alike) {
+        String basis = "by the speed of the last " + (alike.size() == 1 ? "run" : alike.size() + " runs")
+                + " of this model here";
+        double answers = (double) job.rows().rowsOf(Part.TEST) * job.answeringModels();
+        return new TimeLine(worlds)
+                .phase(
+                        Name.START_UP,
+                        worlds.draw(Cause.DISK, spread(alike, run -> run.speed().otherSeconds() + 0.01)),
+                        false,
+                        basis)
+                .phase(
+                        Name.TRAINING,
+                        worlds.draw(
+                                Cause.OWN_SPEED,
+                                spread(alike, run -> run.speed().secondsPerToken())
+                                        .times(job.trainingTokens())),
+                        false,
+                        basis)
+                .phase(
+                        Name.EVALUATION,
+                        worlds.draw(
+                                Cause.ANSWERS,
+                                spread(alike, run -> run.speed().secondsPerAnswer() + 1e-6)
+                                        .times(answers + 0.01)),
+                        false,
+                        basis);
+    }
+
+    private static Uncertain spread(List<PastRun> runs, ToDoubleFunction<PastRun> figure) {
+        double[] sorted = runs.stream().mapToDouble(figure).sorted().toArray();
+        return new Uncertain(FASTER * sorted[0], sorted[sorted.length / 2], SLOWER * sorted[sorted.length - 1]);
+    }
+
+    private TimeLine byRate(@Nullable Footprint footprint) {
+        Rate rate = rate(footprint);
+        Sample perFlop = worlds.draw(Cause.OWN_SPEED, rate.flops().under(1));
+        Sample tokens = worlds.constant(1);
+        if (!job.rows().areCounted()) {
+            tokens = worlds.draw(
+                    Cause.TOKENS, assumptions.get("tokens.characters").quantity());
+        }
+        TimeLine line = new TimeLine(worlds);
+        if (job.model().files() == null) {
+            line.phase(
+                    Name.DOWNLOAD,
+                    worlds.draw(
+                            Cause.NETWORK,
+                            assumptions
+                                    .get("network.own")
+                                    .quantity()
+                                    .times(MEGA)
+                                    .under(job.modelBytes() + 1.0)),
+                    false,
+                    Words.gibOf(job.modelBytes()) + " GiB of weights; "
+                            + assumptions.get("network.own").words());
+        }
+        return line.phase(
+                        Name.START_UP,
+                        worlds.draw(
+                                        Cause.START_UP,
+                                        assumptions.get("local.start-up").quantity())
+                                .plus(worlds.draw(
+                                        Cause.DISK,
+                                        assumptions
+                                                .get("loading")
+                                                .quantity()
+                                                .times(GIGA)
+                                                .under(job.modelBytes() + 1.0))),
+                        false,
+                        assumptions.get("local.start-up").words())
+                .phase(
+                        Name.TRAINING,
+                        perFlop.times(tokens).times(job.trainingTokens() * job.flopsPerToken()),
+                        false,
+                        Words.large(job.trainingTokens() * job.flopsPerToken() / GIGA) + " GFLOP at " + rate.basis())
+                .phase(
+                        Name.EVALUATION,
+                        evaluation(perFlop),
+                        false,
+                        "reading at the same rate; writing: "
+                                + assumptions.get("local.memory").words());
+    }
+
+    private record Rate(Uncertain flops, String basis) {}
+
+    private Rate rate(@Nullable Footprint footprint) {
+        Precision precision = footprint == null ? null : footprint.precision();
+        double[] others = past.stream()
+                .filter(run -> precision == null || run.precision().equalsIgnoreCase(precision.name()))
+                .mapToDouble(PastRun::flopsPerSecond)
+                .sorted()
+                .toArray();
+        if (others.length > 0) {
+            double middle = others[others.length / 2];
+            return new Rate(
+                    new Uncertain(others[0] / OTHER_MODEL, middle, others[others.length - 1] * OTHER_MODEL),
+                    Words.large(middle / GIGA) + " GFLOP/s, by the last runs of other models here");
+        }
+        int threads = footprint == null ? Runtime.getRuntime().availableProcessors() : footprint.threads();
+        Assumption single = assumptions.get("local.fp32");
+        Assumption half = assumptions.get("local.bf16");
+        Uncertain each = precision == null
+                ? new Uncertain(single.low(), half.low(), half.likely())
+                : (precision == Precision.BF16 ? half : single).quantity();
+        return new Rate(
+                each.times(GIGA * threads),
+                threads + " threads; " + (precision == Precision.FP32 ? single : half).words());
+    }
+
+    private Sample evaluation(Sample perFlop) {
+        double forward = job.flopsPerToken() * (job.trainsAll() ? 1.0 / 3 : 0.5);
+        double mean = job.lengths().mean();
+        double rows = job.rows().rowsOf(Part.TEST);
+        int models = job.answeringModels();
+        double shown = models == 3 ? job.job().evaluation().fewShot() * mean : 0;
+        double read = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean + rows * (models * mean + shown);
+        Sample reading = perFlop.times(read * forward);
+        if (job.job().task().kind().hasLabels() || !job.model().speaks()) {
+            return reading;
+        }
+        double written = Math.min(
+                job.job().evaluation().maxNewTokens(), Math.max(1, job.rows().answerTokens()));
+        double passes = models * Math.ceil(rows / ANSWERS_AT_A_TIME) * written;
+        Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.modelBytes() + 1.0);
+        return reading.plus(worlds.draw(Cause.ANSWERS, each).times(passes));
+    }
+
+    private List<String> notes(@Nullable Footprint footprint) {
+        List<String> notes = new ArrayList<>();
+        notes.add("your own machine: nothing is billed");
+        if (footprint == null) {
+            notes.add("the model is not on this machine: whether the local core can train it shows when it is");
+        }
+        return notes;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.engine.launch.OwnMachine;
+import dev.finetune4j.engine.launch.PastRun;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.plan.Offer;
+import java.time.LocalDate;
+import java.util.List;
+
+/**
+ * What a plan takes from the world around the job.
+ *
+ * @param offers everything that is sold
+ * @param ownMachines what places with a machine of their own say of the job
+ * @param past runs that succeeded on this machine, those of the same model and method first
+ * @param today the day by which the age of prices is told
+ * @param version of finetune4j
+ * @param warnings what could not be read of it
+ */
+public record PlanContext(
+        List<Offer> offers,
+        List<OwnMachine> ownMachines,
+        List<PastRun> past,
+        LocalDate today,
+        String version,
+        List<Problem> warnings) {
+    /** Copies the lists. */
+    public PlanContext {
+        offers = List.copyOf(offers);
+        ownMachines = List.copyOf(ownMachines);
+        past = List.copyOf(past);
+        warnings = List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** FT0760 to FT0769: plans. */
+public final class PlanProblems implements ProblemCatalogue {
+    static final ProblemKind NOTHING_FITS = new ProblemKind(
+            "FT0760", "no option has the memory", ExitCode.CAPACITY, """
+            Nothing that was looked at has the memory for this job. The nearest three are listed, each with the least change that makes it
+            fit: that was tried with the same estimator, not guessed. Whether a shorter row or a smaller adapter still does the task shows
+            the comparison after training.""", "finetune plan JOB --spot allow");
+
+    static final ProblemKind OVER_LIMIT = new ProblemKind(
+            "FT0761", "no option keeps the limit", ExitCode.BUDGET_REFUSED, """
+            Every option is likely to cost more than --max-cost or budget.max-cost, or to take longer than --deadline or budget.max-time.
+            The cheapest and the fastest are named. Fewer epochs or rows cost proportionally less, start-up excepted.""", "finetune plan JOB --optimize cost");
+
+    static final ProblemKind NO_PRICE =
+            new ProblemKind("FT0762", "no option has a known price", ExitCode.CAPACITY, """
+            There are options, but none whose price is known, and what has no price is never chosen. Today's prices come from the vendors'
+            own price lists.""", "finetune prices refresh");
+
+    static final ProblemKind NO_SUCH_OPTION =
+            new ProblemKind("FT0763", "the plan has no such option", ExitCode.USAGE, """
+            An option is named by its number in the plan's table, by its id, or by the name of its machine or model. Options of all regions
+            are there with --all.""", "finetune plan JOB --all");
+
+    static final ProblemKind CHANGED = new ProblemKind(
+            "FT0764", "the plan was changed", ExitCode.INVALID, """
+            A saved plan has a digest over all that it says. The file was changed since it was saved, is damaged, or was saved by another
+            version of finetune4j.""", "finetune plan JOB --save other.json");
+
+    static final ProblemKind MOVED =
+            new ProblemKind("FT0765", "what was planned has moved", ExitCode.PLAN_DIFFERS, """
+            A saved plan is run only as it was made: the job, the rows and the price of the chosen option must be what they were. What has
+            moved is listed, with by how much; a new plan says what it takes now.""", "finetune plan JOB");
+
+    static final ProblemKind NOT_SAVED = new ProblemKind(
+            "FT0766", "the plan cannot be saved", ExitCode.USAGE, """
+            A plan is saved once and never changed, so that what was agreed on can be looked up. Save the new one under another name, or
+            remove the old one.""", "finetune plan JOB --save other.json");
+
+    /** For ServiceLoader. */
+    public PlanProblems() {}
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return List.of(NOTHING_FITS, OVER_LIMIT, NO_PRICE, NO_SUCH_OPTION, CHANGED, MOVED, NOT_SAVED);
+    }
+}

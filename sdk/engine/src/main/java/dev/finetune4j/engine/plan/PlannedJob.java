@@ -1,0 +1,154 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.estimate.Architecture;
+import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.ModelFacts;
+import dev.finetune4j.engine.launch.RowFigures;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.plan.Workload;
+
+/** A job as numbers: what follows from its settings, rows and model alone. */
+final class PlannedJob {
+    private static final int HALF = 2;
+    private static final int SINGLE = 4;
+
+    private final FineTuneJob job;
+    private final RowFigures rows;
+    private final ModelFacts model;
+    private final RowDistribution lengths;
+    private final double trainable;
+
+    PlannedJob(JobFigures figures) {
+        this(figures.file().job(), figures.rows(), figures.model());
+    }
+
+    private PlannedJob(FineTuneJob job, RowFigures rows, ModelFacts model) {
+        this.job = job;
+        this.rows = rows;
+        this.model = model;
+        int inFront = job.method().virtualTokens();
+        int most = job.training().maxTokens();
+        int limit = most > 0
+                ? Math.min(most, rows.lengths().limit())
+                : rows.lengths().limit();
+        lengths = new RowDistribution(rows.tokens(), limit + inFront, inFront);
+        trainable = TrainedParameters.of(job, model.architecture());
+    }
+
+    /** The same rows and model under other settings: to see what would fit. */
+    PlannedJob with(FineTuneJob other) {
+        return new PlannedJob(other, rows, model);
+    }
+
+    FineTuneJob job() {
+        return job;
+    }
+
+    TrainingSpec training() {
+        return job.training();
+    }
+
+    RowFigures rows() {
+        return rows;
+    }
+
+    ModelFacts model() {
+        return model;
+    }
+
+    Architecture architecture() {
+        return model.architecture();
+    }
+
+    RowDistribution lengths() {
+        return lengths;
+    }
+
+    double trainable() {
+        return trainable;
+    }
+
+    boolean trainsAll() {
+        return job.method() instanceof FullTuning;
+    }
+
+    /** Rows of an optimizer step. */
+    int stepRows() {
+        return training().batchSize() * training().gradientAccumulation();
+    }
+
+    /** Rows that training goes through, each epoch counted. */
+    double trainedRows() {
+        return rows.rowsOf(Part.TRAIN) * training().epochs();
+    }
+
+    /** Tokens that training goes through, each epoch counted, padding not. */
+    double trainingTokens() {
+        return trainedRows() * lengths.mean();
+    }
+
+    /** Optimizer steps: a step holds rows, or where rows are packed their tokens. */
+    long steps() {
+        double perEpoch = training().packing()
+                ? rows.rowsOf(Part.TRAIN) * lengths.mean() / (stepRows() * (double) lengths.limit())
+                : rows.rowsOf(Part.TRAIN) / (double) stepRows();
+        return Math.max(
+                1,
+                Math.round(
+                        Math.ceil(Math.max(1, Math.ceil(perEpoch)) * training().epochs())));
+    }
+
+    /**
+     * Operations for a token of training: two for each weight that it passes going forward, as many for the gradient of its inputs,
+     * and where the weight is trained as many for its own.
+     */
+    double flopsPerToken() {
+        Architecture sizes = architecture();
+        double head = sizes.kind() == Architecture.Kind.ENCODER ? 0 : sizes.embeddingParameters();
+        double passed = sizes.activeLinearParameters() + head;
+        return trainsAll() ? 6 * passed : 4 * passed + 6 * trainable;
+    }
+
+    /** Bytes of the base model as it is fetched. */
+    long modelBytes() {
+        int each = architecture().kind() == Architecture.Kind.ENCODER ? SINGLE : HALF;
+        return Math.round(each * architecture().parameters());
+    }
+
+    /** Bytes of the adapter, or of the weights where all are trained. */
+    long resultBytes() {
+        return Math.round(trainable * (trainsAll() ? HALF : SINGLE));
+    }
+
+    /** How many models answer the held-out rows: base, base with examples, tuned. */
+    int answeringModels() {
+        return model.speaks() ? job.evaluation().fewShot() > 0 ? 3 : 2 : 1;
+    }
+
+    /** How often validation losses are taken. */
+    double validations() {
+        int every = training().evaluateEvery();
+        return every > 0
+                ? steps() / (double) every
+                : Math.max(1, Math.ceil(training().epochs()));
+    }
+
+    Workload workload() {
+        return new Workload(
+                Math.round(architecture().parameters()),
+                Math.round(trainable),
+                rows.rows(),
+                rows.tokens(),
+                rows.lengths().limit(),
+                rows.areCounted(),
+                steps(),
+                Math.round(trainingTokens()),
+                trainingTokens() * flopsPerToken(),
+                rows.bytes(),
+                modelBytes(),
+                resultBytes());
+    }
+}

@@ -1,0 +1,196 @@
+package dev.finetune4j.engine.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.OwnMachine;
+import dev.finetune4j.engine.price.OfferFilter;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.BreakEven;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.Plan;
+import dev.finetune4j.plan.PlanBasis;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.value.Money;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Says what a job will take on every target. Always the same for the same question; asks nobody. */
+public final class Planner {
+    private static final String DEVELOPER = "developer";
+
+    private final PlanContext context;
+    private final Worlds worlds = new Worlds();
+    private final Assumptions assumptions = Assumptions.shipped();
+
+    /** A planner in its surroundings. */
+    public Planner(PlanContext context) {
+        this.context = context;
+    }
+
+    /** The plan of a job. It may have no option that can be chosen. */
+    public Plan plan(JobFigures figures, PlanRequest request) {
+        PlannedJob job = new PlannedJob(figures);
+        FineTuneJob asked = job.job();
+        List<Offer> wanted = context.offers().stream()
+                .filter(request.filter().and(offer -> isOnTerms(offer, request)))
+                .toList();
+        Hosting hosting = new Hosting(job, context.offers());
+        MachinePlanner machines = new MachinePlanner(job, worlds, assumptions);
+        ServicePlanner services = new ServicePlanner(job, worlds, assumptions);
+        List<Rejection> rejections = new ArrayList<>();
+        List<Candidate> candidates =
+                new ArrayList<>(machines.plan(only(wanted, MachineOffer.class), request.everyRegion(), hosting));
+        candidates.addAll(services.plan(only(wanted, TokenOffer.class), request.everyRegion()));
+        candidates.addAll(ownMachines(job, request, rejections));
+        rejections.addAll(machines.rejections());
+        rejections.addAll(services.rejections());
+        List<Candidate> ranked = ranking(asked, request).rank(candidates);
+        return new Plan(
+                asked.name(),
+                asked.model().value(),
+                context.today(),
+                basis(figures),
+                request.objective(),
+                job.workload(),
+                ranked.stream().map(Candidate::option).toList(),
+                ranked.stream()
+                        .map(Candidate::option)
+                        .filter(PlanOption::isEligible)
+                        .findFirst()
+                        .map(PlanOption::id)
+                        .orElse(null),
+                rejections.stream()
+                        .sorted(Comparator.comparing(
+                                Rejection::shortage, Comparator.nullsLast(Comparator.naturalOrder())))
+                        .toList(),
+                breakEven(ranked).orElse(null),
+                context.warnings());
+    }
+
+    /** Why a plan has no option that may be chosen, and what would change that, found by trying. */
+    public Problem impasse(JobFigures figures, PlanRequest request, Plan plan) {
+        return new Impasse(
+                        figures,
+                        context.offers(),
+                        worlds,
+                        assumptions,
+                        ranking(figures.file().job(), request))
+                .problem(plan);
+    }
+
+    /**
+     * Refuses a saved plan of which something has moved.
+     *
+     * @param now the same job file as it is now
+     * @throws FineTuneException with FT0765 and what has moved
+     */
+    public void refuseMoved(SavedPlan saved, JobFigures now) {
+        List<String> differences =
+                PlanDifferences.between(saved.plan(), basis(now), new PlannedJob(now).workload(), context.offers());
+        if (!differences.isEmpty()) {
+            Problem.Builder problem = PlanProblems.MOVED.error(saved.plan().job() + " is not what was planned on "
+                    + saved.plan().date());
+            differences.forEach(problem::because);
+            throw problem.asException();
+        }
+    }
+
+    /** Half the price, for what may be interrupted: the services' spot. */
+    private static boolean isOnTerms(Offer offer, PlanRequest request) {
+        return request.filter().spot() != OfferFilter.Spot.NEVER
+                || !(offer instanceof TokenOffer service)
+                || !service.scope().equals(DEVELOPER);
+    }
+
+    private static <T extends Offer> List<T> only(List<Offer> offers, Class<T> kind) {
+        return offers.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    private List<Candidate> ownMachines(PlannedJob job, PlanRequest request, List<Rejection> rejections) {
+        OfferFilter filter = request.filter();
+        if (!filter.gpus().isEmpty() || !filter.regions().isEmpty() || filter.spot() == OfferFilter.Spot.ONLY) {
+            return List.of();
+        }
+        OwnMachinePlanner planner = new OwnMachinePlanner(job, worlds, assumptions, context.past());
+        List<Candidate> candidates = new ArrayList<>();
+        for (OwnMachine machine : context.ownMachines()) {
+            if (filter.targets().isEmpty() || filter.targets().contains(machine.target())) {
+                planner.plan(machine, rejections).ifPresent(candidates::add);
+            }
+        }
+        return candidates;
+    }
+
+    private static Ranking ranking(FineTuneJob job, PlanRequest request) {
+        Money maxCost =
+                request.maxCost() != null ? request.maxCost() : job.budget().maxCost();
+        Duration deadline =
+                request.deadline() != null ? request.deadline() : job.budget().maxTime();
+        return new Ranking(request.objective(), maxCost, deadline);
+    }
+
+    private PlanBasis basis(JobFigures figures) {
+        Map<String, String> prices = new TreeMap<>();
+        context.offers()
+                .forEach(offer -> prices.put(
+                        offer.id(),
+                        offer.price().map(price -> price.amount().toString()).orElse("?")));
+        return new PlanBasis(settings(figures), figures.rows().digest(), Json.digest(prices), context.version());
+    }
+
+    private static Map<String, String> settings(JobFigures figures) {
+        Map<String, String> digests = new TreeMap<>();
+        add("", Json.jobs().valueToTree(figures.file().job()), digests);
+        return digests;
+    }
+
+    private static void add(String key, JsonNode value, Map<String, String> digests) {
+        if (value.isObject()) {
+            value.properties()
+                    .forEach(entry -> add(
+                            key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(), entry.getValue(), digests));
+        } else {
+            digests.put(key, Json.digest(value).substring(0, 16));
+        }
+    }
+
+    /** Between the cheapest service and the cheapest machine that are bought. */
+    private static Optional<BreakEven> breakEven(List<Candidate> ranked) {
+        Optional<Candidate> service =
+                cheapest(ranked, TokenOffer.class, true).or(() -> cheapest(ranked, TokenOffer.class, false));
+        Optional<Candidate> machine = cheapest(ranked, MachineOffer.class, true);
+        if (service.isEmpty() || machine.isEmpty()) {
+            return Optional.empty();
+        }
+        double saved = service.get().costOfRow() - machine.get().costOfRow();
+        long rows = saved <= 0 ? -1 : Math.round(machine.get().fixedCost() / saved);
+        return Optional.of(new BreakEven(
+                service.get().option().id(), machine.get().option().id(), rows));
+    }
+
+    private static Optional<Candidate> cheapest(
+            List<Candidate> ranked, Class<? extends Offer> kind, boolean isOwnModel) {
+        return ranked.stream()
+                .filter(one ->
+                        kind.isInstance(one.option().offer()) && one.option().cost() != null)
+                .filter(one -> one.option().otherModel() == null == isOwnModel)
+                .min(Comparator.comparingDouble(Planner::likely));
+    }
+
+    private static double likely(Candidate candidate) {
+        MoneyRange cost = candidate.option().cost();
+        return cost == null ? Double.MAX_VALUE : cost.likely().amount().doubleValue();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.plan.Fit;
+import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.plan.Objective;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.PlanOption.Standing;
+import dev.finetune4j.value.Money;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Holds options against the limits, and puts the best first. */
+final class Ranking {
+    /** Added to each cost, USD, so that what is free, or almost, does not beat everything at any time. Judgement. */
+    private static final double ATTENTION = 0.10;
+
+    /** An hour of a machine of one's own counts as so many USD: it could do something else meanwhile. Judgement. */
+    private static final double HOUR_OF_ONES_OWN = 0.20;
+
+    /** Lets SageMaker's machines at SageMaker's price, for fewer models: of two that are equal it comes second. */
+    private static final String JUMPSTART = "jumpstart";
+
+    private final Objective objective;
+    private final @Nullable Money maxCost;
+    private final @Nullable Duration deadline;
+
+    Ranking(Objective objective, @Nullable Money maxCost, @Nullable Duration deadline) {
+        this.objective = objective;
+        this.maxCost = maxCost;
+        this.deadline = deadline;
+    }
+
+    /** The limits in words. */
+    String words() {
+        String cost = maxCost == null ? "" : "a cost of at most " + maxCost;
+        String time = deadline == null ? "" : "a time of at most " + Figures.duration(deadline);
+        return cost.isEmpty() || time.isEmpty() ? cost + time : cost + " and " + time;
+    }
+
+    /** The candidates, the best first, each with its standing. */
+    List<Candidate> rank(List<Candidate> candidates) {
+        List<Candidate> judged = candidates.stream()
+                .map(one ->
+                        new Candidate(one.option().standing(standing(one.option())), one.fixedCost(), one.costOfRow()))
+                .toList();
+        double leastCost = judged.stream()
+                .filter(one -> one.option().isEligible())
+                .mapToDouble(one -> cost(one.option()))
+                .min()
+                .orElse(ATTENTION);
+        double leastTime = judged.stream()
+                .filter(one -> one.option().isEligible())
+                .mapToDouble(one -> seconds(one.option()))
+                .min()
+                .orElse(1);
+        Comparator<Candidate> byScore = Comparator.comparingDouble(one -> score(one.option(), leastCost, leastTime));
+        return judged.stream()
+                .sorted(Comparator.comparing((Candidate one) -> one.option().standing())
+                        .thenComparing(one -> one.option().cost() == null)
+                        .thenComparing(byScore)
+                        .thenComparing(one -> one.option().target().value().equals(JUMPSTART))
+                        .thenComparing(one -> one.option().id()))
+                .toList();
+    }
+
+    private Standing standing(PlanOption option) {
+        MoneyRange cost = option.cost();
+        if (cost == null || option.standing() == Standing.SHOWN) {
+            return Standing.SHOWN;
+        }
+        if (isOver(cost.likely(), option.time().likely())) {
+            return Standing.OVER_LIMIT;
+        }
+        if (option.fit() == Fit.TIGHT) {
+            return Standing.TIGHT;
+        }
+        return isOver(cost.high(), option.time().high()) ? Standing.LIKELY_WITHIN : Standing.WITHIN;
+    }
+
+    private boolean isOver(Money cost, Duration time) {
+        return (maxCost != null && cost.amount().compareTo(maxCost.amount()) > 0)
+                || (deadline != null && time.compareTo(deadline) > 0);
+    }
+
+    private double score(PlanOption option, double leastCost, double leastTime) {
+        return switch (objective) {
+            case COST -> exactCost(option) + 1e-9 * seconds(option);
+            case TIME -> seconds(option);
+            case BALANCED -> Math.sqrt(cost(option) / leastCost * seconds(option) / leastTime);
+        };
+    }
+
+    private static double exactCost(PlanOption option) {
+        MoneyRange cost = option.cost();
+        return cost == null ? Double.MAX_VALUE / 4 : cost.likely().amount().doubleValue();
+    }
+
+    private static double cost(PlanOption option) {
+        double own = option.offer() == null ? HOUR_OF_ONES_OWN * seconds(option) / 3600 : 0;
+        return ATTENTION + exactCost(option) + own;
+    }
+
+    private static double seconds(PlanOption option) {
+        return Math.max(1, option.time().likely().toSeconds());
+    }
+}

@@ -1,0 +1,116 @@
+package dev.finetune4j.engine.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.Plan;
+import dev.finetune4j.plan.PlanOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * A plan as it was saved, which a launch is held against. Its digest is over all of it, so that a change by hand shows.
+ *
+ * @param jobFile path of the job file, relative to the folder of the saved plan
+ * @param plan the plan; it has a choice
+ * @param digest SHA-256 over job file and plan, lower-case hex
+ */
+public record SavedPlan(String jobFile, Plan plan, String digest) {
+    private static final int MAX_BYTES = 64 << 20;
+
+    /** A plan that is to be saved. */
+    static SavedPlan of(String jobFile, Plan plan) {
+        return new SavedPlan(jobFile, plan, digest(jobFile, plan));
+    }
+
+    private static String digest(String jobFile, Plan plan) {
+        return Json.sha256((jobFile + "\n" + Json.digest(plan)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Saves a plan.
+     *
+     * @param jobFile the job file
+     * @param plan a plan that has a choice
+     * @param target where; nothing must be there
+     * @throws FineTuneException with FT0766 if something is there, or it cannot be written
+     */
+    public static SavedPlan write(Path jobFile, Plan plan, Path target) {
+        Path folder = folder(target);
+        SavedPlan saved =
+                of(folder.relativize(jobFile.toAbsolutePath().normalize()).toString(), plan);
+        try {
+            Files.writeString(
+                    target, Json.pretty(saved) + "\n", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            return saved;
+        } catch (IOException e) {
+            Problem.Builder problem = PlanProblems.NOT_SAVED
+                    .error("the plan cannot be saved to " + target)
+                    .at(Location.of(target.toString()));
+            if (e instanceof FileAlreadyExistsException) {
+                throw problem.because("there is one already, and a plan is never changed")
+                        .remedy("rm " + target)
+                        .asException(e);
+            }
+            throw problem.because("the file system says: " + e.getMessage()).asException(e);
+        }
+    }
+
+    /**
+     * The plan in a file; empty where the file is none, such as a job file.
+     *
+     * @throws FineTuneException with FT0764 if it was changed since it was saved, or is of another version
+     */
+    public static Optional<SavedPlan> read(Path file) {
+        try {
+            if (!file.toString().endsWith(".json") || !Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
+                return Optional.empty();
+            }
+            String text = Files.readString(file);
+            JsonNode tree = Json.records().readTree(text);
+            if (!tree.path("plan").isObject() || !tree.path("digest").isTextual()) {
+                return Optional.empty();
+            }
+            SavedPlan saved = Json.read(text, SavedPlan.class);
+            if (!saved.digest().equals(digest(saved.jobFile(), saved.plan()))) {
+                throw damaged(file, "its digest is not that of its content").asException();
+            }
+            if (saved.plan().choice().isEmpty()) {
+                throw damaged(file, "it has no choice").asException();
+            }
+            return Optional.of(saved);
+        } catch (IOException | UncheckedIOException | NullPointerException | IllegalArgumentException e) {
+            throw damaged(file, "it is no plan of this version").asException(e);
+        }
+    }
+
+    private static Problem.Builder damaged(Path file, String why) {
+        return PlanProblems.CHANGED
+                .error(file + " is not the plan that was saved")
+                .at(Location.of(file.toString()))
+                .because(why);
+    }
+
+    /** The job file, where the saved plan lies in {@code file}. */
+    public Path jobFile(Path file) {
+        return folder(file).resolve(jobFile).normalize();
+    }
+
+    private static Path folder(Path file) {
+        Path parent = file.toAbsolutePath().normalize().getParent();
+        return parent == null ? file.toAbsolutePath() : parent;
+    }
+
+    /** The option that was chosen. */
+    public PlanOption choice() {
+        return plan.choice().orElseThrow();
+    }
+}

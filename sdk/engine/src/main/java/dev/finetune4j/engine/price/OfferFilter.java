@@ -1,0 +1,80 @@
+package dev.finetune4j.engine.price;
+
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.PurchaseTier;
+import dev.finetune4j.value.ProviderId;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which offers are wanted. What is empty or null does not count.
+ *
+ * @param targets ids of places
+ * @param regions beginnings of regions, such as {@code eu-} or {@code eastus2}
+ * @param gpus beginnings of GPU names, such as {@code A100}; then only machines are wanted
+ * @param spot whether machines are wanted that can be taken away
+ * @param maxPrice most that an hour, or a million training tokens, may cost; then what has no price is not wanted
+ */
+public record OfferFilter(
+        List<ProviderId> targets,
+        List<String> regions,
+        List<String> gpus,
+        Spot spot,
+        @Nullable BigDecimal maxPrice) implements Predicate<Offer> {
+    /** Whether machines are wanted that can be taken away. */
+    public enum Spot {
+        /** Only what is held. */
+        NEVER,
+        /** Both. */
+        ALLOW,
+        /** Only what can be taken away. */
+        ONLY
+    }
+
+    /** Copies the lists. */
+    public OfferFilter {
+        targets = List.copyOf(targets);
+        regions = List.copyOf(regions);
+        gpus = List.copyOf(gpus);
+    }
+
+    @Override
+    public boolean test(Offer offer) {
+        return (targets.isEmpty() || targets.contains(offer.target()))
+                && (regions.isEmpty() || regions.stream().anyMatch(region -> begins(offer.region(), region)))
+                && (gpus.isEmpty() || hasGpu(offer))
+                && isOnTerms(offer)
+                && isCheapEnough(offer);
+    }
+
+    private boolean hasGpu(Offer offer) {
+        return offer instanceof MachineOffer machine
+                && machine.accelerators()
+                        .filter(own -> gpus.stream().anyMatch(gpu -> begins(own.name(), gpu)))
+                        .isPresent();
+    }
+
+    private boolean isOnTerms(Offer offer) {
+        boolean isHeld = !(offer instanceof MachineOffer machine) || machine.tier() == PurchaseTier.ON_DEMAND;
+        return switch (spot) {
+            case NEVER -> isHeld;
+            case ALLOW -> true;
+            case ONLY -> !isHeld;
+        };
+    }
+
+    private boolean isCheapEnough(Offer offer) {
+        return maxPrice == null
+                || offer.price()
+                        .filter(price -> price.amount().amount().compareTo(maxPrice) <= 0)
+                        .isPresent();
+    }
+
+    private static boolean begins(String text, String beginning) {
+        return text.toLowerCase(Locale.ROOT).startsWith(beginning.toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,109 @@
+package dev.finetune4j.engine.advise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.advise.ModelWishes.Content;
+import dev.finetune4j.engine.advise.ModelWishes.Language;
+import dev.finetune4j.engine.advise.ModelWishes.Licence;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.EncoderShape;
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.job.TaskKind;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class BaseModelBookTest {
+    private static final long BILLION = 1_000_000_000;
+
+    private final BaseModelBook book = BaseModelBook.shipped();
+    private final ModelCatalogue catalogue = ModelCatalogue.shipped();
+
+    @Test
+    void everyRuleHasASourceAndNamesTraitsAndModelsThatThereAre() {
+        Set<String> traits = new HashSet<>(book.namedTraits().keySet());
+        traits.addAll(BaseModelBook.DERIVED_TRAITS);
+        List<String> ids = catalogue.models().stream().map(CatalogueModel::id).toList();
+
+        assertThat(book.rules()).hasSizeGreaterThan(25).allSatisfy(rule -> {
+            assertThat(rule.why()).isNotBlank();
+            assertThat(rule.source().equals("judgement")).isEqualTo(rule.link().isEmpty());
+            assertThat(rule.traits() == null ? List.of() : rule.traits()).isSubsetOf(traits);
+        });
+        assertThat(book.namedTraits().values())
+                .allSatisfy(named -> assertThat(named).isNotEmpty().isSubsetOf(ids));
+        assertThat(catalogue.models())
+                .as("what forbids commercial use is known from the licence")
+                .allSatisfy(model -> assertThat(book.traits(model).contains("non-commercial"))
+                        .isEqualTo(model.licence().contains("Research")));
+    }
+
+    @Test
+    void labelsAreForEncodersAndSmallModelsWordsForLargerOnes() {
+        List<SuitedModel> labels = suited("rows=2000 latency=instant", TaskKind.CLASSIFICATION, Language.ENGLISH);
+
+        assertThat(labels).extracting(suited -> suited.model().id()).startsWith("distilbert-base-uncased");
+        assertThat(labels.subList(0, 5))
+                .allSatisfy(suited -> assertThat(suited.model().shape()).isInstanceOf(EncoderShape.class));
+        for (TaskKind task : TaskKind.values()) {
+            if (!task.hasLabels()) {
+                assertThat(suited("rows=2000", task, null))
+                        .isNotEmpty()
+                        .allSatisfy(suited -> assertThat(suited.model().shape()).isNotInstanceOf(EncoderShape.class));
+                assertThat(suited("rows=2000", task, null).subList(0, 5))
+                        .allSatisfy(suited ->
+                                assertThat(suited.model().parameters()).isBetween(3 * BILLION, 15 * BILLION));
+            }
+        }
+    }
+
+    @Test
+    void languageContentContextAndLicenceAreMinded() {
+        assertThat(suited("rows=2000", TaskKind.SENTIMENT, Language.OTHER)
+                        .get(0)
+                        .model()
+                        .id())
+                .startsWith("qwen3");
+        assertThat(first(new ModelWishes(TaskKind.GENERATION, Content.CODE, null, null, null)))
+                .startsWith("qwen2.5-coder");
+        assertThat(first(new ModelWishes(TaskKind.GENERATION, Content.MATHS, null, null, null)))
+                .contains("math");
+        assertThat(book.suited(
+                        catalogue,
+                        Situation.unknown(),
+                        new ModelWishes(TaskKind.SUMMARIZATION, null, null, Licence.COMMERCIAL, 60_000)))
+                .isNotEmpty()
+                .allSatisfy(suited -> {
+                    assertThat(suited.model().contextTokens()).isGreaterThanOrEqualTo(60_000);
+                    assertThat(suited.model().licence()).doesNotContain("Research");
+                });
+    }
+
+    @Test
+    void moreMoneyNeverMakesALargeModelLessSuited() {
+        ModelWishes chat = new ModelWishes(TaskKind.CHAT, null, null, null, null);
+        int before = Integer.MIN_VALUE;
+        for (String budget : List.of("10", "500", "50000")) {
+            int points = book.suited(catalogue, ApproachAnswers.of("budget=" + budget), chat).stream()
+                    .filter(suited -> suited.model().id().equals("llama-3.3-70b-instruct"))
+                    .findFirst()
+                    .orElseThrow()
+                    .points();
+            assertThat(points).isGreaterThanOrEqualTo(before);
+            before = points;
+        }
+    }
+
+    private String first(ModelWishes wishes) {
+        return book.suited(catalogue, Situation.unknown(), wishes)
+                .get(0)
+                .model()
+                .id();
+    }
+
+    private List<SuitedModel> suited(String answers, TaskKind task, @Nullable Language language) {
+        return book.suited(catalogue, ApproachAnswers.of(answers), new ModelWishes(task, null, language, null, null));
+    }
+}

@@ -1,0 +1,94 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.json.Json;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ArchitectureTest {
+    /** The published configurations, as far as they set sizes, and the counts that their makers print, in millions. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "8030.3 | {'model_type':'llama','hidden_size':4096,'num_hidden_layers':32,'intermediate_size':14336,'num_attention_heads':32,'num_key_value_heads':8,'vocab_size':128256,'tie_word_embeddings':false}",
+                "1235.8 | {'model_type':'llama','hidden_size':2048,'num_hidden_layers':16,'intermediate_size':8192,'num_attention_heads':32,'num_key_value_heads':8,'head_dim':64,'vocab_size':128256,'tie_word_embeddings':true}",
+                "494.0 | {'model_type':'qwen2','hidden_size':896,'num_hidden_layers':24,'intermediate_size':4864,'num_attention_heads':14,'num_key_value_heads':2,'vocab_size':151936,'tie_word_embeddings':true}",
+                "2614.3 | {'model_type':'gemma2','hidden_size':2304,'num_hidden_layers':26,'intermediate_size':9216,'num_attention_heads':8,'num_key_value_heads':4,'head_dim':256,'vocab_size':256000}",
+                "46702.8 | {'model_type':'mixtral','hidden_size':4096,'num_hidden_layers':32,'intermediate_size':14336,'num_attention_heads':32,'num_key_value_heads':8,'vocab_size':32000,'num_local_experts':8,'num_experts_per_tok':2,'tie_word_embeddings':false}",
+                "30532.1 | {'model_type':'qwen3_moe','hidden_size':2048,'num_hidden_layers':48,'intermediate_size':6144,'moe_intermediate_size':768,'num_experts':128,'num_experts_per_tok':8,'num_attention_heads':32,'num_key_value_heads':4,'head_dim':128,'vocab_size':151936,'tie_word_embeddings':false}",
+                "671026.4 | {'model_type':'deepseek_v3','hidden_size':7168,'num_hidden_layers':61,'intermediate_size':18432,'moe_intermediate_size':2048,'n_routed_experts':256,'n_shared_experts':1,'num_experts_per_tok':8,'first_k_dense_replace':3,'num_attention_heads':128,'num_key_value_heads':128,'q_lora_rank':1536,'kv_lora_rank':512,'qk_rope_head_dim':64,'qk_nope_head_dim':128,'v_head_dim':128,'vocab_size':129280,'tie_word_embeddings':false}",
+                "124.4 | {'model_type':'gpt2','n_embd':768,'n_layer':12,'n_head':12,'n_positions':1024,'vocab_size':50257}",
+                "109.5 | {'model_type':'bert','hidden_size':768,'num_hidden_layers':12,'intermediate_size':3072,'num_attention_heads':12,'max_position_embeddings':512,'vocab_size':30522}",
+                "6921.7 | {'model_type':'falcon','hidden_size':4544,'num_hidden_layers':32,'num_attention_heads':71,'multi_query':true,'vocab_size':65024}",
+                "2849.8 | {'model_type':'t5','d_model':2048,'num_layers':24,'num_decoder_layers':24,'d_ff':5120,'d_kv':64,'num_heads':32,'vocab_size':32128,'feed_forward_proj':'gated-gelu','tie_word_embeddings':false}",
+            })
+    void countsTheWeightsOfPublishedModels(double millions, String config) {
+        Architecture architecture = Architecture.ofConfig(json(config));
+
+        assertThat(architecture.parameters() / 1e6).isCloseTo(millions, within(0.005 * millions));
+        assertThat(architecture.isInterpolated()).isFalse();
+    }
+
+    @Test
+    void readsTheTextModelOfAModelThatAlsoSees() {
+        Architecture architecture = Architecture.ofConfig(
+                json("{'model_type':'gemma3','text_config':{'model_type':'gemma3_text','hidden_size':2560,"
+                        + "'num_hidden_layers':34,'intermediate_size':10240,'num_attention_heads':8,"
+                        + "'num_key_value_heads':4,'head_dim':256,'vocab_size':262208}}"));
+
+        assertThat(architecture.layers()).isEqualTo(34);
+        assertThat(architecture.hasTiedEmbeddings()).isTrue();
+    }
+
+    @Test
+    void namesTheSizesThatAConfigurationLacks() {
+        assertThatThrownBy(() -> Architecture.ofConfig(json("{'model_type':'llama','hidden_size':64}")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("num_hidden_layers");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"135e6", "1.1e9", "3e9", "7e9", "13e9", "70e9", "405e9"})
+    void guessesAShapeOfTheGivenSize(double parameters) {
+        Architecture guessed = Architecture.ofParameters(parameters);
+
+        assertThat(guessed.parameters()).isCloseTo(parameters, within(0.01 * parameters));
+        assertThat(guessed.isInterpolated()).isTrue();
+    }
+
+    @Test
+    void passesOnlyTheActiveExperts() {
+        Architecture mixtral = Architecture.ofConfig(
+                json("{'model_type':'mixtral','hidden_size':4096,'num_hidden_layers':32,'intermediate_size':14336,"
+                        + "'num_attention_heads':32,'num_key_value_heads':8,'vocab_size':32000,'num_local_experts':8,"
+                        + "'num_experts_per_tok':2,'tie_word_embeddings':false}"));
+
+        double active = mixtral.activeLinearParameters() + mixtral.embeddingParameters() + mixtral.headParameters();
+        assertThat(active / 1e9).isCloseTo(12.9, within(0.1));
+    }
+
+    /** As litgpt and PEFT print them for Llama 2 7B, rank 8 on queries and values, and on all matrices. */
+    @Test
+    void countsAdapters() {
+        Architecture llama = Architecture.ofConfig(
+                json("{'model_type':'llama','hidden_size':4096,'num_hidden_layers':32,'intermediate_size':11008,"
+                        + "'num_attention_heads':32,'vocab_size':32000,'tie_word_embeddings':false}"));
+
+        assertThat(8 * llama.adapterParametersPerRank(Set.of(Projection.QUERY, Projection.VALUE)))
+                .isEqualTo(4_194_304);
+        assertThat(8 * llama.adapterParametersPerRank(EnumSet.allOf(Projection.class)))
+                .isEqualTo(19_988_480);
+    }
+
+    private static JsonNode json(String text) {
+        return Json.read(text.replace('\'', '"'), JsonNode.class);
+    }
+}

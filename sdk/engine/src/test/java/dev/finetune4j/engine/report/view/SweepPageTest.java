@@ -1,0 +1,95 @@
+package dev.finetune4j.engine.report.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.report.SampleRun;
+import dev.finetune4j.engine.search.Candidate;
+import dev.finetune4j.engine.search.Sweep;
+import dev.finetune4j.engine.search.SweepSpec;
+import dev.finetune4j.evaluation.Interval;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.value.RunId;
+import java.io.StringReader;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.xml.sax.InputSource;
+
+class SweepPageTest {
+    private static final FineTuneJob JOB = SampleRun.report().job();
+    private static final Sweep.Measured FIRST = trial(1, 0.0001, 0.6);
+    private static final Sweep.Measured SECOND = trial(2, 0.001, 0.8);
+
+    @Test
+    void showsEachTrialAndWhatTheWinnerReachesOnTestRows() throws Exception {
+        Sweep.TestScore test = new Sweep.TestScore(80, interval(0.3), interval(0.7));
+
+        String page = SweepPage.write(JOB, sweep(List.of(FIRST, SECOND), SECOND, test, null));
+
+        assertThat(page)
+                .contains("Best: learning rate 0.001")
+                .contains("macro-F1 0.80 [0.70, 0.90] on 60 validation rows.")
+                .contains("On 80 test rows: 0.70 [0.60, 0.80], the base model 0.30 [0.20, 0.40].")
+                .contains(
+                        "<code>run-1</code>",
+                        "<code>run-2</code>",
+                        "training: {learning-rate: 0.001}",
+                        "1 min",
+                        "1.234")
+                .doesNotContain("chance may have put", "<script")
+                .doesNotContainPattern("(?i)(src|href)=");
+        // The drawing is well-formed, as every part of the page.
+        String drawing = page.substring(page.indexOf("<svg"), page.indexOf("</svg>") + 6);
+        DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(drawing)));
+    }
+
+    @Test
+    void saysHowManyTrialsChanceMayHavePutBehind() {
+        String page = SweepPage.write(JOB, sweep(List.of(trial(1, 0.0001, 0.75), SECOND), SECOND, null, null));
+
+        assertThat(page)
+                .contains("The interval of 1 other trial reaches that value: chance may have put it behind.")
+                .contains("no other rows have been asked");
+    }
+
+    @Test
+    void saysWhatTheTimeLimitLeftOut() {
+        String page = SweepPage.write(JOB, sweep(List.of(FIRST), FIRST, null, "trial 2 would take too long"));
+
+        assertThat(page)
+                .contains(
+                        "Best so far: learning rate 0.0001", "Stopped by the time limit: trial 2 would take too long.")
+                .contains("header class=\"result plain\"");
+        assertThat(SweepPage.write(JOB, sweep(List.of(), null, null, "trial 1 would take too long")))
+                .contains("No trial has ended")
+                .doesNotContain("<svg");
+    }
+
+    private static Sweep sweep(
+            List<Sweep.Measured> trials,
+            Sweep.@Nullable Measured best,
+            Sweep.@Nullable TestScore test,
+            @Nullable String stopped) {
+        String settings = best == null ? "" : best.candidate().yaml(JOB);
+        return new Sweep(SweepSpec.Search.GRID, MetricName.MACRO_F1, 60, trials, best, settings, test, stopped);
+    }
+
+    private static Sweep.Measured trial(int number, double learningRate, double value) {
+        return new Sweep.Measured(
+                number,
+                new Candidate(learningRate, null, null),
+                1,
+                2,
+                new RunId("run-" + number),
+                60,
+                interval(value),
+                1.234,
+                null);
+    }
+
+    private static Interval interval(double value) {
+        return new Interval(value, value - 0.1, value + 0.1);
+    }
+}

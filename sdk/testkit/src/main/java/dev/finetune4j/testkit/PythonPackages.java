@@ -1,0 +1,75 @@
+package dev.finetune4j.testkit;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Scripts of {@code src/test/python} with the packages that they need, installed into {@code target}. */
+public final class PythonPackages {
+    private static final Path SCRIPTS = Path.of("src/test/python");
+
+    private final Path folder;
+
+    private PythonPackages(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * The packages of a list of requirements, which names what they need too; installed unless an earlier test has done it.
+     *
+     * @param requirements name of the list in {@code src/test/python}
+     */
+    public static PythonPackages of(String requirements) throws IOException, InterruptedException {
+        Path list = SCRIPTS.resolve(requirements);
+        Path folder = Path.of("target", "python", requirements.replace(".txt", ""));
+        Path installed = folder.resolve("installed.txt");
+        PythonPackages packages = new PythonPackages(folder);
+        if (!Files.exists(installed) || Files.mismatch(installed, list) >= 0) {
+            packages.run(
+                    "-m",
+                    "pip",
+                    "install",
+                    "-q",
+                    "--no-deps",
+                    "--upgrade",
+                    "--target",
+                    folder.toString(),
+                    "-r",
+                    list.toString());
+            Files.copy(list, installed, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return packages;
+    }
+
+    /** Where they are. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** What a script prints. */
+    public String output(String script, Object... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(SCRIPTS.resolve(script).toString()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return run(command.toArray(String[]::new));
+    }
+
+    private String run(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("python3"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("PYTHONPATH", folder.toAbsolutePath().toString());
+        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(command + " ended with " + process.exitValue() + "\n" + output);
+        }
+        return output;
+    }
+}
