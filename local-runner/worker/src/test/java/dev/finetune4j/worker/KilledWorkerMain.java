@@ -1,10 +1,17 @@
 package dev.finetune4j.worker;
 
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.bigram.LetterCodec;
+import dev.finetune4j.training.model.Classifier;
+import dev.finetune4j.training.model.ClassifierLoader;
+import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader;
-import dev.finetune4j.training.model.LanguageModelLoader.Loaded;
+import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import dev.finetune4j.training.model.TrainableModel;
 import dev.finetune4j.training.model.decoder.DecoderLoader;
+import dev.finetune4j.training.model.encoder.EncoderLoader;
 import dev.finetune4j.worker.WorkSite.Engines;
 import dev.finetune4j.worker.machine.Machine;
 import java.io.IOException;
@@ -12,6 +19,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The small worker; one that finds the file {@link #KILL} beside the jobs sends itself SIGKILL at the micro-batch that it names. */
 public final class KilledWorkerMain {
@@ -24,30 +32,55 @@ public final class KilledWorkerMain {
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
         Path kill = folder.resolveSibling(KILL);
-        LanguageModelLoader loader = new DecoderLoader();
+        LanguageModelLoader decoders = new DecoderLoader();
+        ClassifierLoader encoders = new EncoderLoader();
         if (Files.exists(kill)) {
             int microBatch = Integer.parseInt(Files.readString(kill));
             Files.delete(kill);
-            loader = killing(loader, microBatch);
+            decoders = killing(decoders, microBatch);
+            encoders = killing(encoders, microBatch);
         }
-        WorkerMain.run(folder, new Engines(model -> new LetterCodec(256), loader, new Machine(Path.of("/"))));
+        WorkerMain.run(folder, new Engines(KilledWorkerMain::letters, decoders, encoders, new Machine(Path.of("/"))));
+    }
+
+    private static TextCodec letters(ModelFiles model) {
+        return new EncoderLoader().reads(model) ? LetterCodec.ofEncoder(128) : new LetterCodec(256);
     }
 
     private static LanguageModelLoader killing(LanguageModelLoader loader, int microBatch) {
         return (files, adapter, settings) -> {
-            Loaded loaded = loader.load(files, adapter, settings);
-            return new Loaded(
-                    killing(loaded.model(), microBatch),
+            LanguageModelLoader.Loaded loaded = loader.load(files, adapter, settings);
+            return new LanguageModelLoader.Loaded(
+                    killing(LanguageModel.class, loaded.model(), microBatch),
                     loaded.precision(),
                     loaded.recompute(),
                     loaded.predictedPeakBytes());
         };
     }
 
-    private static LanguageModel killing(LanguageModel model, int microBatch) {
+    private static ClassifierLoader killing(ClassifierLoader loader, int microBatch) {
+        return new ClassifierLoader() {
+            @Override
+            public Loaded load(ModelFiles files, LabelCounts labels, Settings settings) {
+                Loaded loaded = loader.load(files, labels, settings);
+                return new Loaded(
+                        killing(Classifier.class, loaded.model(), microBatch),
+                        loaded.precision(),
+                        loaded.recompute(),
+                        loaded.predictedPeakBytes());
+            }
+
+            @Override
+            public boolean hasHead(ModelFiles files, List<String> labels) {
+                return loader.hasHead(files, labels);
+            }
+        };
+    }
+
+    private static <T extends TrainableModel> T killing(Class<T> type, T model, int microBatch) {
         int[] left = {microBatch};
-        return (LanguageModel) Proxy.newProxyInstance(
-                LanguageModel.class.getClassLoader(), new Class<?>[] {LanguageModel.class}, (proxy, method, values) -> {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, values) -> {
                     if (method.getName().equals("accumulateGradient") && --left[0] == 0) {
                         new ProcessBuilder(
                                         "kill",
@@ -61,6 +94,6 @@ public final class KilledWorkerMain {
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
-                });
+                }));
     }
 }

@@ -23,8 +23,10 @@ import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.training.model.encoder.EncoderLoader;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,13 +40,28 @@ public final class SmallJob {
     private final Path model;
     private final Path data;
 
-    /** Writes model and rows below a folder. */
+    /** Writes a decoder and rows below a folder. */
     public SmallJob(Path folder) throws IOException {
-        model = TinyLlama.write(folder.resolve("model"));
+        this(folder, TinyLlama.write(folder.resolve("model")));
+    }
+
+    private SmallJob(Path folder, Path model) throws IOException {
+        this.model = model;
         data = Files.createDirectories(folder.resolve("data"));
         writeRows(Part.TRAIN, 48);
         writeRows(Part.VALIDATION, 8);
         writeRows(Part.TEST, 12);
+    }
+
+    /** Writes an encoder, that of the training core's own tests, and rows below a folder. */
+    public static SmallJob onEncoder(Path folder) throws IOException {
+        Path model = Files.createDirectories(folder.resolve("encoder"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            try (InputStream bytes = EncoderLoader.class.getResourceAsStream("fixtures/bert/" + file)) {
+                Files.copy(bytes, model.resolve(file));
+            }
+        }
+        return new SmallJob(folder, model);
     }
 
     /** Where the rows lie. */
@@ -78,7 +95,9 @@ public final class SmallJob {
     /** Trains by a method and answers with base and tuned model. */
     public static List<WorkStep> steps(TuningMethod method, TrainingSpec training) {
         return List.of(
-                new WorkStep.Train(method, training, BASE), predict(Variant.BASE_ZERO_SHOT), predict(Variant.TUNED));
+                new WorkStep.Train(method, training, BASE, LABELS),
+                predict(Variant.BASE_ZERO_SHOT),
+                predict(Variant.TUNED));
     }
 
     /** Answers the test rows. */

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * A codec of one token a letter, with a turn token before each message and an end token after it. Cuts a row that is too long at the front of its
- * longest user message, as {@link TextCodec} asks.
+ * longest user message, as {@link TextCodec} asks. One for encoders reads the prompt alone, and marks its first token.
  */
 public final class LetterCodec implements TextCodec {
     /** Entries of the vocabulary. */
@@ -25,6 +25,7 @@ public final class LetterCodec implements TextCodec {
 
     private final int contextTokens;
     private final int shift;
+    private final boolean speaks;
 
     /** A codec of a model of so many positions. */
     public LetterCodec(int contextTokens) {
@@ -33,8 +34,23 @@ public final class LetterCodec implements TextCodec {
 
     /** A codec whose letters are shifted, as those of another model's tokenizer would be. */
     public LetterCodec(int contextTokens, int shift) {
+        this(contextTokens, shift, true);
+    }
+
+    private LetterCodec(int contextTokens, int shift, boolean speaks) {
         this.contextTokens = contextTokens;
         this.shift = shift;
+        this.speaks = speaks;
+    }
+
+    /** A codec of an encoder of so many positions. */
+    public static LetterCodec ofEncoder(int contextTokens) {
+        return new LetterCodec(contextTokens, 0, false);
+    }
+
+    @Override
+    public boolean speaks() {
+        return speaks;
     }
 
     @Override
@@ -89,7 +105,14 @@ public final class LetterCodec implements TextCodec {
             all.set(0, Math.min(limit, tokens.length));
             return new EncodedExample(Arrays.copyOf(tokens, Math.min(limit, tokens.length)), all, tokens.length);
         }
-        List<Message> messages = new ArrayList<>(((Example.Conversation) example).messages());
+        Example.Conversation conversation = (Example.Conversation) example;
+        if (!speaks) {
+            int[] prompt = render(conversation.prompt());
+            BitSet first = new BitSet();
+            first.set(0);
+            return new EncodedExample(Arrays.copyOf(prompt, Math.min(limit, prompt.length)), first, prompt.length);
+        }
+        List<Message> messages = new ArrayList<>(conversation.messages());
         int untruncated = render(messages).length;
         while (render(messages).length > limit && cutLongestUserMessage(messages)) {
             // One letter less each time.

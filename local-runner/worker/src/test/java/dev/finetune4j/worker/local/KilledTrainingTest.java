@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunEvent;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,10 +32,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A training with dropout, accumulation, packing and evaluation whose worker is killed in the middle of a step and goes on in another
- * process ends with the bits of one that nothing disturbed.
+ * A training with accumulation, packing and evaluation, and with dropout where the method has adapters, whose worker is killed in the
+ * middle of a step and goes on in another process ends with the bits of one that nothing disturbed: by every method, on decoders and
+ * encoders.
  */
 class KilledTrainingTest {
     /** 50 steps, and so the pace that the product chooses has saved only the first when a worker is killed. */
@@ -41,13 +47,59 @@ class KilledTrainingTest {
     private static final int STEPS = 50;
     private static final int MICRO_BATCHES_OF_A_STEP = 2;
 
+    /** Tokens of the longest row, of which packing puts two in a micro-batch. */
+    private static final int ROW_TOKENS = 32;
+
+    /** The rows of an encoder have no answer. */
+    private static final int PROMPT_TOKENS = 24;
+
+    /** Kills of each way in the slow suite. */
+    private static final int KILLS = 10;
+
     @TempDir
     private Path root;
 
-    private SmallJob job;
     private LocalPlace place;
     private LocalProvider provider;
-    private TuningMethod method = new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR));
+    private Way way = Way.LORA;
+    private SmallJob job;
+    private int kills;
+
+    /** A method, and what it trains. */
+    private enum Way {
+        LORA,
+        DORA,
+        QLORA,
+        QDORA,
+        EMBEDDING,
+        EMBEDDING_AND_HEAD,
+        FULL,
+        PROMPT,
+        ENCODER,
+        ENCODER_HEAD;
+
+        private boolean isEncoder() {
+            return this == ENCODER || this == ENCODER_HEAD;
+        }
+
+        private TuningMethod method() {
+            LoraTuning.Builder lora = LoraTuning.builder().rank(4).alpha(8).dropout(0.1);
+            return switch (this) {
+                case LORA -> lora.build();
+                case DORA -> lora.dora(true).build();
+                case QLORA -> new QloraTuning(lora.build());
+                case QDORA -> new QloraTuning(lora.dora(true).build());
+                case EMBEDDING ->
+                    lora.trainedModules(List.of(LoraTuning.EMBEDDING)).build();
+                case EMBEDDING_AND_HEAD ->
+                    lora.trainedModules(List.of(LoraTuning.EMBEDDING, LoraTuning.HEAD))
+                            .build();
+                case FULL, ENCODER -> FullTuning.defaults();
+                case PROMPT -> new PromptTuning(4, null);
+                case ENCODER_HEAD -> HeadTuning.defaults();
+            };
+        }
+    }
 
     @BeforeEach
     void open() throws Exception {
@@ -61,33 +113,26 @@ class KilledTrainingTest {
         place.killAll();
     }
 
-    @Test
-    void goesOnToTheSameVirtualTokens() throws Exception {
-        method = new PromptTuning(4, null);
+    @ParameterizedTest
+    @EnumSource
+    void goesOnToTheSameBitsByEveryMethod(Way each) throws Exception {
+        begin(each);
 
-        killedAndResumed("own-interval", spec(7), 26, undisturbed());
+        killedAndResumed(spec(7), anyMicroBatch(), undisturbed());
     }
 
     @Test
-    void goesOnToTheSameWeightsWhereAllAreTrained() throws Exception {
-        method = FullTuning.defaults();
-
-        killedAndResumed("own-interval", spec(7), 26, undisturbed());
-    }
-
-    @Test
-    void goesOnToTheSameBits() throws Exception {
+    void goesOnToTheSameBitsWhateverWasSaved() throws Exception {
         String undisturbed = undisturbed();
 
-        killedAndResumed("before-any-checkpoint", spec(7), 1, undisturbed);
-        killedAndResumed("own-interval", spec(7), 26, undisturbed);
-        killedAndResumed("chosen-pace", spec(0), 49, undisturbed);
+        killedAndResumed(spec(7), 1, undisturbed);
+        killedAndResumed(spec(0), lastMicroBatchOf(49), undisturbed);
     }
 
     @Test
     void replaysTheStepsBeforeItsLastCheckpointToTheSameBits() throws Exception {
         Submission killed = submission("replayed", spec(7));
-        killAt(26);
+        killAt(lastMicroBatchOf(26));
         provider.submit(killed);
         assertThat(place.awaitEnd(killed.id()).state()).isEqualTo(RunState.FAILED);
         WorkStep.Train train = (WorkStep.Train) killed.order().steps().get(0);
@@ -121,14 +166,40 @@ class KilledTrainingTest {
         String undisturbed = undisturbed();
 
         for (int step = 1; step <= STEPS; step++) {
-            killedAndResumed("step-" + step, spec(step % 2 == 0 ? 7 : 0), step, undisturbed);
+            killedAndResumed(spec(step % 2 == 0 ? 7 : 0), lastMicroBatchOf(step), undisturbed);
         }
     }
 
-    private static TrainingSpec spec(int checkpointEvery) {
+    @Tag("slow")
+    @ParameterizedTest
+    @EnumSource
+    void goesOnToTheSameBitsByEveryMethodFromManyPlaces(Way each) throws Exception {
+        begin(each);
+        String undisturbed = undisturbed();
+
+        for (int kill = 0; kill < KILLS; kill++) {
+            killedAndResumed(spec(kill % 2 == 0 ? 7 : 0), anyMicroBatch(), undisturbed);
+        }
+    }
+
+    private void begin(Way each) throws IOException {
+        way = each;
+        job = way.isEncoder() ? SmallJob.onEncoder(root) : job;
+    }
+
+    /** Another one in each build; the name of the run tells which. */
+    private static int anyMicroBatch() {
+        return ThreadLocalRandom.current().nextInt(1, MICRO_BATCHES_OF_A_STEP * STEPS + 1);
+    }
+
+    private static int lastMicroBatchOf(int step) {
+        return MICRO_BATCHES_OF_A_STEP * step;
+    }
+
+    private TrainingSpec spec(int checkpointEvery) {
         return SmallJob.training(EPOCHS)
                 .packing(true)
-                .maxTokens(32)
+                .maxTokens(way.isEncoder() ? PROMPT_TOKENS : ROW_TOKENS)
                 .checkpointEvery(checkpointEvery)
                 .build();
     }
@@ -139,17 +210,18 @@ class KilledTrainingTest {
 
         assertThat(place.awaitEnd(whole.id()).state()).as(place.log(whole.id())).isEqualTo(RunState.SUCCEEDED);
         assertThat(steps(whole).max().orElse(0)).isEqualTo(STEPS);
-        return place.resultSha(whole.id(), method);
+        return place.resultSha(whole.id(), way.method());
     }
 
-    private void killedAndResumed(String name, TrainingSpec spec, int step, String undisturbed) throws Exception {
+    private void killedAndResumed(TrainingSpec spec, int microBatch, String undisturbed) throws Exception {
+        String name = "killed-" + ++kills + "-at-" + microBatch + "-saving-every-" + spec.checkpointEvery();
         Submission submission = submission(name, spec);
-        killAt(step);
+        killAt(microBatch);
         provider.submit(submission);
         assertThat(place.awaitEnd(submission.id()).failure().orElseThrow().code())
                 .as(name)
                 .isEqualTo("FT0662");
-        assertThat(steps(submission).max().orElse(0)).as(name).isEqualTo(step - 1);
+        assertThat(steps(submission).max().orElse(0)).as(name).isEqualTo((microBatch - 1) / MICRO_BATCHES_OF_A_STEP);
 
         provider.resume(submission.id());
 
@@ -157,14 +229,12 @@ class KilledTrainingTest {
                 .as(place.log(submission.id()))
                 .isEqualTo(RunState.SUCCEEDED);
         assertThat(steps(submission).max().orElse(0)).as(name).isEqualTo(STEPS);
-        assertThat(place.resultSha(submission.id(), method)).as(name).isEqualTo(undisturbed);
+        assertThat(place.resultSha(submission.id(), way.method())).as(name).isEqualTo(undisturbed);
     }
 
-    private void killAt(int step) throws IOException {
+    private void killAt(int microBatch) throws IOException {
         Files.createDirectories(root.resolve("home/jobs"));
-        Files.writeString(
-                root.resolve("home/jobs").resolve(KilledWorkerMain.KILL),
-                Integer.toString(MICRO_BATCHES_OF_A_STEP * step));
+        Files.writeString(root.resolve("home/jobs").resolve(KilledWorkerMain.KILL), Integer.toString(microBatch));
     }
 
     private IntStream steps(Submission submission) {
@@ -174,6 +244,6 @@ class KilledTrainingTest {
     }
 
     private Submission submission(String id, TrainingSpec spec) {
-        return job.submission(id, id, List.of(SmallJob.steps(method, spec).get(0)));
+        return job.submission(id, id, List.of(SmallJob.steps(way.method(), spec).get(0)));
     }
 }

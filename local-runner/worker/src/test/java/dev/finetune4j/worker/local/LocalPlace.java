@@ -1,7 +1,6 @@
 package dev.finetune4j.worker.local;
 
 import dev.finetune4j.json.Json;
-import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.run.RunState;
@@ -139,7 +138,7 @@ final class LocalPlace {
 
     String resultSha(RunId id, TuningMethod method) throws IOException {
         String folder = WorkOrder.resultFolder(method);
-        String weights = method instanceof FullTuning ? "model.safetensors" : "adapter_model.safetensors";
+        String weights = folder.equals(WorkOrder.MODEL_FOLDER) ? "model.safetensors" : "adapter_model.safetensors";
         return Json.sha256(
                 Files.readAllBytes(folder(id).output().resolve(folder).resolve(weights)));
     }
