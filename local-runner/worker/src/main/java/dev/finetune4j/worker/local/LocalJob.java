@@ -42,13 +42,17 @@ final class LocalJob {
         this.clock = clock;
     }
 
-    /** Where the job stands. A job whose worker is gone without a word is failed, never running. */
+    /**
+     * Where the job stands. A job whose worker is gone without a word is failed, never running. One that has ended has nothing
+     * running any more that would still write into its folder, unless that took over ten seconds.
+     */
     JobSnapshot snapshot() {
         // Life is asked for first: a worker that ends in between has written its status by then.
         Optional<Launch> launch = Launch.latest(folder);
         boolean alive = isAlive(launch);
         Optional<WorkerStatus> status = WorkerStatus.read(folder);
         if (status.isPresent() && status.get().state().isTerminal()) {
+            launch.ifPresent(this::awaitProcessEnd);
             return snapshot(
                     status.get().state(), status.get().at(), status.get().problem());
         }
@@ -66,13 +70,10 @@ final class LocalJob {
         return snapshot(RunState.FAILED, endOfLife(launch.get()), new DeathCause(folder, machine).problem());
     }
 
-    /** Waits for the process of a job whose status is final already, since it needs a moment more to be gone. */
-    void awaitProcessEnd() {
-        boolean ended = WorkerStatus.read(folder)
-                .map(status -> status.state().isTerminal())
-                .orElse(false);
-        Optional<ProcessHandle> shell = Launch.latest(folder).flatMap(this::shell);
-        if (!ended || shell.isEmpty()) {
+    /** The process of a job whose status is final already needs a moment more to be gone. */
+    private void awaitProcessEnd(Launch launch) {
+        Optional<ProcessHandle> shell = shell(launch);
+        if (shell.isEmpty()) {
             return;
         }
         try {
@@ -80,7 +81,7 @@ final class LocalJob {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            return; // the caller sees that it still lives
+            return; // the state is final all the same
         }
     }
 

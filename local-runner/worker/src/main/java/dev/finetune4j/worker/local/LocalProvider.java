@@ -96,9 +96,7 @@ final class LocalProvider implements Provider {
     public JobSnapshot resume(RunId id) {
         JobFolder folder = existing(id);
         JobTicket ticket = ticketOf(folder);
-        LocalJob job = new LocalJob(folder, ticket, machine, context.clock());
-        job.awaitProcessEnd();
-        RunState state = job.snapshot().state();
+        RunState state = snapshot(folder, ticket).state();
         if (state != RunState.STOPPED && state != RunState.FAILED) {
             throw wrongState(id, state, state.isTerminal() ? "it has nothing left to do" : "it still runs");
         }
@@ -181,9 +179,7 @@ final class LocalProvider implements Provider {
         if (ticket.isEmpty()) {
             return;
         }
-        LocalJob job = new LocalJob(folder, ticket.get(), machine, context.clock());
-        job.awaitProcessEnd();
-        RunState state = job.snapshot().state();
+        RunState state = snapshot(folder, ticket.get()).state();
         if (!state.isTerminal()) {
             throw wrongState(id, state, "it still runs");
         }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -76,6 +77,15 @@ final class LocalPlace {
         return new LocalProvider(context, WorkerLauncher.ofThisRuntime(context, mainClass.getName()));
     }
 
+    /** A client that starts its workers by another program in Java's place. */
+    LocalProvider openWithJava(Path java) {
+        return new LocalProvider(
+                context,
+                new WorkerLauncher(
+                        List.of(java.toString(), SmallWorkerMain.class.getName()),
+                        Map.of("CLASSPATH", System.getProperty("java.class.path"), "PATH", System.getenv("PATH"))));
+    }
+
     /** A client that runs on another class path. */
     LocalProvider openOn(String classPath) {
         return new LocalProvider(
@@ -115,7 +125,7 @@ final class LocalPlace {
         }
     }
 
-    java.util.List<String> events(RunId id) {
+    List<String> events(RunId id) {
         try {
             Path events = folder(id).events();
             return Files.exists(events) ? Files.readAllLines(events) : java.util.List.of();

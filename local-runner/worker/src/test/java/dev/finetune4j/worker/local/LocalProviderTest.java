@@ -18,6 +18,7 @@ import dev.finetune4j.worker.folder.WorkerLock;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -67,6 +68,29 @@ class LocalProviderTest {
         assertThat(likelihood(output, Variant.TUNED)).isLessThan(likelihood(output, Variant.BASE_ZERO_SHOT));
         assertThat(place.folder(id).checkpoints()).doesNotExist();
         assertThat(place.log(id)).doesNotContain("hf_planted");
+    }
+
+    @Test
+    void aJobThatHasEndedWritesNothingMoreIntoItsFolder() throws Exception {
+        Path java = folder.resolve("java");
+        Files.writeString(java, """
+                #!/bin/sh
+                %s/bin/java "$@"
+                status=$?
+                sleep 1
+                exit $status
+                """.formatted(System.getProperty("java.home")));
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+        Submission submission = job.submission(
+                "lingers", "d1", SmallJob.steps(SmallJob.training(1).build()));
+        RunId id = submission.id();
+        place.openWithJava(java).submit(submission);
+
+        place.awaitEnd(id);
+
+        assertThat(Launch.latest(place.folder(id)).map(Launch::pid).flatMap(ProcessHandle::of))
+                .isEmpty();
+        assertThat(place.folder(id).exitStatus()).hasContent("0");
     }
 
     @Test
