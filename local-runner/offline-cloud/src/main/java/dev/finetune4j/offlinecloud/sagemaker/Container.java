@@ -1,0 +1,58 @@
+package dev.finetune4j.offlinecloud.sagemaker;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** What runs once a job's machine is there and its inputs are on it. Called by several threads, for one job by one at a time. */
+public interface Container {
+    /**
+     * Starts a container.
+     *
+     * @param job the request that made the job
+     * @param at when
+     * @param ranBefore how long earlier containers of the same job ran, whose machines were taken back
+     * @param log takes each line that it prints
+     */
+    Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log);
+
+    /** A container that was started. */
+    interface Running {
+        /** How and when it ends, if that is known; a container whose end is planned may tell it ahead. */
+        Optional<Ending> ending();
+
+        /** Tells it to end within two minutes ({@code SIGTERM}). */
+        void terminate(Instant at);
+
+        /** The same, because its machine is taken back: with it goes all that the container left but its checkpoints. */
+        void reclaim(Instant at);
+
+        /** Ends it ({@code SIGKILL}). */
+        void kill(Instant at);
+
+        /** Ends it, and returns when nothing of it is left that still writes. */
+        void close();
+    }
+
+    /**
+     * The end of a container.
+     *
+     * @param at when
+     * @param exitCode 0 where it did what it should, -1 where it could not run
+     * @param failure what it left in {@code /opt/ml/output/failure}, empty if nothing
+     */
+    record Ending(Instant at, int exitCode, String failure) {
+        private static final int NEVER_RAN = -1;
+
+        /** The end of a container that could not run, by its client's fault. */
+        public static Ending ofClient(Instant at, String failure) {
+            return new Ending(at, NEVER_RAN, failure);
+        }
+
+        boolean hasRun() {
+            return exitCode != NEVER_RAN;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.finetune4j.offlinecloud.sagemaker;
+
+import dev.finetune4j.offlinecloud.sagemaker.Container.Ending;
+import dev.finetune4j.offlinecloud.sagemaker.Container.Running;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One container on one machine, followed by a thread of its own. */
+final class ContainerRun implements Running {
+    private static final System.Logger LOG = System.getLogger(ContainerRun.class.getName());
+    private static final long BETWEEN_SAVES_MILLIS = 200;
+    /** A process that it left behind may hold its output open. */
+    private static final long LAST_LINES_MILLIS = 2000;
+
+    private final MachineFolder folder;
+    private final ProcessBuilder builder;
+    private final Clock clock;
+    private final Consumer<String> log;
+    private final Thread follower;
+    private @Nullable Process process;
+    private @Nullable Ending ending;
+    private boolean isTerminated;
+    private boolean isReclaimed;
+
+    ContainerRun(MachineFolder folder, ProcessBuilder builder, Clock clock, Consumer<String> log) {
+        this.folder = folder;
+        this.builder = builder;
+        this.clock = clock;
+        this.log = log;
+        follower = inBackground(this::follow);
+    }
+
+    void begin() {
+        follower.start();
+    }
+
+    private Thread inBackground(Runnable task) {
+        Thread thread = new Thread(task, "container of " + folder.job().name());
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void follow() {
+        Ending end;
+        try {
+            folder.layOut();
+            Process started = start();
+            Thread reader = inBackground(() -> read(started));
+            reader.start();
+            while (!started.waitFor(BETWEEN_SAVES_MILLIS, TimeUnit.MILLISECONDS)) {
+                folder.saveCheckpoints();
+            }
+            reader.join(LAST_LINES_MILLIS);
+            folder.saveCheckpoints();
+            if (!isReclaimed()) {
+                folder.saveResults(started.exitValue() != 0 && !isTerminated());
+            }
+            end = new Ending(clock.instant(), started.exitValue(), folder.failure());
+        } catch (IOException e) {
+            kill(clock.instant());
+            end = Ending.ofClient(clock.instant(), String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            kill(clock.instant());
+            end = Ending.ofClient(clock.instant(), "the offline cloud was closed");
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the offline cloud met an unexpected error", e);
+            kill(clock.instant());
+            end = Ending.ofClient(clock.instant(), "the offline cloud met an unexpected error: " + e);
+        }
+        synchronized (this) {
+            ending = end;
+        }
+    }
+
+    private void read(Process from) {
+        try (BufferedReader lines = from.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                log.accept(line);
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a killed container prints no more", e);
+        }
+    }
+
+    /** A container that was told to end before it began ends as soon as it has begun. */
+    private synchronized Process start() throws IOException {
+        if (builder.command().isEmpty()) {
+            throw new IOException("the offline cloud has no images: name a ContainerEntrypoint");
+        }
+        Process started = builder.start();
+        process = started;
+        if (isTerminated) {
+            started.destroy();
+        }
+        return started;
+    }
+
+    private synchronized boolean isTerminated() {
+        return isTerminated;
+    }
+
+    private synchronized boolean isReclaimed() {
+        return isReclaimed;
+    }
+
+    @Override
+    public synchronized Optional<Ending> ending() {
+        return Optional.ofNullable(ending);
+    }
+
+    @Override
+    public synchronized void terminate(Instant at) {
+        isTerminated = true;
+        if (process != null) {
+            process.destroy();
+        }
+    }
+
+    @Override
+    public synchronized void reclaim(Instant at) {
+        isReclaimed = true;
+        terminate(at);
+    }
+
+    @Override
+    public synchronized void kill(Instant at) {
+        isTerminated = true;
+        if (process != null) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    @Override
+    public void close() {
+        kill(clock.instant());
+        follower.interrupt();
+        try {
+            follower.join(LAST_LINES_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.finetune4j.offlinecloud.sagemaker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A request for a training job that was taken, with the service's defaults.
+ *
+ * @param body as it came
+ */
+record JobRequest(ObjectNode body) {
+    /** What the service sets where a request does not. */
+    static final long DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
+
+    String name() {
+        return body.path("TrainingJobName").asText();
+    }
+
+    String outputPath() {
+        return body.path("OutputDataConfig").path("S3OutputPath").asText();
+    }
+
+    boolean isCompressed() {
+        return !body.path("OutputDataConfig").path("CompressionType").asText().equals("NONE");
+    }
+
+    boolean isSpot() {
+        return body.path("EnableManagedSpotTraining").asBoolean();
+    }
+
+    Duration maxRuntime() {
+        return Duration.ofSeconds(
+                body.path("StoppingCondition").path("MaxRuntimeInSeconds").asLong(DEFAULT_MAX_RUNTIME_SECONDS));
+    }
+
+    /** Waiting and running together; only spot jobs have such a limit. */
+    Optional<Duration> maxWait() {
+        JsonNode seconds = body.path("StoppingCondition").path("MaxWaitTimeInSeconds");
+        return seconds.isNumber() ? Optional.of(Duration.ofSeconds(seconds.asLong())) : Optional.empty();
+    }
+
+    String instanceType() {
+        return body.path("ResourceConfig").path("InstanceType").asText();
+    }
+
+    int instances() {
+        return body.path("ResourceConfig").path("InstanceCount").asInt();
+    }
+
+    /** Where the service puts the results. */
+    String artifacts() {
+        String path = outputPath();
+        return path
+                + (path.endsWith("/") ? "" : "/")
+                + name()
+                + (isCompressed() ? "/output/model.tar.gz" : "/output/model/");
+    }
+
+    /** The service writes names in ARNs in small letters. */
+    String arn(String region, String account) {
+        String partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+        return "arn:" + partition + ":sagemaker:" + region + ":" + account + ":training-job/"
+                + name().toLowerCase(Locale.ROOT);
+    }
+}

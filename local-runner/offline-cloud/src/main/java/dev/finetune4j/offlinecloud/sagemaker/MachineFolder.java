@@ -1,0 +1,207 @@
+package dev.finetune4j.offlinecloud.sagemaker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What the service lays out below {@code /opt/ml} of one machine, and takes from there. */
+final class MachineFolder {
+    private static final String BASE = "/opt/ml/";
+    private static final int FAILURE_CHARACTERS = 1024;
+
+    private final Path root;
+    private final JobRequest job;
+    private final ObjectStore store;
+    private final Map<Path, String> saved = new HashMap<>();
+
+    MachineFolder(Path root, JobRequest job, ObjectStore store) {
+        this.root = root;
+        this.job = job;
+        this.store = store;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    JobRequest job() {
+        return job;
+    }
+
+    /**
+     * Makes the folders, writes the settings and brings the inputs.
+     *
+     * @throws IOException if an input cannot be had; its message is for the job's description
+     */
+    void layOut() throws IOException {
+        for (String folder : List.of("input/config", "input/data", "model", "output/data")) {
+            Files.createDirectories(root.resolve(folder));
+        }
+        Path config = root.resolve("input/config");
+        Files.writeString(config.resolve("hyperparameters.json"), settings().toString());
+        Files.writeString(config.resolve("inputdataconfig.json"), channels().toString());
+        Files.writeString(config.resolve("resourceconfig.json"), resources().toString());
+        for (JsonNode channel : job.body().path("InputDataConfig")) {
+            bring(channel);
+        }
+        Files.createDirectories(checkpoints());
+        if (job.body().has("CheckpointConfig")) {
+            store.download(withSlash(checkpointUri()), checkpoints());
+        }
+    }
+
+    private JsonNode settings() {
+        return job.body().has("HyperParameters")
+                ? job.body().get("HyperParameters")
+                : Json.records().createObjectNode();
+    }
+
+    private ObjectNode channels() {
+        ObjectNode channels = Json.records().createObjectNode();
+        for (JsonNode channel : job.body().path("InputDataConfig")) {
+            channels.putObject(channel.path("ChannelName").asText())
+                    .put("TrainingInputMode", "File")
+                    .put("S3DistributionType", "FullyReplicated")
+                    .put("RecordWrapperType", "None");
+        }
+        return channels;
+    }
+
+    private ObjectNode resources() {
+        ObjectNode resources = Json.records()
+                .createObjectNode()
+                .put("current_host", "algo-1")
+                .put("current_instance_type", job.instanceType())
+                .put("network_interface_name", "lo");
+        resources.putArray("hosts").add("algo-1");
+        return resources;
+    }
+
+    private void bring(JsonNode channel) throws IOException {
+        String name = channel.path("ChannelName").asText();
+        JsonNode source = channel.path("DataSource").path("S3DataSource");
+        if (!source.path("S3DataType").asText().equals("S3Prefix")) {
+            throw new IOException("the offline cloud brings channels of type S3Prefix only, not " + name);
+        }
+        String uri = source.path("S3Uri").asText();
+        Path folder = Files.createDirectories(root.resolve("input/data").resolve(name));
+        if (store.download(uri, folder) == 0) {
+            throw new NoSuchFileException("Data download failed: there are no objects under " + uri);
+        }
+    }
+
+    /** Stores what is new among the checkpoints. */
+    void saveCheckpoints() throws IOException {
+        if (job.body().has("CheckpointConfig")) {
+            for (Path file : filesOf(checkpoints())) {
+                saveIfNew(file);
+            }
+        }
+    }
+
+    /** A file may be replaced or removed while we look; the next look sees what became of it. */
+    private void saveIfNew(Path file) throws IOException {
+        try {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            String version = now.lastModifiedTime() + " " + now.size() + " " + now.fileKey();
+            if (!version.equals(saved.get(file))) {
+                store.upload(file, withSlash(checkpointUri()) + below(checkpoints(), file));
+                saved.put(file, version);
+            }
+        } catch (NoSuchFileException e) {
+            saved.remove(file);
+        }
+    }
+
+    /** Stores what the container left besides: results only of a job that did not fail. */
+    void saveResults(boolean hasFailed) throws IOException {
+        if (!hasFailed) {
+            save(root.resolve("model"), "model");
+        }
+        save(root.resolve("output/data"), "output");
+    }
+
+    private void save(Path folder, String name) throws IOException {
+        String base = withSlash(job.outputPath()) + job.name() + "/output/";
+        List<Path> files = filesOf(folder);
+        if (job.isCompressed()) {
+            if (!files.isEmpty() || name.equals("model")) {
+                Path archive = root.resolve(name + ".tar.gz");
+                pack(folder, archive);
+                store.upload(archive, base + name + ".tar.gz");
+            }
+            return;
+        }
+        String kind = name.equals("model") ? "model/" : "data/";
+        for (Path file : files) {
+            store.upload(file, base + kind + below(folder, file));
+        }
+    }
+
+    private static void pack(Path folder, Path archive) throws IOException {
+        Process tar = new ProcessBuilder("tar", "-czf", archive.toString(), "-C", folder.toString(), ".")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (tar.waitFor() != 0) {
+                throw new IOException("tar: " + said);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while packing", e);
+        }
+    }
+
+    /** What the container left to say why it failed; empty if nothing. */
+    String failure() throws IOException {
+        Path file = root.resolve("output/failure");
+        if (!Files.exists(file)) {
+            return "";
+        }
+        String text = Files.readString(file);
+        return text.substring(0, Math.min(text.length(), FAILURE_CHARACTERS));
+    }
+
+    private Path checkpoints() throws IOException {
+        String path = job.body().path("CheckpointConfig").path("LocalPath").asText(BASE + "checkpoints");
+        if (!path.startsWith(BASE)) {
+            throw new IOException("the offline cloud lays out " + BASE + " only, not " + path);
+        }
+        return root.resolve(path.substring(BASE.length()));
+    }
+
+    private String checkpointUri() {
+        return job.body().path("CheckpointConfig").path("S3Uri").asText();
+    }
+
+    private static List<Path> filesOf(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList();
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof NoSuchFileException) {
+                return List.of(); // removed while we looked
+            }
+            throw e.getCause();
+        }
+    }
+
+    private static String below(Path folder, Path file) {
+        return folder.relativize(file).toString();
+    }
+
+    private static String withSlash(String uri) {
+        return uri.endsWith("/") ? uri : uri + "/";
+    }
+}

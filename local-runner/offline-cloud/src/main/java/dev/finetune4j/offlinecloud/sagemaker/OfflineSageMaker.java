@@ -1,0 +1,297 @@
+package dev.finetune4j.offlinecloud.sagemaker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.logs.LogBook;
+import dev.finetune4j.offlinecloud.wire.JsonService;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.ServiceModel;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * SageMaker's training jobs of one account in one region. A job's name is taken for as long as the job is not deleted, whatever becomes
+ * of it. Safe for use by several threads.
+ */
+public final class OfflineSageMaker implements JsonService {
+    private static final ServiceModel MODEL = ServiceModel.resource(OfflineSageMaker.class, "service-model.json");
+    private static final int MOST_TAGS = 50;
+
+    /** The group with the logs of all training jobs. */
+    private static final String LOG_GROUP = "/aws/sagemaker/TrainingJobs";
+
+    private final Account account;
+    private final Clock clock;
+    private final Pace pace;
+    private final Container container;
+    private final LogBook logs;
+    private final Stock stock = new Stock();
+    private final Map<String, Integer> quotas = new HashMap<>();
+    private final Map<String, TrainingJob> jobs = new LinkedHashMap<>();
+    private final Map<String, TreeMap<String, String>> tags = new HashMap<>();
+
+    /**
+     * The service.
+     *
+     * @param account whose jobs these are
+     * @param clock by which jobs live; may be virtual
+     * @param pace how long it takes for what is not training
+     * @param container what jobs run
+     * @param logs where containers print to
+     */
+    public OfflineSageMaker(Account account, Clock clock, Pace pace, Container container, LogBook logs) {
+        this.account = account;
+        this.clock = clock;
+        this.pace = pace;
+        this.container = container;
+        this.logs = logs;
+    }
+
+    /**
+     * An account as far as training jobs see it.
+     *
+     * @param id twelve digits
+     * @param region the region of its jobs
+     * @param roles ARNs of the roles that the service may assume
+     */
+    public record Account(String id, String region, Set<String> roles) {
+        /** Copies the roles. */
+        public Account {
+            roles = Set.copyOf(roles);
+        }
+
+        /** An account with one role, which jobs may run as. */
+        public static Account sample() {
+            return new Account(
+                    "123456789012", "eu-central-1", Set.of("arn:aws:iam::123456789012:role/finetune4j-training"));
+        }
+    }
+
+    /** From now on so many machines of a type may run at once, and no more; without a call there is no such limit. */
+    public synchronized void quota(String instanceType, int instances) {
+        quotas.put(instanceType, instances);
+    }
+
+    /** From now on no machine of a type is free. */
+    public synchronized void sellOut(String instanceType) {
+        advanceAll();
+        stock.sellOut(instanceType);
+    }
+
+    /** From now on there are machines of a type again. */
+    public synchronized void restock(String instanceType) {
+        advanceAll();
+        stock.restock(instanceType, clock.instant());
+    }
+
+    /**
+     * Takes a machine back from a spot job, which then waits for another one.
+     *
+     * @throws IllegalStateException if there is no such job, it is no spot job, or it has no machine now
+     */
+    public synchronized void reclaim(String name) {
+        advanceAll();
+        TrainingJob job = jobs.get(name);
+        if (job == null || !job.request().isSpot()) {
+            throw new IllegalStateException(name + " is no spot job");
+        }
+        job.reclaim(clock.instant());
+    }
+
+    /** Lets everything happen that is due by now, though nobody asks. */
+    public synchronized void advance() {
+        advanceAll();
+    }
+
+    /** Ends all containers at once. */
+    public synchronized void shutDown() {
+        jobs.values().forEach(TrainingJob::shutDown);
+    }
+
+    @Override
+    public String signingName() {
+        return "sagemaker";
+    }
+
+    @Override
+    public ServiceModel model() {
+        return MODEL;
+    }
+
+    @Override
+    public synchronized ObjectNode answer(String operation, ObjectNode request) throws ServiceError {
+        advanceAll();
+        return switch (operation) {
+            case "CreateTrainingJob" -> create(request);
+            case "DescribeTrainingJob" -> describe(request);
+            case "ListTrainingJobs" -> new JobList(request, jobs.values(), this::arn).answer();
+            case "StopTrainingJob" -> stop(request);
+            case "DeleteTrainingJob" -> delete(request);
+            case "AddTags" -> addTags(request);
+            case "ListTags" -> listTags(request);
+            case "DeleteTags" -> deleteTags(request);
+            default -> throw new IllegalArgumentException("the model has " + operation + ", the service has not");
+        };
+    }
+
+    private ObjectNode create(ObjectNode body) throws ServiceError {
+        if (body.has("ServerlessJobConfig")) {
+            throw ServiceError.invalid("The offline cloud knows training jobs with a container only");
+        }
+        new TrainingJobRules(body, account.region()).check();
+        refuseRole(body.path("RoleArn").asText());
+        JobRequest request = new JobRequest(body.deepCopy());
+        if (jobs.containsKey(key(request.name()))) {
+            throw ServiceError.of(
+                    "ResourceInUse",
+                    "Training job names must be unique within an AWS account and region, and a training job with this name already"
+                            + " exists (" + arn(request) + ")");
+        }
+        refuseOverQuota(request);
+        jobs.put(
+                key(request.name()),
+                new TrainingJob(request, clock.instant(), pace, stock, container, at -> log(request.name(), at)));
+        TreeMap<String, String> own = new TreeMap<>();
+        body.path("Tags")
+                .forEach(tag ->
+                        own.put(tag.path("Key").asText(), tag.path("Value").asText()));
+        tags.put(arn(request), own);
+        return object().put("TrainingJobArn", arn(request));
+    }
+
+    /** Each container has a stream of its own. */
+    private Consumer<String> log(String job, Instant at) {
+        String stream = job + "/algo-1-" + at.getEpochSecond();
+        return line -> logs.add(LOG_GROUP, stream, line);
+    }
+
+    private void refuseRole(String role) throws ServiceError {
+        if (!account.roles().contains(role)) {
+            throw ServiceError.invalid(
+                    "Could not assume role " + role
+                            + ". Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.");
+        }
+    }
+
+    private void refuseOverQuota(JobRequest request) throws ServiceError {
+        Integer quota = quotas.get(request.instanceType());
+        int used = jobs.values().stream()
+                .filter(job -> !job.status().isTerminal()
+                        && job.request().instanceType().equals(request.instanceType())
+                        && job.request().isSpot() == request.isSpot())
+                .mapToInt(job -> job.request().instances())
+                .sum();
+        if (quota != null && used + request.instances() > quota) {
+            throw ServiceError.of(
+                    "ResourceLimitExceeded",
+                    "The account-level service limit '" + request.instanceType() + " for "
+                            + (request.isSpot() ? "spot training" : "training") + " job usage' is " + quota
+                            + " Instances, with current utilization of " + used + " Instances and a request delta of "
+                            + request.instances()
+                            + " Instances. Please use AWS Service Quotas to request an increase for this quota.");
+        }
+    }
+
+    private ObjectNode describe(ObjectNode request) throws ServiceError {
+        TrainingJob job = existing(request);
+        return new JobDescription(job, arn(job.request())).whole();
+    }
+
+    private ObjectNode stop(ObjectNode request) throws ServiceError {
+        existing(request).stop(clock.instant());
+        return object();
+    }
+
+    private ObjectNode delete(ObjectNode request) throws ServiceError {
+        TrainingJob job = existing(request);
+        if (!job.status().isTerminal()) {
+            throw ServiceError.of(
+                    "ResourceInUse",
+                    "The training job " + job.request().name() + " is in status " + job.primaryStatus()
+                            + " and can not be deleted");
+        }
+        jobs.remove(key(job.request().name()));
+        tags.remove(arn(job.request()));
+        return object();
+    }
+
+    private ObjectNode addTags(ObjectNode request) throws ServiceError {
+        Map<String, String> own = tagged(request);
+        TreeMap<String, String> all = new TreeMap<>(own);
+        request.path("Tags")
+                .forEach(tag ->
+                        all.put(tag.path("Key").asText(), tag.path("Value").asText()));
+        if (all.size() > MOST_TAGS) {
+            throw ServiceError.of(
+                    "ResourceLimitExceeded", "A resource can have " + MOST_TAGS + " tags, not " + all.size());
+        }
+        own.putAll(all);
+        return tagList(own);
+    }
+
+    private ObjectNode listTags(ObjectNode request) throws ServiceError {
+        return tagList(tagged(request));
+    }
+
+    private ObjectNode deleteTags(ObjectNode request) throws ServiceError {
+        Map<String, String> own = tagged(request);
+        request.path("TagKeys").forEach(key -> own.remove(key.asText()));
+        return object();
+    }
+
+    private Map<String, String> tagged(ObjectNode request) throws ServiceError {
+        Map<String, String> own = tags.get(request.path("ResourceArn").asText());
+        if (own == null) {
+            throw notFound();
+        }
+        return own;
+    }
+
+    private static ObjectNode tagList(Map<String, String> tags) {
+        ObjectNode answer = object();
+        ArrayNode list = answer.putArray("Tags");
+        tags.forEach((key, value) -> list.addObject().put("Key", key).put("Value", value));
+        return answer;
+    }
+
+    private TrainingJob existing(JsonNode request) throws ServiceError {
+        TrainingJob job = jobs.get(key(request.path("TrainingJobName").asText()));
+        if (job == null) {
+            throw notFound();
+        }
+        return job;
+    }
+
+    /** The service says so by a ValidationException, though its model has an error for it. */
+    private static ServiceError notFound() {
+        return ServiceError.invalid("Requested resource not found.");
+    }
+
+    private void advanceAll() {
+        Instant now = clock.instant();
+        List.copyOf(jobs.values()).forEach(job -> job.advance(now));
+    }
+
+    private String arn(JobRequest request) {
+        return request.arn(account.region(), account.id());
+    }
+
+    /** Names that differ only in the size of letters would have one ARN. */
+    private static String key(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    private static ObjectNode object() {
+        return Json.records().createObjectNode();
+    }
+}

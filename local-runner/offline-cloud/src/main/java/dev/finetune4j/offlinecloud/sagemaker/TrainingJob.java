@@ -1,0 +1,305 @@
+package dev.finetune4j.offlinecloud.sagemaker;
+
+import dev.finetune4j.offlinecloud.sagemaker.Container.Ending;
+import dev.finetune4j.offlinecloud.sagemaker.Container.Running;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training job and its life. Nothing happens by itself: whoever looks moves it on to now first, and then everything that was due by
+ * then has happened at the time at which it was due. Guarded by the service that owns it.
+ */
+final class TrainingJob {
+    /** Between the termination signal and the kill. */
+    private static final Duration GRACE = Duration.ofMinutes(2);
+
+    private static final int FAILURE_CHARACTERS = 1024;
+
+    private final JobRequest request;
+    private final Instant createdAt;
+    private final Pace pace;
+    private final Stock stock;
+    private final Container container;
+    private final Function<Instant, Consumer<String>> logs;
+    private final List<Transition> transitions = new ArrayList<>();
+    private @Nullable Running running;
+    private Duration ranBefore = Duration.ZERO;
+    private SecondaryStatus goal = SecondaryStatus.COMPLETED;
+    private boolean isStopping;
+    private String failureReason = "";
+
+    /**
+     * A job.
+     *
+     * @param logs opens the log of a container that begins at some time
+     */
+    TrainingJob(
+            JobRequest request,
+            Instant createdAt,
+            Pace pace,
+            Stock stock,
+            Container container,
+            Function<Instant, Consumer<String>> logs) {
+        this.request = request;
+        this.createdAt = createdAt;
+        this.pace = pace;
+        this.stock = stock;
+        this.container = container;
+        this.logs = logs;
+        transitions.add(new Transition(SecondaryStatus.STARTING, createdAt, null, SecondaryStatus.STARTING.message()));
+    }
+
+    /**
+     * A time during which a job had one status.
+     *
+     * @param status the status
+     * @param start since when
+     * @param end until when, or null while it has it
+     * @param message why, for people
+     */
+    record Transition(
+            SecondaryStatus status, Instant start, @Nullable Instant end, String message) {}
+
+    JobRequest request() {
+        return request;
+    }
+
+    Instant createdAt() {
+        return createdAt;
+    }
+
+    List<Transition> transitions() {
+        return List.copyOf(transitions);
+    }
+
+    SecondaryStatus status() {
+        return last().status();
+    }
+
+    String primaryStatus() {
+        return status().primary(isStopping);
+    }
+
+    /** Why it failed; empty if it did not. */
+    String failureReason() {
+        return failureReason;
+    }
+
+    /** When the first machine was there. */
+    Optional<Instant> startedAt() {
+        return transitions.stream()
+                .filter(transition -> transition.status() == SecondaryStatus.DOWNLOADING)
+                .map(Transition::start)
+                .findFirst();
+    }
+
+    Instant changedAt() {
+        return last().start();
+    }
+
+    Optional<Instant> endedAt() {
+        return status().isTerminal() ? Optional.of(last().start()) : Optional.empty();
+    }
+
+    /** How long machines were there. */
+    Duration machineTime() {
+        return transitions.stream()
+                .filter(transition -> transition.status().isBilled() && transition.end() != null)
+                .map(transition -> Duration.between(transition.start(), Objects.requireNonNull(transition.end())))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** Lets everything happen that is due by now. */
+    void advance(Instant now) {
+        while (step(now)) {
+            // until nothing more is due
+        }
+    }
+
+    private boolean step(Instant now) {
+        return switch (status()) {
+            case STARTING -> awaitMachine(now);
+            case DOWNLOADING -> awaitInputs(now);
+            case TRAINING -> train(now);
+            case INTERRUPTED -> awaitEnd(now).map(this::startAgain).orElse(false);
+            case STOPPING -> awaitEnd(now).map(this::upload).orElse(false);
+            case UPLOADING -> enterWhenDue(last().start().plus(pace.upload()), goal, now);
+            case COMPLETED, FAILED, STOPPED, MAX_RUNTIME_EXCEEDED, MAX_WAIT_TIME_EXCEEDED -> false;
+        };
+    }
+
+    private boolean awaitMachine(Instant now) {
+        Instant begun = last().start();
+        Optional<Instant> ready = stock.readyAt(request.instanceType(), begun.plus(pace.start()));
+        Instant giveUp = waitEnd().orElse(ready.isPresent() ? Instant.MAX : begun.plus(pace.capacityWait()));
+        if (ready.isPresent() && ready.get().isBefore(giveUp)) {
+            return enterWhenDue(ready.get(), SecondaryStatus.DOWNLOADING, now);
+        }
+        if (giveUp.isAfter(now)) {
+            return false;
+        }
+        if (waitEnd().isPresent()) {
+            enter(SecondaryStatus.MAX_WAIT_TIME_EXCEEDED, giveUp);
+        } else {
+            failureReason =
+                    "CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML"
+                            + " instance type.";
+            enter(SecondaryStatus.FAILED, giveUp);
+        }
+        return true;
+    }
+
+    private boolean awaitInputs(Instant now) {
+        Instant due = last().start().plus(pace.download());
+        if (due.isAfter(now)) {
+            return false;
+        }
+        enter(SecondaryStatus.TRAINING, due);
+        running = container.start(request.body(), due, ranBefore, logs.apply(due));
+        return true;
+    }
+
+    private boolean train(Instant now) {
+        Instant begun = last().start();
+        Instant runEnd = begun.plus(request.maxRuntime()).minus(ranBefore);
+        Instant waitEnd = waitEnd().orElse(Instant.MAX);
+        Instant limit = runEnd.isAfter(waitEnd) ? waitEnd : runEnd;
+        Optional<Ending> ending = container().ending().filter(end -> !end.at().isAfter(limit));
+        if (ending.isPresent() && !ending.get().at().isAfter(now)) {
+            return finish(ending.get());
+        }
+        if (limit.isAfter(now)) {
+            return false;
+        }
+        goal = runEnd.isAfter(waitEnd) ? SecondaryStatus.MAX_WAIT_TIME_EXCEEDED : SecondaryStatus.MAX_RUNTIME_EXCEEDED;
+        wind(limit);
+        return true;
+    }
+
+    private boolean finish(Ending ending) {
+        if (!ending.hasRun()) {
+            goal = SecondaryStatus.FAILED;
+            failureReason = cut("ClientError: " + ending.failure(), "");
+        } else if (ending.exitCode() != 0) {
+            goal = SecondaryStatus.FAILED;
+            failureReason = cut("AlgorithmError: " + ending.failure(), ", exit code: " + ending.exitCode());
+        }
+        return upload(ending);
+    }
+
+    private static String cut(String text, String tail) {
+        return text.substring(0, Math.min(text.length(), FAILURE_CHARACTERS - tail.length())) + tail;
+    }
+
+    private boolean upload(Ending ending) {
+        enter(SecondaryStatus.UPLOADING, ending.at());
+        return true;
+    }
+
+    private boolean startAgain(Ending ending) {
+        Transition training = transitions.get(transitions.size() - 2);
+        ranBefore = ranBefore.plus(Duration.between(training.start(), ending.at()));
+        running = null;
+        enter(SecondaryStatus.STARTING, ending.at());
+        return true;
+    }
+
+    /** The end of a container that was told to end; kills it when its time is up. */
+    private Optional<Ending> awaitEnd(Instant now) {
+        Instant deadline = last().start().plus(GRACE);
+        if (!deadline.isAfter(now)) {
+            container().kill(deadline);
+        }
+        return container().ending().filter(end -> !end.at().isAfter(now));
+    }
+
+    /**
+     * Tells it to stop.
+     *
+     * @throws ServiceError if it has ended
+     */
+    void stop(Instant now) throws ServiceError {
+        switch (status()) {
+            case TRAINING -> {
+                isStopping = true;
+                goal = SecondaryStatus.STOPPED;
+                wind(now);
+            }
+            case STARTING, DOWNLOADING, INTERRUPTED -> {
+                isStopping = true;
+                if (running != null) {
+                    running.kill(now);
+                }
+                enter(SecondaryStatus.STOPPING, now);
+                enter(SecondaryStatus.STOPPED, now);
+            }
+            case STOPPING, UPLOADING -> {
+                // it ends anyhow
+            }
+            case COMPLETED, FAILED, STOPPED, MAX_RUNTIME_EXCEEDED, MAX_WAIT_TIME_EXCEEDED ->
+                throw ServiceError.invalid(
+                        "The request was rejected because the training job is in status " + primaryStatus() + ".");
+        }
+    }
+
+    /** Takes its machine back. */
+    void reclaim(Instant now) {
+        switch (status()) {
+            case TRAINING -> {
+                container().reclaim(now);
+                enter(SecondaryStatus.INTERRUPTED, now);
+            }
+            case DOWNLOADING -> enter(SecondaryStatus.STARTING, now);
+            default ->
+                throw new IllegalStateException(
+                        request.name() + " has no machine that could be taken back, it is " + status().wireName());
+        }
+    }
+
+    /** Leaves no container behind. */
+    void shutDown() {
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    private void wind(Instant at) {
+        container().terminate(at);
+        isStopping = true;
+        enter(SecondaryStatus.STOPPING, at);
+    }
+
+    private Optional<Instant> waitEnd() {
+        return request.maxWait().map(createdAt::plus);
+    }
+
+    private Running container() {
+        return Objects.requireNonNull(running);
+    }
+
+    private boolean enterWhenDue(Instant due, SecondaryStatus next, Instant now) {
+        if (due.isAfter(now)) {
+            return false;
+        }
+        enter(next, due);
+        return true;
+    }
+
+    private void enter(SecondaryStatus next, Instant at) {
+        Transition last = last();
+        transitions.set(transitions.size() - 1, new Transition(last.status(), last.start(), at, last.message()));
+        transitions.add(new Transition(next, at, null, next.message()));
+    }
+
+    private Transition last() {
+        return transitions.get(transitions.size() - 1);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.finetune4j.offlinecloud.wire;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is to go wrong with the next calls, told by whoever tests. Faults of one operation come one after the other in the order in
+ * which they were told, then all goes well again. Safe for use by several threads.
+ */
+public final class Faults {
+    private static final int SERVERS_FAULT = 500;
+
+    private final List<Planned> planned = new ArrayList<>();
+
+    /** No fault is planned at first. */
+    public Faults() {}
+
+    /** The next calls are told to come less often. */
+    public Faults throttle(String operation, int times) {
+        return refuse(operation, times, ServiceError.of("ThrottlingException", "Rate exceeded"));
+    }
+
+    /** The next calls meet an error of the service, and have no effect. */
+    public Faults breakDown(String operation, int times) {
+        return refuse(
+                operation,
+                times,
+                new ServiceError(
+                        SERVERS_FAULT,
+                        "InternalFailure",
+                        "The request processing has failed because of an unknown error"));
+    }
+
+    /** The next calls find that the token of the caller's session is too old. */
+    public Faults expireToken(String operation, int times) {
+        return refuse(
+                operation,
+                times,
+                ServiceError.of("ExpiredTokenException", "The security token included in the request is expired"));
+    }
+
+    /** The next calls may not be made by this caller. */
+    public Faults denyAccess(String operation, int times) {
+        return refuse(
+                operation,
+                times,
+                ServiceError.of("AccessDeniedException", "User is not authorized to perform: sagemaker:" + operation));
+    }
+
+    /** The next calls are refused with an error of choice, and have no effect. */
+    public Faults refuse(String operation, int times, ServiceError error) {
+        return plan(operation, times, new Fault.Refusal(error));
+    }
+
+    /** The connection breaks before the service has taken the next calls: they have no effect. */
+    public Faults loseRequest(String operation, int times) {
+        return plan(operation, times, new Fault.LostRequest());
+    }
+
+    /** The connection breaks after the service has taken the next calls: they have their effect and no answer. */
+    public Faults loseAnswer(String operation, int times) {
+        return plan(operation, times, new Fault.LostAnswer());
+    }
+
+    private synchronized Faults plan(String operation, int times, Fault fault) {
+        for (int i = 0; i < times; i++) {
+            planned.add(new Planned(operation, fault));
+        }
+        return this;
+    }
+
+    /** The fault of this call, which is then over. */
+    synchronized Optional<Fault> next(String operation) {
+        Optional<Planned> next = planned.stream()
+                .filter(plan -> plan.operation().equals(operation))
+                .findFirst();
+        next.ifPresent(planned::remove);
+        return next.map(Planned::fault);
+    }
+
+    /** What goes wrong. */
+    sealed interface Fault {
+        /** An error instead of an effect. */
+        record Refusal(ServiceError error) implements Fault {}
+
+        /** Neither answer nor effect. */
+        record LostRequest() implements Fault {}
+
+        /** An effect without an answer. */
+        record LostAnswer() implements Fault {}
+    }
+
+    private record Planned(String operation, Fault fault) {}
+}

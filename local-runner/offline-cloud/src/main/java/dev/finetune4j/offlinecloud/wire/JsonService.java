@@ -1,0 +1,20 @@
+package dev.finetune4j.offlinecloud.wire;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** A service of Amazon's JSON protocol. Called by several threads. */
+public interface JsonService {
+    /** The name that requests are signed for. */
+    String signingName();
+
+    /** What its operations look like. */
+    ServiceModel model();
+
+    /**
+     * Answers a request that the model has nothing against.
+     *
+     * @param operation one of the model's operations
+     * @throws ServiceError if it refuses
+     */
+    ObjectNode answer(String operation, ObjectNode request) throws ServiceError;
+}

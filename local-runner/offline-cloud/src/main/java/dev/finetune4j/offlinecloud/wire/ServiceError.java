@@ -1,0 +1,43 @@
+package dev.finetune4j.offlinecloud.wire;
+
+/** A request that a service refuses, as its clients get to see it. */
+public final class ServiceError extends Exception {
+    private static final long serialVersionUID = 1L;
+    private static final int CLIENTS_FAULT = 400;
+
+    private final int status;
+    private final String code;
+
+    /**
+     * An answer with an error.
+     *
+     * @param status HTTP status
+     * @param code the error's name, by which clients tell one from another
+     * @param message for people
+     */
+    public ServiceError(int status, String code, String message) {
+        super(message);
+        this.status = status;
+        this.code = code;
+    }
+
+    /** An error of the client. */
+    public static ServiceError of(String code, String message) {
+        return new ServiceError(CLIENTS_FAULT, code, message);
+    }
+
+    /** A request that no retry makes right. */
+    public static ServiceError invalid(String message) {
+        return of("ValidationException", message);
+    }
+
+    /** HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    /** The error's name. */
+    public String code() {
+        return code;
+    }
+}

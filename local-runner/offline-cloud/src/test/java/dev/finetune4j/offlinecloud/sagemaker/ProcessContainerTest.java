@@ -1,0 +1,221 @@
+package dev.finetune4j.offlinecloud.sagemaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.logs.LogBook;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes find what a container finds, and what they leave is stored as the service stores it. */
+class ProcessContainerTest {
+    private static final String BUCKET = "s3://my-bucket/";
+
+    @TempDir
+    private Path folder;
+
+    private FolderStore store;
+    private ProcessContainer containers;
+    private OfflineAws aws;
+
+    @BeforeEach
+    void open() throws IOException {
+        Files.createDirectories(folder.resolve("s3/my-bucket/inputs/data/deep"));
+        Files.writeString(folder.resolve("s3/my-bucket/inputs/data/rows"), "one\n");
+        Files.writeString(folder.resolve("s3/my-bucket/inputs/data/deep/rows"), "two\n");
+        store = new FolderStore(folder.resolve("s3"));
+        containers = new ProcessContainer(
+                folder.resolve("machines"), store, Map.of("PATH", "/usr/bin:/bin"), Clock.systemUTC());
+        aws = OfflineAws.start(Account.sample(), Clock.systemUTC(), Pace.SWIFT, containers);
+    }
+
+    @AfterEach
+    void close() {
+        aws.close();
+    }
+
+    @Test
+    void laysOutTheInputsAndStoresTheResults() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR
+                cat input/data/data/rows input/data/data/deep/rows > model/rows
+                cp input/config/hyperparameters.json model/
+                echo figures > output/data/figures
+                echo "$TRAINING_JOB_NAME says $WORD"
+                """);
+        body.withObject("/OutputDataConfig").put("CompressionType", "NONE");
+        body.putObject("HyperParameters").put("epochs", "3");
+        body.putObject("Environment").put("WORD", "hello");
+
+        JsonNode job = end(body);
+
+        assertThat(job.path("TrainingJobStatus").asText()).as("%s", job).isEqualTo("Completed");
+        String outputs = BUCKET + "outputs/job-1/output/";
+        assertThat(job.path("ModelArtifacts").path("S3ModelArtifacts").asText()).isEqualTo(outputs + "model/");
+        assertThat(store.file(outputs + "model/rows")).hasContent("one\ntwo");
+        assertThat(store.file(outputs + "model/hyperparameters.json")).hasContent("{\"epochs\":\"3\"}");
+        assertThat(store.file(outputs + "data/figures")).hasContent("figures");
+        assertThat(printed()).containsExactly("job-1 says hello");
+    }
+
+    @Test
+    void packsResultsUnlessItIsToldNotTo() throws Exception {
+        JsonNode job = end(running("echo x > $SAGEMAKER_BASE_DIR/model/weights"));
+
+        Path archive =
+                store.file(job.path("ModelArtifacts").path("S3ModelArtifacts").asText());
+        Process tar = new ProcessBuilder("tar", "-xzOf", archive.toString(), "./weights").start();
+        assertThat(tar.inputReader().readLine()).isEqualTo("x");
+    }
+
+    @Test
+    void tellsWhatAFailedContainerLeftAndStoresNoModel() throws Exception {
+        JsonNode job = end(running("""
+                        echo x > $SAGEMAKER_BASE_DIR/model/weights
+                        printf 'the loss is not a number' > $SAGEMAKER_BASE_DIR/output/failure
+                        exit 8
+                        """));
+
+        assertThat(job.path("TrainingJobStatus").asText()).isEqualTo("Failed");
+        assertThat(job.path("FailureReason").asText())
+                .isEqualTo("AlgorithmError: the loss is not a number, exit code: 8");
+        assertThat(store.file(BUCKET + "outputs/job-1")).doesNotExist();
+    }
+
+    @Test
+    void tellsThatThereAreNoInputs() throws Exception {
+        ObjectNode body = running("true");
+        ((ObjectNode) body.path("InputDataConfig").get(0).path("DataSource").path("S3DataSource"))
+                .put("S3Uri", BUCKET + "elsewhere/");
+
+        JsonNode job = end(body);
+
+        assertThat(job.path("FailureReason").asText())
+                .isEqualTo("ClientError: Data download failed: there are no objects under s3://my-bucket/elsewhere/");
+    }
+
+    @Test
+    void stopsAContainerWithTimeToSave() throws Exception {
+        create(running("""
+                        trap 'echo saved > $SAGEMAKER_BASE_DIR/model/weights; exit 130' TERM
+                        echo ready
+                        while true; do sleep 0.05; done
+                        """));
+        await(job -> printed().contains("ready"));
+
+        ask("StopTrainingJob", named());
+        JsonNode job = await(now -> now.path("TrainingJobStatus").asText().equals("Stopped"));
+
+        assertThat(job.path("SecondaryStatus").asText()).isEqualTo("Stopped");
+        assertThat(store.file(BUCKET + "outputs/job-1/output/model.tar.gz")).exists();
+    }
+
+    @Test
+    void givesTheCheckpointsToTheNextMachine() throws Exception {
+        ObjectNode body = running("""
+                        cd $SAGEMAKER_BASE_DIR/checkpoints
+                        if [ -e step ]; then cp step ../model/; exit 0; fi
+                        trap 'echo 12 > step; echo x > ../model/half; exit 143' TERM
+                        echo ready
+                        while true; do sleep 0.05; done
+                        """);
+        body.put("EnableManagedSpotTraining", true);
+        body.withObject("/StoppingCondition").put("MaxWaitTimeInSeconds", 72_000);
+        body.withObject("/OutputDataConfig").put("CompressionType", "NONE");
+        create(body);
+        await(job -> printed().contains("ready"));
+
+        aws.sageMaker().reclaim("job-1");
+        JsonNode job = await(now -> now.path("TrainingJobStatus").asText().equals("Completed"));
+
+        assertThat(job.path("SecondaryStatusTransitions").findValuesAsText("Status"))
+                .contains("Interrupted");
+        assertThat(store.file(BUCKET + "checkpoints/job-1/step")).hasContent("12");
+        assertThat(store.file(BUCKET + "outputs/job-1/output/model/step")).hasContent("12");
+        assertThat(store.file(BUCKET + "outputs/job-1/output/model/half"))
+                .as("what lay on the machine that was taken back")
+                .doesNotExist();
+        assertThat(containers.folder("job-1", 2)).exists();
+    }
+
+    @Test
+    void leavesNoProcessBehind() throws Exception {
+        create(running("echo $$; exec sleep 1000"));
+        await(job -> !printed().isEmpty());
+        long pid = Long.parseLong(printed().get(0));
+
+        aws.close();
+
+        ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    /** What the job's containers printed, one after the other. */
+    private List<String> printed() {
+        return aws.logs().streams("/aws/sagemaker/TrainingJobs").stream()
+                .flatMap(streams -> streams.values().stream())
+                .flatMap(List::stream)
+                .map(LogBook.Line::text)
+                .toList();
+    }
+
+    /** A job that runs a script, which comes to it as a channel. */
+    private ObjectNode running(String script) throws IOException {
+        Files.createDirectories(folder.resolve("s3/my-bucket/inputs/code"));
+        Files.writeString(folder.resolve("s3/my-bucket/inputs/code/start"), script);
+        ObjectNode body = JobBody.onDemand("job-1");
+        ObjectNode algorithm = body.withObject("/AlgorithmSpecification");
+        algorithm.putArray("ContainerEntrypoint").add("/bin/sh").add("-c");
+        algorithm.putArray("ContainerArguments").add("exec /bin/sh $SAGEMAKER_BASE_DIR/input/data/code/start");
+        body.withArray("/InputDataConfig")
+                .addObject()
+                .put("ChannelName", "code")
+                .putObject("DataSource")
+                .putObject("S3DataSource")
+                .put("S3DataType", "S3Prefix")
+                .put("S3Uri", BUCKET + "inputs/code/");
+        return body;
+    }
+
+    private void create(ObjectNode body) throws Exception {
+        ask("CreateTrainingJob", body);
+    }
+
+    private JsonNode ask(String operation, ObjectNode request) throws Exception {
+        assertThat(aws.sageMaker().model().violations(operation, request)).isEmpty();
+        return aws.sageMaker().answer(operation, request);
+    }
+
+    private JsonNode end(ObjectNode body) throws Exception {
+        create(body);
+        return await(job -> !job.path("TrainingJobStatus").asText().equals("InProgress"));
+    }
+
+    private JsonNode await(Predicate<JsonNode> condition) throws Exception {
+        for (int i = 0; i < 1000; i++) {
+            JsonNode job = ask("DescribeTrainingJob", named());
+            if (condition.test(job)) {
+                return job;
+            }
+            Thread.sleep(20);
+        }
+        throw new AssertionError("waited too long: " + ask("DescribeTrainingJob", named()));
+    }
+
+    private static ObjectNode named() {
+        return Json.records().createObjectNode().put("TrainingJobName", "job-1");
+    }
+}

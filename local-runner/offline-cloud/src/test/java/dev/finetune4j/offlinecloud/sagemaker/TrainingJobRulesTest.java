@@ -1,0 +1,109 @@
+package dev.finetune4j.offlinecloud.sagemaker;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The service's rules between fields. */
+class TrainingJobRulesTest {
+    @Test
+    void letsAGoodRequestPass() {
+        assertThatCode(() -> new TrainingJobRules(JobBody.onDemand("job-1"), "eu-central-1").check())
+                .doesNotThrowAnyException();
+        assertThatCode(() -> new TrainingJobRules(JobBody.spot("job-1", 100, 100), "eu-central-1").check())
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @MethodSource("broken")
+    void refusesWhatTheServiceRefuses(String words, Consumer<ObjectNode> breakIt) {
+        ObjectNode body = JobBody.onDemand("job-1");
+        breakIt.accept(body);
+
+        assertThatThrownBy(() -> new TrainingJobRules(body, "eu-central-1").check())
+                .isInstanceOf(ServiceError.class)
+                .hasMessageContaining(words);
+    }
+
+    static Stream<Arguments> broken() {
+        return Stream.of(
+                broken(
+                        "either an algorithm name",
+                        body -> body.withObject("/AlgorithmSpecification").put("AlgorithmName", "mine")),
+                broken(
+                        "either an algorithm name",
+                        body -> body.withObject("/AlgorithmSpecification").remove("TrainingImage")),
+                broken(
+                        "image of Amazon ECR",
+                        body -> body.withObject("/AlgorithmSpecification").put("TrainingImage", "pytorch:latest")),
+                broken(
+                        "region",
+                        body -> body.withObject("/AlgorithmSpecification")
+                                .put(
+                                        "TrainingImage",
+                                        "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.7.1")),
+                broken("ResourceConfig is required", body -> body.remove("ResourceConfig")),
+                broken(
+                        "one of InstanceType",
+                        body -> body.withObject("/ResourceConfig")
+                                .withArray("/InstanceGroups")
+                                .addObject()),
+                broken(
+                        "InstanceCount",
+                        body -> body.withObject("/ResourceConfig").remove("InstanceCount")),
+                broken(
+                        "VolumeSizeInGB",
+                        body -> body.withObject("/ResourceConfig").put("InstanceType", "ml.m5.xlarge")),
+                broken(
+                        "VolumeKmsKeyId",
+                        body -> body.withObject("/ResourceConfig").put("VolumeKmsKeyId", "alias/mine")),
+                broken("KeepAlivePeriodInSeconds", body -> {
+                    body.setAll(JobBody.spot("job-1", 100, 100));
+                    body.withObject("/ResourceConfig").put("KeepAlivePeriodInSeconds", 600);
+                }),
+                broken(
+                        "MaxRuntimeInSeconds",
+                        body -> body.withObject("/StoppingCondition").put("MaxRuntimeInSeconds", 2_419_201)),
+                broken(
+                        "MaxWaitTimeInSeconds can only",
+                        body -> body.withObject("/StoppingCondition").put("MaxWaitTimeInSeconds", 40_000)),
+                broken("Invalid MaxWaitTimeInSeconds", body -> body.setAll(JobBody.spot("job-1", 100, 99))),
+                broken("Invalid MaxWaitTimeInSeconds", body -> body.put("EnableManagedSpotTraining", true)),
+                broken("MaxPendingTimeInSeconds", body -> {
+                    body.withObject("/StoppingCondition").put("MaxPendingTimeInSeconds", 3600);
+                    body.withObject("/ResourceConfig")
+                            .put("InstanceType", "ml.m5.xlarge")
+                            .put("VolumeSizeInGB", 30);
+                }),
+                broken(
+                        "Invalid S3 URI",
+                        body -> body.withObject("/OutputDataConfig").put("S3OutputPath", "s3://My_Bucket/x")),
+                broken("LocalPath", body -> body.withObject("/CheckpointConfig").put("LocalPath", "checkpoints")),
+                broken(
+                        "must be unique",
+                        body -> body.withArray("/InputDataConfig")
+                                .add(body.withArray("/InputDataConfig").get(0).deepCopy())),
+                broken(
+                        "Duplicate tag keys",
+                        body -> body.withArray("/Tags")
+                                .add(body.withArray("/Tags").get(0).deepCopy())),
+                broken(
+                        "aws:",
+                        body -> body.withArray("/Tags")
+                                .addObject()
+                                .put("Key", "aws:mine")
+                                .put("Value", "x")));
+    }
+
+    private static Arguments broken(String words, Consumer<ObjectNode> breakIt) {
+        return Arguments.of(words, breakIt);
+    }
+}

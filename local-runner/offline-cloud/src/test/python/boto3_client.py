@@ -1,0 +1,70 @@
+"""Trains with boto3 at an endpoint and prints what it saw, one JSON a line: boto3_client.py ENDPOINT KEY REQUEST"""
+import json
+import sys
+import time
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+endpoint, key, request = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+
+
+def service(name):
+    return boto3.client(
+        name,
+        endpoint_url=endpoint,
+        region_name="eu-central-1",
+        aws_access_key_id=key,
+        aws_secret_access_key="nobody",
+        config=Config(retries={"mode": "standard", "max_attempts": 3}),
+    )
+
+
+client, logs = service("sagemaker"), service("logs")
+
+
+def say(what, value):
+    print(json.dumps({"what": what, "value": value}, default=str))
+
+
+def refused(call):
+    try:
+        call()
+    except ClientError as error:
+        return [error.response["Error"]["Code"], error.response["Error"]["Message"], type(error).__name__]
+    return ["accepted"]
+
+
+name = request["TrainingJobName"]
+say("absent", refused(lambda: client.describe_training_job(TrainingJobName=name)))
+say("created", client.create_training_job(**request)["TrainingJobArn"])
+say("again", refused(lambda: client.create_training_job(**request)))
+say("bad name", refused(lambda: client.create_training_job(**{**request, "TrainingJobName": "a_b"})))
+say("bad wait", refused(lambda: client.create_training_job(
+    **{**request, "TrainingJobName": "other", "EnableManagedSpotTraining": True})))
+say("listed", [job["TrainingJobName"] for job in client.list_training_jobs(NameContains=name[:4])["TrainingJobSummaries"]])
+say("tags", client.list_tags(ResourceArn=client.describe_training_job(TrainingJobName=name)["TrainingJobArn"])["Tags"])
+
+for _ in range(200):
+    job = client.describe_training_job(TrainingJobName=name)
+    if job["SecondaryStatus"] == "Training":
+        break
+    time.sleep(0.05)
+say("training", [job["TrainingJobStatus"], job["HyperParameters"], job["StoppingCondition"], str(job["CreationTime"].tzinfo)])
+
+group = "/aws/sagemaker/TrainingJobs"
+streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=name + "/")["logStreams"]
+say("streams", len(streams))
+say("log", [event["message"] for event in logs.get_log_events(
+    logGroupName=group, logStreamName=streams[0]["logStreamName"], startFromHead=True)["events"]])
+say("no log", refused(lambda: logs.get_log_events(logGroupName=group, logStreamName="none/algo-1-1")))
+
+client.stop_training_job(TrainingJobName=name)
+client.get_waiter("training_job_completed_or_stopped").wait(
+    TrainingJobName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+job = client.describe_training_job(TrainingJobName=name)
+say("stopped", [job["TrainingJobStatus"], job["SecondaryStatus"]])
+say("stopped again", refused(lambda: client.stop_training_job(TrainingJobName=name)))
+client.delete_training_job(TrainingJobName=name)
+say("deleted", refused(lambda: client.describe_training_job(TrainingJobName=name)))

@@ -1,0 +1,58 @@
+"""Cuts a service model of botocore down to some operations: trim_service_model.py MODEL OPERATION... > FILE
+
+The model comes from botocore's package (Apache-2.0): botocore/data/SERVICE/VERSION/service-2.json, unpacked.
+"""
+import json
+import sys
+
+KEPT = ("type", "min", "max", "pattern", "enum", "required", "members", "member", "key", "value", "exception")
+
+
+def trim(model, operations):
+    shapes = model["shapes"]
+    reached = {}
+
+    def walk(name):
+        if name in reached:
+            return
+        shape = shapes[name]
+        reached[name] = {key: shape[key] for key in KEPT if key in shape}
+        if "members" in shape:
+            reached[name]["members"] = {member: {"shape": ref["shape"]} for member, ref in shape["members"].items()}
+            for ref in shape["members"].values():
+                walk(ref["shape"])
+        for part in ("member", "key", "value"):
+            if part in shape:
+                reached[name][part] = {"shape": shape[part]["shape"]}
+                walk(shape[part]["shape"])
+
+    kept = {}
+    for operation in operations:
+        description = model["operations"][operation]
+        kept[operation] = {}
+        for part in ("input", "output"):
+            if part in description:
+                kept[operation][part] = {"shape": description[part]["shape"]}
+                walk(description[part]["shape"])
+        kept[operation]["errors"] = [error["shape"] for error in description.get("errors", [])]
+        for error in kept[operation]["errors"]:
+            walk(error)
+    return {
+        "source": "botocore, Apache-2.0, Amazon.com, Inc.; cut down by trim_service_model.py",
+        "serviceId": model["metadata"]["serviceId"],
+        "apiVersion": model["metadata"]["apiVersion"],
+        "targetPrefix": model["metadata"]["targetPrefix"],
+        "operations": kept,
+        "shapes": dict(sorted(reached.items())),
+    }
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], encoding="utf-8") as file:
+        cut = trim(json.load(file), sys.argv[2:])
+    head = {key: value for key, value in cut.items() if key != "shapes"}
+    lines = ",\n".join(
+        "    %s: %s" % (json.dumps(name), json.dumps(shape, separators=(",", ":")))
+        for name, shape in cut["shapes"].items()
+    )
+    print(json.dumps(head, indent=2)[:-2] + ',\n  "shapes": {\n' + lines + "\n  }\n}")
