@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,23 +44,37 @@ public final class Worker {
     private final Engines engines;
     private final Clock clock;
     private final DialogueChannel dialogue;
+    private final Consumer<RunEvent> listener;
     private volatile @Nullable StopRequests stop;
     private volatile boolean terminated;
 
     /** A worker that nobody talks to. */
     Worker(JobFolder folder, Engines engines, Clock clock) {
+        this(folder, engines, clock, event -> {});
+    }
+
+    /** A worker that nobody talks to, but that somebody listens to: told each event once it is written down. */
+    Worker(JobFolder folder, Engines engines, Clock clock, Consumer<RunEvent> listener) {
         this(
                 folder,
                 engines,
                 clock,
-                new DialogueChannel(InputStream.nullInputStream(), OutputStream.nullOutputStream()));
+                new DialogueChannel(InputStream.nullInputStream(), OutputStream.nullOutputStream()),
+                listener);
     }
 
+    /** A worker that people talk to. */
     Worker(JobFolder folder, Engines engines, Clock clock, DialogueChannel dialogue) {
+        this(folder, engines, clock, dialogue, event -> {});
+    }
+
+    private Worker(
+            JobFolder folder, Engines engines, Clock clock, DialogueChannel dialogue, Consumer<RunEvent> listener) {
         this.folder = folder;
         this.engines = engines;
         this.clock = clock;
         this.dialogue = dialogue;
+        this.listener = listener;
     }
 
     /** Winds down at the next chance, with a checkpoint. Safe to call from any thread, before or while it runs. */
@@ -83,12 +98,12 @@ public final class Worker {
             }
             Duration ranBefore = runningTime();
             try (EventLog events = EventLog.open(folder)) {
-                return work(events, ranBefore);
+                return work(events.andThen(listener), ranBefore);
             }
         }
     }
 
-    private ExitCode work(EventLog events, Duration ranBefore) throws IOException {
+    private ExitCode work(Consumer<RunEvent> events, Duration ranBefore) throws IOException {
         JobTicket ticket = JobTicket.read(folder)
                 .orElseThrow(() -> WorkerProblems.FOLDER_DAMAGED
                         .error("there is no job in " + folder.root())

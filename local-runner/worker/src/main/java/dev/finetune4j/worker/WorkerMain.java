@@ -38,10 +38,15 @@ public final class WorkerMain {
             LOG.log(System.Logger.Level.ERROR, "usage: WorkerMain FOLDER");
             System.exit(ExitCode.USAGE.number());
         }
+        run(Path.of(arguments[0]), engines());
+    }
+
+    /** The project's own text side and core, on this machine. */
+    static Engines engines() {
         TextCodecFactory codecs = ServiceLoader.load(TextCodecFactory.class)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("finetune4j-model-files is not on the class path"));
-        run(Path.of(arguments[0]), new Engines(codecs, new DecoderLoader(), new Machine(Path.of("/"))));
+        return new Engines(codecs, new DecoderLoader(), new Machine(Path.of("/")));
     }
 
     /** Works in a folder and ends the process. */
@@ -50,11 +55,21 @@ public final class WorkerMain {
         // What a library prints is no part of a dialogue.
         System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
         Worker worker = new Worker(new JobFolder(folder.toAbsolutePath()), engines, Clock.systemUTC(), dialogue);
+        end(worker::terminate, worker::run);
+    }
+
+    /**
+     * Works and ends the process; a termination signal is passed on to the work, which then has a little under two minutes to end.
+     *
+     * @param terminate tells the work to wind down, from another thread
+     * @param work what is to be done; its exit code becomes that of the process
+     */
+    static void end(Runnable terminate, Work work) {
         CountDownLatch ended = new CountDownLatch(1);
         AtomicInteger exit = new AtomicInteger(ExitCode.INTERNAL.number());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> windDown(worker, ended, exit), "wind-down"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> windDown(terminate, ended, exit), "wind-down"));
         try {
-            exit.set(worker.run().number());
+            exit.set(work.run().number());
         } catch (FineTuneException e) {
             LOG.log(System.Logger.Level.ERROR, e.getMessage(), e);
             exit.set(e.exitCode().number());
@@ -66,9 +81,15 @@ public final class WorkerMain {
         System.exit(exit.get());
     }
 
+    /** What a process is there for. */
+    interface Work {
+        /** Does it, and says how it ended. */
+        ExitCode run() throws IOException;
+    }
+
     /** The JVM would end with the signal's status as soon as all hooks are through; the worker's own says more. */
-    private static void windDown(Worker worker, CountDownLatch ended, AtomicInteger exit) {
-        worker.terminate();
+    private static void windDown(Runnable terminate, CountDownLatch ended, AtomicInteger exit) {
+        terminate.run();
         try {
             if (ended.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
                 Runtime.getRuntime().halt(exit.get());
