@@ -48,6 +48,8 @@ class ArchitectureTest {
     private static final String CLI = "dev.finetune4j.cli..";
     private static final String AWS = "dev.finetune4j.aws..";
     private static final String AZURE = "dev.finetune4j.azure..";
+    private static final String OFFLINE_CLOUD = "dev.finetune4j.offlinecloud..";
+    private static final String INTERNAL = "..internal..";
     private static final String JUNIT = "dev.finetune4j.junit..";
 
     @ArchTest
@@ -105,6 +107,16 @@ class ArchitectureTest {
             .because("one cloud can be taken without the other");
 
     @ArchTest
+    static final ArchRule offlineCloudKnowsOnlyItsProtocols = noClasses()
+            .that()
+            .resideInAPackage(OFFLINE_CLOUD)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    ENGINE, MODEL_FILES, TRAINING, WORKER, CLI, AWS, AZURE, JUNIT, "software.amazon..", "com.azure..")
+            .because("it must prove its clients wrong, and shares nothing with them");
+
+    @ArchTest
     static final ArchRule onlyTheWorkerUsesTheTrainingCore = noClasses()
             .that()
             .resideOutsideOfPackages(TRAINING, WORKER)
@@ -154,7 +166,18 @@ class ArchitectureTest {
             .that(resideInAnyPackage(API))
             .or()
             .resideInAnyPackage(ENGINE, AWS, AZURE)
+            .and()
+            .resideOutsideOfPackage(INTERNAL)
             .should(haveNoVendorTypeInPublicSignatures());
+
+    @ArchTest
+    static final ArchRule whatIsInternalStaysInItsModule = noClasses()
+            .that()
+            .resideOutsideOfPackage(AWS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.finetune4j.aws.internal..")
+            .because("it shows Amazon's types, and changes with them");
 
     @ArchTest
     static final ArchRule noCyclesBetweenPackagesOfTheApi =

@@ -1,0 +1,94 @@
+package dev.finetune4j.aws.internal;
+
+import dev.finetune4j.spi.ProviderContext;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
+import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+
+/**
+ * How this process speaks to Amazon. Everything that the SDK has a default for which may change is said: how often and how a call is tried
+ * again, how long it may take, and whose credentials it carries.
+ *
+ * @param region the region that is asked
+ * @param service name of the service in {@code AWS_ENDPOINT_URL_SERVICE}, which may point elsewhere
+ * @param attempts how often a call is tried in all
+ * @param longestCall how long it may take with all tries
+ */
+public record AwsConnection(String region, String service, int attempts, Duration longestCall) {
+    private static final String PROGRAM = "finetune4j";
+
+    /** Opens a client, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
+    public <B extends AwsClientBuilder<B, C> & SdkSyncClientBuilder<B, C>, C> C open(
+            B builder, ProviderContext context) {
+        Map<String, String> environment = context.environment();
+        builder.region(Region.of(region))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .credentialsProvider(credentials(environment))
+                .overrideConfiguration(settings -> settings.apiCallTimeout(longestCall)
+                        .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, PROGRAM)
+                        .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                .maxAttempts(attempts)
+                                .build()));
+        if (Boolean.parseBoolean(environment.get("AWS_USE_FIPS_ENDPOINT"))) {
+            builder.fipsEnabled(true); // otherwise a profile may say so
+        }
+        Optional.ofNullable(
+                        environment.getOrDefault("AWS_ENDPOINT_URL_" + service, environment.get("AWS_ENDPOINT_URL")))
+                .filter(elsewhere -> !elsewhere.isEmpty())
+                .map(URI::create)
+                .ifPresent(builder::endpointOverride);
+        return builder.build();
+    }
+
+    private static AwsCredentialsProvider credentials(Map<String, String> environment) {
+        String id = environment.getOrDefault("AWS_ACCESS_KEY_ID", "");
+        String secret = environment.getOrDefault("AWS_SECRET_ACCESS_KEY", "");
+        String token = environment.getOrDefault("AWS_SESSION_TOKEN", "");
+        if (id.isEmpty() || secret.isEmpty()) {
+            return DefaultCredentialsProvider.builder().build();
+        }
+        return StaticCredentialsProvider.create(
+                token.isEmpty()
+                        ? AwsBasicCredentials.create(id, secret)
+                        : AwsSessionCredentials.create(id, secret, token));
+    }
+
+    /** Whether a call failed for want of credentials that the service knows and lets in. */
+    public static boolean isAboutCredentials(RuntimeException failure) {
+        if (failure instanceof AwsServiceException answer) {
+            return answer.statusCode() == 401
+                    || answer.statusCode() == 403
+                    || code(answer).matches("(AccessDenied|UnrecognizedClient|ExpiredToken|InvalidSignature).*");
+        }
+        return String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("credentials");
+    }
+
+    /** The name of a service's error; empty where it gave none. */
+    public static String code(RuntimeException failure) {
+        return failure instanceof AwsServiceException answer && answer.awsErrorDetails() != null
+                ? String.valueOf(answer.awsErrorDetails().errorCode())
+                : "";
+    }
+
+    /** Why a call failed, in the service's words where it gave any; without the request's id, which says nothing to the reader. */
+    public static String reason(RuntimeException failure) {
+        if (failure instanceof AwsServiceException answer && answer.awsErrorDetails() != null) {
+            return code(answer) + ": " + answer.awsErrorDetails().errorMessage();
+        }
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason");
+    }
+}

@@ -1,0 +1,114 @@
+package dev.finetune4j.aws.sagemaker;
+
+import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** From what Amazon's client throws to what a person can mend. */
+final class SageMakerErrors {
+    private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
+    private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(30);
+    private static final Duration ROLE_PAUSE = Duration.ofSeconds(15);
+    private static final Pattern QUOTA = Pattern.compile("service limit '([^']+)' is (\\d+)");
+
+    private SageMakerErrors() {}
+
+    /** What a failed call means for a job. */
+    static FineTuneException told(SdkException failure, String name, String region) {
+        return problem(failure, name, region).asException(failure);
+    }
+
+    private static Problem problem(SdkException failure, String name, String region) {
+        String code = AwsConnection.code(failure);
+        String reason = AwsConnection.reason(failure);
+        if (code.startsWith("AccessDenied")) {
+            return SageMakerProblems.DENIED
+                    .error("the caller may not do that with " + name)
+                    .because(reason)
+                    .remedy(
+                            reason.contains("PassRole")
+                                    ? "allow the caller iam:PassRole on the role of the job"
+                                    : "aws sts get-caller-identity")
+                    .build();
+        }
+        if (AwsConnection.isAboutCredentials(failure)) {
+            return SageMakerProblems.NO_CREDENTIALS
+                    .error("Amazon does not accept the credentials")
+                    .because(reason)
+                    .remedy("aws sts get-caller-identity")
+                    .build();
+        }
+        if (code.equals("ResourceLimitExceeded")) {
+            return quota(reason, name, region);
+        }
+        if (code.toLowerCase(Locale.ROOT).contains("throttl")) {
+            return SageMakerProblems.UNREACHABLE
+                    .error("SageMaker asks to come less often")
+                    .because(reason)
+                    .retry(Retry.after(BUSY_PAUSE))
+                    .build();
+        }
+        if (!(failure instanceof AwsServiceException answer) || answer.statusCode() >= 500) {
+            return SageMakerProblems.UNREACHABLE
+                    .error("SageMaker in " + region + " does not answer for " + name)
+                    .because(reason)
+                    .retry(Retry.after(OUTAGE_PAUSE))
+                    .build();
+        }
+        if (reason.contains("Could not assume role")) {
+            return SageMakerProblems.ROLE_UNUSABLE
+                    .error("SageMaker may not act as the role of " + name)
+                    .because(reason)
+                    .because("a role that was made less than a minute ago is not known everywhere yet")
+                    .retry(Retry.after(ROLE_PAUSE))
+                    .build();
+        }
+        return SageMakerProblems.REFUSED
+                .error("SageMaker does not do that with " + name)
+                .because(reason)
+                .build();
+    }
+
+    private static Problem quota(String reason, String name, String region) {
+        Problem.Builder problem = SageMakerProblems.QUOTA.error("the account's quota leaves no machine for " + name);
+        Matcher quota = QUOTA.matcher(reason);
+        if (!quota.find()) {
+            return problem.because(reason).build();
+        }
+        return problem.because("the quota \"" + quota.group(1) + "\" in " + region + " is " + quota.group(2))
+                .remedy("aws service-quotas list-service-quotas --service-code sagemaker --region " + region
+                        + " --query \"Quotas[?QuotaName=='" + quota.group(1) + "']\"")
+                .build();
+    }
+
+    /** The name belongs to another job. */
+    static FineTuneException taken(String name, String arn, String found, String digest) {
+        return SageMakerProblems.NAME_TAKEN
+                .error("the name " + name + " belongs to another job")
+                .because("the digest of " + arn + " is " + (found.isEmpty() ? "not told" : found)
+                        + ", the new one's is " + digest)
+                .asException();
+    }
+
+    /** There is no such job. */
+    static FineTuneException absent(String name, String region) {
+        return SageMakerProblems.NO_SUCH_JOB
+                .error("there is no job " + name + " in " + region)
+                .asException();
+    }
+
+    /** The service took a job and does not show it. */
+    static FineTuneException hidden(String name) {
+        return SageMakerProblems.UNREACHABLE
+                .error("SageMaker took " + name + " and does not show it")
+                .retry(Retry.after(OUTAGE_PAUSE))
+                .asException();
+    }
+}

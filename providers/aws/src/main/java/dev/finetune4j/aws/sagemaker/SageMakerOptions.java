@@ -1,0 +1,143 @@
+package dev.finetune4j.aws.sagemaker;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a job runs on SageMaker, as a person says it. {@link SageMakerRules} tells what of it the service would refuse.
+ *
+ * @param role ARN of the role that the job runs as
+ * @param region where it runs, which is where its files lie
+ * @param store where inputs, checkpoints and results go: {@code s3://BUCKET/PREFIX}
+ * @param machine type of the machine, such as {@code ml.g5.xlarge}
+ * @param image the container's image in ECR, or null for Amazon's own
+ * @param volumeGb disk in GB; 0 for as much as comes with the machine, or {@link #DEFAULT_VOLUME_GB} where none does
+ * @param isSpot whether the machine may be taken back, for a lower price
+ * @param maxWait for a spot job: how long it may wait and run together, or null for a day more than it may run
+ * @param kmsKey key that results, and a disk that does not come with the machine, are encrypted with; null for the account's own
+ * @param subnets of the network that the container joins; empty for none
+ * @param securityGroups of the container in that network; empty for none
+ * @param isIsolated whether the container has no network at all
+ * @param keepAlive how long the machine waits for another job, and is paid for; zero for not at all
+ */
+public record SageMakerOptions(
+        String role,
+        String region,
+        String store,
+        String machine,
+        @Nullable String image,
+        int volumeGb,
+        boolean isSpot,
+        @Nullable Duration maxWait,
+        @Nullable String kmsKey,
+        List<String> subnets,
+        List<String> securityGroups,
+        boolean isIsolated,
+        Duration keepAlive) {
+    /** Disk of a machine that comes without one: room for a model of 20 GB, its checkpoints and its results. */
+    public static final int DEFAULT_VOLUME_GB = 100;
+
+    /** Copies the lists; a store may end with a slash. */
+    public SageMakerOptions {
+        store = store.endsWith("/") ? store.substring(0, store.length() - 1) : store;
+        subnets = List.copyOf(subnets);
+        securityGroups = List.copyOf(securityGroups);
+    }
+
+    /** Starts options with the defaults of all that has one. */
+    public static Builder builder(String role, String region, String store, String machine) {
+        return new Builder(role, region, store, machine);
+    }
+
+    /** Collects options that have defaults. */
+    public static final class Builder {
+        private final String role;
+        private final String region;
+        private final String store;
+        private final String machine;
+        private @Nullable String image;
+        private int volumeGb;
+        private boolean isSpot;
+        private @Nullable Duration maxWait;
+        private @Nullable String kmsKey;
+        private List<String> subnets = List.of();
+        private List<String> securityGroups = List.of();
+        private boolean isIsolated;
+        private Duration keepAlive = Duration.ZERO;
+
+        Builder(String role, String region, String store, String machine) {
+            this.role = role;
+            this.region = region;
+            this.store = store;
+            this.machine = machine;
+        }
+
+        /** See {@link SageMakerOptions#image}. */
+        public Builder image(@Nullable String value) {
+            image = value;
+            return this;
+        }
+
+        /** See {@link SageMakerOptions#volumeGb}. */
+        public Builder volumeGb(int value) {
+            volumeGb = value;
+            return this;
+        }
+
+        /** See {@link SageMakerOptions#isSpot}. */
+        public Builder spot(boolean value) {
+            isSpot = value;
+            return this;
+        }
+
+        /** See {@link SageMakerOptions#maxWait}. */
+        public Builder maxWait(@Nullable Duration value) {
+            maxWait = value;
+            return this;
+        }
+
+        /** See {@link SageMakerOptions#kmsKey}. */
+        public Builder kmsKey(@Nullable String value) {
+            kmsKey = value;
+            return this;
+        }
+
+        /** See {@link SageMakerOptions#subnets} and {@link SageMakerOptions#securityGroups}. */
+        public Builder network(List<String> inSubnets, List<String> groups) {
+            subnets = List.copyOf(inSubnets);
+            securityGroups = List.copyOf(groups);
+            return this;
+        }
+
+        /** See {@link SageMakerOptions#isIsolated}. */
+        public Builder isolated(boolean value) {
+            isIsolated = value;
+            return this;
+        }
+
+        /** See {@link SageMakerOptions#keepAlive}. */
+        public Builder keepAlive(Duration value) {
+            keepAlive = value;
+            return this;
+        }
+
+        /** The finished options. */
+        public SageMakerOptions build() {
+            return new SageMakerOptions(
+                    role,
+                    region,
+                    store,
+                    machine,
+                    image,
+                    volumeGb,
+                    isSpot,
+                    maxWait,
+                    kmsKey,
+                    subnets,
+                    securityGroups,
+                    isIsolated,
+                    keepAlive);
+        }
+    }
+}

@@ -1,0 +1,326 @@
+package dev.finetune4j.aws.sagemaker;
+
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Durations;
+import dev.finetune4j.run.ContainerOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sagemaker.model.TrainingInstanceType;
+
+/** Everything that SageMaker would have against a job, told before a call is made, and all of it at once. */
+final class SageMakerRules {
+    private static final Pattern ROLE = Pattern.compile("arn:(aws[a-z\\-]*):iam::\\d{12}:role/[a-zA-Z_0-9+=,.@\\-_/]+");
+    private static final int ROLE_CHARACTERS = 2048;
+    private static final Pattern REGION = Pattern.compile("[a-z]{2,5}(-[a-z]+)+-\\d");
+    private static final Pattern STORE =
+            Pattern.compile("s3://[a-z0-9][a-z0-9.\\-]{1,61}[a-z0-9](/[a-zA-Z0-9!_.*'()\\-/]+)?");
+    private static final int STORE_CHARACTERS = 512; // of 1024, the rest is for our own names below it
+    private static final Pattern IMAGE =
+            Pattern.compile("\\d{12}\\.dkr\\.ecr\\.([a-z0-9\\-]+)\\.[a-z0-9.\\-]+/[^\\s:@]+([:@]\\S+)?");
+    private static final int IMAGE_CHARACTERS = 255;
+    private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9:/_\\-]{1,2048}");
+    private static final Pattern SUBNET = Pattern.compile("[-0-9a-zA-Z]{1,32}");
+    private static final int MOST_SUBNETS = 16;
+    private static final int MOST_GROUPS = 5;
+    private static final int MOST_VOLUME_GB = 16_384;
+    private static final Duration LONGEST_KEEP_ALIVE = Duration.ofHours(6);
+    private static final Duration LONGEST_WAIT = Duration.ofDays(30);
+    private static final int MOST_CHANNELS = 20;
+    private static final Pattern CHANNEL = Pattern.compile("[A-Za-z0-9.\\-_]{1,64}");
+    private static final int MOST_TAGS = 50;
+    private static final Pattern TAG_KEY = Pattern.compile("(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}");
+    private static final Pattern TAG_VALUE = Pattern.compile("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{0,256}");
+
+    private final SageMakerOptions options;
+    private final MachineKind machine;
+    private final VendorImages images;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private SageMakerRules(SageMakerOptions options, VendorImages images) {
+        this.options = options;
+        machine = new MachineKind(options.machine());
+        this.images = images;
+    }
+
+    /** What the service has against the options, whatever the job; empty if nothing. */
+    static List<Problem> problems(SageMakerOptions options, VendorImages images) {
+        SageMakerRules rules = new SageMakerRules(options, images);
+        rules.checkOptions();
+        return List.copyOf(rules.problems);
+    }
+
+    /** What the service has against a job with these options; empty if nothing. */
+    static List<Problem> problems(StagedJob job, SageMakerOptions options, VendorImages images) {
+        SageMakerRules rules = new SageMakerRules(options, images);
+        rules.checkOptions();
+        rules.checkLimits(job);
+        rules.checkChannels(job);
+        rules.checkTags(job);
+        return List.copyOf(rules.problems);
+    }
+
+    private void checkOptions() {
+        checkRole();
+        if (!REGION.matcher(options.region()).matches()) {
+            problems.add(wrong("region", "no region of AWS looks like " + options.region())
+                    .remedy("sagemaker.region: eu-central-1")
+                    .build());
+        }
+        checkStore();
+        checkMachine();
+        checkImage();
+        checkSpot();
+        checkNetwork();
+        Optional.ofNullable(options.kmsKey())
+                .filter(key -> !KEY.matcher(key).matches())
+                .ifPresent(key -> problems.add(wrong("kms-key", "no key of KMS is called " + key)
+                        .because("it is an id, an ARN or alias/NAME")
+                        .remedy("aws kms list-aliases")
+                        .build()));
+    }
+
+    private void checkRole() {
+        Matcher role = ROLE.matcher(options.role());
+        if (!role.matches() || options.role().length() > ROLE_CHARACTERS) {
+            problems.add(wrong("role", options.role() + " is no ARN of a role")
+                    .because("SageMaker takes the whole ARN, path included: arn:aws:iam::ACCOUNT:role/PATH/NAME")
+                    .remedy("aws iam get-role --query Role.Arn --role-name " + lastPart(options.role()))
+                    .build());
+        } else if (REGION.matcher(options.region()).matches()
+                && !role.group(1)
+                        .equals(PartitionMetadata.of(Region.of(options.region()))
+                                .id())) {
+            problems.add(together(
+                            "role",
+                            "the role is of partition " + role.group(1) + ", the region " + options.region()
+                                    + " is not")
+                    .remedy("aws sts get-caller-identity --region " + options.region())
+                    .build());
+        }
+    }
+
+    private void checkStore() {
+        if (!STORE.matcher(options.store()).matches() || options.store().length() > STORE_CHARACTERS) {
+            problems.add(wrong("store", options.store() + " is no place in S3 for files of a job")
+                    .because("it is s3://BUCKET or s3://BUCKET/PREFIX, of at most " + STORE_CHARACTERS
+                            + " characters that need no quoting")
+                    .remedy("sagemaker.store: s3://my-bucket/finetune4j")
+                    .build());
+        }
+    }
+
+    private void checkMachine() {
+        if (!machine.isKnown()) {
+            Problem.Builder problem = SageMakerProblems.BAD_SETTING
+                    .error("SageMaker trains on no " + options.machine() + " that is known here")
+                    .at(place("machine"));
+            alike().forEach(type -> problem.remedy("sagemaker.machine: " + type));
+            problems.add(problem.remedy("finetune offers --target sagemaker").build());
+        }
+        if (options.volumeGb() < 0 || options.volumeGb() > MOST_VOLUME_GB) {
+            problems.add(wrong("volume-gb", "a disk has 1 to " + MOST_VOLUME_GB + " GB, not " + options.volumeGb())
+                    .remedy("sagemaker.volume-gb: " + SageMakerOptions.DEFAULT_VOLUME_GB)
+                    .build());
+        }
+        if (options.volumeGb() > 0 && machine.hasOwnDisk()) {
+            problems.add(SageMakerProblems.CONTRADICTION
+                    .warning("a disk of " + options.volumeGb() + " GB has no effect on " + options.machine())
+                    .at(place("volume-gb"))
+                    .because("the disk of this machine is part of it")
+                    .remedy("leave sagemaker.volume-gb out")
+                    .build());
+        }
+        Duration keepAlive = options.keepAlive();
+        if (keepAlive.isNegative() || keepAlive.compareTo(LONGEST_KEEP_ALIVE) > 0) {
+            problems.add(wrong(
+                            "keep-alive",
+                            "a machine is kept for " + Durations.format(LONGEST_KEEP_ALIVE) + " at most, not "
+                                    + Durations.format(keepAlive))
+                    .remedy("sagemaker.keep-alive: 30m")
+                    .build());
+        }
+    }
+
+    /** Some machines of the same family. */
+    private List<String> alike() {
+        String family = options.machine().replaceFirst("^ml\\.", "").replaceFirst("\\..*", "");
+        return Stream.of(TrainingInstanceType.values())
+                .map(String::valueOf)
+                .filter(type -> type.startsWith("ml." + family + "."))
+                .limit(3)
+                .toList();
+    }
+
+    private void checkImage() {
+        if (options.image() == null) {
+            if (REGION.matcher(options.region()).matches()
+                    && images.image(options.region(), machine.hasGpu()).isEmpty()) {
+                problems.add(SageMakerProblems.NO_IMAGE
+                        .error("no training image of Amazon's is known in " + options.region())
+                        .at(place("region"))
+                        .remedy("sagemaker.image: ACCOUNT.dkr.ecr." + options.region()
+                                + ".amazonaws.com/REPOSITORY:TAG")
+                        .build());
+            }
+            return;
+        }
+        Matcher image = IMAGE.matcher(options.image());
+        if (!image.matches() || options.image().length() > IMAGE_CHARACTERS) {
+            problems.add(wrong("image", options.image() + " is no image in Amazon's registry")
+                    .because("it is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, of at most " + IMAGE_CHARACTERS
+                            + " characters")
+                    .remedy("leave sagemaker.image out, for Amazon's own")
+                    .build());
+        } else if (!image.group(1).equals(options.region())) {
+            problems.add(together("image", "the image is in " + image.group(1) + ", the job in " + options.region())
+                    .remedy("leave sagemaker.image out, for Amazon's own in " + options.region())
+                    .remedy("sagemaker.region: " + image.group(1))
+                    .build());
+        }
+    }
+
+    private void checkSpot() {
+        if (!options.isSpot() && options.maxWait() != null) {
+            problems.add(together("max-wait", "only a spot job has a longest time to wait")
+                    .remedy("sagemaker.spot: true")
+                    .remedy("leave sagemaker.max-wait out")
+                    .build());
+        }
+        if (options.isSpot() && !options.keepAlive().isZero()) {
+            problems.add(together("keep-alive", "a machine that can be taken back cannot be kept for another job")
+                    .remedy("leave sagemaker.keep-alive out")
+                    .remedy("sagemaker.spot: false")
+                    .build());
+        }
+    }
+
+    private void checkNetwork() {
+        if (options.subnets().isEmpty() != options.securityGroups().isEmpty()) {
+            boolean hasSubnets = !options.subnets().isEmpty();
+            problems.add(together(
+                            hasSubnets ? "subnets" : "security-groups",
+                            hasSubnets
+                                    ? "subnets come without a security group"
+                                    : "security groups come without a subnet")
+                    .remedy(hasSubnets ? "aws ec2 describe-security-groups" : "aws ec2 describe-subnets")
+                    .build());
+        }
+        checkIds("subnets", options.subnets(), MOST_SUBNETS);
+        checkIds("security-groups", options.securityGroups(), MOST_GROUPS);
+    }
+
+    private void checkIds(String key, List<String> ids, int most) {
+        if (ids.size() > most) {
+            problems.add(wrong(key, "a job has at most " + most + " of them, not " + ids.size())
+                    .remedy("name " + most + " or fewer")
+                    .build());
+        }
+        ids.stream()
+                .filter(id -> !SUBNET.matcher(id).matches())
+                .forEach(id -> problems.add(wrong(key, "no id looks like " + id)
+                        .remedy(key.equals("subnets") ? "aws ec2 describe-subnets" : "aws ec2 describe-security-groups")
+                        .build()));
+    }
+
+    private void checkLimits(StagedJob job) {
+        Duration runtime = TrainingJobMapper.runtime(job);
+        if (runtime.toSeconds() < 1 || runtime.compareTo(TrainingJobMapper.LONGEST_RUN) > 0) {
+            problems.add(SageMakerProblems.BEYOND_LIMIT
+                    .error("a job runs for 1s to " + Durations.format(TrainingJobMapper.LONGEST_RUN) + ", not "
+                            + Durations.format(runtime))
+                    .at(Location.ofKey("budget.max-time"))
+                    .remedy("budget.max-time: " + Durations.format(TrainingJobMapper.LONGEST_RUN))
+                    .build());
+        }
+        Duration wait = TrainingJobMapper.wait(job, options);
+        if (options.isSpot() && options.maxWait() != null && wait.toSeconds() < runtime.toSeconds()) {
+            problems.add(together(
+                            "max-wait",
+                            "the job may run for " + Durations.format(runtime) + ", but wait and run for "
+                                    + Durations.format(wait))
+                    .because("the longest wait counts the running time too")
+                    .remedy("sagemaker.max-wait: " + Durations.format(runtime.plus(Duration.ofDays(1))))
+                    .build());
+        }
+        if (options.isSpot() && wait.compareTo(LONGEST_WAIT) > 0) {
+            problems.add(wrong(
+                            "max-wait",
+                            "a job waits and runs for " + Durations.format(LONGEST_WAIT) + " at most, not "
+                                    + Durations.format(wait))
+                    .remedy("sagemaker.max-wait: " + Durations.format(LONGEST_WAIT))
+                    .build());
+        }
+    }
+
+    private void checkChannels(StagedJob job) {
+        int channels = job.channels().size() + 2;
+        if (channels > MOST_CHANNELS) {
+            problems.add(beyond("a job has at most " + MOST_CHANNELS + " channels, not " + channels)
+                    .because("two of them are the worker and its order")
+                    .remedy("put the files of several channels into one")
+                    .build());
+        }
+        for (String name : job.channels().keySet()) {
+            if (name.equals(TrainingJobMapper.CODE_CHANNEL) || name.equals(ContainerOrder.CHANNEL)) {
+                problems.add(beyond("the channel " + name + " is taken by the worker")
+                        .remedy("give the channel another name")
+                        .build());
+            } else if (!CHANNEL.matcher(name).matches()) {
+                problems.add(beyond("no channel may be called " + name)
+                        .because("a name has 1 to 64 letters, digits, dots, hyphens and underscores")
+                        .remedy("give the channel another name")
+                        .build());
+            }
+        }
+    }
+
+    private void checkTags(StagedJob job) {
+        Map<String, String> tags = TrainingJobMapper.tagsByKey(job);
+        if (tags.size() > MOST_TAGS) {
+            problems.add(beyond("a job has at most " + MOST_TAGS + " tags, not " + tags.size())
+                    .because("one of them is the digest of its order")
+                    .remedy("leave " + (tags.size() - MOST_TAGS) + " labels out")
+                    .build());
+        }
+        tags.forEach((key, value) -> {
+            if (!TAG_KEY.matcher(key).matches() || !TAG_VALUE.matcher(value).matches()) {
+                problems.add(beyond("no tag may be " + key + "=" + value)
+                        .because(
+                                "a key has 1 to 128 and a value at most 256 letters, digits, spaces and _.:/=+-@, and aws: is"
+                                        + " Amazon's own")
+                        .remedy("give the label " + key + " another name or value")
+                        .build());
+            }
+        });
+    }
+
+    private static Problem.Builder wrong(String key, String summary) {
+        return SageMakerProblems.BAD_SETTING.error(summary).at(place(key));
+    }
+
+    private static Problem.Builder together(String key, String summary) {
+        return SageMakerProblems.CONTRADICTION.error(summary).at(place(key));
+    }
+
+    private static Problem.Builder beyond(String summary) {
+        return SageMakerProblems.BEYOND_LIMIT.error(summary);
+    }
+
+    private static Location place(String key) {
+        return Location.ofKey("sagemaker." + key);
+    }
+
+    private static String lastPart(String role) {
+        String name = role.substring(role.lastIndexOf('/') + 1);
+        return name.isBlank() || name.contains(" ") ? "NAME" : name;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.finetune4j.aws.sagemaker;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.ContainerOrder;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
+import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition;
+
+/** From what the service tells of a job to what everybody is told. Survives states that the service adds later. */
+final class SageMakerStatusMapper {
+    private static final Duration PLATFORM_PAUSE = Duration.ofMinutes(1);
+    private static final Pattern BLAMED = Pattern.compile("(\\w+Error): (.*)", Pattern.DOTALL);
+    private static final Pattern EXIT_CODE = Pattern.compile("(.*), exit code: (\\d+)", Pattern.DOTALL);
+    private static final Pattern REMEDY = Pattern.compile("(.*); try: (.*)", Pattern.DOTALL);
+
+    /** What a machine is paid for, which it is from the image on and not while a spot job waits. */
+    private static final Set<SecondaryStatus> BILLED = Set.of(
+            SecondaryStatus.DOWNLOADING,
+            SecondaryStatus.DOWNLOADING_TRAINING_IMAGE,
+            SecondaryStatus.TRAINING,
+            SecondaryStatus.STOPPING,
+            SecondaryStatus.UPLOADING,
+            SecondaryStatus.UPDATING);
+
+    private SageMakerStatusMapper() {}
+
+    /**
+     * A job as it is now.
+     *
+     * @param id the job to which this launch belongs
+     */
+    static JobSnapshot snapshot(RunId id, DescribeTrainingJobResponse job, Instant now) {
+        RunState state = state(job);
+        return new JobSnapshot(
+                id,
+                job.hyperParameters().getOrDefault(ContainerOrder.DIGEST_SETTING, ""),
+                job.trainingJobArn(),
+                state,
+                job.creationTime(),
+                state.isTerminal() ? endOf(job) : null,
+                state == RunState.FAILED ? failure(job) : null,
+                billedTime(job, now),
+                null);
+    }
+
+    private static Instant endOf(DescribeTrainingJobResponse job) {
+        if (job.trainingEndTime() != null) {
+            return job.trainingEndTime();
+        }
+        return job.lastModifiedTime() == null ? job.creationTime() : job.lastModifiedTime();
+    }
+
+    private static RunState state(DescribeTrainingJobResponse job) {
+        return switch (job.secondaryStatus()) {
+            case PENDING -> RunState.QUEUED;
+            case STARTING, LAUNCHING_ML_INSTANCES, PREPARING_TRAINING_STACK -> RunState.STARTING;
+            case DOWNLOADING, DOWNLOADING_TRAINING_IMAGE -> RunState.DOWNLOADING;
+            case TRAINING, UPDATING -> RunState.TRAINING;
+            case INTERRUPTED, RESTARTING -> RunState.INTERRUPTED;
+            case UPLOADING -> RunState.UPLOADING;
+            case STOPPING -> RunState.STOPPING;
+            case COMPLETED -> RunState.SUCCEEDED;
+            case FAILED -> RunState.FAILED;
+            case STOPPED, MAX_RUNTIME_EXCEEDED, MAX_WAIT_TIME_EXCEEDED -> RunState.STOPPED;
+            case UNKNOWN_TO_SDK_VERSION -> stateInGeneral(job);
+        };
+    }
+
+    private static RunState stateInGeneral(DescribeTrainingJobResponse job) {
+        return switch (job.trainingJobStatus()) {
+            case COMPLETED -> RunState.SUCCEEDED;
+            case FAILED -> RunState.FAILED;
+            case STOPPED, DELETING -> RunState.STOPPED;
+            case STOPPING -> RunState.STOPPING;
+            case IN_PROGRESS, UNKNOWN_TO_SDK_VERSION -> RunState.TRAINING;
+        };
+    }
+
+    /** As the service says once the job has ended; before, the time in which a machine was there. */
+    private static Duration billedTime(DescribeTrainingJobResponse job, Instant now) {
+        if (job.billableTimeInSeconds() != null) {
+            return Duration.ofSeconds(job.billableTimeInSeconds());
+        }
+        Duration total = Duration.ZERO;
+        for (SecondaryStatusTransition transition : job.secondaryStatusTransitions()) {
+            if (BILLED.contains(transition.status())) {
+                Instant end = transition.endTime() == null ? now : transition.endTime();
+                total = total.plus(Duration.between(transition.startTime(), end));
+            }
+        }
+        return total.isNegative() ? Duration.ZERO : total;
+    }
+
+    /** The service puts who is to blame in front, and the worker its code and what to do into the middle. */
+    private static Problem failure(DescribeTrainingJobResponse job) {
+        String reason = job.failureReason() == null ? "" : job.failureReason();
+        Matcher blamed = BLAMED.matcher(reason);
+        String blame = blamed.matches() ? blamed.group(1) : "";
+        String text = blamed.matches() ? blamed.group(2) : reason;
+        String machine =
+                job.resourceConfig() == null ? "machine" : job.resourceConfig().instanceTypeAsString();
+        return switch (blame) {
+            case "CapacityError" ->
+                SageMakerProblems.NO_CAPACITY
+                        .error("no " + machine + " was free for " + job.trainingJobName())
+                        .because(text)
+                        .build();
+            case "InternalServerError" ->
+                SageMakerProblems.PLATFORM_FAILED
+                        .error("SageMaker failed in " + job.trainingJobName())
+                        .because(text)
+                        .retry(Retry.after(PLATFORM_PAUSE))
+                        .build();
+            case "AlgorithmError" -> workerFailed(job.trainingJobName(), text);
+            default ->
+                SageMakerProblems.JOB_FAILED
+                        .error("SageMaker could not run " + job.trainingJobName())
+                        .because(text.isEmpty() ? "no reason is told" : text)
+                        .build();
+        };
+    }
+
+    private static Problem workerFailed(String name, String text) {
+        Matcher exit = EXIT_CODE.matcher(text);
+        String said = exit.matches() ? exit.group(1) : text;
+        @Nullable String code = exit.matches() ? exit.group(2) : null;
+        Matcher remedy = REMEDY.matcher(said);
+        Problem.Builder problem = SageMakerProblems.WORKER_FAILED.error("the worker of " + name + " failed");
+        String why = remedy.matches() ? remedy.group(1) : said;
+        problem.because(why.isBlank() ? "it left no reason; exit code " + code : why.strip());
+        if (remedy.matches()) {
+            problem.remedy(remedy.group(2).strip());
+        }
+        return problem.build();
+    }
+}

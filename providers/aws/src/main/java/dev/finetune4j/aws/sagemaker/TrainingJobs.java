@@ -1,0 +1,158 @@
+package dev.finetune4j.aws.sagemaker;
+
+import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.ContainerOrder;
+import dev.finetune4j.spi.ProviderContext;
+import java.time.Duration;
+import java.util.Optional;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.ResourceInUseException;
+import software.amazon.awssdk.services.sagemaker.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
+
+/**
+ * SageMaker's training jobs, of which there is one for a name at most. Every failure is a {@link FineTuneException} that says whether the
+ * same call may succeed later. Safe for use by several threads.
+ */
+final class TrainingJobs implements AutoCloseable {
+    /** Tries of one call by Amazon's client. All calls may be repeated: a create carries a name that is taken once. */
+    static final int ATTEMPTS = 4;
+
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
+
+    /** Rounds of looking and creating; each ends with an answer unless the service hides what it did. */
+    private static final int ROUNDS = 3;
+
+    private final SageMakerClient client;
+    private final String region;
+
+    private TrainingJobs(SageMakerClient client, String region) {
+        this.client = client;
+        this.region = region;
+    }
+
+    /** Jobs of a region, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
+    static TrainingJobs open(String region, ProviderContext context) {
+        AwsConnection connection = new AwsConnection(region, "SAGEMAKER", ATTEMPTS, LONGEST_CALL);
+        return new TrainingJobs(connection.open(SageMakerClient.builder(), context), region);
+    }
+
+    /**
+     * Launches a job unless it is there, in whatever state. Looks first, and looks again whenever it does not know what became of a
+     * create; the name never changes, so that the service itself takes care of two at once.
+     *
+     * @return the job as it is now
+     * @throws FineTuneException with FT0844 if the name belongs to another job, or with why the service does not take it
+     */
+    DescribeTrainingJobResponse submit(CreateTrainingJobRequest request) {
+        String name = request.trainingJobName();
+        String digest = request.hyperParameters().getOrDefault(ContainerOrder.DIGEST_SETTING, "");
+        FineTuneException last = SageMakerErrors.hidden(name);
+        for (int round = 0; round < ROUNDS; round++) {
+            Optional<DescribeTrainingJobResponse> there = find(name);
+            if (there.isPresent()) {
+                return own(there.get(), digest);
+            }
+            try {
+                client.createTrainingJob(request);
+            } catch (ResourceInUseException e) {
+                last = told(e, name); // somebody was faster; the next look shows who
+            } catch (SdkException e) {
+                last = told(e, name);
+                if (!mayHaveTaken(e)) {
+                    throw last;
+                }
+            }
+        }
+        Optional<DescribeTrainingJobResponse> there = find(name);
+        if (there.isEmpty()) {
+            throw last;
+        }
+        return own(there.get(), digest);
+    }
+
+    /** A job by its name; empty only where the service answered that there is none. */
+    Optional<DescribeTrainingJobResponse> find(String name) {
+        try {
+            return Optional.of(client.describeTrainingJob(request -> request.trainingJobName(name)));
+        } catch (ResourceNotFoundException e) {
+            return Optional.empty();
+        } catch (SdkException e) {
+            if (isAbsent(e)) {
+                return Optional.empty();
+            }
+            throw told(e, name);
+        }
+    }
+
+    /**
+     * Tells a job to stop; one that has ended is left alone.
+     *
+     * @throws FineTuneException with FT0848 if there is no such job
+     */
+    void stop(String name) {
+        try {
+            client.stopTrainingJob(request -> request.trainingJobName(name));
+        } catch (SdkException e) {
+            DescribeTrainingJobResponse job = find(name).orElseThrow(() -> SageMakerErrors.absent(name, region));
+            if (!hasEnded(job)) {
+                throw told(e, name);
+            }
+        }
+    }
+
+    /**
+     * Removes the record of a job that has ended; without effect where there is none.
+     *
+     * @throws FineTuneException if it has not ended
+     */
+    void delete(String name) {
+        try {
+            client.deleteTrainingJob(request -> request.trainingJobName(name));
+        } catch (SdkException e) {
+            if (find(name).isPresent()) {
+                throw told(e, name);
+            }
+        }
+    }
+
+    static boolean hasEnded(DescribeTrainingJobResponse job) {
+        TrainingJobStatus status = job.trainingJobStatus();
+        return status == TrainingJobStatus.COMPLETED
+                || status == TrainingJobStatus.FAILED
+                || status == TrainingJobStatus.STOPPED;
+    }
+
+    private static DescribeTrainingJobResponse own(DescribeTrainingJobResponse job, String digest) {
+        String found = job.hyperParameters().getOrDefault(ContainerOrder.DIGEST_SETTING, "");
+        if (!found.equals(digest)) {
+            throw SageMakerErrors.taken(job.trainingJobName(), job.trainingJobArn(), found, digest);
+        }
+        return job;
+    }
+
+    /** Whether the service may have done what it was asked though it did not say so. */
+    private static boolean mayHaveTaken(SdkException failure) {
+        return !(failure instanceof AwsServiceException answer) || answer.statusCode() >= 500;
+    }
+
+    /** The service says so by an error of its own for everything that is not valid. */
+    private static boolean isAbsent(SdkException failure) {
+        return AwsConnection.code(failure).equals("ValidationException")
+                && AwsConnection.reason(failure).contains("Requested resource not found");
+    }
+
+    private FineTuneException told(SdkException failure, String name) {
+        return SageMakerErrors.told(failure, name, region);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

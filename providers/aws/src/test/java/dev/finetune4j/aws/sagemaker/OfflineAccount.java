@@ -1,0 +1,29 @@
+package dev.finetune4j.aws.sagemaker;
+
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import java.util.Set;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+
+/** The account of the tests, and Amazon's own client for it. */
+final class OfflineAccount {
+    static final String REGION = "eu-central-1";
+    static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
+    static final Account ACCOUNT = new Account("123456789012", REGION, Set.of(ROLE));
+
+    private OfflineAccount() {}
+
+    static SageMakerClient client(OfflineAws aws) {
+        return SageMakerClient.builder()
+                .endpointOverride(aws.endpoint())
+                .region(Region.of(REGION))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create(aws.accessKeyId(), "secret")))
+                .build();
+    }
+}

@@ -1,0 +1,213 @@
+package dev.finetune4j.aws.sagemaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is wrong with a job is told at the setting that is to blame, with what to do. */
+class SageMakerRulesTest {
+    private static final VendorImages IMAGES = VendorImages.shipped();
+    private static final String ROLE = "arn:aws:iam::123456789012:role/service-role/training";
+    private static final String STORE = "s3://my-bucket/jobs";
+
+    @Test
+    void hasNothingAgainstAGoodJob() {
+        assertThat(SageMakerRules.problems(gpu().build(), IMAGES)).isEmpty();
+        assertThat(SageMakerRules.problems(
+                        job(Map.of(), Duration.ofDays(28)), gpu().spot(true).build(), IMAGES))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("badOptions")
+    void pointsAtTheSetting(SageMakerOptions options, ProblemKind kind, String key, String summary, String remedy) {
+        assertThat(SageMakerRules.problems(options, IMAGES)).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(kind);
+            assertThat(problem.place()).contains(Location.ofKey("sagemaker." + key));
+            assertThat(problem.summary()).isEqualTo(summary);
+            assertThat(problem.remedies().get(0)).isEqualTo(remedy);
+        });
+    }
+
+    static Stream<Arguments> badOptions() {
+        ProblemKind wrong = SageMakerProblems.BAD_SETTING;
+        ProblemKind together = SageMakerProblems.CONTRADICTION;
+        return Stream.of(
+                Arguments.of(
+                        SageMakerOptions.builder("training", "eu-central-1", STORE, "ml.g5.xlarge")
+                                .build(),
+                        wrong,
+                        "role",
+                        "training is no ARN of a role",
+                        "aws iam get-role --query Role.Arn --role-name training"),
+                Arguments.of(
+                        SageMakerOptions.builder(ROLE, "cn-north-1", STORE, "ml.g5.xlarge")
+                                .build(),
+                        together,
+                        "role",
+                        "the role is of partition aws, the region cn-north-1 is not",
+                        "aws sts get-caller-identity --region cn-north-1"),
+                Arguments.of(
+                        SageMakerOptions.builder(ROLE, "Frankfurt", STORE, "ml.g5.xlarge")
+                                .build(),
+                        wrong,
+                        "region",
+                        "no region of AWS looks like Frankfurt",
+                        "sagemaker.region: eu-central-1"),
+                Arguments.of(
+                        SageMakerOptions.builder(ROLE, "eu-nowhere-9", STORE, "ml.g5.xlarge")
+                                .build(),
+                        SageMakerProblems.NO_IMAGE,
+                        "region",
+                        "no training image of Amazon's is known in eu-nowhere-9",
+                        "sagemaker.image: ACCOUNT.dkr.ecr.eu-nowhere-9.amazonaws.com/REPOSITORY:TAG"),
+                Arguments.of(
+                        SageMakerOptions.builder(ROLE, "eu-central-1", "my-bucket", "ml.g5.xlarge")
+                                .build(),
+                        wrong,
+                        "store",
+                        "my-bucket is no place in S3 for files of a job",
+                        "sagemaker.store: s3://my-bucket/finetune4j"),
+                Arguments.of(
+                        SageMakerOptions.builder(ROLE, "eu-central-1", STORE, "g5.xlarge")
+                                .build(),
+                        wrong,
+                        "machine",
+                        "SageMaker trains on no g5.xlarge that is known here",
+                        "sagemaker.machine: ml.g5.xlarge"),
+                Arguments.of(
+                        gpu().volumeGb(-1).build(),
+                        wrong,
+                        "volume-gb",
+                        "a disk has 1 to 16384 GB, not -1",
+                        "sagemaker.volume-gb: 100"),
+                Arguments.of(
+                        gpu().keepAlive(Duration.ofHours(7)).build(),
+                        wrong,
+                        "keep-alive",
+                        "a machine is kept for 6h at most, not 7h",
+                        "sagemaker.keep-alive: 30m"),
+                Arguments.of(
+                        gpu().keepAlive(Duration.ofHours(1)).spot(true).build(),
+                        together,
+                        "keep-alive",
+                        "a machine that can be taken back cannot be kept for another job",
+                        "leave sagemaker.keep-alive out"),
+                Arguments.of(
+                        gpu().image("pytorch:latest").build(),
+                        wrong,
+                        "image",
+                        "pytorch:latest is no image in Amazon's registry",
+                        "leave sagemaker.image out, for Amazon's own"),
+                Arguments.of(
+                        gpu().image("123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1")
+                                .build(),
+                        together,
+                        "image",
+                        "the image is in us-east-1, the job in eu-central-1",
+                        "leave sagemaker.image out, for Amazon's own in eu-central-1"),
+                Arguments.of(
+                        gpu().maxWait(Duration.ofHours(1)).build(),
+                        together,
+                        "max-wait",
+                        "only a spot job has a longest time to wait",
+                        "sagemaker.spot: true"),
+                Arguments.of(
+                        gpu().network(List.of("subnet-1"), List.of()).build(),
+                        together,
+                        "subnets",
+                        "subnets come without a security group",
+                        "aws ec2 describe-security-groups"),
+                Arguments.of(
+                        gpu().network(List.of("subnet-1"), Collections.nCopies(6, "sg-1"))
+                                .build(),
+                        wrong,
+                        "security-groups",
+                        "a job has at most 5 of them, not 6",
+                        "name 5 or fewer"),
+                Arguments.of(
+                        gpu().kmsKey("no key").build(),
+                        wrong,
+                        "kms-key",
+                        "no key of KMS is called no key",
+                        "aws kms list-aliases"));
+    }
+
+    @Test
+    void warnsOfADiskThatHasNoEffect() {
+        assertThat(SageMakerRules.problems(gpu().volumeGb(500).build(), IMAGES))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.isError()).isFalse();
+                    assertThat(problem.summary()).isEqualTo("a disk of 500 GB has no effect on ml.g5.xlarge");
+                });
+    }
+
+    @Test
+    void tellsWhereAJobIsBeyondALimit() {
+        assertThat(summaries(job(Map.of(), Duration.ofDays(29)), gpu().build()))
+                .containsExactly("a job runs for 1s to 28d, not 29d");
+        assertThat(summaries(job(labels(60), null), gpu().build()))
+                .containsExactly("a job has at most 50 tags, not 61");
+        assertThat(summaries(job(Map.of("what?", "x"), null), gpu().build())).containsExactly("no tag may be what?=x");
+        assertThat(summaries(
+                        job(Map.of(), Duration.ofHours(5)),
+                        gpu().spot(true).maxWait(Duration.ofHours(4)).build()))
+                .containsExactly("the job may run for 5h, but wait and run for 4h");
+        assertThat(SageMakerRules.problems(job(labels(60), null), gpu().build(), IMAGES))
+                .extracting(Problem::kind)
+                .containsExactly(SageMakerProblems.BEYOND_LIMIT);
+    }
+
+    @Test
+    void tellsAllProblemsAtOnce() {
+        SageMakerOptions options = SageMakerOptions.builder("training", "Frankfurt", "my-bucket", "g5.xlarge")
+                .volumeGb(-1)
+                .maxWait(Duration.ofHours(1))
+                .build();
+
+        assertThat(summaries(job(labels(60), Duration.ofDays(29)), options)).hasSize(8);
+    }
+
+    private static List<String> summaries(StagedJob job, SageMakerOptions options) {
+        return new ArrayList<>(SageMakerRules.problems(job, options, IMAGES).stream()
+                .map(Problem::summary)
+                .toList());
+    }
+
+    private static Map<String, String> labels(int count) {
+        return IntStream.range(0, count).boxed().collect(Collectors.toMap(i -> "label-" + i, i -> "x"));
+    }
+
+    private static StagedJob job(Map<String, String> labels, @Nullable Duration timeLimit) {
+        return new StagedJob(
+                new RunId("tickets-3f9c2a11-1"),
+                1,
+                "0123456789abcdef",
+                Map.of("data", STORE + "/inputs/5e/"),
+                STORE + "/inputs/0a/",
+                STORE + "/code/77/",
+                labels,
+                timeLimit);
+    }
+
+    private static SageMakerOptions.Builder gpu() {
+        return SageMakerOptions.builder(ROLE, "eu-central-1", STORE, "ml.g5.xlarge");
+    }
+}

@@ -1,0 +1,176 @@
+package dev.finetune4j.aws.sagemaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
+import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition;
+
+/** A job is told of alike, whatever words the service has for it. */
+class SageMakerStatusMapperTest {
+    private static final RunId ID = new RunId("tickets-3f9c2a11-1");
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    @ParameterizedTest
+    @CsvSource({
+        "InProgress, Pending, QUEUED",
+        "InProgress, Starting, STARTING",
+        "InProgress, Downloading, DOWNLOADING",
+        "InProgress, Training, TRAINING",
+        "InProgress, Interrupted, INTERRUPTED",
+        "InProgress, Restarting, INTERRUPTED",
+        "InProgress, Uploading, UPLOADING",
+        "Stopping, Stopping, STOPPING",
+        "Completed, Completed, SUCCEEDED",
+        "Failed, Failed, FAILED",
+        "Stopped, Stopped, STOPPED",
+        "Stopped, MaxRuntimeExceeded, STOPPED",
+        "Stopped, MaxWaitTimeExceeded, STOPPED",
+        "InProgress, ANewState, TRAINING",
+        "Stopping, ANewState, STOPPING",
+        "Completed, ANewState, SUCCEEDED",
+        "ANewState, ANewState, TRAINING"
+    })
+    void knowsWhereAJobStands(String primary, String secondary, RunState state) {
+        JobSnapshot snapshot = snapshot(job(primary, secondary));
+
+        assertThat(snapshot.state()).isEqualTo(state);
+        assertThat(snapshot.endedAt() != null).isEqualTo(state.isTerminal());
+        assertThat(snapshot.failure().isPresent()).isEqualTo(state == RunState.FAILED);
+    }
+
+    @Test
+    void hasAStateForEveryStatusThatAmazonsClientKnows() {
+        Arrays.stream(SecondaryStatus.values())
+                .map(String::valueOf)
+                .forEach(status ->
+                        assertThat(snapshot(job("InProgress", status)).state()).isNotNull());
+    }
+
+    @Test
+    void tellsWhatTheJobIs() {
+        JobSnapshot snapshot = snapshot(job("InProgress", "Training"));
+
+        assertThat(snapshot.id()).isEqualTo(ID);
+        assertThat(snapshot.digest()).isEqualTo("abc");
+        assertThat(snapshot.reference()).endsWith("training-job/tickets-3f9c2a11-1");
+        assertThat(snapshot.submittedAt()).isEqualTo(START);
+    }
+
+    @Test
+    void countsTheTimeInWhichAMachineWasThere() {
+        DescribeTrainingJobResponse.Builder job = job("InProgress", "Training")
+                .secondaryStatusTransitions(
+                        transition("Starting", 0, 100),
+                        transition("Downloading", 100, 160),
+                        transition("Training", 160, 1000),
+                        transition("Interrupted", 1000, 1100),
+                        transition("Starting", 1100, 5000),
+                        transition("Downloading", 5000, 5040),
+                        transition("Training", 5040, -1));
+
+        assertThat(SageMakerStatusMapper.snapshot(ID, job.build(), START.plusSeconds(5100))
+                        .billedTime())
+                .isEqualTo(Duration.ofSeconds(60 + 840 + 40 + 60));
+    }
+
+    @Test
+    void believesTheServicesOwnBill() {
+        DescribeTrainingJobResponse.Builder job = job("Completed", "Completed").billableTimeInSeconds(321);
+
+        assertThat(snapshot(job).billedTime()).isEqualTo(Duration.ofSeconds(321));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void tellsWhoIsToBlame(String reason, ProblemKind kind, String cause, String remedy, boolean isWorthARetry) {
+        Problem problem = snapshot(job("Failed", "Failed").failureReason(reason))
+                .failure()
+                .orElseThrow();
+
+        assertThat(problem.kind()).isEqualTo(kind);
+        assertThat(problem.causes()).containsExactly(cause);
+        assertThat(problem.remedies().get(0)).isEqualTo(remedy);
+        assertThat(problem.retry() instanceof Retry.After).isEqualTo(isWorthARetry);
+    }
+
+    static Stream<Arguments> failures() {
+        ProblemKind worker = SageMakerProblems.WORKER_FAILED;
+        return Stream.of(
+                Arguments.of(
+                        "AlgorithmError: FT0622: the loss is not a number; at step 3; try: training.learning-rate: 1e-4, exit code: 8",
+                        worker,
+                        "FT0622: the loss is not a number; at step 3",
+                        "training.learning-rate: 1e-4",
+                        false),
+                Arguments.of(
+                        "AlgorithmError: , exit code: 137",
+                        worker,
+                        "it left no reason; exit code 137",
+                        worker.remedy(),
+                        false),
+                Arguments.of(
+                        "CapacityError: Unable to provision requested ML compute capacity.",
+                        SageMakerProblems.NO_CAPACITY,
+                        "Unable to provision requested ML compute capacity.",
+                        SageMakerProblems.NO_CAPACITY.remedy(),
+                        false),
+                Arguments.of(
+                        "InternalServerError: We encountered an internal error. Please try again.",
+                        SageMakerProblems.PLATFORM_FAILED,
+                        "We encountered an internal error. Please try again.",
+                        SageMakerProblems.PLATFORM_FAILED.remedy(),
+                        true),
+                Arguments.of(
+                        "ClientError: Data download failed",
+                        SageMakerProblems.JOB_FAILED,
+                        "Data download failed",
+                        SageMakerProblems.JOB_FAILED.remedy(),
+                        false),
+                Arguments.of(
+                        "",
+                        SageMakerProblems.JOB_FAILED,
+                        "no reason is told",
+                        SageMakerProblems.JOB_FAILED.remedy(),
+                        false));
+    }
+
+    private static JobSnapshot snapshot(DescribeTrainingJobResponse.Builder job) {
+        return SageMakerStatusMapper.snapshot(ID, job.build(), START.plusSeconds(60));
+    }
+
+    private static DescribeTrainingJobResponse.Builder job(String primary, String secondary) {
+        return DescribeTrainingJobResponse.builder()
+                .trainingJobName(ID.value())
+                .trainingJobArn("arn:aws:sagemaker:eu-central-1:123456789012:training-job/" + ID)
+                .hyperParameters(Map.of("finetune4j-digest", "abc"))
+                .trainingJobStatus(primary)
+                .secondaryStatus(secondary)
+                .creationTime(START)
+                .lastModifiedTime(START.plusSeconds(30));
+    }
+
+    private static SecondaryStatusTransition transition(String status, int start, int end) {
+        SecondaryStatusTransition.Builder transition =
+                SecondaryStatusTransition.builder().status(status).startTime(START.plusSeconds(start));
+        return end < 0
+                ? transition.build()
+                : transition.endTime(START.plusSeconds(end)).build();
+    }
+}
