@@ -27,11 +27,16 @@ final class StartupTraining {
             List.of("explain", "FT0101"),
             List.of("check", "--resolved", "job.yaml"),
             List.of("check", "job.yaml"),
-            List.of("check", "job.yaml", "-o", "json"));
+            List.of("check", "job.yaml", "-o", "json"),
+            List.of("plan", "planned.yaml"),
+            List.of("plan", "planned.yaml", "-o", "json"),
+            List.of("offers"),
+            List.of("prices"),
+            List.of("advise", "--rows", "20", "--form", "fixed"));
 
     private static final String JOB = """
             name: training-run
-            model: ./none
+            model: %s
             task: {kind: classification, prompt: "{{text}}", answer: "{{label}}"}
             data: {file: rows.jsonl}
             """;
@@ -49,7 +54,9 @@ final class StartupTraining {
     }
 
     private static void walk(Path folder) throws IOException {
-        Files.writeString(folder.resolve("job.yaml"), JOB);
+        Files.writeString(folder.resolve("job.yaml"), JOB.formatted("./none"));
+        Files.writeString(
+                folder.resolve("planned.yaml"), JOB.formatted("smollm2-135m-instruct")); // not fetched to plan
         StringBuilder rows = new StringBuilder();
         for (int i = 0; i < 20; i++) {
             String label = i % 2 == 0 ? "even" : "odd";
@@ -68,7 +75,7 @@ final class StartupTraining {
             Main.start(
                     surroundings,
                     way.stream()
-                            .map(word -> word.equals("job.yaml")
+                            .map(word -> word.endsWith(".yaml")
                                     ? folder.resolve(word).toString()
                                     : word)
                             .toArray(String[]::new));
