@@ -158,7 +158,7 @@ final class BenchMain implements Callable<Integer> {
                 "--alpha=" + workload.alpha(),
                 "--virtual-tokens=" + Workload.VIRTUAL_TOKENS,
                 "--answer-tokens=" + Workload.ANSWER_TOKENS,
-                "--learning-rate=" + Workload.LEARNING_RATE);
+                "--learning-rate=" + workload.learningRate());
     }
 
     /** As the worker is started. */

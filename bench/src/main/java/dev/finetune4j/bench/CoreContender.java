@@ -115,7 +115,7 @@ final class CoreContender {
             TokenBatch batch = workload.subject() == Subject.ENCODER ? labelled(number) : continued(number);
             int counted = batch.countedTargets();
             double loss = model.accumulateGradient(batch, 1.0 / counted, 0) / counted;
-            model.step(++steps, Workload.LEARNING_RATE, WEIGHT_DECAY, 1);
+            model.step(++steps, workload.learningRate(), WEIGHT_DECAY, 1);
             return loss;
         });
     }

@@ -22,7 +22,10 @@ import java.util.regex.Pattern;
  */
 record Workload(Subject subject, int rank, int batch, int length, Precision precision, Recompute recompute) {
     static final int USUAL_RANK = 16;
-    static final double LEARNING_RATE = 1e-3;
+    private static final double LEARNING_RATE = 1e-3;
+    /** Of all weights: at the rate of adapters, differences of rounding grow twentyfold in a few steps. */
+    private static final double LEARNING_RATE_OF_WEIGHTS = 2e-5;
+
     static final int VIRTUAL_TOKENS = PromptTuning.DEFAULT_VIRTUAL_TOKENS;
     static final int ANSWER_TOKENS = 4;
 
@@ -62,6 +65,10 @@ record Workload(Subject subject, int rank, int batch, int length, Precision prec
                 Integer.parseInt(parts.group("length")),
                 Precision.valueOf(parts.group("precision").toUpperCase(Locale.ROOT)),
                 parts.group("recompute") == null ? Recompute.NONE : Recompute.LAYER);
+    }
+
+    double learningRate() {
+        return subject == Subject.FULL ? LEARNING_RATE_OF_WEIGHTS : LEARNING_RATE;
     }
 
     String name() {
