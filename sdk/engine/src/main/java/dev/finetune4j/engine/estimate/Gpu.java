@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * did.
  *
  * @param name the short name, such as {@code A100-80}
+ * @param vendor who makes it, such as {@code NVIDIA}
  * @param memoryGb memory of the name plate, 10^9 bytes
  * @param bf16Tflops rate in bfloat16; null where there are no units for it
  * @param fp16Tflops rate in half precision
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Gpu(
         String name,
+        String vendor,
         double memoryGb,
         @Nullable Double bf16Tflops,
         @Nullable Double fp16Tflops,
@@ -29,6 +31,7 @@ public record Gpu(
         int year,
         @Nullable Double usableGib,
         @Nullable Double measuredTflops) {
+    private static final String NVIDIA = "NVIDIA";
     private static final double SMALL_CARD_GB = 30;
 
     /**
@@ -37,6 +40,11 @@ public record Gpu(
      */
     public double usableMemoryGib() {
         return usableGib != null ? usableGib : memoryGb * (memoryGb < SMALL_CARD_GB ? 0.92 : 0.985);
+    }
+
+    /** Whether it runs CUDA, which the trainers' images and the formulas take for granted. */
+    public boolean hasCuda() {
+        return vendor.equals(NVIDIA);
     }
 
     /** Whether it multiplies in bfloat16 natively. */

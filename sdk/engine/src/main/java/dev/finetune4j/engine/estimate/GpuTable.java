@@ -78,6 +78,7 @@ public record GpuTable(List<Gpu> gpus) {
     private static Gpu gpu(CsvTable.Row row) {
         return new Gpu(
                 row.text("name"),
+                row.text("vendor"),
                 needed(row, "memory_gb"),
                 orNull(row.number("bf16_dense_tflops")),
                 orNull(row.number("fp16_dense_tflops")),

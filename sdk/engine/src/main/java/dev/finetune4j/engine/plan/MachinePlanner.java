@@ -96,7 +96,7 @@ final class MachinePlanner {
             return List.of();
         }
         Optional<Gpu> gpu = gpus.find(own.name());
-        if (gpu.isEmpty() || !isNvidia(gpu.get())) {
+        if (gpu.isEmpty() || !gpu.get().hasCuda()) {
             notEstimated
                     .computeIfAbsent(machine.target(), key -> new TreeSet<>())
                     .add(own.name());
@@ -138,12 +138,6 @@ final class MachinePlanner {
                 new Rejection(
                         machine.target(), null, "it has no such model, as far as finetune4j's catalogue knows", null));
         return true;
-    }
-
-    private static boolean isNvidia(Gpu gpu) {
-        return !gpu.name().startsWith("Trainium")
-                && !gpu.name().startsWith("Gaudi")
-                && !gpu.name().startsWith("MI");
     }
 
     private void rejectTooSmall(MachineOffer machine, Gpus own, GpuRun run) {
