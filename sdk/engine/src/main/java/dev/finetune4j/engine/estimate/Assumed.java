@@ -18,6 +18,8 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
  * @param hasSinglePrecisionEdges whether embedding, norms and residual stream are in single precision although the layers are
  *     not, as PEFT's preparation for k-bit training leaves them
  * @param unlikeness what activations are multiplied by in a model that is not quite the transformer that its sizes describe
+ * @param unsteadiness what the allocator holds in vain where batches differ in length, against the usual
+ * @param looksPastRows whether attention is computed over a whole sequence, whatever it is packed of
  * @param longestTokens tokens of the longest row of a step
  * @param meanTokens tokens of the mean row
  */
@@ -42,6 +44,8 @@ record Assumed(
         boolean isCompiled,
         boolean hasSinglePrecisionEdges,
         double unlikeness,
+        double unsteadiness,
+        boolean looksPastRows,
         boolean offloadsOptimizer,
         boolean offloadsWeights,
         Parallelism parallelism) {
@@ -75,6 +79,11 @@ record Assumed(
     /** Whether kernels are fused beyond PyTorch's own. */
     boolean isTuned() {
         return isCompiled || framework == Framework.MEGATRON || framework == Framework.TUNED;
+    }
+
+    /** Whether every batch needs the same memory. */
+    boolean hasRowsOfOneLength() {
+        return isPacked || meanTokens >= longestTokens;
     }
 
     /** Tokens of a micro-batch on one GPU at the peak. */

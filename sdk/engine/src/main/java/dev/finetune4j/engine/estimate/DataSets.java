@@ -36,9 +36,22 @@ record DataSets(String name, long rows, int longestTokens, double meanTokens) {
             new DataSets("xnli", 392_702, 430, 40),
             new DataSets("squad", 88_524, 384, 170));
 
-    /** The first of them that the notes name. */
+    /** The first of them that the notes name, as a word of its own: "rte" is not in "shorter". */
     static Optional<DataSets> in(String notes) {
         String plain = notes.toLowerCase(Locale.ROOT);
-        return KNOWN.stream().filter(set -> plain.contains(set.name())).findFirst();
+        return KNOWN.stream().filter(set -> set.isNamedIn(plain)).findFirst();
+    }
+
+    private boolean isNamedIn(String plain) {
+        int at = plain.indexOf(name);
+        while (at >= 0) {
+            boolean begins = at == 0 || !Character.isLetter(plain.charAt(at - 1));
+            int end = at + name.length();
+            if (begins && (end == plain.length() || !Character.isLetter(plain.charAt(end)))) {
+                return true;
+            }
+            at = plain.indexOf(name, at + 1);
+        }
+        return false;
     }
 }

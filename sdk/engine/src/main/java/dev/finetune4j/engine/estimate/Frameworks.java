@@ -41,16 +41,48 @@ final class Frameworks {
         if (has("megatron", "nemo")) {
             return Framework.MEGATRON;
         }
-        if (has("deepspeed") || isZero) {
+        if (has("deepspeed", "colossal", "neox") || isZero) {
             return Framework.DEEPSPEED;
         }
-        return name.isEmpty() ? Framework.OTHER : Framework.HUGGING_FACE;
+        return isHuggingFace() ? Framework.HUGGING_FACE : Framework.OTHER;
+    }
+
+    /** Whether the name is of what is built around Hugging Face's models. */
+    private boolean isHuggingFace() {
+        return has(
+                "hf",
+                "hugging",
+                "transformers",
+                "trl",
+                "peft",
+                "accelerate",
+                "swift",
+                "llama-factory",
+                "llamafactory",
+                "axolotl",
+                "qwen",
+                "fastchat",
+                "autotrain",
+                "alpaca",
+                "h2o",
+                "recipes",
+                "cookbook",
+                "lmflow",
+                "firefly",
+                "xtuner",
+                "xturing",
+                "optimum");
     }
 
     /** ms-swift, LLaMA-Factory and Unsloth checkpoint by default. */
     @Nullable
     Checkpointing checkpointing() {
         return has("swift", "llama-factory", "llamafactory", "xtuner") ? Checkpointing.FULL : null;
+    }
+
+    /** ms-swift and Axolotl load weights in the precision that they train in. */
+    boolean loadsInHalf() {
+        return has("swift", "axolotl");
     }
 
     /** Lightning prints what is allocated; ms-swift ({@code memory(GiB)}) and Unsloth's notebooks what is reserved. */

@@ -24,6 +24,8 @@ enum MemoryCoefficient implements Coefficient {
     WORKSPACE(0.3, 0.35),
     /** What the allocator holds beyond what is allocated, as a share. */
     FRAGMENTATION(0.09, 0.6),
+    /** The same of activations and logits, where batches differ in length so that no block fits the next. */
+    VARYING(0.3, 0.5),
     /** The driver's context, GiB. */
     CONTEXT(0.6, 0.4),
     /** Communication buffers of a run on several GPUs, GiB. */

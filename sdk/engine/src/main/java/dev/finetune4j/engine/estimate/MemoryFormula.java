@@ -30,6 +30,13 @@ final class MemoryFormula {
     /** Weights that ZeRO-3 lets lie gathered (stage3_max_live_parameters). */
     private static final double LIVE_PARAMETERS = 1e9;
 
+    /** What is left of a layer where every other product is kept and the rest computed again (torchtitan's selective "op"). */
+    private static final double SELECTED_PRODUCTS = 0.3;
+    /** The same where attention's inside alone is computed again (Megatron's selective recomputation, arXiv:2205.05198). */
+    private static final double WITHOUT_SCORES = 0.75;
+    /** A compiled loss writes no copy of the logits for each of its operations. */
+    private static final double COMPILED_LOGITS = 0.6;
+
     private final Architecture model;
     private final Assumed run;
     private final Coefficients coefficients;
@@ -234,13 +241,16 @@ final class MemoryFormula {
         return coefficients.get(UNPACKED) * HALF * largest;
     }
 
-    /** Copies in half precision of weights in single: all of them lie until their backward pass, unless layers run again. */
+    /**
+     * Copies in half precision of weights in single: all of them lie until their backward pass, unless layers run again, or are put
+     * together from shards, which casts one layer at a time.
+     */
     private double castBytes() {
         if (!run.isMixed()) {
             return 0;
         }
-        double all = HALF * linear / run.parallelism().weightShards();
-        return run.isCheckpointed() ? all / layers : all;
+        double all = HALF * linear;
+        return run.isCheckpointed() || run.parallelism().weightShards() > 1 ? all / layers : all;
     }
 
     /**
@@ -312,7 +322,7 @@ final class MemoryFormula {
         double inputs = tokens * each * model.hiddenSize() / run.parallelism().tensor();
         double kept = switch (run.checkpointing()) {
             case NONE -> layer;
-            case SELECTIVE -> 0.75 * layer;
+            case SELECTIVE -> (run.framework() == Framework.TUNED ? SELECTED_PRODUCTS : WITHOUT_SCORES) * layer;
             case FULL -> inputs;
             case FULL_OFFLOADED -> 0;
         };
@@ -328,10 +338,10 @@ final class MemoryFormula {
             case CHUNKED -> LOGITS_CHUNKED;
             case FUSED -> LOGITS_FUSED;
         };
-        double parallel = run.framework() == Framework.MEGATRON ? 0.6 : 1;
+        double compiled = run.isTuned() ? COMPILED_LOGITS : 1;
         return model.vocabulary()
                 * coefficients.get(bytes)
-                * parallel
+                * compiled
                 / run.parallelism().tensor();
     }
 

@@ -21,7 +21,10 @@ final class ModelNames {
     /** How far a size may be from the one in the table, as a logarithm: names round. */
     private static final double SAME_SIZE = 0.25;
 
-    private static final Pattern SIZE = Pattern.compile("(?<![\\d.a-z])(\\d+(?:\\.\\d+)?)\\s?(b|m)(?![a-z])");
+    /** A size that is farther away belongs to another model: published sizes may leave out embeddings or round. */
+    private static final double OTHER_SIZE = 0.35;
+
+    private static final Pattern SIZE = Pattern.compile("(?<![\\d._a-z])(\\d+(?:[._]\\d+)?)\\s?(b|m)(?![a-z])");
 
     private record Rule(
             Pattern pattern,
@@ -55,19 +58,23 @@ final class ModelNames {
         }
     }
 
-    /** The architecture of a name; guessed from the number of parameters where the name says nothing. */
+    /**
+     * The architecture of a name; guessed from the number of parameters where the name says nothing.
+     *
+     * @param billions of parameters, empty for what the name says, which of a mixture may be a part alone (Scout-17B-16E has 109)
+     */
     Optional<Architecture> find(String name, OptionalDouble billions) {
         String plain = name.toLowerCase(Locale.ROOT);
-        OptionalDouble size = sizeIn(plain).isPresent() ? sizeIn(plain) : billions;
+        OptionalDouble size = billions.isPresent() && billions.getAsDouble() > 0 ? billions : sizeIn(plain);
         Architecture exact =
                 shapes.get(plain.substring(plain.lastIndexOf('/') + 1).replace(' ', '-'));
-        if (exact != null) {
+        if (exact != null && isOfSize(exact, size)) {
             return Optional.of(exact);
         }
         for (Rule rule : rules) {
             if (rule.pattern().matcher(plain).find()) {
                 String shape = rule.shape() != null ? rule.shape() : nearest(rule.shapeBySize(), size);
-                if (shape != null) {
+                if (shape != null && isOfSize(shapes.get(shape), size)) {
                     return Optional.ofNullable(shapes.get(shape));
                 }
             }
@@ -78,12 +85,20 @@ final class ModelNames {
         return Optional.of(Architecture.ofParameters(size.getAsDouble() * BILLION));
     }
 
+    /** A family's name alone, "Yi" or "gpt2", fits members of all sizes. */
+    private static boolean isOfSize(@Nullable Architecture shape, OptionalDouble billions) {
+        return shape == null
+                || shape.experts() != null
+                || billions.isEmpty()
+                || Math.abs(Math.log(shape.parameters() / (billions.getAsDouble() * BILLION))) <= OTHER_SIZE;
+    }
+
     private static OptionalDouble sizeIn(String name) {
         Matcher matcher = SIZE.matcher(name);
         if (!matcher.find()) {
             return OptionalDouble.empty();
         }
-        double number = Double.parseDouble(matcher.group(1));
+        double number = Double.parseDouble(matcher.group(1).replace('_', '.')); // Qwen-1_8B
         return OptionalDouble.of(matcher.group(2).equals("m") ? number / 1000 : number);
     }
 

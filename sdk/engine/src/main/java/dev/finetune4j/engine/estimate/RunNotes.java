@@ -8,15 +8,28 @@ import org.jspecify.annotations.Nullable;
 
 /** What the free text of a published row says, for which the table has no column. */
 final class RunNotes {
+    private static final Pattern DENIAL_BEFORE = Pattern.compile("\\b(no|not|without|w/o|non)[ -](the |any |a )?$");
+    private static final Pattern DENIAL_AFTER = Pattern.compile("[ ]?[=:]?[ ]?(no|off|false|disabled)\\b");
+
     private final String text;
 
     RunNotes(String notes) {
         this.text = notes.toLowerCase(Locale.ROOT);
     }
 
-    /** Whether the text holds this expression. */
+    /** Whether the text holds this expression, and does not say no to it: "without CPU offload", "liger=no", "packing off". */
     boolean say(String expression) {
-        return Pattern.compile(expression).matcher(text).find();
+        Matcher matcher = Pattern.compile(expression).matcher(text);
+        while (matcher.find()) {
+            boolean isDenied = DENIAL_BEFORE
+                            .matcher(text.substring(0, matcher.start()))
+                            .find()
+                    || DENIAL_AFTER.matcher(text.substring(matcher.end())).lookingAt();
+            if (!isDenied) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The first number that this expression catches. */
@@ -33,6 +46,20 @@ final class RunNotes {
 
     boolean hasNoResult() {
         return say("^no result");
+    }
+
+    /** Tokens of the longest and of the mean row before any cap, where the row tells them of its data. */
+    OptionalDouble longestTokens() {
+        OptionalDouble said = number("\\b(?:max|maximum|longest)(?: length)?[ =:]*([\\d,]+) tokens");
+        return said.isPresent() ? said : number(" tokens,[^.;]{0,20} max ([\\d,]+)");
+    }
+
+    OptionalDouble meanTokens() {
+        return number("\\b(?:mean|average|avg)(?: length)?[ =:]*([\\d,.]*\\d) tokens");
+    }
+
+    boolean saysWeightsAreHalf() {
+        return say("pure (bf16|bfloat16)|(bf16|bfloat16) (weights|parameters)");
     }
 
     /** What the figure of memory counts, where the row says so. */

@@ -27,14 +27,29 @@ final class RunReader {
     private static final double GB = 1e9;
 
     /** Sources that share code or people. */
-    private static final Map<String, String> FAMILIES = Map.of(
-            "litgpt-config-hub", "litgpt",
-            "litgpt-resource-tables", "litgpt",
-            "lit-llama", "litgpt",
-            "nemo-perf-summary", "nvidia",
-            "nemo-automodel", "nvidia",
-            "megatron-bridge", "nvidia",
-            "odissei-torchtune", "torchtune");
+    private static final Map<String, String> FAMILIES = Map.ofEntries(
+            Map.entry("litgpt-config-hub", "litgpt"),
+            Map.entry("litgpt-resource-tables", "litgpt"),
+            Map.entry("lit-llama", "litgpt"),
+            Map.entry("nemo-perf-summary", "nvidia"),
+            Map.entry("nemo-automodel", "nvidia"),
+            Map.entry("megatron-bridge", "nvidia"),
+            Map.entry("odissei-torchtune", "torchtune"),
+            Map.entry("ms-swift-examples", "ms-swift"),
+            Map.entry("ms-swift-benchmark-2024", "ms-swift"),
+            Map.entry("unsloth-notebooks", "unsloth"),
+            Map.entry("unsloth-context-bench", "unsloth"),
+            Map.entry("unsloth-context-bench-own", "unsloth"),
+            Map.entry("torchao-training", "torchtitan"),
+            Map.entry("chatglm2-ptuning", "thudm"),
+            Map.entry("chatglm3-finetune", "thudm"),
+            Map.entry("glm4-finetune", "thudm"),
+            Map.entry("cogvlm2-finetune", "thudm"),
+            Map.entry("colossalchat", "colossalai"),
+            Map.entry("colossalai-benchmark", "colossalai"),
+            Map.entry("peft-docs-sft", "peft"),
+            Map.entry("peft-method-comparison", "peft"),
+            Map.entry("peft-readme-table", "peft"));
     /** Sources that benchmark rows of exactly the length that they print. */
     private static final Set<String> FULL_LENGTH = Set.of("qwen1-readme");
 
@@ -277,11 +292,18 @@ final class RunReader {
 
     private @Nullable Weights weights(Method method, Framework framework) {
         String text = precision();
+        if (method != Method.QLORA && notes.saysWeightsAreHalf()) {
+            return Weights.HALF;
+        }
+        boolean isEight = text.contains("int8") || text.contains("8-bit") || text.contains("8bit");
+        if (isEight && !text.contains("4")) {
+            return Weights.INT8;
+        }
         if (text.matches(".*(gptq|awq|int4|mxfp4|hqq).*")
                 || (row.text("model").toLowerCase(Locale.ROOT).contains("gpt-oss") && method == Method.QLORA)) {
             return Weights.INT4;
         }
-        if (text.contains("int8") || text.contains("8-bit") || text.contains("8bit")) {
+        if (isEight) {
             return Weights.INT8;
         }
         if (text.contains("nf4-dq")) {
@@ -300,7 +322,10 @@ final class RunReader {
                 || text.equals("tf32")) {
             return Weights.FP32;
         }
-        boolean isOpen = text.isEmpty() || framework == Framework.HUGGING_FACE || framework == Framework.OTHER;
+        boolean isOpen = (text.isEmpty() && !named.loadsInHalf())
+                || (framework == Framework.HUGGING_FACE && !named.loadsInHalf())
+                || framework == Framework.TUNED
+                || framework == Framework.OTHER;
         return isOpen ? null : Weights.HALF;
     }
 
@@ -358,6 +383,9 @@ final class RunReader {
         if (Boolean.TRUE.equals(isPacked()) || isFullLength() || notes.say("longest sample")) {
             return cap;
         }
+        if (notes.longestTokens().isPresent()) {
+            return (int) Math.min(cap, notes.longestTokens().getAsDouble());
+        }
         return DataSets.in(row.text("notes"))
                 .map(set -> Math.min(cap, set.longestTokens()))
                 .orElse(null);
@@ -371,8 +399,13 @@ final class RunReader {
         }
         Integer micro = whole("micro_batch");
         double padding = micro == null ? 1 : 1 + 0.35 * Math.log(micro) / Math.log(2);
+        OptionalDouble said = notes.meanTokens();
+        double most = cap == null ? Double.MAX_VALUE : cap;
+        if (said.isPresent()) {
+            return Math.min(most, said.getAsDouble() * padding);
+        }
         return DataSets.in(row.text("notes"))
-                .map(set -> Math.min(cap == null ? Double.MAX_VALUE : cap, set.meanTokens() * padding))
+                .map(set -> Math.min(most, set.meanTokens() * padding))
                 .orElse(null);
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Published runs out of a table.
@@ -18,9 +19,24 @@ record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
     private static final List<String> COMPARED =
             List.of("peak_mem_gb_per_gpu", "tokens_per_s_per_gpu", "tokens_per_s", "wall_time_s", "notes");
 
-    /** The runs that the models of this version are calibrated on; {@code measured-runs.csv} says where each was published. */
+    /** The runs that the models of this version are calibrated on, each with where it was published: the first and the further. */
     static RunTable shipped() {
+        RunTable first = first();
+        RunTable further = further();
+        return new RunTable(
+                Stream.concat(first.runs().stream(), further.runs().stream()).toList(),
+                Stream.concat(first.skipped().stream(), further.skipped().stream())
+                        .toList());
+    }
+
+    /** What the formulas were made on. */
+    static RunTable first() {
         return of(CsvTable.ofResource(RunTable.class, "measured-runs.csv"));
+    }
+
+    /** Runs of other sources, found when the formulas stood. */
+    static RunTable further() {
+        return of(CsvTable.ofResource(RunTable.class, "further-runs.csv"));
     }
 
     /**

@@ -77,7 +77,9 @@ final class Scenarios {
 
     static double gib(MemoryParts parts, MemoryFigure figure, Assumed run, Coefficients coefficients) {
         double allocated = parts.allocated() / GIB;
-        double reserved = allocated * (1 + coefficients.get(MemoryCoefficient.FRAGMENTATION));
+        double varying = run.hasRowsOfOneLength() ? 0 : (parts.activations() + parts.logits()) / GIB;
+        double reserved = allocated * (1 + coefficients.get(MemoryCoefficient.FRAGMENTATION))
+                + varying * run.unsteadiness() * coefficients.get(MemoryCoefficient.VARYING);
         double context = coefficients.get(MemoryCoefficient.CONTEXT)
                 + (run.parallelism().gpus() > 1 ? coefficients.get(MemoryCoefficient.COMMUNICATION) : 0);
         return switch (figure) {

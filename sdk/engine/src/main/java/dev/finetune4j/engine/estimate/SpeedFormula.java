@@ -26,16 +26,28 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
  * run at the measured matmul rate, everything else at the bandwidth of memory; the host's launching runs beside both.
  */
 final class SpeedFormula {
+    /** Rows in a pack are rarely longer. */
+    private static final int LONGEST_OF_A_PACK = 4096;
+
     private static final double TERA = 1e12;
     private static final double GIGA = 1e9;
     /** Bytes a second between GPUs without a link of their own: PCIe 3.0 x16, shared. */
     private static final double PCIE = 10 * GIGA;
+    /** Since Ampere cards have PCIe 4.0, which is twice as fast. */
+    private static final int PCIE_4_YEAR = 2020;
     /** Bytes a second and GPU between machines, at best (3.2 Tbit/s for eight). */
     private static final double NETWORK = 50 * GIGA;
 
     private static final int GPUS_OF_A_MACHINE = 8;
     /** Grace-Blackwell racks join 72 GPUs by NVLink. */
     private static final int GPUS_OF_A_RACK = 72;
+
+    /** What code that is not NVIDIA's own has of the gain of eight-bit products: it casts and scales in kernels of its own. Judgement. */
+    private static final double OTHERS_FP8 = 0.35;
+
+    private static final int BLACKWELL_YEAR = 2024;
+    /** What PyTorch's kernels reach of NVIDIA's own on Blackwell, in its first two years. Judgement. */
+    private static final double OTHERS_BLACKWELL = 0.65;
 
     private final Architecture model;
     private final Assumed run;
@@ -91,11 +103,18 @@ final class SpeedFormula {
         if (gpu.year() >= 2022 && gpu.linkGbPerS() != null && gpu.linkGbPerS() >= 400) {
             rate *= coefficients.get(HOPPER);
         }
+        if (gpu.year() >= BLACKWELL_YEAR && run.framework() != Framework.MEGATRON) {
+            rate *= OTHERS_BLACKWELL;
+        }
         return rate * TERA * fp8Gain() * tokens / (tokens + coefficients.get(HALF_RATE_TOKENS));
     }
 
     private double fp8Gain() {
-        return run.arithmetic() == Arithmetic.FP8 ? coefficients.get(FP8) : 1;
+        if (run.arithmetic() != Arithmetic.FP8) {
+            return 1;
+        }
+        double gain = coefficients.get(FP8);
+        return run.framework() == Framework.MEGATRON ? gain : 1 + OTHERS_FP8 * (gain - 1);
     }
 
     private double bandwidth() {
@@ -119,9 +138,7 @@ final class SpeedFormula {
 
     /** {@code 4 S H D} a token, layer and pass, half of it where the future is masked; 3.5 passes forward and back. */
     private double attentionOperations() {
-        double seen = run.isPacked() && run.framework() != Framework.TUNED
-                ? Math.min(run.meanTokens(), 4096)
-                : run.meanTokens();
+        double seen = run.looksPastRows() ? run.meanTokens() : Math.min(run.meanTokens(), LONGEST_OF_A_PACK);
         boolean isHalf = run.attention() == Attention.FUSED && model.kind() == Architecture.Kind.DECODER;
         return 4 * seen * model.queryWidth() * model.layers() * tokens * (isHalf ? 0.5 : 1) * (3.5 + again);
     }
@@ -175,17 +192,20 @@ final class SpeedFormula {
 
     private double communication() {
         Parallelism spread = run.parallelism();
-        double swap = run.offloadsWeights() ? 2 * model.linearParameters() * (2 + again) / PCIE : 0;
+        double packed = run.isPackedWeights() ? 0.3 : 1;
+        double pcie = gpu.year() >= PCIE_4_YEAR ? 2 * PCIE : PCIE;
+        double swap = run.offloadsWeights()
+                ? 2 * packed * model.linearParameters() * (2 + again) / pcie / spread.tensor()
+                : 0;
         if (spread.gpus() == 1) {
             return swap;
         }
         int machine = gpu.name().startsWith("GB") ? GPUS_OF_A_RACK : GPUS_OF_A_MACHINE;
-        double inside = gpu.linkGbPerS() == null ? PCIE : gpu.linkGbPerS() / 2 * GIGA * 0.7;
+        double inside = gpu.linkGbPerS() == null ? pcie : gpu.linkGbPerS() / 2 * GIGA * 0.7;
         double between = spread.gpus() > machine ? Math.min(inside, 3 * NETWORK) : inside;
         double seconds = 0;
         if (spread.weightShards() > 1) {
             double weights = model.linearParameters() + model.embeddingParameters();
-            double packed = run.isPackedWeights() ? 0.3 : 1;
             seconds += 2 * weights * (run.isFull() ? 3 : 2) * packed / spread.tensor() / between;
         } else if (spread.replicas() > 1) {
             seconds += 2 * 2 * run.trainable() / spread.modelGpus() / between / run.accumulation();

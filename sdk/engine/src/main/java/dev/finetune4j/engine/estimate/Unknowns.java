@@ -61,6 +61,8 @@ final class Unknowns {
                 setup.isCompiled() != null && setup.isCompiled(),
                 hasSinglePrecisionEdges(random, weights),
                 unlikeness(random),
+                logNormal(random, 1, 0.7), // 1 to 35 GiB over a hundred runs of one benchmark
+                !isPacked || setup.framework() == Framework.TUNED || chance(random, 0.5),
                 setup.offloadsOptimizer(),
                 setup.offloadsWeights(),
                 parallelism(random));
@@ -91,9 +93,15 @@ final class Unknowns {
         if (arithmetic == Arithmetic.FP32) {
             return Weights.FP32;
         }
+        if (setup.framework() == Framework.TUNED) {
+            return setup.method() == Method.FULL ? Weights.FP32 : Weights.HALF;
+        }
         boolean mayBeMixed = setup.framework() == Framework.HUGGING_FACE || setup.framework() == Framework.OTHER;
-        double mixed =
-                !mayBeMixed ? 0 : setup.parallelism().sharding() == Sharding.FSDP ? 0.7 : isAdapted() ? 0.1 : 0.35;
+        double mixed = !mayBeMixed
+                ? 0
+                : setup.parallelism().sharding() == Sharding.FSDP
+                        ? 0.7
+                        : isAdapted() ? 0.1 : setup.framework() == Framework.OTHER ? 0.7 : 0.35;
         return chance(random, mixed) ? Weights.FP32 : Weights.HALF;
     }
 
@@ -135,7 +143,10 @@ final class Unknowns {
         return setup.accumulation() != null ? setup.accumulation() : 1 << random.nextInt(4);
     }
 
-    /** Published sets of instructions have rows up to about a thousand tokens; longer caps are rarely met. */
+    /**
+     * Who says how long rows may be has mostly some that are, or measures with made-up rows of that length; published sets of
+     * instructions have rows up to about a thousand tokens.
+     */
     private double longest(RandomGenerator random, boolean isPacked, int cap) {
         if (setup.longestTokens() != null) {
             return setup.longestTokens();
@@ -143,7 +154,14 @@ final class Unknowns {
         if (architecture.kind() == Architecture.Kind.ENCODER) {
             return Math.min(cap, logNormal(random, 110, 0.6));
         }
-        return isPacked ? cap : Math.min(cap, logNormal(random, 900, 0.6));
+        boolean isCapMet = isPacked || chance(random, capMet(cap));
+        return isCapMet ? cap : Math.min(cap * (0.4 + 0.6 * random.nextDouble()), logNormal(random, 900, 0.6));
+    }
+
+    /** How often the longest row of a run is as long as rows may be: the less, the more of rows that is. */
+    private static double capMet(int cap) {
+        double doublings = Math.log(cap / 2048.0) / Math.log(2);
+        return Math.max(0.2, Math.min(0.65, 0.65 - 0.13 * doublings));
     }
 
     private double mean(RandomGenerator random, boolean isPacked, int cap, double longest) {
@@ -194,18 +212,26 @@ final class Unknowns {
         boolean isPeft = setup.framework() == Framework.HUGGING_FACE
                 || setup.framework() == Framework.DEEPSPEED
                 || setup.framework() == Framework.OTHER;
-        return isPrepared && isPeft && chance(random, 0.75);
+        return isPrepared && isPeft && chance(random, 0.5);
     }
 
-    /** Megatron's distributed optimizer is an option that recipes set and scripts forget. */
+    /** Megatron's distributed optimizer is an option that recipes set and scripts forget; DeepSpeed's stage is often not said. */
     private Parallelism parallelism(RandomGenerator random) {
         Parallelism said = setup.parallelism();
-        boolean isOpen = setup.framework() == Framework.MEGATRON && said.sharding() == Sharding.NONE;
-        if (!isOpen || !chance(random, 0.6)) {
+        if (said.sharding() != Sharding.NONE) {
             return said;
         }
-        return new Parallelism(
-                said.gpus(), Sharding.ZERO1, said.tensor(), said.pipeline(), said.expert(), said.sequence());
+        if (setup.framework() == Framework.MEGATRON && chance(random, 0.6)) {
+            return sharded(said, Sharding.ZERO1);
+        }
+        if (setup.framework() == Framework.DEEPSPEED && said.gpus() > 1 && said.modelGpus() == 1) {
+            return sharded(said, chance(random, 0.5) ? Sharding.ZERO3 : Sharding.ZERO2);
+        }
+        return said;
+    }
+
+    private static Parallelism sharded(Parallelism said, Sharding sharding) {
+        return new Parallelism(said.gpus(), sharding, said.tensor(), said.pipeline(), said.expert(), said.sequence());
     }
 
     /** Guessed shapes, and decoders whose sizes do not explain their weights: state-space layers, towers for pictures. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,8 +23,8 @@ class BacktestTest {
     Path folder;
 
     @Test
-    void holdsTheFiguresOfTheShippedRuns() {
-        Backtest backtest = Backtest.of(RunTable.shipped());
+    void holdsTheFiguresOfTheRunsThatTheFormulasWereMadeOn() {
+        Backtest backtest = Backtest.of(RunTable.first());
 
         assertThat(backtest.memory().rows()).isGreaterThan(260);
         assertThat(backtest.memory().medianError()).isLessThan(0.08);
@@ -35,6 +36,19 @@ class BacktestTest {
     }
 
     @Test
+    void holdsTheFiguresOfTheRunsThatWereFoundLater() {
+        Backtest backtest = Backtest.of(RunTable.further());
+
+        assertThat(backtest.memory().rows()).isGreaterThan(330);
+        assertThat(backtest.memory().medianError()).isLessThan(0.18);
+        assertThat(backtest.memory().insideInterval()).isBetween(0.75, 0.92);
+        assertThat(backtest.memory().verdictsRight()).isGreaterThan(0.98);
+        assertThat(backtest.throughput().rows()).isGreaterThan(170);
+        assertThat(backtest.throughput().medianError()).isLessThan(0.2);
+        assertThat(backtest.skipped()).hasSizeLessThan(backtest.memory().rows() / 10);
+    }
+
+    @Test
     void refusesNoRunThatFailedAndLetsNoFailurePass() {
         MemoryModel model = MemoryModel.shipped();
         List<PublishedRun> failed = RunTable.shipped().runs().stream()
@@ -42,7 +56,7 @@ class BacktestTest {
                 .toList();
 
         assertThat(failed)
-                .hasSizeGreaterThan(10)
+                .hasSizeGreaterThan(30)
                 .allSatisfy(run -> assertThat(Backtest.verdict(model, run)).isNotEqualTo(Fit.FITS));
     }
 
@@ -66,6 +80,38 @@ class BacktestTest {
         assertThat(backtest.skipped().get(1).why()).contains("magic");
         assertThat(backtest.skipped().get(2).why()).contains("Mystery");
         assertThat(backtest.skipped().get(3).why()).contains("Z80");
+    }
+
+    @Test
+    void takesNoNoteForItsOpposite() throws IOException {
+        Path file = folder.resolve("runs.csv");
+        String row = "x,Llama 3.1 8B,8,full,,,bf16,AdamW,2048,yes,2,1,yes,fsdp,A100-80,8,trl,,40,,";
+        Files.writeString(
+                file,
+                HEADER + row + "without CPU offload\n" + row + "cpu offload=no; liger=no; shorter rows\n" + row
+                        + "CPU offload; full length\n");
+
+        List<TrainingSetup> setups =
+                RunTable.of(file).runs().stream().map(PublishedRun::setup).toList();
+
+        assertThat(setups).extracting(TrainingSetup::offloadsOptimizer).containsExactly(false, false, true);
+        assertThat(DataSets.in("shorter rows in a Colab")).isEmpty();
+        assertThat(DataSets.in("GLUE RTE")).isPresent();
+    }
+
+    @Test
+    void tellsTheMembersOfAFamilyApartBySize() {
+        ModelNames names = new ModelNames();
+
+        assertThat(names.find("01-ai/Yi-6B-Chat", OptionalDouble.empty()))
+                .get()
+                .satisfies(model -> assertThat(model.parameters() / 1e9).isBetween(5.5, 6.5));
+        assertThat(names.find("Qwen/Qwen-1_8B-Chat", OptionalDouble.empty()))
+                .get()
+                .satisfies(model -> assertThat(model.parameters() / 1e9).isBetween(1.7, 2.0));
+        assertThat(names.find("gpt2", OptionalDouble.of(1.5)))
+                .get()
+                .satisfies(model -> assertThat(model.parameters() / 1e9).isBetween(1.3, 1.7));
     }
 
     @Test
