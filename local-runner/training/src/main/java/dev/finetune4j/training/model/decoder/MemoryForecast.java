@@ -19,8 +19,8 @@ import java.util.Map;
  *                layer          nothing,                     and all of it once
  *              and with the attention (H + K) D more where heads are normed, 2 C where branches are
  * adapter low  N s ranks of all adapters
- * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more, and its matrix in float32;
- *              8 bytes a length; in bf16 72 MiB more
+ * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more; 4 MiB for rows; 8 bytes a length;
+ *              in bf16 40 MiB more
  * scratch      N s (3 C + H D + 4 F + (H + 2 K) D)
  * attention    N max(64, N / 8) H 4 s + 4 N H D s
  * float copies in bf16: N 4 C
@@ -57,10 +57,13 @@ record MemoryForecast(
     private static final long WEIGHT_GRADIENT_BYTES = 200L << 20;
 
     /**
-     * What the allocator keeps in bf16 of the products that the lengths of adapted rows are taken of: more on a busy machine, where other
+     * What the allocator keeps in bf16 of the products that the lengths of adapted rows are learned by: more on a busy machine, where other
      * threads of the process put what lives longer between them.
      */
-    private static final long NARROW_MAGNITUDE_BYTES = 72L << 20;
+    private static final long NARROW_MAGNITUDE_BYTES = 40L << 20;
+
+    /** Rows of which lengths are taken at a time. */
+    private static final long ROWS_BYTES = 4L << 20;
 
     /** Rows of logits that live at a time: products of more rows are faster, and these are few beside a model. */
     private static final long LOGITS_BYTES = 40L << 20;
@@ -155,7 +158,7 @@ record MemoryForecast(
     private long magnitudeBytes(boolean narrow) {
         long widest = Math.max(shape.qkvWidth(), 2L * shape.feedForwardWidth());
         return tokens * widest * (2L * bytes + (narrow ? FLOAT_BYTES : 0))
-                + shape.largestMatrix() * FLOAT_BYTES
+                + ROWS_BYTES
                 + trained.magnitudes() * 2 * FLOAT_BYTES
                 + (narrow ? NARROW_MAGNITUDE_BYTES : 0);
     }

@@ -71,12 +71,16 @@ class M(Module):
     torch.append(linears[projection].magnitude, __torch__.magnitude.Magnitude(m, grad, torch.ones([outputs]), torch.ones([outputs])))
     return projection
 
-  # Must follow each change of the factors or lengths; start is 1 for lengths that are yet to be chosen.
+  # Must follow each change of the factors or lengths; start is 1 for lengths that are yet to be chosen. Room is for 4 MiB of rows, or
+  # for one that is longer.
   def measure(self: __torch__.M, layers: List[__torch__.layer.Layer], start: int) -> int:
+    room = torch.empty([1048576], dtype=6)
     for i in range(len(layers)):
       linears = [layers[i].qkv, layers[i].out, layers[i].gate_up, layers[i].down]
       for j in range(4):
-        __torch__.linear.measure(linears[j], start == 1)
+        if linears[j].weight.size(1) > room.size(0):
+          room = torch.empty([linears[j].weight.size(1)], dtype=6)
+        __torch__.linear.measure(linears[j], start == 1, room)
     return len(layers)
 
   def decoder(self: __torch__.M, embedding: Tensor, norm: Tensor, head: Tensor, heads: int, key_heads: int, head_width: int, eps: float, gelu: int, embedding_scale: float, logit_cap: float, grads: List[Tensor], prompt: Tensor, padding: int) -> __torch__.decoder.Decoder:

@@ -173,20 +173,20 @@ def backward_weight(dy: Tensor, x: Tensor, grad_weight: Tensor, grad_bias: Tenso
   return grad_weight
 
 # Takes ||V|| and g anew; with start, m becomes ||V|| first, so that y is what it was without lengths of its own. A row of zeros, which
-# has no direction, is given one of a length that changes nothing.
-def measure(layer: __torch__.linear.Linear, start: bool) -> int:
+# has no direction, is given one of a length that changes nothing. V is made some rows at a time in room, [e] float32, e of at least I:
+# whole matrices, each of another size, are what the allocator would keep between what lives longer.
+def measure(layer: __torch__.linear.Linear, start: bool, room: Tensor) -> int:
   for i in range(len(layer.magnitude)):
     lengths = layer.magnitude[i]
     weight = __torch__.linear.dense(layer)
-    v = torch.empty(weight.size(), dtype=6).copy_(weight)               # [O, I] float32
-    r = 0
-    for j in range(len(layer.b)):
-      b = torch.to(layer.b[j], 6)
-      end = r + b.size(1)
-      a = torch.to(layer.a[r:end], 6)
-      v[layer.first[j]:layer.first[j] + b.size(0)].addmm_(b, a, alpha=layer.scales[j])
-      r = end
-    lengths.norm.copy_(torch.linalg_vector_norm(v, 2, [1])).clamp_min_(1e-30)
+    O, I = weight.size()
+    n = room.size(0) // I
+    for k in range((O + n - 1) // n):
+      rows = weight[n * k:n * k + n]                                    # [n, I], the last time fewer
+      v = room[0:rows.numel()].view(rows.size()).copy_(rows)
+      __torch__.linear.add_updates(layer, n * k, v)
+      torch.linalg_vector_norm(v, 2, [1], out=lengths.norm[n * k:n * k + n])
+    lengths.norm.clamp_min_(1e-30)
     at = 0
     for j in range(len(layer.b)):
       begin = layer.first[j]
@@ -197,3 +197,17 @@ def measure(layer: __torch__.linear.Linear, start: bool) -> int:
       torch.div(m, lengths.norm[begin:end], out=lengths.gain[begin:end])
       at = at + end - begin
   return len(layer.magnitude)
+
+# v += s B A for v [n, I] float32, which are the rows from begin on.
+def add_updates(layer: __torch__.linear.Linear, begin: int, v: Tensor) -> Tensor:
+  r = 0
+  for j in range(len(layer.b)):
+    b = layer.b[j]
+    end = r + b.size(1)
+    first = begin - layer.first[j]                                      # the row of B that belongs to the first of v
+    skipped = max(0, -first)
+    if skipped < v.size(0) and first < b.size(0):
+      part = torch.to(b[first + skipped:first + v.size(0)], 6)          # [p, R_j]
+      v[skipped:skipped + part.size(0)].addmm_(part, torch.to(layer.a[r:end], 6), alpha=layer.scales[j])
+    r = end
+  return v
