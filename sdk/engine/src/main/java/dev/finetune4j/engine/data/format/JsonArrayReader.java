@@ -49,7 +49,7 @@ final class JsonArrayReader implements RowReader {
                 return null;
             }
             row++;
-            JsonNode value = json.readTree(parser);
+            JsonNode value = RowJson.read(json, parser);
             return value instanceof ObjectNode fields ? new RawRow.Read(row, fields) : notAnObject(value);
         } catch (JsonProcessingException e) {
             // After a syntax error the parser cannot know where the next element starts, so the file as a whole is

@@ -35,7 +35,7 @@ final class JsonLinesReader implements RowReader {
 
     private RawRow parse(LineReader.Line line) {
         try {
-            JsonNode value = json.readTree(line.text());
+            JsonNode value = RowJson.read(json, line.text());
             if (value instanceof ObjectNode fields) {
                 return new RawRow.Read(line.number(), fields);
             }

@@ -16,6 +16,9 @@ final class JsonReason {
         if (failure instanceof StreamConstraintsException) {
             return "it nests more than " + RowJson.MAX_DEPTH + " deep, or holds a number of over 1,000 digits";
         }
+        if (failure.getCause() instanceof NumberFormatException) {
+            return "a number has an exponent that is too large";
+        }
         if (message.startsWith("Duplicate field")) {
             return "a key stands twice in the same object";
         }

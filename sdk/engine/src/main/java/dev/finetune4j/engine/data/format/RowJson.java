@@ -1,6 +1,9 @@
 package dev.finetune4j.engine.data.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 
 /** How rows are parsed: doubled keys and trailing text are errors, and nothing can nest or grow without bound. */
 final class RowJson {
@@ -37,6 +41,28 @@ final class RowJson {
     /** Reads JSON values one after the other. */
     static ObjectReader elementReader() {
         return MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    }
+
+    /**
+     * Reads one value with {@link #reader()}.
+     *
+     * @throws JsonProcessingException if it is not JSON, or holds a number whose exponent is too large for any
+     */
+    static JsonNode read(ObjectReader reader, String text) throws JsonProcessingException {
+        try {
+            return reader.readTree(text);
+        } catch (NumberFormatException e) {
+            throw new JsonParseException(null, e.getMessage(), e);
+        }
+    }
+
+    /** Reads the next value with {@link #elementReader()}; throws as {@link #read(ObjectReader, String)} does. */
+    static JsonNode read(ObjectReader reader, JsonParser parser) throws IOException {
+        try {
+            return reader.readTree(parser);
+        } catch (NumberFormatException e) {
+            throw new JsonParseException(parser, e.getMessage(), e);
+        }
     }
 
     /** The type of a value in words, for messages. */

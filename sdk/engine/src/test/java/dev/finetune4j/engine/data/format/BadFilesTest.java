@@ -128,6 +128,7 @@ class BadFilesTest {
         assertThat(reason("{\"prompt\":\"secret\",\"prompt\":\"b\"}")).contains("a key stands twice");
         assertThat(reason("{\"prompt\":\"secret\"} {}")).contains("something follows");
         assertThat(reason("{\"prompt\":secret}")).contains("does not follow the rules of JSON");
+        assertThat(reason("{\"prompt\":1e44444444444444444444}")).contains("an exponent that is too large");
         assertThat(reason("{\"prompt\":\"sec\tret\"}")).contains("must be written as an escape");
         assertThat(reason("{\"prompt\"=\"secret\"}")).contains("unexpected character ('=' (code 61)");
         assertThat(reason("{\"a\":" + "[".repeat(200) + "]".repeat(200) + "}")).contains("nests more than 100 deep");
