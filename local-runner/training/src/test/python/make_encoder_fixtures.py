@@ -6,7 +6,7 @@
 Needs torch, transformers, peft and safetensors. Written to src/test/resources/dev/finetune4j/training/model/encoder/fixtures.
 Each folder holds config.json, model.safetensors and expected.json: token ids with their logits, and for each method the losses and
 gradient norms of 50 steps of AdamW (two micro-batches a step, clipped, learning rate warmed up and then falling) and the logits after
-them. Dropout is off throughout. A folder lora holds an adapter of PEFT at its start.
+them. Dropout is off throughout. For each kind of adapter two folders hold it as PEFT wrote it, at its start and after the steps.
 """
 import json
 import os
@@ -23,12 +23,15 @@ OFF = dict(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
 SIZES = dict(vocab_size=96, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, **OFF)
 MODELS = {
     "bert": (BertForSequenceClassification, BertConfig(**SIZES, max_position_embeddings=128, num_labels=3),
-             "all", ["classifier", "pooler"]),
+             dict(lora=dict(target_modules="all-linear", modules_to_save=["pooler"]),
+                  dora=dict(target_modules=["query", "dense"], use_dora=True, modules_to_save=["pooler"], layers_to_transform=[1]))),
     "distilbert": (DistilBertForSequenceClassification, DistilBertConfig(
         vocab_size=96, dim=32, hidden_dim=48, n_layers=2, n_heads=4, max_position_embeddings=128, num_labels=3, dropout=0.0,
-        attention_dropout=0.0, seq_classif_dropout=0.0), "all", ["classifier", "pre_classifier"]),
+        attention_dropout=0.0, seq_classif_dropout=0.0),
+        dict(lora=dict(target_modules=["q_lin", "v_lin", "lin2"], use_rslora=True, rank_pattern={"v_lin": 2}, lora_alpha=4))),
     "roberta": (RobertaForSequenceClassification, RobertaConfig(
-        **SIZES, max_position_embeddings=130, type_vocab_size=1, hidden_act="gelu_new", num_labels=3), "all", ["classifier"]),
+        **SIZES, max_position_embeddings=130, type_vocab_size=1, hidden_act="gelu_new", num_labels=3),
+        dict(lora=dict(target_modules="all-linear"))),
 }
 STEPS = 50
 LEARNING_RATE = 2e-3
@@ -92,7 +95,7 @@ def is_head(name):
     return "classifier" in name or "pooler" in name
 
 
-def write(folder, cls, config, modules, saved, seed):
+def write(folder, cls, config, adapters, seed):
     model = random_model(cls, config, seed)
     model.save_pretrained(folder)
     expected = dict(texts=[dict(ids=ids, label=label) for ids, label in TEXTS], logits=logits(model))
@@ -101,6 +104,13 @@ def write(folder, cls, config, modules, saved, seed):
     for name, p in model.named_parameters():
         p.requires_grad_(is_head(name))
     expected["head"] = train(model)
+    for kind, settings in adapters.items():
+        torch.manual_seed(seed)
+        lora = LoraConfig(**{**dict(task_type="SEQ_CLS", r=4, lora_alpha=8), **settings})
+        model = get_peft_model(random_model(cls, config, seed), lora)
+        model.save_pretrained(f"{folder}/{kind}-start")
+        expected[kind] = train(model)
+        model.save_pretrained(f"{folder}/{kind}-end")
     with open(f"{folder}/expected.json", "w") as file:
         json.dump(expected, file)
 
@@ -108,8 +118,8 @@ def write(folder, cls, config, modules, saved, seed):
 def main():
     out = sys.argv[1]
     shutil.rmtree(out, ignore_errors=True)
-    for seed, (name, (cls, config, modules, saved)) in enumerate(MODELS.items()):
-        write(f"{out}/{name}", cls, config, modules, saved, seed)
+    for seed, (name, (cls, config, adapters)) in enumerate(MODELS.items()):
+        write(f"{out}/{name}", cls, config, adapters, seed)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ final class CoreContender {
         CoreContender contender = new CoreContender(workload, read(Path.of(arguments[2])));
         if (workload.subject() == Subject.ENCODER) {
             try (Classifier model =
-                    new EncoderLoader().load(files, labels(), settings).model()) {
+                    new EncoderLoader().load(files, null, labels(), settings).model()) {
                 contender.train(model);
             }
         } else {

@@ -25,7 +25,7 @@ class EncoderJobTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"full, 5e-3", "head, 2e-2"})
+    @CsvSource({"full, 5e-3", "head, 2e-2", "lora, 5e-3"})
     void isTrainedComparedAskedAndExported(String method, String learningRate) throws IOException {
         Path job = job(
                 "classification",

@@ -170,6 +170,7 @@ final class WorkSite {
         return engines.classifiers()
                 .load(
                         modelFiles(baseModel()),
+                        channelIfAny(WorkOrder.ADAPTER_CHANNEL).orElse(null),
                         labels,
                         settings(Purpose.TRAIN, step.method(), step.training(), batchTokens));
     }
@@ -181,11 +182,13 @@ final class WorkSite {
      * @param batchTokens the most tokens that are read at once
      */
     ClassifierLoader.Loaded loadClassifierToAnswer(TunedModel model, LabelCounts labels, int batchTokens) {
+        TuningMethod method = model.adapter().isPresent() ? model.method() : HeadTuning.defaults();
         return engines.classifiers()
                 .load(
                         modelFiles(model.weights()),
+                        model.adapter().orElse(null),
                         labels,
-                        settings(Purpose.ANSWER, HeadTuning.defaults(), trainingSpec(), batchTokens));
+                        settings(Purpose.ANSWER, method, trainingSpec(), batchTokens));
     }
 
     private LanguageModelLoader.Settings settings(

@@ -20,6 +20,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The small worker; one that finds the file {@link #KILL} beside the jobs sends itself SIGKILL at the micro-batch that it names. */
 public final class KilledWorkerMain {
@@ -61,8 +62,8 @@ public final class KilledWorkerMain {
     private static ClassifierLoader killing(ClassifierLoader loader, int microBatch) {
         return new ClassifierLoader() {
             @Override
-            public Loaded load(ModelFiles files, LabelCounts labels, Settings settings) {
-                Loaded loaded = loader.load(files, labels, settings);
+            public Loaded load(ModelFiles files, @Nullable Path adapter, LabelCounts labels, Settings settings) {
+                Loaded loaded = loader.load(files, adapter, labels, settings);
                 return new Loaded(
                         killing(Classifier.class, loaded.model(), microBatch),
                         loaded.precision(),

@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * @param dora whether the length of each row is trained apart from its direction
  * @param ranks ranks of modules that have another than {@code rank}, by their names
  * @param alphas alphas of modules that have another than {@code alpha}, by their names
- * @param layers layers of the decoder that get adapters, counted from 0; empty for all
+ * @param layers layers that get adapters, counted from 0; empty for all
  * @param trainedModules embedding ({@value #EMBEDDING}) or head ({@value #HEAD}), whose own weights are trained beside the adapters, as
  *     PEFT's {@code modules_to_save}; where the model ties the two, one that is trained alone comes apart from the other
  */
@@ -59,7 +59,7 @@ public record LoraTuning(
         @Range(min = 0)
         Map<String, Double> alphas,
 
-        @Describe(value = "Decoder layers that get adapters, counted from 0; none given for all.", example = "[28, 29]")
+        @Describe(value = "Layers that get adapters, counted from 0; none given for all.", example = "[28, 29]")
         @Range(min = 0)
         List<Integer> layers,
 
@@ -78,7 +78,7 @@ public record LoraTuning(
     /** Peak learning rate where a job says none: Hu et al. 2021 and the PEFT examples use 1e-4 to 5e-4. */
     public static final double DEFAULT_LEARNING_RATE = 2e-4;
 
-    /** Every linear layer of the decoder, the head excluded. */
+    /** Every linear layer of all layers, the head excluded. */
     public static final String ALL_LINEAR = "all-linear";
 
     /** The embedding, as a module whose own weights are trained. */
@@ -218,7 +218,7 @@ public record LoraTuning(
             return this;
         }
 
-        /** The layers of the decoder that get adapters, counted from 0; all unless said. */
+        /** The layers that get adapters, counted from 0; all unless said. */
         public Builder layers(List<Integer> numbers) {
             layers = numbers;
             return this;

@@ -59,9 +59,14 @@ public final class EncoderTensors {
         return new NormTensors(model + "embeddings.LayerNorm", config.width());
     }
 
+    /** What precedes the number of a layer in the names of its tensors. */
+    public String layersStem() {
+        return model + (distilled ? "transformer.layer." : "encoder.layer.");
+    }
+
     /** One of the layers, counted from 0. */
     public LayerTensors layer(int number) {
-        String layer = model + (distilled ? "transformer.layer." : "encoder.layer.") + number + ".";
+        String layer = layersStem() + number + ".";
         int width = config.width();
         int inner = config.feedForwardSize();
         return distilled
@@ -104,6 +109,15 @@ public final class EncoderTensors {
         return Stream.of(headDense(), classifier(labels))
                 .flatMap(LinearTensors::all)
                 .toList();
+    }
+
+    /** The modules that the head consists of, as transformers names them, sorted. */
+    public List<String> headModules() {
+        return switch (config.family()) {
+            case BERT -> List.of("classifier", "pooler");
+            case DISTILBERT -> List.of("classifier", "pre_classifier");
+            case ROBERTA -> List.of("classifier");
+        };
     }
 
     /** All but the head: what every file must hold. */

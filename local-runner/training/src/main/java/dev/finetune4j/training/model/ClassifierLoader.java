@@ -4,7 +4,9 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Loads an encoder with a classification head for training, or for use with a finished one. */
 public interface ClassifierLoader {
@@ -22,12 +24,13 @@ public interface ClassifierLoader {
      * Maps the weights and prepares the trainable vector.
      *
      * @param files the base model; a head over the same labels that it has already is gone on from
+     * @param adapter a folder with a finished PEFT adapter and head to start from, or null for fresh ones
      * @param labels names of the labels, in the order of the head's outputs, with the rows that are learned of each
      * @param settings how; lengths of passages and texts have no meaning here
-     * @throws dev.finetune4j.error.FineTuneException with FT0470 if the model is no encoder that is supported, FT0601 if it does not fit
-     *     the memory, FT04xx if files are missing or damaged
+     * @throws dev.finetune4j.error.FineTuneException with FT0470 if the model is no encoder that is supported, FT0473 if the adapter does not
+     *     fit it, FT0475 if the method does not, FT0601 if it does not fit the memory, FT04xx if files are missing or damaged
      */
-    Loaded load(ModelFiles files, LabelCounts labels, Settings settings);
+    Loaded load(ModelFiles files, @Nullable Path adapter, LabelCounts labels, Settings settings);
 
     /** Whether the model has a head over these labels already, so that it can tell them apart without any training. */
     boolean hasHead(ModelFiles files, List<String> labels);

@@ -52,7 +52,7 @@ public final class ModelProblems implements ProblemCatalogue {
     public static final ProblemKind METHOD =
             new ProblemKind("FT0475", "The method does not fit the model", ExitCode.INVALID, """
             method: head trains the classification head of an encoder such as BERT; a decoder has none, and answers with words. Decoders
-            are tuned with lora, full or prompt-tuning, encoders with full or head.""", "method: lora");
+            are tuned with lora, full or prompt-tuning, encoders with full, lora or head.""", "method: lora");
 
     /** Training, or the answers after it, would need more memory than there is. */
     public static final ProblemKind TOO_LARGE = new ProblemKind(

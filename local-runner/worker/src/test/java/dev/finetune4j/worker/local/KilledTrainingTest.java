@@ -76,17 +76,19 @@ class KilledTrainingTest {
         FULL,
         PROMPT,
         ENCODER,
-        ENCODER_HEAD;
+        ENCODER_HEAD,
+        ENCODER_LORA,
+        ENCODER_DORA;
 
         private boolean isEncoder() {
-            return this == ENCODER || this == ENCODER_HEAD;
+            return name().startsWith(ENCODER.name());
         }
 
         private TuningMethod method() {
             LoraTuning.Builder lora = LoraTuning.builder().rank(4).alpha(8).dropout(0.1);
             return switch (this) {
-                case LORA -> lora.build();
-                case DORA -> lora.dora(true).build();
+                case LORA, ENCODER_LORA -> lora.build();
+                case DORA, ENCODER_DORA -> lora.dora(true).build();
                 case QLORA -> new QloraTuning(lora.build());
                 case QDORA -> new QloraTuning(lora.dora(true).build());
                 case EMBEDDING ->

@@ -158,7 +158,7 @@ public final class CheckProblems implements ProblemCatalogue {
     public static final ProblemKind METHOD_OF_ENCODER = kind(
             "FT0342",
             "an encoder is trained as a whole unless the job says otherwise",
-            "A job that names no method gets LoRA where the model speaks, and full where it is an encoder. Encoders are small: BERT-base has 110 million parameters, which take 16 bytes each where all of them are trained, and that is how BERT, DistilBERT and RoBERTa were made to be used (Devlin et al. 2018). head trains the head alone, which is fastest and learns least. The learning rate follows the method: 2e-5 for full, 1e-3 for head.",
+            "A job that names no method gets LoRA where the model speaks, and full where it is an encoder. Encoders are small: BERT-base has 110 million parameters, which take 16 bytes each where all of them are trained, and that is how BERT, DistilBERT and RoBERTa were made to be used (Devlin et al. 2018). lora trains adapters in its layers and the head, for less memory and a result of a few megabytes; head trains the head alone, which is fastest and learns least. The learning rate follows the method: 2e-5 for full, 2e-4 for lora, 1e-3 for head.",
             "method: full");
 
     @Override

@@ -13,14 +13,25 @@ import java.util.Set;
 
 /** Counts the weights that a job trains. */
 final class TrainedParameters {
-    private static final Map<String, Projection> MODULES = Map.of(
-            "q_proj", Projection.QUERY,
-            "k_proj", Projection.KEY,
-            "v_proj", Projection.VALUE,
-            "o_proj", Projection.OUTPUT,
-            "gate_proj", Projection.GATE,
-            "up_proj", Projection.UP,
-            "down_proj", Projection.DOWN);
+    /** What modules are called in decoders, in BERT and RoBERTa, and in DistilBERT. */
+    private static final Map<String, Set<Projection>> MODULES = Map.ofEntries(
+            Map.entry("q_proj", EnumSet.of(Projection.QUERY)),
+            Map.entry("k_proj", EnumSet.of(Projection.KEY)),
+            Map.entry("v_proj", EnumSet.of(Projection.VALUE)),
+            Map.entry("o_proj", EnumSet.of(Projection.OUTPUT)),
+            Map.entry("gate_proj", EnumSet.of(Projection.GATE)),
+            Map.entry("up_proj", EnumSet.of(Projection.UP)),
+            Map.entry("down_proj", EnumSet.of(Projection.DOWN)),
+            Map.entry("query", EnumSet.of(Projection.QUERY)),
+            Map.entry("key", EnumSet.of(Projection.KEY)),
+            Map.entry("value", EnumSet.of(Projection.VALUE)),
+            Map.entry("dense", EnumSet.of(Projection.OUTPUT, Projection.UP, Projection.DOWN)),
+            Map.entry("q_lin", EnumSet.of(Projection.QUERY)),
+            Map.entry("k_lin", EnumSet.of(Projection.KEY)),
+            Map.entry("v_lin", EnumSet.of(Projection.VALUE)),
+            Map.entry("out_lin", EnumSet.of(Projection.OUTPUT)),
+            Map.entry("lin1", EnumSet.of(Projection.UP)),
+            Map.entry("lin2", EnumSet.of(Projection.DOWN)));
 
     private TrainedParameters() {}
 
@@ -34,9 +45,7 @@ final class TrainedParameters {
             return EnumSet.allOf(Projection.class);
         }
         Set<Projection> targets = EnumSet.noneOf(Projection.class);
-        lora.targetModules().stream()
-                .map(module -> MODULES.getOrDefault(module, Projection.UP))
-                .forEach(targets::add);
+        lora.targetModules().forEach(module -> targets.addAll(MODULES.getOrDefault(module, EnumSet.of(Projection.UP))));
         return targets;
     }
 
@@ -45,8 +54,7 @@ final class TrainedParameters {
             return model.parameters();
         }
         if (job.method() instanceof HeadTuning) {
-            int labels = Math.max(2, job.task().labels().size());
-            return (double) model.hiddenSize() * (model.hiddenSize() + labels);
+            return head(job, model);
         }
         if (job.method() instanceof PromptTuning prompt) {
             return (double) prompt.virtualTokens() * model.hiddenSize();
@@ -57,16 +65,24 @@ final class TrainedParameters {
                 : Math.min(1.0, (double) lora.layers().size() / model.layers());
         double adapters = 0;
         for (Projection target : projections(job)) {
-            adapters += lora.rankOf(module(target)) * model.adapterParametersPerRank(EnumSet.of(target));
+            adapters += rank(lora, target) * model.adapterParametersPerRank(EnumSet.of(target));
         }
-        return adapters * share + (double) lora.trainedModules().size() * model.embeddingParameters();
+        double beside = model.kind() == Architecture.Kind.ENCODER
+                ? head(job, model)
+                : (double) lora.trainedModules().size() * model.embeddingParameters();
+        return adapters * share + beside;
     }
 
-    private static String module(Projection target) {
-        return MODULES.entrySet().stream()
-                .filter(entry -> entry.getValue() == target)
-                .map(Map.Entry::getKey)
+    private static double head(FineTuneJob job, Architecture model) {
+        int labels = Math.max(2, job.task().labels().size());
+        return (double) model.hiddenSize() * (model.hiddenSize() + labels);
+    }
+
+    private static int rank(LoraTuning lora, Projection target) {
+        return lora.ranks().entrySet().stream()
+                .filter(own -> MODULES.getOrDefault(own.getKey(), Set.of()).contains(target))
+                .map(Map.Entry::getValue)
                 .findFirst()
-                .orElseThrow();
+                .orElse(lora.rank());
     }
 }

@@ -86,7 +86,16 @@ public final class AdapterConfig {
     /** What PEFT calls the task of a language model. */
     static final String LANGUAGE = "CAUSAL_LM";
 
+    /** What PEFT calls the task of a model with a classification head. */
+    static final String CLASSIFICATION = "SEQ_CLS";
+
+    /** Where a head may be; PEFT saves the first two of every classifier, whether they are there or not. */
+    private static final Set<String> HEAD_MODULES = Set.of("classifier", "score", "pooler", "pre_classifier");
+
     private static final Set<String> TRAINED_MODULES = Set.of(LoraTuning.EMBEDDING, LoraTuning.HEAD);
+
+    /** The modules that hold the layers of decoders and encoders. */
+    private static final Set<String> LAYERS_PATTERNS = Set.of("layers", "layer");
 
     private static final Pattern MODULE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -186,12 +195,25 @@ public final class AdapterConfig {
 
     /** Whether an adapter holds a tensor's module as a whole. */
     static boolean saves(Path folder, String tensor) {
-        for (JsonNode saved : tree(folder).path("modules_to_save")) {
-            if (("." + tensor).contains("." + saved.asText() + ".")) {
+        return saves(tree(folder), tensor);
+    }
+
+    private static boolean saves(JsonNode config, String path) {
+        for (JsonNode saved : config.path("modules_to_save")) {
+            if (("." + path + ".").contains("." + saved.asText() + ".")) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether an adapter is one of a model with a classification head. */
+    static boolean isOfClassifier(Path folder) {
+        return isOfClassifier(tree(folder));
+    }
+
+    private static boolean isOfClassifier(JsonNode config) {
+        return config.path("task_type").asText("").equals(CLASSIFICATION);
     }
 
     /** How the adapters were tuned, with the reasons why they cannot be used added to a list. */
@@ -251,12 +273,14 @@ public final class AdapterConfig {
         if (!PLAIN_STARTS.contains(start)) {
             wrong.add("init_lora_weights is " + start + ", which changes the base model");
         }
-        trainedModules().stream()
-                .filter(module -> !TRAINED_MODULES.contains(module))
+        Set<String> known = isOfClassifier(config) ? HEAD_MODULES : TRAINED_MODULES;
+        savedModules().stream()
+                .filter(module -> !known.contains(module))
                 .forEach(module -> wrong.add("modules_to_save names " + module + ", which is not supported"));
         JsonNode pattern = config.path("layers_pattern");
-        boolean isOfLayers = pattern.asText("").equals("layers")
-                || (pattern.size() == 1 && pattern.path(0).asText().equals("layers"));
+        boolean isOfLayers = LAYERS_PATTERNS.contains(pattern.asText(""))
+                || (pattern.size() == 1
+                        && LAYERS_PATTERNS.contains(pattern.path(0).asText()));
         if (isSet(pattern) && !isOfLayers) {
             wrong.add("layers_pattern is " + pattern + ", which is not supported");
         }
@@ -283,7 +307,12 @@ public final class AdapterConfig {
                 .build();
     }
 
+    /** A head is no choice of the method. */
     private List<String> trainedModules() {
+        return isOfClassifier(config) ? List.of() : savedModules();
+    }
+
+    private List<String> savedModules() {
         List<String> modules = new ArrayList<>();
         config.path("modules_to_save").forEach(module -> modules.add(lastWord(module)));
         return modules;
@@ -293,10 +322,14 @@ public final class AdapterConfig {
         return path.asText().replaceFirst(".*\\.", "");
     }
 
-    /** PEFT lists names, or full paths for all-linear. */
+    /** PEFT lists names, or full paths for all-linear; it gives no adapter to what it saves as a whole, though it is in the list. */
     private List<String> modules() {
         TreeSet<String> modules = new TreeSet<>();
-        config.path("target_modules").forEach(module -> modules.add(lastWord(module)));
+        config.path("target_modules").forEach(module -> {
+            if (!saves(config, module.asText())) {
+                modules.add(lastWord(module));
+            }
+        });
         return List.copyOf(modules);
     }
 

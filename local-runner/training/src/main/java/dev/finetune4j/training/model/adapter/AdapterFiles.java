@@ -86,7 +86,7 @@ public final class AdapterFiles {
      */
     public static void read(
             Path folder, LoraLayout layout, SavedModules saved, LoraTuning method, StateFile.Memory flat) {
-        checkMethod(folder, layout, method);
+        checkMethod(folder, layout, saved, method);
         try (AdapterTensors weights = AdapterTensors.open(folder)) {
             List<FlatLayout.Slice> slices = checkTensors(weights, folder, layout, saved);
             readFactors(weights, layout, flat);
@@ -98,7 +98,7 @@ public final class AdapterFiles {
     /** The same, but what is trained beside the factors is looked for only. */
     public static void readFactors(
             Path folder, LoraLayout layout, SavedModules saved, LoraTuning method, StateFile.Memory flat) {
-        checkMethod(folder, layout, method);
+        checkMethod(folder, layout, saved, method);
         try (AdapterTensors weights = AdapterTensors.open(folder)) {
             checkTensors(weights, folder, layout, saved);
             readFactors(weights, layout, flat);
@@ -142,8 +142,12 @@ public final class AdapterFiles {
         return flat.of(offset, Math.toIntExact(length));
     }
 
-    private static void checkMethod(Path folder, LoraLayout layout, LoraTuning method) {
+    private static void checkMethod(Path folder, LoraLayout layout, SavedModules saved, LoraTuning method) {
         List<String> wrong = new ArrayList<>();
+        if (AdapterConfig.isOfClassifier(folder) != saved.isOfClassifier()) {
+            wrong.add("task_type is " + (saved.isOfClassifier() ? "not " : "") + AdapterConfig.CLASSIFICATION
+                    + ", the model " + (saved.isOfClassifier() ? "tells labels apart" : "predicts tokens"));
+        }
         AdapterConfig.lora(folder, wrong).ifPresent(written -> {
             compare("rank", "r", method.rank(), written.rank(), wrong);
             compare("alpha", "lora_alpha", method.alpha(), written.alpha(), wrong);

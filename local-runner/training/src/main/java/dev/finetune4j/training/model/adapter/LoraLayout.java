@@ -2,6 +2,7 @@ package dev.finetune4j.training.model.adapter;
 
 import dev.finetune4j.method.LoraTuning;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -11,10 +12,11 @@ import java.util.stream.Stream;
  * projection the A factors of its adapted modules come first, one below the other, then their B factors. The script reads the vector in
  * the same order. With DoRA the lengths of the adapted rows follow at the end, module by module in the same order.
  *
- * @param layers for each layer of the decoder its four projections, in the order of {@code decoder.ts.py}
+ * @param stem what precedes the number of a layer in the names of its tensors, such as {@code model.layers.}
+ * @param layers for each layer of the model its four projections, in the order of {@code decoder.ts.py} or {@code encoder.ts.py}
  * @param dora whether the lengths of the adapted rows are trained apart
  */
-public record LoraLayout(List<List<AdaptedProjection>> layers, boolean dora) {
+public record LoraLayout(String stem, List<List<AdaptedProjection>> layers, boolean dora) {
     /**
      * Linear layers that are computed as one, since they have the same input.
      *
@@ -31,14 +33,14 @@ public record LoraLayout(List<List<AdaptedProjection>> layers, boolean dora) {
     /**
      * A linear layer.
      *
-     * @param path its place in a decoder layer, such as {@code self_attn.q_proj}
+     * @param path its place in a layer, such as {@code self_attn.q_proj}
      * @param firstOutput first of its outputs among those of its projection
      * @param outputs O
      */
     public record Module(String path, int firstOutput, int outputs) {
-        /** The name by which users and PEFT know it, such as {@code q_proj}. */
+        /** The name by which users and PEFT know it, such as {@code q_proj}; several modules of a layer may share it. */
         public String name() {
-            return path.substring(path.indexOf('.') + 1);
+            return path.substring(path.lastIndexOf('.') + 1);
         }
     }
 
@@ -136,20 +138,23 @@ public record LoraLayout(List<List<AdaptedProjection>> layers, boolean dora) {
     }
 
     /**
-     * The layout of a method on a decoder.
+     * The layout of a method on a model.
      *
-     * @param layers layers of the decoder
+     * @param stem what precedes the number of a layer
+     * @param layers layers of the model
      * @param method decides modules, layers, ranks and scales
      * @param all every projection with every module, whether adapted or not
      * @throws dev.finetune4j.error.FineTuneException with FT0472 if a module or layer that the method names does not exist
      */
-    public static LoraLayout of(int layers, LoraTuning method, List<Projection> all) {
+    public static LoraLayout of(String stem, int layers, LoraTuning method, List<Projection> all) {
         List<String> known = all.stream()
                 .flatMap(projection -> projection.modules().stream())
                 .map(Module::name)
+                .distinct()
                 .toList();
         TargetModules targets = TargetModules.of(method, known, layers);
         return new LoraLayout(
+                stem,
                 IntStream.range(0, layers)
                         .mapToObj(layer -> all.stream()
                                 .map(projection -> adapted(projection, method, targets, layer))
@@ -168,9 +173,18 @@ public record LoraLayout(List<List<AdaptedProjection>> layers, boolean dora) {
                         .toList());
     }
 
-    /** The same decoder without any adapter. */
+    /** The layout of a model without any adapter. */
+    public static LoraLayout none(String stem, int layers, List<Projection> all) {
+        List<AdaptedProjection> plain = all.stream()
+                .map(projection -> new AdaptedProjection(projection.inputs(), List.of()))
+                .toList();
+        return new LoraLayout(stem, Collections.nCopies(layers, plain), false);
+    }
+
+    /** The same model without any adapter. */
     public LoraLayout withoutAdapters() {
         return new LoraLayout(
+                stem,
                 layers.stream()
                         .map(layer -> layer.stream()
                                 .map(projection -> new AdaptedProjection(projection.inputs(), List.of()))
@@ -207,7 +221,7 @@ public record LoraLayout(List<List<AdaptedProjection>> layers, boolean dora) {
 
     /** Every factor, in the order of the flat vector. */
     public List<Factor> factors() {
-        FactorList factors = new FactorList();
+        FactorList factors = new FactorList(stem);
         for (int layer = 0; layer < layers.size(); layer++) {
             for (AdaptedProjection projection : layers.get(layer)) {
                 for (Adapter each : projection.adapters()) {
@@ -230,15 +244,31 @@ public record LoraLayout(List<List<AdaptedProjection>> layers, boolean dora) {
 
     /** Factors one behind the other. */
     private static final class FactorList {
+        private final String stem;
         private final List<Factor> all = new ArrayList<>();
         private long end;
 
+        FactorList(String stem) {
+            this.stem = stem;
+        }
+
         void add(int layer, Adapter adapter, Kind kind, int rows, int columns) {
-            String module = "model.layers." + layer + "." + adapter.module().path();
+            String module = stem + layer + "." + adapter.module().path();
             Factor factor = new Factor(kind.nameOf(module), kind, rows, columns, end, adapter.scale());
             all.add(factor);
             end += factor.length();
         }
+    }
+
+    /** What tells these adapters of a method from others, such as {@code r16 alpha 32.0 on q_proj,v_proj}. */
+    public String identity(LoraTuning method) {
+        return "r" + method.rank() + " alpha " + method.alpha() + " on " + String.join(",", moduleNames())
+                + (method.rankStabilised() ? " rank-stabilised" : "")
+                + (dora ? " dora" : "")
+                + (method.ranks().isEmpty() ? "" : " ranks " + method.ranks())
+                + (method.alphas().isEmpty() ? "" : " alphas " + method.alphas())
+                + (method.layers().isEmpty() ? "" : " layers " + method.layers())
+                + (method.trainedModules().isEmpty() ? "" : " beside " + method.trainedModules());
     }
 
     /** Names of the adapted modules, sorted, as PEFT lists them. */

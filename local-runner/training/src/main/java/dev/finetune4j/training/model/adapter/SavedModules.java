@@ -27,11 +27,26 @@ public record SavedModules(String taskType, List<String> names, List<FlatLayout.
         return new SavedModules(AdapterConfig.LANGUAGE, names, slices, Set.of());
     }
 
+    /**
+     * The head of a classifier, which is always trained with its adapters.
+     *
+     * @param names the modules that it consists of
+     * @param slices their tensors
+     * @param fresh names of those that the base model does not have
+     */
+    public static SavedModules ofClassifier(List<String> names, List<FlatLayout.Slice> slices, Set<String> fresh) {
+        return new SavedModules(AdapterConfig.CLASSIFICATION, names, slices, fresh);
+    }
+
     /** Copies the lists. */
     public SavedModules {
         names = names.stream().sorted().toList();
         slices = List.copyOf(slices);
         fresh = Set.copyOf(fresh);
+    }
+
+    boolean isOfClassifier() {
+        return taskType.equals(AdapterConfig.CLASSIFICATION);
     }
 
     /** Whether an adapter must hold a tensor: it says that it does, or the base model has none to stay with. */

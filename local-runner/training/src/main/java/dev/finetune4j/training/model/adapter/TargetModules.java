@@ -25,8 +25,8 @@ final class TargetModules {
      * Looks names and layers up.
      *
      * @param method names modules, or says {@code all-linear}
-     * @param known every linear layer of a decoder layer
-     * @param layers layers of the decoder
+     * @param known the names of the linear layers of a layer
+     * @param layers layers of the model
      * @throws FineTuneException with FT0472 for each unknown name or number
      */
     static TargetModules of(LoraTuning method, List<String> known, int layers) {

@@ -16,6 +16,7 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.adapter.LoraLayout.AdaptedProjection;
 import dev.finetune4j.training.model.adapter.LoraStart;
 import dev.finetune4j.training.model.adapter.PromptFiles;
+import dev.finetune4j.training.model.adapter.RowLengths;
 import dev.finetune4j.training.model.adapter.SavedModules;
 import dev.finetune4j.training.model.decoder.DecoderModel.Network;
 import dev.finetune4j.training.model.decoder.DecoderModel.Sharer;
@@ -28,7 +29,6 @@ import dev.finetune4j.training.model.weights.TensorReader;
 import dev.finetune4j.training.model.weights.Trainables;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -123,7 +123,7 @@ final class DecoderAssembly {
             attach(base, each);
         }
         if (layout.dora()) {
-            trainLengths(tuned, layout, trainables, adapter == null);
+            RowLengths.train(script, script.call("linears", tuned), layout, trainables, adapter == null);
         }
         return new DecoderModel(
                 plan,
@@ -165,25 +165,6 @@ final class DecoderAssembly {
                 .orElse(otherwise);
     }
 
-    /** The lengths are read and learned in float32, whatever the products are computed in: a step changes little of them. */
-    private void trainLengths(Value layers, LoraLayout layout, Trainables trainables, boolean isFresh) {
-        long at = layout.length() - layout.magnitudes();
-        for (int layer = 0; layer < layout.layers().size(); layer++) {
-            List<AdaptedProjection> projections = layout.layers().get(layer);
-            for (int projection = 0; projection < projections.size(); projection++) {
-                int outputs = projections.get(projection).outputs();
-                if (outputs > 0) {
-                    Value lengths = script.call("vector_of", trainables.values(), at, outputs);
-                    Value gradient = script.call("vector_of", trainables.gradient(), at, outputs);
-                    script.call("train_lengths", layers, layer, projection, lengths, gradient)
-                            .close();
-                    at += outputs;
-                }
-            }
-        }
-        script.call("measure", layers, isFresh ? 1 : 0).close();
-    }
-
     /**
      * A model with virtual tokens.
      *
@@ -209,7 +190,7 @@ final class DecoderAssembly {
             PromptFiles.read(adapter, method, shape.width(), trainables.values().memory());
         }
         trainables.valuesChanged();
-        Value layers = layers(decoder, weights, none, trainables, withoutAdapters());
+        Value layers = layers(decoder, weights, none, trainables, plan.shape().withoutAdapters());
         PromptFiles.Base base = new PromptFiles.Base(plan.baseModel(), shape.layers(), shape.heads(), shape.width());
         return new DecoderModel(
                 plan,
@@ -231,7 +212,8 @@ final class DecoderAssembly {
         DecoderWeights computed = whole(trainables.computed(), trainables.values());
         DecoderWeights gradient = whole(trainables.gradient(), trainables.gradient());
         Value decoder = decoder(computed, gradient);
-        Value layers = layers(decoder, computed, gradient, trainables, withoutAdapters());
+        Value layers =
+                layers(decoder, computed, gradient, trainables, plan.shape().withoutAdapters());
         WholeModelFiles files = new WholeModelFiles(script, folder, values);
         return new DecoderModel(
                 plan,
@@ -248,7 +230,7 @@ final class DecoderAssembly {
         Trainables trainables = trainables();
         DecoderWeights none = DecoderWeights.none(script, plan.shape());
         Value decoder = decoder(weights, none);
-        Value layers = layers(decoder, weights, none, trainables, withoutAdapters());
+        Value layers = layers(decoder, weights, none, trainables, plan.shape().withoutAdapters());
         return new DecoderModel(
                 plan, script, new Network(null, new DecoderStack(decoder, layers)), trainables, positions(), target -> {
                     throw new IllegalStateException("a model that only answers has nothing to write");
@@ -278,13 +260,6 @@ final class DecoderAssembly {
         WeightRoom room =
                 WeightRoom.within(script, vector, norms, plan.trained().decayed());
         return DecoderWeights.in(room, tensors, config, plan.shape());
-    }
-
-    private LoraLayout withoutAdapters() {
-        List<AdaptedProjection> plain = plan.shape().projections().stream()
-                .map(projection -> new AdaptedProjection(projection.inputs(), List.of()))
-                .toList();
-        return new LoraLayout(Collections.nCopies(plan.shape().layers(), plain), false);
     }
 
     /** A vector of trained virtual tokens, or of as many gradients, as a matrix. */

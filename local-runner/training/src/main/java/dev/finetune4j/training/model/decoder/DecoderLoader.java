@@ -22,7 +22,6 @@ import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.weights.FiniteWeights;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -168,10 +167,7 @@ public final class DecoderLoader implements LanguageModelLoader {
                     .remedy("finetune models    (method: head is for encoders)")
                     .asException();
         }
-        LoraLayout layout = settings.method()
-                .adapters()
-                .map(method -> LoraLayout.of(shape.layers(), method, shape.projections()))
-                .orElse(null);
+        LoraLayout layout = settings.method().adapters().map(shape::adapters).orElse(null);
         ModulesBeside beside = layout == null
                 ? null
                 : ModulesBeside.of(layout.length(), settings.method().adapters().orElseThrow(), folder.config());
@@ -214,18 +210,8 @@ public final class DecoderLoader implements LanguageModelLoader {
             return files.digest()
                     + (method instanceof PromptTuning prompt ? " prompt " + prompt.virtualTokens() : " full");
         }
-        LoraTuning lora = method.adapters().orElseThrow();
-        return files.digest() + (method instanceof QloraTuning ? " qlora r" : " lora r") + lora.rank() + " alpha "
-                + lora.alpha() + " on " + String.join(",", layout.moduleNames())
-                + (lora.rankStabilised() ? " rank-stabilised" : "")
-                + (lora.dora() ? " dora" : "")
-                + set(" ranks ", lora.ranks())
-                + set(" alphas ", lora.alphas())
-                + (lora.layers().isEmpty() ? "" : " layers " + lora.layers())
-                + (lora.trainedModules().isEmpty() ? "" : " beside " + lora.trainedModules());
-    }
-
-    private static String set(String words, Map<String, ?> own) {
-        return own.isEmpty() ? "" : words + own;
+        return files.digest()
+                + (method instanceof QloraTuning ? " qlora " : " lora ")
+                + layout.identity(method.adapters().orElseThrow());
     }
 }

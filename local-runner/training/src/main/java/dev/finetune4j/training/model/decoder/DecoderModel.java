@@ -6,6 +6,7 @@ import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.NativeCalls;
 import dev.finetune4j.training.model.SequenceGroups;
 import dev.finetune4j.training.model.TokenBatch;
+import dev.finetune4j.training.model.adapter.RowLengths;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
 import dev.finetune4j.training.model.weights.StateFile;
@@ -260,7 +261,9 @@ final class DecoderModel implements LanguageModel {
     private void valuesChanged() {
         DecoderStack tuned = network.tuned();
         if (tuned != null && plan.trained().magnitudes() > 0) {
-            script.call("measure", tuned.layers(), 0).close();
+            try (Value linears = script.call("linears", tuned.layers())) {
+                RowLengths.valuesChanged(script, linears);
+            }
         }
         cached.weightsChanged();
     }

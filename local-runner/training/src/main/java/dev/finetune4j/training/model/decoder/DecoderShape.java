@@ -1,6 +1,8 @@
 package dev.finetune4j.training.model.decoder;
 
+import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.modelfiles.config.DecoderTraits;
+import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.adapter.LoraLayout.Module;
 import dev.finetune4j.training.model.adapter.LoraLayout.Projection;
 import java.util.List;
@@ -28,6 +30,8 @@ record DecoderShape(
         int vocabulary,
         boolean tied,
         DecoderTraits traits) {
+    private static final String LAYERS_STEM = "model.layers.";
+
     /** Inputs of the output projection: H D. */
     int attentionWidth() {
         return heads * headWidth;
@@ -52,6 +56,20 @@ record DecoderShape(
     /** Weights of the whole model, biases left out. */
     long parameters() {
         return layers * layerParameters() + (long) vocabulary * width * (tied ? 1 : 2) + width;
+    }
+
+    /**
+     * The layout of a method's adapters.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0472 if a module or layer that the method names does not exist
+     */
+    LoraLayout adapters(LoraTuning method) {
+        return LoraLayout.of(LAYERS_STEM, layers, method, projections());
+    }
+
+    /** The layout of a method without adapters. */
+    LoraLayout withoutAdapters() {
+        return LoraLayout.none(LAYERS_STEM, layers, projections());
     }
 
     /** The four projections of a layer with all their modules. */

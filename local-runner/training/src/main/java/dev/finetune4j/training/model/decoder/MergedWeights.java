@@ -126,7 +126,7 @@ public final class MergedWeights {
         DecoderShape shape =
                 SupportedArchitectures.shapeOf(base.config(), 1, base.path().toString());
         LoraTuning lora = method.adapters().orElseThrow();
-        LoraLayout layout = LoraLayout.of(shape.layers(), lora, shape.projections());
+        LoraLayout layout = shape.adapters(lora);
         ModulesBeside beside = ModulesBeside.of(layout.length(), lora, base.config());
         ByteBuffer flat = ByteBuffer.allocate(Math.toIntExact(layout.length() * Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);

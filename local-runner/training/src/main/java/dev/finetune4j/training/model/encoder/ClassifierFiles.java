@@ -11,33 +11,36 @@ import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.modelfiles.weights.WritableTensor;
 import dev.finetune4j.training.model.LabelCounts;
+import dev.finetune4j.training.model.adapter.LoraFactors;
 import dev.finetune4j.training.model.weights.FlatLayout;
 import dev.finetune4j.training.model.weights.Trainables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
  * An encoder with its trained head as a Hugging Face folder of its own, which {@code AutoModelForSequenceClassification} loads: what was
- * trained as it is now, the rest from the base model's files, all in float32.
+ * trained as it is now, the rest from the base model's files with the adapters, if there are any, added to it, all in float32.
  */
 final class ClassifierFiles {
     private static final String WEIGHTS = "model.safetensors";
-    private static final long PIECE_ELEMENTS = 1 << 22;
+    private static final int PIECE_ELEMENTS = 1 << 22;
 
     private final ModelFolder base;
     private final EncoderShape shape;
     private final LabelCounts labels;
-    private final FlatLayout layout;
+    private final EncoderMethod method;
     private final Trainables trainables;
 
     /**
@@ -46,15 +49,15 @@ final class ClassifierFiles {
      * @param base the model that it was before
      * @param shape the model
      * @param labels its labels, with the rows that are learned of each
-     * @param layout where what is trained lies
-     * @param trainables what is trained
+     * @param method what is trained, and where it lies
+     * @param trainables the flat vector
      */
     ClassifierFiles(
-            ModelFolder base, EncoderShape shape, LabelCounts labels, FlatLayout layout, Trainables trainables) {
+            ModelFolder base, EncoderShape shape, LabelCounts labels, EncoderMethod method, Trainables trainables) {
         this.base = base;
         this.shape = shape;
         this.labels = labels;
-        this.layout = layout;
+        this.method = method;
         this.trainables = trainables;
     }
 
@@ -76,6 +79,11 @@ final class ClassifierFiles {
 
     private Map<String, WritableTensor> tensors(WeightFile file) {
         StoredNames names = new StoredNames(file, shape.config());
+        int adapters = Math.toIntExact(method.adapters().length());
+        Optional<LoraFactors> factors = adapters == 0
+                ? Optional.empty()
+                : Optional.of(new LoraFactors(
+                        method.adapters(), trainables.memory(0, adapters).asFloatBuffer()));
         Map<String, WritableTensor> tensors = new TreeMap<>();
         Stream.concat(
                         shape.tensors().body().stream(),
@@ -85,25 +93,37 @@ final class ClassifierFiles {
                         new WritableTensor(
                                 TensorType.F32,
                                 tensor.shape(),
-                                () -> layout.find(tensor.name())
+                                () -> method.places()
+                                        .find(tensor.name())
                                         .map(this::trained)
-                                        .orElseGet(() -> stored(file, names.of(tensor))))));
+                                        .orElseGet(() -> stored(
+                                                file,
+                                                names.of(tensor),
+                                                factors.flatMap(all -> all.of(tensor.name())))))));
         return tensors;
     }
 
     private Iterator<ByteBuffer> trained(FlatLayout.Slice slice) {
-        return pieces(slice.length(), (from, elements) -> trainables.memory(slice.offset() + from, elements));
+        return pieces(
+                slice.length(), PIECE_ELEMENTS, (from, elements) -> trainables.memory(slice.offset() + from, elements));
     }
 
-    private static Iterator<ByteBuffer> stored(WeightFile file, ExpectedTensor tensor) {
+    /** With an update, whole rows at a time. */
+    private static Iterator<ByteBuffer> stored(
+            WeightFile file, ExpectedTensor tensor, Optional<LoraFactors.Update> update) {
         TensorEntry entry = file.entry(tensor.name());
         TensorType type = entry.type();
-        return pieces(entry.elements(), (from, elements) -> {
+        int columns = Math.toIntExact(tensor.shape().get(tensor.shape().size() - 1));
+        int elementsAtOnce = Math.max(1, PIECE_ELEMENTS / columns) * columns;
+        return pieces(entry.elements(), elementsAtOnce, (from, elements) -> {
             ByteBuffer bytes =
                     ByteBuffer.allocate(Math.toIntExact(type.bytesOf(elements))).order(ByteOrder.LITTLE_ENDIAN);
             file.read(entry.name(), type.bytesOf(from), bytes);
+            float[] numbers = new float[elements];
+            Dequantization.decode(type, bytes.flip(), FloatBuffer.wrap(numbers));
+            update.ifPresent(each -> each.applyTo(numbers, Math.toIntExact(from / columns)));
             ByteBuffer floats = ByteBuffer.allocate(elements * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            Dequantization.decode(type, bytes.flip(), floats.asFloatBuffer());
+            floats.asFloatBuffer().put(numbers);
             return floats;
         });
     }
@@ -113,9 +133,9 @@ final class ClassifierFiles {
         ByteBuffer of(long from, int elements);
     }
 
-    private static Iterator<ByteBuffer> pieces(long length, Piece piece) {
-        return LongStream.iterate(0, from -> from < length, from -> from + PIECE_ELEMENTS)
-                .mapToObj(from -> piece.of(from, (int) Math.min(PIECE_ELEMENTS, length - from)))
+    private static Iterator<ByteBuffer> pieces(long length, int elementsAtOnce, Piece piece) {
+        return LongStream.iterate(0, from -> from < length, from -> from + elementsAtOnce)
+                .mapToObj(from -> piece.of(from, (int) Math.min(elementsAtOnce, length - from)))
                 .iterator();
     }
 }

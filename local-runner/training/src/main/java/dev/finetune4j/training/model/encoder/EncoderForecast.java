@@ -9,8 +9,11 @@ import dev.finetune4j.modelfiles.config.EncoderConfig;
  * largest micro-batch, T of the longest text, and C, F, H, L of the encoder:
  *
  * <pre>
- * weights      (parameters - trained) s
+ * weights      (parameters - those trained) s
  * trained      trained 16 (value, gradient, two moments in float32), in bf16 2 more; in bf16 also a matrix, V C s, once
+ * adapters     N s (ranks of all adapters + 2 F), their inner values and what dropout leaves of an input
+ * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more; 4 MiB for rows; 8 bytes a length;
+ *              in bf16 40 MiB more, as of decoders
  * kept         N s L (8 C + F) by level none; feed-forward: N s (8 L C + F); layer: N s (L C + 7 C + F)
  * scratch      N s (2 F + 12 C)
  * attention    N max(64, T / 8) H (12 + 2 s) + 6 N C s
@@ -19,14 +22,19 @@ import dev.finetune4j.modelfiles.config.EncoderConfig;
  * </pre>
  *
  * @param shape sizes of the model
- * @param method how far down it is trained
- * @param trained length of the trained vector
+ * @param method what is trained of it
  * @param precision the number format
  * @param tokens N
  */
-record EncoderForecast(EncoderShape shape, EncoderMethod method, long trained, Precision precision, long tokens) {
+record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision precision, long tokens) {
     private static final long WIDE_RUNTIME_BYTES = 260L << 20;
     private static final long NARROW_RUNTIME_BYTES = 350L << 20;
+
+    private static final long NARROW_LENGTHS_BYTES = 40L << 20;
+
+    /** Rows of which lengths are taken at a time. */
+    private static final long ROWS_BYTES = 4L << 20;
+
     private static final int SHORTEST_BLOCK = 64;
     private static final int MOST_BLOCKS = 8;
 
@@ -35,8 +43,11 @@ record EncoderForecast(EncoderShape shape, EncoderMethod method, long trained, P
         long parameters = shape.parameters();
         int bytes = bytes();
         boolean isNarrow = precision == Precision.BF16;
-        long weights = (parameters - trained) * bytes + trained * (isNarrow ? 18 : 16);
-        long activations = tokens * bytes * (kept(level) + scratch()) + attention();
+        long weights =
+                (parameters - method.trainedOfModel()) * bytes + method.places().length() * (isNarrow ? 18 : 16);
+        long activations = tokens * bytes * (kept(level) + scratch() + adapters())
+                + (method.adapters().magnitudes() > 0 ? lengths() : 0)
+                + attention();
         return weights + activations + (isNarrow ? NARROW_RUNTIME_BYTES : WIDE_RUNTIME_BYTES) + parameters * 3 / 4;
     }
 
@@ -54,6 +65,20 @@ record EncoderForecast(EncoderShape shape, EncoderMethod method, long trained, P
 
     private long scratch() {
         return 2L * shape.config().feedForwardSize() + 12L * shape.config().width();
+    }
+
+    private long adapters() {
+        long inner = method.adapters().innerWidth();
+        return inner == 0 ? 0 : inner + 2L * shape.config().feedForwardSize();
+    }
+
+    private long lengths() {
+        long widest = Math.max(3L * shape.config().width(), shape.config().feedForwardSize());
+        boolean isNarrow = precision == Precision.BF16;
+        return tokens * widest * (2L * bytes() + (isNarrow ? Float.BYTES : 0))
+                + ROWS_BYTES
+                + (isNarrow ? NARROW_LENGTHS_BYTES : 0)
+                + method.adapters().magnitudes() * 2 * Float.BYTES;
     }
 
     private long attention() {

@@ -3,7 +3,7 @@ package dev.finetune4j.training.model.encoder;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.job.Precision;
+import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.config.EncoderConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
@@ -16,17 +16,12 @@ import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import dev.finetune4j.training.model.internal.TorchRuntime;
 import dev.finetune4j.training.model.internal.TorchScript;
-import dev.finetune4j.training.model.internal.TorchScript.Value;
-import dev.finetune4j.training.model.weights.FlatLayout;
-import dev.finetune4j.training.model.weights.Trainables;
-import java.util.Collections;
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Loads BERT, DistilBERT and RoBERTa from a folder in Hugging Face layout, with a classification head over the labels of a task. */
 public final class EncoderLoader implements ClassifierLoader {
-    /** Linear layers of a layer that adapters may sit at: query with key and value, out, inner, outer. */
-    private static final int PROJECTIONS = 4;
-
     private final CpuFeatures cpu;
 
     /** A loader that asks this machine what its processor can do. */
@@ -39,7 +34,7 @@ public final class EncoderLoader implements ClassifierLoader {
     }
 
     /** What is decided from the configuration alone, before a weight is read. */
-    private record Foresight(EncoderShape shape, EncoderMethod method, FlatLayout layout, EncoderMemory memory) {}
+    private record Foresight(EncoderShape shape, EncoderMethod method, EncoderMemory memory) {}
 
     /** Whether a model is an encoder, and so for this loader; not where its configuration does not even tell that. */
     public boolean reads(ModelFiles files) {
@@ -75,13 +70,14 @@ public final class EncoderLoader implements ClassifierLoader {
     }
 
     @Override
-    public Loaded load(ModelFiles files, LabelCounts labels, Settings settings) {
+    public Loaded load(ModelFiles files, @Nullable Path adapter, LabelCounts labels, Settings settings) {
         ModelFolder folder = ModelFolder.open(files.path());
         Foresight foreseen = foresee(folder, labels.names(), settings);
         EncoderMemory memory = foreseen.memory();
         EncoderModel.Plan plan = new EncoderModel.Plan(
                 foreseen.shape(),
-                0,
+                foreseen.method(),
+                settings.method().adapters().map(LoraTuning::dropout).orElse(0.0),
                 files.name(),
                 files.digest() + " " + foreseen.method().name() + " over " + String.join(",", labels.names()),
                 settings.maxBatchTokens(),
@@ -89,9 +85,9 @@ public final class EncoderLoader implements ClassifierLoader {
         TorchRuntime.start(settings.threads());
         TorchScript script = TorchScript.load();
         try (WeightFile weights = folder.openWeights()) {
-            WeightSource source = new WeightSource(script, weights, foreseen.shape(), settings.seed());
-            EncoderModel model = assemble(script, folder, plan, foreseen, labels, source);
-            return new Loaded(model, memory.precision(), memory.recompute(), memory.peakBytes());
+            EncoderAssembly assembly =
+                    new EncoderAssembly(script, folder, weights, plan, memory.precision(), labels, settings);
+            return new Loaded(assembly.assemble(adapter), memory.precision(), memory.recompute(), memory.peakBytes());
         } catch (RuntimeException e) {
             script.close();
             throw e;
@@ -109,9 +105,8 @@ public final class EncoderLoader implements ClassifierLoader {
 
     private Foresight foresee(ModelFolder folder, List<String> labels, Settings settings) {
         EncoderShape shape = shape(folder, labels);
-        EncoderMethod method = EncoderMethod.of(settings.method());
-        FlatLayout layout = method.layout(shape.tensors(), labels.size());
-        return new Foresight(shape, method, layout, EncoderMemory.of(shape, method, layout.length(), settings, cpu));
+        EncoderMethod method = EncoderMethod.of(settings.method(), shape);
+        return new Foresight(shape, method, EncoderMemory.of(shape, method, settings, cpu));
     }
 
     private static EncoderShape shape(ModelFolder folder, List<String> labels) {
@@ -123,41 +118,5 @@ public final class EncoderLoader implements ClassifierLoader {
                         .because("supported are BERT, DistilBERT and RoBERTa")
                         .asException());
         return EncoderShape.of(config, labels, source);
-    }
-
-    private static EncoderModel assemble(
-            TorchScript script,
-            ModelFolder folder,
-            EncoderModel.Plan plan,
-            Foresight foreseen,
-            LabelCounts labels,
-            WeightSource source) {
-        EncoderShape shape = plan.shape();
-        FlatLayout layout = foreseen.layout();
-        int torchType = foreseen.memory().precision() == Precision.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT32;
-        Trainables trainables = new Trainables(script, layout.length(), layout.decayedLength(), torchType);
-        EncoderWeights weights = EncoderWeights.read(script, shape, layout, trainables, torchType, source);
-        EncoderConfig config = shape.config();
-        Value encoder = script.call(
-                "encoder",
-                weights.outer(),
-                weights.outerGradients(),
-                config.normEpsilon(),
-                shape.headIsTanh() ? 1 : 0,
-                foreseen.method().depth());
-        Value layers = script.call(
-                "encoder_layers",
-                weights.layers(),
-                weights.layerGradients(),
-                config.heads(),
-                shape.activation(),
-                config.normEpsilon(),
-                trainables.computed(),
-                trainables.gradient(),
-                Collections.nCopies(PROJECTIONS * config.layers(), new int[0]),
-                Collections.nCopies(PROJECTIONS * config.layers(), new double[0]),
-                0.0);
-        ClassifierFiles files = new ClassifierFiles(folder, shape, labels, layout, trainables);
-        return new EncoderModel(plan, script, encoder, layers, trainables, files::write, files::write);
     }
 }

@@ -28,10 +28,9 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
      *
      * @throws FineTuneException with FT0601 if nothing that the settings allow fits
      */
-    static EncoderMemory of(
-            EncoderShape shape, EncoderMethod method, long trained, Settings settings, CpuFeatures cpu) {
+    static EncoderMemory of(EncoderShape shape, EncoderMethod method, Settings settings, CpuFeatures cpu) {
         Precision precision = precision(settings, cpu);
-        EncoderForecast forecast = new EncoderForecast(shape, method, trained, precision, settings.maxBatchTokens());
+        EncoderForecast forecast = new EncoderForecast(shape, method, precision, settings.maxBatchTokens());
         boolean keeps = settings.purpose() == Purpose.TRAIN && method.depth() > EncoderMethod.HEAD;
         List<Recompute> allowed;
         if (!keeps) {

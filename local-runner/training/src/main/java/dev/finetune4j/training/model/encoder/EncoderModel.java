@@ -5,6 +5,7 @@ import dev.finetune4j.training.model.Classifier;
 import dev.finetune4j.training.model.NativeCalls;
 import dev.finetune4j.training.model.SequenceGroups;
 import dev.finetune4j.training.model.TokenBatch;
+import dev.finetune4j.training.model.adapter.RowLengths;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
 import dev.finetune4j.training.model.weights.StateFile;
@@ -20,6 +21,7 @@ final class EncoderModel implements Classifier {
      * What stays the same for the life of a model.
      *
      * @param shape sizes and labels
+     * @param method what is trained
      * @param dropout rate at the adapters' inputs
      * @param baseModel what the base model is called
      * @param fingerprint what a saved state must belong to
@@ -28,6 +30,7 @@ final class EncoderModel implements Classifier {
      */
     record Plan(
             EncoderShape shape,
+            EncoderMethod method,
             double dropout,
             ModelName baseModel,
             String fingerprint,
@@ -125,6 +128,15 @@ final class EncoderModel implements Classifier {
     @Override
     public void step(int step, double learningRate, double weightDecay, double gradientScale) {
         trainables.step(step, learningRate, weightDecay, gradientScale);
+        valuesChanged();
+    }
+
+    private void valuesChanged() {
+        if (plan.method().adapters().dora()) {
+            try (Value linears = script.call("encoder_linears", layers)) {
+                RowLengths.valuesChanged(script, linears);
+            }
+        }
     }
 
     @Override
@@ -136,6 +148,7 @@ final class EncoderModel implements Classifier {
     public void readState(Path file) {
         StateFile.read(file, plan.fingerprint(), trainables.state());
         trainables.valuesChanged();
+        valuesChanged();
     }
 
     @Override

@@ -3,13 +3,18 @@ package dev.finetune4j.training.model.encoder;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.modelfiles.config.EncoderConfig;
 import dev.finetune4j.modelfiles.config.EncoderFamily;
 import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.modelfiles.encoder.EncoderTensors;
 import dev.finetune4j.training.model.ModelProblems;
+import dev.finetune4j.training.model.adapter.LoraLayout;
+import dev.finetune4j.training.model.adapter.LoraLayout.Module;
+import dev.finetune4j.training.model.adapter.LoraLayout.Projection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -83,6 +88,35 @@ record EncoderShape(EncoderConfig config, List<String> labels) {
     /** Whether the head's dense layer ends in tanh; otherwise in relu. */
     boolean headIsTanh() {
         return config.family() != EncoderFamily.DISTILBERT;
+    }
+
+    /**
+     * The layout of a method's adapters.
+     *
+     * @throws FineTuneException with FT0472 if a module or layer that the method names does not exist
+     */
+    LoraLayout adapters(LoraTuning method) {
+        return LoraLayout.of(tensors().layersStem(), config.layers(), method, projections());
+    }
+
+    /** The layout of a method without adapters. */
+    LoraLayout withoutAdapters() {
+        return LoraLayout.none(tensors().layersStem(), config.layers(), projections());
+    }
+
+    /** The linear layers of a layer: query with key and value, out, inner, outer. */
+    private List<Projection> projections() {
+        int stem = (tensors().layersStem() + "0.").length();
+        return tensors().layer(0).linears().stream()
+                .map(linear -> new Projection(
+                        Math.toIntExact(linear.inputs()),
+                        IntStream.range(0, linear.paths().size())
+                                .mapToObj(i -> new Module(
+                                        linear.paths().get(i).substring(stem),
+                                        Math.toIntExact(i * linear.outputs()),
+                                        Math.toIntExact(linear.outputs())))
+                                .toList()))
+                .toList();
     }
 
     EncoderTensors tensors() {

@@ -39,6 +39,11 @@ final class WeightSource {
         StoredHead.missing(file, shape).forEach(tensor -> fresh.add(tensor.name()));
     }
 
+    /** Names of the tensors that the file does not have. */
+    Set<String> fresh() {
+        return fresh;
+    }
+
     /**
      * Reads tensors below each other into one.
      *

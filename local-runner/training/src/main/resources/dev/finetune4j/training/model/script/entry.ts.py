@@ -64,24 +64,34 @@ class M(Module):
     torch.append(linears[projection].packed, part)
     return projection
 
-  # Lets a projection train the lengths of its adapted rows, m [M], apart.
-  def train_lengths(self: __torch__.M, layers: List[__torch__.layer.Layer], i: int, projection: int, m: Tensor, grad: Tensor) -> int:
-    linears = [layers[i].qkv, layers[i].out, layers[i].gate_up, layers[i].down]
-    outputs = linears[projection].weight.size(0)
-    torch.append(linears[projection].magnitude, __torch__.magnitude.Magnitude(m, grad, torch.ones([outputs]), torch.ones([outputs])))
-    return projection
+  # The linear layers that adapters may sit at, four of each layer.
+  def linears(self: __torch__.M, layers: List[__torch__.layer.Layer]) -> List[__torch__.linear.Linear]:
+    all = annotate(List[__torch__.linear.Linear], [])
+    for i in range(len(layers)):
+      all = torch.add(all, [layers[i].qkv, layers[i].out, layers[i].gate_up, layers[i].down])
+    return all
+
+  def encoder_linears(self: __torch__.M, layers: List[__torch__.encoder_layer.Layer]) -> List[__torch__.linear.Linear]:
+    all = annotate(List[__torch__.linear.Linear], [])
+    for i in range(len(layers)):
+      all = torch.add(all, [layers[i].qkv, layers[i].out, layers[i].inner, layers[i].outer])
+    return all
+
+  # Lets one of them train the lengths of its adapted rows, m [M], apart.
+  def train_lengths(self: __torch__.M, linears: List[__torch__.linear.Linear], i: int, m: Tensor, grad: Tensor) -> int:
+    outputs = linears[i].weight.size(0)
+    torch.append(linears[i].magnitude, __torch__.magnitude.Magnitude(m, grad, torch.ones([outputs]), torch.ones([outputs])))
+    return i
 
   # Must follow each change of the factors or lengths; start is 1 for lengths that are yet to be chosen. Room is for 4 MiB of rows, or
   # for one that is longer.
-  def measure(self: __torch__.M, layers: List[__torch__.layer.Layer], start: int) -> int:
+  def measure(self: __torch__.M, linears: List[__torch__.linear.Linear], start: int) -> int:
     room = torch.empty([1048576], dtype=6)
-    for i in range(len(layers)):
-      linears = [layers[i].qkv, layers[i].out, layers[i].gate_up, layers[i].down]
-      for j in range(4):
-        if linears[j].weight.size(1) > room.size(0):
-          room = torch.empty([linears[j].weight.size(1)], dtype=6)
-        __torch__.linear.measure(linears[j], start == 1, room)
-    return len(layers)
+    for i in range(len(linears)):
+      if linears[i].weight.size(1) > room.size(0):
+        room = torch.empty([linears[i].weight.size(1)], dtype=6)
+      __torch__.linear.measure(linears[i], start == 1, room)
+    return len(linears)
 
   def decoder(self: __torch__.M, embedding: Tensor, norm: Tensor, head: Tensor, heads: int, key_heads: int, head_width: int, eps: float, gelu: int, embedding_scale: float, logit_cap: float, grads: List[Tensor], prompt: Tensor, padding: int) -> __torch__.decoder.Decoder:
     grad = __torch__.decoder.Gradient(grads[0], grads[1], grads[2], grads[3])

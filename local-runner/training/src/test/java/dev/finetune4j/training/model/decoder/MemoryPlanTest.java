@@ -64,7 +64,7 @@ class MemoryPlanTest {
             Purpose purpose, Precision precision, int batchTokens, int textTokens, long memoryBytes) {
         Settings settings =
                 new Settings(purpose, METHOD, precision, Recompute.AUTO, 2, 1, batchTokens, 0, textTokens, memoryBytes);
-        LoraLayout layout = LoraLayout.of(SHAPE.layers(), METHOD, SHAPE.projections());
+        LoraLayout layout = SHAPE.adapters(METHOD);
         ModulesBeside nothingBeside = new ModulesBeside(FlatLayout.of(layout.length(), List.of()));
         return MemoryPlan.of(SHAPE, TrainedSizes.of(layout, nothingBeside), PackedSizes.NONE, settings, FAST);
     }

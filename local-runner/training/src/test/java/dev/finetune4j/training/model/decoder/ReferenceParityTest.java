@@ -38,7 +38,7 @@ class ReferenceParityTest {
             }
 
             assertThat(loss).isCloseTo(expected.loss(), offset(1e-4));
-            LoraLayout layout = LoraLayout.of(2, Fixture.RANK_4, shapeOf(name).projections());
+            LoraLayout layout = shapeOf(name).adapters(Fixture.RANK_4);
             for (LoraLayout.Factor factor : layout.factors()) {
                 int from = (int) factor.offset();
                 assertThat(Arrays.copyOfRange(gradient, from, from + (int) factor.length()))

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /** The tiny encoders of make_encoder_fixtures.py, and the texts that they were asked about. */
 final class EncoderFixture {
@@ -71,7 +72,18 @@ final class EncoderFixture {
     }
 
     static Classifier load(Path folder, Settings settings) {
-        return new EncoderLoader().load(files(folder), counts(LABELS), settings).model();
+        return load(folder, null, settings);
+    }
+
+    static Classifier load(Path folder, @Nullable Path adapter, Settings settings) {
+        return new EncoderLoader()
+                .load(files(folder), adapter, counts(LABELS), settings)
+                .model();
+    }
+
+    /** An adapter that PEFT wrote, at its start or at its end. */
+    static Path adapter(String name, String kind, String at) {
+        return folder(name).resolve(kind + "-" + at);
     }
 
     static List<Text> texts(JsonNode expected) {

@@ -1,24 +1,32 @@
 package dev.finetune4j.training.model.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.data.Offset.offset;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.modelfiles.weights.SafetensorsFile;
 import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.WritableTensor;
 import dev.finetune4j.training.model.Classifier;
+import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.TokenBatch;
+import dev.finetune4j.training.model.adapter.AdapterConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -71,6 +79,7 @@ class EncoderLoadingTest {
         Classifier other = new EncoderLoader()
                 .load(
                         EncoderFixture.files(EncoderFixture.folder("bert")),
+                        null,
                         EncoderFixture.counts(List.of("spam", "ham")),
                         EncoderFixture.settings(HeadTuning.defaults(), Precision.FP32, Recompute.AUTO))
                 .model();
@@ -82,10 +91,12 @@ class EncoderLoadingTest {
     @Test
     void refusesWhatItCannotCompute() throws IOException {
         Path folder = copy("bert", Optional::of);
-        change(folder, config -> config.put("hidden_act", "mish").put("position_embedding_type", "relative_key"));
+        change(
+                folder.resolve("config.json"),
+                config -> config.put("hidden_act", "mish").put("position_embedding_type", "relative_key"));
 
         assertThat(refusals(folder, 4L << 30)).extracting(Problem::code).containsExactly("FT0470", "FT0470");
-        change(folder, config -> config.put("model_type", "albert"));
+        change(folder.resolve("config.json"), config -> config.put("model_type", "albert"));
         assertThat(refusals(folder, 4L << 30)).extracting(Problem::code).containsExactly("FT0470");
         assertThat(refusals(EncoderFixture.folder("roberta"), 100L << 20))
                 .extracting(Problem::code)
@@ -93,20 +104,138 @@ class EncoderLoadingTest {
     }
 
     @Test
-    void refusesAdapters() {
-        Settings lora = EncoderFixture.settings(LoraTuning.defaults(), Precision.FP32, Recompute.AUTO);
+    void refusesMethodsOfDecodersAndModulesThatAreNotThere() {
+        assertThat(refusals(QloraTuning.defaults())).extracting(Problem::code).containsExactly("FT0475");
+        assertThat(refusals(PromptTuning.defaults())).extracting(Problem::code).containsExactly("FT0475");
+        assertThat(refusals(LoraTuning.builder()
+                        .targetModules(List.of("query", "q_proj"))
+                        .build()))
+                .extracting(Problem::summary)
+                .containsExactly("the model has no linear layer q_proj; did you mean query?");
+        assertThat(refusals(
+                        LoraTuning.builder().trainedModules(List.of("lm_head")).build()))
+                .extracting(Problem::summary)
+                .containsExactly("an encoder trains no module lm_head beside its adapters");
+    }
 
-        assertThat(new EncoderLoader()
-                        .refusals(EncoderFixture.files(EncoderFixture.folder("bert")), EncoderFixture.LABELS, lora))
-                .extracting(Problem::code)
-                .containsExactly("FT0475");
+    @Test
+    void writesTheTensorsThatPeftWrites() throws IOException {
+        Path theirs = EncoderFixture.adapter("bert", "lora", "end");
+        try (Classifier model =
+                EncoderFixture.load(EncoderFixture.folder("bert"), theirs, settings(AdapterConfig.read(theirs)))) {
+            model.writeAdapter(folder);
+        }
+
+        try (SafetensorsFile expected = SafetensorsFile.open(theirs.resolve("adapter_model.safetensors"));
+                SafetensorsFile written = SafetensorsFile.open(folder.resolve("adapter_model.safetensors"))) {
+            assertThat(written.tensors().keySet())
+                    .isEqualTo(expected.tensors().keySet())
+                    .contains(
+                            "base_model.model.bert.encoder.layer.1.attention.output.dense.lora_B.weight",
+                            "base_model.model.bert.pooler.dense.weight",
+                            "base_model.model.classifier.bias");
+            expected.tensors()
+                    .forEach((name, entry) -> assertThat(tensor(written, written.entry(name)))
+                            .as(name)
+                            .usingRecursiveComparison()
+                            .isEqualTo(tensor(expected, entry)));
+        }
+        JsonNode config = JSON.readTree(folder.resolve("adapter_config.json").toFile());
+        assertThat(config.path("task_type").asText()).isEqualTo("SEQ_CLS");
+        assertThat(config.path("modules_to_save")).hasToString("[\"classifier\",\"pooler\"]");
+        assertThat(config.path("target_modules")).hasToString("[\"dense\",\"key\",\"query\",\"value\"]");
     }
 
     @ParameterizedTest
-    @CsvSource({"bert, full", "distilbert, full", "roberta, head"})
+    @CsvSource({"bert, lora", "bert, dora", "distilbert, lora", "roberta, lora"})
+    void anAdapterGivesTheSameScoresReadAgainAndMerged(String name, String kind) throws IOException {
+        Settings settings = settings(method(kind));
+        Path bare = copy(name, tensor -> isOfHead(tensor) ? Optional.empty() : Optional.of(tensor));
+        Path adapter = Files.createDirectories(folder.resolve("adapter"));
+        Path merged = Files.createDirectories(folder.resolve("merged"));
+        double[] trained;
+        try (Classifier model = EncoderFixture.load(bare, settings)) {
+            train(model, EncoderFixture.texts(EncoderFixture.expected(name)), 0, 3);
+            model.writeAdapter(adapter);
+            model.writeWhole(merged);
+            trained = model.labelScores(List.of(TEXT)).get(0);
+        }
+
+        try (Classifier model = EncoderFixture.load(bare, adapter, settings(AdapterConfig.read(adapter)))) {
+            assertThat(model.labelScores(List.of(TEXT)).get(0)).containsExactly(trained);
+        }
+        assertThat(scores(merged)).containsExactly(trained, offset(1e-5));
+        assertThat(LabelCounts.read(adapter).names()).isEqualTo(EncoderFixture.LABELS);
+    }
+
+    /** The head that the base model lacks is in the adapter, or nowhere. */
+    @Test
+    void refusesAnAdapterWithoutTheHeadThatTheModelLacks() throws IOException {
+        Path bare = copy("bert", tensor -> isOfHead(tensor) ? Optional.empty() : Optional.of(tensor));
+        Path adapter = copyOfAdapter(tensor -> tensor.contains("pooler") ? Optional.empty() : Optional.of(tensor));
+        change(
+                adapter.resolve("adapter_config.json"),
+                config -> config.putArray("modules_to_save").add("classifier"));
+
+        assertThat(causesOfMisfit(bare, adapter))
+                .contains("base_model.model.bert.pooler.dense.weight is missing")
+                .doesNotContain("base_model.model.classifier.weight is missing");
+    }
+
+    @Test
+    void refusesAnAdapterOfADecoder() throws IOException {
+        Path adapter = copyOfAdapter(Optional::of);
+        change(
+                adapter.resolve("adapter_config.json"),
+                config -> config.put("task_type", "CAUSAL_LM").putNull("modules_to_save"));
+
+        assertThat(causesOfMisfit(EncoderFixture.folder("bert"), adapter))
+                .contains("task_type is not SEQ_CLS, the model tells labels apart");
+    }
+
+    private static List<String> causesOfMisfit(Path model, Path adapter) {
+        Settings settings = settings(AdapterConfig.read(adapter));
+        FineTuneException misfit =
+                catchThrowableOfType(FineTuneException.class, () -> EncoderFixture.load(model, adapter, settings));
+        assertThat(misfit).hasMessageContaining("FT0473");
+        return misfit.problems().get(0).causes();
+    }
+
+    /** What PEFT trained on bert, with other names of tensors; those that get none are left out. */
+    private Path copyOfAdapter(Function<String, Optional<String>> renamed) throws IOException {
+        Path theirs = EncoderFixture.adapter("bert", "lora", "end");
+        Path copy = Files.createDirectories(folder.resolve("adapter"));
+        Files.copy(theirs.resolve("adapter_config.json"), copy.resolve("adapter_config.json"));
+        copyTensors(theirs.resolve("adapter_model.safetensors"), copy.resolve("adapter_model.safetensors"), renamed);
+        return copy;
+    }
+
+    private static boolean isOfHead(String tensor) {
+        return tensor.contains("classifier") || tensor.contains("pooler");
+    }
+
+    private static TuningMethod method(String name) {
+        return switch (name) {
+            case "full" -> FullTuning.defaults();
+            case "head" -> HeadTuning.defaults();
+            case "lora" -> LoraTuning.builder().rank(4).dropout(0.2).build();
+            default -> LoraTuning.builder().rank(4).dropout(0.2).dora(true).build();
+        };
+    }
+
+    private static Settings settings(TuningMethod method) {
+        return EncoderFixture.settings(method, Precision.FP32, Recompute.NONE);
+    }
+
+    private static List<Problem> refusals(TuningMethod method) {
+        return new EncoderLoader()
+                .refusals(EncoderFixture.files(EncoderFixture.folder("bert")), EncoderFixture.LABELS, settings(method));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bert, full", "distilbert, full", "roberta, head", "bert, lora", "distilbert, dora"})
     void goesOnFromASavedStateToTheSameBits(String name, String method) throws IOException {
-        Settings settings = EncoderFixture.settings(
-                method.equals("full") ? FullTuning.defaults() : HeadTuning.defaults(), Precision.FP32, Recompute.NONE);
+        Settings settings = settings(method(method));
         List<EncoderFixture.Text> texts = EncoderFixture.texts(EncoderFixture.expected(name));
         Path state = folder.resolve("state");
         double[] whole;
@@ -128,8 +257,7 @@ class EncoderLoadingTest {
     @ParameterizedTest
     @CsvSource({"bert, full", "distilbert, head", "roberta, full"})
     void writesAFolderThatGivesTheSameScores(String name, String method) throws IOException {
-        Settings settings = EncoderFixture.settings(
-                method.equals("full") ? FullTuning.defaults() : HeadTuning.defaults(), Precision.FP32, Recompute.NONE);
+        Settings settings = settings(method(method));
         double[] trained;
         try (Classifier model = EncoderFixture.load(EncoderFixture.folder(name), settings)) {
             train(model, EncoderFixture.texts(EncoderFixture.expected(name)), 0, 3);
@@ -167,17 +295,20 @@ class EncoderLoadingTest {
     private Path copy(String name, Function<String, Optional<String>> renamed) throws IOException {
         Path copy = Files.createDirectories(folder.resolve("copy"));
         Files.copy(EncoderFixture.folder(name).resolve("config.json"), copy.resolve("config.json"));
+        copyTensors(
+                EncoderFixture.folder(name).resolve("model.safetensors"), copy.resolve("model.safetensors"), renamed);
+        return copy;
+    }
+
+    private static void copyTensors(Path from, Path to, Function<String, Optional<String>> renamed) throws IOException {
         Map<String, WritableTensor> tensors = new LinkedHashMap<>();
-        try (SafetensorsFile file =
-                        SafetensorsFile.open(EncoderFixture.folder(name).resolve("model.safetensors"));
-                FileChannel channel = FileChannel.open(
-                        copy.resolve("model.safetensors"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (SafetensorsFile file = SafetensorsFile.open(from);
+                FileChannel channel = FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (TensorEntry entry : file.tensors().values()) {
                 renamed.apply(entry.name()).ifPresent(other -> tensors.put(other, tensor(file, entry)));
             }
             SafetensorsWriter.write(channel, tensors, Map.of("format", "pt"));
         }
-        return copy;
     }
 
     private static WritableTensor tensor(SafetensorsFile file, TensorEntry entry) {
@@ -188,8 +319,7 @@ class EncoderLoadingTest {
         });
     }
 
-    private static void change(Path model, Consumer<ObjectNode> change) throws IOException {
-        Path file = model.resolve("config.json");
+    private static void change(Path file, Consumer<ObjectNode> change) throws IOException {
         ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
         change.accept(config);
         JSON.writeValue(file.toFile(), config);

@@ -8,10 +8,12 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
-import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.training.model.Classifier;
+import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.TokenBatch;
+import dev.finetune4j.training.model.adapter.AdapterConfig;
 import dev.finetune4j.training.model.encoder.EncoderFixture.Text;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,13 +46,20 @@ class EncoderParityTest {
         "roberta, full, NONE",
         "bert, head, NONE",
         "distilbert, head, NONE",
-        "roberta, head, NONE"
+        "roberta, head, NONE",
+        "bert, lora, NONE",
+        "bert, lora, FEED_FORWARD",
+        "bert, lora, LAYER",
+        "bert, dora, NONE",
+        "bert, dora, LAYER",
+        "distilbert, lora, NONE",
+        "distilbert, lora, LAYER",
+        "roberta, lora, NONE"
     })
     void trainsAsTransformersDoes(String name, String method, Recompute level) throws Exception {
         JsonNode expected = EncoderFixture.expected(name);
 
-        try (Classifier model = EncoderFixture.load(
-                EncoderFixture.folder(name), EncoderFixture.settings(method(method), Precision.FP32, level))) {
+        try (Classifier model = load(name, method, Precision.FP32, level)) {
             for (Step step : train(model, expected, expected.path(method))) {
                 assertThat(step.lossDifference(0)).as("loss of %s", step).isLessThan(1e-4);
                 assertThat(step.normDifference(0))
@@ -62,12 +71,20 @@ class EncoderParityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"bert, full", "distilbert, full", "roberta, full", "bert, head"})
+    @CsvSource({
+        "bert, full",
+        "distilbert, full",
+        "roberta, full",
+        "bert, head",
+        "bert, lora",
+        "bert, dora",
+        "distilbert, lora",
+        "roberta, lora"
+    })
     void bfloat16StaysNear(String name, String method) throws Exception {
         JsonNode expected = EncoderFixture.expected(name);
 
-        try (Classifier model = EncoderFixture.load(
-                EncoderFixture.folder(name), EncoderFixture.settings(method(method), Precision.BF16, Recompute.NONE))) {
+        try (Classifier model = load(name, method, Precision.BF16, Recompute.NONE)) {
             JsonNode run = expected.path(method);
             List<Step> steps = train(model, expected, run);
 
@@ -85,8 +102,30 @@ class EncoderParityTest {
         }
     }
 
-    private static TuningMethod method(String name) {
-        return name.equals("full") ? FullTuning.defaults() : HeadTuning.defaults();
+    @ParameterizedTest
+    @CsvSource({"bert, lora", "bert, dora", "distilbert, lora", "roberta, lora"})
+    void readsTheAdapterThatPeftTrained(String name, String kind) throws Exception {
+        JsonNode expected = EncoderFixture.expected(name);
+        Path adapter = EncoderFixture.adapter(name, kind, "end");
+        Settings settings = EncoderFixture.settings(AdapterConfig.read(adapter), Precision.FP32, Recompute.NONE);
+
+        try (Classifier model = EncoderFixture.load(EncoderFixture.folder(name), adapter, settings)) {
+            assertScores(model, expected, expected.path(kind).path("logits"), 1e-4);
+        }
+    }
+
+    /** With adapters it starts from those of PEFT, since they are drawn. */
+    private static Classifier load(String name, String method, Precision precision, Recompute level) {
+        Path base = EncoderFixture.folder(name);
+        return switch (method) {
+            case "full" -> EncoderFixture.load(base, EncoderFixture.settings(FullTuning.defaults(), precision, level));
+            case "head" -> EncoderFixture.load(base, EncoderFixture.settings(HeadTuning.defaults(), precision, level));
+            default -> {
+                Path start = EncoderFixture.adapter(name, method, "start");
+                yield EncoderFixture.load(
+                        base, start, EncoderFixture.settings(AdapterConfig.read(start), precision, level));
+            }
+        };
     }
 
     /** A step's figures here and in transformers. */
