@@ -18,8 +18,8 @@ record Renumbering(int first, List<Integer> numbers) {
         numbers = List.copyOf(numbers);
     }
 
-    /** The right number of a token. */
+    /** The right number of a token. A model whose numbers have gaps has some beyond those of added tokens. */
     int right(int id) {
-        return id < first ? id : numbers.get(id - first);
+        return id < first || id - first >= numbers.size() ? id : numbers.get(id - first);
     }
 }

@@ -157,7 +157,11 @@ public final class TokenizerJson {
         return new String(ModelJson.write(copy), StandardCharsets.UTF_8);
     }
 
-    /** The right numbers for the tokens of {@link #textWithoutSpecialTokens()}. */
+    /**
+     * The right numbers for the tokens of {@link #textWithoutSpecialTokens()}.
+     *
+     * @throws FineTuneException with FT0431 if the library would give an added token a number that the model has given
+     */
     Renumbering renumberingWithoutSpecialTokens() {
         JsonNode vocabulary = json.path("model").path("vocab");
         Set<String> ofModel = new HashSet<>();
@@ -166,12 +170,20 @@ public final class TokenizerJson {
         } else {
             vocabulary.forEach(entry -> ofModel.add(entry.path(0).asText()));
         }
-        return new Renumbering(
-                vocabulary.size(),
-                addedTokens.stream()
-                        .filter(token -> !token.special() && !ofModel.contains(token.content()))
-                        .map(AddedToken::id)
-                        .toList());
+        List<Integer> numbers = addedTokens.stream()
+                .filter(token -> !token.special() && !ofModel.contains(token.content()))
+                .map(AddedToken::id)
+                .toList();
+        int first = vocabulary.size();
+        for (JsonNode number : vocabulary) {
+            if (number.asInt(-1) >= first && number.asInt() < first + numbers.size()) {
+                throw damaged(
+                        "two tokens would have the number " + number,
+                        "its model has " + first + " tokens, so that those added to it are numbered from " + first
+                                + " on");
+            }
+        }
+        return new Renumbering(first, numbers);
     }
 
     private List<AddedToken> readAddedTokens() {
