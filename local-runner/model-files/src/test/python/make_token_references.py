@@ -37,12 +37,19 @@ def sentencepiece_bpe(prepends):
     tokenizer.train_from_iterator(
         CORPUS, trainers.BpeTrainer(vocab_size=900, special_tokens=special + BYTES, limit_alphabet=200, show_progress=False))
     settings = json.loads(tokenizer.to_str())
-    settings["model"].update(byte_fallback=True, fuse_unk=True)
+    settings["model"].update(byte_fallback=True, fuse_unk=True, merges=every_pair(settings["model"]))
     settings["added_tokens"] = [token for token in settings["added_tokens"] if token["content"] in special]
     tokenizer = Tokenizer.from_str(json.dumps(settings))
     tokenizer.decoder = decoders.Sequence(
         [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()] + ([decoders.Strip(" ", 1, 0)] if prepends else []))
     return tokenizer
+
+
+def every_pair(model):
+    """The pairs that make a token, in the order of the tokens that they make, as SentencePiece's files are converted; training notes one."""
+    made = ["".join(pair) for pair in model["merges"]]
+    splits = ((token[:at], token[at:]) for token in made for at in range(1, len(token)))
+    return [pair for pair in splits if all(part in model["vocab"] for part in pair)]
 
 
 def unigram():

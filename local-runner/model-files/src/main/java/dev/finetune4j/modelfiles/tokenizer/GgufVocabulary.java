@@ -14,6 +14,9 @@ import java.util.Optional;
 
 /** Writes a tokenizer.json as the keys of GGUF from which {@link GgufTokenizer}, and llama.cpp, make the same tokens. */
 public final class GgufVocabulary {
+    /** What {@code tokenizer.ggml.model} says of BPE by scores, as SentencePiece makes it. */
+    private static final String SENTENCE_PIECES = "llama";
+
     private final TokenizerJson tokenizer;
     private final JsonNode model;
 
@@ -25,7 +28,7 @@ public final class GgufVocabulary {
     /**
      * The keys of a vocabulary.
      *
-     * @param tokenizer byte-level BPE with a pre-tokenizer that GGUF has a name for
+     * @param tokenizer byte-level BPE with a pre-tokenizer that GGUF has a name for, or BPE on characters as SentencePiece makes it
      * @param size V, rows of the embedding; those without a token are given one that no text has
      * @throws FineTuneException with FT0434 if it is another tokenizer, FT0431 if it has more tokens than the embedding has rows
      */
@@ -41,7 +44,24 @@ public final class GgufVocabulary {
                     .because(tokenizer.vocabularySize() + " tokens, and the embedding has " + size + " rows")
                     .asException();
         }
-        PreTokenizer preTokenizer = preTokenizer();
+        Optional<SentencePieces> pieces =
+                SentencePieces.isModelOf(tokenizer) ? Optional.of(SentencePieces.of(tokenizer)) : Optional.empty();
+        Map<String, GgufValue> keys = new LinkedHashMap<>();
+        if (pieces.isEmpty()) {
+            keys.put("tokenizer.ggml.model", new GgufValue.Text(GgufTokenizer.BYTE_LEVEL_BPE));
+            keys.put("tokenizer.ggml.pre", new GgufValue.Text(preTokenizer().ggufName()));
+            keys.put("tokenizer.ggml.merges", new GgufValue.Texts(merges()));
+        } else {
+            keys.put("tokenizer.ggml.model", new GgufValue.Text(SENTENCE_PIECES));
+            keys.put(
+                    "tokenizer.ggml.add_space_prefix",
+                    new GgufValue.Truth(pieces.get().putsBlankBefore()));
+        }
+        putTokens(keys, size, pieces);
+        return keys;
+    }
+
+    private void putTokens(Map<String, GgufValue> keys, int size, Optional<SentencePieces> pieces) {
         String[] tokens = new String[size];
         long[] types = new long[size];
         for (int id = 0; id < size; id++) {
@@ -50,31 +70,34 @@ public final class GgufVocabulary {
         }
         model.path("vocab").properties().forEach(entry -> {
             tokens[entry.getValue().asInt()] = entry.getKey();
-            types[entry.getValue().asInt()] = TokenKind.NORMAL;
+            types[entry.getValue().asInt()] =
+                    pieces.map(all -> all.kind(entry.getKey())).orElse(TokenKind.NORMAL);
         });
         for (AddedToken added : tokenizer.addedTokens()) {
             tokens[added.id()] = added.content();
-            types[added.id()] = added.special() ? TokenKind.CONTROL : TokenKind.USER_DEFINED;
+            if (types[added.id()] != TokenKind.UNKNOWN) {
+                types[added.id()] = added.special() ? TokenKind.CONTROL : TokenKind.USER_DEFINED;
+            }
         }
-        Map<String, GgufValue> keys = new LinkedHashMap<>();
-        keys.put("tokenizer.ggml.model", new GgufValue.Text(GgufTokenizer.BYTE_LEVEL_BPE));
-        keys.put("tokenizer.ggml.pre", new GgufValue.Text(preTokenizer.ggufName()));
         keys.put("tokenizer.ggml.tokens", new GgufValue.Texts(Arrays.asList(tokens)));
         keys.put("tokenizer.ggml.token_type", new GgufValue.Wholes(types));
-        keys.put("tokenizer.ggml.merges", new GgufValue.Texts(merges()));
-        return keys;
+        pieces.ifPresent(all -> keys.put(
+                "tokenizer.ggml.scores",
+                new GgufValue.Reals(
+                        Arrays.stream(tokens).mapToDouble(all::score).toArray())));
     }
 
     private PreTokenizer preTokenizer() {
         String type = model.path("type").asText(model.has("merges") ? "BPE" : "(none)");
-        boolean isByteLevel = type.equals("BPE") && !model.path("byte_fallback").asBoolean();
+        boolean isByteLevel = type.equals("BPE");
         return (isByteLevel ? PreTokenizer.of(tokenizer.tree()) : Optional.<PreTokenizer>empty())
                 .orElseThrow(() -> ModelFilesProblems.GGUF_TOKENIZER_UNWRITTEN
                         .error("this tokenizer has no name in GGUF")
                         .at(Location.of(tokenizer.source()))
-                        .because("its model is " + type + (isByteLevel ? " on bytes" : ", not on bytes alone"))
+                        .because("its model is " + type)
                         .because("its pre-tokenizer is " + steps())
-                        .because("written is BPE on bytes with the pre-tokenizers of GPT-2, SmolLM, Llama 3 and Qwen 2")
+                        .because(
+                                "written is BPE on bytes with the pre-tokenizers of GPT-2, SmolLM, Llama 3 and Qwen 2, and that of SentencePiece")
                         .asException());
     }
 

@@ -5,6 +5,9 @@ final class TokenKind {
     /** A piece of text. */
     static final long NORMAL = 1;
 
+    /** Stands for what has no token. */
+    static final long UNKNOWN = 2;
+
     /** Steers the model; matched in text, and left out of what is shown. */
     static final long CONTROL = 3;
 
@@ -13,6 +16,9 @@ final class TokenKind {
 
     /** A row of the embedding that no text leads to. */
     static final long UNUSED = 5;
+
+    /** One byte of a character that has no token. */
+    static final long BYTE = 6;
 
     private TokenKind() {}
 }
