@@ -142,7 +142,22 @@ class PlanCommandTest {
 
         CommandRun none = plan("--target", CLOUDS, "--max-cost", "0.01 USD");
         assertThat(none.exitCode()).isEqualTo(6);
-        assertThat(none.err()).contains("FT0761", "the cheapest:", "budget: {max-cost:");
+        assertThat(none.err())
+                .contains("FT0761", "the cheapest:", " --max-cost \"")
+                .doesNotContain("budget: {", "--deadline");
+    }
+
+    @Test
+    void onlyTheLimitThatIsBrokenIsProposedWider() throws IOException {
+        CommandRun late = plan("--target", CLOUDS, "--deadline", "1m");
+
+        assertThat(late.exitCode()).isEqualTo(6);
+        assertThat(late.err()).contains("FT0761", " --deadline ").doesNotContain("max-cost");
+
+        job = write("method: qlora\nbudget: {max-cost: 100 USD, max-time: 1m}");
+        assertThat(plan("--target", CLOUDS).err())
+                .contains("FT0761", "budget: {max-time: ")
+                .doesNotContain("{max-cost", ", max-cost");
     }
 
     @Test

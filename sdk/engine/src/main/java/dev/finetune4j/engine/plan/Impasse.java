@@ -7,6 +7,7 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.json.Durations;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.QloraTuning;
@@ -19,12 +20,14 @@ import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.plan.Rejection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Says why nothing can be chosen, and by trying, what would change that. */
 final class Impasse {
@@ -35,14 +38,22 @@ final class Impasse {
     private final List<Offer> offers;
     private final Worlds worlds;
     private final Assumptions assumptions;
+    private final PlanRequest request;
     private final Ranking limits;
     private final GpuTable gpus = GpuTable.shipped();
 
-    Impasse(JobFigures figures, List<Offer> offers, Worlds worlds, Assumptions assumptions, Ranking limits) {
+    Impasse(
+            JobFigures figures,
+            List<Offer> offers,
+            Worlds worlds,
+            Assumptions assumptions,
+            PlanRequest request,
+            Ranking limits) {
         this.figures = figures;
         this.offers = offers;
         this.worlds = worlds;
         this.assumptions = assumptions;
+        this.request = request;
         this.limits = limits;
     }
 
@@ -78,12 +89,36 @@ final class Impasse {
                 .orElseThrow();
         Problem.Builder problem = PlanProblems.OVER_LIMIT
                 .error("no option is likely to keep " + limits.words())
-                .because("the cheapest: " + words(cheapest))
-                .remedy("budget: {max-cost: " + cost(cheapest).high() + "}");
+                .because("the cheapest: " + words(cheapest));
         if (!fastest.equals(cheapest)) {
             problem.because("the fastest: " + words(fastest));
         }
+        Stream.of(cheapest, fastest).flatMap(this::wider).distinct().forEach(problem::remedy);
         return problem.at(Location.ofKey("budget")).build();
+    }
+
+    /** The limits that an option breaks, so wide that it would very likely keep them, where they were set. */
+    private Stream<String> wider(PlanOption option) {
+        List<String> keys = new ArrayList<>();
+        List<String> flags = new ArrayList<>();
+        if (limits.costsMore(cost(option).likely())) {
+            String cost = cost(option).high().toString();
+            (request.maxCost() == null ? keys : flags)
+                    .add(request.maxCost() == null ? "max-cost: " + cost : "--max-cost \"" + cost + "\"");
+        }
+        if (limits.takesLonger(option.time().likely())) {
+            String time = Durations.format(upToTheMinute(option.time().high()));
+            (request.deadline() == null ? keys : flags)
+                    .add(request.deadline() == null ? "max-time: " + time : "--deadline " + time);
+        }
+        return Stream.of(
+                        flags.isEmpty() ? "" : "finetune plan JOB " + String.join(" ", flags),
+                        keys.isEmpty() ? "" : "budget: {" + String.join(", ", keys) + "}")
+                .filter(remedy -> !remedy.isEmpty());
+    }
+
+    private static Duration upToTheMinute(Duration time) {
+        return Duration.ofMinutes(time.plusSeconds(59).toMinutes());
     }
 
     private static String words(PlanOption option) {

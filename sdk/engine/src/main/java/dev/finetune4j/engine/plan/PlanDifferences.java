@@ -32,6 +32,9 @@ final class PlanDifferences {
      */
     static List<String> between(Plan saved, PlanBasis basis, Workload workload, List<Offer> offers) {
         List<String> differences = new ArrayList<>();
+        if (!saved.basis().version().equals(basis.version())) {
+            differences.add("version: finetune4j " + saved.basis().version() + " then, " + basis.version() + " now");
+        }
         job(saved.basis().job(), basis.job(), differences);
         if (!saved.basis().data().equals(basis.data())) {
             differences.add(data(saved.workload(), workload));

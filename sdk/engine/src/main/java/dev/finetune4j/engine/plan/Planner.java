@@ -86,6 +86,7 @@ public final class Planner {
                         context.offers(),
                         worlds,
                         assumptions,
+                        request,
                         ranking(figures.file().job(), request))
                 .problem(plan);
     }

@@ -81,8 +81,17 @@ final class Ranking {
     }
 
     private boolean isOver(Money cost, Duration time) {
-        return (maxCost != null && cost.amount().compareTo(maxCost.amount()) > 0)
-                || (deadline != null && time.compareTo(deadline) > 0);
+        return costsMore(cost) || takesLonger(time);
+    }
+
+    /** Whether a cost is above the limit. */
+    boolean costsMore(Money cost) {
+        return maxCost != null && cost.amount().compareTo(maxCost.amount()) > 0;
+    }
+
+    /** Whether a time is above the limit. */
+    boolean takesLonger(Duration time) {
+        return deadline != null && time.compareTo(deadline) > 0;
     }
 
     private double score(PlanOption option, double leastCost, double leastTime) {
