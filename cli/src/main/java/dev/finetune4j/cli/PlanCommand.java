@@ -1,12 +1,15 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.PlanCsv;
 import dev.finetune4j.cli.view.PlanExplanation;
 import dev.finetune4j.cli.view.PlanView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.estimate.Architecture;
+import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.plan.RehearsalRun;
 import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
@@ -16,6 +19,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
@@ -40,7 +44,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Says what a job will take on every target: memory, time and cost as ranges.",
-            "Launches and buys nothing. Prices are those that \"finetune prices\" shows."
+            "Launches and buys nothing. Prices are those that \"finetune prices\" shows.",
+            "--rehearse trains a few steps on this machine, and keeps nothing of them but the figures."
         },
         footer = {
             "",
@@ -50,6 +55,7 @@ import picocli.CommandLine.Spec;
             "  finetune plan job.yaml",
             "  finetune plan job.yaml --optimize time --max-cost \"10 USD\" --region eu-",
             "  finetune plan job.yaml --explain 1",
+            "  finetune plan job.yaml --rehearse",
             "  finetune plan job.yaml --target local --save plan.json"
         })
 final class PlanCommand implements Callable<Integer> {
@@ -95,6 +101,12 @@ final class PlanCommand implements Callable<Integer> {
     @Nullable
     Path save;
 
+    @Option(
+            names = "--rehearse",
+            description =
+                    "Do the first steps on this machine first: what they measure narrows the plan, this one and later ones.")
+    boolean rehearse;
+
     @Option(names = "--hidden-size", paramLabel = "C", description = "Width of a model of which nothing is known.")
     @Nullable
     Integer hiddenSize;
@@ -123,8 +135,11 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         JobFile file = JobFile.read(job, surroundings.environment());
+        if (rehearse) {
+            rehearse(file);
+        }
         Plan plan;
         Optional<Problem> impasse;
         try (MessageView view = surroundings.messages(format.messages());
@@ -145,6 +160,19 @@ final class PlanCommand implements Callable<Integer> {
             throw problem.asException();
         });
         return ExitCode.OK.number();
+    }
+
+    private void rehearse(JobFile file) throws InterruptedException {
+        try (MessageView view = surroundings.messages(format.messages());
+                FineTuner tuner = surroundings.open(view)) {
+            RehearsalRun rehearsal = tuner.rehearsal(file);
+            view.doing(rehearsal.words());
+            OutputOptions output = new OutputOptions();
+            output.format = format.messages();
+            RunHandle<Rehearsal> handle = rehearsal.start();
+            new Follower(surroundings.screen(), output)
+                    .follow(handle, Farewell.toRehearsal(handle.id(), "finetune plan " + job + " --rehearse"), view);
+        }
     }
 
     private PlanRequest request(List<Offer> market) {

@@ -161,6 +161,18 @@ class PlanCommandTest {
     }
 
     @Test
+    void whatThisMachineWouldRefuseIsNotRehearsed() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.1-70b-instruct"));
+
+        CommandRun refused = plan("--rehearse");
+
+        assertThat(refused.exitCode()).isEqualTo(5);
+        assertThat(refused.err())
+                .contains("FT0767: tickets cannot be rehearsed on this machine", "this machine needs", "GiB, has");
+        assertThat(refused.out()).isEmpty();
+    }
+
+    @Test
     void theBudgetOfTheJobIsALimitToo() throws IOException {
         job = write("method: qlora\nbudget: {max-cost: 0.01 USD}");
 

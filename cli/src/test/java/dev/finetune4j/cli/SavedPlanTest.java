@@ -2,6 +2,8 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +41,52 @@ class SavedPlanTest {
 
         CommandRun again = command("plan", job.toString(), "--target", "local", "--explain", "1");
         assertThat(again.out()).contains("by the speed of the last run of this model here");
+    }
+
+    @Test
+    void aRehearsalNarrowsThisPlanAndLaterOnesAndIsPartOfWhatIsSaved() throws IOException {
+        CommandRun first =
+                command("plan", job.toString(), "--target", "local", "--rehearse", "--save", plan.toString());
+
+        assertThat(first.exitCode()).as(first.err()).isZero();
+        assertThat(first.err()).containsPattern("rehearsing 8 of \\d+ steps on this machine, .* to ");
+        assertThat(first.out()).contains("measured ", ": 8 of ", " before, ", " after; ", " tokens a second");
+        JsonNode saved = Json.records().readTree(plan.toFile()).at("/plan/rehearsal");
+        assertThat(saved.at("/training/lossAfter").asDouble())
+                .isLessThan(saved.at("/training/lossBefore").asDouble());
+        assertThat(saved.at("/training/checkpointBytes").asLong()).isPositive();
+        assertThat(saved.at("/training/rowTokens/max").asLong()).isPositive();
+
+        CommandRun later = command("plan", job.toString(), "--target", "local", "--explain", "1");
+        assertThat(later.out())
+                .contains("rehearsed here ", "checkpoint of ", "read again, the same bytes", "tuned: ", "peak memory ");
+
+        Files.writeString(job, Files.readString(job).replace("epochs: 4", "epochs: 5"));
+        assertThat(command("plan", job.toString(), "--target", "local").out())
+                .as("of other settings")
+                .doesNotContain("measured ");
+    }
+
+    @Test
+    void aJobThatDoesNotLearnIsSaidToBeSo() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("learning-rate: 1e-2", "learning-rate: 1e-30"));
+
+        CommandRun planned = command("plan", job.toString(), "--target", "local", "--rehearse");
+
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+        assertThat(planned.err())
+                .contains("FT0768: the loss did not fall in the first 8 of ", "training: {learning-rate: 1.0e-29}");
+    }
+
+    @Test
+    void aPlanOfAnotherVersionIsRefused() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        SavedPlan saved = SavedPlan.read(plan).orElseThrow();
+        String version = saved.plan().basis().version();
+        String other = Files.readString(plan).replace("\"version\" : \"" + version, "\"version\" : \"0.0.1");
+        Path old = Files.writeString(folder.resolve("old.json"), other);
+
+        assertThat(command("run", old.toString()).err()).contains("FT0764");
     }
 
     @Test

@@ -34,6 +34,11 @@ public record Farewell(RunId run, String message, Map<String, String> next) {
         return new Farewell(run, "this run goes on, the next are not begun", next);
     }
 
+    /** Of a rehearsal, which ends by itself. */
+    public static Farewell toRehearsal(RunId work, String command) {
+        return new Farewell(work, "the rehearsal ends by itself; this takes it up", Map.of("take up", command));
+    }
+
     /** Of an answer that a tuned model is asked for, which asking again finds. */
     public static Farewell toAnswer(RunId work) {
         return new Farewell(work, "the answer is worked on all the same; the same command again takes it up", Map.of());

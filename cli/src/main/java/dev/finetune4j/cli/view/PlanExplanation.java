@@ -9,6 +9,8 @@ import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.run.Rehearsal;
+import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,6 +59,11 @@ public final class PlanExplanation {
             text(screen, "afterwards, a month: " + month + ", " + hosting.what() + " (" + hosting.basis() + ")");
         }
         option.notes().forEach(note -> text(screen, note));
+        Rehearsal rehearsal = plan.rehearsal();
+        if (rehearsal != null && option.target().equals(ProviderId.LOCAL)) {
+            screen.line("");
+            RehearsalWords.lines(rehearsal).forEach(line -> text(screen, line));
+        }
         screen.line("");
         for (int i = 0; i < sources.size(); i++) {
             String mark = "[" + (i + 1) + "]";

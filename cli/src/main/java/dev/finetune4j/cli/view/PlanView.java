@@ -14,6 +14,7 @@ import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.plan.Workload;
+import dev.finetune4j.run.Rehearsal;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -79,6 +80,10 @@ public final class PlanView {
                 "work",
                 Figures.count(work.steps()) + " steps, " + Figures.large(work.trainingTokens()) + " tokens, "
                         + String.format(Locale.ROOT, "%.1e", work.flops()) + " FLOP");
+        Rehearsal rehearsal = plan.rehearsal();
+        if (rehearsal != null) {
+            line("measured", RehearsalWords.of(rehearsal));
+        }
         plan.options().stream()
                 .filter(option -> !option.memory().isEmpty())
                 .findFirst()

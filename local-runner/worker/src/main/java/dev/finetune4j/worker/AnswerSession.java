@@ -6,6 +6,7 @@ import dev.finetune4j.run.ChatReply;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
+import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader.Loaded;
 import dev.finetune4j.training.predict.Answering;
@@ -50,17 +51,19 @@ final class AnswerSession implements AutoCloseable {
 
     /** Answers rows; the reason why it stopped before the end, if it did. */
     Optional<String> run(WorkStep.Predict step) {
-        if (!codec().speaks()) {
-            return labels().run(step, rows(site, step), predictions(site, step));
-        }
-        return new Predictor(
-                        model(step.variant()),
-                        codec(),
-                        step,
-                        rows(site, step),
-                        predictions(site, step),
-                        site.surroundings())
-                .run();
+        return run(step, rows(site, step), predictions(site, step), site.surroundings());
+    }
+
+    /**
+     * Answers rows of another file than the step's.
+     *
+     * @param predictions the file to leave
+     * @return the reason why it stopped before the end, if it did
+     */
+    Optional<String> run(WorkStep.Predict step, Path rows, Path predictions, Surroundings surroundings) {
+        return codec().speaks()
+                ? new Predictor(model(step.variant()), codec(), step, rows, predictions, surroundings).run()
+                : labels().run(step, rows, predictions, surroundings);
     }
 
     /** Answers one prompt. */
@@ -130,10 +133,12 @@ final class AnswerSession implements AutoCloseable {
     /** The texts of all steps that are not complete. */
     static TextLengths lengths(WorkSite site, TextCodec codec) {
         TextLengths longest = TextLengths.NONE;
-        for (WorkStep step : site.ticket().order().steps()) {
-            if (step instanceof WorkStep.Predict predict && !Files.exists(predictions(site, predict))) {
+        for (WorkStep.Predict predict : site.ticket().order().answers()) {
+            if (!Files.exists(predictions(site, predict))) {
                 longest = longest.or(TextLengths.of(predict, rows(site, predict), codec));
             }
+        }
+        for (WorkStep step : site.ticket().order().steps()) {
             if (step instanceof WorkStep.Converse) {
                 longest = longest.or(new TextLengths(0, Math.min(FORESEEN_CONVERSATION, codec.contextTokens())));
             }
@@ -148,7 +153,8 @@ final class AnswerSession implements AutoCloseable {
         return longest;
     }
 
-    private static Path rows(WorkSite site, WorkStep.Predict step) {
+    /** The rows that a step answers. */
+    static Path rows(WorkSite site, WorkStep.Predict step) {
         return site.channel(WorkOrder.DATA_CHANNEL).resolve(step.rowsFile());
     }
 

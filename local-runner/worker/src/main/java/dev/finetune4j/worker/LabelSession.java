@@ -12,6 +12,7 @@ import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.durable.DurableFiles;
+import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.Classifier;
 import dev.finetune4j.training.model.ClassifierLoader;
 import dev.finetune4j.training.model.LabelCounts;
@@ -52,9 +53,8 @@ final class LabelSession implements AutoCloseable {
     }
 
     /** Answers rows; the reason why it stopped before the end, if it did. */
-    Optional<String> run(WorkStep.Predict step, Path rows, Path predictions) {
-        return new LabelPredictor(
-                        scorer(step.variant()), codec, step, rows, predictions, site.surroundings(), batchTokens)
+    Optional<String> run(WorkStep.Predict step, Path rows, Path predictions, Surroundings surroundings) {
+        return new LabelPredictor(scorer(step.variant()), codec, step, rows, predictions, surroundings, batchTokens)
                 .run();
     }
 

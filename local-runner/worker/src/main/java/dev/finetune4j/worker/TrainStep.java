@@ -9,10 +9,12 @@ import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.run.WorkStep.Rehearse.Extent;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.loop.TrainingFolders;
 import dev.finetune4j.training.loop.TrainingLoop;
@@ -41,6 +43,7 @@ import java.util.function.Function;
 final class TrainStep {
     private final WorkSite site;
     private final WorkStep.Train step;
+    private long foreseenPeakBytes;
 
     TrainStep(WorkSite site, WorkStep.Train step) {
         this.site = site;
@@ -74,6 +77,19 @@ final class TrainStep {
         Path scratch = site.folder().root().resolve("replay");
         TrainingFolders folders = new TrainingFolders(checkpoints, scratch.resolve("best"), scratch.resolve("result"));
         return with(folders, orderDigest, loop -> loop.replay(scratch.resolve("state.safetensors")));
+    }
+
+    /** Does the first steps only; empty where it was told to stop. */
+    Optional<Rehearsal.Training> rehearse(Extent extent) {
+        TrainingFolders folders = new TrainingFolders(
+                site.folder().checkpoints(), site.folder().root().resolve("best"), result());
+        Path scratch = site.folder().root().resolve("rehearsal").resolve("state.safetensors");
+        return with(folders, site.ticket().order().digest(), loop -> loop.rehearse(extent, scratch));
+    }
+
+    /** Resident memory foreseen at the peak; 0 before the model was loaded. */
+    long foreseenPeakBytes() {
+        return foreseenPeakBytes;
     }
 
     private <T> T with(TrainingFolders folders, String orderDigest, Function<TrainingLoop, T> use) {
@@ -119,6 +135,7 @@ final class TrainStep {
 
     private void started(
             TrainableModel model, TrainingPlan plan, Precision precision, Recompute recompute, long peakBytes) {
+        foreseenPeakBytes = peakBytes;
         site.tell(new RunEvent.TrainingStarted(
                 site.now(),
                 model.parameters(),

@@ -102,11 +102,7 @@ final class WorkSite {
 
     /** How the model is or was tuned, where a training or a channel tells. */
     private Optional<TuningMethod> method() {
-        return ticket.order().steps().stream()
-                .filter(WorkStep.Train.class::isInstance)
-                .map(step -> ((WorkStep.Train) step).method())
-                .findFirst()
-                .or(() -> tuned().map(TunedModel::method));
+        return ticket.order().training().map(WorkStep.Train::method).or(() -> tuned().map(TunedModel::method));
     }
 
     /**
@@ -236,6 +232,11 @@ final class WorkSite {
         }
     }
 
+    /** Most resident memory that this process ever had, -1 if the system does not tell. */
+    long peakResidentBytes() {
+        return engines.machine().peakResidentBytes();
+    }
+
     Instant now() {
         return surroundings.clock().instant();
     }
@@ -257,6 +258,9 @@ final class WorkSite {
     void enter(RunState next, String message, @Nullable Problem problem) {
         state = next;
         Instant at = now();
+        if (next.isTerminal()) {
+            tell(new RunEvent.WorkerEnded(at, peakResidentBytes()));
+        }
         tell(new RunEvent.StateChanged(at, next, message));
         try {
             new WorkerStatus(next, at, problem).write(folder);
@@ -294,11 +298,7 @@ final class WorkSite {
 
     /** Settings of the training of this job; defaults where it trains nothing. */
     TrainingSpec trainingSpec() {
-        return ticket.order().steps().stream()
-                .filter(WorkStep.Train.class::isInstance)
-                .map(step -> ((WorkStep.Train) step).training())
-                .findFirst()
-                .orElseGet(TrainingSpec::defaults);
+        return ticket.order().training().map(WorkStep.Train::training).orElseGet(TrainingSpec::defaults);
     }
 
     /** The order's digest covers the model's files, so they are not read once more to tell theirs. */
@@ -316,10 +316,6 @@ final class WorkSite {
     }
 
     private ModelName name(Path path) {
-        return ticket.order().steps().stream()
-                .filter(WorkStep.Train.class::isInstance)
-                .map(step -> ((WorkStep.Train) step).base())
-                .findFirst()
-                .orElseGet(() -> ModelName.ofPath(path));
+        return ticket.order().training().map(WorkStep.Train::base).orElseGet(() -> ModelName.ofPath(path));
     }
 }

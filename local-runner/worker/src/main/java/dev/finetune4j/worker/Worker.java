@@ -165,6 +165,14 @@ public final class Worker {
             site.enter(RunState.TRAINING, "reading rows", null);
             return training.run();
         }
+        if (step instanceof WorkStep.Rehearse rehearse) {
+            RehearseStep rehearsing = new RehearseStep(site, rehearse, answers);
+            if (rehearsing.isComplete()) {
+                return Optional.empty();
+            }
+            site.enter(RunState.TRAINING, "rehearsing: reading rows", null);
+            return rehearsing.run();
+        }
         if (step instanceof WorkStep.Verify verify) {
             VerifyStep verifying = new VerifyStep(site, verify);
             if (verifying.isComplete()) {

@@ -20,6 +20,7 @@ import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.GgufType;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
@@ -40,6 +41,7 @@ import dev.finetune4j.worker.machine.Machine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -112,6 +114,37 @@ class WorkerTest {
                 .singleElement()
                 .extracting(event -> ((RunEvent.TrainingStarted) event).steps())
                 .isEqualTo(12);
+    }
+
+    @Test
+    void rehearsesTheFirstStepsAndSomeOfTheAnswers() throws Exception {
+        List<WorkStep> run = SmallJob.steps(SmallJob.training(1).build());
+        WorkStep.Rehearse.Extent extent =
+                new WorkStep.Rehearse.Extent(4, 5, Duration.ofMinutes(1), Duration.ofMinutes(1));
+        ticket(List.of(
+                new WorkStep.Rehearse((WorkStep.Train) run.get(0), new WorkOrder("all", run).answers(), extent)));
+
+        assertThat(worker(BIGRAMS).run()).as("%s", events()).isEqualTo(ExitCode.OK);
+
+        Rehearsal rehearsal =
+                Json.read(Files.readString(folder.output().resolve(WorkOrder.REHEARSAL_FILE)), Rehearsal.class);
+        assertThat(rehearsal.training().steps()).isEqualTo(4);
+        assertThat(rehearsal.training().plannedSteps()).isEqualTo(12);
+        assertThat(rehearsal.training().learns()).isTrue();
+        assertThat(rehearsal.answers())
+                .extracting(Rehearsal.AnswerPace::variant)
+                .containsExactly(Variant.BASE_ZERO_SHOT, Variant.TUNED);
+        assertThat(rehearsal.answers()).allSatisfy(pace -> {
+            assertThat(pace.rows()).isEqualTo(5);
+            assertThat(pace.totalRows()).isEqualTo(12);
+            assertThat(pace.wholeSeconds()).isGreaterThanOrEqualTo(0);
+        });
+        assertThat(rehearsal.foreseenPeakBytes()).isEqualTo(1);
+        assertThat(events())
+                .filteredOn(RunEvent.WorkerEnded.class::isInstance)
+                .singleElement()
+                .satisfies(event -> assertThat(((RunEvent.WorkerEnded) event).peakResidentBytes())
+                        .isGreaterThanOrEqualTo(rehearsal.peakBytes()));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.finetune4j.plan;
 
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.value.Checks;
 import java.time.LocalDate;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param basis what it was made from
  * @param objective what it is ranked by
  * @param workload what the job needs wherever it runs
+ * @param rehearsal what the first steps of this very job showed on this machine, or null where it was not rehearsed
  * @param options what can be bought, the best first
  * @param chosen id of the option that was chosen, or null where none may be
  * @param rejections what was left out, the nearest miss first
@@ -29,6 +31,7 @@ public record Plan(
         PlanBasis basis,
         Objective objective,
         Workload workload,
+        @Nullable Rehearsal rehearsal,
         List<PlanOption> options,
         @Nullable String chosen,
         List<Rejection> rejections,

@@ -146,6 +146,15 @@ public sealed interface RunEvent {
     record PredictionProgress(Instant at, Variant variant, long rows, long totalRows) implements RunEvent {}
 
     /**
+     * A process that computed the run is about to end.
+     *
+     * @param at when
+     * @param peakResidentBytes most resident memory that it ever had
+     */
+    @Kind("worker-ended")
+    record WorkerEnded(Instant at, long peakResidentBytes) implements RunEvent {}
+
+    /**
      * Something that a person should know.
      *
      * @param at when

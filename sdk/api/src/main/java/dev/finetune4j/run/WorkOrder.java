@@ -4,6 +4,8 @@ import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.TuningMethod;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a worker is to do. Files come by channel: {@code model} (a Hugging Face folder or a GGUF file), {@code data}
@@ -31,6 +33,9 @@ public record WorkOrder(String digest, List<WorkStep> steps) {
 
     /** File of the output that tells whether a replay came out the same. */
     public static final String REPLAY_FILE = "replay.json";
+
+    /** File of the output that tells what a rehearsal measured. */
+    public static final String REHEARSAL_FILE = "rehearsal.json";
 
     /** Folder of the output that holds the tuned adapter. */
     public static final String ADAPTER_FOLDER = "adapter";
@@ -67,5 +72,29 @@ public record WorkOrder(String digest, List<WorkStep> steps) {
         if (steps.isEmpty()) {
             throw new IllegalArgumentException("a work order needs at least one step");
         }
+    }
+
+    /** The training that is done, in whole or in part, or done again; empty where nothing is trained. */
+    public Optional<WorkStep.Train> training() {
+        return steps.stream().flatMap(step -> trained(step).stream()).findFirst();
+    }
+
+    private static Optional<WorkStep.Train> trained(WorkStep step) {
+        if (step instanceof WorkStep.Train train) {
+            return Optional.of(train);
+        }
+        if (step instanceof WorkStep.Rehearse rehearse) {
+            return Optional.of(rehearse.train());
+        }
+        return step instanceof WorkStep.Verify verify ? Optional.of(verify.train()) : Optional.empty();
+    }
+
+    /** The held-out rows that are answered, in whole or in part, in order. */
+    public List<WorkStep.Predict> answers() {
+        return steps.stream()
+                .flatMap(step -> step instanceof WorkStep.Predict predict
+                        ? Stream.of(predict)
+                        : step instanceof WorkStep.Rehearse rehearse ? rehearse.answers().stream() : Stream.empty())
+                .toList();
     }
 }

@@ -9,6 +9,7 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.value.Kind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,6 +50,36 @@ public sealed interface WorkStep {
      */
     @Kind("verify")
     record Verify(String orderDigest, Train train) implements WorkStep {}
+
+    /**
+     * Does the first steps of a training and some of the answers after it, and writes to {@code rehearsal.json} what that took, one
+     * {@link Rehearsal}. Rows, plan and order of the steps are those of the whole training. Leaves what it trained in
+     * {@link WorkOrder#resultFolder}, for its own answers.
+     *
+     * @param train the training
+     * @param answers the answers after it; empty where no held-out rows are answered
+     * @param extent how much of it is done
+     */
+    @Kind("rehearse")
+    record Rehearse(Train train, List<Predict> answers, Extent extent) implements WorkStep {
+        /** Copies the list. */
+        public Rehearse {
+            answers = List.copyOf(answers);
+        }
+
+        /**
+         * How much is rehearsed.
+         *
+         * @param steps most optimizer steps
+         * @param rows most rows that each model answers
+         * @param stepTime no further step begins after this, unless fewer than {@value #LEAST_STEPS} are done
+         * @param answerTime no model answers a further row after this
+         */
+        public record Extent(int steps, int rows, Duration stepTime, Duration answerTime) {
+            /** The first step also prepares what later ones use, so two more are timed. */
+            public static final int LEAST_STEPS = 3;
+        }
+    }
 
     /**
      * Answers every row of a file of the data channel and writes one {@link dev.finetune4j.evaluation.Prediction} a line to

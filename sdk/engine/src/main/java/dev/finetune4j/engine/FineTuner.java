@@ -21,6 +21,7 @@ import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanContext;
 import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.plan.Planner;
+import dev.finetune4j.engine.plan.RehearsalRun;
 import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.search.SweepSpec;
 import dev.finetune4j.engine.spec.JobFile;
@@ -77,6 +78,10 @@ public final class FineTuner implements AutoCloseable {
     private final ProviderContext context;
     private final String version;
     private final OnceKnownOffers offers;
+    private volatile @Nullable Planned latest;
+
+    /** A plan with what it was made from, so that it need not be looked at again for a question about the plan. */
+    private record Planned(Plan plan, JobFigures figures) {}
 
     FineTuner(FineTunerBuilder settings) {
         home = settings.home();
@@ -158,7 +163,9 @@ public final class FineTuner implements AutoCloseable {
      */
     public Plan plan(JobFile job, PlanRequest request) {
         JobFigures figures = figures(job, request.said());
-        return planner(figures).plan(figures, request);
+        Plan plan = planner(figures).plan(figures, request);
+        latest = new Planned(plan, figures);
+        return plan;
     }
 
     /**
@@ -171,7 +178,9 @@ public final class FineTuner implements AutoCloseable {
         if (plan.choice().isPresent()) {
             return Optional.empty();
         }
-        JobFigures figures = figures(job, request.said());
+        Planned known = latest;
+        JobFigures figures =
+                known != null && known.plan().equals(plan) ? known.figures() : figures(job, request.said());
         return Optional.of(job.placed(planner(figures).impasse(figures, request, plan)));
     }
 
@@ -185,6 +194,30 @@ public final class FineTuner implements AutoCloseable {
         JobFigures figures = figures(job, null);
         planner(figures).refuseMoved(saved, figures);
         return launch(job.at(saved.choice().target()));
+    }
+
+    /**
+     * Fetches what a job needs, and makes the first steps of it on this machine ready to be begun: later plans of the same job are made
+     * from what they show.
+     *
+     * <pre>{@code
+     * Rehearsal measured = tuner.rehearsal(job).start().await();
+     * Plan plan = tuner.plan(job);
+     * }</pre>
+     *
+     * @throws FineTuneException with FT0767 if this machine would refuse the job, with every finding if one of them is an error, or as
+     *     {@link #plan(JobFile)}
+     */
+    public RehearsalRun rehearsal(JobFile job) {
+        JobFigures known = figures(job, null);
+        planner(known).onThisMachine(known); // before a model is fetched that is too large
+        PreparedJob prepared = prepare(job);
+        refuseErrors(prepared);
+        JobFigures figures = known.of(prepared);
+        return new RehearsalRun(
+                figures,
+                planner(figures).onThisMachine(figures),
+                extent -> launcher.rehearse(prepared, ProviderId.LOCAL, extent));
     }
 
     /** Everything that the places sell, as it is known on this machine. Asks nobody. */
@@ -206,6 +239,7 @@ public final class FineTuner implements AutoCloseable {
                 offers.get().offers(),
                 launcher.ownMachines(figures),
                 new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
+                launcher.rehearsals().find(figures).orElse(null),
                 LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC),
                 version,
                 offers.get().warnings()));

@@ -98,11 +98,23 @@ record BatchPlan(List<int[]> microBatches) {
         return microBatches.subList(from, Math.min(microBatches.size(), from + accumulation));
     }
 
-    /** The largest N of a micro-batch. */
-    int maxTokens(int[] lengths) {
+    /** The micro-batch with the largest N. */
+    int[] largest(int[] lengths) {
         return microBatches.stream()
-                .mapToInt(rows -> Arrays.stream(rows).map(row -> lengths[row]).sum())
-                .max()
-                .orElse(0);
+                .max(Comparator.comparingInt(rows -> tokens(rows, lengths)))
+                .orElse(new int[0]);
+    }
+
+    /** N of the micro-batches of the first steps of the epoch together. */
+    long tokens(int steps, int accumulation, int[] lengths) {
+        return microBatches.stream()
+                .limit((long) steps * accumulation)
+                .mapToLong(rows -> tokens(rows, lengths))
+                .sum();
+    }
+
+    /** N of a micro-batch. */
+    static int tokens(int[] rows, int[] lengths) {
+        return Arrays.stream(rows).map(row -> lengths[row]).sum();
     }
 }

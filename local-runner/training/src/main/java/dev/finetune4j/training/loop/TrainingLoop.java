@@ -1,8 +1,11 @@
 package dev.finetune4j.training.loop;
 
+import dev.finetune4j.data.Quantiles;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunEvent.CheckpointSaved;
@@ -11,6 +14,7 @@ import dev.finetune4j.run.RunEvent.Resumed;
 import dev.finetune4j.run.RunEvent.StepCompleted;
 import dev.finetune4j.run.RunEvent.StoppedEarly;
 import dev.finetune4j.run.RunEvent.ValidationCompleted;
+import dev.finetune4j.run.WorkStep.Rehearse.Extent;
 import dev.finetune4j.training.model.TokenBatch;
 import dev.finetune4j.training.model.TrainableModel;
 import dev.finetune4j.training.problem.LoopProblems;
@@ -23,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -148,6 +153,161 @@ public final class TrainingLoop {
             stop = step(progress.steps() + 1, rates).or(this::validateIfDue);
         }
         return stop.isPresent() ? Optional.empty() : Optional.of(compare(start.progress(), target, scratch));
+    }
+
+    /**
+     * Does the first steps, then writes a checkpoint, reads it again, takes a validation loss and goes through the largest micro-batch, so
+     * that memory is what it will be at its peak. Leaves what was learned in the final place.
+     *
+     * @param scratch a file that is written and removed again
+     * @return what it showed, or empty where it was told to stop
+     * @throws dev.finetune4j.error.FineTuneException with FT0622 if loss or gradient is not finite, with FT0625 or FT0632 if a
+     *     checkpoint or adapter cannot be written, with FT0636 if a checkpoint does not read back as it was written
+     */
+    public Optional<Rehearsal.Training> rehearse(Extent extent, Path scratch) {
+        Instant begun = now();
+        LearningRates rates = LearningRates.of(spec, plan.steps());
+        List<TokenBatch> watched =
+                plan.microBatches(1).stream().map(training::batch).toList();
+        double before = meanLoss(watched);
+        Instant timedFrom = now();
+        long tokensBefore = 0;
+        int steps = Math.min(extent.steps(), plan.steps());
+        while (progress.steps() < steps
+                && (progress.steps() < Extent.LEAST_STEPS || isWithin(begun, extent.stepTime()))) {
+            if (step(progress.steps() + 1, rates).isPresent()) {
+                return Optional.empty();
+            }
+            if (progress.steps() == 1 && steps > 1) {
+                timedFrom = now();
+                tokensBefore = progress.tokens();
+            }
+        }
+        double timed = secondsSince(timedFrom);
+        long timedTokens = progress.tokens() - tokensBefore;
+        double after = meanLoss(watched);
+        lossWatch.refuseNotFinite(progress.steps(), after, 0);
+        Instant saving = now();
+        long bytes = checkpoints.save(model, progress, folders.bestAdapter());
+        double saved = secondsSince(saving);
+        readAgain(scratch);
+        double validated = validation.isEmpty() ? 0 : validationSeconds(extent.stepTime());
+        goThroughLargest();
+        folders.finish(model, false);
+        checkpoints.clear();
+        double ahead = timed / Math.max(1, timedTokens) * plan.tokens();
+        return Optional.of(new Rehearsal.Training(
+                begun,
+                plan.steps(),
+                plan.tokens(),
+                quantiles(training.lengths()),
+                plan.maxBatchTokens(),
+                progress.steps(),
+                rates.at(progress.steps()),
+                before,
+                after,
+                timedTokens,
+                timed,
+                validation.isEmpty() ? 0 : plannedValidations(),
+                validated,
+                plannedCheckpoints(ahead, saved),
+                bytes,
+                saved));
+    }
+
+    private static Quantiles quantiles(int[] lengths) {
+        int[] sorted = lengths.clone();
+        Arrays.sort(sorted);
+        return new Quantiles(
+                sorted[0],
+                atShare(sorted, 0.5),
+                atShare(sorted, 0.9),
+                atShare(sorted, 0.99),
+                sorted[sorted.length - 1],
+                Arrays.stream(sorted).average().orElse(0));
+    }
+
+    /** The smallest length that a share of all does not exceed. */
+    private static long atShare(int[] sorted, double share) {
+        return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
+    }
+
+    private double meanLoss(List<TokenBatch> batches) {
+        double summed = batches.stream().mapToDouble(model::loss).sum();
+        return summed / batches.stream().mapToInt(TokenBatch::countedTargets).sum();
+    }
+
+    private boolean isWithin(Instant begun, Duration limit) {
+        return Duration.between(begun, now()).compareTo(limit) < 0;
+    }
+
+    private double secondsSince(Instant start) {
+        return Duration.between(start, now()).toNanos() / 1e9;
+    }
+
+    /** The state that a checkpoint gives back is written once more: it must be the same bytes. */
+    private void readAgain(Path scratch) {
+        List<CheckpointStore.Saved> sound = checkpoints.sound(progress.identity());
+        if (sound.isEmpty()) {
+            throw unreadable("it is damaged, or not that of this training");
+        }
+        Path state = sound.get(0).state();
+        model.readState(state);
+        try {
+            Files.createDirectories(scratch.toAbsolutePath().getParent());
+            model.writeState(scratch);
+            boolean isSame = CheckpointManifest.sha256(scratch).equals(CheckpointManifest.sha256(state));
+            Files.delete(scratch);
+            if (!isSame) {
+                throw unreadable("weights and moments are others after reading than before writing");
+            }
+        } catch (IOException e) {
+            throw WriteFailure.of("state that was read", scratch, e);
+        }
+    }
+
+    private FineTuneException unreadable(String why) {
+        return LoopProblems.CHECKPOINT_UNREADABLE
+                .error("the checkpoint of step " + progress.steps() + " does not read back as it was written")
+                .at(Location.of(folders.checkpoints().toString()))
+                .because(why)
+                .asException();
+    }
+
+    /** What a validation loss takes, told from as many rows as the time allows. */
+    private double validationSeconds(Duration enough) {
+        Instant begun = now();
+        long tokens = 0;
+        for (int[] rows : validationBatches()) {
+            TokenBatch batch = validation.batch(rows);
+            model.loss(batch);
+            tokens += batch.tokens();
+            if (!isWithin(begun, enough)) {
+                break;
+            }
+        }
+        double all = Arrays.stream(validation.lengths()).asLongStream().sum();
+        return secondsSince(begun) * all / tokens;
+    }
+
+    private void goThroughLargest() {
+        TokenBatch largest = training.batch(plan.largestMicroBatch());
+        model.accumulateGradient(
+                largest, 1.0 / Math.max(1, largest.countedTargets()), SeedStream.DROPOUT.at(spec.seed(), 0, 0));
+    }
+
+    private int plannedValidations() {
+        return (int) IntStream.rangeClosed(1, plan.steps())
+                .filter(step -> step == plan.steps() || isValidatedAfter(step))
+                .count();
+    }
+
+    private int plannedCheckpoints(double trainingSeconds, double cost) {
+        if (spec.checkpointEvery() > 0) {
+            return (plan.steps() - 1) / spec.checkpointEvery();
+        }
+        Duration interval = CheckpointPace.interval(Duration.ofNanos((long) (cost * 1e9)));
+        return 1 + (int) (trainingSeconds * 1000 / Math.max(1, interval.toMillis()));
     }
 
     private Replay compare(Progress start, CheckpointStore.Saved target, Path scratch) {

@@ -17,6 +17,8 @@ public final class TrainingPlan {
     private final List<Integer> stepsByEpoch = new ArrayList<>();
     private final int steps;
     private final int maxBatchTokens;
+    private final int[] largestMicroBatch;
+    private final long tokens;
     private BatchPlan current;
     private int currentEpoch;
 
@@ -45,7 +47,8 @@ public final class TrainingPlan {
         }
         this.rowLimit = rowLimit;
         int total = 0;
-        int largest = Arrays.stream(validation.lengths()).max().orElse(0);
+        long totalTokens = 0;
+        int[] largest = new int[0];
         int epochs = (int) Math.ceil(spec.epochs());
         current = BatchPlan.of(spec, 0, lengths, rowLimit);
         for (int epoch = 0; epoch < epochs; epoch++) {
@@ -54,10 +57,18 @@ public final class TrainingPlan {
             int stepsHere = (int) Math.ceil(share * plan.steps(spec.gradientAccumulation()) - 1e-9);
             stepsByEpoch.add(stepsHere);
             total = Math.addExact(total, stepsHere);
-            largest = Math.max(largest, plan.maxTokens(lengths));
+            totalTokens += plan.tokens(stepsHere, spec.gradientAccumulation(), lengths);
+            int[] largestHere = plan.largest(lengths);
+            if (BatchPlan.tokens(largestHere, lengths) > BatchPlan.tokens(largest, lengths)) {
+                largest = largestHere;
+            }
         }
         steps = total;
-        maxBatchTokens = largest;
+        tokens = totalTokens;
+        largestMicroBatch = largest;
+        maxBatchTokens = Math.max(
+                BatchPlan.tokens(largest, lengths),
+                Arrays.stream(validation.lengths()).max().orElse(0));
     }
 
     /** Optimizer steps planned. */
@@ -68,6 +79,16 @@ public final class TrainingPlan {
     /** The largest N of a micro-batch of any epoch, and of the longest validation row. */
     public int maxBatchTokens() {
         return maxBatchTokens;
+    }
+
+    /** N of all micro-batches of all steps together. */
+    public long tokens() {
+        return tokens;
+    }
+
+    /** The rows of the largest micro-batch of any epoch. */
+    int[] largestMicroBatch() {
+        return largestMicroBatch.clone();
     }
 
     /** Where a step stands, counted from 1 as everywhere. */

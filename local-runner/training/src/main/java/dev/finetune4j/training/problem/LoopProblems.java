@@ -131,6 +131,15 @@ public final class LoopProblems implements ProblemCatalogue {
                     + " one when it stopped, or has ended, which removes them.",
             "finetune resume RUN");
 
+    /** A checkpoint reads back as something else than was written. */
+    public static final ProblemKind CHECKPOINT_UNREADABLE = new ProblemKind(
+            "FT0636",
+            "a checkpoint does not read back",
+            ExitCode.TRAINING_FAILED,
+            "A rehearsal writes a checkpoint, reads it, and writes what it read: weights and moments must be the same bytes. They were not, so a run"
+                    + " could not go on from its checkpoints. The usual cause is a disk or a file system that does not keep what it is given.",
+            "FINETUNE_HOME=/another/disk finetune plan JOB --rehearse");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -147,6 +156,7 @@ public final class LoopProblems implements ProblemCatalogue {
                 OUTPUT_UNWRITABLE,
                 TURNED_UP,
                 STILL_FALLING,
-                NOTHING_TO_REPLAY);
+                NOTHING_TO_REPLAY,
+                CHECKPOINT_UNREADABLE);
     }
 }

@@ -120,16 +120,17 @@ final class DeathCause {
     }
 
     private Optional<TrainingSpec> training() {
-        return JobTicket.read(folder).stream()
-                .flatMap(ticket -> ticket.order().steps().stream())
-                .filter(WorkStep.Train.class::isInstance)
-                .map(step -> ((WorkStep.Train) step).training())
-                .findFirst();
+        return JobTicket.read(folder)
+                .flatMap(ticket -> ticket.order().training())
+                .map(WorkStep.Train::training);
     }
 
-    /** The run has the name of its job's folder. */
+    /** The run has the name of its job's folder; a rehearsal belongs to no run. */
     private String resume() {
-        return "finetune resume " + name();
+        boolean isRehearsal = JobTicket.read(folder).stream()
+                .flatMap(ticket -> ticket.order().steps().stream())
+                .anyMatch(WorkStep.Rehearse.class::isInstance);
+        return isRehearsal ? "finetune plan JOB --rehearse" : "finetune resume " + name();
     }
 
     private OptionalInt exitStatus() {

@@ -1,7 +1,6 @@
 package dev.finetune4j.worker.local;
 
 import dev.finetune4j.run.WorkOrder;
-import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.model.TorchEnvironment;
@@ -135,11 +134,10 @@ final class WorkerLauncher {
     }
 
     private static int threads(JobTicket ticket) {
-        return ticket.order().steps().stream()
-                .filter(WorkStep.Train.class::isInstance)
-                .mapToInt(step -> ((WorkStep.Train) step).training().threads())
+        return ticket.order()
+                .training()
+                .map(train -> train.training().threads())
                 .filter(threads -> threads > 0)
-                .findFirst()
                 .orElseGet(() -> new Machine(Path.of("/")).physicalCores());
     }
 

@@ -55,7 +55,16 @@ public final class Machine {
 
     /** Resident memory of this process, -1 if the system does not tell. */
     public long residentBytes() {
-        OptionalLong kibibytes = keyed(root.resolve("proc/self/status"), "VmRSS:");
+        return ownBytes("VmRSS:");
+    }
+
+    /** Most resident memory that this process ever had, -1 if the system does not tell. */
+    public long peakResidentBytes() {
+        return ownBytes("VmHWM:");
+    }
+
+    private long ownBytes(String key) {
+        OptionalLong kibibytes = keyed(root.resolve("proc/self/status"), key);
         return kibibytes.isPresent() ? kibibytes.getAsLong() * 1024 : -1;
     }
 

@@ -22,10 +22,12 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
+import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -46,6 +48,7 @@ import java.util.function.Predicate;
 public final class Launcher implements AutoCloseable {
     private final RunStore store;
     private final LaunchContext context;
+    private final KeptRehearsals rehearsals;
     private final FollowThreads threads = new FollowThreads();
 
     /**
@@ -70,6 +73,7 @@ public final class Launcher implements AutoCloseable {
         store = new RunStore(home);
         Redaction redaction = Redaction.of(environment, providers.secretSettings());
         context = new LaunchContext(providers, files, redaction, clock, sleeper, version);
+        rehearsals = new KeptRehearsals(home, version);
     }
 
     /**
@@ -313,6 +317,22 @@ public final class Launcher implements AutoCloseable {
      */
     public RunHandle<Replay> verify(RunFolder folder) {
         return new SideJobs(context, threads).verify(folder, view(folder));
+    }
+
+    /**
+     * Does the first steps of a job at a place, and some of its answers, and keeps what that showed for later plans.
+     *
+     * @param prepared the job, without errors
+     * @param extent how much of it is done
+     * @return the handle fails with why a step failed, a checkpoint could not be written or read, or the place refused
+     */
+    public RunHandle<Rehearsal> rehearse(PreparedJob prepared, ProviderId place, WorkStep.Rehearse.Extent extent) {
+        return new RehearsalJob(context, threads, rehearsals).start(prepared, place, extent);
+    }
+
+    /** What rehearsals in this home showed. */
+    public KeptRehearsals rehearsals() {
+        return rehearsals;
     }
 
     /**

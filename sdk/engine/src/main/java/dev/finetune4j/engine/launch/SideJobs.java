@@ -11,8 +11,6 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
-import dev.finetune4j.engine.watch.RunWatch;
-import dev.finetune4j.engine.watch.WatchPace;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
@@ -26,8 +24,6 @@ import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Dialogue;
-import dev.finetune4j.spi.EventPage;
-import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
@@ -235,26 +231,7 @@ final class SideJobs {
 
     private Path work(RunFolder run, Provider provider, Submission submission, EventLog events)
             throws InterruptedException {
-        if (!provider.capabilities().supportsCustomWork()) {
-            throw RunProblems.notSupported(provider.id(), "answer rows or prompts with a tuned model");
-        }
-        Path folder = laidDown(run, submission);
-        SubmitStep.Patiently submit = new SubmitStep.Patiently(context, provider);
-        JobSnapshot before = submit.submit(submission);
-        if (before.state() == RunState.FAILED || before.state() == RunState.STOPPED) {
-            provider.delete(submission.id()); // asking again is meant to try again
-            submit.submit(submission);
-        }
-        WatchPace pace = WatchPace.of(provider.capabilities());
-        JobSnapshot end = new RunWatch(
-                        provider, submission.id(), EventPage.START, pace, context.clock(), context.sleeper())
-                .follow((event, cursor) -> events.add(event));
-        if (end.state() != RunState.SUCCEEDED) {
-            throw end.failure()
-                    .orElseGet(() -> RunProblems.noReason(submission.id(), provider.id(), end.reference()))
-                    .asException();
-        }
-        return provider.fetch(submission.id(), folder);
+        return new SideWork(context, provider).output(submission, events, laidDown(run, submission));
     }
 
     /** Writes the id of a side job down before it is launched, so that it is removed with the run whatever happens. */

@@ -14,8 +14,10 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
@@ -46,7 +48,7 @@ final class StageDataStep {
                     prepared.file().resolved().origins()));
         }
         if (journal.content().last(JournalEntry.Prepared.class).isEmpty()) {
-            copyRows(folder, prepared);
+            copyRows(folder.data(), folder.id(), prepared);
             WholeFile.write(folder.check(), Json.pretty(prepared.check()) + "\n");
             WholeFile.write(folder.order(), Json.pretty(order(prepared, place)) + "\n");
             journal.append(new JournalEntry.Prepared(
@@ -58,25 +60,33 @@ final class StageDataStep {
         }
     }
 
-    private static void copyRows(RunFolder folder, PreparedJob prepared) {
+    /**
+     * Copies the rows of every part, since later preparations may write to where they lie.
+     *
+     * @param data where to; created where it is not there
+     * @param id what they are for
+     * @throws FineTuneException with FT0501 if they cannot be written, FT0503 if they are others meanwhile
+     */
+    static void copyRows(Path data, RunId id, PreparedJob prepared) {
         try {
-            Files.createDirectories(folder.data());
+            Files.createDirectories(data);
         } catch (IOException e) {
-            throw RunProblems.unwritable(folder.data(), e);
+            throw RunProblems.unwritable(data, e);
         }
         for (Part part : Part.values()) {
-            WholeFile.copy(prepared.data().file(part), folder.data().resolve(part.fileName()));
+            WholeFile.copy(prepared.data().file(part), data.resolve(part.fileName()));
         }
         boolean isStillTheSame = DataPreparation.find(prepared.data().folder())
                 .map(PreparedData::digest)
                 .filter(prepared.data().digest()::equals)
                 .isPresent();
         if (!isStillTheSame) { // another process prepared the same job from other files meanwhile
-            throw RunProblems.filesMissing(folder.id(), prepared.data().folder());
+            throw RunProblems.filesMissing(id, prepared.data().folder());
         }
     }
 
-    private static WorkOrder order(PreparedJob prepared, Capabilities place) {
+    /** What the worker is to do for a job. */
+    static WorkOrder order(PreparedJob prepared, Capabilities place) {
         FineTuneJob job = prepared.file().job();
         List<Example.Conversation> shots = FewShotChoice.of(
                 prepared.data().rows(Part.TRAIN),

@@ -60,12 +60,16 @@ final class WorkOrders {
 
     /** Goes over the last steps of the training in another order again. */
     static WorkOrder verification(String digest, WorkOrder trained) {
-        WorkStep.Train train = trained.steps().stream()
-                .filter(WorkStep.Train.class::isInstance)
-                .map(WorkStep.Train.class::cast)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the order of a run trains"));
-        return new WorkOrder(digest, List.of(new WorkStep.Verify(trained.digest(), train)));
+        return new WorkOrder(digest, List.of(new WorkStep.Verify(trained.digest(), training(trained))));
+    }
+
+    /** Does the first steps of the training in another order, and some of its answers. */
+    static WorkOrder rehearsal(WorkOrder run, String digest, WorkStep.Rehearse.Extent extent) {
+        return new WorkOrder(digest, List.of(new WorkStep.Rehearse(training(run), run.answers(), extent)));
+    }
+
+    private static WorkStep.Train training(WorkOrder run) {
+        return run.training().orElseThrow(() -> new IllegalStateException("the order of a run trains"));
     }
 
     /** Lets models answer the test rows of the data channel; the base model with examples only where there are some. */

@@ -9,6 +9,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.engine.plan.Worlds.Cause;
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.method.FullTuning;
@@ -19,23 +20,35 @@ import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase.Name;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Footprint;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans a job on a machine that is there already, and asks for no money. Memory is what the place itself foresees; time is told from runs
- * that succeeded there, from the rate of runs of other models, or from what a processor's threads usually reach.
+ * Plans a job on a machine that is there already, and asks for no money. Where the job was rehearsed, memory and time are what that
+ * measured. Otherwise memory is what the place itself foresees; time is told from runs that succeeded there, from the rate of runs of other
+ * models, or from what a processor's threads usually reach.
  */
 final class OwnMachinePlanner {
     /** A further run may well be faster than the fastest of a few, or slower than the slowest. */
     private static final double FASTER = 0.87;
 
     private static final double SLOWER = 1.15;
+    /** A rehearsal measures the very same work: what differs is what else the machine does, and how warm its caches and cores are. */
+    private static final double STEADY = 0.93;
+
+    private static final double WARMER = 0.7;
+    private static final double COLDER = 1.3;
+    /** How the allocator lays blocks out differs a little from run to run. */
+    private static final double LESS_MEMORY = 0.97;
+
+    private static final double MORE_MEMORY = 1.05;
     /** Other models have other shapes of matrices. */
     private static final double OTHER_MODEL = 1.6;
 
@@ -49,17 +62,21 @@ final class OwnMachinePlanner {
     private final Worlds worlds;
     private final Assumptions assumptions;
     private final List<PastRun> past;
+    private final @Nullable Rehearsal rehearsal;
 
     /**
      * A planner.
      *
      * @param past runs that succeeded there, those of the same model and method first
+     * @param rehearsal what the first steps of this very job showed on this machine, or null
      */
-    OwnMachinePlanner(PlannedJob job, Worlds worlds, Assumptions assumptions, List<PastRun> past) {
+    OwnMachinePlanner(
+            PlannedJob job, Worlds worlds, Assumptions assumptions, List<PastRun> past, @Nullable Rehearsal rehearsal) {
         this.job = job;
         this.worlds = worlds;
         this.assumptions = assumptions;
         this.past = past;
+        this.rehearsal = rehearsal;
     }
 
     /** The option; empty where the place would refuse the job, which {@code rejections} then says. */
@@ -104,6 +121,14 @@ final class OwnMachinePlanner {
     private record Memory(ByteRange needed, long usable, Fit fit) {}
 
     private Memory memory(@Nullable Footprint footprint) {
+        if (footprint != null && rehearsal != null && rehearsal.peakBytes() > 0) {
+            long peak = rehearsal.peakBytes();
+            ByteRange needed = new ByteRange(Math.round(LESS_MEMORY * peak), peak, Math.round(MORE_MEMORY * peak));
+            return new Memory(
+                    needed,
+                    footprint.availableBytes(),
+                    needed.high() <= footprint.availableBytes() ? Fit.FITS : Fit.TIGHT);
+        }
         if (footprint != null) {
             ByteRange needed = new ByteRange(
                     footprint.leastBytes(),
@@ -156,6 +181,9 @@ final class OwnMachinePlanner {
     }
 
     private TimeLine timeLine(@Nullable Footprint footprint) {
+        if (rehearsal != null) {
+            return byRehearsal(rehearsal);
+        }
         List<PastRun> alike = past.stream().filter(PastRun::isAlike).toList();
         return alike.isEmpty() ? byRate(footprint) : byRuns(alike);
     }
@@ -186,6 +214,46 @@ final class OwnMachinePlanner {
                                         .times(answers + 0.01)),
                         false,
                         basis);
+    }
+
+    private TimeLine byRehearsal(Rehearsal measured) {
+        Rehearsal.Training training = measured.training();
+        String when = "rehearsed here " + Words.moment(measured.at()) + ": ";
+        TimeLine line = new TimeLine(worlds)
+                .phase(
+                        Name.START_UP,
+                        worlds.draw(Cause.DISK, around(measured.startUpSeconds(), WARMER, COLDER)),
+                        false,
+                        when + "from the submission to the first step")
+                .phase(
+                        Name.TRAINING,
+                        worlds.draw(Cause.OWN_SPEED, around(training.stepSeconds(), STEADY, SLOWER)),
+                        false,
+                        when + Figures.large(training.timedTokens()) + " tokens in "
+                                + Words.seconds(training.timedSeconds()) + ", of "
+                                + Figures.large(training.plannedTokens()));
+        if (training.checkpoints() > 0) {
+            line.phase(
+                    Name.CHECKPOINTS,
+                    worlds.draw(
+                            Cause.DISK, around(training.checkpoints() * training.checkpointSeconds(), WARMER, COLDER)),
+                    false,
+                    when + training.checkpoints() + " of " + Words.seconds(training.checkpointSeconds()));
+        }
+        return line.phase(
+                Name.EVALUATION,
+                worlds.draw(Cause.ANSWERS, around(measured.evaluationSeconds(), STEADY, SLOWER)),
+                false,
+                when + training.validations() + " validation losses of " + Words.seconds(training.validationSeconds())
+                        + measured.answers().stream()
+                                .map(pace -> ", " + pace.rows() + " of " + pace.totalRows() + " answers in "
+                                        + Words.seconds(pace.seconds()))
+                                .collect(Collectors.joining()));
+    }
+
+    private static Uncertain around(double seconds, double low, double high) {
+        double likely = Math.max(1e-3, seconds);
+        return new Uncertain(low * likely, likely, high * likely);
     }
 
     private static Uncertain spread(List<PastRun> runs, ToDoubleFunction<PastRun> figure) {

@@ -4,8 +4,10 @@ import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Offer;
+import dev.finetune4j.run.Rehearsal;
 import java.time.LocalDate;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a plan takes from the world around the job.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param offers everything that is sold
  * @param ownMachines what places with a machine of their own say of the job
  * @param past runs that succeeded on this machine, those of the same model and method first
+ * @param rehearsal what the first steps of the very same job showed on this machine, or null where it was not rehearsed
  * @param today the day by which the age of prices is told
  * @param version of finetune4j
  * @param warnings what could not be read of it
@@ -21,6 +24,7 @@ public record PlanContext(
         List<Offer> offers,
         List<OwnMachine> ownMachines,
         List<PastRun> past,
+        @Nullable Rehearsal rehearsal,
         LocalDate today,
         String version,
         List<Problem> warnings) {

@@ -43,11 +43,35 @@ public final class PlanProblems implements ProblemCatalogue {
             A plan is saved once and never changed, so that what was agreed on can be looked up. Save the new one under another name, or
             remove the old one.""", "finetune plan JOB --save other.json");
 
+    static final ProblemKind NOT_REHEARSED =
+            new ProblemKind("FT0767", "the job cannot be rehearsed here", ExitCode.CAPACITY, """
+            A rehearsal does the first steps of a job on this machine, with the local runner, wherever the job itself is to run. This machine
+            would refuse the job, so there is nothing to measure; the plan without a rehearsal is made from sizes alone.""", "finetune plan JOB");
+
+    static final ProblemKind NOT_LEARNING = new ProblemKind(
+            "FT0768",
+            "the loss did not fall in the rehearsal",
+            ExitCode.TRAINING_FAILED,
+            """
+            After the first steps of the job, the loss of the rows that the first step learned from was not lower than before it. A learning
+            rate that is far too high does that, and labels that contradict each other. Where the learning rate was still rising from zero,
+            or very few steps were done, it may fall later.""",
+            "training.learning-rate: a tenth of the present value");
+
     /** For ServiceLoader. */
     public PlanProblems() {}
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(NOTHING_FITS, OVER_LIMIT, NO_PRICE, NO_SUCH_OPTION, CHANGED, MOVED, NOT_SAVED);
+        return List.of(
+                NOTHING_FITS,
+                OVER_LIMIT,
+                NO_PRICE,
+                NO_SUCH_OPTION,
+                CHANGED,
+                MOVED,
+                NOT_SAVED,
+                NOT_REHEARSED,
+                NOT_LEARNING);
     }
 }

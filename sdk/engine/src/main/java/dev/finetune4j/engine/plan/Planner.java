@@ -17,7 +17,9 @@ import dev.finetune4j.plan.PlanBasis;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.value.Money;
+import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,6 +66,7 @@ public final class Planner {
                 basis(figures),
                 request.objective(),
                 job.workload(),
+                context.rehearsal(),
                 ranked.stream().map(Candidate::option).toList(),
                 ranked.stream()
                         .map(Candidate::option)
@@ -76,7 +79,56 @@ public final class Planner {
                                 Rejection::shortage, Comparator.nullsLast(Comparator.naturalOrder())))
                         .toList(),
                 breakEven(ranked).orElse(null),
-                context.warnings());
+                warnings(asked));
+    }
+
+    private List<Problem> warnings(FineTuneJob job) {
+        List<Problem> warnings = new ArrayList<>(context.warnings());
+        Rehearsal rehearsal = context.rehearsal();
+        if (rehearsal != null) {
+            RehearsalVerdict.of(job, rehearsal.training()).ifPresent(warnings::add);
+        }
+        return warnings;
+    }
+
+    /**
+     * What the job takes on this machine, of itself or by the model's sizes alone.
+     *
+     * @throws FineTuneException with FT0767 if this machine would refuse it, or there is no local runner
+     */
+    public PlanOption onThisMachine(JobFigures figures) {
+        List<Rejection> rejections = new ArrayList<>();
+        OwnMachine here = context.ownMachines().stream()
+                .filter(machine -> machine.target().equals(ProviderId.LOCAL))
+                .findFirst()
+                .orElseThrow(() -> notRehearsed(figures)
+                        .because("the local runner is not on the class path")
+                        .asException());
+        return ownMachinePlanner(new PlannedJob(figures))
+                .plan(here, rejections)
+                .map(Candidate::option)
+                .orElseThrow(() -> refused(figures, here, rejections));
+    }
+
+    private static FineTuneException refused(JobFigures figures, OwnMachine here, List<Rejection> rejections) {
+        Problem.Builder problem = notRehearsed(figures);
+        if (here.refusals().isEmpty()) {
+            rejections.forEach(rejection -> problem.because("this machine " + rejection.reason()));
+        }
+        for (Problem refusal : here.refusals()) {
+            problem.because(refusal.code() + ": " + refusal.summary());
+            refusal.causes().forEach(problem::because);
+            refusal.remedies().forEach(problem::remedy);
+        }
+        return problem.asException();
+    }
+
+    private static Problem.Builder notRehearsed(JobFigures figures) {
+        return PlanProblems.NOT_REHEARSED.error(figures.file().job().name() + " cannot be rehearsed on this machine");
+    }
+
+    private OwnMachinePlanner ownMachinePlanner(PlannedJob job) {
+        return new OwnMachinePlanner(job, worlds, assumptions, context.past(), context.rehearsal());
     }
 
     /** Why a plan has no option that may be chosen, and what would change that, found by trying. */
@@ -124,7 +176,7 @@ public final class Planner {
         if (!filter.gpus().isEmpty() || !filter.regions().isEmpty() || filter.spot() == OfferFilter.Spot.ONLY) {
             return List.of();
         }
-        OwnMachinePlanner planner = new OwnMachinePlanner(job, worlds, assumptions, context.past());
+        OwnMachinePlanner planner = ownMachinePlanner(job);
         List<Candidate> candidates = new ArrayList<>();
         for (OwnMachine machine : context.ownMachines()) {
             if (filter.targets().isEmpty() || filter.targets().contains(machine.target())) {

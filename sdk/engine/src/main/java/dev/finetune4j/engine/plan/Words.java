@@ -2,11 +2,16 @@ package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.plan.PurchaseTier;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Figures in the words of plans. */
 final class Words {
     private static final double GIB = 1L << 30;
+    private static final DateTimeFormatter MINUTES =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private Words() {}
 
@@ -24,6 +29,16 @@ final class Words {
 
     static long bytes(double gib) {
         return Math.round(gib * GIB);
+    }
+
+    /** Such as {@code 0.35 s} or {@code 12 s}: shorter than a second tells, too. */
+    static String seconds(double seconds) {
+        return String.format(Locale.ROOT, seconds < 10 ? "%.2g s" : "%.0f s", seconds);
+    }
+
+    /** To the minute, in UTC. */
+    static String moment(Instant at) {
+        return MINUTES.format(at) + " UTC";
     }
 
     static String tier(PurchaseTier tier) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param completedSteps optimizer steps done; steps done again after an interruption count once
  * @param tokens tokens computed
  * @param tokensPerSecond tokens computed by the time that steps took
- * @param peakResidentBytes largest resident memory seen after a step
+ * @param peakResidentBytes most resident memory that a worker ever had; where it does not tell, the largest seen after a step
  * @param checkpoints checkpoints saved
  * @param resumes how often training went on from a checkpoint
  * @param stoppedEarly why it ended before its last planned step, or null
@@ -58,6 +58,7 @@ public record TrainingHistory(
         private final List<RunEvent.ValidationCompleted> validations = new ArrayList<>();
         private int checkpoints;
         private int resumes;
+        private long workerPeak;
         private @Nullable String stoppedEarly;
 
         void add(RunEvent event) {
@@ -74,6 +75,8 @@ public record TrainingHistory(
             } else if (event instanceof RunEvent.Resumed resumed) {
                 resumes++;
                 goBackTo(resumed.step());
+            } else if (event instanceof RunEvent.WorkerEnded ended) {
+                workerPeak = Math.max(workerPeak, ended.peakResidentBytes());
             } else if (event instanceof RunEvent.StoppedEarly stopped) {
                 stoppedEarly = stopped.reason();
             }
@@ -100,10 +103,12 @@ public record TrainingHistory(
                     steps.isEmpty() ? 0 : steps.get(steps.size() - 1).step(),
                     tokens,
                     meanThroughput(tokens),
-                    steps.stream()
-                            .mapToLong(RunEvent.StepCompleted::residentBytes)
-                            .max()
-                            .orElse(0),
+                    Math.max(
+                            workerPeak,
+                            steps.stream()
+                                    .mapToLong(RunEvent.StepCompleted::residentBytes)
+                                    .max()
+                                    .orElse(0)),
                     checkpoints,
                     resumes,
                     stoppedEarly,

@@ -1,6 +1,7 @@
 package dev.finetune4j.testkit.fake;
 
 import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.Precision;
@@ -9,6 +10,7 @@ import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.GgufType;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +61,9 @@ final class FakeWorker {
     private void write(Path output, WorkStep step) throws IOException {
         if (step instanceof WorkStep.Train) {
             writeTuned(output);
+        } else if (step instanceof WorkStep.Rehearse rehearse) {
+            writeTuned(output);
+            writeOnce(output.resolve(WorkOrder.REHEARSAL_FILE), List.of(Json.line(rehearsal(rehearse))));
         } else if (step instanceof WorkStep.Verify) {
             writeOnce(output.resolve(WorkOrder.REPLAY_FILE), List.of(Json.line(replay())));
         } else if (step instanceof WorkStep.Predict predict) {
@@ -102,6 +108,35 @@ final class FakeWorker {
                 .strip();
         return new Replay(
                 FROM_STEP, TO_STEP, Json.digest(saved), Json.digest(STATE), saved.equals(STATE) ? null : TO_STEP);
+    }
+
+    /** A second a step of 64 tokens, a tenth of one an answer. */
+    private Rehearsal rehearsal(WorkStep.Rehearse step) throws IOException {
+        List<Rehearsal.AnswerPace> answers = new ArrayList<>();
+        for (WorkStep.Predict predict : step.answers()) {
+            long all = rows(predict.rowsFile()).size();
+            long some = Math.min(all, step.extent().rows());
+            answers.add(new Rehearsal.AnswerPace(predict.variant(), some, all, 0.1 * some, 0.1 * all));
+        }
+        int steps = Math.min(FakeJob.STEPS, step.extent().steps());
+        Rehearsal.Training training = new Rehearsal.Training(
+                Instant.EPOCH.plusSeconds(3),
+                FakeJob.STEPS,
+                64L * FakeJob.STEPS,
+                new Quantiles(4, 8, 12, 16, 16, 8),
+                32,
+                steps,
+                step.train().training().learningRate(),
+                2.0,
+                1.5,
+                64L * (steps - 1),
+                steps - 1.0,
+                1,
+                0.5,
+                1,
+                1 << 10,
+                0.1);
+        return new Rehearsal(Instant.EPOCH.plusSeconds(20), 3, training, answers, 1L << 30, 1L << 30);
     }
 
     private void writeTuned(Path output) throws IOException {
