@@ -217,9 +217,11 @@ class PlanSanityTest {
                 true,
                 rows * tokens * 5,
                 "sanity");
-        PlanContext context = new PlanContext(OFFERS, List.of(LAPTOP), List.of(), null, TODAY, "test", List.of());
+        PlanContext context =
+                new PlanContext(OFFERS, List.of(LAPTOP), List.of(), List.of(), null, TODAY, "test", List.of());
         boolean isSmall = model.parameters() < 500_000_000;
-        PlanContext withoutLaptop = new PlanContext(OFFERS, List.of(), List.of(), null, TODAY, "test", List.of());
+        PlanContext withoutLaptop =
+                new PlanContext(OFFERS, List.of(), List.of(), List.of(), null, TODAY, "test", List.of());
         return new Planner(isSmall ? context : withoutLaptop)
                 .plan(
                         new JobFigures(

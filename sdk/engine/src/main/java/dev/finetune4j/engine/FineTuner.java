@@ -11,6 +11,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.launch.EstimateScore;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.Launcher;
 import dev.finetune4j.engine.launch.PastRuns;
@@ -33,6 +34,7 @@ import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.GeneratedText;
@@ -100,7 +102,8 @@ public final class FineTuner implements AutoCloseable {
                 new DiskFiles(),
                 settings.clock(),
                 settings.sleeper(),
-                version);
+                version,
+                this::foreseen);
     }
 
     /**
@@ -213,11 +216,33 @@ public final class FineTuner implements AutoCloseable {
         planner(known).onThisMachine(known); // before a model is fetched that is too large
         PreparedJob prepared = prepare(job);
         refuseErrors(prepared);
-        JobFigures figures = known.of(prepared);
+        JobFigures figures = preparation.figures(prepared);
         return new RehearsalRun(
                 figures,
                 planner(figures).onThisMachine(figures),
                 extent -> launcher.rehearse(prepared, ProviderId.LOCAL, extent));
+    }
+
+    /** How good the estimates were that runs of this home have put to the test, by place and by what was known. */
+    public List<EstimateScore> estimates() {
+        return EstimateScore.of(launcher.estimates().read());
+    }
+
+    /**
+     * What a run will take, for what it takes to be held against it. A run of a series leaves out what only the whole job is asked, so
+     * nothing is foreseen of it; nor of a model whose sizes are not known.
+     */
+    private Optional<Foreseen> foreseen(PreparedJob prepared) {
+        if (prepared.answering() != PreparedJob.Answering.BASE_AND_TUNED) {
+            return Optional.empty();
+        }
+        try {
+            JobFigures figures = preparation.figures(prepared);
+            return planner(figures)
+                    .foreseen(figures, launcher.place(prepared.file().job()));
+        } catch (FineTuneException e) {
+            return Optional.empty(); // the launch itself says what is wrong
+        }
     }
 
     /** Everything that the places sell, as it is known on this machine. Asks nobody. */
@@ -239,6 +264,7 @@ public final class FineTuner implements AutoCloseable {
                 offers.get().offers(),
                 launcher.ownMachines(figures),
                 new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
+                launcher.estimates().read(),
                 launcher.rehearsals().find(figures).orElse(null),
                 LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC),
                 version,

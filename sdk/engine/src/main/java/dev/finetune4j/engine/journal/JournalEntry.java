@@ -3,6 +3,7 @@ package dev.finetune4j.engine.journal;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.Kind;
@@ -64,6 +65,14 @@ public sealed interface JournalEntry {
             labels = List.copyOf(labels);
         }
     }
+
+    /**
+     * What the run was foreseen to take.
+     *
+     * @param foreseen time, memory and cost
+     */
+    @Kind("foreseen")
+    record Expected(Foreseen foreseen) implements JournalEntry {}
 
     /**
      * The next act is the provider's {@code submit}; whether it was reached is not known until {@link Submitted}.

@@ -111,6 +111,15 @@ public final class HomePreparation implements Preparation {
         return new JobFigures(file, figures, model);
     }
 
+    @Override
+    public JobFigures figures(PreparedJob prepared) {
+        ModelFacts model = lookup.find(prepared.file(), null);
+        return new JobFigures(
+                prepared.file(),
+                RowFigures.of(prepared),
+                new ModelFacts(model.architecture(), model.known(), prepared.model()));
+    }
+
     private static <T> @Nullable T tried(Supplier<T> step, List<Problem> problems) {
         try {
             return step.get();

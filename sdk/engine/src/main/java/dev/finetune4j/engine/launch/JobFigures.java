@@ -17,14 +17,6 @@ public record JobFigures(JobFile file, RowFigures rows, ModelFacts model) {
         return model.filesHere().map(files -> new Proposal(file.job(), files, rows.lengths(), rows.answers()));
     }
 
-    /** The same once its rows were looked at and its model is on this machine. */
-    public JobFigures of(PreparedJob prepared) {
-        return new JobFigures(
-                prepared.file(),
-                RowFigures.of(prepared),
-                new ModelFacts(model.architecture(), model.known(), prepared.model()));
-    }
-
     /** Names the job and no value in it, since a value may come from a secret variable. */
     @Override
     public String toString() {

@@ -3,7 +3,10 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.journal.DurableFiles;
 import dev.finetune4j.engine.journal.Redaction;
 import dev.finetune4j.engine.watch.Sleeper;
+import dev.finetune4j.plan.Foreseen;
 import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What the steps of a run use of their surroundings.
@@ -14,10 +17,19 @@ import java.time.Clock;
  * @param clock the clock
  * @param sleeper how to wait
  * @param version version of finetune4j
+ * @param estimates the estimates that runs have put to the test
+ * @param foresight tells what a run will take, before it is launched; empty where that cannot be told
  */
 record LaunchContext(
-        Providers providers, DurableFiles files, Redaction redaction, Clock clock, Sleeper sleeper, String version) {
+        Providers providers,
+        DurableFiles files,
+        Redaction redaction,
+        Clock clock,
+        Sleeper sleeper,
+        String version,
+        EstimateHistory estimates,
+        Function<PreparedJob, Optional<Foreseen>> foresight) {
     LaunchContext with(Redaction further) {
-        return new LaunchContext(providers, files, further, clock, sleeper, version);
+        return new LaunchContext(providers, files, further, clock, sleeper, version, estimates, foresight);
     }
 }

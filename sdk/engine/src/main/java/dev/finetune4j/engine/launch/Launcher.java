@@ -19,6 +19,7 @@ import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -61,6 +63,7 @@ public final class Launcher implements AutoCloseable {
      * @param clock the clock
      * @param sleeper how to wait
      * @param version version of finetune4j
+     * @param foresight tells what a run will take, before it is launched; empty where that cannot be told
      */
     public Launcher(
             Path home,
@@ -69,11 +72,22 @@ public final class Launcher implements AutoCloseable {
             DurableFiles files,
             Clock clock,
             Sleeper sleeper,
-            String version) {
+            String version,
+            Function<PreparedJob, Optional<Foreseen>> foresight) {
         store = new RunStore(home);
         Redaction redaction = Redaction.of(environment, providers.secretSettings());
-        context = new LaunchContext(providers, files, redaction, clock, sleeper, version);
+        context = new LaunchContext(
+                providers, files, redaction, clock, sleeper, version, new EstimateHistory(home), foresight);
         rehearsals = new KeptRehearsals(home, version);
+    }
+
+    /**
+     * The place that a job would run at.
+     *
+     * @throws FineTuneException with FT0113 if none of its targets is there
+     */
+    public ProviderId place(FineTuneJob job) {
+        return context.providers().choose(job);
     }
 
     /**
@@ -328,6 +342,11 @@ public final class Launcher implements AutoCloseable {
      */
     public RunHandle<Rehearsal> rehearse(PreparedJob prepared, ProviderId place, WorkStep.Rehearse.Extent extent) {
         return new RehearsalJob(context, threads, rehearsals).start(prepared, place, extent);
+    }
+
+    /** The estimates of this home that runs have put to the test. */
+    public EstimateHistory estimates() {
+        return context.estimates();
     }
 
     /** What rehearsals in this home showed. */

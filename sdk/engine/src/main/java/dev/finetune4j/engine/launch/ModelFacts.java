@@ -3,6 +3,7 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.model.ModelFiles;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,11 @@ public record ModelFacts(
     public Optional<String> idAt(String target) {
         return Optional.ofNullable(known)
                 .flatMap(model -> Optional.ofNullable(model.ids().get(target)));
+    }
+
+    /** What its errors of estimation have in common with others': the class that transformers would load, or how it reads. */
+    public String family() {
+        return known == null ? architecture.kind().name().toLowerCase(Locale.ROOT) : known.architecture();
     }
 
     /** Whether it answers in text. */

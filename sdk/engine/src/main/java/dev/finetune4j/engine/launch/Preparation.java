@@ -21,4 +21,11 @@ public interface Preparation {
      * @throws FineTuneException with every problem of the data, FT0480 if there is no such model, FT0481 if its sizes are not known
      */
     JobFigures figures(JobFile file, @Nullable Architecture said);
+
+    /**
+     * The figures of a job that was prepared; nothing is looked at again.
+     *
+     * @throws FineTuneException with FT0480 if there is no such model, FT0481 if its sizes are not known
+     */
+    JobFigures figures(PreparedJob prepared);
 }

@@ -11,6 +11,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.ChangedRows;
 import dev.finetune4j.engine.report.Ending;
+import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.ReportJson;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.view.ReportFiles;
@@ -46,11 +47,18 @@ final class ReportStep {
      * Reports a run with all its results.
      *
      * @param evaluation the comparison, or null where none was made
+     * @param figures what was foreseen beside what it took, or null where nothing was
      * @throws FineTuneException with FT0721 if a file cannot be written
      */
     void success(
-            RunView view, WorkOrder order, Path output, List<RunEvent> events, @Nullable EvaluationReport evaluation) {
-        RunReport.Builder report = begin(view, RunState.SUCCEEDED, output, events);
+            RunView view,
+            WorkOrder order,
+            Path output,
+            List<RunEvent> events,
+            @Nullable EvaluationReport evaluation,
+            @Nullable ForeseenAndActual figures) {
+        RunReport.Builder report =
+                begin(view, RunState.SUCCEEDED, output, events).figures(figures);
         if (evaluation != null) {
             var predictions = PredictionFiles.read(output, EvaluateStep.variants(order));
             boolean asksBase = predictions.containsKey(Variant.BASE_ZERO_SHOT);

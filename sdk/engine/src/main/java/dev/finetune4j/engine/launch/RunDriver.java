@@ -5,6 +5,8 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.ForeseenAndActual;
+import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -16,6 +18,7 @@ import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,11 +126,34 @@ final class RunDriver {
                 journal.append(new JournalEntry.EvaluationDone(evaluation));
             }
         }
+        Optional<ForeseenAndActual> figures = figures(view, provider);
         if (view.reports().isEmpty()) {
             new ReportStep(context, folder, journal, provider.id())
-                    .success(view, order, output, events.events(), evaluation);
+                    .success(view, order, output, events.events(), evaluation, figures.orElse(null));
         }
+        figures.ifPresent(known -> context.estimates()
+                .add(new PastEstimate(folder.id(), context.clock().instant(), known)));
         return close(new JournalEntry.Closed(RunState.SUCCEEDED, null, "", false));
+    }
+
+    /** What was foreseen beside what it took; empty where nothing was foreseen, or the run was interrupted. */
+    private Optional<ForeseenAndActual> figures(RunView view, Provider provider) {
+        Optional<JournalEntry.Expected> expected = journal.content().last(JournalEntry.Expected.class);
+        JobSnapshot submitted = view.submitted();
+        if (expected.isEmpty() || submitted == null || view.resumes() > 0) {
+            return Optional.empty();
+        }
+        List<RunEvent> all = events.events();
+        Instant ended = all.isEmpty()
+                ? submitted.submittedAt()
+                : all.get(all.size() - 1).at();
+        long peak = TrainingHistory.of(all)
+                .map(TrainingHistory::peakResidentBytes)
+                .filter(bytes -> bytes > 0)
+                .orElse(-1L);
+        Money spent = provider.find(folder.id()).map(JobSnapshot::spend).orElse(null);
+        return Optional.of(new ForeseenAndActual(
+                expected.get().foreseen(), Duration.between(submitted.submittedAt(), ended), peak, spent));
     }
 
     private RunOutcome fail(Problem problem, Provider provider) {

@@ -57,6 +57,7 @@ final class StageDataStep {
                     prepared.data().labels(),
                     prepared.model().path(),
                     prepared.model().digest()));
+            context.foresight().apply(prepared).map(JournalEntry.Expected::new).ifPresent(journal::append);
         }
     }
 

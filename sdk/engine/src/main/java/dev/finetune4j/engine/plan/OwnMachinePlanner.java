@@ -7,27 +7,36 @@ import dev.finetune4j.engine.estimate.Parallelism;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.TrainingSetup;
 import dev.finetune4j.engine.launch.OwnMachine;
+import dev.finetune4j.engine.launch.PastEstimate;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.engine.plan.Worlds.Cause;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.engine.report.ForeseenAndActual;
+import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.plan.ByteRange;
+import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.Fit;
+import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase.Name;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Footprint;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,25 +67,40 @@ final class OwnMachinePlanner {
     /** What is left to a process on a machine that runs other things, too. */
     private static final double FREE_SHARE = 0.85;
 
+    /** Past errors move the time by at most this, and the memory by at most that: beyond it something else is wrong. */
+    private static final double MOST_TIME = 3;
+
+    private static final double MOST_MEMORY = 1.25;
+    private static final int LATEST = 10;
+    private static final double HALF_SECOND = 0.5;
+
     private final PlannedJob job;
     private final Worlds worlds;
     private final Assumptions assumptions;
     private final List<PastRun> past;
     private final @Nullable Rehearsal rehearsal;
+    private final List<PastEstimate> estimates;
 
     /**
      * A planner.
      *
      * @param past runs that succeeded there, those of the same model and method first
      * @param rehearsal what the first steps of this very job showed on this machine, or null
+     * @param estimates estimates that runs have put to the test
      */
     OwnMachinePlanner(
-            PlannedJob job, Worlds worlds, Assumptions assumptions, List<PastRun> past, @Nullable Rehearsal rehearsal) {
+            PlannedJob job,
+            Worlds worlds,
+            Assumptions assumptions,
+            List<PastRun> past,
+            @Nullable Rehearsal rehearsal,
+            List<PastEstimate> estimates) {
         this.job = job;
         this.worlds = worlds;
         this.assumptions = assumptions;
         this.past = past;
         this.rehearsal = rehearsal;
+        this.estimates = estimates;
     }
 
     /** The option; empty where the place would refuse the job, which {@code rejections} then says. */
@@ -86,7 +110,7 @@ final class OwnMachinePlanner {
             rejections.add(new Rejection(machine.target(), null, first.summary(), null));
             return Optional.empty();
         }
-        Memory memory = memory(machine.footprint());
+        Memory memory = corrected(machine);
         if (memory.fit() == Fit.TOO_LARGE) {
             rejections.add(new Rejection(
                     machine.target(),
@@ -95,7 +119,7 @@ final class OwnMachinePlanner {
                     (double) memory.needed().likely() / memory.usable()));
             return Optional.empty();
         }
-        TimeLine line = timeLine(machine.footprint());
+        TimeLine line = timeLine(machine.footprint(), timeCorrection(machine));
         PlanOption option = new PlanOption(
                 machine.target().value(),
                 machine.target(),
@@ -118,7 +142,106 @@ final class OwnMachinePlanner {
         return Optional.of(new Candidate(option, 0, 0));
     }
 
+    /** The same as what a run here was foreseen to take, for what it takes to be held against it. */
+    Optional<Foreseen> foreseen(OwnMachine machine) {
+        return plan(machine, new ArrayList<>())
+                .map(Candidate::option)
+                .map(option -> foreseen(
+                        machine,
+                        option.time(),
+                        timeCorrection(machine).factor(),
+                        option.neededMemory(),
+                        memoryCorrection(machine).factor()));
+    }
+
+    private Foreseen foreseen(
+            OwnMachine machine,
+            DurationRange time,
+            double timeFactor,
+            @Nullable ByteRange memory,
+            double memoryFactor) {
+        Footprint footprint = machine.footprint();
+        return new Foreseen(
+                machine.target(),
+                rehearsal != null
+                        ? Foreseen.Basis.REHEARSAL
+                        : alike().isEmpty() ? Foreseen.Basis.SIZES : Foreseen.Basis.PAST_RUNS,
+                job.model().family(),
+                RunParameters.method(job.job()),
+                footprint == null ? "" : footprint.precision().name().toLowerCase(Locale.ROOT),
+                time,
+                timeFactor,
+                memory,
+                memoryFactor,
+                Bill.free());
+    }
+
+    private Correction timeCorrection(OwnMachine machine) {
+        return Correction.of(
+                like(machine)
+                        .map(figures -> new Correction.Trial(
+                                uncertain(figures.foreseen().time())
+                                        .times(1 / figures.foreseen().timeFactor()),
+                                Math.max(HALF_SECOND, seconds(figures.took()))))
+                        .toList(),
+                MOST_TIME);
+    }
+
+    private Correction memoryCorrection(OwnMachine machine) {
+        return Correction.of(
+                like(machine)
+                        .filter(figures -> figures.foreseen().memory() != null && figures.peakBytes() > 0)
+                        .map(figures -> new Correction.Trial(
+                                uncertain(Objects.requireNonNull(
+                                                figures.foreseen().memory()))
+                                        .times(1 / figures.foreseen().memoryFactor()),
+                                figures.peakBytes()))
+                        .toList(),
+                MOST_MEMORY);
+    }
+
+    /** The latest runs whose estimates were made for this place in the same way, of the same family, method and number format. */
+    private Stream<ForeseenAndActual> like(OwnMachine machine) {
+        DurationRange none = new DurationRange(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        Foreseen kind = foreseen(machine, none, 1, null, 1);
+        List<ForeseenAndActual> like = estimates.stream()
+                .map(PastEstimate::figures)
+                .filter(figures -> figures.foreseen().isLike(kind))
+                .toList();
+        return like.stream().skip(Math.max(0, like.size() - LATEST));
+    }
+
+    /** Ranges are kept to the second; less than half of one is told by nothing. */
+    private static Uncertain uncertain(DurationRange time) {
+        double low = Math.max(HALF_SECOND, seconds(time.low()));
+        double likely = Math.max(low, seconds(time.likely()));
+        return new Uncertain(low, likely, Math.max(likely, seconds(time.high())));
+    }
+
+    private static double seconds(Duration time) {
+        return time.toMillis() / 1000.0;
+    }
+
+    private static Uncertain uncertain(ByteRange memory) {
+        double low = Math.max(1, memory.low());
+        double likely = Math.max(low, (double) memory.likely());
+        return new Uncertain(low, likely, Math.max(likely, (double) memory.high()));
+    }
+
     private record Memory(ByteRange needed, long usable, Fit fit) {}
+
+    private Memory corrected(OwnMachine machine) {
+        Memory memory = memory(machine.footprint());
+        Correction correction = memoryCorrection(machine);
+        if (correction.runs() == 0) {
+            return memory;
+        }
+        Uncertain needed = correction.apply(uncertain(memory.needed()));
+        ByteRange range =
+                new ByteRange(Math.round(needed.low()), Math.round(needed.likely()), Math.round(needed.high()));
+        Fit fit = memory.fit() == Fit.FITS && range.high() > memory.usable() ? Fit.TIGHT : memory.fit();
+        return new Memory(range, memory.usable(), fit);
+    }
 
     private Memory memory(@Nullable Footprint footprint) {
         if (footprint != null && rehearsal != null && rehearsal.peakBytes() > 0) {
@@ -180,19 +303,22 @@ final class OwnMachinePlanner {
                 .build();
     }
 
-    private TimeLine timeLine(@Nullable Footprint footprint) {
+    private TimeLine timeLine(@Nullable Footprint footprint, Correction correction) {
         if (rehearsal != null) {
-            return byRehearsal(rehearsal);
+            return byRehearsal(rehearsal, correction);
         }
-        List<PastRun> alike = past.stream().filter(PastRun::isAlike).toList();
-        return alike.isEmpty() ? byRate(footprint) : byRuns(alike);
+        return alike().isEmpty() ? byRate(footprint, correction) : byRuns(alike(), correction);
     }
 
-    private TimeLine byRuns(List<PastRun> alike) {
+    private List<PastRun> alike() {
+        return past.stream().filter(PastRun::isAlike).toList();
+    }
+
+    private TimeLine byRuns(List<PastRun> alike, Correction correction) {
         String basis = "by the speed of the last " + (alike.size() == 1 ? "run" : alike.size() + " runs")
                 + " of this model here";
         double answers = (double) job.rows().rowsOf(Part.TEST) * job.answeringModels();
-        return new TimeLine(worlds)
+        return new TimeLine(worlds, correction)
                 .phase(
                         Name.START_UP,
                         worlds.draw(Cause.DISK, spread(alike, run -> run.speed().otherSeconds() + 0.01)),
@@ -216,10 +342,10 @@ final class OwnMachinePlanner {
                         basis);
     }
 
-    private TimeLine byRehearsal(Rehearsal measured) {
+    private TimeLine byRehearsal(Rehearsal measured, Correction correction) {
         Rehearsal.Training training = measured.training();
         String when = "rehearsed here " + Words.moment(measured.at()) + ": ";
-        TimeLine line = new TimeLine(worlds)
+        TimeLine line = new TimeLine(worlds, correction)
                 .phase(
                         Name.START_UP,
                         worlds.draw(Cause.DISK, around(measured.startUpSeconds(), WARMER, COLDER)),
@@ -261,7 +387,7 @@ final class OwnMachinePlanner {
         return new Uncertain(FASTER * sorted[0], sorted[sorted.length / 2], SLOWER * sorted[sorted.length - 1]);
     }
 
-    private TimeLine byRate(@Nullable Footprint footprint) {
+    private TimeLine byRate(@Nullable Footprint footprint, Correction correction) {
         Rate rate = rate(footprint);
         Sample perFlop = worlds.draw(Cause.OWN_SPEED, rate.flops().under(1));
         Sample tokens = worlds.constant(1);
@@ -269,7 +395,7 @@ final class OwnMachinePlanner {
             tokens = worlds.draw(
                     Cause.TOKENS, assumptions.get("tokens.characters").quantity());
         }
-        TimeLine line = new TimeLine(worlds);
+        TimeLine line = new TimeLine(worlds, correction);
         if (job.model().files() == null) {
             line.phase(
                     Name.DOWNLOAD,

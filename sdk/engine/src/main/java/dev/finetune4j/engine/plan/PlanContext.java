@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.engine.launch.OwnMachine;
+import dev.finetune4j.engine.launch.PastEstimate;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Offer;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param offers everything that is sold
  * @param ownMachines what places with a machine of their own say of the job
  * @param past runs that succeeded on this machine, those of the same model and method first
+ * @param estimates estimates that runs have put to the test
  * @param rehearsal what the first steps of the very same job showed on this machine, or null where it was not rehearsed
  * @param today the day by which the age of prices is told
  * @param version of finetune4j
@@ -24,6 +26,7 @@ public record PlanContext(
         List<Offer> offers,
         List<OwnMachine> ownMachines,
         List<PastRun> past,
+        List<PastEstimate> estimates,
         @Nullable Rehearsal rehearsal,
         LocalDate today,
         String version,
@@ -33,6 +36,7 @@ public record PlanContext(
         offers = List.copyOf(offers);
         ownMachines = List.copyOf(ownMachines);
         past = List.copyOf(past);
+        estimates = List.copyOf(estimates);
         warnings = List.copyOf(warnings);
     }
 }

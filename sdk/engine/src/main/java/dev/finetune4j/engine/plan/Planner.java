@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.price.OfferFilter;
+import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.BreakEven;
+import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanBasis;
@@ -98,9 +101,7 @@ public final class Planner {
      */
     public PlanOption onThisMachine(JobFigures figures) {
         List<Rejection> rejections = new ArrayList<>();
-        OwnMachine here = context.ownMachines().stream()
-                .filter(machine -> machine.target().equals(ProviderId.LOCAL))
-                .findFirst()
+        OwnMachine here = ownMachine(ProviderId.LOCAL)
                 .orElseThrow(() -> notRehearsed(figures)
                         .because("the local runner is not on the class path")
                         .asException());
@@ -108,6 +109,38 @@ public final class Planner {
                 .plan(here, rejections)
                 .map(Candidate::option)
                 .orElseThrow(() -> refused(figures, here, rejections));
+    }
+
+    /**
+     * What a run at a place will take; empty where it has no option there.
+     *
+     * @param target the place
+     */
+    public Optional<Foreseen> foreseen(JobFigures figures, ProviderId target) {
+        PlannedJob job = new PlannedJob(figures);
+        if (target.equals(ProviderId.LOCAL)) {
+            return ownMachine(target).flatMap(machine -> ownMachinePlanner(job).foreseen(machine));
+        }
+        OfferFilter there = new OfferFilter(List.of(target), List.of(), List.of(), OfferFilter.Spot.NEVER, null);
+        return plan(figures, new PlanRequest(there, Objective.BALANCED, null, null, false, null)).options().stream()
+                .findFirst()
+                .map(option -> new Foreseen(
+                        target,
+                        Foreseen.Basis.SIZES,
+                        figures.model().family(),
+                        RunParameters.method(job.job()),
+                        "",
+                        option.time(),
+                        1,
+                        option.neededMemory(),
+                        1,
+                        option.cost()));
+    }
+
+    private Optional<OwnMachine> ownMachine(ProviderId target) {
+        return context.ownMachines().stream()
+                .filter(machine -> machine.target().equals(target))
+                .findFirst();
     }
 
     private static FineTuneException refused(JobFigures figures, OwnMachine here, List<Rejection> rejections) {
@@ -128,7 +161,8 @@ public final class Planner {
     }
 
     private OwnMachinePlanner ownMachinePlanner(PlannedJob job) {
-        return new OwnMachinePlanner(job, worlds, assumptions, context.past(), context.rehearsal());
+        return new OwnMachinePlanner(
+                job, worlds, assumptions, context.past(), context.rehearsal(), context.estimates());
     }
 
     /** Why a plan has no option that may be chosen, and what would change that, found by trying. */

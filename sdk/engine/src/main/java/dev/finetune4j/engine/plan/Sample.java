@@ -46,6 +46,19 @@ final class Sample {
         return new Sample(product);
     }
 
+    /** The median moved, and every world's distance from it widened. */
+    Sample corrected(Correction correction) {
+        double median = percentiles().likely();
+        if (correction.runs() == 0 || median <= 0) {
+            return this;
+        }
+        double[] moved = values.clone();
+        for (int i = 0; i < moved.length; i++) {
+            moved[i] = correction.factor() * median * Math.pow(moved[i] / median, correction.widening());
+        }
+        return new Sample(moved);
+    }
+
     /** In each world the lesser of this and the other. */
     Sample atMost(Sample other) {
         double[] least = values.clone();

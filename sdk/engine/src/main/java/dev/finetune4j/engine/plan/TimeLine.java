@@ -8,16 +8,24 @@ import java.util.List;
 /** Collects the phases of a run, and adds them up in every world. */
 final class TimeLine {
     private final List<PlanPhase> phases = new ArrayList<>();
+    private final Correction correction;
     private Sample all;
     private Sample billed;
 
     TimeLine(Worlds worlds) {
+        this(worlds, Correction.NONE);
+    }
+
+    /** Where every phase is corrected by the errors of past estimates. */
+    TimeLine(Worlds worlds, Correction correction) {
+        this.correction = correction;
         all = worlds.constant(0);
         billed = worlds.constant(0);
     }
 
-    TimeLine phase(PlanPhase.Name name, Sample seconds, boolean isBilled, String basis) {
-        phases.add(new PlanPhase(name, seconds.seconds(), isBilled, basis));
+    TimeLine phase(PlanPhase.Name name, Sample foreseen, boolean isBilled, String basis) {
+        Sample seconds = foreseen.corrected(correction);
+        phases.add(new PlanPhase(name, seconds.seconds(), isBilled, basis + correction.words()));
         all = all.plus(seconds);
         if (isBilled) {
             billed = billed.plus(seconds);

@@ -10,7 +10,7 @@ package dev.finetune4j.engine.plan;
  */
 record Uncertain(double low, double likely, double high) {
     /** Deviations from the median to the ninetieth percentile of a normal distribution. */
-    private static final double NINETIETH = 1.2815515655446004;
+    static final double NINETIETH = 1.2815515655446004;
 
     /** Refuses ends in the wrong order. */
     Uncertain {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param endedAt when it ended, or null if it goes on
  * @param ending how it ended and how to go on, or null where it succeeded or goes on
  * @param phases how long it spent in each state, in order
+ * @param figures what it was foreseen to take beside what it took, or null where that is not known
  * @param training what happened while weights were trained, or null if training never started
  * @param data what the rows look like, or null if they were never prepared
  * @param findings what the data check found
@@ -49,6 +50,7 @@ public record RunReport(
         @Nullable Instant endedAt,
         @Nullable Ending ending,
         List<Phase> phases,
+        @Nullable ForeseenAndActual figures,
         @Nullable TrainingHistory training,
         @Nullable DatasetProfile data,
         List<Notice> findings,
@@ -86,6 +88,7 @@ public record RunReport(
         private Map<String, String> origins = Map.of();
         private List<RunEvent> events = List.of();
         private @Nullable Ending ending;
+        private @Nullable ForeseenAndActual figures;
         private @Nullable DatasetProfile data;
         private List<Notice> findings = List.of();
         private @Nullable EvaluationReport evaluation;
@@ -107,6 +110,12 @@ public record RunReport(
         /** How it ended, if without all its results. */
         public Builder ending(@Nullable Ending how) {
             ending = how;
+            return this;
+        }
+
+        /** What was foreseen beside what it took, if both are known. */
+        public Builder figures(@Nullable ForeseenAndActual known) {
+            figures = known;
             return this;
         }
 
@@ -159,6 +168,7 @@ public record RunReport(
                             : events.get(events.size() - 1).at(),
                     ending,
                     Phase.of(events),
+                    figures,
                     TrainingHistory.of(events).orElse(null),
                     data,
                     findings,

@@ -29,6 +29,7 @@ import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Proposal;
@@ -53,6 +54,9 @@ final class LaunchFixture {
 
     final VirtualClock clock = new VirtualClock();
     final FakePlace place;
+    /** What is foreseen of the next runs. */
+    Optional<Foreseen> foreseen = Optional.empty();
+
     private final Path home;
     private final Map<String, String> environment;
 
@@ -92,7 +96,7 @@ final class LaunchFixture {
     private Launcher launcher(DurableFiles files, Sleeper sleeper, String version) {
         Providers providers =
                 new Providers(List.of(new FakeProviderFactory(place)), new ProviderContext(home, environment, clock));
-        return new Launcher(home, providers, environment, files, clock, sleeper, version);
+        return new Launcher(home, providers, environment, files, clock, sleeper, version, job -> foreseen);
     }
 
     RunStore store() {

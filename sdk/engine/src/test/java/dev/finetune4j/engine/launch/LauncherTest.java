@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.ExitCode;
@@ -16,6 +17,7 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.testkit.fake.FakePlace;
@@ -28,8 +30,10 @@ import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +107,49 @@ class LauncherTest {
                         "closed");
         assertThat(fixture.view(id).state()).isEqualTo(RunState.SUCCEEDED);
         assertThat(id.value()).matches("letters-[0-9a-f]{8}-1");
+    }
+
+    @Test
+    void holdsWhatARunTookAgainstWhatWasForeseenOfIt() throws Exception {
+        fixture.foreseen = EstimateHistoryTest.foreseen();
+
+        RunId id = fixture.runToEnd();
+
+        assertThat(fixture.folder(id).read().lines())
+                .extracting(line -> line.kind())
+                .startsWith("created", "prepared", "foreseen", "intent");
+        ForeseenAndActual figures = Objects.requireNonNull(
+                ReportFiles.read(fixture.folder(id).path()).figures());
+        assertThat(figures.foreseen()).isEqualTo(fixture.foreseen.orElseThrow());
+        JobSnapshot submitted = Objects.requireNonNull(fixture.view(id).submitted());
+        assertThat(figures.took())
+                .isEqualTo(Duration.between(
+                        submitted.submittedAt(),
+                        SavedEvents.read(fixture.folder(id)).stream()
+                                .reduce((first, second) -> second)
+                                .orElseThrow()
+                                .at()))
+                .isPositive();
+        assertThat(figures.peakBytes()).isEqualTo(1 << 20);
+        assertThat(new EstimateHistory(home).read())
+                .singleElement()
+                .isEqualTo(new PastEstimate(
+                        id, new EstimateHistory(home).read().get(0).at(), figures));
+        assertThat(fixture.folder(id).path().resolve("report.md")).content().contains("## Foreseen and actual");
+        assertThat(fixture.folder(id).path().resolve("report.html")).content().contains("id=\"foreseen\"");
+    }
+
+    @Test
+    void aRunThatWasInterruptedTestsNoEstimate() throws Exception {
+        fixture.foreseen = EstimateHistoryTest.foreseen();
+        fixture.place.script(Life.fails(), Life.succeeds());
+        fixture.run(fixture.prepared());
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.resume(fixture.folder(fixture.onlyRun())).await())
+                    .isInstanceOf(RunOutcome.Succeeded.class);
+        }
+
+        assertThat(new EstimateHistory(home).read()).isEmpty();
     }
 
     @Test

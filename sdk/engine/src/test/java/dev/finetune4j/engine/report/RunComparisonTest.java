@@ -92,6 +92,7 @@ class RunComparisonTest {
                 report.endedAt(),
                 report.ending(),
                 report.phases(),
+                report.figures(),
                 report.training(),
                 report.data(),
                 report.findings(),

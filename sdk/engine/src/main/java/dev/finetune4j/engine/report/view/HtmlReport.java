@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.report.view;
 
+import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.Headline;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.TrainingHistory;
@@ -22,6 +23,10 @@ public final class HtmlReport {
         TrainingHistory training = report.training();
         if (training != null) {
             parts.add(TrainingSection.of(report, training));
+        }
+        ForeseenAndActual figures = report.figures();
+        if (figures != null) {
+            parts.add(ForeseenSection.of(figures));
         }
         if (!report.notices().isEmpty()) {
             parts.add(Section.of(

@@ -6,6 +6,7 @@ import dev.finetune4j.engine.report.ChangedRow;
 import dev.finetune4j.engine.report.ChangedRows;
 import dev.finetune4j.engine.report.Ending;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.Headline;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.report.RunReport;
@@ -39,6 +40,13 @@ public final class MarkdownReport {
         report.comparison().ifPresent(evaluation -> evaluation(text, evaluation));
         if (report.training() != null) {
             training(text, report.training());
+        }
+        ForeseenAndActual figures = report.figures();
+        if (figures != null) {
+            text.append("## Foreseen and actual\n\n")
+                    .append(ForeseenRows.basis(figures))
+                    .append("\n\n")
+                    .append(Markdown.table(ForeseenRows.HEAD, ForeseenRows.of(figures)));
         }
         report.comparison().ifPresent(evaluation -> classes(text, evaluation));
         if (report.changedRows() != null) {

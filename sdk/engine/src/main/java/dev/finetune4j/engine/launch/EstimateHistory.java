@@ -1,0 +1,78 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every estimate of this home that a run has put to the test; it outlives the runs, one line each. */
+public final class EstimateHistory {
+    private final Path file;
+
+    /** The history of a home. */
+    public EstimateHistory(Path home) {
+        file = home.resolve("estimates.jsonl");
+    }
+
+    /** All of them, oldest first, each run once. A line that a dying process left half is passed over. */
+    public List<PastEstimate> read() {
+        Map<String, PastEstimate> byRun = new LinkedHashMap<>();
+        for (String line : lines()) {
+            estimate(line).ifPresent(one -> byRun.put(one.run().value(), one));
+        }
+        return new ArrayList<>(byRun.values());
+    }
+
+    private static Optional<PastEstimate> estimate(String line) {
+        try {
+            PastEstimate estimate = Json.read(line, PastEstimate.class);
+            boolean isWhole = estimate.figures().foreseen().time() != null && estimate.run() != null;
+            return isWhole && !estimate.figures().took().isNegative() ? Optional.of(estimate) : Optional.empty();
+        } catch (UncheckedIOException | NullPointerException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Adds one.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0501 if it cannot be written
+     */
+    void add(PastEstimate estimate) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(
+                    file,
+                    startOfLine() + Json.line(estimate) + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw RunProblems.unwritable(file, e);
+        }
+    }
+
+    /** After a half line a new one begins, or both would be lost. */
+    private String startOfLine() throws IOException {
+        return Files.notExists(file)
+                        || Files.readString(file).isEmpty()
+                        || Files.readString(file).endsWith("\n")
+                ? ""
+                : "\n";
+    }
+
+    private List<String> lines() {
+        try {
+            return Files.exists(file) ? Files.readString(file).lines().toList() : List.of();
+        } catch (IOException e) {
+            return List.of(); // what cannot be read corrects nothing
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.plan.Foreseen;
+import dev.finetune4j.value.Money;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run was foreseen to take, beside what it took.
+ *
+ * @param foreseen before its launch
+ * @param took from the submission to the result at its place
+ * @param peakBytes most resident memory, or -1 where the place does not tell
+ * @param spent null where the place does not tell
+ */
+public record ForeseenAndActual(
+        Foreseen foreseen,
+        Duration took,
+        long peakBytes,
+        @Nullable Money spent) {}

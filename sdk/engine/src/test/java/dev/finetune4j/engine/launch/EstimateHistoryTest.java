@@ -1,0 +1,134 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.report.ForeseenAndActual;
+import dev.finetune4j.plan.ByteRange;
+import dev.finetune4j.plan.DurationRange;
+import dev.finetune4j.plan.Foreseen;
+import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.value.Money;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Estimates that runs put to the test outlive the runs, and say how good they were. */
+class EstimateHistoryTest {
+    @TempDir
+    private Path home;
+
+    private EstimateHistory history;
+
+    @BeforeEach
+    void open() {
+        history = new EstimateHistory(home);
+    }
+
+    @Test
+    void keepsEachRunOnceInOrder() {
+        history.add(estimate("a-1", 100));
+        history.add(estimate("b-1", 110));
+        history.add(estimate("a-1", 100));
+
+        assertThat(history.read()).extracting(one -> one.run().value()).containsExactly("a-1", "b-1");
+        assertThat(history.read().get(1)).isEqualTo(estimate("b-1", 110));
+    }
+
+    @Test
+    void aHalfLineLosesItselfAndNoOther() throws Exception {
+        history.add(estimate("a-1", 100));
+        Files.writeString(home.resolve("estimates.jsonl"), "{\"run\":\"b-", StandardOpenOption.APPEND);
+        history.add(estimate("c-1", 120));
+
+        assertThat(history.read()).extracting(one -> one.run().value()).containsExactly("a-1", "c-1");
+    }
+
+    @Test
+    void hostileLinesCorrectNothing() throws Exception {
+        Files.write(
+                home.resolve("estimates.jsonl"),
+                List.of(
+                        "",
+                        "null",
+                        "[]",
+                        "{}",
+                        "{\"run\":\"a-1\",\"figures\":{\"foreseen\":{\"timeFactor\":0}}}",
+                        "\u0000"));
+
+        assertThat(history.read()).isEmpty();
+    }
+
+    @Test
+    void saysHowFarOffAndHowOftenInside() {
+        IntStream.of(90, 100, 104, 150).forEach(seconds -> history.add(estimate("run-" + seconds, seconds)));
+
+        EstimateScore score = EstimateScore.of(history.read()).get(0);
+
+        assertThat(score.time()).isEqualTo(new EstimateScore.Quantity(4, 0.07, 0.75));
+        assertThat(score.memory()).isEqualTo(new EstimateScore.Quantity(4, 0.0, 1.0));
+        assertThat(score.spend())
+                .as("what costs nothing is foreseen by anybody")
+                .isEqualTo(new EstimateScore.Quantity(0, null, null));
+    }
+
+    @Test
+    void tellsPlacesAndWaysToKnowApart() {
+        history.add(estimate("a-1", 100));
+        PastEstimate other = estimate("b-1", 100);
+        Foreseen elsewhere = new Foreseen(
+                new ProviderId("sagemaker"),
+                Foreseen.Basis.SIZES,
+                "LlamaForCausalLM",
+                "LoRA",
+                "",
+                other.figures().foreseen().time(),
+                1,
+                null,
+                1,
+                new MoneyRange(Money.parse("1 USD"), Money.parse("2 USD"), Money.parse("3 USD")));
+        history.add(new PastEstimate(
+                other.run(),
+                other.at(),
+                new ForeseenAndActual(elsewhere, Duration.ofMinutes(5), -1, Money.parse("2.50 USD"))));
+
+        List<EstimateScore> scores = EstimateScore.of(history.read());
+
+        assertThat(scores).extracting(one -> one.target().value()).containsExactly("local", "sagemaker");
+        assertThat(scores.get(1).spend()).isEqualTo(new EstimateScore.Quantity(1, 0.25, 1.0));
+        assertThat(scores.get(1).memory().runs()).isZero();
+    }
+
+    /** Foreseen 80 to 120 s and 0.9 to 1.1 GiB. */
+    static PastEstimate estimate(String run, int seconds) {
+        Money nothing = Money.parse("0 USD");
+        Foreseen foreseen = new Foreseen(
+                ProviderId.LOCAL,
+                Foreseen.Basis.REHEARSAL,
+                "LlamaForCausalLM",
+                "LoRA",
+                "fp32",
+                new DurationRange(Duration.ofSeconds(80), Duration.ofSeconds(100), Duration.ofSeconds(120)),
+                1,
+                new ByteRange(900, 1000, 1100),
+                1,
+                new MoneyRange(nothing, nothing, nothing));
+        return new PastEstimate(
+                new RunId(run),
+                Instant.EPOCH,
+                new ForeseenAndActual(foreseen, Duration.ofSeconds(seconds), 1000, null));
+    }
+
+    static Optional<Foreseen> foreseen() {
+        return Optional.of(estimate("any-1", 1).figures().foreseen());
+    }
+}
