@@ -7,8 +7,9 @@ import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.offlinecloud.wire.Faults;
-import dev.finetune4j.offlinecloud.wire.JsonServer;
+import dev.finetune4j.offlinecloud.wire.JsonProtocol;
 import dev.finetune4j.offlinecloud.wire.JsonService;
+import dev.finetune4j.offlinecloud.wire.OfflineServer;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -34,10 +35,11 @@ public final class OfflineAws implements AutoCloseable {
     private final LogBook logs;
     private final Faults faults;
     private final String accessKeyId;
-    private final JsonServer server;
+    private final OfflineServer server;
     private final Thread life;
 
-    private OfflineAws(OfflineSageMaker sageMaker, LogBook logs, Faults faults, String accessKeyId, JsonServer server) {
+    private OfflineAws(
+            OfflineSageMaker sageMaker, LogBook logs, Faults faults, String accessKeyId, OfflineServer server) {
         this.sageMaker = sageMaker;
         this.logs = logs;
         this.faults = faults;
@@ -76,7 +78,8 @@ public final class OfflineAws implements AutoCloseable {
         List<JsonService> services = List.of(sageMaker, new OfflineLogs(logs, account.region(), account.id()));
         Faults faults = new Faults();
         String key = accessKey();
-        return new OfflineAws(sageMaker, logs, faults, key, JsonServer.start(account.region(), key, services, faults));
+        OfflineServer server = OfflineServer.start(List.of(new JsonProtocol(account.region(), key, services)), faults);
+        return new OfflineAws(sageMaker, logs, faults, key, server);
     }
 
     /** Nobody else on this machine can guess it: containers may be real, and then a job is a command. */

@@ -1,4 +1,4 @@
-/** What services have in common on the wire: their models, their errors, and a server of Amazon's JSON protocol. */
+/** What services have in common on the wire: their models, their errors, and a server of Amazon's protocols. */
 @NullMarked
 package dev.finetune4j.offlinecloud.wire;
 

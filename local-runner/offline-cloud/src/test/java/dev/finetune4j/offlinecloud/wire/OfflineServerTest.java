@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The protocol, and what may go wrong on the way. */
-class JsonServerTest {
+class OfflineServerTest {
     private static final String CREATE = "SageMaker.CreateTrainingJob";
 
     private final HttpClient client = HttpClient.newHttpClient();

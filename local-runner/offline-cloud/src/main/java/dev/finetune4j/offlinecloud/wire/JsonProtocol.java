@@ -1,0 +1,123 @@
+package dev.finetune4j.offlinecloud.wire;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Amazon's JSON protocol, version 1.1: the operation stands in a header, request and answer are JSON. */
+public final class JsonProtocol implements Protocol {
+    private static final int OK = 200;
+    private static final String CONTENT_TYPE = "application/x-amz-json-1.1";
+    private static final String TARGET = "X-Amz-Target";
+
+    private final String region;
+    private final String accessKeyId;
+    private final List<JsonService> services;
+
+    /**
+     * The protocol.
+     *
+     * @param region the only region that there is
+     * @param accessKeyId the only access key that is known
+     * @param services who speaks it
+     */
+    public JsonProtocol(String region, String accessKeyId, List<JsonService> services) {
+        this.region = region;
+        this.accessKeyId = accessKeyId;
+        this.services = List.copyOf(services);
+    }
+
+    @Override
+    public boolean isSpokenBy(HttpExchange exchange) {
+        return exchange.getRequestHeaders().containsKey(TARGET);
+    }
+
+    @Override
+    public Request receive(HttpExchange exchange) throws IOException {
+        return new JsonRequest(exchange, exchange.getRequestBody().readAllBytes());
+    }
+
+    private final class JsonRequest implements Request {
+        private final HttpExchange exchange;
+        private final byte[] body;
+        private final String target;
+        private ObjectNode parameters = Json.records().createObjectNode();
+
+        JsonRequest(HttpExchange exchange, byte[] body) {
+            this.exchange = exchange;
+            this.body = body;
+            target = Optional.ofNullable(exchange.getRequestHeaders().getFirst(TARGET))
+                    .orElse("");
+        }
+
+        @Override
+        public String operation() {
+            return target.substring(target.indexOf('.') + 1);
+        }
+
+        @Override
+        public void admit() throws ServiceError {
+            parameters = parse(body);
+            Signature.check(
+                    exchange, new Signature(accessKeyId, region, service().signingName()));
+        }
+
+        @Override
+        public Answer answer() throws ServiceError {
+            JsonService service = service();
+            List<Violation> violations = service.model().violations(operation(), parameters);
+            if (!violations.isEmpty()) {
+                throw ServiceError.invalid(violations.size() + " validation error"
+                        + (violations.size() == 1 ? "" : "s") + " detected: "
+                        + violations.stream().map(Violation::toString).collect(Collectors.joining("; ")));
+            }
+            ObjectNode answer = service.answer(operation(), parameters);
+            return Answer.text(OK, CONTENT_TYPE, answer.isEmpty() ? "" : answer.toString());
+        }
+
+        private JsonService service() throws ServiceError {
+            return services.stream()
+                    .filter(candidate -> target.equals(candidate.model().targetPrefix() + "." + operation())
+                            && candidate.model().operations().contains(operation()))
+                    .findFirst()
+                    .orElseThrow(() -> ServiceError.of(
+                            "UnknownOperationException", "the offline cloud has no operation '" + target + "'"));
+        }
+
+        @Override
+        public Answer refusal(ServiceError error) {
+            String message = services.stream()
+                    .map(service -> service.model().messageMember(error.code()))
+                    .filter("Message"::equals)
+                    .findFirst()
+                    .orElse("message");
+            ObjectNode answer = Json.records().createObjectNode();
+            answer.put("__type", error.code()).put(message, error.getMessage());
+            return Answer.text(error.status(), CONTENT_TYPE, answer.toString());
+        }
+
+        @Override
+        public ObjectNode parameters() {
+            return parameters;
+        }
+    }
+
+    private static ObjectNode parse(byte[] body) throws ServiceError {
+        try {
+            JsonNode read = Json.records().readTree(new String(body, StandardCharsets.UTF_8));
+            if (read instanceof ObjectNode request) {
+                return request;
+            }
+        } catch (JsonProcessingException e) {
+            throw ServiceError.of("SerializationException", "the request is not JSON");
+        }
+        throw ServiceError.of("SerializationException", "the request is not a structure");
+    }
+}

@@ -1,0 +1,141 @@
+package dev.finetune4j.offlinecloud.wire;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.finetune4j.offlinecloud.wire.Faults.Fault;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Serves services of several protocols at one port of this machine's loopback address, lets their calls go wrong as planned, and keeps a
+ * record of them.
+ */
+public final class OfflineServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(OfflineServer.class.getName());
+
+    static {
+        // Without it the JDK's server sends an answer's head and body 40 ms apart. It reads this once, when it is
+        // loaded.
+        if (System.getProperty("sun.net.httpserver.nodelay") == null) {
+            System.setProperty("sun.net.httpserver.nodelay", "true");
+        }
+    }
+
+    private final HttpServer server;
+    private final ExecutorService threads;
+    private final List<Protocol> protocols;
+    private final Faults faults;
+    private final List<Call> calls = new ArrayList<>();
+
+    private OfflineServer(HttpServer server, ExecutorService threads, List<Protocol> protocols, Faults faults) {
+        this.server = server;
+        this.threads = threads;
+        this.protocols = List.copyOf(protocols);
+        this.faults = faults;
+    }
+
+    /**
+     * Begins to serve on a port that is free.
+     *
+     * @param protocols asked in this order who speaks what a request speaks; the last one gets what nobody does
+     * @throws IOException if no port can be had
+     */
+    public static OfflineServer start(List<Protocol> protocols, Faults faults) throws IOException {
+        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        ExecutorService threads = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "offline-cloud");
+            thread.setDaemon(true);
+            return thread;
+        });
+        OfflineServer server = new OfflineServer(http, threads, protocols, faults);
+        http.setExecutor(threads);
+        http.createContext("/", server::handle);
+        http.start();
+        return server;
+    }
+
+    /** Where clients find it. */
+    public URI endpoint() {
+        return URI.create("http://" + server.getAddress().getHostString() + ":"
+                + server.getAddress().getPort());
+    }
+
+    /** Every call so far, in the order of the answers. */
+    public List<Call> calls() {
+        synchronized (calls) {
+            return List.copyOf(calls);
+        }
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Protocol.Request request = protocol(exchange).receive(exchange);
+            Optional<Fault> fault = faults.next(request.operation());
+            if (fault.isPresent() && fault.get() instanceof Fault.LostRequest) {
+                note(request, 0, false);
+                return; // closed without an answer
+            }
+            try (Answer answer = answer(request, fault)) {
+                if (fault.isPresent() && fault.get() instanceof Fault.LostAnswer && isGood(answer)) {
+                    note(request, 0, true);
+                    return; // closed without an answer
+                }
+                note(request, answer.status(), isGood(answer));
+                drain(exchange);
+                answer.send(exchange);
+            }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the offline cloud met an unexpected error", e);
+            throw e;
+        }
+    }
+
+    private Protocol protocol(HttpExchange exchange) {
+        return protocols.stream()
+                .filter(candidate -> candidate.isSpokenBy(exchange))
+                .findFirst()
+                .orElse(protocols.get(protocols.size() - 1));
+    }
+
+    private static Answer answer(Protocol.Request request, Optional<Fault> fault) throws IOException {
+        try {
+            request.admit();
+            if (fault.isPresent() && fault.get() instanceof Fault.Refusal refusal) {
+                throw refusal.error();
+            }
+            return request.answer();
+        } catch (ServiceError error) {
+            return request.refusal(error);
+        }
+    }
+
+    private static boolean isGood(Answer answer) {
+        return answer.status() < 300;
+    }
+
+    /** A client that is answered before it has sent all sees a broken connection instead of the answer. */
+    private static void drain(HttpExchange exchange) throws IOException {
+        exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+    }
+
+    private void note(Protocol.Request request, int status, boolean hadEffect) {
+        synchronized (calls) {
+            calls.add(new Call(request.operation(), request.parameters(), status, hadEffect));
+        }
+    }
+
+    /** Ends all connections. */
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
