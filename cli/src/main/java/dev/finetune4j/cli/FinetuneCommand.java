@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             PlanCommand.class,
             RunCommand.class,
+            LaunchCommand.class,
             PsCommand.class,
             ShowCommand.class,
             WatchCommand.class,

@@ -85,7 +85,7 @@ class ReadmeTest {
 
     private static String row(ProviderFactory factory) {
         ProviderContext context = new ProviderContext(Path.of("target/no-home"), Map.of(), Clock.systemUTC());
-        try (Provider provider = factory.open(context)) {
+        try (Provider provider = factory.open(context, Map.of())) {
             Capabilities can = provider.capabilities();
             return Stream.of(
                             can.supportsCustomWork(),

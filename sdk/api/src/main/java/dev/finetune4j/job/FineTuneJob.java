@@ -6,8 +6,12 @@ import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.value.Describe;
 import dev.finetune4j.value.Form;
 import dev.finetune4j.value.ProviderId;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One fine-tuning job, neutral to where it runs. The YAML job file and this record are two spellings of the same thing and
@@ -30,6 +34,7 @@ import java.util.regex.Pattern;
  * @param evaluation how base and tuned model are compared
  * @param budget what the job may cost
  * @param targets where it may run, first choice first
+ * @param places what each place needs to be told, by its id: account, region, machine; texts by name, as the place has them
  */
 @Describe("One fine-tuning job, neutral to where it runs.")
 public record FineTuneJob(
@@ -61,11 +66,16 @@ public record FineTuneJob(
         @Describe("What the job may cost.") Budget budget,
 
         @Describe("Where the job may run, first choice first.")
-        List<ProviderId> targets) {
+        List<ProviderId> targets,
+
+        @Describe(
+                value = "What each place needs to be told, by its id: account, region, machine.",
+                example = "{sagemaker: {region: eu-central-1}}")
+        Map<String, Map<String, String>> places) {
     static final String NAME_PATTERN = "(?=.{1,40}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*";
     private static final Pattern NAME = Pattern.compile(NAME_PATTERN);
 
-    /** Checks the name, copies the targets, and takes the method's learning rate where none was said. */
+    /** Checks the name, copies targets and places, and takes the method's learning rate where none was said. */
     public FineTuneJob {
         training = training.with(method);
         if (!NAME.matcher(name).matches()) {
@@ -75,6 +85,21 @@ public record FineTuneJob(
         if (targets.isEmpty()) {
             throw new IllegalArgumentException("targets must name at least one place");
         }
+        places = copy(places);
+    }
+
+    /** Jobs that were written down before there were places have none. */
+    private static Map<String, Map<String, String>> copy(@Nullable Map<String, Map<String, String>> places) {
+        Map<String, Map<String, String>> copy = new LinkedHashMap<>();
+        if (places != null) {
+            places.forEach((id, settings) -> copy.put(id, Collections.unmodifiableMap(new LinkedHashMap<>(settings))));
+        }
+        return Collections.unmodifiableMap(copy);
+    }
+
+    /** What a place is told; empty where nothing is. */
+    public Map<String, String> settingsOf(ProviderId place) {
+        return places.getOrDefault(place.value(), Map.of());
     }
 
     /** Starts a job from what has no default. */
@@ -90,7 +115,8 @@ public record FineTuneJob(
                 .training(training)
                 .evaluation(evaluation)
                 .budget(budget)
-                .targets(targets);
+                .targets(targets)
+                .places(places);
     }
 
     /** Collects the parts of a job that have defaults. */
@@ -105,6 +131,7 @@ public record FineTuneJob(
         private EvaluationSpec evaluation = EvaluationSpec.defaults();
         private Budget budget = Budget.unlimited();
         private List<ProviderId> targets = List.of(ProviderId.LOCAL);
+        private Map<String, Map<String, String>> places = Map.of();
 
         Builder(String name, ModelRef model, TaskSpec task, DataSpec data) {
             this.name = name;
@@ -149,9 +176,23 @@ public record FineTuneJob(
             return this;
         }
 
+        /** What each place needs to be told, by its id; nothing unless said. */
+        public Builder places(Map<String, Map<String, String>> settings) {
+            places = settings;
+            return this;
+        }
+
+        /** Tells one place its settings, instead of what it was told before. */
+        public Builder place(ProviderId place, Map<String, String> settings) {
+            Map<String, Map<String, String>> all = new LinkedHashMap<>(places);
+            all.put(place.value(), settings);
+            return places(all);
+        }
+
         /** The finished job. */
         public FineTuneJob build() {
-            return new FineTuneJob(name, model, task, data, check, method, training, evaluation, budget, targets);
+            return new FineTuneJob(
+                    name, model, task, data, check, method, training, evaluation, budget, targets, places);
         }
     }
 }

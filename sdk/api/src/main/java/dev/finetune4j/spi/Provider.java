@@ -5,6 +5,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,6 +41,16 @@ public interface Provider extends AutoCloseable {
      * @throws FineTuneException with why the place would refuse the job for certain
      */
     default Optional<Footprint> footprint(Proposal proposal) {
+        return Optional.empty();
+    }
+
+    /** Time that may be billed after a job's time limit, for saving and for taking results home; zero where nothing is billed. */
+    default Duration windDown() {
+        return Duration.ZERO;
+    }
+
+    /** Name of the worker that must come with a job as channel {@link WorkOrder#WORKER_CHANNEL}; empty where the place has its own. */
+    default Optional<String> worker() {
         return Optional.empty();
     }
 

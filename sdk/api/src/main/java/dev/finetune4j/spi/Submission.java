@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param model the base model as the job names it; a place that keeps models itself goes by this, others by the model channel
  * @param order what the worker is to do; its digest goes with the job
  * @param channels input files and folders on this machine, by channel name; no model channel where the place keeps the model
- * @param settings the place's own settings such as machine, region and role; never a secret, since they are written down
  * @param labels tags for the provider's own lists: run, job and version
  * @param timeLimit the provider's own limit of running time over all restarts, or null for none
  */
@@ -27,7 +26,6 @@ public record Submission(
         ModelRef model,
         WorkOrder order,
         Map<String, Path> channels,
-        Map<String, String> settings,
         Map<String, String> labels,
         @Nullable Duration timeLimit) {
     /** The label that names the run to which a job belongs. */
@@ -36,11 +34,10 @@ public record Submission(
     /** Copies the maps in their order. */
     public Submission {
         channels = Collections.unmodifiableMap(new LinkedHashMap<>(channels));
-        settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     }
 
-    /** Starts a submission without channels, settings, labels and limit. */
+    /** Starts a submission without channels, labels and limit. */
     public static Builder builder(RunId id, ModelRef model, WorkOrder order) {
         return new Builder(id, model, order);
     }
@@ -51,7 +48,6 @@ public record Submission(
         private final ModelRef model;
         private final WorkOrder order;
         private final Map<String, Path> channels = new LinkedHashMap<>();
-        private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<String, String> labels = new LinkedHashMap<>();
         private @Nullable Duration timeLimit;
 
@@ -64,12 +60,6 @@ public record Submission(
         /** Adds an input file or folder on this machine. */
         public Builder channel(String name, Path path) {
             channels.put(name, path);
-            return this;
-        }
-
-        /** Adds a setting of the place. */
-        public Builder setting(String name, String value) {
-            settings.put(name, value);
             return this;
         }
 
@@ -87,7 +77,7 @@ public record Submission(
 
         /** The finished submission. */
         public Submission build() {
-            return new Submission(id, model, order, channels, settings, labels, timeLimit);
+            return new Submission(id, model, order, channels, labels, timeLimit);
         }
     }
 }

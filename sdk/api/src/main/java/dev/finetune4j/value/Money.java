@@ -1,6 +1,8 @@
 package dev.finetune4j.value;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
 import java.util.Currency;
 
 /**
@@ -10,6 +12,8 @@ import java.util.Currency;
  * @param currency its currency
  */
 public record Money(BigDecimal amount, Currency currency) {
+    private static final BigDecimal SECONDS_PER_HOUR = BigDecimal.valueOf(3600);
+
     /** Refuses a negative amount. */
     public Money {
         if (amount.signum() < 0) {
@@ -32,6 +36,19 @@ public record Money(BigDecimal amount, Currency currency) {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("money must look like 12.50 USD, was " + text, e);
         }
+    }
+
+    /** What so much time costs at this price for an hour, to the hundredth of a cent, rounded up. */
+    public Money forHours(Duration time) {
+        BigDecimal seconds = BigDecimal.valueOf(time.toMillis()).movePointLeft(3);
+        return new Money(amount.multiply(seconds).divide(SECONDS_PER_HOUR, 4, RoundingMode.UP), currency);
+    }
+
+    /** How long this money lasts at a price for an hour, in whole seconds. */
+    public Duration lasts(Money perHour) {
+        return Duration.ofSeconds(amount.multiply(SECONDS_PER_HOUR)
+                .divide(perHour.amount, 0, RoundingMode.DOWN)
+                .longValue());
     }
 
     @Override

@@ -35,8 +35,10 @@ import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.plan.Foreseen;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
+import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
@@ -54,6 +56,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -187,6 +190,67 @@ public final class FineTuner implements AutoCloseable {
         return Optional.of(job.placed(planner(figures).impasse(figures, request, plan)));
     }
 
+    /** The places that jobs can be launched at from here. */
+    public Set<ProviderId> places() {
+        return launcher.places();
+    }
+
+    /**
+     * What a launch of a plan's choice may take at most, for somebody to agree to.
+     *
+     * @throws FineTuneException with FT0520 if its place bills for time and the job has no budget, FT0521 if the budget ends before the
+     *     job is likely to, FT0523 if it cannot be launched from here, FT0760 to FT0762 if the plan has no choice
+     */
+    public LaunchTerms terms(Plan plan, JobFile job) {
+        PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
+        try {
+            return launcher.terms(choice, job.at(choice).job());
+        } catch (FineTuneException e) {
+            throw job.placed(e);
+        }
+    }
+
+    /**
+     * Launches a plan's choice, at most once: where the same job, data and model has a run there, it is taken up, or told of if it has
+     * ended.
+     *
+     * <pre>{@code
+     * JobFile job = tuner.read(Path.of("job.yaml"));
+     * Plan plan = tuner.plan(job);
+     * RunHandle<RunOutcome> run = tuner.launch(plan, job);
+     * run.events().subscribe(...);
+     * RunOutcome outcome = run.await();
+     * }</pre>
+     *
+     * @throws FineTuneException as {@link #terms} and {@link #launch(JobFile)}
+     */
+    public RunHandle<RunOutcome> launch(Plan plan, JobFile job) {
+        return launch(plan, job, false);
+    }
+
+    /**
+     * The same; where {@code isAgain} says so, a run that has ended is followed by another attempt.
+     *
+     * @throws FineTuneException as {@link #launch(Plan, JobFile)}
+     */
+    public RunHandle<RunOutcome> launch(Plan plan, JobFile job, boolean isAgain) {
+        LaunchTerms terms = terms(plan, job);
+        PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
+        refuseErrors(prepared);
+        return launcher.launch(prepared, terms, isAgain, secretsOf(job));
+    }
+
+    /**
+     * Refuses a saved plan of which something has moved since.
+     *
+     * @param job the plan's job file
+     * @throws FineTuneException with FT0765 and what has moved
+     */
+    public void refuseMoved(SavedPlan saved, JobFile job) {
+        JobFigures figures = figures(job, null);
+        planner(figures).refuseMoved(saved, figures);
+    }
+
     /**
      * Checks and launches a job as it was planned: at the place that was chosen, and only if job, rows and price are what they were.
      *
@@ -194,8 +258,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with FT0765 if something has moved, or as {@link #launch(JobFile)}
      */
     public RunHandle<RunOutcome> launch(SavedPlan saved, JobFile job) {
-        JobFigures figures = figures(job, null);
-        planner(figures).refuseMoved(saved, figures);
+        refuseMoved(saved, job);
         return launch(job.at(saved.choice().target()));
     }
 

@@ -4,6 +4,7 @@ import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.ProviderFactory;
 import dev.finetune4j.value.ProviderId;
+import java.util.Map;
 import java.util.Set;
 
 /** Makes the provider {@code local}. It has no settings and no secrets. */
@@ -19,7 +20,7 @@ public final class LocalProviderFactory implements ProviderFactory {
     }
 
     @Override
-    public Provider open(ProviderContext context) {
+    public Provider open(ProviderContext context, Map<String, String> settings) {
         return new LocalProvider(context, WorkerLauncher.ofThisRuntime(context));
     }
 }

@@ -72,7 +72,6 @@ class LocalProviderContractTest extends ProviderContractTest {
                     submission.model(),
                     order,
                     submission.channels(),
-                    submission.settings(),
                     submission.labels(),
                     submission.timeLimit());
         }

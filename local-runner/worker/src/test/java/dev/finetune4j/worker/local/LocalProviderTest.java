@@ -235,7 +235,6 @@ class LocalProviderTest {
                 endless.model(),
                 endless.order(),
                 endless.channels(),
-                endless.settings(),
                 endless.labels(),
                 Duration.ofSeconds(1));
         place.provider.submit(limited);

@@ -4,6 +4,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Foreseen;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.Kind;
@@ -73,6 +74,14 @@ public sealed interface JournalEntry {
      */
     @Kind("foreseen")
     record Expected(Foreseen foreseen) implements JournalEntry {}
+
+    /**
+     * Somebody agreed to what the run may take.
+     *
+     * @param terms what it may take
+     */
+    @Kind("agreed")
+    record Agreed(LaunchTerms terms) implements JournalEntry {}
 
     /**
      * The next act is the provider's {@code submit}; whether it was reached is not known until {@link Submitted}.

@@ -6,7 +6,6 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
@@ -59,6 +58,13 @@ final class Attempts {
         return last.view().filter(RunView::closed).isPresent() ? number + 1 : number;
     }
 
+    /** The last attempt, however it stands; empty where there is none. */
+    Optional<RunFolder> last() {
+        return firstToLast.isEmpty()
+                ? Optional.empty()
+                : Optional.of(firstToLast.get(firstToLast.size() - 1).folder());
+    }
+
     /** The newest attempt that ended well by the same version, has its output, and will do. */
     Optional<RunFolder> success(PreparedJob job, String version, Predicate<RunView> reusable) {
         for (int i = firstToLast.size() - 1; i >= 0; i--) {
@@ -83,7 +89,8 @@ final class Attempts {
     private static boolean isOf(PreparedJob job, String version, JournalContent content, RunView view) {
         Optional<JournalEntry.Created> created = content.last(JournalEntry.Created.class);
         return created.filter(one -> one.version().equals(version)
-                                && one.jobDigest().equals(Json.digest(job.file().job())))
+                                && one.jobDigest()
+                                        .equals(JobDigest.of(job.file().job())))
                         .isPresent()
                 && view.prepared() != null
                 && view.prepared().dataDigest().equals(job.data().digest())

@@ -35,9 +35,11 @@ final class CleanStep {
             throw RunProblems.stillLive(folder.id(), state, "remove");
         }
         if (view.map(RunView::submitted).isPresent()) {
-            try (Provider provider = context.providers().open(Outcomes.place(view.get(), context.providers()))) {
-                sideJobs(folder).forEach(provider::delete);
-                provider.delete(folder.id());
+            RunView run = view.get();
+            try (Provider place = Outcomes.open(run, context.providers());
+                    Provider side = Outcomes.openForSideWork(run, context.providers())) {
+                sideJobs(folder).forEach(side::delete);
+                place.delete(folder.id());
             }
         }
         remove(folder.path());

@@ -63,6 +63,14 @@ final class FollowStep {
         }
     }
 
+    /** Where time is billed, waiting for a machine does not count. */
+    private boolean isOverdue(RunId id, Duration limit) {
+        return !provider.capabilities().billsTime()
+                || provider.find(id)
+                        .filter(now -> now.billedTime().compareTo(limit.plus(GRACE)) > 0)
+                        .isPresent();
+    }
+
     /** The second of two stops: the provider's own limit is the first. */
     private void stopOverdue(RunId id, @Nullable Duration limit) {
         if (limit == null || !provider.capabilities().supportsStop()) {
@@ -75,7 +83,9 @@ final class FollowStep {
                 .at();
         if (context.clock().instant().isAfter(launched.plus(limit).plus(GRACE))) {
             try {
-                provider.stop(id);
+                if (isOverdue(id, limit)) {
+                    provider.stop(id);
+                }
             } catch (FineTuneException e) {
                 if (!SubmitStep.mayPass(e)) {
                     throw e;

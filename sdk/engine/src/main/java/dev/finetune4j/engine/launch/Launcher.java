@@ -20,6 +20,8 @@ import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Foreseen;
+import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
@@ -40,8 +42,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Launches prepared jobs and takes up runs that are there. One launcher serves any number of runs; what it knows is in the home
@@ -81,6 +86,11 @@ public final class Launcher implements AutoCloseable {
         rehearsals = new KeptRehearsals(home, version);
     }
 
+    /** The places that are there. */
+    public Set<ProviderId> places() {
+        return context.providers().ids();
+    }
+
     /**
      * The place that a job would run at.
      *
@@ -105,7 +115,7 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0113 if none of its targets is there
      */
     public boolean billsTime(FineTuneJob job) {
-        try (Provider provider = context.providers().open(context.providers().choose(job))) {
+        try (Provider provider = openFor(job)) {
             return provider.capabilities().billsTime();
         }
     }
@@ -123,7 +133,7 @@ public final class Launcher implements AutoCloseable {
         Proposal proposal = proposed.get();
         List<OwnMachine> machines = new ArrayList<>();
         for (ProviderId id : context.providers().ids()) {
-            try (Provider provider = context.providers().open(id)) {
+            try (Provider provider = context.providers().open(id, job.file().job())) {
                 provider.footprint(proposal)
                         .ifPresent(footprint -> machines.add(new OwnMachine(id, footprint, List.of())));
             } catch (FineTuneException e) {
@@ -140,9 +150,49 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0113 if none of its targets is there, or if the place cannot be reached
      */
     public PreparedJob propose(PreparedJob prepared) {
-        try (Provider provider = context.providers()
-                .open(context.providers().choose(prepared.file().job()))) {
+        try (Provider provider = openFor(prepared.file().job())) {
             return prepared.withProblems(provider.refusals(prepared.proposal()));
+        }
+    }
+
+    /**
+     * Launches a job on terms that somebody agreed to. Where the same job, data and model has a run, that one is taken up, or told of if
+     * it has ended, and nothing is launched.
+     *
+     * @param terms what it may take at the first of its targets that is there
+     * @param isAgain whether a run that has ended is followed by another attempt
+     * @param secrets values in the job that must not be written down
+     * @throws FineTuneException with FT0113 if none of its targets is there, FT0501 if the run's folder cannot be written
+     */
+    public RunHandle<RunOutcome> launch(
+            PreparedJob prepared, LaunchTerms terms, boolean isAgain, List<String> secrets) {
+        Attempts attempts = Attempts.read(store, prepared.file().job().name(), prepared.digest());
+        Optional<RunFolder> last = isAgain ? Optional.empty() : attempts.last();
+        return last.isPresent()
+                ? attach(last.get())
+                : untilHandled(() -> tryLaunch(prepared, terms, secrets, run -> false));
+    }
+
+    /**
+     * What a launch of an option may take at most.
+     *
+     * @param job whose budget counts, with the settings of the place
+     * @throws FineTuneException with FT0520 if time is billed and there is no budget, FT0521 if the budget ends before the job is
+     *     likely to, FT0523 if no provider launches it
+     */
+    public LaunchTerms terms(PlanOption option, FineTuneJob job) {
+        if (!context.providers().ids().contains(option.target()) || option.otherModel() != null) {
+            throw LaunchProblems.NOT_LAUNCHABLE
+                    .error(option.name() + " at " + option.target() + " cannot be launched from here")
+                    .because(
+                            option.otherModel() == null
+                                    ? "no provider on the class path is called " + option.target()
+                                    : option.target() + " would tune " + option.otherModel() + " instead of "
+                                            + job.model())
+                    .asException();
+        }
+        try (Provider provider = context.providers().open(option.target(), job)) {
+            return Terms.of(option, job.budget(), provider.capabilities().billsTime(), provider.windDown());
         }
     }
 
@@ -151,7 +201,8 @@ public final class Launcher implements AutoCloseable {
      * launched.
      *
      * @param secrets values in the job that must not be written down
-     * @throws FineTuneException with FT0113 if none of its targets is there, FT0501 if the run's folder cannot be written
+     * @throws FineTuneException with FT0113 if none of its targets is there, FT0522 if its place bills for time, FT0501 if the run's
+     *     folder cannot be written
      */
     public RunHandle<RunOutcome> launch(PreparedJob prepared, List<String> secrets) {
         return launchOnce(prepared, secrets, run -> false);
@@ -163,12 +214,22 @@ public final class Launcher implements AutoCloseable {
      *
      * @param secrets values in the job that must not be written down
      * @param reusable whether such a run will do
-     * @throws FineTuneException with FT0113 if none of its targets is there, FT0501 if the run's folder cannot be written
+     * @throws FineTuneException with FT0113 if none of its targets is there, FT0522 if its place bills for time, FT0501 if the run's
+     *     folder cannot be written
      */
     public RunHandle<RunOutcome> launchOnce(PreparedJob prepared, List<String> secrets, Predicate<RunView> reusable) {
-        context.providers().choose(prepared.file().job());
+        if (billsTime(prepared.file().job())) {
+            throw LaunchProblems.NOT_AGREED
+                    .error(context.providers().choose(prepared.file().job()) + " bills for running time")
+                    .remedy("finetune launch " + prepared.file().source())
+                    .asException();
+        }
+        return untilHandled(() -> tryLaunch(prepared, null, secrets, reusable));
+    }
+
+    private static RunHandle<RunOutcome> untilHandled(Supplier<Optional<RunHandle<RunOutcome>>> attempt) {
         while (true) {
-            Optional<RunHandle<RunOutcome>> handle = tryLaunch(prepared, secrets, reusable);
+            Optional<RunHandle<RunOutcome>> handle = attempt.get();
             if (handle.isPresent()) {
                 return handle.get();
             }
@@ -177,7 +238,7 @@ public final class Launcher implements AutoCloseable {
 
     /** One try; empty where another process was faster and the next try will find its run. */
     private Optional<RunHandle<RunOutcome>> tryLaunch(
-            PreparedJob prepared, List<String> secrets, Predicate<RunView> reusable) {
+            PreparedJob prepared, @Nullable LaunchTerms terms, List<String> secrets, Predicate<RunView> reusable) {
         String name = prepared.file().job().name();
         // Read once: a run that ends while we look is either still open to us and observed, or done and reused.
         Attempts attempts = Attempts.read(store, name, prepared.digest());
@@ -191,9 +252,9 @@ public final class Launcher implements AutoCloseable {
             return Optional.of(observe(folder));
         }
         return drivenUnless(isClosed(folder), folder, lock.get(), secrets, (journal, begin) -> {
-            try (Provider provider = context.providers()
-                    .open(context.providers().choose(prepared.file().job()))) {
-                new StageDataStep(context).stage(folder, journal, prepared, attemptOf(folder), provider.capabilities());
+            try (Provider provider = openFor(prepared.file().job())) {
+                new StageDataStep(context)
+                        .stage(folder, journal, prepared, terms, attemptOf(folder), provider.capabilities());
             }
         });
     }
@@ -243,7 +304,7 @@ public final class Launcher implements AutoCloseable {
             if (view.provider() == null) {
                 throw RunProblems.drivenElsewhere(folder.id());
             }
-            try (Provider provider = context.providers().open(view.provider())) {
+            try (Provider provider = context.providers().open(view.provider(), view.job())) {
                 stopAt(provider, folder.id());
             }
             return observe(folder);
@@ -260,7 +321,7 @@ public final class Launcher implements AutoCloseable {
         if (view.closed() || view.submitted() == null) {
             return view;
         }
-        try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
+        try (Provider provider = Outcomes.open(view, context.providers())) {
             return provider.find(view.id())
                     .map(JobSnapshot::state)
                     .map(view::seenAs)
@@ -374,6 +435,10 @@ public final class Launcher implements AutoCloseable {
         threads.close();
     }
 
+    private Provider openFor(FineTuneJob job) {
+        return context.providers().open(context.providers().choose(job), job);
+    }
+
     /** What happens to a run's journal before it is driven. */
     private interface Prelude {
         void play(Journal journal, Begin begin);
@@ -433,7 +498,7 @@ public final class Launcher implements AutoCloseable {
         if (view.state() == RunState.SUCCEEDED) {
             throw RunProblems.notResumable(view.id(), "it has succeeded");
         }
-        try (Provider provider = context.providers().open(view.provider())) {
+        try (Provider provider = context.providers().open(view.provider(), view.job())) {
             RunState now = provider.find(view.id()).map(JobSnapshot::state).orElse(RunState.FAILED);
             boolean endedBadly = now == RunState.STOPPED || now == RunState.FAILED;
             if (endedBadly && !provider.capabilities().supportsResume()) {
@@ -453,7 +518,7 @@ public final class Launcher implements AutoCloseable {
                     new JournalEntry.Closed(RunState.STOPPED, null, "stopped by " + by + " before launch", false));
             return;
         }
-        try (Provider provider = context.providers().open(view.provider())) {
+        try (Provider provider = context.providers().open(view.provider(), view.job())) {
             if (provider.find(view.id()).isPresent()) {
                 stopAt(provider, view.id());
                 journal.append(new JournalEntry.StopAsked(by));

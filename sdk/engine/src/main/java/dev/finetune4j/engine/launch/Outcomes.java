@@ -6,6 +6,7 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import java.util.List;
 
@@ -33,6 +34,26 @@ final class Outcomes {
     /** Where the run is, or is to be launched. */
     static ProviderId place(RunView view, Providers providers) {
         return view.provider() == null ? providers.choose(view.job()) : view.provider();
+    }
+
+    /** A client of the place where the run is, or is to be launched; the caller closes it. */
+    static Provider open(RunView view, Providers providers) {
+        return providers.open(place(view, providers), view.job());
+    }
+
+    /**
+     * A client of the place that does further work with the run's model; the caller closes it. What is billed there is done on this
+     * machine, where model and output lie.
+     *
+     * @throws FineTuneException with FT0507 if this machine has no runner
+     */
+    static Provider openForSideWork(RunView view, Providers providers) {
+        Provider place = open(view, providers);
+        if (!place.capabilities().billsTime()) {
+            return place;
+        }
+        place.close();
+        return providers.open(ProviderId.LOCAL, view.job());
     }
 
     /** The closed list of answers of the run's rows. */

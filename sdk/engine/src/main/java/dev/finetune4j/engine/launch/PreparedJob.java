@@ -52,7 +52,7 @@ public record PreparedJob(
     /** Digest over job, data, model and who answers, lower-case hex; the same digest is the same work. */
     public String digest() {
         Map<String, String> parts =
-                new TreeMap<>(Map.of("job", Json.digest(file.job()), "data", data.digest(), "model", model.digest()));
+                new TreeMap<>(Map.of("job", JobDigest.of(file.job()), "data", data.digest(), "model", model.digest()));
         if (answering != Answering.BASE_AND_TUNED) {
             parts.put("answering", answering.name());
         }

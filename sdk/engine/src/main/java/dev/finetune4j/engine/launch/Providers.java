@@ -58,15 +58,15 @@ public final class Providers {
     }
 
     /**
-     * A client of a place; the caller closes it.
+     * A client of a place, as a job tells it; the caller closes it.
      *
      * @throws FineTuneException with FT0507 if it is not there
      */
-    Provider open(ProviderId id) {
+    Provider open(ProviderId id, FineTuneJob job) {
         ProviderFactory factory = factories.get(id.value());
         if (factory == null) {
             throw RunProblems.noProvider(id, ids());
         }
-        return factory.open(context);
+        return factory.open(context, job.settingsOf(id));
     }
 }

@@ -32,13 +32,14 @@ final class RehearsalJob {
     RunHandle<Rehearsal> start(PreparedJob prepared, ProviderId place, Extent extent) {
         String digest = Json.digest(Map.of("rehearses", prepared.digest(), "extent", extent));
         WorkOrder order;
-        try (Provider provider = context.providers().open(place)) {
+        try (Provider provider = context.providers().open(place, prepared.file().job())) {
             order = WorkOrders.rehearsal(StageDataStep.order(prepared, provider.capabilities()), digest, extent);
         }
         RunId id = RunStore.id(prepared.file().job().name() + "-rehearsal", digest, 1);
         return threads.start(id, Begin.LAUNCHED, events -> {
             Path folder = kept.folder(id);
-            try (Provider provider = context.providers().open(place)) {
+            try (Provider provider =
+                    context.providers().open(place, prepared.file().job())) {
                 Path data = folder.resolve("data");
                 StageDataStep.copyRows(data, id, prepared);
                 Submission submission = Submission.builder(id, prepared.model().ref(), order)

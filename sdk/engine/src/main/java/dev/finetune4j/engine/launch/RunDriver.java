@@ -5,12 +5,14 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
@@ -27,6 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a staged run from wherever its journal stands to its outcome: submit, follow, fetch, evaluate, report, close. Has the
@@ -64,7 +67,7 @@ final class RunDriver {
             ReportFiles.remove(folder.path());
         }
         WorkOrder order = readOrder(view);
-        try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
+        try (Provider provider = Outcomes.open(view, context.providers())) {
             if (view.output() == null) {
                 Optional<RunOutcome> early = runAtProvider(view, order, provider);
                 if (early.isPresent()) {
@@ -84,8 +87,7 @@ final class RunDriver {
         try {
             Submission submission = submission(view, order, provider);
             new SubmitStep(context, journal, provider).submit(submission);
-            end = new FollowStep(context, journal, provider, events)
-                    .follow(folder.id(), view.job().budget().maxTime());
+            end = new FollowStep(context, journal, provider, events).follow(folder.id(), timeLimit(view));
         } catch (FineTuneException e) {
             Problem problem = e.problems().get(0);
             if (SubmitStep.mayPass(e) || isOurDisk(problem)) {
@@ -151,7 +153,7 @@ final class RunDriver {
                 .map(TrainingHistory::peakResidentBytes)
                 .filter(bytes -> bytes > 0)
                 .orElse(-1L);
-        Money spent = provider.find(folder.id()).map(JobSnapshot::spend).orElse(null);
+        Money spent = provider.find(folder.id()).flatMap(this::spent).orElse(null);
         return Optional.of(new ForeseenAndActual(
                 expected.get().foreseen(), Duration.between(submitted.submittedAt(), ended), peak, spent));
     }
@@ -211,9 +213,24 @@ final class RunDriver {
             submission.channel(WorkOrder.MODEL_CHANNEL, prepared.model());
         }
         if (provider.capabilities().supportsTimeLimit()) {
-            submission.timeLimit(view.job().budget().maxTime());
+            submission.timeLimit(timeLimit(view));
         }
         return submission.build();
+    }
+
+    /** What was agreed to; without it what the job's budget says. */
+    private @Nullable Duration timeLimit(RunView view) {
+        return terms().map(LaunchTerms::timeLimit).orElse(view.job().budget().maxTime());
+    }
+
+    private Optional<LaunchTerms> terms() {
+        return journal.content().last(JournalEntry.Agreed.class).map(JournalEntry.Agreed::terms);
+    }
+
+    /** As the place tells; where it tells only how long it bills for, at the price that was agreed to. */
+    private Optional<Money> spent(JobSnapshot snapshot) {
+        return Optional.ofNullable(snapshot.spend())
+                .or(() -> terms().flatMap(terms -> terms.costOf(snapshot.billedTime())));
     }
 
     /** Who stopped it: a person who asked through us, the budget, or somebody at the provider. */
@@ -222,15 +239,21 @@ final class RunDriver {
         if (asked.isPresent()) {
             return new RunOutcome.Stopped("stopped by " + asked.get().by(), false);
         }
-        Duration limit = view.job().budget().maxTime();
+        Duration limit = timeLimit(view);
         Instant launched = journal.content().lines().stream()
                 .filter(line -> line.entry() instanceof JournalEntry.Submitted)
                 .reduce((earlier, later) -> later)
                 .map(line -> line.at())
                 .orElse(end.submittedAt());
         Instant ended = end.endedAt() == null ? context.clock().instant() : end.endedAt();
-        boolean byBudget = limit != null && !ended.isBefore(launched.plus(limit));
+        boolean byBudget = limit != null
+                && (terms().isPresent()
+                        ? end.billedTime().compareTo(limit) >= 0
+                        : !ended.isBefore(launched.plus(limit)));
         String reason = byBudget ? "stopped at the budget's max-time" : "stopped on request";
+        if (limit != null && byBudget && terms().isPresent()) {
+            reason = "stopped after " + Figures.duration(limit) + ", for which the budget pays";
+        }
         return new RunOutcome.Stopped(reason, byBudget);
     }
 

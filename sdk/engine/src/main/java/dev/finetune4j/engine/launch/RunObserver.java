@@ -60,7 +60,7 @@ final class RunObserver {
     }
 
     private void watch(RunView view) throws InterruptedException {
-        try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
+        try (Provider provider = Outcomes.open(view, context.providers())) {
             WatchPace pace = WatchPace.of(provider.capabilities());
             new RunWatch(provider, folder.id(), EventPage.START, pace, context.clock(), context.sleeper())
                     .follow((event, cursor) -> events.add(event));

@@ -113,7 +113,7 @@ final class SideJobs {
         WorkOrder order = new WorkOrder(digest, List.of(new WorkStep.Converse()));
         Submission submission = submission(run, view, "chat", order, null);
         Path folder = laidDown(run, submission);
-        Provider provider = context.providers().open(Outcomes.place(view, context.providers()));
+        Provider provider = Outcomes.openForSideWork(view, context.providers());
         try {
             Dialogue dialogue = provider.converse(submission)
                     .orElseThrow(() -> RunProblems.notSupported(provider.id(), "keep a model for a conversation"));
@@ -134,7 +134,7 @@ final class SideJobs {
         WorkOrder order = WorkOrders.merge(digest, format);
         Submission submission = submission(run, view, "export", order, null);
         return threads.start(submission.id(), Begin.LAUNCHED, events -> {
-            try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
+            try (Provider provider = Outcomes.openForSideWork(view, context.providers())) {
                 Path output = work(run, provider, submission, events);
                 MergedModel merged = RunRecords.read(output.resolve(WorkOrder.MERGED_FILE), MergedModel.class);
                 place.fill(output.resolve(WorkOrder.MERGED_FOLDER));
@@ -158,8 +158,9 @@ final class SideJobs {
         WorkOrder order = WorkOrders.verification(digest, trained);
         RunId id = id(run, "verify", order);
         return threads.start(id, Begin.LAUNCHED, events -> {
-            try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
-                Path checkpoints = provider.fetch(run.id(), run.output()).resolve(WorkOrder.CHECKPOINTS_FOLDER);
+            try (Provider place = Outcomes.open(view, context.providers());
+                    Provider provider = Outcomes.openForSideWork(view, context.providers())) {
+                Path checkpoints = place.fetch(run.id(), run.output()).resolve(WorkOrder.CHECKPOINTS_FOLDER);
                 if (Files.notExists(checkpoints)) {
                     throw RunProblems.notResumable(run.id(), "it left no checkpoint");
                 }
@@ -199,7 +200,7 @@ final class SideJobs {
             RunFolder run, RunView view, String purpose, WorkOrder order, @Nullable Path rows, Result<T> result) {
         Submission submission = submission(run, view, purpose, order, rows);
         return threads.start(submission.id(), Begin.LAUNCHED, events -> {
-            try (Provider provider = context.providers().open(Outcomes.place(view, context.providers()))) {
+            try (Provider provider = Outcomes.openForSideWork(view, context.providers())) {
                 return result.read(work(run, provider, submission, events));
             }
         });

@@ -12,6 +12,7 @@ import dev.finetune4j.engine.journal.WholeFile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.value.RunId;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Begins a run: puts rows, findings and work order into its folder, so that it needs nothing that later runs may change. */
 final class StageDataStep {
@@ -32,20 +34,30 @@ final class StageDataStep {
     /**
      * Does what of it is not done yet.
      *
+     * @param terms what was agreed to, or null where nothing is billed
      * @throws FineTuneException with FT0501 if the folder cannot be written; the next try goes on from there
      */
-    void stage(RunFolder folder, Journal journal, PreparedJob prepared, int attempt, Capabilities place) {
+    void stage(
+            RunFolder folder,
+            Journal journal,
+            PreparedJob prepared,
+            @Nullable LaunchTerms terms,
+            int attempt,
+            Capabilities place) {
         FineTuneJob job = prepared.file().job();
         if (journal.content().lines().isEmpty()) {
             journal.append(new JournalEntry.Created(
                     folder.id(),
                     job,
-                    Json.digest(job),
+                    JobDigest.of(job),
                     prepared.file().source(),
                     prepared.file().baseFolder(),
                     attempt,
                     context.version(),
                     prepared.file().resolved().origins()));
+        }
+        if (terms != null && journal.content().last(JournalEntry.Agreed.class).isEmpty()) {
+            journal.append(new JournalEntry.Agreed(terms));
         }
         if (journal.content().last(JournalEntry.Prepared.class).isEmpty()) {
             copyRows(folder.data(), folder.id(), prepared);

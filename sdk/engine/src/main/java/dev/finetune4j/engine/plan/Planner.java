@@ -21,6 +21,7 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.run.Rehearsal;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
@@ -49,7 +50,7 @@ public final class Planner {
         PlannedJob job = new PlannedJob(figures);
         FineTuneJob asked = job.job();
         List<Offer> wanted = context.offers().stream()
-                .filter(request.filter().and(offer -> isOnTerms(offer, request)))
+                .filter(request.filter().and(offer -> isOnTerms(offer, request) && isOpen(offer, asked)))
                 .toList();
         Hosting hosting = new Hosting(job, context.offers());
         MachinePlanner machines = new MachinePlanner(job, worlds, assumptions);
@@ -199,6 +200,12 @@ public final class Planner {
         return request.filter().spot() != OfferFilter.Spot.NEVER
                 || !(offer instanceof TokenOffer service)
                 || !service.scope().equals(DEVELOPER);
+    }
+
+    /** Where the job names a machine or a region of a place, there are no others. */
+    private static boolean isOpen(Offer offer, FineTuneJob job) {
+        return !(offer instanceof MachineOffer machine)
+                || PlaceSettings.allow(job.settingsOf(machine.target()), machine);
     }
 
     private static <T extends Offer> List<T> only(List<Offer> offers, Class<T> kind) {

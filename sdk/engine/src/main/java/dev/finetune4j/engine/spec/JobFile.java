@@ -10,6 +10,9 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -133,6 +136,18 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
             return this;
         }
         return new JobFile(source, job.toBuilder().targets(List.of(target)).build(), baseFolder, resolved);
+    }
+
+    /** The same job at the place of an option, on the machine that was chosen. */
+    public JobFile at(PlanOption option) {
+        if (!(option.offer() instanceof MachineOffer machine)) {
+            return at(option.target());
+        }
+        FineTuneJob placed = job.toBuilder()
+                .targets(List.of(option.target()))
+                .place(option.target(), PlaceSettings.with(job.settingsOf(option.target()), machine))
+                .build();
+        return new JobFile(source, placed, baseFolder, resolved);
     }
 
     /** Writes a job as a job file: what differs from the defaults. Reading it back gives an equal job. */

@@ -236,7 +236,9 @@ final class JobReader {
 
     private @Nullable JsonNode typed(
             Scalar scalar, String value, ScalarType type, Shape shape, String path, String example) {
-        if (shape instanceof Text text && type == ScalarType.TEXT) {
+        if (shape instanceof Shape.Plain && type != ScalarType.NULL && !value.isBlank()) {
+            return TextNode.valueOf(value);
+        } else if (shape instanceof Text text && type == ScalarType.TEXT) {
             try {
                 text.parse().accept(value);
                 return TextNode.valueOf(value);

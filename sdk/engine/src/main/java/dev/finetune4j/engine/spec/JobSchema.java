@@ -76,6 +76,11 @@ public final class JobSchema {
         } else if (shape instanceof Flag) {
             return orEnvironment(typed("boolean"));
         }
+        if (shape instanceof Shape.Plain) {
+            ObjectNode plain = NODES.objectNode();
+            plain.set("type", strings(List.of("string", "number", "boolean")));
+            return plain.put("pattern", "\\S");
+        }
         Text text = (Text) shape;
         return orEnvironment(typed("string").put("pattern", "^(?:" + text.pattern() + ")$"));
     }

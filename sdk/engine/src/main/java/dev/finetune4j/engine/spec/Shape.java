@@ -69,6 +69,14 @@ sealed interface Shape {
         }
     }
 
+    /** A text, a number or a flag, each kept as it is written. */
+    record Plain(String example) implements Shape {
+        @Override
+        public String wanted() {
+            return "a text, a number, true or false";
+        }
+    }
+
     /** One of a fixed list of texts. */
     record Choice(List<String> values) implements Shape {
         @Override

@@ -85,6 +85,13 @@ final class Shapes {
     private static final Text SOURCE_NAME = name("a table name of letters, digits and _", "attack_patterns");
     private static final Text MODULE_NAME = name("the name of a linear layer, such as q_proj", "q_proj");
 
+    /** Each provider knows the names of its own settings and tells what is wrong with them. */
+    private static final Table PLACES = new Table(
+            new Table(
+                    new Shape.Plain("eu-central-1"),
+                    text("a setting of lower-case letters, digits and hyphens", "region", "[a-z][a-z0-9-]{0,62}")),
+            text("the id of a target: lower-case letters, digits and hyphens", "sagemaker", "[a-z][a-z0-9-]{0,39}"));
+
     private static final KebabCaseStrategy KEBAB = new KebabCaseStrategy();
     private static final ObjectNode DEFAULTS = jobDefaults();
     private static final Fields JOB = fields(FineTuneJob.class, DEFAULTS);
@@ -188,10 +195,14 @@ final class Shapes {
             boolean allowsNone = byDefault != null && byDefault.isEmpty();
             return new Listing(shape(argument(component, 0), range, null), allowsNone);
         } else if (type == Map.class) {
-            boolean isOfSources = component.getDeclaringRecord() == DataSpec.class;
-            return new Table(shape(argument(component, 1), range, null), isOfSources ? SOURCE_NAME : MODULE_NAME);
+            return component.getDeclaringRecord() == FineTuneJob.class ? PLACES : table(component, range);
         }
         return shape(type, range, byDefault);
+    }
+
+    private static Table table(RecordComponent component, @Nullable Range range) {
+        boolean isOfSources = component.getDeclaringRecord() == DataSpec.class;
+        return new Table(shape(argument(component, 1), range, null), isOfSources ? SOURCE_NAME : MODULE_NAME);
     }
 
     private static Shape shape(Class<?> type, @Nullable Range range, @Nullable JsonNode byDefault) {

@@ -107,7 +107,7 @@ class ChatTest {
     private Chat fake(@org.jspecify.annotations.Nullable String system) {
         VirtualClock clock = new VirtualClock();
         Dialogue dialogue = new FakeProviderFactory(new FakePlace(clock, FakePlace.EVERYTHING))
-                .open(new ProviderContext(Path.of("home"), Map.of(), clock))
+                .open(new ProviderContext(Path.of("home"), Map.of(), clock), Map.of())
                 .converse(Submission.builder(
                                 new RunId("chat"),
                                 new ModelRef("tiny"),

@@ -12,7 +12,6 @@ import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.Variant;
-import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
@@ -72,7 +71,7 @@ class LauncherTest {
                 .isEqualTo(true);
         assertThat(report.provenance().digests())
                 .containsKeys("data", "train rows", "test rows", "model", "adapter")
-                .containsEntry("job", Json.digest(LaunchFixture.job("letters")));
+                .containsEntry("job", JobDigest.of(LaunchFixture.job("letters")));
         assertThat(report.provenance().versions())
                 .containsEntry("finetune4j", "test")
                 .containsEntry("fake", "1")

@@ -85,7 +85,6 @@ abstract class StopTopic extends ContractTopic {
                 submission.model(),
                 submission.order(),
                 submission.channels(),
-                submission.settings(),
                 submission.labels(),
                 SHORT_LIMIT);
     }

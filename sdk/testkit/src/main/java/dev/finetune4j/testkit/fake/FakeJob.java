@@ -5,13 +5,16 @@ import dev.finetune4j.run.Host;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Submission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A job of the fake place: what it went through is a function of its scripts, its stops and the time. */
@@ -19,17 +22,20 @@ final class FakeJob {
     static final int STEPS = 10;
     private static final double BEST_LEARNING_RATE = 3e-4;
     private static final Duration WINDING_DOWN = Duration.ofSeconds(10);
+    private static final Set<RunState> FREE = EnumSet.of(RunState.QUEUED, RunState.INTERRUPTED);
     private static final long BYTES = 1L << 20;
     private static final Host HOST = new Host("fake system", "fake architecture", "cpu", 1, BYTES);
 
     private final Submission submission;
     private final boolean tellsSteps;
+    private final boolean billsTime;
     private final Instant submittedAt;
     private final List<Attempt> attempts = new ArrayList<>();
 
-    FakeJob(Submission submission, boolean tellsSteps, Instant submittedAt, Life life) {
+    FakeJob(Submission submission, Capabilities place, Instant submittedAt, Life life) {
         this.submission = submission;
-        this.tellsSteps = tellsSteps;
+        tellsSteps = place.supportsStepEvents();
+        billsTime = place.billsTime();
         this.submittedAt = submittedAt;
         attempts.add(new Attempt(submittedAt, life));
     }
@@ -73,8 +79,27 @@ final class FakeJob {
                 submittedAt,
                 ended ? last.at() : null,
                 problem,
-                Duration.ZERO,
+                billsTime ? billedTime(now) : Duration.ZERO,
                 null);
+    }
+
+    /** The time in which it had a machine. */
+    private Duration billedTime(Instant now) {
+        Duration billed = Duration.ZERO;
+        RunEvent.StateChanged before = null;
+        for (RunEvent event : events(now)) {
+            if (event instanceof RunEvent.StateChanged change) {
+                billed = before == null ? billed : billed.plus(billed(before, change.at()));
+                before = change;
+            }
+        }
+        return before == null ? billed : billed.plus(billed(before, now));
+    }
+
+    private static Duration billed(RunEvent.StateChanged from, Instant to) {
+        return FREE.contains(from.state()) || from.state().isTerminal()
+                ? Duration.ZERO
+                : Duration.between(from.at(), to);
     }
 
     /** Everything up to {@code now}, in order; a later call gives the same events and further ones. */
@@ -169,10 +194,22 @@ final class FakeJob {
         private Instant end(Attempt attempt, List<RunEvent> planned) {
             Instant end = planned.get(planned.size() - 1).at();
             Duration limit = submission.timeLimit();
-            if (limit != null && attempt.startedAt.plus(limit).isBefore(end)) {
-                end = attempt.startedAt.plus(limit);
+            if (limit != null && running(attempt).plus(limit).isBefore(end)) {
+                end = running(attempt).plus(limit);
             }
             return attempt.stoppedAt != null && attempt.stoppedAt.isBefore(end) ? attempt.stoppedAt : end;
+        }
+
+        /** When it had a machine: the limit is one of running time. */
+        private Instant running(Attempt attempt) {
+            Instant at = attempt.startedAt;
+            for (Life.Stage stage : attempt.life.stages()) {
+                if (stage.state() != RunState.QUEUED) {
+                    break;
+                }
+                at = at.plus(stage.lasts());
+            }
+            return at;
         }
 
         private boolean lastIsTerminal(List<RunEvent> planned, Instant end) {

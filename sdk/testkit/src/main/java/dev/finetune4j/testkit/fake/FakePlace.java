@@ -132,7 +132,7 @@ public final class FakePlace {
 
     synchronized FakeJob launch(Submission submission) {
         launches.merge(submission.id(), 1, Integer::sum);
-        FakeJob job = new FakeJob(submission, capabilities.supportsStepEvents(), clock.instant(), nextLife());
+        FakeJob job = new FakeJob(submission, capabilities, clock.instant(), nextLife());
         jobs.put(submission.id(), job);
         return job;
     }

@@ -4,6 +4,7 @@ import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.ProviderFactory;
 import dev.finetune4j.value.ProviderId;
+import java.util.Map;
 import java.util.Set;
 
 /** Opens clients of one {@link FakePlace}; handed to the code under test, not found with ServiceLoader. */
@@ -29,7 +30,7 @@ public final class FakeProviderFactory implements ProviderFactory {
     }
 
     @Override
-    public Provider open(ProviderContext context) {
+    public Provider open(ProviderContext context, Map<String, String> settings) {
         return new FakeProvider(place);
     }
 }

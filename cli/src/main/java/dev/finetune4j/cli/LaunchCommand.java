@@ -1,0 +1,153 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.Farewell;
+import dev.finetune4j.cli.view.LaunchTermsView;
+import dev.finetune4j.cli.view.MessageView;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.plan.SavedPlan;
+import dev.finetune4j.engine.price.OfferFilter;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.plan.Objective;
+import dev.finetune4j.plan.Plan;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.value.ProviderId;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Plans a job, asks for agreement to what it may cost, and launches it once. */
+@Command(
+        name = "launch",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Plans a job, says what it may cost at most, and launches it, once.",
+            "The place is the best of the job's targets, unless --target names another."
+        },
+        footer = {
+            "",
+            "The same command again takes the run up, or tells how it ended; --again starts anew.",
+            "Exit code 5 when nothing has the memory, 6 when the budget does not suffice.",
+            "",
+            "Example:",
+            "  finetune launch job.yaml --target sagemaker",
+            "  finetune launch plan.json --yes --detach"
+        })
+final class LaunchCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Parameters(paramLabel = "JOB", description = "The job file, or a plan that \"finetune plan --save\" saved.")
+    Path job = Path.of("");
+
+    @Mixin
+    OfferOptions wanted = new OfferOptions();
+
+    @Option(
+            names = "--optimize",
+            paramLabel = "FOR",
+            defaultValue = "balanced",
+            description = "cost, time or balanced (default): the geometric mean of both, each against the best.")
+    Objective objective = Objective.BALANCED;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Agree to what is shown; without a terminal it must be said.")
+    boolean yes;
+
+    @Option(names = "--again", description = "Another attempt, also where the job has been run.")
+    boolean again;
+
+    @Option(names = "--detach", description = "Launch, print the run's id, and come back at once.")
+    boolean detach;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    LaunchCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        Optional<SavedPlan> saved = SavedPlan.read(job);
+        Path planned = saved.map(plan -> plan.jobFile(job)).orElse(job);
+        JobFile file = JobFile.read(planned, surroundings.environment());
+        try (MessageView view = surroundings.messages(output.format);
+                FineTuner tuner = surroundings.open(view)) {
+            Plan plan = plan(tuner, file, saved);
+            LaunchTerms terms = tuner.terms(plan, file);
+            new LaunchTermsView(surroundings.screen()).print(terms, file.job().budget());
+            if (terms.worstCost() != null && !yes && !isAgreed()) {
+                surroundings.screen().say("nothing was launched");
+                return ExitCode.OK.number();
+            }
+            view.doing("checking " + job);
+            RunHandle<RunOutcome> handle = tuner.launch(plan, file, again);
+            RunEnd end = new RunEnd(surroundings, tuner, output, view);
+            if (detach) {
+                handle.detach();
+                return end.tellDetached(handle.id()).number();
+            }
+            view.took(handle.id(), handle.begin());
+            RunOutcome outcome =
+                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
+            return end.tell(handle.id(), outcome).number();
+        }
+    }
+
+    private Plan plan(FineTuner tuner, JobFile file, Optional<SavedPlan> saved) {
+        if (saved.isPresent()) {
+            tuner.refuseMoved(saved.get(), file);
+            return saved.get().plan();
+        }
+        PlanRequest request = new PlanRequest(filter(tuner, file), objective, null, null, false, null);
+        Plan plan = tuner.plan(file, request);
+        tuner.impasse(file, request, plan).ifPresent(problem -> {
+            throw problem.asException();
+        });
+        return plan;
+    }
+
+    /** Where the job may run; what no provider launches at is left to the launch to refuse. */
+    private OfferFilter filter(FineTuner tuner, JobFile file) {
+        OfferFilter said = wanted.filter(tuner.offers(), Set.of(ProviderId.LOCAL.value()), null, spec);
+        if (!said.targets().isEmpty()) {
+            return said;
+        }
+        List<ProviderId> there =
+                file.job().targets().stream().filter(tuner.places()::contains).toList();
+        return new OfferFilter(
+                there.isEmpty() ? file.job().targets() : there, said.regions(), said.gpus(), said.spot(), null);
+    }
+
+    private boolean isAgreed() throws IOException {
+        if (!surroundings.isTyped()) {
+            throw new ParameterException(
+                    spec.commandLine(), "nobody is there to agree; say --yes to launch at these terms");
+        }
+        surroundings.screen().say("launch? [y/N]");
+        String line = new BufferedReader(new InputStreamReader(surroundings.in(), StandardCharsets.UTF_8)).readLine();
+        return line != null && List.of("y", "yes").contains(line.strip().toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,68 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A launch says what it may cost, asks, and happens once. */
+class LaunchCommandTest {
+    @TempDir
+    private Path folder;
+
+    private Path job;
+
+    @BeforeEach
+    void writeJob() throws IOException {
+        job = TicketsJob.write(folder, 4712);
+    }
+
+    @Test
+    void launchesOnceWhereNothingIsBilledWithoutAsking() {
+        CommandRun first = command("launch", job.toString());
+        assertThat(first.exitCode()).as(first.err()).isZero();
+        assertThat(first.err())
+                .contains("launch   local this machine\n")
+                .contains("time ")
+                .doesNotContain("limit");
+        assertThat(first.out()).contains("tuned");
+
+        CommandRun second = command("launch", job.toString());
+        assertThat(second.exitCode()).isZero();
+        assertThat(second.err()).contains("has ended already");
+        assertThat(command("ps").out().lines().filter(line -> line.startsWith("tickets-")))
+                .hasSize(1);
+
+        assertThat(command("launch", job.toString(), "--again").exitCode()).isZero();
+        assertThat(command("ps").out().lines().filter(line -> line.startsWith("tickets-")))
+                .hasSize(2);
+    }
+
+    @Test
+    void launchesASavedPlan() {
+        Path plan = folder.resolve("plan.json");
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+
+        CommandRun run = command("launch", plan.toString(), "--detach");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).startsWith("tickets-");
+        assertThat(command("watch", run.out().strip()).exitCode()).isZero();
+    }
+
+    @Test
+    void aPlaceThatNoProviderServesIsNotLaunchedAt() {
+        CommandRun run = command("launch", job.toString(), "--target", "azure-ml", "--yes");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("FT0523", "no provider on the class path is called azure-ml");
+    }
+
+    private CommandRun command(String... arguments) {
+        return CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), arguments);
+    }
+}

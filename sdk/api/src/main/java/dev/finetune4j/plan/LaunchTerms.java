@@ -1,0 +1,36 @@
+package dev.finetune4j.plan;
+
+import dev.finetune4j.value.Money;
+import dev.finetune4j.value.ProviderId;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a launch may take at most, as somebody is asked to agree to it.
+ *
+ * @param option id of the plan's option that is launched
+ * @param target the place
+ * @param name the machine or the model, as the place calls it
+ * @param region the place's name of the region
+ * @param time how long it will take
+ * @param cost what it will cost, or null where a price is not known
+ * @param perHour price of the machine for an hour, or null where time is not billed
+ * @param timeLimit after which running time the place ends the job, or null for never
+ * @param worstCost what it costs if it runs to that limit and takes longest to wind down, or null where time is not billed
+ */
+public record LaunchTerms(
+        String option,
+        ProviderId target,
+        String name,
+        String region,
+        DurationRange time,
+        @Nullable MoneyRange cost,
+        @Nullable Money perHour,
+        @Nullable Duration timeLimit,
+        @Nullable Money worstCost) {
+    /** What a time costs; empty where time is not billed. */
+    public Optional<Money> costOf(Duration billed) {
+        return Optional.ofNullable(perHour).map(price -> price.forHours(billed));
+    }
+}

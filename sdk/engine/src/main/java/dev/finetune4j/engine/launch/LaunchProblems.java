@@ -1,0 +1,46 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** FT0520 to FT0529: launches at places that bill. */
+public final class LaunchProblems implements ProblemCatalogue {
+    /** Nobody said how much may be spent. */
+    public static final ProblemKind NO_BUDGET = new ProblemKind(
+            "FT0520", "the launch has no budget", ExitCode.BUDGET_REFUSED, """
+            A place that bills for running time ends a job at a time limit, which is reckoned from the budget. Without a budget nothing would
+            end it, so it is not launched. The cost is foreseen by the plan; a budget somewhat above the upper end of its range leaves
+            room for a slow day.""", "budget.max-cost: 5 USD");
+
+    /** The money is gone before the job is likely to be done. */
+    public static final ProblemKind BUDGET_TOO_SMALL = new ProblemKind(
+            "FT0521",
+            "the budget ends before the job",
+            ExitCode.BUDGET_REFUSED,
+            """
+            The time that the budget pays for, less what the place may bill while the job winds down, is shorter than the job is likely to
+            take. It would be stopped before its end, and what it cost until then would be lost but for its checkpoints.""",
+            "finetune plan JOB --optimize cost");
+
+    /** Nobody agreed to what it costs. */
+    public static final ProblemKind NOT_AGREED = new ProblemKind(
+            "FT0522", "nobody agreed to what the launch costs", ExitCode.USAGE, """
+            A job at a place that bills is launched from a plan, by somebody who has seen what it may cost at most: a person who answers the
+            question of "finetune launch", a script that says --yes, or a program that calls FineTuner.launch with the plan.""", "finetune launch JOB");
+
+    /** The option is a model or machine that cannot be launched from here. */
+    public static final ProblemKind NOT_LAUNCHABLE = new ProblemKind(
+            "FT0523", "the option cannot be launched", ExitCode.INVALID, """
+            A plan shows all that is sold, also at places that no provider on the class path launches jobs at, and other models that a
+            service would tune instead of the job's.""", "finetune launch JOB --target local");
+
+    /** For ServiceLoader. */
+    public LaunchProblems() {}
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return List.of(NO_BUDGET, BUDGET_TOO_SMALL, NOT_AGREED, NOT_LAUNCHABLE);
+    }
+}
