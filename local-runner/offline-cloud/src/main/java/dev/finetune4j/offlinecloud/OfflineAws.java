@@ -2,6 +2,8 @@ package dev.finetune4j.offlinecloud;
 
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.logs.OfflineLogs;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.s3.S3Protocol;
 import dev.finetune4j.offlinecloud.sagemaker.Container;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
@@ -12,14 +14,16 @@ import dev.finetune4j.offlinecloud.wire.JsonService;
 import dev.finetune4j.offlinecloud.wire.OfflineServer;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs and their logs behind the real protocol, for any client. It lives as
- * long as it is open and keeps nothing.
+ * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs, their logs and S3 behind the real protocols, for any client. It lives
+ * as long as it is open and keeps nothing.
  *
  * <pre>{@code
  * try (OfflineAws aws = OfflineAws.start(Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(ofHours(3)))) {
@@ -33,15 +37,22 @@ public final class OfflineAws implements AutoCloseable {
 
     private final OfflineSageMaker sageMaker;
     private final LogBook logs;
+    private final OfflineS3 s3;
     private final Faults faults;
     private final String accessKeyId;
     private final OfflineServer server;
     private final Thread life;
 
     private OfflineAws(
-            OfflineSageMaker sageMaker, LogBook logs, Faults faults, String accessKeyId, OfflineServer server) {
+            OfflineSageMaker sageMaker,
+            LogBook logs,
+            OfflineS3 s3,
+            Faults faults,
+            String accessKeyId,
+            OfflineServer server) {
         this.sageMaker = sageMaker;
         this.logs = logs;
+        this.s3 = s3;
         this.faults = faults;
         this.accessKeyId = accessKeyId;
         this.server = server;
@@ -63,7 +74,8 @@ public final class OfflineAws implements AutoCloseable {
     }
 
     /**
-     * Opens it on a free port of the loopback address.
+     * Opens it on a free port of the loopback address. What is stored in S3 lies in a folder for temporary files until it is closed; a
+     * container that works on the same buckets is made with a store of its own.
      *
      * @param account whose jobs it runs, and where
      * @param clock by which jobs live; may be virtual
@@ -73,13 +85,31 @@ public final class OfflineAws implements AutoCloseable {
      */
     public static OfflineAws start(OfflineSageMaker.Account account, Clock clock, Pace pace, Container container)
             throws IOException {
+        Path folder = Files.createTempDirectory("offline-s3-");
+        return start(account, clock, pace, container, new OfflineS3(folder, account.id(), account.region(), clock));
+    }
+
+    /**
+     * Opens it on a free port of the loopback address.
+     *
+     * @param account whose jobs it runs, and where
+     * @param clock by which jobs live; may be virtual
+     * @param pace how long it takes for what is not training
+     * @param container what jobs run
+     * @param s3 the buckets; its objects go when this is closed
+     * @throws IOException if no port can be had
+     */
+    public static OfflineAws start(
+            OfflineSageMaker.Account account, Clock clock, Pace pace, Container container, OfflineS3 s3)
+            throws IOException {
         LogBook logs = new LogBook(clock);
         OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs);
         List<JsonService> services = List.of(sageMaker, new OfflineLogs(logs, account.region(), account.id()));
         Faults faults = new Faults();
         String key = accessKey();
-        OfflineServer server = OfflineServer.start(List.of(new JsonProtocol(account.region(), key, services)), faults);
-        return new OfflineAws(sageMaker, logs, faults, key, server);
+        OfflineServer server = OfflineServer.start(
+                List.of(new JsonProtocol(account.region(), key, services), new S3Protocol(s3, key)), faults);
+        return new OfflineAws(sageMaker, logs, s3, faults, key, server);
     }
 
     /** Nobody else on this machine can guess it: containers may be real, and then a job is a command. */
@@ -102,6 +132,11 @@ public final class OfflineAws implements AutoCloseable {
     /** The service itself, to let machines run out or be taken back. */
     public OfflineSageMaker sageMaker() {
         return sageMaker;
+    }
+
+    /** The buckets, to make some of them and to look into them. */
+    public OfflineS3 s3() {
+        return s3;
     }
 
     /** What containers printed. */
@@ -127,5 +162,6 @@ public final class OfflineAws implements AutoCloseable {
         server.close();
         life.interrupt();
         sageMaker.shutDown();
+        s3.close();
     }
 }

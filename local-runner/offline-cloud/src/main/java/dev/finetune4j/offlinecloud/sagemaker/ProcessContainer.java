@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -47,8 +47,12 @@ public record Answer(int status, Map<String, String> headers, long length, Input
         return new Answer(status, more, length, body);
     }
 
-    /** Sends it. */
-    void send(HttpExchange exchange) throws IOException {
+    /**
+     * Sends it.
+     *
+     * @param most bytes of the body that are sent, whatever its head promises
+     */
+    void send(HttpExchange exchange, long most) throws IOException {
         headers.forEach(exchange.getResponseHeaders()::set);
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.getResponseHeaders().set("Content-Length", Long.toString(length));
@@ -60,7 +64,7 @@ public record Answer(int status, Map<String, String> headers, long length, Input
         exchange.sendResponseHeaders(status, length);
         OutputStream to = exchange.getResponseBody();
         byte[] chunk = new byte[CHUNK];
-        long left = length;
+        long left = Math.min(length, most);
         while (left > 0) {
             int read = body.read(chunk, 0, (int) Math.min(chunk.length, left));
             if (read < 0) {

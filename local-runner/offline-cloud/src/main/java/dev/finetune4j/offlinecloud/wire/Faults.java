@@ -63,6 +63,11 @@ public final class Faults {
         return plan(operation, times, new Fault.LostAnswer());
     }
 
+    /** The connection breaks within the answers to the next calls, which have their effect: so many bytes of a body arrive, and no more. */
+    public Faults breakOff(String operation, int times, long afterBytes) {
+        return plan(operation, times, new Fault.BrokenAnswer(afterBytes));
+    }
+
     private synchronized Faults plan(String operation, int times, Fault fault) {
         for (int i = 0; i < times; i++) {
             planned.add(new Planned(operation, fault));
@@ -89,6 +94,9 @@ public final class Faults {
 
         /** An effect without an answer. */
         record LostAnswer() implements Fault {}
+
+        /** An effect with a part of an answer. */
+        record BrokenAnswer(long bytes) implements Fault {}
     }
 
     private record Planned(String operation, Fault fault) {}

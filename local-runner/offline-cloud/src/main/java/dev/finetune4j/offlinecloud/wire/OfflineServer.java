@@ -90,7 +90,11 @@ public final class OfflineServer implements AutoCloseable {
                 }
                 note(request, answer.status(), isGood(answer));
                 drain(exchange);
-                answer.send(exchange);
+                answer.send(
+                        exchange,
+                        fault.isPresent() && fault.get() instanceof Fault.BrokenAnswer broken
+                                ? broken.bytes()
+                                : Long.MAX_VALUE);
             }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "the offline cloud met an unexpected error", e);

@@ -1,5 +1,9 @@
 package dev.finetune4j.offlinecloud.wire;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** A request that a service refuses, as its clients get to see it. */
 public final class ServiceError extends Exception {
     private static final long serialVersionUID = 1L;
@@ -7,6 +11,7 @@ public final class ServiceError extends Exception {
 
     private final int status;
     private final String code;
+    private final transient Map<String, String> details;
 
     /**
      * An answer with an error.
@@ -16,9 +21,21 @@ public final class ServiceError extends Exception {
      * @param message for people
      */
     public ServiceError(int status, String code, String message) {
+        this(status, code, message, Map.of());
+    }
+
+    private ServiceError(int status, String code, String message, Map<String, String> details) {
         super(message);
         this.status = status;
         this.code = code;
+        this.details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+
+    /** The same error with a further member, where its protocol has any. */
+    public ServiceError with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(details);
+        more.put(name, value);
+        return new ServiceError(status, code, String.valueOf(getMessage()), more);
     }
 
     /** An error of the client. */
@@ -39,5 +56,10 @@ public final class ServiceError extends Exception {
     /** The error's name. */
     public String code() {
         return code;
+    }
+
+    /** Its members besides code and message. */
+    public Map<String, String> details() {
+        return details;
     }
 }

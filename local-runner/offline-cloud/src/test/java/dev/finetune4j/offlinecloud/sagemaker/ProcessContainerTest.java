@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.logs.LogBook;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,23 +24,24 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes find what a container finds, and what they leave is stored as the service stores it. */
 class ProcessContainerTest {
     private static final String BUCKET = "s3://my-bucket/";
+    private static final Account ACCOUNT = Account.sample();
 
     @TempDir
     private Path folder;
 
-    private FolderStore store;
+    private OfflineS3 store;
     private ProcessContainer containers;
     private OfflineAws aws;
 
     @BeforeEach
     void open() throws IOException {
-        Files.createDirectories(folder.resolve("s3/my-bucket/inputs/data/deep"));
-        Files.writeString(folder.resolve("s3/my-bucket/inputs/data/rows"), "one\n");
-        Files.writeString(folder.resolve("s3/my-bucket/inputs/data/deep/rows"), "two\n");
-        store = new FolderStore(folder.resolve("s3"));
+        store = new OfflineS3(folder.resolve("s3"), ACCOUNT.id(), ACCOUNT.region(), Clock.systemUTC())
+                .createBucket("my-bucket");
+        put("inputs/data/rows", "one\n");
+        put("inputs/data/deep/rows", "two\n");
         containers = new ProcessContainer(
                 folder.resolve("machines"), store, Map.of("PATH", "/usr/bin:/bin"), Clock.systemUTC());
-        aws = OfflineAws.start(Account.sample(), Clock.systemUTC(), Pace.SWIFT, containers);
+        aws = OfflineAws.start(ACCOUNT, Clock.systemUTC(), Pace.SWIFT, containers, store);
     }
 
     @AfterEach
@@ -92,7 +94,7 @@ class ProcessContainerTest {
         assertThat(job.path("TrainingJobStatus").asText()).isEqualTo("Failed");
         assertThat(job.path("FailureReason").asText())
                 .isEqualTo("AlgorithmError: the loss is not a number, exit code: 8");
-        assertThat(store.file(BUCKET + "outputs/job-1")).doesNotExist();
+        assertThat(store.keys(BUCKET + "outputs/job-1")).isEmpty();
     }
 
     @Test
@@ -145,9 +147,9 @@ class ProcessContainerTest {
                 .contains("Interrupted");
         assertThat(store.file(BUCKET + "checkpoints/job-1/step")).hasContent("12");
         assertThat(store.file(BUCKET + "outputs/job-1/output/model/step")).hasContent("12");
-        assertThat(store.file(BUCKET + "outputs/job-1/output/model/half"))
+        assertThat(store.keys(BUCKET + "outputs/job-1/output/model/half"))
                 .as("what lay on the machine that was taken back")
-                .doesNotExist();
+                .isEmpty();
         assertThat(containers.folder("job-1", 2)).exists();
     }
 
@@ -172,10 +174,14 @@ class ProcessContainerTest {
                 .toList();
     }
 
+    private void put(String key, String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("staged"), text);
+        store.upload(file, BUCKET + key);
+    }
+
     /** A job that runs a script, which comes to it as a channel. */
     private ObjectNode running(String script) throws IOException {
-        Files.createDirectories(folder.resolve("s3/my-bucket/inputs/code"));
-        Files.writeString(folder.resolve("s3/my-bucket/inputs/code/start"), script);
+        put("inputs/code/start", script);
         ObjectNode body = JobBody.onDemand("job-1");
         ObjectNode algorithm = body.withObject("/AlgorithmSpecification");
         algorithm.putArray("ContainerEntrypoint").add("/bin/sh").add("-c");

@@ -1,7 +1,10 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Set;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -16,6 +19,11 @@ final class OfflineAccount {
     static final Account ACCOUNT = new Account("123456789012", REGION, Set.of(ROLE));
 
     private OfflineAccount() {}
+
+    /** S3 of this account, without buckets. */
+    static OfflineS3 store(Path folder) {
+        return new OfflineS3(folder, ACCOUNT.id(), REGION, Clock.systemUTC());
+    }
 
     static SageMakerClient client(OfflineAws aws) {
         return SageMakerClient.builder()

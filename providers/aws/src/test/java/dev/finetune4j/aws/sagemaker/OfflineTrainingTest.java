@@ -15,7 +15,7 @@ import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.logs.LogBook;
-import dev.finetune4j.offlinecloud.sagemaker.FolderStore;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
 import dev.finetune4j.run.ContainerOrder;
@@ -55,21 +55,20 @@ class OfflineTrainingTest {
     @TempDir
     private Path folder;
 
-    private FolderStore store;
+    private OfflineS3 store;
     private ProcessContainer containers;
     private OfflineAws aws;
     private SageMakerClient client;
 
     @BeforeEach
     void open() throws IOException {
-        Files.createDirectories(folder.resolve("s3/my-bucket"));
-        store = new FolderStore(folder.resolve("s3"));
+        store = OfflineAccount.store(folder.resolve("s3")).createBucket("my-bucket");
         containers = new ProcessContainer(
                 folder.resolve("machines"),
                 store,
                 Map.of("PATH", "/usr/bin:/bin", "HOME", System.getProperty("user.home"), "OMP_NUM_THREADS", "1"),
                 Clock.systemUTC());
-        aws = OfflineAws.start(OfflineAccount.ACCOUNT, Clock.systemUTC(), Pace.SWIFT, containers);
+        aws = OfflineAws.start(OfflineAccount.ACCOUNT, Clock.systemUTC(), Pace.SWIFT, containers, store);
         client = OfflineAccount.client(aws);
         stageInputs();
     }
@@ -113,9 +112,7 @@ class OfflineTrainingTest {
         client.stopTrainingJob(request -> request.trainingJobName(job.name()));
 
         assertThat(end(job).trainingJobStatus()).isEqualTo(TrainingJobStatus.STOPPED);
-        try (Stream<Path> kept = Files.walk(store.file(STORE + "/checkpoints/stopped"))) {
-            assertThat(kept.filter(Files::isRegularFile)).isNotEmpty();
-        }
+        assertThat(store.keys(STORE + "/checkpoints/stopped/")).isNotEmpty();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.finetune4j.offlinecloud.sagemaker;
+package dev.finetune4j.offlinecloud.s3;
 
 import java.io.IOException;
 import java.nio.file.Path;

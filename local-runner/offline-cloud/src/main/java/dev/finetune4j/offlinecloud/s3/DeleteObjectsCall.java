@@ -1,0 +1,50 @@
+package dev.finetune4j.offlinecloud.s3;
+
+import dev.finetune4j.offlinecloud.s3.ContentFolder.Content;
+import dev.finetune4j.offlinecloud.wire.Answer;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Removing up to a thousand objects by one call. */
+final class DeleteObjectsCall implements S3Call {
+    private static final int MOST = 1000;
+
+    @Override
+    public Answer answer(S3Request request, Bucket bucket) throws ServiceError, IOException {
+        Xml document = document(request, bucket);
+        List<Xml> keys = document.all("Object");
+        if (!document.name().equals("Delete") || keys.isEmpty() || keys.size() > MOST) {
+            throw S3Errors.malformedXml();
+        }
+        boolean isQuiet = Boolean.parseBoolean(document.textOf("Quiet").strip());
+        List<Xml> all = new ArrayList<>();
+        for (Xml object : keys) {
+            String key = object.textOf("Key");
+            if (key.isEmpty()) {
+                throw S3Errors.malformedXml();
+            }
+            bucket.delete(key, Bucket.Condition.NONE);
+            if (!isQuiet) {
+                all.add(Xml.of("Deleted", List.of(Xml.of("Key", key))));
+            }
+        }
+        return S3Call.xml(Xml.of("DeleteResult", all));
+    }
+
+    private static Xml document(S3Request request, Bucket bucket) throws ServiceError, IOException {
+        IncomingContent incoming = new IncomingContent(request);
+        if (request.header("content-md5").isEmpty() && incoming.announced().isEmpty()) {
+            throw S3Errors.invalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
+        }
+        Content content = incoming.take(bucket.contents(), ChecksumKind.CRC32);
+        try (InputStream from = Files.newInputStream(content.file())) {
+            return Xml.read(from);
+        } finally {
+            bucket.contents().drop(content.file());
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package dev.finetune4j.offlinecloud.s3;
+
+import dev.finetune4j.offlinecloud.s3.ContentFolder.Content;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The buckets of an account, and some that are not its own. Objects lie in files of a folder, under names that have nothing of their keys;
+ * what they are called and all about them is kept in memory, so that nothing is left once the process ends. Safe for use by several
+ * threads.
+ */
+public final class OfflineS3 implements ObjectStore, AutoCloseable {
+    private static final Pattern URI = Pattern.compile("s3://([^/]+)/?(.*)", Pattern.DOTALL);
+
+    private final ContentFolder contents;
+    private final String account;
+    private final String region;
+    private final Clock clock;
+    private final Map<String, Bucket> buckets = new TreeMap<>();
+
+    /**
+     * A store without buckets.
+     *
+     * @param folder for the contents; made when it is needed
+     * @param account twelve digits
+     * @param region where its clients are, and its buckets unless said otherwise
+     * @param clock what objects are dated by
+     */
+    public OfflineS3(Path folder, String account, String region, Clock clock) {
+        contents = new ContentFolder(folder);
+        this.account = account;
+        this.region = region;
+        this.clock = clock;
+    }
+
+    String account() {
+        return account;
+    }
+
+    String region() {
+        return region;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /**
+     * Makes a bucket of the account.
+     *
+     * @throws IllegalStateException if there is one of that name
+     */
+    public OfflineS3 createBucket(String name) {
+        return createBucket(name, region, account);
+    }
+
+    /**
+     * Makes a bucket in any region, of any account: clients are sent to the region, and kept out of what is not theirs.
+     *
+     * @throws IllegalStateException if there is one of that name
+     */
+    public OfflineS3 createBucket(String name, String inRegion, String owner) {
+        try {
+            make(name, inRegion, owner);
+        } catch (ServiceError e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+        return this;
+    }
+
+    synchronized void make(String name, String inRegion, String owner) throws ServiceError {
+        Bucket there = buckets.get(name);
+        if (there == null) {
+            buckets.put(
+                    name, new Bucket(name, inRegion, owner, clock.instant().truncatedTo(ChronoUnit.SECONDS), contents));
+        } else if (!there.owner().equals(account)) {
+            throw S3Errors.conflict(
+                    "BucketAlreadyExists",
+                    "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select"
+                            + " a different name and try again.",
+                    name);
+        } else if (!inRegion.equals("us-east-1") || !there.region().equals(inRegion)) {
+            throw S3Errors.conflict(
+                    "BucketAlreadyOwnedByYou",
+                    "Your previous request to create the named bucket succeeded and you already own it.",
+                    name);
+        }
+    }
+
+    synchronized void remove(Bucket bucket) throws ServiceError {
+        bucket.markDeleted();
+        buckets.remove(bucket.name());
+    }
+
+    synchronized List<Bucket> buckets() {
+        return List.copyOf(buckets.values());
+    }
+
+    synchronized Optional<Bucket> find(String name) {
+        return Optional.ofNullable(buckets.get(name));
+    }
+
+    /**
+     * A bucket of the account.
+     *
+     * @param expectedOwner whose it must be, if the client says so
+     * @throws ServiceError if it is not there, or belongs to somebody else
+     */
+    Bucket bucketOf(String name, Optional<String> expectedOwner) throws ServiceError {
+        Bucket bucket = find(name).orElseThrow(() -> S3Errors.noSuchBucket(name));
+        if (!bucket.owner().equals(account) || !expectedOwner.orElse(account).equals(account)) {
+            throw S3Errors.denied();
+        }
+        return bucket;
+    }
+
+    /** The keys of all objects whose addresses begin with {@code s3://BUCKET/PREFIX}, sorted; none where the bucket is not there. */
+    public List<String> keys(String uri) {
+        try {
+            Place place = place(uri);
+            return place.bucket().after("", place.key()).stream()
+                    .map(StoredObject::key)
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** The keys of all uploads that were begun below {@code s3://BUCKET/PREFIX} and are neither complete nor given up. */
+    public List<String> uploads(String uri) {
+        try {
+            Place place = place(uri);
+            return place.bucket().uploads().stream()
+                    .map(MultipartUpload::key)
+                    .filter(key -> key.startsWith(place.key()))
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * The bytes of an object, in a file which is not to be changed and goes when the object is replaced.
+     *
+     * @throws IOException if it is not there
+     */
+    public Path file(String uri) throws IOException {
+        Place place = place(uri);
+        return place.bucket()
+                .find(place.key())
+                .map(StoredObject::content)
+                .orElseThrow(() -> new NoSuchFileException("there is no object " + uri));
+    }
+
+    /** How many files there are of objects, parts and what is on its way. */
+    public int files() throws IOException {
+        return contents.count();
+    }
+
+    @Override
+    public int download(String prefix, Path folder) throws IOException {
+        Place place = place(prefix);
+        int base = place.key().lastIndexOf('/') + 1;
+        Path root = folder.toAbsolutePath().normalize();
+        int count = 0;
+        for (StoredObject object : place.bucket().after("", place.key())) {
+            String below = object.key().substring(base);
+            Path to = root.resolve(below).normalize();
+            if (!to.startsWith(root) || below.indexOf(0) >= 0) {
+                throw new IOException("the key " + object.key() + " leads out of its folder");
+            }
+            count++;
+            if (below.isEmpty() || below.endsWith("/")) {
+                Files.createDirectories(to);
+            } else {
+                copy(place.bucket(), object.key(), to);
+            }
+        }
+        return count;
+    }
+
+    private static void copy(Bucket bucket, String key, Path to) throws IOException {
+        Files.createDirectories(to.getParent());
+        try (InputStream content = bucket.open(key).content()) {
+            Files.copy(content, to, StandardCopyOption.REPLACE_EXISTING);
+        } catch (ServiceError e) {
+            throw new NoSuchFileException(e.getMessage() + ": " + key);
+        }
+    }
+
+    @Override
+    public void upload(Path file, String uri) throws IOException {
+        Place place = place(uri);
+        Content content;
+        try (InputStream from = Files.newInputStream(file)) {
+            content = contents.take(from, List.of(ChecksumKind.CRC64NVME));
+        }
+        StoredObject object = new StoredObject(
+                place.key(),
+                content.file(),
+                content.size(),
+                content.md5(),
+                clock.instant().truncatedTo(ChronoUnit.SECONDS),
+                Map.of("content-type", "binary/octet-stream", ObjectHeaders.ENCRYPTION, "AES256"),
+                Map.of(),
+                content.checksum(ChecksumKind.CRC64NVME));
+        try {
+            place.bucket().put(object, Bucket.Condition.NONE);
+        } catch (ServiceError e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** Removes all contents, and the folder if nothing else is in it. */
+    @Override
+    public void close() {
+        contents.clear();
+    }
+
+    private Place place(String uri) throws IOException {
+        Matcher parts = URI.matcher(uri);
+        if (!parts.matches()) {
+            throw new IOException(uri + " is no address in S3");
+        }
+        try {
+            return new Place(bucketOf(parts.group(1), Optional.empty()), parts.group(2));
+        } catch (ServiceError e) {
+            throw new NoSuchFileException(e.getMessage() + ": " + parts.group(1));
+        }
+    }
+
+    private record Place(Bucket bucket, String key) {}
+}

@@ -1,0 +1,185 @@
+package dev.finetune4j.offlinecloud.s3;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.wire.Answer;
+import dev.finetune4j.offlinecloud.wire.Protocol;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Signature;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** S3's protocol: method and address tell the operation, contents go as they are, all else is XML. */
+public final class S3Protocol implements Protocol {
+    private static final String SERVICE = "s3";
+    private static final String EXPECTED_OWNER = "x-amz-expected-bucket-owner";
+
+    private final OfflineS3 s3;
+    private final String accessKeyId;
+    private final BucketCalls buckets;
+    private final Map<String, S3Call> calls;
+
+    /**
+     * The protocol.
+     *
+     * @param s3 the buckets
+     * @param accessKeyId the only access key that is known
+     */
+    public S3Protocol(OfflineS3 s3, String accessKeyId) {
+        this.s3 = s3;
+        this.accessKeyId = accessKeyId;
+        buckets = new BucketCalls(s3);
+        calls = calls(s3, buckets);
+    }
+
+    private static Map<String, S3Call> calls(OfflineS3 s3, BucketCalls buckets) {
+        Clock clock = s3.clock();
+        ObjectCalls objects = new ObjectCalls(clock);
+        MultipartCalls multipart = new MultipartCalls(clock);
+        return Map.ofEntries(
+                Map.entry("HeadBucket", buckets::head),
+                Map.entry("GetBucketLocation", buckets::location),
+                Map.entry("DeleteBucket", buckets::delete),
+                Map.entry("ListObjectsV2", ListCalls::objects),
+                Map.entry("PutObject", objects::put),
+                Map.entry("GetObject", objects::get),
+                Map.entry("HeadObject", objects::head),
+                Map.entry("DeleteObject", objects::delete),
+                Map.entry("CopyObject", new CopyCall(s3, clock)),
+                Map.entry("DeleteObjects", new DeleteObjectsCall()),
+                Map.entry("PutObjectTagging", TaggingCalls::put),
+                Map.entry("GetObjectTagging", TaggingCalls::get),
+                Map.entry("DeleteObjectTagging", TaggingCalls::delete),
+                Map.entry("CreateMultipartUpload", multipart::create),
+                Map.entry("UploadPart", multipart::uploadPart),
+                Map.entry("ListParts", multipart::listParts),
+                Map.entry("ListMultipartUploads", multipart::listUploads),
+                Map.entry("AbortMultipartUpload", multipart::abort),
+                Map.entry("CompleteMultipartUpload", new CompleteCall(clock)));
+    }
+
+    @Override
+    public boolean isSpokenBy(HttpExchange exchange) {
+        return Signature.isFor(SERVICE, exchange);
+    }
+
+    @Override
+    public Request receive(HttpExchange exchange) {
+        try {
+            return new Received(exchange, S3Request.of(exchange), null);
+        } catch (ServiceError error) {
+            S3Request unread = new S3Request(
+                    exchange.getRequestMethod(), new S3Address("", ""), Map.of(), Map.of(), exchange.getRequestBody());
+            return new Received(exchange, unread, error);
+        }
+    }
+
+    private final class Received implements Request {
+        private final HttpExchange exchange;
+        private final S3Request request;
+        private final @Nullable ServiceError flaw;
+        private final String operation;
+
+        Received(HttpExchange exchange, S3Request request, @Nullable ServiceError flaw) {
+            this.exchange = exchange;
+            this.request = request;
+            this.flaw = flaw;
+            operation = Route.operation(request)
+                    .orElse(request.method() + " ?"
+                            + String.join("&", request.query().keySet()));
+        }
+
+        @Override
+        public String operation() {
+            return operation;
+        }
+
+        @Override
+        public void admit() throws ServiceError {
+            if (flaw != null) {
+                throw flaw;
+            }
+            if (!Signature.isIn(exchange)) {
+                throw S3Errors.denied();
+            }
+            Signature signature = signature();
+            if (!signature.accessKeyId().equals(accessKeyId)) {
+                throw S3Errors.unknownKey(signature.accessKeyId());
+            }
+            if (Route.operation(request).isEmpty()) {
+                throw S3Errors.notImplemented(operation);
+            }
+            checkRegion(signature.region());
+        }
+
+        private Signature signature() throws ServiceError {
+            return Signature.of(exchange).orElseThrow(S3Errors::unsupportedSignature);
+        }
+
+        /** One address serves for the endpoints of all regions. A client asks that of the account's region unless it knows better. */
+        private void checkRegion(String signed) throws ServiceError {
+            Optional<Bucket> bucket = s3.find(request.bucket());
+            String right = bucket.map(Bucket::region).orElse(s3.region());
+            if (signed.equals(right) || operation.equals("CreateBucket") || operation.equals("ListBuckets")) {
+                return;
+            }
+            if (bucket.isPresent() && signed.equals(s3.region())) {
+                throw S3Errors.redirected(bucket.get());
+            }
+            throw S3Errors.wrongRegion(signed, right);
+        }
+
+        @Override
+        public Answer answer() throws ServiceError, IOException {
+            Answer answer = switch (operation) {
+                case "ListBuckets" -> buckets.list(request);
+                case "CreateBucket" -> buckets.create(request, signature().region());
+                default -> call().answer(request, s3.bucketOf(request.bucket(), request.header(EXPECTED_OWNER)));
+            };
+            return marked(answer);
+        }
+
+        private S3Call call() {
+            S3Call call = calls.get(operation);
+            if (call == null) {
+                throw new IllegalStateException("there is a route to " + operation + ", and no call");
+            }
+            return call;
+        }
+
+        @Override
+        public Answer refusal(ServiceError error) {
+            ServiceError own =
+                    S3Errors.inOwnWords(error, operation, request.address().arn());
+            List<Xml> all = new ArrayList<>(
+                    List.of(Xml.of("Code", own.code()), Xml.of("Message", String.valueOf(own.getMessage()))));
+            own.details().forEach((name, value) -> all.add(Xml.of(name, value)));
+            all.add(Xml.of("RequestId", "OFFLINE"));
+            all.add(Xml.of("HostId", "offline"));
+            Answer answer = marked(Answer.text(
+                    own.status(), "application/xml", Xml.of("Error", all).bareDocument()));
+            return s3.find(request.bucket())
+                    .map(bucket -> answer.with("x-amz-bucket-region", bucket.region()))
+                    .orElse(answer);
+        }
+
+        private static Answer marked(Answer answer) {
+            return answer.with("x-amz-request-id", UUID.randomUUID().toString()).with("x-amz-id-2", "offline");
+        }
+
+        @Override
+        public ObjectNode parameters() {
+            ObjectNode parameters = Json.records().createObjectNode();
+            parameters.put("Bucket", request.bucket()).put("Key", request.key());
+            request.query().forEach(parameters::put);
+            return parameters;
+        }
+    }
+}
