@@ -46,12 +46,20 @@ public record AwsConnection(String region, String service, int attempts, Duratio
         if (Boolean.parseBoolean(environment.get("AWS_USE_FIPS_ENDPOINT"))) {
             builder.fipsEnabled(true); // otherwise a profile may say so
         }
-        Optional.ofNullable(
-                        environment.getOrDefault("AWS_ENDPOINT_URL_" + service, environment.get("AWS_ENDPOINT_URL")))
-                .filter(elsewhere -> !elsewhere.isEmpty())
-                .map(URI::create)
-                .ifPresent(builder::endpointOverride);
+        elsewhere(environment).ifPresent(builder::endpointOverride);
         return builder.build();
+    }
+
+    /** Whether the environment names another place than Amazon's own for this service. */
+    public boolean isElsewhere(ProviderContext context) {
+        return elsewhere(context.environment()).isPresent();
+    }
+
+    private Optional<URI> elsewhere(Map<String, String> environment) {
+        return Optional.ofNullable(
+                        environment.getOrDefault("AWS_ENDPOINT_URL_" + service, environment.get("AWS_ENDPOINT_URL")))
+                .filter(address -> !address.isEmpty())
+                .map(URI::create);
     }
 
     private static AwsCredentialsProvider credentials(Map<String, String> environment) {
@@ -79,8 +87,10 @@ public record AwsConnection(String region, String service, int attempts, Duratio
 
     /** The name of a service's error; empty where it gave none. */
     public static String code(RuntimeException failure) {
-        return failure instanceof AwsServiceException answer && answer.awsErrorDetails() != null
-                ? String.valueOf(answer.awsErrorDetails().errorCode())
+        return failure instanceof AwsServiceException answer
+                        && answer.awsErrorDetails() != null
+                        && answer.awsErrorDetails().errorCode() != null
+                ? answer.awsErrorDetails().errorCode()
                 : "";
     }
 

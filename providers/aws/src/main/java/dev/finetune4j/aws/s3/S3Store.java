@@ -1,0 +1,202 @@
+package dev.finetune4j.aws.s3;
+
+import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.s3.S3Calls.Entry;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.spi.ProviderContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * The files of jobs below one address in S3. Whatever takes a name takes one below the store, such as {@code runs/r1/order.json}, or a whole
+ * address in its bucket. All failures are {@link FineTuneException}s with FT0860 to FT0876, which say whether the same call may succeed later;
+ * after any of them it goes on where it was. Safe for use by several threads and processes at once.
+ *
+ * <pre>{@code
+ * try (S3Store store = S3Store.open("s3://my-bucket/jobs", "eu-central-1", context)) {
+ *     String data = store.stage(Path.of("data")); // s3://my-bucket/jobs/inputs/0c1f.../
+ *     store.download("outputs/r1", Path.of("r1"));
+ * }
+ * }</pre>
+ */
+public final class S3Store implements AutoCloseable {
+    /** Tries of one call by Amazon's client. All calls may be repeated. */
+    static final int ATTEMPTS = 5;
+
+    /** Of one call with all tries: a part of 16 MiB on a line of 1 Mbit/s takes two minutes. */
+    private static final Duration LONGEST_CALL = Duration.ofMinutes(15);
+
+    private static final String INPUTS = "inputs/";
+
+    private final S3Address root;
+    private final S3Calls calls;
+
+    private S3Store(S3Address root, S3Calls calls) {
+        this.root = root;
+        this.calls = calls;
+    }
+
+    /**
+     * A store, with the credentials of the environment, a profile or the machine. Asks nothing yet.
+     *
+     * @param store {@code s3://BUCKET/PREFIX}
+     * @param region where its bucket must lie
+     * @throws FineTuneException with FT0860 if that is no address
+     */
+    public static S3Store open(String store, String region, ProviderContext context) {
+        return open(store, region, null, context);
+    }
+
+    /**
+     * The same, in a bucket of a certain account only.
+     *
+     * @param owner twelve digits, or null for anybody's
+     */
+    public static S3Store open(String store, String region, @Nullable String owner, ProviderContext context) {
+        AwsConnection connection = new AwsConnection(region, "S3", ATTEMPTS, LONGEST_CALL);
+        S3Client client = connection.open(S3Client.builder().forcePathStyle(connection.isElsewhere(context)), context);
+        return new S3Store(S3Address.parse(store), new S3Calls(client, new StoreErrors(region), owner));
+    }
+
+    /** The whole address of what has a name below the store. */
+    public String address(String name) {
+        return resolve(name).toString();
+    }
+
+    /** {@link #stage(Path, Progress)} for which nobody waits. */
+    public String stage(Path source) {
+        return stage(source, Progress.NONE);
+    }
+
+    /**
+     * Stores a file, or all files below a folder, unless they are there. They lie under the digest of their names and contents, so that
+     * the same files are never stored twice, and what was staged never changes.
+     *
+     * @return {@code s3://BUCKET/PREFIX/inputs/DIGEST/}
+     * @throws FineTuneException with FT0869 if a file changes meanwhile, or FT0870 if something else lies there
+     */
+    public String stage(Path source, Progress progress) {
+        StagedFolder folder;
+        try {
+            folder = StagedFolder.read(source);
+        } catch (IOException e) {
+            throw StoreErrors.local(e, source);
+        }
+        S3Address prefix = root.below(INPUTS + folder.digest()).asFolder();
+        new Stager(calls, prefix, new Tally(progress, folder.bytes())).stage(folder);
+        return prefix.toString();
+    }
+
+    /**
+     * Stores something small, in place of what has that name.
+     *
+     * @return its whole address
+     */
+    public String put(String name, byte[] content) {
+        S3Address object = resolve(name);
+        String sha256 = HexFormat.of().formatHex(Proof.sha256().digest(content));
+        calls.make(
+                "s3:PutObject",
+                object,
+                () -> calls.client()
+                        .putObject(
+                                request -> request.bucket(object.bucket())
+                                        .key(object.key())
+                                        .metadata(Map.of(Proof.METADATA, sha256))
+                                        .expectedBucketOwner(calls.owner()),
+                                RequestBody.fromBytes(content)));
+        return object.toString();
+    }
+
+    /** {@link #download(String, Path, Progress)} for which nobody waits. */
+    public Path download(String prefix, Path into) {
+        return download(prefix, into, Progress.NONE);
+    }
+
+    /**
+     * Fetches all files below a prefix into a folder. A file that is there with the same size and checksum is left alone.
+     *
+     * @param prefix as a folder: what lies beside it under a name that only begins the same is not meant
+     * @return the folder
+     * @throws FineTuneException with FT0875 if there are none, FT0871 if one has a name that would lead out of the folder, or FT0868 if the
+     *     disk has no room
+     */
+    public Path download(String prefix, Path into, Progress progress) {
+        S3Address from = resolve(prefix).asFolder();
+        List<Entry> objects = calls.list(from);
+        if (objects.isEmpty()) {
+            throw AwsStoreProblems.NO_OBJECTS
+                    .error("there is nothing under " + from)
+                    .remedy("aws s3 ls --recursive " + root.asFolder())
+                    .asException();
+        }
+        Path folder = into.toAbsolutePath().normalize();
+        FetchPlan plan = FetchPlan.of(from, objects, folder);
+        try {
+            Files.createDirectories(folder);
+            Fetcher.refuseWithoutRoom(plan, folder);
+        } catch (IOException e) {
+            throw StoreErrors.local(e, folder);
+        }
+        long bytes = objects.stream().mapToLong(Entry::size).sum();
+        new Fetcher(calls, folder, new Tally(progress, bytes)).fetch(plan);
+        return into;
+    }
+
+    /** The files below a prefix, sorted by name. */
+    public List<StoredFile> list(String prefix) {
+        S3Address from = resolve(prefix).asFolder();
+        return calls.list(from).stream()
+                .map(object -> new StoredFile(
+                        object.address().key().substring(from.key().length()),
+                        object.address().toString(),
+                        object.size(),
+                        object.modified()))
+                .toList();
+    }
+
+    /** Whether there is a file of exactly this name. */
+    public boolean exists(String name) {
+        return calls.head(resolve(name)).isPresent();
+    }
+
+    /**
+     * Removes all files below a prefix, and what was begun to be stored there. Without effect where there is nothing.
+     *
+     * @throws IllegalArgumentException if the prefix is not below the store, or is all of it
+     */
+    public void delete(String prefix) {
+        S3Address from = resolve(prefix).asFolder();
+        String all = root.asFolder().key();
+        if (!from.key().startsWith(all) || from.key().equals(all)) {
+            throw new IllegalArgumentException("prefix must be below " + root + ", was " + prefix);
+        }
+        Removal removal = new Removal(calls, from);
+        removal.removeObjects();
+        removal.removeUploads();
+    }
+
+    private S3Address resolve(String name) {
+        if (!name.startsWith("s3://")) {
+            return root.below(name);
+        }
+        S3Address address = S3Address.parse(name);
+        if (!address.bucket().equals(root.bucket())) {
+            throw new IllegalArgumentException("address must be in the bucket of " + root + ", was " + name);
+        }
+        return address;
+    }
+
+    @Override
+    public void close() {
+        calls.close();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.finetune4j.aws.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.spi.ProviderContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process with a heap much smaller than a file stages it, is killed within it, and goes on where it was. */
+class KilledStagingTest {
+    private static final int BYTES = 300 << 20;
+    private static final int PARTS = 19;
+    private static final int IN_FLIGHT = 4;
+    private static final String HEAP = "-Xmx40m";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void goesOnWithThePartsThatAreThere() throws Exception {
+        try (OfflineBuckets buckets = new OfflineBuckets(folder)) {
+            Path file = buckets.file("large/model", BYTES);
+
+            Process killed = stager(buckets, file);
+            while (buckets.effects("UploadPart") < 6 && killed.isAlive()) {
+                Thread.sleep(5);
+            }
+            killed.destroyForcibly().waitFor();
+            int before = buckets.effects("UploadPart");
+            Process second = stager(buckets, file);
+
+            assertThat(second.waitFor()).isZero();
+            assertThat(buckets.keys()).hasSize(1);
+            assertThat(buckets.aws()
+                            .s3()
+                            .file("s3://my-bucket/" + buckets.keys().get(0)))
+                    .hasSameBinaryContentAs(file);
+            assertThat(before).isGreaterThanOrEqualTo(6);
+            assertThat(buckets.effects("UploadPart"))
+                    .as("sent in all; only what was on its way is sent again")
+                    .isBetween(PARTS, PARTS + IN_FLIGHT);
+            assertThat(buckets.aws().s3().files()).as("no part is left").isEqualTo(1);
+        }
+    }
+
+    private static Process stager(OfflineBuckets buckets, Path file) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                HEAP,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Stage.class.getName(),
+                file.toString());
+        builder.environment()
+                .putAll(buckets.context(buckets.aws().accessKeyId()).environment());
+        return builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** Stages a file. */
+    static final class Stage {
+        private Stage() {}
+
+        public static void main(String[] arguments) {
+            ProviderContext context =
+                    new ProviderContext(Path.of("home"), Map.copyOf(System.getenv()), Clock.systemUTC());
+            try (S3Store store = S3Store.open(OfflineBuckets.STORE, OfflineBuckets.REGION, context)) {
+                store.stage(Path.of(arguments[0]));
+            }
+        }
+    }
+}
