@@ -2,7 +2,6 @@ package dev.finetune4j.worker;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
@@ -24,16 +23,16 @@ import dev.finetune4j.training.model.ClassifierLoader;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.TrainableModel;
+import dev.finetune4j.training.model.decoder.PeftStart;
 import dev.finetune4j.training.predict.TextLengths;
-import dev.finetune4j.training.problem.LoopProblems;
 import dev.finetune4j.training.rows.EncodedRows;
 import dev.finetune4j.training.rows.LabelledRows;
+import dev.finetune4j.training.rows.LeftOut;
 import dev.finetune4j.training.rows.RowsAfterVirtualTokens;
 import dev.finetune4j.training.rows.TrainingRows;
 import dev.finetune4j.worker.folder.MemoryUse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -107,7 +106,7 @@ final class TrainStep {
             startTokens = startTokens(codec);
         }
         if (training.isEmpty()) {
-            throw nothingToLearn(training);
+            throw LeftOut.of(training, spec.maxTokens()).nothingToLearn();
         }
         int virtual = step.method().virtualTokens();
         TrainingRows learned = new RowsAfterVirtualTokens(training, virtual);
@@ -193,37 +192,14 @@ final class TrainStep {
         TrainingRows rows = codec.speaks()
                 ? EncodedRows.read(file, codec, maxTokens)
                 : LabelledRows.read(file, codec, maxTokens, step.labels());
-        int leftOut = rows.leftOut().size();
-        if (leftOut > 0 && !rows.isEmpty()) {
-            site.notice(LoopProblems.ROWS_LEFT_OUT
-                    .warning(leftOut + (leftOut == 1 ? " row has" : " rows have") + " no trainable token")
-                    .at(Location.of(file.toString()))
-                    .because("the first is " + rows.leftOut().get(0) + "; training.max-tokens is "
-                            + step.training().maxTokens())
-                    .build());
+        if (!rows.isEmpty()) {
+            LeftOut.of(rows, step.training().maxTokens()).warning(file).ifPresent(site::notice);
         }
         return rows;
     }
 
     private List<Integer> startTokens(TextCodec codec) {
-        return step.method() instanceof PromptTuning prompt
-                ? prompt.initTextIfAny().stream()
-                        .flatMapToInt(text -> Arrays.stream(codec.encodeText(text)))
-                        .boxed()
-                        .toList()
-                : List.of();
-    }
-
-    private RuntimeException nothingToLearn(TrainingRows rows) {
-        int leftOut = rows.leftOut().size();
-        return LoopProblems.NOTHING_TO_LEARN
-                .error("there is nothing to train on")
-                .because(
-                        leftOut == 0
-                                ? Part.TRAIN.fileName() + " has no rows"
-                                : "none of " + leftOut + " rows has a trainable token within training.max-tokens "
-                                        + step.training().maxTokens())
-                .asException();
+        return step.method() instanceof PromptTuning prompt ? PeftStart.tokensOfText(prompt, codec) : List.of();
     }
 
     /** A checkpoint goes with the order (which stands for the model's files) and with the tokens that it was taken on. */

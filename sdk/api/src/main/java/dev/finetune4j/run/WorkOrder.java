@@ -28,6 +28,9 @@ public record WorkOrder(String digest, List<WorkStep> steps) {
     /** Name of the channel with the checkpoints of a stopped training. */
     public static final String CHECKPOINTS_CHANNEL = "checkpoints";
 
+    /** Name of the channel with the job's recipe, where another engine than the project's core trains: {@link dev.finetune4j.spi.RecipeWriter}. */
+    public static final String RECIPE_CHANNEL = "recipe";
+
     /** Folder of the output that holds the checkpoints of a training that has not ended. */
     public static final String CHECKPOINTS_FOLDER = "checkpoints";
 

@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A checkpoint changes no number of the training, so neither does its pace.
  */
-final class CheckpointPace {
+public final class CheckpointPace {
     /** Share of the computing time that checkpoints may cost. */
-    static final double MOST_OVERHEAD = 0.035;
+    public static final double MOST_OVERHEAD = 0.035;
 
-    static final int LONGEST_MINUTES = 5;
+    /** Minutes that are lost at most, whatever a checkpoint costs. */
+    public static final int LONGEST_MINUTES = 5;
 
     /** M: a machine of one's own is switched off, or a spot machine taken away, a few times a day. */
-    private static final Duration BETWEEN_FAILURES = Duration.ofHours(6);
+    public static final Duration BETWEEN_FAILURES = Duration.ofHours(6);
 
     private final int everySteps;
     private @Nullable Instant due;

@@ -14,15 +14,15 @@ import dev.finetune4j.job.TrainingSpec;
  * @param warmupSteps steps in which the rate rises from zero
  * @param steps all steps
  */
-record LearningRates(Schedule schedule, double peak, int warmupSteps, int steps) {
+public record LearningRates(Schedule schedule, double peak, int warmupSteps, int steps) {
     /** The rates of a training of so many steps; warm-up steps are rounded up, as transformers does. */
-    static LearningRates of(TrainingSpec spec, int steps) {
+    public static LearningRates of(TrainingSpec spec, int steps) {
         return new LearningRates(
                 spec.schedule(), spec.learningRate(), (int) Math.ceil(steps * spec.warmupRatio()), steps);
     }
 
     /** The rate of a step, from 1. */
-    double at(int step) {
+    public double at(int step) {
         int done = step - 1;
         if (done < warmupSteps) {
             return peak * done / Math.max(1, warmupSteps);

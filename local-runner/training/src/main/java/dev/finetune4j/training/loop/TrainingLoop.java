@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingLoop {
     /** Added to the norm by {@code torch.nn.utils.clip_grad_norm_}. */
-    private static final double CLIP_EPSILON = 1e-6;
+    public static final double CLIP_EPSILON = 1e-6;
 
     private final TrainableModel model;
     private final TrainingRows training;
@@ -298,7 +298,7 @@ public final class TrainingLoop {
 
     private int plannedValidations() {
         return (int) IntStream.rangeClosed(1, plan.steps())
-                .filter(step -> step == plan.steps() || isValidatedAfter(step))
+                .filter(plan::isValidatedAfter)
                 .count();
     }
 
@@ -416,21 +416,12 @@ public final class TrainingLoop {
 
     private boolean isValidationDue() {
         int step = progress.steps();
-        return step > 0
-                && !validation.isEmpty()
-                && progress.validatedSteps() < step
-                && (step == plan.steps() || isValidatedAfter(step));
+        return step > 0 && !validation.isEmpty() && progress.validatedSteps() < step && plan.isValidatedAfter(step);
     }
 
     private boolean isCheckpointDue() {
         int step = progress.steps();
         return step < plan.steps() && pace.isDue(step, now());
-    }
-
-    private boolean isValidatedAfter(int step) {
-        return spec.evaluateEvery() > 0
-                ? step % spec.evaluateEvery() == 0
-                : plan.place(step).lastOfEpoch();
     }
 
     /** Validation rows in file order, as many in a micro-batch as the workspace holds. */

@@ -29,7 +29,7 @@ public final class TrainingPlan {
      * @param index step within the epoch from 0
      * @param lastOfEpoch whether the epoch ends with it
      */
-    record Place(int epoch, int index, boolean lastOfEpoch) {}
+    public record Place(int epoch, int index, boolean lastOfEpoch) {}
 
     /**
      * Plans every epoch.
@@ -40,8 +40,18 @@ public final class TrainingPlan {
      * @param rowLimit longest row possible in tokens
      */
     public TrainingPlan(TrainingSpec spec, TrainingRows training, TrainingRows validation, int rowLimit) {
+        this(spec, training.lengths(), Arrays.stream(validation.lengths()).max().orElse(0), rowLimit);
+    }
+
+    /**
+     * The same for rows that are not in memory.
+     *
+     * @param lengths tokens of each row that is learned
+     * @param longestValidation tokens of the longest row whose loss is watched; 0 without any
+     */
+    public TrainingPlan(TrainingSpec spec, int[] lengths, int longestValidation, int rowLimit) {
         this.spec = spec;
-        lengths = training.lengths();
+        this.lengths = lengths.clone();
         if (lengths.length == 0) {
             throw new IllegalArgumentException("a training plan needs at least one row");
         }
@@ -66,14 +76,17 @@ public final class TrainingPlan {
         steps = total;
         tokens = totalTokens;
         largestMicroBatch = largest;
-        maxBatchTokens = Math.max(
-                BatchPlan.tokens(largest, lengths),
-                Arrays.stream(validation.lengths()).max().orElse(0));
+        maxBatchTokens = Math.max(BatchPlan.tokens(largest, lengths), longestValidation);
     }
 
     /** Optimizer steps planned. */
     public int steps() {
         return steps;
+    }
+
+    /** Rows that are learned. */
+    public int rows() {
+        return lengths.length;
     }
 
     /** The largest N of a micro-batch of any epoch, and of the longest validation row. */
@@ -92,7 +105,7 @@ public final class TrainingPlan {
     }
 
     /** Where a step stands, counted from 1 as everywhere. */
-    Place place(int step) {
+    public Place place(int step) {
         int left = step - 1;
         for (int epoch = 0; epoch < stepsByEpoch.size(); epoch++) {
             int here = stepsByEpoch.get(epoch);
@@ -105,16 +118,24 @@ public final class TrainingPlan {
     }
 
     /** The micro-batches of a step, as row indices. */
-    List<int[]> microBatches(int step) {
+    public List<int[]> microBatches(int step) {
         Place place = place(step);
         return epoch(place.epoch()).step(place.index(), spec.gradientAccumulation());
     }
 
     /** Passes over the rows that are done after a step, as a fraction. */
-    double epochsAfter(int step) {
+    public double epochsAfter(int step) {
         Place place = place(step);
         int whole = epoch(place.epoch()).steps(spec.gradientAccumulation());
         return place.epoch() + (place.index() + 1.0) / whole;
+    }
+
+    /** Whether the validation loss is taken after a step: every so many steps or after each epoch, and always after the last. */
+    public boolean isValidatedAfter(int step) {
+        return step == steps
+                || (spec.evaluateEvery() > 0
+                        ? step % spec.evaluateEvery() == 0
+                        : place(step).lastOfEpoch());
     }
 
     private BatchPlan epoch(int epoch) {

@@ -7,6 +7,15 @@ import java.nio.file.Path;
  * the thread that calls is the thread that computes.
  */
 public interface TrainableModel extends AutoCloseable {
+    /** Share of AdamW's first moment that stays, as {@code adamw.ts.py} has it. */
+    double BETA1 = 0.9;
+
+    /** Share of AdamW's second moment that stays. */
+    double BETA2 = 0.999;
+
+    /** Added to the root of AdamW's second moment. */
+    double EPSILON = 1e-8;
+
     /** Parameters of the base model. */
     long parameters();
 

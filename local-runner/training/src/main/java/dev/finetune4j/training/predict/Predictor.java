@@ -100,10 +100,9 @@ public final class Predictor {
         Alternatives reference = new Alternatives(rest, List.of(prompt.referenceIds()));
         double logLikelihood =
                 model.scoreContinuations(prefix, List.of(reference)).get(0)[0];
-        int room = codec.contextTokens() - prompt.tokenIds().length;
         String answer = null;
         if (step.maxNewTokens() > 0) {
-            Sampling greedy = Sampling.greedy(Math.max(1, Math.min(step.maxNewTokens(), room)));
+            Sampling greedy = Sampling.greedy(Questions.newTokens(step, prompt.tokenIds(), codec));
             answer = codec.decode(
                     model.generate(prefix, rest, codec.stopTokens(), greedy).tokenIds());
         }
@@ -131,8 +130,7 @@ public final class Predictor {
                 || step.labels().isEmpty()) {
             return LabelScores.none(step.labels());
         }
-        int[] prompt = prompts.encodeContentFree(first, survey.contentFree());
-        LabelChoice choice = LabelChoice.of(first, prompt, step.labels(), prompts);
+        LabelChoice choice = Questions.contentFree(step, first, survey, prompts);
         List<double[]> scores = model.scoreContinuations(new int[0], List.of(choice.alternatives()));
         return choice.scores(scores.get(0)).firstOf(step.labels().size());
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The rows of one file as tokens, in memory (4 bytes a token). Rows that teach nothing since no trained token is left after the cut are
@@ -39,18 +40,31 @@ public record EncodedRows(List<EncodedExample> rows, List<RowRef> leftOut, Strin
     public static EncodedRows read(Path file, TextCodec codec, int maxTokens) {
         List<EncodedExample> rows = new ArrayList<>();
         List<RowRef> leftOut = new ArrayList<>();
+        each(file, codec, maxTokens, rows::add, leftOut::add);
+        return of(rows, leftOut);
+    }
+
+    /**
+     * Reads and encodes a file row by row, without holding more than one.
+     *
+     * @param maxTokens rows are cut to so many tokens; 0 for the model's length
+     * @param learned told of each row with at least one counted target
+     * @param leftOut told where the others came from
+     * @throws dev.finetune4j.error.FineTuneException as {@link #read}
+     */
+    public static void each(
+            Path file, TextCodec codec, int maxTokens, Consumer<EncodedExample> learned, Consumer<RowRef> leftOut) {
         try (ExampleReader reader = ExampleReader.open(file)) {
             for (Example example = reader.next(); example != null; example = reader.next()) {
                 EncodedExample row = codec.encode(example, maxTokens);
                 // The first token has nothing before it that could predict it.
                 if (row.trained().nextSetBit(1) < 0) {
-                    leftOut.add(example.row());
+                    leftOut.accept(example.row());
                 } else {
-                    rows.add(row);
+                    learned.accept(row);
                 }
             }
         }
-        return of(rows, leftOut);
     }
 
     /** Rows that were encoded before. */

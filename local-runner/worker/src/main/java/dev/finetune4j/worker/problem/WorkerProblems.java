@@ -143,6 +143,25 @@ public final class WorkerProblems implements ProblemCatalogue {
                     + " adapter folder of the run is in PEFT format: PEFT puts the virtual tokens before each text.",
             "PeftModel.from_pretrained(base, \"ADAPTER_FOLDER\")");
 
+    /** Something of a job that only the core does. */
+    public static final ProblemKind NOT_IN_PEFT_ENGINE = new ProblemKind(
+            "FT0674",
+            "the engine for cloud GPUs does not do this",
+            ExitCode.INVALID,
+            "On machines with GPUs a job is trained by transformers and PEFT in the cloud's own image, from a recipe that finetune4j writes. That engine does"
+                    + " the same as the core for LoRA, rank-stabilised LoRA, DoRA, prompt tuning and full fine-tuning of decoders in Hugging Face layout. What"
+                    + " it would do in another way, or not at all, is refused.",
+            "compute.target: local");
+
+    /** The engine on PEFT could not go on. */
+    public static final ProblemKind PEFT_ENGINE_FAILED = new ProblemKind(
+            "FT0675",
+            "the engine for cloud GPUs could not work",
+            ExitCode.TRAINING_FAILED,
+            "The image must bring Python 3.10, torch 2.6, transformers 4.55 and PEFT 0.15, or newer ones; nothing is ever installed from the network. Where they"
+                    + " are there, the job's log has the trace of what went wrong. Checkpoints are intact.",
+            "launch the same run again: it goes on from its last checkpoint");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -161,6 +180,8 @@ public final class WorkerProblems implements ProblemCatalogue {
                 OUT_OF_MEMORY,
                 KILLED,
                 CRASHED,
-                LOST);
+                LOST,
+                NOT_IN_PEFT_ENGINE,
+                PEFT_ENGINE_FAILED);
     }
 }

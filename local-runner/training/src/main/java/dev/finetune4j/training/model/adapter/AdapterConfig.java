@@ -125,7 +125,8 @@ public final class AdapterConfig {
         Files.writeString(folder.resolve(FILE), JSON.writeValueAsString(config) + "\n");
     }
 
-    private static Map<String, Object> config(
+    /** What the file says of an adapter, by PEFT's names. */
+    public static Map<String, Object> config(
             LoraLayout layout, SavedModules saved, LoraTuning method, ModelName baseModel) {
         Map<String, Object> config = new TreeMap<>();
         config.put("peft_type", "LORA");

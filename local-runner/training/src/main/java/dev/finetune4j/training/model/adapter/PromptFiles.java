@@ -113,7 +113,8 @@ public final class PromptFiles {
         }
     }
 
-    private static Map<String, Object> config(PromptTuning method, Base base) {
+    /** What {@code adapter_config.json} says of virtual tokens, by PEFT's names. */
+    public static Map<String, Object> config(PromptTuning method, Base base) {
         Map<String, Object> config = new TreeMap<>();
         config.put("peft_type", KIND);
         config.put("task_type", "CAUSAL_LM");

@@ -170,7 +170,7 @@ final class DecoderAssembly {
      *
      * @param method how many
      * @param adapter finished virtual tokens to start from, or null for fresh ones
-     * @param start the tokens that fresh ones start as, in turn
+     * @param start the token that each fresh one starts as
      */
     DecoderModel withVirtualTokens(PromptTuning method, @Nullable Path adapter, List<Integer> start) {
         DecoderShape shape = plan.shape();
@@ -179,10 +179,8 @@ final class DecoderAssembly {
         DecoderWeights none = DecoderWeights.none(script, shape);
         Value decoder = decoder(weights, none, prompt(trainables.computed()), prompt(trainables.gradient()));
         if (adapter == null) {
-            int[] ids = IntStream.range(0, method.virtualTokens())
-                    .map(number -> start.get(number % start.size()))
-                    .toArray();
-            try (Value tokens = script.integers(ids)) {
+            try (Value tokens =
+                    script.integers(start.stream().mapToInt(Integer::intValue).toArray())) {
                 script.call("start_prompt", tokens, decoder, trainables.values())
                         .close();
             }

@@ -23,7 +23,6 @@ import dev.finetune4j.training.model.weights.FiniteWeights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Loads decoders of the Llama family from a folder in Hugging Face layout or a GGUF file. */
@@ -138,21 +137,15 @@ public final class DecoderLoader implements LanguageModelLoader {
                     layout, beside, settings.method(), foreseen.packed(), adapter, settings.seed());
         }
         if (settings.method() instanceof PromptTuning method) {
-            return assembly.withVirtualTokens(method, adapter, startTokens(settings, foreseen.shape()));
+            return assembly.withVirtualTokens(
+                    method,
+                    adapter,
+                    PeftStart.tokens(method, settings.startTokens(), settings.seed(), foreseen.shape()));
         }
         if (adapter != null) {
             throw new IllegalArgumentException("adapter must be null where there are none, was " + adapter);
         }
         return settings.purpose() == Purpose.TRAIN ? assembly.trainedWhole() : assembly.untrained();
-    }
-
-    private static List<Integer> startTokens(Settings settings, DecoderShape shape) {
-        return settings.startTokens().isEmpty()
-                ? new SplittableRandom(settings.seed())
-                        .ints(shape.width(), 0, shape.vocabulary())
-                        .boxed()
-                        .toList()
-                : settings.startTokens();
     }
 
     private Foresight foresee(ModelFolder folder, Settings settings) {

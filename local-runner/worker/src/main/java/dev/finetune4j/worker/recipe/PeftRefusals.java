@@ -1,0 +1,89 @@
+package dev.finetune4j.worker.recipe;
+
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.method.HeadTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.worker.problem.WorkerProblems;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What of a job the engine on transformers and PEFT does not do. It is told, never done in another way. */
+final class PeftRefusals {
+    private PeftRefusals() {}
+
+    /** All that is refused before a file is read. */
+    static List<Problem> of(Submission submission) {
+        List<Problem> problems = new ArrayList<>();
+        WorkOrder order = submission.order();
+        order.training().flatMap(train -> ofMethod(train.method())).ifPresent(problems::add);
+        for (WorkStep step : order.steps()) {
+            ofStep(step).ifPresent(problems::add);
+        }
+        boolean trains = order.steps().stream().anyMatch(WorkStep.Train.class::isInstance);
+        boolean answersTuned =
+                order.answers().stream().anyMatch(answer -> answer.variant().isTuned());
+        if (submission.channels().containsKey(WorkOrder.ADAPTER_CHANNEL) || (answersTuned && !trains)) {
+            problems.add(refused("an earlier adapter", "it starts from fresh adapters only", "finetune run")
+                    .build());
+        }
+        return problems;
+    }
+
+    /** GGUF files are read by the core alone. */
+    static Problem ofGguf(String file) {
+        return refused("a GGUF model", "transformers would read it in other numbers than the core", "model: ORG/NAME")
+                .at(Location.of(file))
+                .build();
+    }
+
+    /** A model that tells labels apart instead of speaking. */
+    static Problem ofEncoder(String folder) {
+        return refused("an encoder", "it trains decoders", "method: lora    (with a decoder as model)")
+                .at(Location.of(folder))
+                .build();
+    }
+
+    private static Optional<Problem> ofMethod(TuningMethod method) {
+        if (method instanceof QloraTuning) {
+            return Optional.of(
+                    refused("method: qlora", "bitsandbytes is in none of the images that it runs in", "method: lora")
+                            .at(Location.ofKey("method"))
+                            .build());
+        }
+        return method instanceof HeadTuning
+                ? Optional.of(refused("method: head", "it trains decoders, which have no such head", "method: lora")
+                        .at(Location.ofKey("method"))
+                        .build())
+                : Optional.empty();
+    }
+
+    private static Optional<Problem> ofStep(WorkStep step) {
+        if (step instanceof WorkStep.Train || step instanceof WorkStep.Predict) {
+            return Optional.empty();
+        }
+        if (step instanceof WorkStep.Merge) {
+            return Optional.of(refused("merging an adapter", "it leaves the adapter as it is", "finetune export RUN")
+                    .build());
+        }
+        String what = step instanceof WorkStep.Rehearse
+                ? "a rehearsal"
+                : step instanceof WorkStep.Verify
+                        ? "a replay of checkpoints"
+                        : "answering questions that somebody asks";
+        return Optional.of(refused(what, "its orders are trainings and evaluations", "compute.target: local")
+                .build());
+    }
+
+    private static Problem.Builder refused(String what, String why, String remedy) {
+        return WorkerProblems.NOT_IN_PEFT_ENGINE
+                .error("the engine for cloud GPUs does not do " + what)
+                .because(why)
+                .remedy(remedy);
+    }
+}

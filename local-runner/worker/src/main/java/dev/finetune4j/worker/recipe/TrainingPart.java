@@ -1,0 +1,142 @@
+package dev.finetune4j.worker.recipe;
+
+import dev.finetune4j.data.Part;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.TextCodec;
+import dev.finetune4j.training.loop.CheckpointPace;
+import dev.finetune4j.training.loop.LearningRates;
+import dev.finetune4j.training.loop.TrainingLoop;
+import dev.finetune4j.training.loop.TrainingPlan;
+import dev.finetune4j.training.model.TrainableModel;
+import dev.finetune4j.training.model.decoder.PeftStart;
+import dev.finetune4j.worker.recipe.Recipe.WrittenFile;
+import dev.finetune4j.worker.recipe.TokenTable.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes down a training: rows, steps and settings, all from what the core itself plans with. */
+final class TrainingPart {
+    private static final String STEPS_FILE = "steps.jsonl";
+
+    private final WorkStep.Train step;
+    private final ModelFolder model;
+    private final Path data;
+    private final TextCodec codec;
+
+    /**
+     * A training.
+     *
+     * @param step what is trained
+     * @param model the base model
+     * @param data folder of the rows
+     * @param codec the model's text side, with room for virtual tokens
+     */
+    TrainingPart(WorkStep.Train step, ModelFolder model, Path data, TextCodec codec) {
+        this.step = step;
+        this.model = model;
+        this.data = data;
+        this.codec = codec;
+    }
+
+    /**
+     * Writes rows and steps.
+     *
+     * @param files told of each file
+     * @param notices told what a person should know
+     */
+    Recipe.Training write(Path target, Map<String, WrittenFile> files, List<Problem> notices) throws IOException {
+        TrainingSpec spec = step.training();
+        Table training = table(Part.TRAIN, target, files, notices);
+        if (training.lengths().length == 0) {
+            throw training.leftOut().nothingToLearn();
+        }
+        Table validation = Files.exists(data.resolve(Part.VALIDATION.fileName()))
+                ? table(Part.VALIDATION, target, files, notices)
+                : null;
+        int virtual = step.method().virtualTokens();
+        int longest = validation == null || validation.lengths().length == 0 ? 0 : validation.longest() + virtual;
+        TrainingPlan plan = new TrainingPlan(
+                spec,
+                Arrays.stream(training.lengths())
+                        .map(length -> length + virtual)
+                        .toArray(),
+                longest,
+                codec.rowLimit(spec.maxTokens()) + virtual);
+        writeSteps(plan, spec, target, files);
+        PeftStart start = PeftStart.of(
+                model, step.base(), step.method(), Math.max(training.longest() + virtual, longest), spec.seed(), codec);
+        return settings(spec, plan, start, validation == null ? 0 : validation.lengths().length);
+    }
+
+    private Table table(Part part, Path target, Map<String, WrittenFile> files, List<Problem> notices)
+            throws IOException {
+        Path rows = data.resolve(part.fileName());
+        String name = part.name().toLowerCase(Locale.ROOT);
+        Table table = TokenTable.write(rows, codec, step.training().maxTokens(), target, name, files);
+        if (table.lengths().length > 0) {
+            table.leftOut().warning(rows).ifPresent(notices::add);
+        }
+        return table;
+    }
+
+    private static void writeSteps(TrainingPlan plan, TrainingSpec spec, Path target, Map<String, WrittenFile> files)
+            throws IOException {
+        LearningRates rates = LearningRates.of(spec, plan.steps());
+        try (RecipeFile file = new RecipeFile(target.resolve(STEPS_FILE))) {
+            for (int number = 1; number <= plan.steps(); number++) {
+                file.write(Json.line(new StepLine(
+                        number,
+                        rates.at(number),
+                        plan.epochsAfter(number),
+                        plan.isValidatedAfter(number),
+                        plan.microBatches(number))));
+            }
+            files.put(STEPS_FILE, file.written());
+        }
+    }
+
+    private Recipe.Training settings(TrainingSpec spec, TrainingPlan plan, PeftStart start, int validationRows) {
+        return new Recipe.Training(
+                WorkOrder.resultFolder(step.method()),
+                start.config(),
+                step.method().adapters().map(LoraTuning::dropout).orElse(0.0),
+                start.draws(),
+                start.tokens(),
+                word(spec.precision()),
+                word(spec.recompute()),
+                spec.seed(),
+                plan.steps(),
+                plan.rows(),
+                validationRows,
+                plan.maxBatchTokens(),
+                new Recipe.Optimizer(
+                        TrainableModel.BETA1,
+                        TrainableModel.BETA2,
+                        TrainableModel.EPSILON,
+                        spec.weightDecay(),
+                        spec.maxGradientNorm(),
+                        TrainingLoop.CLIP_EPSILON),
+                spec.earlyStoppingPatience(),
+                new Recipe.Checkpoints(
+                        spec.checkpointEvery(),
+                        CheckpointPace.MOST_OVERHEAD,
+                        Duration.ofMinutes(CheckpointPace.LONGEST_MINUTES).toSeconds(),
+                        CheckpointPace.BETWEEN_FAILURES.toSeconds()));
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,278 @@
+package dev.finetune4j.worker.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.data.Part;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.LabelScoring;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Schedule;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.method.HeadTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.run.ModelFormat;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.CodecBehindVirtualTokens;
+import dev.finetune4j.spi.RecipeWriter;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.spi.TextCodec;
+import dev.finetune4j.spi.TextCodecFactory;
+import dev.finetune4j.testkit.GoldenFiles;
+import dev.finetune4j.training.bigram.LetterCodec;
+import dev.finetune4j.training.loop.LearningRates;
+import dev.finetune4j.training.loop.TrainingPlan;
+import dev.finetune4j.training.model.TokenBatch;
+import dev.finetune4j.training.rows.EncodedRows;
+import dev.finetune4j.training.rows.RowsAfterVirtualTokens;
+import dev.finetune4j.training.rows.TrainingRows;
+import dev.finetune4j.value.RunId;
+import dev.finetune4j.worker.SmallJob;
+import dev.finetune4j.worker.recipe.PeftPython.Ended;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A recipe, as the engine's own Python reads it, says what the core trains on. */
+class PeftRecipeWriterTest {
+    private final RecipeWriter writer =
+            ServiceLoader.load(RecipeWriter.class).findFirst().orElseThrow();
+
+    @TempDir
+    private Path root;
+
+    @Test
+    void isWrittenAsEver() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 7, 2);
+        LoraTuning method = LoraTuning.builder()
+                .rank(2)
+                .targetModules(List.of("q_proj"))
+                .layers(List.of(1))
+                .build();
+        writer.write(
+                RecipeTickets.submission(
+                        RecipeTickets.classifies(
+                                method, RecipeTickets.training().epochs(1).build(), LabelScoring.CALIBRATED),
+                        data),
+                root.resolve("recipe"));
+
+        GoldenFiles golden = GoldenFiles.in("golden/recipe");
+        golden.assertMatches("recipe.json", Files.readString(root.resolve("recipe/recipe.json")));
+        golden.assertMatches("steps.jsonl", Files.readString(root.resolve("recipe/steps.jsonl")));
+        golden.assertMatches("ask-tuned.jsonl", Files.readString(root.resolve("recipe/ask-tuned.jsonl")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void saysStepByStepWhatTheCoreTrainsOn(long seed) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        TrainingSpec spec = TrainingSpec.builder()
+                .epochs(0.3 + 2 * random.nextDouble())
+                .batchSize(random.nextInt(1, 6))
+                .gradientAccumulation(random.nextInt(1, 4))
+                .learningRate(0.001 + random.nextDouble() * 0.01)
+                .schedule(List.of(Schedule.COSINE, Schedule.LINEAR, Schedule.CONSTANT)
+                        .get(random.nextInt(3)))
+                .warmupRatio(random.nextDouble() / 2)
+                .maxTokens(random.nextInt(10, 40))
+                .packing(random.nextBoolean())
+                .evaluateEvery(random.nextInt(3))
+                .seed(random.nextLong())
+                .build();
+        TuningMethod method = random.nextBoolean() ? new PromptTuning(3, "please") : LoraTuning.defaults();
+        Path data = RecipeTickets.writeRows(root.resolve("data"), random.nextInt(1, 60), random.nextInt(0, 9));
+        WorkStep.Train train = new WorkStep.Train(method, spec, RecipeTickets.BASE, RecipeTickets.LABELS);
+
+        writer.write(RecipeTickets.submission(List.of(train), data), root.resolve("recipe"));
+
+        JsonNode read = readByPython();
+        TrainingSpec complete = train.training();
+        try (TextCodec codec = codec(method)) {
+            EncodedRows training = EncodedRows.read(data.resolve(Part.TRAIN.fileName()), codec, complete.maxTokens());
+            EncodedRows validation =
+                    EncodedRows.read(data.resolve(Part.VALIDATION.fileName()), codec, complete.maxTokens());
+            TrainingRows learned = new RowsAfterVirtualTokens(training, method.virtualTokens());
+            TrainingPlan plan = new TrainingPlan(
+                    complete,
+                    learned,
+                    new RowsAfterVirtualTokens(validation, method.virtualTokens()),
+                    codec.rowLimit(complete.maxTokens()) + method.virtualTokens());
+            LearningRates rates = LearningRates.of(complete, plan.steps());
+
+            assertThat(read.path("rows")).hasSameSizeAs(training.rows());
+            assertThat(read.path("validation")).hasSameSizeAs(validation.rows());
+            assertThat(read.path("maxBatchTokens").asInt()).isEqualTo(plan.maxBatchTokens());
+            assertThat(read.path("steps")).hasSize(plan.steps());
+            for (int step = 1; step <= plan.steps(); step++) {
+                JsonNode line = read.path("steps").get(step - 1);
+                assertThat(line.path("learningRate").asDouble()).isEqualTo(rates.at(step));
+                assertThat(line.path("epoch").asDouble()).isEqualTo(plan.epochsAfter(step));
+                assertThat(line.path("validate").asBoolean()).isEqualTo(plan.isValidatedAfter(step));
+                List<TokenBatch> batches =
+                        plan.microBatches(step).stream().map(training::batch).toList();
+                assertThat(line.path("rows")).hasSameSizeAs(batches);
+                for (int i = 0; i < batches.size(); i++) {
+                    TokenBatch told = batch(line.path("rows").get(i), read.path("rows"));
+                    assertThat(told.tokenIds()).isEqualTo(batches.get(i).tokenIds());
+                    assertThat(told.targets()).isEqualTo(batches.get(i).targets());
+                    assertThat(told.sequenceLengths()).isEqualTo(batches.get(i).sequenceLengths());
+                }
+            }
+        }
+    }
+
+    /** What the core would compute on the rows that the recipe tells: their tokens, and what is learned of them. */
+    private static TokenBatch batch(JsonNode numbers, JsonNode rows) {
+        List<Integer> tokens = new ArrayList<>();
+        List<Integer> targets = new ArrayList<>();
+        List<Integer> lengths = new ArrayList<>();
+        for (JsonNode number : numbers) {
+            JsonNode ids = rows.get(number.asInt()).get(0);
+            JsonNode learned = rows.get(number.asInt()).get(1);
+            for (int t = 0; t < ids.size(); t++) {
+                tokens.add(ids.get(t).asInt());
+                boolean isNextLearned = t + 1 < ids.size() && learned.get(t + 1).asBoolean();
+                targets.add(isNextLearned ? ids.get(t + 1).asInt() : TokenBatch.IGNORED);
+            }
+            lengths.add(ids.size());
+        }
+        return new TokenBatch(numbers(tokens), numbers(targets), numbers(lengths));
+    }
+
+    private static int[] numbers(List<Integer> values) {
+        return values.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    @Test
+    void pythonReadsTheQuestionsThatAreAsked() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 4, 0);
+        writer.write(
+                RecipeTickets.submission(
+                        RecipeTickets.classifies(
+                                LoraTuning.defaults(), RecipeTickets.training().build(), LabelScoring.LIKELIHOOD),
+                        data),
+                root.resolve("recipe"));
+
+        JsonNode questions = readByPython().path("questions").path("tuned");
+
+        assertThat(questions).hasSize(10);
+        try (TextCodec codec = codec(LoraTuning.defaults())) {
+            for (JsonNode question : questions) {
+                assertThat(question.path("answers")).hasSize(2);
+                for (JsonNode answer : question.path("answers")) {
+                    assertThat(ids(answer.path("tokens")))
+                            .isEqualTo(codec.encodeAnswer(
+                                    List.of(), answer.path("text").asText()));
+                }
+                assertThat(question.path("answers")
+                                .get(question.path("right").asInt())
+                                .path("text"))
+                        .isEqualTo(question.path("reference"));
+                assertThat(codec.decode(ids(question.path("prompt")))).isNotBlank();
+            }
+        }
+    }
+
+    private static int[] ids(JsonNode array) {
+        List<Integer> ids = new ArrayList<>();
+        array.forEach(id -> ids.add(id.asInt()));
+        return numbers(ids);
+    }
+
+    @Test
+    void pythonFindsAFileThatWasChanged() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 4, 0);
+        List<WorkStep> steps = List.of(new WorkStep.Train(
+                LoraTuning.defaults(), RecipeTickets.training().build(), RecipeTickets.BASE));
+        writer.write(RecipeTickets.submission(steps, data), root.resolve("recipe"));
+        byte[] tokens = Files.readAllBytes(root.resolve("recipe/train.tokens"));
+        tokens[8] ^= 1;
+        Files.write(root.resolve("recipe/train.tokens"), tokens);
+
+        Ended ended = PeftPython.run(
+                "src/test/python/read_recipe.py", root.resolve("recipe").toString());
+
+        assertThat(ended.exit()).isEqualTo(1);
+        assertThat(ended.output()).contains("FT0652: train.tokens is not that of the job");
+    }
+
+    @Test
+    void whatTheEngineDoesNotDoIsRefusedRatherThanDoneInAnotherWay() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 4, 0);
+        TrainingSpec spec = RecipeTickets.training().build();
+
+        assertThatThrownBy(() -> write(new WorkStep.Train(QloraTuning.defaults(), spec, RecipeTickets.BASE), data))
+                .hasMessageContaining("FT0674")
+                .hasMessageContaining("method: qlora");
+        assertThatThrownBy(() -> write(new WorkStep.Train(HeadTuning.defaults(), spec, RecipeTickets.BASE), data))
+                .hasMessageContaining("method: head");
+        assertThatThrownBy(() -> write(new WorkStep.Merge(new ModelFormat.HuggingFace(Precision.FP32)), data))
+                .hasMessageContaining("merging an adapter");
+        assertThatThrownBy(() -> write(new WorkStep.Converse(), data)).hasMessageContaining("answering questions");
+        assertThatThrownBy(() -> write(
+                        RecipeTickets.predict(Variant.TUNED, RecipeTickets.LABELS, LabelScoring.LIKELIHOOD, 0), data))
+                .hasMessageContaining("an earlier adapter");
+    }
+
+    @Test
+    void anEncoderIsRefused() throws Exception {
+        SmallJob job = SmallJob.onEncoder(root);
+        WorkStep train =
+                new WorkStep.Train(LoraTuning.defaults(), SmallJob.training(1).build(), RecipeTickets.BASE);
+        Submission submission = job.submission("encoder", "abc", List.of(train));
+        RecipeWriter letters = new PeftRecipeWriter(model -> LetterCodec.ofEncoder(64));
+
+        assertThatThrownBy(() -> letters.write(submission, root.resolve("recipe")))
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("does not do an encoder");
+    }
+
+    @Test
+    void aMissingChannelIsNamed() {
+        WorkStep train = new WorkStep.Train(
+                LoraTuning.defaults(), RecipeTickets.training().build(), RecipeTickets.BASE);
+        Submission submission = Submission.builder(
+                        new RunId("x"), new ModelRef("x"), new WorkOrder("abc", List.of(train)))
+                .build();
+
+        assertThatThrownBy(() -> writer.write(submission, root.resolve("recipe")))
+                .hasMessageContaining("FT0651")
+                .hasMessageContaining("the model channel of the job is missing");
+    }
+
+    private void write(WorkStep step, Path data) {
+        writer.write(RecipeTickets.submission(List.of(step), data), root.resolve("recipe"));
+    }
+
+    private JsonNode readByPython() throws IOException, InterruptedException {
+        Ended ended = PeftPython.run(
+                "src/test/python/read_recipe.py", root.resolve("recipe").toString());
+        assertThat(ended.exit()).as(ended.output()).isZero();
+        return Json.records().readTree(ended.output());
+    }
+
+    private static TextCodec codec(TuningMethod method) {
+        TextCodec own = ServiceLoader.load(TextCodecFactory.class)
+                .findFirst()
+                .orElseThrow()
+                .open(new ModelFiles(new ModelRef("tickets"), RecipeTickets.MODEL, RecipeTickets.DIGEST));
+        return CodecBehindVirtualTokens.of(own, method);
+    }
+}

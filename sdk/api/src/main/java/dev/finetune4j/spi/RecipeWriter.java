@@ -1,0 +1,25 @@
+package dev.finetune4j.spi;
+
+import dev.finetune4j.error.FineTuneException;
+import java.nio.file.Path;
+
+/**
+ * Compiles a job into a recipe for a training engine that is not the project's own core: every row in tokens, which tokens are learned, the
+ * order of the rows over all steps, the learning rate of each, and what is asked afterwards. Such an engine only executes what was
+ * decided here, so that it trains what the core would. Found with ServiceLoader.
+ */
+public interface RecipeWriter {
+    /** The engine that the recipe is for, as {@link WorkerPackage} names it, such as {@code peft}. */
+    String engine();
+
+    /**
+     * Writes the recipe of a job into a folder, which becomes the channel {@link dev.finetune4j.run.WorkOrder#RECIPE_CHANNEL} of the job.
+     * Holds one row at a time, and for each training row a few bytes.
+     *
+     * @param submission the job, with its model and data on this machine
+     * @param target the folder, made if need be; what an earlier call left there is replaced
+     * @throws FineTuneException with FT0674 for everything of the job that the engine does not do, with FT0651 if model or data are missing,
+     *     with what the text side and the rows report
+     */
+    void write(Submission submission, Path target);
+}
