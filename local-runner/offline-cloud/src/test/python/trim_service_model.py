@@ -5,12 +5,17 @@ The model comes from botocore's package (Apache-2.0): botocore/data/SERVICE/VERS
 import json
 import sys
 
-KEPT = ("type", "min", "max", "pattern", "enum", "required", "members", "member", "key", "value", "exception")
+KEPT = ("type", "min", "max", "pattern", "enum", "required", "members", "member", "key", "value", "exception", "error", "timestampFormat")
+REFERENCE = ("shape", "location", "locationName")
 
 
 def trim(model, operations):
     shapes = model["shapes"]
+    rest = model["metadata"]["protocol"] == "rest-json"
     reached = {}
+
+    def reference(ref):
+        return {key: ref[key] for key in REFERENCE if key in ref}
 
     def walk(name):
         if name in reached:
@@ -18,7 +23,7 @@ def trim(model, operations):
         shape = shapes[name]
         reached[name] = {key: shape[key] for key in KEPT if key in shape}
         if "members" in shape:
-            reached[name]["members"] = {member: {"shape": ref["shape"]} for member, ref in shape["members"].items()}
+            reached[name]["members"] = {member: reference(ref) for member, ref in shape["members"].items()}
             for ref in shape["members"].values():
                 walk(ref["shape"])
         for part in ("member", "key", "value"):
@@ -30,6 +35,8 @@ def trim(model, operations):
     for operation in operations:
         description = model["operations"][operation]
         kept[operation] = {}
+        if rest:
+            kept[operation]["http"] = description["http"]
         for part in ("input", "output"):
             if part in description:
                 kept[operation][part] = {"shape": description[part]["shape"]}
@@ -41,7 +48,7 @@ def trim(model, operations):
         "source": "botocore, Apache-2.0, Amazon.com, Inc.; cut down by trim_service_model.py",
         "serviceId": model["metadata"]["serviceId"],
         "apiVersion": model["metadata"]["apiVersion"],
-        "targetPrefix": model["metadata"]["targetPrefix"],
+        **({} if rest else {"targetPrefix": model["metadata"]["targetPrefix"]}),
         "operations": kept,
         "shapes": dict(sorted(reached.items())),
     }

@@ -1,5 +1,7 @@
 package dev.finetune4j.offlinecloud;
 
+import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
+import dev.finetune4j.offlinecloud.bedrock.TuningPace;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.logs.OfflineLogs;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
@@ -12,6 +14,7 @@ import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.JsonProtocol;
 import dev.finetune4j.offlinecloud.wire.JsonService;
 import dev.finetune4j.offlinecloud.wire.OfflineServer;
+import dev.finetune4j.offlinecloud.wire.RestJsonProtocol;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,8 +25,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs, their logs and S3 behind the real protocols, for any client. It lives
- * as long as it is open and keeps nothing.
+ * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs and their logs, Bedrock's model customization, and S3, behind the real
+ * protocols, for any client. It lives as long as it is open and keeps nothing.
  *
  * <pre>{@code
  * try (OfflineAws aws = OfflineAws.start(Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(ofHours(3)))) {
@@ -36,6 +39,7 @@ public final class OfflineAws implements AutoCloseable {
     private static final int KEY_BYTES = 8;
 
     private final OfflineSageMaker sageMaker;
+    private final OfflineBedrock bedrock;
     private final LogBook logs;
     private final OfflineS3 s3;
     private final Faults faults;
@@ -45,12 +49,14 @@ public final class OfflineAws implements AutoCloseable {
 
     private OfflineAws(
             OfflineSageMaker sageMaker,
+            OfflineBedrock bedrock,
             LogBook logs,
             OfflineS3 s3,
             Faults faults,
             String accessKeyId,
             OfflineServer server) {
         this.sageMaker = sageMaker;
+        this.bedrock = bedrock;
         this.logs = logs;
         this.s3 = s3;
         this.faults = faults;
@@ -66,6 +72,7 @@ public final class OfflineAws implements AutoCloseable {
         try {
             while (true) {
                 sageMaker.advance();
+                bedrock.advance();
                 Thread.sleep(BETWEEN_LOOKS_MILLIS);
             }
         } catch (InterruptedException e) {
@@ -104,12 +111,17 @@ public final class OfflineAws implements AutoCloseable {
             throws IOException {
         LogBook logs = new LogBook(clock);
         OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs);
+        OfflineBedrock bedrock = new OfflineBedrock(account, clock, TuningPace.LIFELIKE, s3);
         List<JsonService> services = List.of(sageMaker, new OfflineLogs(logs, account.region(), account.id()));
         Faults faults = new Faults();
         String key = accessKey();
         OfflineServer server = OfflineServer.start(
-                List.of(new JsonProtocol(account.region(), key, services), new S3Protocol(s3, key)), faults);
-        return new OfflineAws(sageMaker, logs, s3, faults, key, server);
+                List.of(
+                        new JsonProtocol(account.region(), key, services),
+                        new RestJsonProtocol(account.region(), key, List.of(bedrock)),
+                        new S3Protocol(s3, key)),
+                faults);
+        return new OfflineAws(sageMaker, bedrock, logs, s3, faults, key, server);
     }
 
     /** Nobody else on this machine can guess it: containers may be real, and then a job is a command. */
@@ -132,6 +144,11 @@ public final class OfflineAws implements AutoCloseable {
     /** The service itself, to let machines run out or be taken back. */
     public OfflineSageMaker sageMaker() {
         return sageMaker;
+    }
+
+    /** Bedrock itself, to let jobs fail, quotas be small, or all go fast. */
+    public OfflineBedrock bedrock() {
+        return bedrock;
     }
 
     /** The buckets, to make some of them and to look into them. */

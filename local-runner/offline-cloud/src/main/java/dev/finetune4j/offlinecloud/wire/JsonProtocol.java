@@ -1,15 +1,11 @@
 package dev.finetune4j.offlinecloud.wire;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Amazon's JSON protocol, version 1.1: the operation stands in a header, request and answer are JSON. */
 public final class JsonProtocol implements Protocol {
@@ -64,7 +60,7 @@ public final class JsonProtocol implements Protocol {
 
         @Override
         public void admit() throws ServiceError {
-            parameters = parse(body);
+            parameters = JsonBody.parse(body);
             Signature.check(
                     exchange, new Signature(accessKeyId, region, service().signingName()));
         }
@@ -72,12 +68,7 @@ public final class JsonProtocol implements Protocol {
         @Override
         public Answer answer() throws ServiceError {
             JsonService service = service();
-            List<Violation> violations = service.model().violations(operation(), parameters);
-            if (!violations.isEmpty()) {
-                throw ServiceError.invalid(violations.size() + " validation error"
-                        + (violations.size() == 1 ? "" : "s") + " detected: "
-                        + violations.stream().map(Violation::toString).collect(Collectors.joining("; ")));
-            }
+            service.model().demand(operation(), parameters);
             ObjectNode answer = service.answer(operation(), parameters);
             return Answer.text(OK, CONTENT_TYPE, answer.isEmpty() ? "" : answer.toString());
         }
@@ -107,17 +98,5 @@ public final class JsonProtocol implements Protocol {
         public ObjectNode parameters() {
             return parameters;
         }
-    }
-
-    private static ObjectNode parse(byte[] body) throws ServiceError {
-        try {
-            JsonNode read = Json.records().readTree(new String(body, StandardCharsets.UTF_8));
-            if (read instanceof ObjectNode request) {
-                return request;
-            }
-        } catch (JsonProcessingException e) {
-            throw ServiceError.of("SerializationException", "the request is not JSON");
-        }
-        throw ServiceError.of("SerializationException", "the request is not a structure");
     }
 }

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * members. It knows nothing of the rules between members.
  */
 public final class ServiceModel {
+    private static final int OK = 200;
+
     private final Document document;
 
     private ServiceModel(Document document) {
@@ -29,9 +34,43 @@ public final class ServiceModel {
         return document.operations().keySet();
     }
 
-    /** What stands before the operation's name in the header that names it. */
+    /** What stands before the operation's name in the header that names it; empty for a service that has paths instead. */
     public String targetPrefix() {
-        return document.targetPrefix();
+        return Objects.requireNonNullElse(document.targetPrefix(), "");
+    }
+
+    /** The operation that a REST service has at a path; empty where there is none. */
+    Optional<Route.Match> route(String method, String rawPath) {
+        return document.operations().entrySet().stream()
+                .flatMap(entry -> Optional.ofNullable(entry.getValue().http())
+                        .flatMap(route -> route.match(entry.getKey(), method, rawPath))
+                        .stream())
+                .findFirst();
+    }
+
+    /** HTTP status of an operation's answer. */
+    int status(String operation) {
+        Route route = operation(operation).http();
+        return route == null ? OK : route.responseCode();
+    }
+
+    /** HTTP status of an error; the model may say so. */
+    int status(ServiceError error) {
+        Shape shape = document.shapes().get(error.code());
+        return shape == null || shape.error() == null
+                ? error.status()
+                : shape.error().httpStatusCode();
+    }
+
+    /** Members of an operation's request, each with the shape that it uses. */
+    Map<String, Shape.Ref> members(String operation) {
+        Shape.Ref input = operation(operation).input();
+        return input == null ? Map.of() : shape(input).members();
+    }
+
+    /** A shape by its use. */
+    Shape shape(Shape.Ref ref) {
+        return Objects.requireNonNull(document.shapes().get(ref.shape()), ref.shape());
     }
 
     /** What the message of an error is called: the model may say so, most errors are not in it. */
@@ -47,6 +86,20 @@ public final class ServiceModel {
      */
     public List<Violation> violations(String operation, JsonNode request) throws ServiceError {
         return check(operation(operation).input(), request).violations();
+    }
+
+    /**
+     * Refuses a request that the service's model has something against, as the service words it.
+     *
+     * @throws ServiceError with {@code ValidationException}, or {@code SerializationException} if a value is of another type
+     */
+    void demand(String operation, JsonNode request) throws ServiceError {
+        List<Violation> violations = violations(operation, request);
+        if (!violations.isEmpty()) {
+            throw ServiceError.invalid(violations.size() + " validation error" + (violations.size() == 1 ? "" : "s")
+                    + " detected: "
+                    + violations.stream().map(Violation::toString).collect(Collectors.joining("; ")));
+        }
     }
 
     /**
@@ -78,7 +131,9 @@ public final class ServiceModel {
         return operation;
     }
 
-    private record Operation(Shape.@Nullable Ref input, Shape.@Nullable Ref output, List<String> errors) {}
+    private record Operation(
+            @Nullable Route http, Shape.@Nullable Ref input, Shape.@Nullable Ref output, List<String> errors) {}
 
-    private record Document(String targetPrefix, Map<String, Operation> operations, Map<String, Shape> shapes) {}
+    private record Document(
+            @Nullable String targetPrefix, Map<String, Operation> operations, Map<String, Shape> shapes) {}
 }

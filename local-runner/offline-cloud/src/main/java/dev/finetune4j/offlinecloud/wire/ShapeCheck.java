@@ -1,6 +1,8 @@
 package dev.finetune4j.offlinecloud.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +60,9 @@ final class ShapeCheck {
                 expect(value.isIntegralNumber() && value.canConvertToLong(), value, path, "Long");
                 number(shape, value, path);
             }
-            case "float", "double", "timestamp" -> expect(value.isNumber(), value, path, "Double");
+            case "float", "double" -> expect(value.isNumber(), value, path, "Double");
+            case "timestamp" ->
+                expect(shape.isIsoTime() ? isIsoTime(value) : value.isNumber(), value, path, "Timestamp");
             default -> throw new IllegalArgumentException("the model has a shape of unknown type " + shape.type());
         }
     }
@@ -157,6 +161,15 @@ final class ShapeCheck {
 
     private Shape shape(Shape.Ref ref) {
         return Objects.requireNonNull(shapes.get(ref.shape()), ref.shape());
+    }
+
+    private static boolean isIsoTime(JsonNode value) {
+        try {
+            OffsetDateTime.parse(value.asText());
+            return value.isTextual();
+        } catch (DateTimeParseException e) {
+            return false;
+        }
     }
 
     private static boolean isAbsent(@Nullable JsonNode value) {

@@ -1,0 +1,167 @@
+package dev.finetune4j.offlinecloud.bedrock;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.bedrock.CustomModels.CustomModel;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Deployments that are asked on demand, and throughput that is paid by the hour. Guarded by the service that owns it. */
+final class Hosting {
+    private static final String DEPLOYMENT = "custom-model-deployment";
+    private static final String THROUGHPUT = "provisioned-model";
+    private static final Duration MONTH = Duration.ofDays(30);
+
+    private final Names names;
+    private final CustomModels models;
+    private final Tags tags;
+    private final Map<String, Hosted> byArn = new LinkedHashMap<>();
+    private int mostUnits = Integer.MAX_VALUE;
+
+    Hosting(Names names, CustomModels models, Tags tags) {
+        this.names = names;
+        this.models = models;
+        this.tags = tags;
+    }
+
+    private record Hosted(
+            String kind,
+            String name,
+            String arn,
+            CustomModel model,
+            ObjectNode request,
+            Instant createdAt,
+            Instant upAt) {
+        int units() {
+            return request.path("modelUnits").asInt();
+        }
+
+        /** Until when it is paid for anyhow; empty where it may be given back at any hour. */
+        Optional<Instant> committedUntil() {
+            return switch (request.path("commitmentDuration").asText()) {
+                case "OneMonth" -> Optional.of(createdAt.plus(MONTH));
+                case "SixMonths" -> Optional.of(createdAt.plus(MONTH.multipliedBy(6)));
+                default -> Optional.empty();
+            };
+        }
+    }
+
+    void quota(int units) {
+        mostUnits = units;
+    }
+
+    boolean isUsed(String modelArn) {
+        return byArn.values().stream().anyMatch(hosted -> hosted.model().arn().equals(modelArn));
+    }
+
+    ObjectNode deploy(ObjectNode request, Instant now, Duration start) throws ServiceError {
+        CustomModel model = models.existing(request.path("modelArn").asText());
+        if (!model.job().request().base().isDeployable()) {
+            throw ServiceError.invalid("The model " + model.arn() + " does not support custom model deployments");
+        }
+        Hosted hosted = host(DEPLOYMENT, request.path("modelDeploymentName").asText(), model, request, now, start);
+        return OfflineBedrock.object().put("customModelDeploymentArn", hosted.arn());
+    }
+
+    ObjectNode deployment(ObjectNode request, Instant now) throws ServiceError {
+        Hosted hosted = existing(
+                DEPLOYMENT, request.path("customModelDeploymentIdentifier").asText());
+        ObjectNode answer = OfflineBedrock.object()
+                .put("customModelDeploymentArn", hosted.arn())
+                .put("modelDeploymentName", hosted.name())
+                .put("modelArn", hosted.model().arn())
+                .put("createdAt", JobDescription.time(hosted.createdAt()))
+                .put("status", isUp(hosted, now) ? "Active" : "Creating")
+                .put("lastUpdatedAt", JobDescription.time(changedAt(hosted, now)));
+        if (hosted.request().has("description")) {
+            answer.set("description", hosted.request().get("description"));
+        }
+        return answer;
+    }
+
+    ObjectNode deleteDeployment(ObjectNode request) throws ServiceError {
+        return delete(existing(
+                DEPLOYMENT, request.path("customModelDeploymentIdentifier").asText()));
+    }
+
+    ObjectNode provision(ObjectNode request, Instant now, Duration start) throws ServiceError {
+        CustomModel model = models.existing(request.path("modelId").asText());
+        int used = byArn.values().stream().mapToInt(Hosted::units).sum();
+        if (used + request.path("modelUnits").asInt() > mostUnits) {
+            throw ServiceError.of(
+                    "ServiceQuotaExceededException",
+                    "The number of model units exceeds the quota of " + mostUnits + " for this account");
+        }
+        Hosted hosted = host(THROUGHPUT, request.path("provisionedModelName").asText(), model, request, now, start);
+        return OfflineBedrock.object().put("provisionedModelArn", hosted.arn());
+    }
+
+    ObjectNode throughput(ObjectNode request, Instant now) throws ServiceError {
+        Hosted hosted = existing(THROUGHPUT, request.path("provisionedModelId").asText());
+        ObjectNode answer = OfflineBedrock.object()
+                .put("provisionedModelArn", hosted.arn())
+                .put("provisionedModelName", hosted.name())
+                .put("modelUnits", hosted.units())
+                .put("desiredModelUnits", hosted.units())
+                .put("modelArn", hosted.model().arn())
+                .put("desiredModelArn", hosted.model().arn())
+                .put(
+                        "foundationModelArn",
+                        names.foundationModel(
+                                hosted.model().job().request().base().id()))
+                .put("status", isUp(hosted, now) ? "InService" : "Creating")
+                .put("creationTime", JobDescription.time(hosted.createdAt()))
+                .put("lastModifiedTime", JobDescription.time(changedAt(hosted, now)));
+        hosted.committedUntil().ifPresent(end -> {
+            answer.set("commitmentDuration", hosted.request().get("commitmentDuration"));
+            answer.put("commitmentExpirationTime", JobDescription.time(end));
+        });
+        return answer;
+    }
+
+    ObjectNode deleteThroughput(ObjectNode request, Instant now) throws ServiceError {
+        Hosted hosted = existing(THROUGHPUT, request.path("provisionedModelId").asText());
+        if (hosted.committedUntil().filter(now::isBefore).isPresent()) {
+            throw ServiceError.of(
+                    "ConflictException", hosted.arn() + " can not be deleted before the end of its commitment");
+        }
+        return delete(hosted);
+    }
+
+    private Hosted host(String kind, String name, CustomModel model, ObjectNode request, Instant now, Duration start)
+            throws ServiceError {
+        Hosted hosted =
+                new Hosted(kind, name, names.hosting(kind, name), model, request.deepCopy(), now, now.plus(start));
+        if (byArn.putIfAbsent(hosted.arn(), hosted) != null) {
+            throw ServiceError.invalid("The provided name is currently in use: " + name);
+        }
+        tags.begin(hosted.arn(), request.path("tags"));
+        return hosted;
+    }
+
+    private Hosted existing(String kind, String nameOrArn) throws ServiceError {
+        return byArn.values().stream()
+                .filter(hosted -> hosted.kind().equals(kind))
+                .filter(hosted ->
+                        hosted.name().equals(nameOrArn) || hosted.arn().equals(nameOrArn))
+                .findFirst()
+                .orElseThrow(() -> OfflineBedrock.notFound(nameOrArn));
+    }
+
+    private ObjectNode delete(Hosted hosted) {
+        byArn.remove(hosted.arn());
+        tags.forget(hosted.arn());
+        return OfflineBedrock.object();
+    }
+
+    private static boolean isUp(Hosted hosted, Instant now) {
+        return !hosted.upAt().isAfter(now);
+    }
+
+    private static Instant changedAt(Hosted hosted, Instant now) {
+        return isUp(hosted, now) ? hosted.upAt() : hosted.createdAt();
+    }
+}

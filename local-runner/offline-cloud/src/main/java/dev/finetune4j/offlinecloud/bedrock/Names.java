@@ -1,0 +1,52 @@
+package dev.finetune4j.offlinecloud.bedrock;
+
+import dev.finetune4j.json.Json;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * ARNs of one account in one region.
+ *
+ * @param account twelve digits
+ * @param region the region
+ */
+record Names(String account, String region) {
+    private static final int ID_CHARACTERS = 12;
+
+    /** A job's ARN, which holds the id of its base model. */
+    String job(String name, String baseModel) {
+        return own("model-customization-job/" + baseModel + "/" + id("job " + name));
+    }
+
+    /** ARN of what a job makes. */
+    String customModel(CustomizationJob job) {
+        return own("custom-model/" + job.request().base().id() + "/" + id("model " + job.arn()));
+    }
+
+    /** ARN of a base model, which belongs to nobody. */
+    String foundationModel(String id) {
+        return prefix() + ":" + region + "::foundation-model/" + id;
+    }
+
+    /** ARN of a deployment or of throughput. */
+    String hosting(String kind, String name) {
+        return own(kind + "/" + id(kind + " " + name));
+    }
+
+    /** The id of a base model in its ARN, or the text itself where it is none. */
+    String baseModelId(String idOrArn) {
+        String start = foundationModel("");
+        return idOrArn.startsWith(start) ? idOrArn.substring(start.length()) : idOrArn;
+    }
+
+    private String own(String resource) {
+        return prefix() + ":" + region + ":" + account + ":" + resource;
+    }
+
+    private String prefix() {
+        return "arn:" + (region.startsWith("us-gov-") ? "aws-us-gov" : "aws") + ":bedrock";
+    }
+
+    private static String id(String of) {
+        return Json.sha256(of.getBytes(StandardCharsets.UTF_8)).substring(0, ID_CHARACTERS);
+    }
+}
