@@ -1,4 +1,4 @@
-/** What Bedrock asks for tuning its models: by the token. */
+/** Model customization on Bedrock: what it costs, by the token, and how a job is launched once and followed. */
 @NullMarked
 package dev.finetune4j.aws.bedrock;
 

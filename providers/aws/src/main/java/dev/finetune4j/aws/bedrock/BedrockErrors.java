@@ -1,0 +1,104 @@
+package dev.finetune4j.aws.bedrock;
+
+import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.AwsFailure;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import java.time.Duration;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** From what Amazon's client throws to what a person can mend. */
+final class BedrockErrors {
+    private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
+    private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(30);
+    private static final Duration ROLE_PAUSE = Duration.ofSeconds(15);
+    private static final Duration QUOTA_PAUSE = Duration.ofMinutes(10);
+
+    private BedrockErrors() {}
+
+    /** What a failed call means for a job or a model. */
+    static FineTuneException told(SdkException failure, String name, String region) {
+        String reason = AwsConnection.reason(failure);
+        Problem.Builder problem = switch (AwsFailure.of(failure)) {
+            case DENIED -> denied(reason, name, region);
+            case CREDENTIALS -> BedrockProblems.NO_CREDENTIALS.error("Amazon does not accept the credentials");
+            case BUSY ->
+                BedrockProblems.UNREACHABLE
+                        .error("Bedrock asks to come less often")
+                        .retry(Retry.after(BUSY_PAUSE));
+            case OUTAGE ->
+                BedrockProblems.UNREACHABLE
+                        .error("Bedrock in " + region + " does not answer for " + name)
+                        .retry(Retry.after(OUTAGE_PAUSE));
+            case REFUSED -> refused(failure, reason, name, region);
+        };
+        return problem.because(reason).asException(failure);
+    }
+
+    private static Problem.Builder denied(String reason, String name, String region) {
+        if (reason.contains("access to the model")) {
+            return BedrockProblems.NO_MODEL_ACCESS
+                    .error("the account has no access to the base model of " + name + " in " + region)
+                    .remedy("aws bedrock get-foundation-model-availability --region " + region + " --model-id MODEL");
+        }
+        return BedrockProblems.DENIED
+                .error("the caller may not do that with " + name)
+                .remedy(
+                        reason.contains("PassRole")
+                                ? "allow the caller iam:PassRole on the role of the job"
+                                : "aws sts get-caller-identity");
+    }
+
+    private static Problem.Builder refused(SdkException failure, String reason, String name, String region) {
+        return switch (AwsConnection.code(failure)) {
+            case "ServiceQuotaExceededException" ->
+                BedrockProblems.QUOTA
+                        .error("the account's quota in " + region + " leaves no place for " + name)
+                        .remedy("aws service-quotas list-service-quotas --service-code bedrock --region " + region)
+                        .retry(Retry.after(QUOTA_PAUSE));
+            case "ConflictException" -> BedrockProblems.NAME_TAKEN.error("the name " + name + " is taken at Bedrock");
+            default -> {
+                if (reason.contains("Could not assume")) {
+                    yield BedrockProblems.ROLE_UNUSABLE
+                            .error("Bedrock may not act as the role of " + name)
+                            .because("a role that was made less than a minute ago is not known everywhere yet")
+                            .retry(Retry.after(ROLE_PAUSE));
+                }
+                yield reason.contains("not supported for customization")
+                        ? BedrockProblems.NOT_TUNABLE
+                                .error("Bedrock does not tune the base model of " + name + " in " + region)
+                                .remedy(
+                                        "aws bedrock list-foundation-models --by-customization-type FINE_TUNING --region "
+                                                + region)
+                        : BedrockProblems.REFUSED.error("Bedrock does not do that with " + name);
+            }
+        };
+    }
+
+    /** The name belongs to another job. */
+    static FineTuneException taken(String name, String arn, String found, String digest) {
+        return BedrockProblems.NAME_TAKEN
+                .error("the name " + name + " belongs to another job")
+                .because("the digest of " + arn + " is " + (found.isEmpty() ? "not told" : found)
+                        + ", the new one's is " + digest)
+                .remedy("aws bedrock get-model-customization-job --job-identifier " + name)
+                .asException();
+    }
+
+    /** There is no such job. */
+    static FineTuneException absent(String name, String region) {
+        return BedrockProblems.NO_SUCH_JOB
+                .error("there is no job " + name + " in " + region)
+                .remedy("aws bedrock list-model-customization-jobs --region " + region)
+                .asException();
+    }
+
+    /** The service took a job and does not show it. */
+    static FineTuneException hidden(String name) {
+        return BedrockProblems.UNREACHABLE
+                .error("Bedrock took " + name + " and does not show it")
+                .retry(Retry.after(OUTAGE_PAUSE))
+                .asException();
+    }
+}

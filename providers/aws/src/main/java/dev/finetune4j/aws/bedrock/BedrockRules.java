@@ -1,0 +1,119 @@
+package dev.finetune4j.aws.bedrock;
+
+import dev.finetune4j.aws.bedrock.TunableModels.TunableModel;
+import dev.finetune4j.aws.internal.PlaceRules;
+import dev.finetune4j.error.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Everything that Bedrock would have against a job, told before a call is made, and all of it at once. Rows are {@link TuningRecords}' part. */
+final class BedrockRules {
+    private static final Pattern STORE =
+            Pattern.compile("s3://[a-z0-9][a-z0-9.\\-]{1,61}[a-z0-9](/[a-zA-Z0-9!_.*'()\\-]+)*");
+    private static final int STORE_CHARACTERS = 512; // of 1024, the rest is for our own names below it
+    private static final String KEY_ID = "[a-zA-Z0-9-]{36}";
+    private static final String KEY_ALIAS = "alias/[a-zA-Z0-9\\-_/]+";
+    private static final Pattern KEY = Pattern.compile("(arn:aws(-[^:]+)?:kms:[a-zA-Z0-9-]*:\\d{12}:(key/" + KEY_ID
+            + "|" + KEY_ALIAS + "))|" + KEY_ID + "|" + KEY_ALIAS);
+    private static final int KEY_CHARACTERS = 2048;
+    private static final int MOST_TAGS = 200;
+    private static final Pattern TAG_KEY = Pattern.compile("(?!aws:)[a-zA-Z0-9\\s._:/=+@-]{1,128}");
+    private static final Pattern TAG_VALUE = Pattern.compile("[a-zA-Z0-9\\s._:/=+@-]{0,256}");
+
+    private final BedrockOptions options;
+    private final List<Problem> problems = new ArrayList<>();
+    private final PlaceRules common = new PlaceRules(
+            "places.bedrock", "Bedrock", BedrockProblems.BAD_SETTING, BedrockProblems.CONTRADICTION, problems);
+
+    private BedrockRules(BedrockOptions options) {
+        this.options = options;
+    }
+
+    /** What the service has against the options, whatever the job; empty if nothing. */
+    static List<Problem> problems(BedrockOptions options) {
+        BedrockRules rules = new BedrockRules(options);
+        rules.checkOptions();
+        return List.copyOf(rules.problems);
+    }
+
+    /** What the service has against a job with these options; empty if nothing. */
+    static List<Problem> problems(StagedTuning job, BedrockOptions options) {
+        BedrockRules rules = new BedrockRules(options);
+        Optional<TunableModel> model = rules.checkOptions();
+        model.ifPresent(known -> rules.problems.addAll(
+                TuningParameters.of(job, known, options.hyperParameters()).problems()));
+        rules.checkTags(job);
+        return List.copyOf(rules.problems);
+    }
+
+    private Optional<TunableModel> checkOptions() {
+        common.checkRole(options.role(), options.region());
+        if (!STORE.matcher(options.store()).matches() || options.store().length() > STORE_CHARACTERS) {
+            problems.add(common.wrong("store", options.store() + " is no place in S3 for files of a job")
+                    .because("it is s3://BUCKET or s3://BUCKET/PREFIX, of at most " + STORE_CHARACTERS
+                            + " characters, without spaces, = and +")
+                    .remedy("places.bedrock.store: s3://my-bucket/finetune4j")
+                    .build());
+        }
+        Optional.ofNullable(options.kmsKey())
+                .filter(key -> !KEY.matcher(key).matches() || key.length() > KEY_CHARACTERS)
+                .ifPresent(key -> problems.add(common.wrong("kms-key", "no key of KMS is called " + key)
+                        .because("it is an id, an ARN or alias/NAME")
+                        .remedy("aws kms list-aliases")
+                        .build()));
+        common.checkNetwork(options.subnets(), options.securityGroups());
+        return checkModel();
+    }
+
+    private Optional<TunableModel> checkModel() {
+        Optional<TunableModel> model = TunableModels.find(options.model());
+        if (model.isEmpty()) {
+            Problem.Builder problem = BedrockProblems.NOT_TUNABLE
+                    .error("Bedrock tunes no " + options.model() + " that is known here")
+                    .at(common.locate("model"));
+            Optional<TunableModel> meant = TunableModels.meant(options.model());
+            meant.ifPresent(known -> problem.because("the id for tuning ends with the length of the context")
+                    .remedy("places.bedrock.model: " + known.id()));
+            problems.add(problem.remedy("finetune offers --target bedrock").build());
+        } else if (!PlaceRules.isRegion(options.region())) {
+            String region = model.get().regions().get(0);
+            problems.add(common.wrong("region", "no region of AWS looks like " + options.region())
+                    .remedy("places.bedrock.region: " + region)
+                    .build());
+        } else if (!model.get().regions().contains(options.region())) {
+            String regions = String.join(", ", model.get().regions());
+            problems.add(BedrockProblems.NOT_TUNABLE
+                    .error("Bedrock does not tune " + options.model() + " in " + options.region())
+                    .at(common.locate("region"))
+                    .because("it does in " + regions + ", and the bucket must be there, too")
+                    .remedy("places.bedrock.region: " + model.get().regions().get(0))
+                    .build());
+        }
+        return model;
+    }
+
+    private void checkTags(StagedTuning job) {
+        Map<String, String> tags = CustomizationMapper.tagsByKey(job);
+        if (tags.size() > MOST_TAGS) {
+            problems.add(BedrockProblems.BEYOND_LIMIT
+                    .error("a job has at most " + MOST_TAGS + " tags, not " + tags.size())
+                    .because("one of them is the digest of its order")
+                    .remedy("leave " + (tags.size() - MOST_TAGS) + " labels out")
+                    .build());
+        }
+        tags.forEach((key, value) -> {
+            if (!TAG_KEY.matcher(key).matches() || !TAG_VALUE.matcher(value).matches()) {
+                problems.add(BedrockProblems.BEYOND_LIMIT
+                        .error("no tag may be " + key + "=" + value)
+                        .because(
+                                "a key has 1 to 128 and a value at most 256 ASCII letters, digits, spaces and ._:/=+@-, and aws: is"
+                                        + " Amazon's own")
+                        .remedy("give the label " + key + " another name or value")
+                        .build());
+            }
+        });
+    }
+}

@@ -1,0 +1,102 @@
+package dev.finetune4j.aws.bedrock;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.bedrock.model.DataProcessingDetails;
+import software.amazon.awssdk.services.bedrock.model.GetModelCustomizationJobResponse;
+import software.amazon.awssdk.services.bedrock.model.JobStatusDetails;
+import software.amazon.awssdk.services.bedrock.model.StatusDetails;
+import software.amazon.awssdk.services.bedrock.model.TrainingDetails;
+import software.amazon.awssdk.services.bedrock.model.ValidationDetails;
+
+/** From what the service tells of a job to what everybody is told. Survives states that the service adds later. */
+final class BedrockStatusMapper {
+    private static final Duration PLATFORM_PAUSE = Duration.ofMinutes(1);
+    private static final Pattern OF_THE_DATA =
+            Pattern.compile("(?is).*(input data|input token|record|jsonl|dataset|training data|validation data).*");
+    private static final Pattern OF_THE_SERVICE = Pattern.compile("(?is).*(internal|try again|timed? ?out).*");
+
+    private BedrockStatusMapper() {}
+
+    /** A job as it is now. Bedrock bills tokens and no time, and does not tell what it billed. */
+    static JobSnapshot snapshot(RunId id, GetModelCustomizationJobResponse job) {
+        RunState state = state(job);
+        return new JobSnapshot(
+                id,
+                CustomizationJobs.digest(id, job),
+                job.jobArn(),
+                state,
+                job.creationTime(),
+                state.isTerminal() ? endOf(job) : null,
+                state == RunState.FAILED ? failure(job) : null,
+                Duration.ZERO,
+                null);
+    }
+
+    private static Instant endOf(GetModelCustomizationJobResponse job) {
+        if (job.endTime() != null) {
+            return job.endTime();
+        }
+        return job.lastModifiedTime() == null ? job.creationTime() : job.lastModifiedTime();
+    }
+
+    private static RunState state(GetModelCustomizationJobResponse job) {
+        if (job.status() == null) {
+            return RunState.QUEUED;
+        }
+        return switch (job.status()) {
+            case IN_PROGRESS -> stateInDetail(job.statusDetails());
+            case COMPLETED -> RunState.SUCCEEDED;
+            case FAILED -> RunState.FAILED;
+            case STOPPING -> RunState.STOPPING;
+            case STOPPED -> RunState.STOPPED;
+            case UNKNOWN_TO_SDK_VERSION -> RunState.TRAINING;
+        };
+    }
+
+    /** The service tells of the parts of some jobs only: first it reads the rows, then it trains. */
+    private static RunState stateInDetail(@Nullable StatusDetails details) {
+        if (details == null) {
+            return RunState.TRAINING;
+        }
+        TrainingDetails training = details.trainingDetails();
+        DataProcessingDetails processing = details.dataProcessingDetails();
+        ValidationDetails validation = details.validationDetails();
+        if (training != null && isBegun(training.status())) {
+            return RunState.TRAINING;
+        }
+        boolean isReading = (processing != null && isBegun(processing.status()))
+                || (validation != null && isBegun(validation.status()));
+        return isReading ? RunState.DOWNLOADING : RunState.QUEUED;
+    }
+
+    private static boolean isBegun(@Nullable JobStatusDetails status) {
+        return status != null && status != JobStatusDetails.NOT_STARTED;
+    }
+
+    private static Problem failure(GetModelCustomizationJobResponse job) {
+        String reason = Optional.ofNullable(job.failureMessage())
+                .filter(text -> !text.isBlank())
+                .orElse("no reason is told");
+        Problem.Builder problem;
+        if (OF_THE_DATA.matcher(reason).matches()) {
+            problem = BedrockProblems.DATA_REFUSED.error("Bedrock does not take the rows of " + job.jobName());
+        } else if (reason.contains("assume")) {
+            problem = BedrockProblems.ROLE_UNUSABLE.error("Bedrock may not act as the role of " + job.jobName());
+        } else {
+            problem = BedrockProblems.JOB_FAILED.error("Bedrock could not run " + job.jobName());
+            if (OF_THE_SERVICE.matcher(reason).matches()) {
+                problem.retry(Retry.after(PLATFORM_PAUSE));
+            }
+        }
+        return problem.because(reason).build();
+    }
+}

@@ -1,0 +1,154 @@
+package dev.finetune4j.aws.bedrock;
+
+import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.CreateOnce;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.bedrock.BedrockClient;
+import software.amazon.awssdk.services.bedrock.model.ConflictException;
+import software.amazon.awssdk.services.bedrock.model.CreateModelCustomizationJobRequest;
+import software.amazon.awssdk.services.bedrock.model.GetModelCustomizationJobResponse;
+import software.amazon.awssdk.services.bedrock.model.ModelCustomizationJobStatus;
+import software.amazon.awssdk.services.bedrock.model.ResourceNotFoundException;
+
+/**
+ * Bedrock's customization jobs, of which there is one for a name for ever. Every failure is a {@link FineTuneException} that says whether the
+ * same call may succeed later. Safe for use by several threads.
+ */
+final class CustomizationJobs implements AutoCloseable {
+    /** Tries of one call by Amazon's client. All calls may be repeated: a create carries a name and a token that are taken once. */
+    static final int ATTEMPTS = 4;
+
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
+
+    private final BedrockClient client;
+    private final String region;
+
+    private CustomizationJobs(BedrockClient client, String region) {
+        this.client = client;
+        this.region = region;
+    }
+
+    /** Jobs of a region, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
+    static CustomizationJobs open(String region, ProviderContext context) {
+        AwsConnection connection = new AwsConnection(region, "BEDROCK", ATTEMPTS, LONGEST_CALL);
+        return new CustomizationJobs(connection.open(BedrockClient.builder(), context), region);
+    }
+
+    /**
+     * Launches a job unless it is there, in whatever state; see {@link CreateOnce}.
+     *
+     * @return the job as it is now
+     * @throws FineTuneException with FT0895 if a name belongs to another job or model, or with why the service does not take it
+     */
+    GetModelCustomizationJobResponse submit(CreateModelCustomizationJobRequest request) {
+        return new Launch(request).make();
+    }
+
+    private final class Launch extends CreateOnce<GetModelCustomizationJobResponse> {
+        private final CreateModelCustomizationJobRequest request;
+
+        Launch(CreateModelCustomizationJobRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        protected Optional<GetModelCustomizationJobResponse> find() {
+            return CustomizationJobs.this.find(request.jobName());
+        }
+
+        @Override
+        protected void create() {
+            client.createModelCustomizationJob(request);
+        }
+
+        @Override
+        protected boolean isTaken(SdkException failure) {
+            return failure instanceof ConflictException;
+        }
+
+        @Override
+        protected FineTuneException told(SdkException failure) {
+            return BedrockErrors.told(failure, request.jobName(), region);
+        }
+
+        @Override
+        protected FineTuneException hidden() {
+            return BedrockErrors.hidden(request.jobName());
+        }
+
+        @Override
+        protected GetModelCustomizationJobResponse own(GetModelCustomizationJobResponse found) {
+            RunId id = new RunId(request.jobName());
+            String digest = digest(id, found);
+            String wanted = StagedTuning.digestIn(id, request.clientRequestToken());
+            if (!digest.equals(wanted)) {
+                throw BedrockErrors.taken(request.jobName(), found.jobArn(), digest, wanted);
+            }
+            return found;
+        }
+    }
+
+    /** The digest that a job was launched with; empty where somebody else launched it. */
+    static String digest(RunId id, GetModelCustomizationJobResponse job) {
+        return job.clientRequestToken() == null ? "" : StagedTuning.digestIn(id, job.clientRequestToken());
+    }
+
+    /** A job by its name; empty only where the service answered that there is none. */
+    Optional<GetModelCustomizationJobResponse> find(String name) {
+        try {
+            return Optional.of(client.getModelCustomizationJob(request -> request.jobIdentifier(name)));
+        } catch (ResourceNotFoundException e) {
+            return Optional.empty();
+        } catch (SdkException e) {
+            throw BedrockErrors.told(e, name, region);
+        }
+    }
+
+    /**
+     * Tells a job to stop; one that has ended is left alone.
+     *
+     * @throws FineTuneException with FT0899 if there is no such job
+     */
+    void stop(String name) {
+        try {
+            client.stopModelCustomizationJob(request -> request.jobIdentifier(name));
+        } catch (SdkException e) {
+            GetModelCustomizationJobResponse job = find(name).orElseThrow(() -> BedrockErrors.absent(name, region));
+            if (!hasEnded(job)) {
+                throw BedrockErrors.told(e, name, region);
+            }
+        }
+    }
+
+    /**
+     * Removes the model that came of a job; without effect where there is none. The job's own record stays for ever.
+     *
+     * @throws FineTuneException if the model is in use
+     */
+    void deleteModel(String modelName) {
+        try {
+            client.deleteCustomModel(request -> request.modelIdentifier(modelName));
+        } catch (ResourceNotFoundException e) {
+            // gone already
+        } catch (SdkException e) {
+            throw BedrockErrors.told(e, modelName, region);
+        }
+    }
+
+    static boolean hasEnded(GetModelCustomizationJobResponse job) {
+        ModelCustomizationJobStatus status = job.status();
+        return status == ModelCustomizationJobStatus.COMPLETED
+                || status == ModelCustomizationJobStatus.FAILED
+                || status == ModelCustomizationJobStatus.STOPPED;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.finetune4j.aws.internal;
+
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.Region;
+
+/**
+ * What services have against settings that they share, each told at the service's own setting.
+ *
+ * @param target what the keys of its settings begin with
+ * @param service the service as people name it
+ * @param wrong kind of a setting that is not of its form
+ * @param contradiction kind of settings that do not go together
+ * @param problems where they are told
+ */
+public record PlaceRules(
+        String target, String service, ProblemKind wrong, ProblemKind contradiction, List<Problem> problems) {
+    private static final Pattern ROLE = Pattern.compile("arn:(aws[a-z\\-]*):iam::\\d{12}:role/[a-zA-Z_0-9+=,.@\\-_/]+");
+    private static final int ROLE_CHARACTERS = 2048;
+    private static final Pattern REGION = Pattern.compile("[a-z]{2,5}(-[a-z]+)+-\\d");
+    private static final Pattern NETWORK_ID = Pattern.compile("[-0-9a-zA-Z]{1,32}");
+    private static final int MOST_SUBNETS = 16;
+    private static final int MOST_GROUPS = 5;
+
+    /** Whether a text has the form of a region. */
+    public static boolean isRegion(String text) {
+        return REGION.matcher(text).matches();
+    }
+
+    /** The role must be a whole ARN, of the region's partition. */
+    public void checkRole(String role, String region) {
+        Matcher arn = ROLE.matcher(role);
+        if (!arn.matches() || role.length() > ROLE_CHARACTERS) {
+            problems.add(wrong("role", role + " is no ARN of a role")
+                    .because(service + " takes the whole ARN, path included: arn:aws:iam::ACCOUNT:role/PATH/NAME")
+                    .remedy("aws iam get-role --query Role.Arn --role-name " + lastPart(role))
+                    .build());
+        } else if (isRegion(region)
+                && !arn.group(1).equals(PartitionMetadata.of(Region.of(region)).id())) {
+            problems.add(
+                    together("role", "the role is of partition " + arn.group(1) + ", the region " + region + " is not")
+                            .remedy("aws sts get-caller-identity --region " + region)
+                            .build());
+        }
+    }
+
+    /** Subnets come with security groups. */
+    public void checkNetwork(List<String> subnets, List<String> securityGroups) {
+        if (subnets.isEmpty() != securityGroups.isEmpty()) {
+            boolean hasSubnets = !subnets.isEmpty();
+            problems.add(together(
+                            hasSubnets ? "subnets" : "security-groups",
+                            hasSubnets
+                                    ? "subnets come without a security group"
+                                    : "security groups come without a subnet")
+                    .remedy(hasSubnets ? "aws ec2 describe-security-groups" : "aws ec2 describe-subnets")
+                    .build());
+        }
+        checkIds("subnets", subnets, MOST_SUBNETS);
+        checkIds("security-groups", securityGroups, MOST_GROUPS);
+    }
+
+    private void checkIds(String key, List<String> ids, int most) {
+        if (ids.size() > most) {
+            problems.add(wrong(key, "a job has at most " + most + " of them, not " + ids.size())
+                    .remedy("name " + most + " or fewer")
+                    .build());
+        }
+        ids.stream()
+                .filter(id -> !NETWORK_ID.matcher(id).matches())
+                .forEach(id -> problems.add(wrong(key, "no id looks like " + id)
+                        .remedy(key.equals("subnets") ? "aws ec2 describe-subnets" : "aws ec2 describe-security-groups")
+                        .build()));
+    }
+
+    /** A setting that is not of its form. */
+    public Problem.Builder wrong(String key, String summary) {
+        return wrong.error(summary).at(locate(key));
+    }
+
+    /** A setting that does not go with another one. */
+    public Problem.Builder together(String key, String summary) {
+        return contradiction.error(summary).at(locate(key));
+    }
+
+    /** Where a setting stands. */
+    public Location locate(String key) {
+        return Location.ofKey(target + "." + key);
+    }
+
+    private static String lastPart(String role) {
+        String name = role.substring(role.lastIndexOf('/') + 1);
+        return name.isBlank() || name.contains(" ") ? "NAME" : name;
+    }
+}
