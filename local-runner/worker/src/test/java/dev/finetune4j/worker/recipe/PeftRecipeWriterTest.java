@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Part;
+import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.LabelScoring;
@@ -23,6 +25,7 @@ import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.CodecBehindVirtualTokens;
+import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.RecipeWriter;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.TextCodec;
@@ -42,9 +45,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,6 +199,28 @@ class PeftRecipeWriterTest {
         List<Integer> ids = new ArrayList<>();
         array.forEach(id -> ids.add(id.asInt()));
         return numbers(ids);
+    }
+
+    @Test
+    void aPassageIsAskedForWhatIsLearnedOfIt() throws Exception {
+        Path data = Files.createDirectories(root.resolve("data"));
+        Example.Passage passage = new Example.Passage(new RowRef("book", 1), "please refund the screen");
+        Files.writeString(data.resolve(Part.TEST.fileName()), Json.line(passage) + "\n");
+
+        write(RecipeTickets.predict(Variant.BASE_ZERO_SHOT, List.of(), LabelScoring.LIKELIHOOD, 0), data);
+
+        JsonNode question =
+                readByPython().path("questions").path("base-zero-shot").get(0);
+        try (TextCodec codec = codec(LoraTuning.defaults())) {
+            EncodedExample tokens = codec.encode(passage, 64);
+            int[] asked = IntStream.concat(
+                            Arrays.stream(ids(question.path("prompt"))),
+                            Arrays.stream(ids(question.path("answers").get(0).path("tokens"))))
+                    .toArray();
+            assertThat(asked).isEqualTo(tokens.tokenIds());
+            assertThat(question.path("prompt")).hasSize(1);
+        }
+        assertThat(question.path("reference").asText()).isEqualTo(passage.text());
     }
 
     @Test

@@ -1,0 +1,212 @@
+"""A decoder of transformers with what is trained of it, by PEFT where that is an adapter."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from peft import LoraConfig, get_peft_model
+from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM
+
+from finetune4j_peft.check import version_numbers
+from finetune4j_peft.draws import drawn
+from finetune4j_peft.recipe import Training
+
+IGNORED = -100
+WEIGHTS = "adapter_model.safetensors"
+CONFIG = "adapter_config.json"
+PROMPT = "prompt_embeddings"
+WEIGHT_ENDINGS = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".index.json", ".h5", ".msgpack", ".onnx")
+ACTIVATION_BYTES = 34
+"""Bytes that a layer keeps of a token for each number of its width in bf16, attention scores left out
+(https://arxiv.org/abs/2205.05198, section 4)."""
+
+
+def precision_for(asked: str, device: torch.device) -> torch.dtype:
+    """The number format: as asked, or bf16 where the device computes in it."""
+    if asked == "auto":
+        return torch.bfloat16 if device.type == "cuda" and torch.cuda.is_bf16_supported(False) else torch.float32
+    return torch.bfloat16 if asked == "bf16" else torch.float32
+
+
+def load_decoder(folder: Path, dtype: torch.dtype, device: torch.device) -> torch.nn.Module:
+    """A decoder from a folder in Hugging Face layout, frozen."""
+    key = "dtype" if version_numbers(metadata.version("transformers")) >= (4, 56) else "torch_dtype"
+    model = AutoModelForCausalLM.from_pretrained(
+        folder, attn_implementation="sdpa", local_files_only=True, use_safetensors=True, **{key: dtype}
+    )
+    model.requires_grad_(False)
+    return model.to(device)
+
+
+class Decoder:
+    """A model that answers, and learns where it was told how.
+
+    Texts are padded behind their end and never masked: a decoder looks back only, so that what follows a text changes nothing in it.
+    """
+
+    def __init__(self, folder: Path, training: Training | None, dtype: torch.dtype, device: torch.device, pad_token: int):
+        """Loads the base model of a folder; `training` says what is trained of it, None where nothing is."""
+        self.folder = folder
+        self.training = training
+        self.dtype = dtype
+        self.device = device
+        self.pad_token = pad_token
+        whole = training is not None and training.is_whole
+        # What is trained stays in float32, whatever is computed in.
+        self.model = load_decoder(folder, torch.float32 if whole else dtype, device)
+        self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
+        self.peft: torch.nn.Module | None = None
+        self.virtual: torch.nn.Parameter | None = None
+        self._uses_adapter = training is not None
+        if training is not None:
+            self._make_trainable(training)
+        self.model.eval()
+
+    def _make_trainable(self, training: Training) -> None:
+        if training.is_whole:
+            self.model.requires_grad_(True)
+        elif training.start_tokens:
+            start = torch.tensor(training.start_tokens, device=self.device)
+            with torch.no_grad():
+                embedded = self.model.get_input_embeddings()(start)
+            self.virtual = torch.nn.Parameter(embedded.float())  # [v, C]
+        else:
+            self.peft = get_peft_model(self.model, _lora(training))
+            # What is not drawn starts as PEFT makes it: factors B as zero, lengths and whole modules as those of the base model.
+            start = get_peft_model_state_dict(self.peft, save_embedding_layers=False)
+            start.update({draw.name: torch.from_numpy(drawn(draw)) for draw in training.draws})
+            set_peft_model_state_dict(self.peft, start)
+            for parameter in self.peft.parameters():
+                if parameter.requires_grad:
+                    parameter.data = parameter.data.float()
+
+    def trainable(self) -> dict[str, torch.nn.Parameter]:
+        """What is trained, by name."""
+        if self.virtual is not None:
+            return {PROMPT: self.virtual}
+        module = self.peft if self.peft is not None else self.model
+        return {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
+
+    def save_memory(self, asked: str, batch_tokens: int) -> str:
+        """Decides what the backward pass computes again, and says it: `none` or `layer`."""
+        level = asked
+        if asked == "auto":
+            config = self.model.config.get_text_config()
+            kept = ACTIVATION_BYTES * batch_tokens * config.hidden_size * config.num_hidden_layers
+            level = "layer" if self.device.type == "cuda" and kept > torch.cuda.mem_get_info()[0] // 2 else "none"
+        if level == "none":
+            return "none"
+        if hasattr(self.model, "activation_checkpointing_enable"):  # what newer versions of transformers call it
+            self.model.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
+        else:
+            self.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        return "layer"
+
+    @contextlib.contextmanager
+    def learning(self) -> Iterator[None]:
+        """With dropout, and with what is trained."""
+        self.model.train()
+        try:
+            yield
+        finally:
+            self.model.eval()
+
+    @contextlib.contextmanager
+    def answering(self, tuned: bool) -> Iterator[None]:
+        """As the tuned model or as its base; a model whose every weight is trained has no base any more."""
+        if not tuned and self.training is not None and self.training.is_whole:
+            raise ValueError("the base model is gone: its own weights are trained")
+        off = self.peft.disable_adapter() if self.peft is not None and not tuned else contextlib.nullcontext()
+        before, self._uses_adapter = self._uses_adapter, tuned
+        try:
+            with off, torch.no_grad():
+                yield
+        finally:
+            self._uses_adapter = before
+
+    def _computing(self) -> contextlib.AbstractContextManager:
+        narrow = self.training is not None and self.training.is_whole and self.dtype == torch.bfloat16
+        return torch.autocast(self.device.type, torch.bfloat16) if narrow else contextlib.nullcontext()
+
+    def inputs(self, ids: torch.Tensor) -> dict[str, torch.Tensor]:
+        """What the model reads: ids [B, T], behind virtual tokens where it has them, which are then embeddings [B, v + T, C]."""
+        if self.virtual is None or not self._uses_adapter:
+            return {"input_ids": ids}
+        embedded = self.model.get_input_embeddings()(ids)  # [B, T, C]
+        before = self.virtual.to(embedded.dtype).expand(ids.shape[0], -1, -1)  # [B, v, C]
+        return {"inputs_embeds": torch.cat([before, embedded], dim=1)}
+
+    @property
+    def virtual_tokens(self) -> int:
+        """v of texts as they are read now."""
+        return self.virtual.shape[0] if self.virtual is not None and self._uses_adapter else 0
+
+    def padded(self, texts: Sequence[Sequence[int]]) -> torch.Tensor:
+        """Texts as ids [B, T]."""
+        longest = max(map(len, texts))
+        return torch.tensor([[*text, *[self.pad_token] * (longest - len(text))] for text in texts], device=self.device)
+
+    def summed_loss(self, rows: Sequence[tuple[list[int], list[bool]]]) -> torch.Tensor:
+        """Summed negative log-likelihood of the learned tokens of rows, in nats. Logits are made for positions that some row learns at."""
+        ids = self.padded([tokens for tokens, _ in rows])  # [B, T]
+        targets = torch.full_like(ids, IGNORED)  # [B, T]
+        for place, (tokens, learned) in enumerate(rows):
+            for t in range(1, len(tokens)):
+                if learned[t]:
+                    targets[place, t - 1] = tokens[t]
+        positions = (targets != IGNORED).any(dim=0).nonzero().flatten()  # [K]
+        wanted = targets[:, positions]  # [B, K]
+        with self._computing():
+            logits = self.model(
+                **self.inputs(ids), logits_to_keep=positions + self.virtual_tokens, use_cache=False
+            ).logits  # [B, K, V]
+        counted = wanted != IGNORED
+        return F.cross_entropy(logits[counted].float(), wanted[counted], reduction="sum")
+
+    def write(self, folder: Path) -> None:
+        """Writes what is trained into an existing folder: an adapter in PEFT's format, or a model in Hugging Face layout."""
+        if self.training is None:
+            raise ValueError("a model that only answers has nothing to write")
+        if self.training.is_whole:
+            self.model.save_pretrained(folder, safe_serialization=True)
+            _copy_description(self.folder, folder)
+            return
+        save_file(self._adapter(), folder / WEIGHTS, metadata={"format": "pt"})
+        (folder / CONFIG).write_text(json.dumps(self.training.adapter, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+    def _adapter(self) -> dict[str, torch.Tensor]:
+        if self.virtual is not None:
+            return {PROMPT: self.virtual.detach().cpu().contiguous()}
+        state = get_peft_model_state_dict(self.peft, save_embedding_layers=False)
+        return {name: value.detach().float().cpu().contiguous().clone() for name, value in state.items()}
+
+    def read(self, folder: Path) -> None:
+        """Reads what `write` wrote of an adapter."""
+        tensors = load_file(folder / WEIGHTS)
+        if self.virtual is not None:
+            self.virtual.data.copy_(tensors[PROMPT])
+        else:
+            set_peft_model_state_dict(self.peft, tensors)
+
+
+def _lora(training: Training) -> LoraConfig:
+    """PEFT's settings from `adapter_config.json`, with those of a finished adapter left out."""
+    told = {key: value for key, value in training.adapter.items() if key not in ("peft_type", "inference_mode", "revision")}
+    told["base_model_name_or_path"] = None
+    return LoraConfig(**told)
+
+
+def _copy_description(base: Path, folder: Path) -> None:
+    """Tokenizer, template and the like stay as the base model has them."""
+    for file in base.iterdir():
+        if file.is_file() and not file.name.endswith(WEIGHT_ENDINGS) and not (folder / file.name).exists():
+            shutil.copy2(file, folder / file.name)

@@ -1,0 +1,92 @@
+"""The processes that compute one job together. Numbers go between them on the CPU, gradients where they lie."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+import torch.distributed as dist
+
+BUCKET_ELEMENTS = 1 << 26
+"""Elements of gradients that are summed in one go."""
+
+
+class Ranks:
+    """This process among its peers. One that has none never waits."""
+
+    def __init__(self) -> None:
+        self.rank = int(os.environ.get("RANK", "0"))
+        self.world = int(os.environ.get("WORLD_SIZE", "1"))
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        on_gpu = torch.cuda.is_available()
+        self.device = torch.device("cuda", local) if on_gpu else torch.device("cpu")
+        if on_gpu:
+            torch.cuda.set_device(self.device)
+        if self.world > 1:
+            dist.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "gloo")
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that tells and writes."""
+        return self.rank == 0
+
+    def agree(self, value: bool) -> bool:
+        """What the first process found, for all."""
+        if self.world == 1:
+            return value
+        told = torch.tensor([int(value)])
+        dist.broadcast(told, 0)
+        return bool(told.item())
+
+    def sum(self, value: float) -> float:
+        """The sum over all processes, in float64."""
+        if self.world == 1:
+            return value
+        total = torch.tensor([value], dtype=torch.float64)
+        dist.all_reduce(total)
+        return float(total.item())
+
+    def sum_gradients(self, parameters: Iterable[torch.nn.Parameter]) -> None:
+        """Makes every gradient the sum of those of all processes; one that a process has not is zero there."""
+        if self.world == 1:
+            return
+        bucket: list[torch.Tensor] = []
+        elements = 0
+        for parameter in parameters:
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+            bucket.append(parameter.grad)
+            elements += parameter.grad.numel()
+            if elements >= BUCKET_ELEMENTS:
+                _sum(bucket)
+                bucket, elements = [], 0
+        if bucket:
+            _sum(bucket)
+
+    def gather(self, values: list[Any]) -> list[list[Any]]:
+        """The lists of all processes, in their order."""
+        if self.world == 1:
+            return [values]
+        gathered: list[list[Any]] = [[] for _ in range(self.world)]
+        dist.all_gather_object(gathered, values)
+        return gathered
+
+    def wait(self) -> None:
+        """Until all are here."""
+        if self.world > 1:
+            dist.barrier() if self.device.type == "cpu" else self.agree(True)
+
+    def end(self) -> None:
+        if self.world > 1 and dist.is_initialized():
+            dist.destroy_process_group()
+
+
+def _sum(gradients: list[torch.Tensor]) -> None:
+    flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
+    dist.all_reduce(flat)
+    begin = 0
+    for gradient in gradients:
+        gradient.copy_(flat[begin : begin + gradient.numel()].view_as(gradient))
+        begin += gradient.numel()

@@ -1,0 +1,406 @@
+package dev.finetune4j.worker.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.LabelScoring;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.run.ContainerOrder;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.training.durable.DurableFiles;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The same job by the core and by the engine on transformers and PEFT: the same losses, the same results, whatever happens in between. */
+@Tag("slow")
+class PeftEngineTest {
+    private static final double LOSS = 1e-4;
+    private static final double LIKELIHOOD = 1e-3;
+    /** bf16 has 8 bits of a number; steps build up on each other. */
+    private static final double BF16_LOSS = 0.05;
+
+    private static PeftImage image;
+
+    @TempDir
+    private Path root;
+
+    private Path data;
+
+    @BeforeAll
+    static void install() throws Exception {
+        image = PeftImage.install();
+    }
+
+    @BeforeEach
+    void writeRows() throws IOException {
+        data = RecipeTickets.writeRows(root.resolve("data"), 40, 7);
+    }
+
+    static Stream<Arguments> methods() {
+        LoraTuning lora = new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR));
+        return Stream.of(
+                Arguments.of("LoRA", lora, LabelScoring.LIKELIHOOD, false),
+                Arguments.of("LoRA, rows packed", lora, LabelScoring.CALIBRATED, true),
+                Arguments.of(
+                        "rank-stabilised LoRA of some modules and layers",
+                        lora.toBuilder()
+                                .rankStabilised(true)
+                                .targetModules(List.of("q_proj", "down_proj"))
+                                .ranks(Map.of("down_proj", 2))
+                                .alphas(Map.of("down_proj", 3.0))
+                                .layers(List.of(1))
+                                .build(),
+                        LabelScoring.LENGTH_NORMALIZED,
+                        false),
+                Arguments.of("DoRA", lora.toBuilder().dora(true).build(), LabelScoring.LIKELIHOOD, false),
+                Arguments.of(
+                        "LoRA beside the head",
+                        lora.toBuilder()
+                                .trainedModules(List.of(LoraTuning.HEAD))
+                                .build(),
+                        LabelScoring.LIKELIHOOD,
+                        false),
+                Arguments.of("every weight", FullTuning.defaults(), LabelScoring.LIKELIHOOD, false),
+                Arguments.of(
+                        "virtual tokens of a text",
+                        new PromptTuning(5, "please refund"),
+                        LabelScoring.CALIBRATED,
+                        false),
+                Arguments.of(
+                        "virtual tokens that are drawn", new PromptTuning(3, null), LabelScoring.LIKELIHOOD, false));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("methods")
+    void trainsAndAnswersAsTheCore(String name, TuningMethod method, LabelScoring scoring, boolean packing)
+            throws Exception {
+        TrainingSpec spec = RecipeTickets.training()
+                .packing(packing)
+                .batchSize(packing ? 1 : 3)
+                .build();
+        List<WorkStep> steps = RecipeTickets.classifies(method, spec, scoring);
+
+        EngineContainer core =
+                EngineContainer.of(root.resolve("core"), steps, data).runByCore();
+        EngineContainer peft =
+                EngineContainer.of(root.resolve("peft"), steps, data).runByPeft(image, 1);
+
+        System.out.println(name + ": " + largestDifferences(peft, core));
+        assertSameTraining(peft, core, LOSS);
+        assertSamePredictions(peft.predictions("base-zero-shot.jsonl"), core.predictions("base-zero-shot.jsonl"));
+        assertSamePredictions(peft.predictions("tuned.jsonl"), core.predictions("tuned.jsonl"));
+        assertSamePredictions(peft.predictions("tuned.jsonl"), answeredByCoreWith(peft, method, scoring));
+        assertThat(peft.told())
+                .last()
+                .isInstanceOfSatisfying(
+                        RunEvent.StateChanged.class,
+                        change -> assertThat(change.state()).isEqualTo(RunState.SUCCEEDED));
+        assertThat(peft.results().resolve("checkpoints")).doesNotExist();
+    }
+
+    static Stream<TuningMethod> kinds() {
+        return Stream.of(
+                new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR)),
+                FullTuning.defaults(),
+                new PromptTuning(4, "please"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void speaksAsTheCore(TuningMethod method) throws Exception {
+        List<WorkStep> steps =
+                RecipeTickets.speaks(method, RecipeTickets.training().build());
+
+        EngineContainer core =
+                EngineContainer.of(root.resolve("core"), steps, data).runByCore();
+        EngineContainer peft =
+                EngineContainer.of(root.resolve("peft"), steps, data).runByPeft(image, 1);
+
+        for (String file : List.of("base-zero-shot.jsonl", "tuned.jsonl")) {
+            assertSamePredictions(peft.predictions(file), core.predictions(file));
+            assertThat(peft.predictions(file))
+                    .extracting(Prediction::answer)
+                    .as("something is spoken")
+                    .anyMatch(answer -> answer != null && !answer.isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void computesInHalfTheBitsAndAgainWhatItDidNotKeep(TuningMethod method) throws Exception {
+        TrainingSpec.Builder spec = RecipeTickets.training();
+        List<WorkStep> wide = RecipeTickets.classifies(method, spec.build(), LabelScoring.LIKELIHOOD);
+        List<WorkStep> again =
+                RecipeTickets.classifies(method, spec.recompute(Recompute.LAYER).build(), LabelScoring.LIKELIHOOD);
+        List<WorkStep> narrow =
+                RecipeTickets.classifies(method, spec.precision(Precision.BF16).build(), LabelScoring.LIKELIHOOD);
+
+        EngineContainer core =
+                EngineContainer.of(root.resolve("core"), wide, data).runByCore();
+        EngineContainer peft =
+                EngineContainer.of(root.resolve("again"), again, data).runByPeft(image, 1);
+        EngineContainer half =
+                EngineContainer.of(root.resolve("narrow"), narrow, data).runByPeft(image, 1);
+
+        assertSameTraining(peft, core, LOSS);
+        for (RunEvent.StepCompleted step : half.steps()) {
+            double exact = core.steps().get(step.step() - 1).loss();
+            assertThat(step.loss()).isNotEqualTo(exact).isCloseTo(exact, within(BF16_LOSS * exact));
+        }
+        assertThat(half.told())
+                .filteredOn(RunEvent.TrainingStarted.class::isInstance)
+                .singleElement()
+                .isInstanceOfSatisfying(RunEvent.TrainingStarted.class, started -> {
+                    assertThat(started.precision()).isEqualTo("bf16");
+                    assertThat(started.recompute()).isEqualTo("layer");
+                });
+    }
+
+    @Test
+    void twoProcessesTrainAsOne() throws Exception {
+        List<WorkStep> steps = steps(RecipeTickets.training().build(), 0);
+
+        EngineContainer one =
+                EngineContainer.of(root.resolve("one"), steps, data).runByPeft(image, 1);
+        EngineContainer two =
+                EngineContainer.of(root.resolve("two"), steps, data).runByPeft(image, 2);
+
+        assertSameTraining(two, one, LOSS);
+        assertSamePredictions(two.predictions("tuned.jsonl"), one.predictions("tuned.jsonl"));
+        assertThat(two.told()).hasSameSizeAs(one.told());
+    }
+
+    @Test
+    void aKilledTrainingGoesOnAsIfNothingHadBeen() throws Exception {
+        List<WorkStep> steps = steps(RecipeTickets.training().epochs(30).build());
+        EngineContainer whole =
+                EngineContainer.of(root.resolve("whole"), steps, data).runByPeft(image, 1);
+        EngineContainer killed = EngineContainer.of(root.resolve("killed"), steps, data);
+        Process process = killed.startByPeft(image, 1);
+        killed.after(20, process, dying -> {
+            try {
+                EngineContainer.kill(dying);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        EngineContainer other = EngineContainer.of(root.resolve("other"), steps, data);
+        DurableFiles.copyTree(killed.base().resolve("checkpoints"), other.base().resolve("checkpoints"));
+
+        other.runByPeft(image, 1);
+
+        List<RunEvent.StepCompleted> told = other.steps();
+        assertThat(other.told()).hasAtLeastOneElementOfType(RunEvent.Resumed.class);
+        assertThat(told.get(0).step())
+                .isGreaterThan(1)
+                .isLessThanOrEqualTo(killed.steps().size() + 1);
+        assertThat(told)
+                .extracting(RunEvent.StepCompleted::loss)
+                .isEqualTo(whole
+                        .steps()
+                        .subList(told.get(0).step() - 1, whole.steps().size())
+                        .stream()
+                        .map(RunEvent.StepCompleted::loss)
+                        .toList());
+        assertThat(other.predictions("tuned.jsonl")).isEqualTo(whole.predictions("tuned.jsonl"));
+    }
+
+    @Test
+    void savesAndStopsWhenItIsTold() throws Exception {
+        List<WorkStep> steps = steps(
+                RecipeTickets.training().epochs(60).checkpointEvery(100_000).build());
+        EngineContainer container = EngineContainer.of(root.resolve("stopped"), steps, data);
+        Process process = container.startByPeft(image, 2);
+        container.after(10, process, Process::destroy);
+
+        assertThat(EngineContainer.ended(process)).as(container.log()).isEqualTo(ExitCode.INTERRUPTED.number());
+
+        int done = container.steps().size();
+        assertThat(container.told())
+                .filteredOn(RunEvent.CheckpointSaved.class::isInstance)
+                .last()
+                .isInstanceOfSatisfying(
+                        RunEvent.CheckpointSaved.class,
+                        checkpoint -> assertThat(checkpoint.step()).isEqualTo(done));
+        assertThat(container.base().resolve("output/failure")).doesNotExist();
+        assertThat(container.runByPeft(image, 2).told())
+                .filteredOn(RunEvent.Resumed.class::isInstance)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RunEvent.Resumed.class,
+                        resumed -> assertThat(resumed.step()).isEqualTo(done));
+    }
+
+    @Test
+    void stopsEarlyWithTheBestStateAsTheCore() throws Exception {
+        List<WorkStep> steps = steps(
+                RecipeTickets.training()
+                        .epochs(40)
+                        .learningRate(0.2)
+                        .evaluateEvery(2)
+                        .earlyStoppingPatience(2)
+                        .build(),
+                0);
+
+        EngineContainer core =
+                EngineContainer.of(root.resolve("core"), steps, data).runByCore();
+        EngineContainer peft =
+                EngineContainer.of(root.resolve("peft"), steps, data).runByPeft(image, 1);
+
+        assertThat(core.told()).hasAtLeastOneElementOfType(RunEvent.StoppedEarly.class);
+        assertThat(peft.steps()).hasSameSizeAs(core.steps());
+        assertThat(peft.told())
+                .filteredOn(RunEvent.StoppedEarly.class::isInstance)
+                .extracting(event -> ((RunEvent.StoppedEarly) event).reason())
+                .isEqualTo(core.told().stream()
+                        .filter(RunEvent.StoppedEarly.class::isInstance)
+                        .map(event -> ((RunEvent.StoppedEarly) event).reason())
+                        .toList());
+    }
+
+    @Test
+    void saysWhyItFails() throws Exception {
+        List<WorkStep> steps = steps(RecipeTickets.training().build());
+        EngineContainer container = EngineContainer.of(root.resolve("failing"), steps, data);
+        Files.writeString(
+                container.base().resolve("input/config/hyperparameters.json"),
+                Json.line(Map.of(ContainerOrder.DIGEST_SETTING, "fff")));
+
+        assertThat(EngineContainer.ended(container.startByPeft(image, 1))).isEqualTo(ExitCode.INVALID.number());
+
+        assertThat(container.base().resolve("output/failure"))
+                .content()
+                .startsWith("FT0652: order.json is not that of the job; its digest is " + RecipeTickets.DIGEST
+                        + ", the job's is fff; try: ");
+    }
+
+    private static List<WorkStep> steps(TrainingSpec spec) {
+        return steps(spec, 0.1);
+    }
+
+    private static List<WorkStep> steps(TrainingSpec spec, double dropout) {
+        return RecipeTickets.classifies(
+                new LoraTuning(4, 8, dropout, List.of(LoraTuning.ALL_LINEAR)), spec, LabelScoring.LIKELIHOOD);
+    }
+
+    /** What the core answers with what the engine trained: the format is the same, and so is what it computes. */
+    private List<Prediction> answeredByCoreWith(EngineContainer trained, TuningMethod method, LabelScoring scoring)
+            throws IOException, InterruptedException {
+        List<WorkStep> steps = List.of(RecipeTickets.predict(Variant.TUNED, RecipeTickets.LABELS, scoring, 0));
+        Path base = root.resolve("core-with-result");
+        RecipeTickets.layOut(base, steps, data);
+        ContainerOrder order = new ContainerOrder(
+                new RunId("tickets"),
+                new ModelRef("tickets"),
+                new WorkOrder(RecipeTickets.DIGEST, steps),
+                Map.of(WorkOrder.MODEL_CHANNEL, "", WorkOrder.DATA_CHANNEL, "", WorkOrder.ADAPTER_CHANNEL, ""),
+                Map.of());
+        EngineContainer core = new EngineContainer(base);
+        Files.writeString(core.channel(ContainerOrder.CHANNEL).resolve(ContainerOrder.FILE), Json.pretty(order));
+        DurableFiles.copyTree(
+                trained.results().resolve(WorkOrder.resultFolder(method)), core.channel(WorkOrder.ADAPTER_CHANNEL));
+        return core.runByCore().predictions("tuned.jsonl");
+    }
+
+    private static void assertSameTraining(EngineContainer actual, EngineContainer expected, double relative)
+            throws IOException {
+        List<RunEvent.StepCompleted> steps = expected.steps();
+        assertThat(actual.steps()).hasSameSizeAs(steps).isNotEmpty();
+        for (RunEvent.StepCompleted step : actual.steps()) {
+            RunEvent.StepCompleted other = steps.get(step.step() - 1);
+            assertThat(step.loss())
+                    .as("loss of step " + step.step())
+                    .isCloseTo(other.loss(), within(relative * other.loss()));
+            assertThat(step.gradientNorm())
+                    .as("gradient of step " + step.step())
+                    .isCloseTo(other.gradientNorm(), within(10 * relative * other.gradientNorm()));
+            assertThat(step.learningRate()).isEqualTo(other.learningRate());
+            assertThat(step.epoch()).isEqualTo(other.epoch());
+            assertThat(step.tokens()).isEqualTo(other.tokens());
+        }
+        List<RunEvent.ValidationCompleted> validations = expected.validations();
+        assertThat(actual.validations()).hasSameSizeAs(validations).isNotEmpty();
+        for (int i = 0; i < validations.size(); i++) {
+            RunEvent.ValidationCompleted validation = actual.validations().get(i);
+            RunEvent.ValidationCompleted other = validations.get(i);
+            assertThat(validation.step()).isEqualTo(other.step());
+            assertThat(validation.loss()).isCloseTo(other.loss(), within(relative * other.loss()));
+            assertThat(validation.best()).isEqualTo(other.best());
+        }
+    }
+
+    private static void assertSamePredictions(List<Prediction> actual, List<Prediction> expected) {
+        assertThat(actual).hasSameSizeAs(expected).isNotEmpty();
+        for (int i = 0; i < actual.size(); i++) {
+            Prediction mine = actual.get(i);
+            Prediction other = expected.get(i);
+            assertThat(mine.row()).isEqualTo(other.row());
+            assertThat(mine.reference()).isEqualTo(other.reference());
+            assertThat(mine.answer()).isEqualTo(other.answer());
+            assertThat(mine.referenceTokens()).isEqualTo(other.referenceTokens());
+            assertThat(mine.negativeLogLikelihood()).isCloseTo(other.negativeLogLikelihood(), within(LIKELIHOOD));
+            assertThat(List.copyOf(mine.scoreByLabel().keySet()))
+                    .isEqualTo(List.copyOf(other.scoreByLabel().keySet()));
+            mine.scoreByLabel()
+                    .forEach((label, score) ->
+                            assertThat(score).isCloseTo(other.scoreByLabel().get(label), within(LIKELIHOOD)));
+        }
+    }
+
+    /** The figures that docs/adr/0005 tells. */
+    private static String largestDifferences(EngineContainer actual, EngineContainer expected) throws IOException {
+        double losses = 0;
+        for (RunEvent.StepCompleted step : actual.steps()) {
+            losses = Math.max(
+                    losses,
+                    Math.abs(step.loss() / expected.steps().get(step.step() - 1).loss() - 1));
+        }
+        double validations = 0;
+        for (int i = 0; i < actual.validations().size(); i++) {
+            double other = expected.validations().get(i).loss();
+            validations =
+                    Math.max(validations, Math.abs(actual.validations().get(i).loss() / other - 1));
+        }
+        double likelihoods = 0;
+        List<Prediction> predictions = expected.predictions("tuned.jsonl");
+        for (int i = 0; i < predictions.size(); i++) {
+            double mine = actual.predictions("tuned.jsonl").get(i).negativeLogLikelihood();
+            likelihoods =
+                    Math.max(likelihoods, Math.abs(mine - predictions.get(i).negativeLogLikelihood()));
+        }
+        return String.format(
+                Locale.ROOT,
+                "losses %.1e relative, validation %.1e relative, log-likelihoods %.1e nats",
+                losses,
+                validations,
+                likelihoods);
+    }
+}

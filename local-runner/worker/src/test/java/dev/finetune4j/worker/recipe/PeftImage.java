@@ -1,0 +1,50 @@
+package dev.finetune4j.worker.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What an image of huggingface-pytorch-training brings, installed with pip into {@code target} in the versions that the bench compares with;
+ * {@value #PYTHON} names a Python that has it already.
+ *
+ * @param bin the folder of its {@code python3}
+ */
+record PeftImage(Path bin) {
+    private static final String PYTHON = "peft.python";
+    private static final Path VERSIONS = Path.of("../../bench/python/requirements.txt");
+    private static final Set<String> NEEDED =
+            Set.of("accelerate", "numpy", "peft", "safetensors", "tokenizers", "torch", "transformers");
+
+    static PeftImage install() throws IOException, InterruptedException {
+        String given = System.getProperty(PYTHON);
+        if (given != null) {
+            return new PeftImage(
+                    Path.of(given).toAbsolutePath().resolveSibling("").normalize());
+        }
+        Path folder = Path.of("target/peft-image").toAbsolutePath();
+        List<String> wanted;
+        try (Stream<String> lines = Files.lines(VERSIONS)) {
+            wanted = lines.filter(line -> NEEDED.contains(line.replaceFirst("==.*", "")))
+                    .toList();
+        }
+        Path installed = folder.resolve("installed.txt");
+        if (!Files.exists(installed) || !Files.readAllLines(installed).equals(wanted)) {
+            run("python3", "-m", "venv", "--clear", folder.toString());
+            Path requirements = Files.write(folder.resolve("requirements.txt"), wanted);
+            run(folder.resolve("bin/python3").toString(), "-m", "pip", "install", "-q", "-r", requirements.toString());
+            Files.write(installed, wanted);
+        }
+        return new PeftImage(folder.resolve("bin"));
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.finetune4j.worker.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.worker.recipe.PeftPython.Ended;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What of the engine needs no torch, on the Python of this machine. */
+class PeftPythonTest {
+    @TempDir
+    private Path root;
+
+    @Test
+    void everyFileCompiles() throws Exception {
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(PeftPython.PACKAGE)) {
+            files = walk.filter(file -> file.toString().endsWith(".py")).toList();
+        }
+        assertThat(files).hasSizeGreaterThan(10);
+        for (Path file : files) {
+            Ended ended = PeftPython.run("-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())", file.toString());
+            assertThat(ended.exit()).as(file + "\n" + ended.output()).isZero();
+        }
+    }
+
+    @Test
+    void whatNeedsNoTorchDoesAsItSays() throws Exception {
+        Ended ended = PeftPython.run("src/test/python/peft_engine_test.py");
+
+        assertThat(ended.exit()).as(ended.output()).isZero();
+        assertThat(ended.output()).contains("OK");
+    }
+
+    @Test
+    void saysWhatAnImageLacks() throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                "/bin/sh", PeftPython.PACKAGE.resolve("start").toString());
+        builder.environment().put("SAGEMAKER_BASE_DIR", root.toString());
+        Process start = builder.redirectErrorStream(true)
+                .redirectOutput(root.resolve("log").toFile())
+                .start();
+
+        assertThat(start.waitFor()).as(Files.readString(root.resolve("log"))).isEqualTo(3);
+
+        assertThat(Files.readString(root.resolve("output/failure")))
+                .startsWith("FT0675: the image has not what the engine needs; ")
+                .contains("transformers 4.55 or newer is missing", "; try: an image of huggingface-pytorch-training");
+    }
+}
