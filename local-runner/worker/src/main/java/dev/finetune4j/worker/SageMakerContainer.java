@@ -8,7 +8,6 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunEvent;
-import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.worker.WorkSite.Engines;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.folder.JobTicket;
@@ -43,13 +42,11 @@ import org.jspecify.annotations.Nullable;
  * </table>
  */
 final class SageMakerContainer {
-    /** The service shows so many characters of a failure. */
-    private static final int FAILURE_CHARACTERS = 1024;
-
     private final Path base;
     private final Clock clock;
     private final PrintStream log;
     private final JobFolder folder;
+    private final FailureFile failure;
     private final Worker worker;
 
     /**
@@ -64,8 +61,19 @@ final class SageMakerContainer {
         this.base = base.toAbsolutePath();
         this.clock = clock;
         this.log = log;
-        folder = new JobFolder(this.base.resolve("checkpoints").resolve("job"));
+        folder = jobFolder(this.base);
+        failure = new FailureFile(this.base);
         worker = new Worker(folder, engines, clock, this::tell);
+    }
+
+    /** The worker's folder in a container. */
+    static JobFolder jobFolder(Path base) {
+        return new JobFolder(base.resolve("checkpoints").resolve("job"));
+    }
+
+    /** A file or folder of a channel. */
+    static Path channel(Path base, String name) {
+        return base.resolve("input/data").resolve(name);
     }
 
     /** Winds down with a checkpoint. Safe to call from any thread. */
@@ -79,13 +87,13 @@ final class SageMakerContainer {
             layOut(order());
             ExitCode exit = worker.run();
             linkResults();
-            WorkerStatus.read(folder).map(WorkerStatus::problem).ifPresent(problem -> leave(List.of(problem)));
+            WorkerStatus.read(folder).map(WorkerStatus::problem).ifPresent(problem -> failure.leave(List.of(problem)));
             return exit;
         } catch (FineTuneException e) {
-            leave(e.problems());
+            failure.leave(e.problems());
             throw e;
         } catch (IOException | UncheckedIOException e) {
-            leaveText("the container could not work: " + e.getMessage());
+            failure.leave("the container could not work: " + e.getMessage());
             throw e;
         }
     }
@@ -153,7 +161,7 @@ final class SageMakerContainer {
     }
 
     private Path channel(String name) {
-        return base.resolve("input/data").resolve(name);
+        return channel(base, name);
     }
 
     private void tell(RunEvent event) {
@@ -190,30 +198,6 @@ final class SageMakerContainer {
                 return FileVisitResult.CONTINUE;
             }
         });
-    }
-
-    private void leave(List<Problem> problems) {
-        StringBuilder text = new StringBuilder();
-        for (Problem problem : problems) {
-            text.append(text.isEmpty() ? "" : "\n")
-                    .append(problem.code())
-                    .append(": ")
-                    .append(problem.summary());
-            problem.causes().forEach(cause -> text.append("; ").append(cause));
-            text.append("; try: ").append(problem.remedies().get(0));
-        }
-        leaveText(text.toString());
-    }
-
-    private void leaveText(String text) {
-        try {
-            Path file = Files.createDirectories(base.resolve("output")).resolve("failure");
-            DurableFiles.write(file, text.substring(0, Math.min(text.length(), FAILURE_CHARACTERS)));
-        } catch (IOException e) {
-            // The exit code and the log still tell.
-            System.getLogger(SageMakerContainer.class.getName())
-                    .log(System.Logger.Level.ERROR, "the failure could not be written down", e);
-        }
     }
 
     private static FineTuneException damaged(Path file, String why, @Nullable Exception cause) {

@@ -31,8 +31,12 @@ public final class SageMakerMain {
         PrintStream log = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         // What a library prints must not come between the lines of events.
         System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
-        Path base = Path.of(System.getenv().getOrDefault(BASE_VARIABLE, BASE));
-        SageMakerContainer container = new SageMakerContainer(base, engines, Clock.systemUTC(), log);
+        SageMakerContainer container = new SageMakerContainer(base(), engines, Clock.systemUTC(), log);
         WorkerMain.end(container::terminate, container::run);
+    }
+
+    /** The folder where inputs and results lie. */
+    static Path base() {
+        return Path.of(System.getenv().getOrDefault(BASE_VARIABLE, BASE));
     }
 }

@@ -31,6 +31,9 @@ public record WorkOrder(String digest, List<WorkStep> steps) {
     /** Name of the channel with the job's recipe, where another engine than the project's core trains: {@link dev.finetune4j.spi.RecipeWriter}. */
     public static final String RECIPE_CHANNEL = "recipe";
 
+    /** Name of the channel with the worker itself, where a cloud's container starts it: {@link dev.finetune4j.spi.WorkerPackage}. */
+    public static final String WORKER_CHANNEL = "code";
+
     /** Folder of the output that holds the checkpoints of a training that has not ended. */
     public static final String CHECKPOINTS_FOLDER = "checkpoints";
 

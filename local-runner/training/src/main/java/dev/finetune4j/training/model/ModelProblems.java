@@ -5,7 +5,7 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 
-/** What can be wrong when a model is loaded for training: FT0470, FT0472 to FT0479, and FT0601 to FT0604. */
+/** What can be wrong when a model is loaded for training: FT0470, FT0472 to FT0479, and FT0601 to FT0605. */
 public final class ModelProblems implements ProblemCatalogue {
     /** The architecture has no implementation. */
     public static final ProblemKind ARCHITECTURE = new ProblemKind(
@@ -87,9 +87,25 @@ public final class ModelProblems implements ProblemCatalogue {
             The operating system refused memory in the middle of a step. Another process took what was free when the run began, or
             a limit (ulimit -v) is set for this process.""", "training.recompute: layer");
 
+    /** The native libraries of torch do not load. */
+    public static final ProblemKind LIBTORCH =
+            new ProblemKind("FT0605", "libtorch cannot be loaded", ExitCode.INVALID, """
+            The training core computes with libtorch, the native side of PyTorch. A file of it is missing or damaged, it is built for
+            another system, or it needs a library that this system does not have: a torch for GPUs needs the CUDA libraries that pip
+            installs beside it, even on a machine without one.""", "rm -rf ~/.djl.ai/pytorch");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
-                ARCHITECTURE, TARGET_MODULE, ADAPTER, WEIGHT_VALUE, METHOD, TOO_LARGE, TOKEN, STATE, OUT_OF_MEMORY);
+                ARCHITECTURE,
+                TARGET_MODULE,
+                ADAPTER,
+                WEIGHT_VALUE,
+                METHOD,
+                TOO_LARGE,
+                TOKEN,
+                STATE,
+                OUT_OF_MEMORY,
+                LIBTORCH);
     }
 }

@@ -13,11 +13,14 @@ import java.util.Properties;
  * any Java code runs, so that only the parent process can set them; and the versions of what computes in it.
  */
 public final class TorchEnvironment {
+    /** The system property that tells the version of a libtorch which is not on the class path, but that of the machine. */
+    public static final String VERSION_PROPERTY = "finetune.libtorch";
+
     private static final String NATIVES = "/native/lib/pytorch.properties";
 
     private TorchEnvironment() {}
 
-    /** Versions of Java, DJL and libtorch in this process; libtorch is left out where no natives are on the class path. */
+    /** Versions of Java, DJL and libtorch in this process; libtorch is left out where nobody tells it. */
     public static Map<String, String> versions() {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("Java", Runtime.version().toString());
@@ -27,6 +30,8 @@ public final class TorchEnvironment {
                 Properties properties = new Properties();
                 properties.load(natives);
                 versions.put("libtorch", properties.getProperty("version") + " " + properties.getProperty("flavor"));
+            } else if (System.getProperty(VERSION_PROPERTY) != null) {
+                versions.put("libtorch", System.getProperty(VERSION_PROPERTY));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,12 +2,12 @@ package dev.finetune4j.worker.local;
 
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.ProviderContext;
-import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.model.TorchEnvironment;
 import dev.finetune4j.worker.WorkerMain;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.folder.JobTicket;
 import dev.finetune4j.worker.machine.Machine;
+import dev.finetune4j.worker.machine.WorkerJvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,19 +35,13 @@ final class WorkerLauncher {
     private static final Set<String> PASSED_ON = Set.of(
             "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "DJL_CACHE_DIR", "ENGINE_CACHE_DIR");
 
-    private static final int HEAP_FLOOR_MIB = 512;
-    /** Without it the heap begins at a 64th of the machine's memory, and all of it fills with garbage before the first collection. */
-    private static final int HEAP_START_MIB = 32;
-    /** Heap for each MiB of rows: their tokens, masks and the text being read. */
-    private static final int HEAP_PER_ROW_MIB = 4;
-
     private final List<String> java;
     private final Map<String, String> environment;
 
     /**
      * A launcher.
      *
-     * @param java executable and options in front of the heap size, main class included
+     * @param java executable, options of its own and main class
      * @param environment of the worker besides what torch asks for
      */
     WorkerLauncher(List<String> java, Map<String, String> environment) {
@@ -78,15 +72,7 @@ final class WorkerLauncher {
             }
         });
         return new WorkerLauncher(
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        // The work is native; the second compiler would take memory in bursts, more the idler the
-                        // machine.
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dfile.encoding=UTF-8",
-                        mainClass),
-                environment);
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), mainClass), environment);
     }
 
     /** Entries may be relative to the launcher's folder, which is not the worker's. */
@@ -120,31 +106,17 @@ final class WorkerLauncher {
         }
         command.addAll(List.of(
                 "/bin/sh", "-c", SHELL, "finetune4j-worker", folder.exitStatus().toString(), java.get(0)));
-        command.add("-Xms" + HEAP_START_MIB + "m");
-        command.add("-Xmx" + heapMib(ticket) + "m");
+        String rows = ticket.channels().get(WorkOrder.DATA_CHANNEL);
+        command.addAll(WorkerJvm.options(rows == null ? null : Path.of(rows)));
         command.add("-XX:ErrorFile=" + folder.crashReport());
         command.addAll(java.subList(1, java.size()));
         command.add(folder.root().toString());
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.root().toFile());
         builder.environment().clear();
-        builder.environment().putAll(TorchEnvironment.variables(threads(ticket)));
+        builder.environment()
+                .putAll(TorchEnvironment.variables(WorkerJvm.threads(ticket.order(), new Machine(Path.of("/")))));
         builder.environment().putAll(environment);
         return builder;
-    }
-
-    private static int threads(JobTicket ticket) {
-        return ticket.order()
-                .training()
-                .map(train -> train.training().threads())
-                .filter(threads -> threads > 0)
-                .orElseGet(() -> new Machine(Path.of("/")).physicalCores());
-    }
-
-    /** Weights and activations are native memory; the heap holds the rows' tokens. */
-    private static long heapMib(JobTicket ticket) throws IOException {
-        String data = ticket.channels().get(WorkOrder.DATA_CHANNEL);
-        long rowsMib = data != null && Files.exists(Path.of(data)) ? DurableFiles.size(Path.of(data)) >> 20 : 0;
-        return HEAP_FLOOR_MIB + HEAP_PER_ROW_MIB * rowsMib;
     }
 }

@@ -5,7 +5,7 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 
-/** FT0651 to FT0679: the worker process; FT0580 to FT0589: the local place that launches it. */
+/** FT0651 to FT0669: the worker process; FT0671 to FT0679: its container in a cloud; FT0580 to FT0589: the local place that launches it. */
 public final class WorkerProblems implements ProblemCatalogue {
     /** There is no such job. */
     public static final ProblemKind NO_SUCH_JOB = new ProblemKind(
@@ -143,6 +143,33 @@ public final class WorkerProblems implements ProblemCatalogue {
                     + " adapter folder of the run is in PEFT format: PEFT puts the virtual tokens before each text.",
             "PeftModel.from_pretrained(base, \"ADAPTER_FOLDER\")");
 
+    /** The image's torch is missing or another. */
+    public static final ProblemKind TORCH_UNFIT = new ProblemKind(
+            "FT0671",
+            "the image's torch is not one that the worker runs on",
+            ExitCode.INVALID,
+            "In a cloud the worker runs on the torch that is installed in the container's image, 2.7 or 2.8. On others its native code finds functions"
+                    + " missing, at the first call or later, so that none is tried.",
+            "leave the image out of the job, so that the vendor's image of torch 2.7.1 is taken");
+
+    /** The packed Java does not run in the image; said by the script {@code start}. */
+    public static final ProblemKind RUNTIME_UNFIT = new ProblemKind(
+            "FT0672",
+            "the packed Java runtime does not run in the image",
+            ExitCode.INVALID,
+            "The worker brings the Java runtime of the machine that packed it. One from a Linux distribution needs a C library (glibc) at least as new as"
+                    + " that distribution's; Eclipse Temurin's runs on older ones too.",
+            "pack the worker with Eclipse Temurin 17 or newer (JAVA_HOME), or take an image of Ubuntu 22.04 or newer");
+
+    /** The worker cannot be packed here. */
+    public static final ProblemKind NOT_PACKABLE = new ProblemKind(
+            "FT0673",
+            "the worker cannot be packed for a cloud",
+            ExitCode.INVALID,
+            "A cloud's container gets the worker as one archive: its jars, native libraries for Linux on x86-64 and a trimmed Java runtime, which a JDK's"
+                    + " jlink makes of that JDK. So it takes a JDK on Linux on x86-64, and all jars of the worker on the class path.",
+            "sudo apt-get install openjdk-17-jdk-headless");
+
     /** Something of a job that only the core does. */
     public static final ProblemKind NOT_IN_PEFT_ENGINE = new ProblemKind(
             "FT0674",
@@ -181,6 +208,9 @@ public final class WorkerProblems implements ProblemCatalogue {
                 KILLED,
                 CRASHED,
                 LOST,
+                TORCH_UNFIT,
+                RUNTIME_UNFIT,
+                NOT_PACKABLE,
                 NOT_IN_PEFT_ENGINE,
                 PEFT_ENGINE_FAILED);
     }
