@@ -2,6 +2,8 @@ package dev.finetune4j.aws.sagemaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.LibUtils;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Part;
@@ -22,8 +24,9 @@ import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.WorkerPackage;
 import dev.finetune4j.value.RunId;
-import dev.finetune4j.worker.SageMakerMain;
+import dev.finetune4j.worker.pack.WorkerArchive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,6 +53,7 @@ class OfflineTrainingTest {
     private static final String STORE = "s3://my-bucket/jobs";
     private static final String DIGEST = "0123456789abcdef";
     private static final String ADAPTER = "model/adapter/adapter_model.safetensors";
+    private static final Path WORKERS = Path.of("target/worker-package");
     private static final int PATIENCE = 3000;
 
     @TempDir
@@ -66,7 +70,10 @@ class OfflineTrainingTest {
         containers = new ProcessContainer(
                 folder.resolve("machines"),
                 store,
-                Map.of("PATH", "/usr/bin:/bin", "HOME", System.getProperty("user.home"), "OMP_NUM_THREADS", "1"),
+                Map.of(
+                        "PATH", System.getenv("PATH"),
+                        "HOME", System.getProperty("user.home"),
+                        "PYTHONPATH", packages(folder.resolve("image")).toString()),
                 Clock.systemUTC());
         aws = OfflineAws.start(OfflineAccount.ACCOUNT, Clock.systemUTC(), Pace.SWIFT, containers, store);
         client = OfflineAccount.client(aws);
@@ -142,17 +149,23 @@ class OfflineTrainingTest {
         stageWorker();
     }
 
-    /** The worker on this test's own class path, packed as a channel has it. */
     private void stageWorker() throws IOException {
-        Path code = Files.createDirectories(folder.resolve("code"));
-        Files.writeString(
-                code.resolve("start"),
-                "exec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -XX:TieredStopAtLevel=1 -cp '"
-                        + System.getProperty("java.class.path") + "' " + SageMakerMain.class.getName() + "\n");
-        Path archive = folder.resolve("worker.tar.gz");
-        Process tar = new ProcessBuilder("tar", "-czf", archive.toString(), "-C", code.toString(), "start").start();
-        assertThat(tar.onExit().join().exitValue()).isZero();
-        store.upload(archive, STORE + "/code/worker.tar.gz");
+        store.upload(new WorkerArchive().archive(WORKERS), STORE + "/code/" + WorkerPackage.FILE);
+    }
+
+    /** What an image's Python has: torch, whose native libraries are those that DJL brings for this machine. */
+    private static Path packages(Path folder) throws IOException {
+        Path torch = Files.createDirectories(folder.resolve("torch"));
+        Files.writeString(torch.resolve("__init__.py"), "raise ImportError('torch was imported')\n");
+        Files.writeString(torch.resolve("version.py"), "__version__ = '2.7.1'\n");
+        Path libraries = Files.createDirectories(torch.resolve("lib"));
+        Engine.getEngine("PyTorch");
+        try (Stream<Path> files = Files.list(Path.of(LibUtils.getLibtorchPath()))) {
+            for (Path file : files.toList()) {
+                Files.createSymbolicLink(libraries.resolve(file.getFileName()), file);
+            }
+        }
+        return folder;
     }
 
     private static String rows(int count) {
