@@ -56,26 +56,30 @@ final class Stager {
     }
 
     private void store(StagedFile file, S3Address object) {
-        FineTuneException last = StoreErrors.otherContent(object, prefix);
-        for (int round = 0; round < ROUNDS; round++) {
-            try {
-                send(file, object);
-                return;
-            } catch (SdkException e) {
-                last = calls.told(e, "s3:PutObject", object);
-                int status = e instanceof AwsServiceException answer ? answer.statusCode() : 0;
-                if (status == EXISTS || (status == NOT_FOUND && isOfUpload(e))) {
-                    if (isThere(file, object)) {
-                        return;
-                    }
-                } else if (status != CONFLICT) {
-                    throw last;
-                }
-            } catch (UncheckedIOException e) {
-                throw StoreErrors.local(e, file.path());
-            }
+        int round = 1;
+        while (!isStored(file, object, round == ROUNDS)) {
+            round++;
         }
-        throw last;
+    }
+
+    /** False where somebody else was at it, and it is not there now. */
+    private boolean isStored(StagedFile file, S3Address object, boolean isLastRound) {
+        try {
+            send(file, object);
+            return true;
+        } catch (SdkException e) {
+            int status = e instanceof AwsServiceException answer ? answer.statusCode() : 0;
+            boolean mayBeThere = status == EXISTS || (status == NOT_FOUND && isOfUpload(e));
+            if (mayBeThere && isThere(file, object)) {
+                return true;
+            }
+            if (isLastRound || !(mayBeThere || status == CONFLICT)) {
+                throw calls.told(e, "s3:PutObject", object);
+            }
+            return false;
+        } catch (UncheckedIOException e) {
+            throw StoreErrors.local(e, file.path());
+        }
     }
 
     /** Somebody else completed it or gave it up. */
