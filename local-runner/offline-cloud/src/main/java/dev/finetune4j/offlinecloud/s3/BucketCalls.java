@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud.s3;
 
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;

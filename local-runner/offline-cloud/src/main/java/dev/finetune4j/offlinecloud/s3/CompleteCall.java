@@ -5,6 +5,7 @@ import dev.finetune4j.offlinecloud.s3.MultipartUpload.Part;
 import dev.finetune4j.offlinecloud.s3.MultipartUpload.Proof;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -59,7 +60,7 @@ final class CompleteCall implements S3Call {
     private static List<Part> parts(Xml document, MultipartUpload upload) throws ServiceError {
         List<Xml> named = document.all("Part");
         if (!document.name().equals("CompleteMultipartUpload") || named.isEmpty()) {
-            throw S3Errors.malformedXml();
+            throw Xml.malformed();
         }
         List<Part> parts = new ArrayList<>();
         int before = 0;
@@ -93,7 +94,7 @@ final class CompleteCall implements S3Call {
         try {
             return Integer.parseInt(told.textOf("PartNumber").strip());
         } catch (NumberFormatException e) {
-            throw S3Errors.malformedXml();
+            throw Xml.malformed();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.s3;
 import dev.finetune4j.offlinecloud.s3.ContentFolder.Content;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;

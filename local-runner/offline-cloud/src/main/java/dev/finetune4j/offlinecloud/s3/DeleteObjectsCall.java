@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.s3;
 import dev.finetune4j.offlinecloud.s3.ContentFolder.Content;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,14 +19,14 @@ final class DeleteObjectsCall implements S3Call {
         Xml document = document(request, bucket);
         List<Xml> keys = document.all("Object");
         if (!document.name().equals("Delete") || keys.isEmpty() || keys.size() > MOST) {
-            throw S3Errors.malformedXml();
+            throw Xml.malformed();
         }
         boolean isQuiet = Boolean.parseBoolean(document.textOf("Quiet").strip());
         List<Xml> all = new ArrayList<>();
         for (Xml object : keys) {
             String key = object.textOf("Key");
             if (key.isEmpty()) {
-                throw S3Errors.malformedXml();
+                throw Xml.malformed();
             }
             bucket.delete(key, Bucket.Condition.NONE);
             if (!isQuiet) {

@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud.s3;
 
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Xml;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -79,8 +80,8 @@ final class ListCalls {
         String last = query.after();
         for (StoredObject object : bucket.after(query.after(), query.prefix())) {
             String group = query.groupOf(object.key());
-            if (!group.isEmpty() && isTold(group, last, query)) {
-                continue;
+            if (!group.isEmpty() && Bucket.BY_BYTES.compare(group, last) <= 0) {
+                continue; // told already, or before what the list begins after
             }
             if (objects.size() + groups.size() == query.most()) {
                 return new Page(objects, groups, query.most() > 0, last);
@@ -96,11 +97,6 @@ final class ListCalls {
         return new Page(objects, groups, false, last);
     }
 
-    /** Where a page ended with a group, all of it was told; a start after a key that looks like a group tells the group. */
-    private static boolean isTold(String group, String last, Query query) {
-        return last.equals(group) && (query.isContinued() || !last.equals(query.after()));
-    }
-
     private static String token(String last) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8));
     }
@@ -109,13 +105,7 @@ final class ListCalls {
 
     /** What is listed, and how. */
     private record Query(
-            String prefix,
-            String delimiter,
-            int most,
-            String after,
-            boolean isContinued,
-            boolean isEncoded,
-            boolean wantsOwner) {
+            String prefix, String delimiter, int most, String after, boolean isEncoded, boolean wantsOwner) {
         static Query of(S3Request request) throws ServiceError {
             String token = request.parameter("continuation-token").orElse("");
             String after = request.parameter("start-after").orElse("");
@@ -124,7 +114,6 @@ final class ListCalls {
                     request.parameter("delimiter").orElse(""),
                     Math.min(PAGE, request.number("max-keys", PAGE, 0, Integer.MAX_VALUE)),
                     token.isEmpty() ? after : key(token),
-                    !token.isEmpty(),
                     isUrl(request),
                     Boolean.parseBoolean(request.parameter("fetch-owner").orElse("false")));
         }

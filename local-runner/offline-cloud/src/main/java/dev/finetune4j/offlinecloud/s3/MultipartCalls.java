@@ -5,6 +5,7 @@ import dev.finetune4j.offlinecloud.s3.MultipartUpload.Part;
 import dev.finetune4j.offlinecloud.s3.MultipartUpload.Proof;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -82,8 +83,8 @@ final class MultipartCalls {
         if (Route.isCopy(request)) {
             throw S3Errors.notImplemented("x-amz-copy-source of a part");
         }
-        MultipartUpload upload = upload(request, bucket);
         int number = request.number("partNumber", 0, 1, MOST_PARTS);
+        MultipartUpload upload = upload(request, bucket);
         IncomingContent incoming = new IncomingContent(request);
         ChecksumKind wanted = upload.proof().kind();
         Optional<ChecksumKind> told = incoming.announced();

@@ -48,13 +48,6 @@ final class S3Errors {
         return new ServiceError(BAD_REQUEST, "InvalidRequest", message);
     }
 
-    static ServiceError malformedXml() {
-        return new ServiceError(
-                BAD_REQUEST,
-                "MalformedXML",
-                "The XML you provided was not well-formed or did not validate against our published schema");
-    }
-
     static ServiceError badDigest(String what) {
         return new ServiceError(
                 BAD_REQUEST, "BadDigest", "The " + what + " you specified did not match the calculated checksum.");

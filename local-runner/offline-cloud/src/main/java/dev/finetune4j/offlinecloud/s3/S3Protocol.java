@@ -7,6 +7,7 @@ import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.Protocol;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.Signature;
+import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -164,7 +165,7 @@ public final class S3Protocol implements Protocol {
             all.add(Xml.of("RequestId", "OFFLINE"));
             all.add(Xml.of("HostId", "offline"));
             Answer answer = marked(Answer.text(
-                    own.status(), "application/xml", Xml.of("Error", all).bareDocument()));
+                    own.status(), "application/xml", Xml.of("Error", all).document("")));
             return s3.find(request.bucket())
                     .map(bucket -> answer.with("x-amz-bucket-region", bucket.region()))
                     .orElse(answer);

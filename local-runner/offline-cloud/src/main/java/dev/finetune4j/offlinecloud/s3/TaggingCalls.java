@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud.s3;
 
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Xml;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class TaggingCalls {
         Map<String, String> tags = new LinkedHashMap<>();
         List<Xml> sets = Xml.read(request.body()).all("TagSet");
         if (sets.size() != 1) {
-            throw S3Errors.malformedXml();
+            throw Xml.malformed();
         }
         for (Xml tag : sets.get(0).all("Tag")) {
             tags.put(tag.textOf("Key"), tag.textOf("Value"));

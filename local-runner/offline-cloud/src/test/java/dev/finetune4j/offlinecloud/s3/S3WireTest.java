@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.offlinecloud.s3.ChecksumKind.Running;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,12 +84,13 @@ class S3WireTest {
     void writesAndReadsXml() throws ServiceError {
         Xml document = Xml.of("Keys", List.of(Xml.of("Key", "a<&>\"' \r\n\t日"), Xml.of("Empty", "")));
 
-        Xml read = Xml.read(stream(document.document()));
+        Xml read = Xml.read(stream(document.document(S3Call.NAMESPACE)));
 
         assertThat(read.textOf("Key")).isEqualTo("a<&>\"' \r\n\t日");
         assertThat(read.child("Empty")).isPresent();
-        assertThat(document.document()).contains("<Keys xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
-        assertThat(document.bareDocument()).contains("<Keys>");
+        assertThat(document.document(S3Call.NAMESPACE))
+                .contains("<Keys xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+        assertThat(document.document("")).contains("<Keys>");
     }
 
     @Test

@@ -1,6 +1,5 @@
-package dev.finetune4j.offlinecloud.s3;
+package dev.finetune4j.offlinecloud.wire;
 
-import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -14,30 +13,36 @@ import javax.xml.stream.XMLStreamReader;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * One XML element, as far as S3 uses XML: it has children or a text.
+ * One XML element, as far as Amazon's services use XML: it has children or a text.
  *
  * @param name without a namespace
  * @param text empty where it has children
  * @param children in their order
  */
-record Xml(String name, String text, List<Xml> children) {
-    private static final String NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
+public record Xml(String name, String text, List<Xml> children) {
     private static final int DEEPEST = 10;
 
-    Xml {
+    /** Copies the children. */
+    public Xml {
         children = List.copyOf(children);
     }
 
-    static Xml of(String name, String text) {
+    /** An element with a text. */
+    public static Xml of(String name, String text) {
         return new Xml(name, text, List.of());
     }
 
-    static Xml of(String name, List<Xml> children) {
+    /** An element with children. */
+    public static Xml of(String name, List<Xml> children) {
         return new Xml(name, "", children);
     }
 
-    /** Reads what a client sent. Neither a document type nor an entity is looked at. */
-    static Xml read(InputStream from) throws ServiceError {
+    /**
+     * Reads what a client sent. Neither a document type nor an entity is looked at.
+     *
+     * @throws ServiceError with {@code MalformedXML} if it is none
+     */
+    public static Xml read(InputStream from) throws ServiceError {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
@@ -46,8 +51,15 @@ record Xml(String name, String text, List<Xml> children) {
             reader.nextTag();
             return element(reader, 0);
         } catch (XMLStreamException e) {
-            throw S3Errors.malformedXml();
+            throw malformed();
         }
+    }
+
+    /** What a client is told that sent something else than it should. */
+    public static ServiceError malformed() {
+        return ServiceError.of(
+                "MalformedXML",
+                "The XML you provided was not well-formed or did not validate against our published schema");
     }
 
     private static Xml element(XMLStreamReader reader, int depth) throws XMLStreamException {
@@ -75,31 +87,26 @@ record Xml(String name, String text, List<Xml> children) {
     }
 
     /** The first child of a name. */
-    Optional<Xml> child(String childName) {
+    public Optional<Xml> child(String childName) {
         return children.stream().filter(child -> child.name().equals(childName)).findFirst();
     }
 
     /** The text of a child; empty where there is none. */
-    String textOf(String childName) {
+    public String textOf(String childName) {
         return child(childName).map(Xml::text).orElse("");
     }
 
     /** All children of a name. */
-    List<Xml> all(String childName) {
+    public List<Xml> all(String childName) {
         return children.stream().filter(child -> child.name().equals(childName)).toList();
     }
 
-    /** The document of an answer. */
-    String document() {
-        return document(NAMESPACE);
-    }
-
-    /** The document of an error, which has no namespace. */
-    String bareDocument() {
-        return document("");
-    }
-
-    private String document(String namespace) {
+    /**
+     * It as a document.
+     *
+     * @param namespace of all of it; empty for none
+     */
+    public String document(String namespace) {
         StringWriter text = new StringWriter();
         try {
             XMLStreamWriter writer = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
