@@ -36,6 +36,16 @@ def refused(call):
     return ["accepted"]
 
 
+sts = service("sts")
+say("caller", sts.get_caller_identity()["Arn"])
+role = sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/finetune4j-training", RoleSessionName="me")
+session = role["Credentials"]
+say("as role", boto3.client(
+    "sts", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=session["AccessKeyId"],
+    aws_secret_access_key=session["SecretAccessKey"], aws_session_token=session["SessionToken"]).get_caller_identity()["Arn"])
+say("no role", refused(lambda: sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/none", RoleSessionName="me")))
+say("no such call", refused(lambda: sts.get_session_token()))
+
 name = request["TrainingJobName"]
 say("absent", refused(lambda: client.describe_training_job(TrainingJobName=name)))
 say("created", client.create_training_job(**request)["TrainingJobArn"])

@@ -9,6 +9,8 @@ import dev.finetune4j.offlinecloud.s3.S3Protocol;
 import dev.finetune4j.offlinecloud.sagemaker.Container;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.sts.OfflineSts;
+import dev.finetune4j.offlinecloud.sts.StsProtocol;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.JsonProtocol;
@@ -25,8 +27,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs and their logs, Bedrock's model customization, and S3, behind the real
- * protocols, for any client. It lives as long as it is open and keeps nothing.
+ * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs and their logs, Bedrock's model customization, S3 and STS, behind the
+ * real protocols, for any client. It lives as long as it is open and keeps nothing.
  *
  * <pre>{@code
  * try (OfflineAws aws = OfflineAws.start(Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(ofHours(3)))) {
@@ -119,6 +121,7 @@ public final class OfflineAws implements AutoCloseable {
                 List.of(
                         new JsonProtocol(account.region(), key, services),
                         new RestJsonProtocol(account.region(), key, List.of(bedrock)),
+                        new StsProtocol(new OfflineSts(account.id(), account.roles(), clock), key),
                         new S3Protocol(s3, key)),
                 faults);
         return new OfflineAws(sageMaker, bedrock, logs, s3, faults, key, server);

@@ -44,6 +44,11 @@ class Boto3Test {
                     .hasSize(6);
         }
 
+        assertThat(seen.path("caller").asText()).isEqualTo("arn:aws:iam::123456789012:user/offline");
+        assertThat(seen.path("as role").asText())
+                .isEqualTo("arn:aws:sts::123456789012:assumed-role/finetune4j-training/me");
+        assertThat(seen.path("no role").path(0).asText()).isEqualTo("AccessDenied");
+        assertThat(seen.path("no such call").path(0).asText()).isEqualTo("InvalidAction");
         assertThat(seen.path("absent").path(0).asText()).isEqualTo("ValidationException");
         assertThat(seen.path("absent").path(1).asText()).isEqualTo("Requested resource not found.");
         assertThat(seen.path("created").asText())

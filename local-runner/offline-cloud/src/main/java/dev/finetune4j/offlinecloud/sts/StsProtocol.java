@@ -1,0 +1,133 @@
+package dev.finetune4j.offlinecloud.sts;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.wire.Answer;
+import dev.finetune4j.offlinecloud.wire.Protocol;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Signature;
+import dev.finetune4j.offlinecloud.wire.Xml;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The query protocol, as STS speaks it: operation and parameters are a form, answers are XML. */
+public final class StsProtocol implements Protocol {
+    private static final int OK = 200;
+    private static final int FORBIDDEN = 403;
+    private static final String NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
+    private static final String CONTENT_TYPE = "text/xml";
+
+    private final OfflineSts sts;
+    private final String accessKeyId;
+
+    /**
+     * The protocol.
+     *
+     * @param sts who speaks it
+     * @param accessKeyId the only access key that is known
+     */
+    public StsProtocol(OfflineSts sts, String accessKeyId) {
+        this.sts = sts;
+        this.accessKeyId = accessKeyId;
+    }
+
+    @Override
+    public boolean isSpokenBy(HttpExchange exchange) {
+        return Signature.isFor("sts", exchange);
+    }
+
+    @Override
+    public Request receive(HttpExchange exchange) throws IOException {
+        String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        Map<String, String> parameters = new TreeMap<>();
+        for (String pair : form.split("&")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                parameters.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
+            }
+        }
+        return new StsRequest(exchange, parameters);
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text; // no value that anybody could mean
+        }
+    }
+
+    private final class StsRequest implements Request {
+        private final HttpExchange exchange;
+        private final Map<String, String> parameters;
+
+        StsRequest(HttpExchange exchange, Map<String, String> parameters) {
+            this.exchange = exchange;
+            this.parameters = parameters;
+        }
+
+        @Override
+        public String operation() {
+            return parameters.getOrDefault("Action", "");
+        }
+
+        /** Any region will do: the service has one endpoint for all besides those of the regions. */
+        @Override
+        public void admit() throws ServiceError {
+            Optional<Signature> signature = Signature.of(exchange);
+            if (signature.isEmpty() || !signature.get().accessKeyId().equals(accessKeyId)) {
+                throw new ServiceError(
+                        FORBIDDEN, "InvalidClientTokenId", "The security token included in the request is invalid.");
+            }
+        }
+
+        @Override
+        public Answer answer() throws ServiceError {
+            String token = Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Amz-Security-Token"))
+                    .orElse("");
+            Xml result = switch (operation()) {
+                case "GetCallerIdentity" -> sts.callerIdentity(token);
+                case "AssumeRole" -> sts.assumeRole(parameters, accessKeyId);
+                default ->
+                    throw ServiceError.of(
+                            "InvalidAction", "Could not find operation " + operation() + " for version 2011-06-15");
+            };
+            return answer(OK, operation() + "Response", List.of(result, metadata()));
+        }
+
+        @Override
+        public Answer refusal(ServiceError error) {
+            ServiceError own = error.code().equals("ExpiredTokenException")
+                    ? new ServiceError(FORBIDDEN, "ExpiredToken", String.valueOf(error.getMessage()))
+                    : error;
+            Xml told = Xml.of(
+                    "Error",
+                    List.of(
+                            Xml.of("Type", "Sender"),
+                            Xml.of("Code", own.code()),
+                            Xml.of("Message", String.valueOf(own.getMessage()))));
+            return answer(own.status(), "ErrorResponse", List.of(told, Xml.of("RequestId", "offline")));
+        }
+
+        private static Answer answer(int status, String name, List<Xml> children) {
+            return Answer.text(status, CONTENT_TYPE, Xml.of(name, children).document(NAMESPACE));
+        }
+
+        private static Xml metadata() {
+            return Xml.of("ResponseMetadata", List.of(Xml.of("RequestId", "offline")));
+        }
+
+        @Override
+        public ObjectNode parameters() {
+            ObjectNode all = Json.records().createObjectNode();
+            parameters.forEach(all::put);
+            return all;
+        }
+    }
+}
