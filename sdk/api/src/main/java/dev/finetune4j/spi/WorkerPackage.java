@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * The worker as one archive that a container of a cloud unpacks and starts, with the jars and the Java runtime that it needs: an image
- * must bring torch and nothing else. One on the class path, found with ServiceLoader. Safe for use by several threads.
+ * must bring torch and nothing else. One for each engine on the class path, found with ServiceLoader. Safe for use by several threads.
  *
  * <p>The container unpacks the archive (tar, gzip) into a folder of its own and executes {@value #START} in it with a POSIX shell, which
  * becomes the worker.
@@ -16,6 +16,9 @@ public interface WorkerPackage {
 
     /** What is executed of it. */
     String START = "start";
+
+    /** The engine that trains, {@code djl} for the project's own core; one that is named by a {@link RecipeWriter} needs its recipe. */
+    String engine();
 
     /**
      * Tells archives apart: SHA-256 over all that goes into one, lower-case hex. The same worker on the same Java gives the same.

@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerArchive implements WorkerPackage {
     private static final String SUM_FILE = FILE + ".sha256";
 
-    private final WorkerContent content;
+    /** The engine's name. */
+    public static final String ENGINE = "djl";
+
+    private final ArchiveContent content;
     private @Nullable String digest;
 
     /** The worker that this class belongs to. */
@@ -36,7 +39,17 @@ public final class WorkerArchive implements WorkerPackage {
 
     /** The same with another Java. */
     WorkerArchive(TrimmedRuntime runtime) {
-        content = new WorkerContent(WorkerArchive.class.getClassLoader(), runtime);
+        this(new WorkerContent(WorkerArchive.class.getClassLoader(), runtime));
+    }
+
+    /** An archive of something else, made in the same way. */
+    WorkerArchive(ArchiveContent content) {
+        this.content = content;
+    }
+
+    @Override
+    public String engine() {
+        return ENGINE;
     }
 
     @Override

@@ -23,7 +23,7 @@ import java.util.Map;
  * <tr><td>{@code runtime}</td><td>Java</td></tr>
  * </table>
  */
-final class WorkerContent {
+final class WorkerContent implements ArchiveContent {
     private static final String JARS = "lib";
     private static final String RUNTIME = "runtime";
 
@@ -62,7 +62,8 @@ final class WorkerContent {
     }
 
     /** SHA-256 over all of it. Java counts by its version, since it takes seconds to make. */
-    String digest() throws IOException {
+    @Override
+    public String digest() throws IOException {
         runtime.check();
         MessageDigest sum = WorkerArchive.sha256();
         add(sum, RUNTIME, runtime.identity().getBytes(StandardCharsets.UTF_8));
@@ -76,8 +77,8 @@ final class WorkerContent {
         return HexFormat.of().formatHex(sum.digest());
     }
 
-    /** Writes it to an empty folder. */
-    void layOut(Path folder) throws IOException {
+    @Override
+    public void layOut(Path folder) throws IOException {
         runtime.write(folder.resolve(RUNTIME));
         Path jars = Files.createDirectories(folder.resolve(JARS));
         for (ClassPathPart part : parts()) {
@@ -110,7 +111,8 @@ final class WorkerContent {
         }
     }
 
-    private static void add(MessageDigest sum, String name, byte[] content) {
+    /** Adds a named part to a digest. */
+    static void add(MessageDigest sum, String name, byte[] content) {
         byte[] named = name.getBytes(StandardCharsets.UTF_8);
         sum.update(ByteBuffer.allocate(2 * Integer.BYTES)
                 .putInt(named.length)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.RecipeWriter;
 import dev.finetune4j.spi.WorkerPackage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +31,7 @@ class WorkerArchiveTest {
     /** One test, since packing takes seconds. */
     @Test
     void hasTheSameBytesEachTimeAndIsPackedAgainOnlyWhereItWasDamaged() throws IOException {
-        WorkerPackage found =
-                ServiceLoader.load(WorkerPackage.class).findFirst().orElseThrow();
+        WorkerPackage found = packageOf(WorkerArchive.ENGINE);
 
         Path archive = found.archive(folder);
 
@@ -48,6 +52,40 @@ class WorkerArchiveTest {
         try (var left = Files.list(folder)) {
             assertThat(left).as("nothing half-made stays").hasSize(2);
         }
+    }
+
+    @Test
+    void packsTheEngineOnPeftWhole() throws Exception {
+        WorkerPackage peft = packageOf(
+                ServiceLoader.load(RecipeWriter.class).findFirst().orElseThrow().engine());
+        Path unpacked = Files.createDirectories(folder.resolve("unpacked"));
+
+        Path archive = peft.archive(folder.resolve("cache"));
+
+        Process tar = new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", unpacked.toString()).start();
+        assertThat(tar.waitFor()).isZero();
+        assertThat(filesIn(unpacked)).isEqualTo(filesIn(Path.of("src/main/resources/dev/finetune4j/worker/peft")));
+        assertThat(unpacked.resolve(WorkerPackage.START)).isExecutable();
+        assertThat(new PeftArchive().digest()).isEqualTo(peft.digest()).isNotEqualTo(new WorkerArchive().digest());
+    }
+
+    private static WorkerPackage packageOf(String engine) {
+        return ServiceLoader.load(WorkerPackage.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(each -> each.engine().equals(engine))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Digest by path. */
+    private static Map<String, String> filesIn(Path root) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> walk = Files.walk(root)) {
+            for (Path file : walk.filter(Files::isRegularFile).toList()) {
+                files.put(root.relativize(file).toString(), Json.sha256(Files.readAllBytes(file)));
+            }
+        }
+        return files;
     }
 
     @Test
