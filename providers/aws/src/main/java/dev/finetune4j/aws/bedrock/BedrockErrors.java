@@ -5,7 +5,10 @@ import dev.finetune4j.aws.internal.AwsFailure;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.value.RunId;
 import java.time.Duration;
+import java.util.Locale;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** From what Amazon's client throws to what a person can mend. */
@@ -91,6 +94,30 @@ final class BedrockErrors {
         return BedrockProblems.NO_SUCH_JOB
                 .error("there is no job " + name + " in " + region)
                 .remedy("aws bedrock list-model-customization-jobs --region " + region)
+                .asException();
+    }
+
+    /** A job is in a state in which that cannot be done. */
+    static FineTuneException wrongState(RunId id, RunState state, String reason) {
+        return BedrockProblems.WRONG_STATE
+                .error(id + " is " + state.name().toLowerCase(Locale.ROOT))
+                .because(reason)
+                .remedy("finetune show " + id)
+                .asException();
+    }
+
+    /** Bedrock does nothing of the kind. */
+    static FineTuneException unable(RunId id, String what, String reason) {
+        return BedrockProblems.UNABLE
+                .error("Bedrock does not " + what + ", as " + id + " asks")
+                .because(reason)
+                .asException();
+    }
+
+    /** A cursor that was given for no event of the job. */
+    static FineTuneException foreignCursor(RunId id, String cursor) {
+        return BedrockProblems.FOREIGN_CURSOR
+                .error("no event of " + id + " is at " + cursor)
                 .asException();
     }
 

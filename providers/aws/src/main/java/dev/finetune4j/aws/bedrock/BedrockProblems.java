@@ -153,6 +153,29 @@ public final class BedrockProblems implements ProblemCatalogue {
             "Bedrock took the job and failed, for a reason that it tells. There is no tuned model, and no log beyond that reason.",
             "aws bedrock get-model-customization-job --query failureMessage --job-identifier NAME");
 
+    static final ProblemKind WRONG_STATE = new ProblemKind(
+            "FT0903",
+            "the job at Bedrock is not in a state for that",
+            ExitCode.INVALID,
+            "Results come once a job has ended and as long as its model is there; a job that runs is not deleted, and one that has ended is not"
+                    + " taken up again.",
+            "finetune ps");
+
+    static final ProblemKind UNABLE = new ProblemKind(
+            "FT0904",
+            "Bedrock does not do that",
+            ExitCode.INVALID,
+            "Bedrock trains and nothing else: it runs no worker, answers no rows, keeps no checkpoint to go on from, and knows no time limit, since"
+                    + " it bills the tokens of the rows.",
+            "finetune plan JOB");
+
+    static final ProblemKind FOREIGN_CURSOR = new ProblemKind(
+            "FT0905",
+            "the place in the events of a job is not one of its own",
+            ExitCode.INVALID,
+            "Events are read on from a place that an earlier call gave. This one was given for another job, or by another place.",
+            "finetune logs RUN");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -174,6 +197,9 @@ public final class BedrockProblems implements ProblemCatalogue {
                 REFUSED,
                 NO_SUCH_JOB,
                 DATA_REFUSED,
-                JOB_FAILED);
+                JOB_FAILED,
+                WRONG_STATE,
+                UNABLE,
+                FOREIGN_CURSOR);
     }
 }

@@ -2,7 +2,10 @@ package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.bedrock.TunableModels.TunableModel;
 import dev.finetune4j.aws.internal.PlaceRules;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.spi.Proposal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +50,36 @@ final class BedrockRules {
                 TuningParameters.of(job, known, options.hyperParameters()).problems()));
         rules.checkTags(job);
         return List.copyOf(rules.problems);
+    }
+
+    /** What the service has against a job that is not staged yet, as far as its rows were counted. */
+    static List<Problem> problems(Proposal proposal, BedrockOptions options) {
+        BedrockRules rules = new BedrockRules(options);
+        FineTuneJob job = proposal.job();
+        rules.checkOptions().ifPresent(model -> {
+            boolean hasValidation =
+                    job.data().split().validation() > 0 || job.data().split().validationFile() != null;
+            rules.problems.addAll(
+                    TuningParameters.of(job.method(), job.training(), hasValidation, model, options.hyperParameters())
+                            .problems());
+            rules.checkRows(proposal.rows(), model);
+        });
+        return List.copyOf(rules.problems);
+    }
+
+    private void checkRows(Proposal.RowLengths rows, TunableModel model) {
+        if (rows.trainingRows() < model.leastRows() || rows.trainingRows() > model.mostRows()) {
+            problems.add(BedrockProblems.ROW_COUNT
+                    .error("Bedrock trains on " + model.leastRows() + " to " + model.mostRows() + " rows, not "
+                            + rows.trainingRows())
+                    .at(Location.ofKey("data.split"))
+                    .because("the limits of " + model.id())
+                    .remedy(
+                            rows.trainingRows() > model.mostRows()
+                                    ? "data.split.train-rows: " + model.mostRows()
+                                    : "add " + (model.leastRows() - rows.trainingRows()) + " rows or more")
+                    .build());
+        }
     }
 
     private Optional<TunableModel> checkOptions() {

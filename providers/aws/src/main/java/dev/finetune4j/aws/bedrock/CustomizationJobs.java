@@ -84,13 +84,21 @@ final class CustomizationJobs implements AutoCloseable {
         @Override
         protected GetModelCustomizationJobResponse own(GetModelCustomizationJobResponse found) {
             RunId id = new RunId(request.jobName());
-            String digest = digest(id, found);
-            String wanted = StagedTuning.digestIn(id, request.clientRequestToken());
-            if (!digest.equals(wanted)) {
-                throw BedrockErrors.taken(request.jobName(), found.jobArn(), digest, wanted);
-            }
-            return found;
+            return CustomizationJobs.own(id, found, StagedTuning.digestIn(id, request.clientRequestToken()));
         }
+    }
+
+    /**
+     * A job that was found, if it is the one that is meant.
+     *
+     * @throws FineTuneException with FT0895 if it was launched from another order, or by somebody else
+     */
+    static GetModelCustomizationJobResponse own(RunId id, GetModelCustomizationJobResponse found, String wantedDigest) {
+        String digest = digest(id, found);
+        if (!digest.equals(wantedDigest)) {
+            throw BedrockErrors.taken(id.value(), found.jobArn(), digest, wantedDigest);
+        }
+        return found;
     }
 
     /** The digest that a job was launched with; empty where somebody else launched it. */
@@ -122,6 +130,22 @@ final class CustomizationJobs implements AutoCloseable {
             if (!hasEnded(job)) {
                 throw BedrockErrors.told(e, name, region);
             }
+        }
+    }
+
+    /** Whether the model that came of a job is there. */
+    boolean hasModel(GetModelCustomizationJobResponse job) {
+        String arn = job.outputModelArn();
+        if (arn == null) {
+            return false;
+        }
+        try {
+            client.getCustomModel(request -> request.modelIdentifier(arn));
+            return true;
+        } catch (ResourceNotFoundException e) {
+            return false;
+        } catch (SdkException e) {
+            throw BedrockErrors.told(e, arn, region);
         }
     }
 

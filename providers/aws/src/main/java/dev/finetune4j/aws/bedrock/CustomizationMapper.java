@@ -22,12 +22,8 @@ final class CustomizationMapper {
         this.options = options;
     }
 
-    /**
-     * The request.
-     *
-     * @param hyperParameters {@link TuningParameters#values()}
-     */
-    CreateModelCustomizationJobRequest request(StagedTuning job, Map<String, String> hyperParameters) {
+    /** The request. */
+    CreateModelCustomizationJobRequest request(StagedTuning job) {
         return CreateModelCustomizationJobRequest.builder()
                 .jobName(job.jobName())
                 .customModelName(job.modelName())
@@ -39,7 +35,7 @@ final class CustomizationMapper {
                 .trainingDataConfig(data -> data.s3Uri(job.trainingUri()))
                 .validationDataConfig(validation(job))
                 .outputDataConfig(output -> output.s3Uri(options.store() + "/outputs"))
-                .hyperParameters(hyperParameters)
+                .hyperParameters(hyperParameters(job))
                 .vpcConfig(network())
                 .jobTags(tags(job))
                 .customModelTags(tags(job))
@@ -66,6 +62,13 @@ final class CustomizationMapper {
                         .validators(Validator.builder().s3Uri(uri).build())
                         .build())
                 .orElse(null);
+    }
+
+    private Map<String, String> hyperParameters(StagedTuning job) {
+        return TunableModels.find(options.model())
+                .map(model -> TuningParameters.of(job, model, options.hyperParameters())
+                        .values())
+                .orElse(Map.of());
     }
 
     private @Nullable VpcConfig network() {

@@ -8,6 +8,7 @@ import dev.finetune4j.job.Schedule;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -29,27 +30,44 @@ final class TuningParameters {
 
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,9}(\\.\\d{1,20})?([eE]-?\\d{1,2})?");
 
-    private final StagedTuning job;
+    private final TuningMethod method;
     private final TrainingSpec training;
+    private final boolean hasValidation;
     private final TunableModel model;
     private final Map<String, String> values = new TreeMap<>();
     private final List<Problem> problems = new ArrayList<>();
 
-    private TuningParameters(StagedTuning job, TunableModel model) {
-        this.job = job;
-        this.training = job.training();
+    private TuningParameters(TuningMethod method, TrainingSpec training, boolean hasValidation, TunableModel model) {
+        this.method = method;
+        this.training = training;
+        this.hasValidation = hasValidation;
         this.model = model;
     }
 
     /** The hyperparameters of a job. */
     static TuningParameters of(StagedTuning job, TunableModel model, Map<String, String> said) {
-        TuningParameters parameters = new TuningParameters(job, model);
+        return of(job.method(), job.training(), job.validation().isPresent(), model, said);
+    }
+
+    /**
+     * The hyperparameters of a job that is not staged yet.
+     *
+     * @param hasValidation whether there are rows to compare with
+     * @param said hyperparameters by the model's own names
+     */
+    static TuningParameters of(
+            TuningMethod method,
+            TrainingSpec training,
+            boolean hasValidation,
+            TunableModel model,
+            Map<String, String> said) {
+        TuningParameters parameters = new TuningParameters(method, training, hasValidation, model);
         said.forEach(parameters::say);
         parameters.epochs();
         parameters.learningRate();
         parameters.batchSize();
         parameters.earlyStopping();
-        parameters.method();
+        parameters.checkMethod();
         parameters.rest();
         return parameters;
     }
@@ -94,8 +112,7 @@ final class TuningParameters {
     }
 
     private void learningRate() {
-        boolean isUsual = training.learningRate() == 0
-                || training.learningRate() == job.method().defaultLearningRate();
+        boolean isUsual = training.learningRate() == 0 || training.learningRate() == method.defaultLearningRate();
         if (isUsual || values.containsKey(RATE)) {
             return;
         }
@@ -132,7 +149,7 @@ final class TuningParameters {
                 withoutEffect("training.early-stopping-patience");
             }
         }
-        if (values.containsKey(PATIENCE) && job.validation().isEmpty()) {
+        if (values.containsKey(PATIENCE) && !hasValidation) {
             problems.add(BedrockProblems.CONTRADICTION
                     .error("training that stops early needs rows to compare with")
                     .at(Location.ofKey("training.early-stopping-patience"))
@@ -143,11 +160,11 @@ final class TuningParameters {
         }
     }
 
-    private void method() {
-        if (job.method().equals(LoraTuning.defaults())) {
+    private void checkMethod() {
+        if (method.equals(LoraTuning.defaults())) {
             return;
         }
-        boolean isAlike = job.method() instanceof LoraTuning || job.method() instanceof QloraTuning;
+        boolean isAlike = method instanceof LoraTuning || method instanceof QloraTuning;
         String summary = isAlike
                 ? "Bedrock chooses its adapters itself: what the job says of them has no effect"
                 : "Bedrock tunes by adapters only";

@@ -47,18 +47,21 @@ final class OfflineTuning {
     }
 
     static CustomizationJobs client(OfflineAws aws, String region, String key, Clock clock) {
-        return CustomizationJobs.open(
-                region,
-                new ProviderContext(
-                        Path.of("unused"),
-                        Map.of(
-                                "AWS_ENDPOINT_URL_BEDROCK",
-                                aws.endpoint().toString(),
-                                "AWS_ACCESS_KEY_ID",
-                                key,
-                                "AWS_SECRET_ACCESS_KEY",
-                                "secret"),
-                        clock));
+        return CustomizationJobs.open(region, context(aws, key, "secret", Path.of("unused"), clock));
+    }
+
+    /** The surroundings of a process that is to reach the cloud of a test. */
+    static ProviderContext context(OfflineAws aws, String key, String secret, Path home, Clock clock) {
+        return new ProviderContext(
+                home,
+                Map.of(
+                        "AWS_ENDPOINT_URL",
+                        aws.endpoint().toString(),
+                        "AWS_ACCESS_KEY_ID",
+                        key,
+                        "AWS_SECRET_ACCESS_KEY",
+                        secret),
+                clock);
     }
 
     static BedrockOptions.Builder options() {
@@ -77,12 +80,6 @@ final class OfflineTuning {
     }
 
     static CreateModelCustomizationJobRequest request(StagedTuning job, BedrockOptions options) {
-        return new CustomizationMapper(options)
-                .request(
-                        job,
-                        TunableModels.find(options.model())
-                                .map(model -> TuningParameters.of(job, model, options.hyperParameters())
-                                        .values())
-                                .orElse(Map.of()));
+        return new CustomizationMapper(options).request(job);
     }
 }

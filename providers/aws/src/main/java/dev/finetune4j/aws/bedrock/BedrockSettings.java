@@ -1,0 +1,125 @@
+package dev.finetune4j.aws.bedrock;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.spi.PlaceSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * What a job file says of Bedrock, read as options. A name with a capital letter in it is a hyperparameter of the model, by its own name;
+ * {@link TuningParameters} tells whether the model has it.
+ */
+final class BedrockSettings {
+    /** In front of a setting's name in a job file. */
+    static final String PREFIX = "places.bedrock.";
+
+    private static final String ROLE = "role";
+    private static final String STORE = "store";
+    private static final String MODEL = "model";
+    private static final String KMS_KEY = "kms-key";
+    private static final String SUBNETS = "subnets";
+    private static final String SECURITY_GROUPS = "security-groups";
+    private static final Set<String> KNOWN =
+            new TreeSet<>(List.of(ROLE, STORE, MODEL, PlaceSettings.REGION, KMS_KEY, SUBNETS, SECURITY_GROUPS));
+    private static final Pattern HYPER_PARAMETER = Pattern.compile("[a-z]+([A-Z][a-z]*)+");
+
+    private final Map<String, String> settings;
+    private final Map<String, String> environment;
+
+    /**
+     * Settings of a job.
+     *
+     * @param environment names a region where the settings do not
+     */
+    BedrockSettings(Map<String, String> settings, Map<String, String> environment) {
+        this.settings = Map.copyOf(settings);
+        this.environment = environment;
+    }
+
+    /** The region, if it is known. */
+    Optional<String> region() {
+        return Optional.ofNullable(settings.get(PlaceSettings.REGION))
+                .or(() -> Optional.ofNullable(environment.get("AWS_REGION")))
+                .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
+                .filter(region -> !region.isBlank());
+    }
+
+    /** What cannot be read of the settings, or is missing; empty if nothing. */
+    List<Problem> problems() {
+        List<Problem> problems = new ArrayList<>();
+        for (String name : new TreeSet<>(settings.keySet())) {
+            if (!KNOWN.contains(name) && !HYPER_PARAMETER.matcher(name).matches()) {
+                problems.add(BedrockProblems.BAD_SETTING
+                        .error("Bedrock has no setting " + name)
+                        .at(Location.ofKey(PREFIX + name))
+                        .because("there are " + String.join(", ", KNOWN) + ", and the model's own hyperparameters")
+                        .remedy("leave " + PREFIX + name + " out")
+                        .build());
+            }
+        }
+        require(ROLE, "arn:aws:iam::ACCOUNT:role/NAME", problems);
+        require(STORE, "s3://my-bucket/finetune4j", problems);
+        if (region().isEmpty()) {
+            require(PlaceSettings.REGION, "us-east-1", problems);
+        }
+        return problems;
+    }
+
+    private void require(String name, String example, List<Problem> problems) {
+        if (!settings.containsKey(name)) {
+            problems.add(BedrockProblems.BAD_SETTING
+                    .error("Bedrock needs to be told its " + name)
+                    .at(Location.ofKey(PREFIX + name))
+                    .remedy(PREFIX + name + ": " + example)
+                    .build());
+        }
+    }
+
+    /**
+     * The options.
+     *
+     * @param model the base model as the job names it, which is meant where the settings name none
+     * @throws FineTuneException with all {@link #problems()} if there are any
+     */
+    BedrockOptions options(ModelRef model) {
+        List<Problem> problems = problems();
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
+        }
+        return BedrockOptions.builder(
+                        settings.getOrDefault(ROLE, ""),
+                        region().orElse(""),
+                        settings.getOrDefault(STORE, ""),
+                        settings.getOrDefault(MODEL, model.value()))
+                .kmsKey(settings.get(KMS_KEY))
+                .network(list(SUBNETS), list(SECURITY_GROUPS))
+                .hyperParameters(hyperParameters())
+                .build();
+    }
+
+    private Map<String, String> hyperParameters() {
+        Map<String, String> values = new LinkedHashMap<>();
+        settings.forEach((name, value) -> {
+            if (HYPER_PARAMETER.matcher(name).matches()) {
+                values.put(name, value);
+            }
+        });
+        return values;
+    }
+
+    private List<String> list(String name) {
+        return Arrays.stream(settings.getOrDefault(name, "").split("[,\\s]+", -1))
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+}
