@@ -51,7 +51,7 @@ class BadInputTest {
     @Test
     void refusesATargetThatIsNotHereBeforeAnythingIsFetched() throws IOException {
         Path job = jobOn("none.jsonl", "./none");
-        Files.writeString(job, Files.readString(job) + "targets: [sagemaker]\n");
+        Files.writeString(job, Files.readString(job) + "targets: [bedrock]\n");
 
         refuses(job, "FT0113", "finetune4j-aws");
     }

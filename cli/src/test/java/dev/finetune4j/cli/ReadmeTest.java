@@ -55,14 +55,16 @@ class ReadmeTest {
         Path program = Path.of("src/test/java/dev/finetune4j/cli/JavaSnippet.java");
 
         assertThat(program).content().contains(javaShown().get(0).indent(8));
+        Path launch = Path.of("src/test/java/dev/finetune4j/cli/LaunchSnippet.java");
+        assertThat(launch).content().contains(javaShown().get(1).indent(8));
     }
 
     @Test
     void theTestShownIsTheTestOfTheExample() throws IOException {
         Path test = ROOT.resolve("examples/guarded-model/src/test/java/com/example/mood/MoodModelTest.java");
 
-        assertThat(javaShown()).hasSize(2);
-        assertThat(test).content().endsWith(javaShown().get(1));
+        assertThat(javaShown()).hasSize(3);
+        assertThat(test).content().endsWith(javaShown().get(2));
     }
 
     private static List<String> javaShown() throws IOException {
@@ -80,7 +82,7 @@ class ReadmeTest {
                 .map(factory -> row(factory.get()))
                 .toList();
 
-        assertThat(rows).hasSize(1).allSatisfy(row -> assertThat(readme).contains(row));
+        assertThat(rows).hasSize(2).allSatisfy(row -> assertThat(readme).contains(row));
     }
 
     private static String row(ProviderFactory factory) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -90,6 +91,21 @@ class SavedPlanTest {
     }
 
     @Test
+    void aPlanOfAJobFileThatNoPathLeadsToIsRefused() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        SavedPlan saved = SavedPlan.read(plan).orElseThrow();
+        String nowhere = "job\0.yaml";
+        String digest = Json.sha256((nowhere + "\n" + Json.digest(saved.plan())).getBytes(StandardCharsets.UTF_8));
+        Path damaged = Files.writeString(
+                folder.resolve("damaged.json"), Json.pretty(new SavedPlan(nowhere, saved.plan(), digest)));
+
+        CommandRun run = command("run", damaged.toString());
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("FT0764").doesNotContain("Exception");
+    }
+
+    @Test
     void anotherJobOrOtherRowsAreRefusedWithWhatMoved() throws IOException {
         command("plan", job.toString(), "--target", "local", "--save", plan.toString());
         Files.writeString(job, Files.readString(job).replace("epochs: 4", "epochs: 5"));
@@ -124,12 +140,12 @@ class SavedPlanTest {
 
     @Test
     void aPlanForACloudIsToldWhatAJobFileIsTold() {
-        command("plan", job.toString(), "--target", "sagemaker", "--save", plan.toString());
+        command("plan", job.toString(), "--target", "azure-ml", "--save", plan.toString());
 
         CommandRun run = command("run", plan.toString());
 
         assertThat(run.exitCode()).isEqualTo(3);
-        assertThat(run.err()).contains("FT0113", "the target sagemaker needs the artifact finetune4j-aws");
+        assertThat(run.err()).contains("FT0113", "the target azure-ml needs the artifact finetune4j-azure");
     }
 
     @Test

@@ -46,6 +46,11 @@ public final class LogBook {
         }
     }
 
+    /** Whether a stream has lines, whether they show or not. */
+    public synchronized boolean has(String group, String stream) {
+        return streamsByGroup.getOrDefault(group, new TreeMap<>()).containsKey(stream);
+    }
+
     /** Names of the groups that show, in order. */
     public synchronized List<String> groups() {
         return streamsByGroup.keySet().stream()

@@ -169,9 +169,13 @@ public final class OfflineSageMaker implements JsonService {
         return object().put("TrainingJobArn", arn(request));
     }
 
-    /** Each container has a stream of its own. */
+    /** Each container has a stream of its own, also where two of a job begin in one second. */
     private Consumer<String> log(String job, Instant at) {
-        String stream = job + "/algo-1-" + at.getEpochSecond();
+        long second = at.getEpochSecond();
+        while (logs.has(LOG_GROUP, job + "/algo-1-" + second)) {
+            second++;
+        }
+        String stream = job + "/algo-1-" + second;
         return line -> logs.add(LOG_GROUP, stream, line);
     }
 

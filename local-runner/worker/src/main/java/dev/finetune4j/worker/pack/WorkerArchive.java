@@ -1,6 +1,7 @@
 package dev.finetune4j.worker.pack;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.spi.WorkerEngine;
 import dev.finetune4j.spi.WorkerPackage;
 import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.worker.problem.WorkerProblems;
@@ -27,7 +28,7 @@ public final class WorkerArchive implements WorkerPackage {
     private static final String SUM_FILE = FILE + ".sha256";
 
     /** The engine's name. */
-    public static final String ENGINE = "djl";
+    public static final String ENGINE = WorkerEngine.CORE;
 
     private final ArchiveContent content;
     private @Nullable String digest;

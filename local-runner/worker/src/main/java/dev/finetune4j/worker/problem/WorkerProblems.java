@@ -178,7 +178,7 @@ public final class WorkerProblems implements ProblemCatalogue {
             "On machines with GPUs a job is trained by transformers and PEFT in the cloud's own image, from a recipe that finetune4j writes. That engine does"
                     + " the same as the core for LoRA, rank-stabilised LoRA, DoRA, prompt tuning and full fine-tuning of decoders in Hugging Face layout. What"
                     + " it would do in another way, or not at all, is refused.",
-            "compute.target: local");
+            "targets: [local]");
 
     /** The engine on PEFT could not go on. */
     public static final ProblemKind PEFT_ENGINE_FAILED = new ProblemKind(

@@ -14,6 +14,7 @@ import dev.finetune4j.spi.RecipeWriter;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
+import dev.finetune4j.spi.WorkerEngine;
 import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.problem.LoopProblems;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes recipes for the engine on transformers and PEFT, with the core's own plan of the steps. */
 public final class PeftRecipeWriter implements RecipeWriter {
     /** The engine's name. */
-    public static final String ENGINE = "peft";
+    public static final String ENGINE = WorkerEngine.PEFT;
 
     static final String FILE = "recipe.json";
 

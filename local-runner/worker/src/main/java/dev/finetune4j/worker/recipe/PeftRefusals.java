@@ -76,7 +76,7 @@ final class PeftRefusals {
                 : step instanceof WorkStep.Verify
                         ? "a replay of checkpoints"
                         : "answering questions that somebody asks";
-        return Optional.of(refused(what, "its orders are trainings and evaluations", "compute.target: local")
+        return Optional.of(refused(what, "its orders are trainings and evaluations", "targets: [local]")
                 .build());
     }
 

@@ -4,6 +4,8 @@ import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -101,6 +103,23 @@ final class SageMakerErrors {
     static FineTuneException absent(String name, String region) {
         return SageMakerProblems.NO_SUCH_JOB
                 .error("there is no job " + name + " in " + region)
+                .asException();
+    }
+
+    /** A reader asks for what comes after a place that the job does not have. */
+    static FineTuneException foreignCursor(RunId id, String cursor) {
+        return SageMakerProblems.WRONG_STATE
+                .error("the cursor " + cursor + " is none of " + id)
+                .remedy("finetune watch " + id)
+                .asException();
+    }
+
+    /** The job would have to be in another state. */
+    static FineTuneException wrongState(RunId id, RunState state, String why) {
+        return SageMakerProblems.WRONG_STATE
+                .error(id + " is " + state.name().toLowerCase(Locale.ROOT))
+                .because(why)
+                .remedy("finetune show " + id)
                 .asException();
     }
 

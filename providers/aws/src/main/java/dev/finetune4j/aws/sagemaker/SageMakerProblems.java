@@ -99,6 +99,14 @@ public final class SageMakerProblems implements ProblemCatalogue {
             "SageMaker has no training job of this name in this region and account: it was never launched there, or was deleted.",
             "aws sagemaker list-training-jobs");
 
+    static final ProblemKind WRONG_STATE = new ProblemKind(
+            "FT0849",
+            "the job's state does not allow that",
+            ExitCode.INVALID,
+            "A job is fetched and deleted once it has ended, and resumed where it stopped or failed and its time limit leaves it time. A"
+                    + " reader of its events goes on where it was in the events of the same job.",
+            "finetune show RUN");
+
     static final ProblemKind NO_CAPACITY = new ProblemKind(
             "FT0851",
             "no machine was free",
@@ -145,6 +153,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
                 ROLE_UNUSABLE,
                 REFUSED,
                 NO_SUCH_JOB,
+                WRONG_STATE,
                 NO_CAPACITY,
                 PLATFORM_FAILED,
                 WORKER_FAILED,

@@ -72,7 +72,7 @@ final class SageMakerRules {
         checkRole();
         if (!REGION.matcher(options.region()).matches()) {
             problems.add(wrong("region", "no region of AWS looks like " + options.region())
-                    .remedy("sagemaker.region: eu-central-1")
+                    .remedy("places.sagemaker.region: eu-central-1")
                     .build());
         }
         checkStore();
@@ -113,7 +113,7 @@ final class SageMakerRules {
             problems.add(wrong("store", options.store() + " is no place in S3 for files of a job")
                     .because("it is s3://BUCKET or s3://BUCKET/PREFIX, of at most " + STORE_CHARACTERS
                             + " characters that need no quoting")
-                    .remedy("sagemaker.store: s3://my-bucket/finetune4j")
+                    .remedy("places.sagemaker.store: s3://my-bucket/finetune4j")
                     .build());
         }
     }
@@ -123,12 +123,12 @@ final class SageMakerRules {
             Problem.Builder problem = SageMakerProblems.BAD_SETTING
                     .error("SageMaker trains on no " + options.machine() + " that is known here")
                     .at(place("machine"));
-            alike().forEach(type -> problem.remedy("sagemaker.machine: " + type));
+            alike().forEach(type -> problem.remedy("places.sagemaker.machine: " + type));
             problems.add(problem.remedy("finetune offers --target sagemaker").build());
         }
         if (options.volumeGb() < 0 || options.volumeGb() > MOST_VOLUME_GB) {
             problems.add(wrong("volume-gb", "a disk has 1 to " + MOST_VOLUME_GB + " GB, not " + options.volumeGb())
-                    .remedy("sagemaker.volume-gb: " + SageMakerOptions.DEFAULT_VOLUME_GB)
+                    .remedy("places.sagemaker.volume-gb: " + SageMakerOptions.DEFAULT_VOLUME_GB)
                     .build());
         }
         if (options.volumeGb() > 0 && machine.hasOwnDisk()) {
@@ -136,7 +136,7 @@ final class SageMakerRules {
                     .warning("a disk of " + options.volumeGb() + " GB has no effect on " + options.machine())
                     .at(place("volume-gb"))
                     .because("the disk of this machine is part of it")
-                    .remedy("leave sagemaker.volume-gb out")
+                    .remedy("leave places.sagemaker.volume-gb out")
                     .build());
         }
         Duration keepAlive = options.keepAlive();
@@ -145,7 +145,7 @@ final class SageMakerRules {
                             "keep-alive",
                             "a machine is kept for " + Durations.format(LONGEST_KEEP_ALIVE) + " at most, not "
                                     + Durations.format(keepAlive))
-                    .remedy("sagemaker.keep-alive: 30m")
+                    .remedy("places.sagemaker.keep-alive: 30m")
                     .build());
         }
     }
@@ -167,7 +167,7 @@ final class SageMakerRules {
                 problems.add(SageMakerProblems.NO_IMAGE
                         .error("no training image of Amazon's is known in " + options.region())
                         .at(place("region"))
-                        .remedy("sagemaker.image: ACCOUNT.dkr.ecr." + options.region()
+                        .remedy("places.sagemaker.image: ACCOUNT.dkr.ecr." + options.region()
                                 + ".amazonaws.com/REPOSITORY:TAG")
                         .build());
             }
@@ -178,12 +178,12 @@ final class SageMakerRules {
             problems.add(wrong("image", options.image() + " is no image in Amazon's registry")
                     .because("it is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, of at most " + IMAGE_CHARACTERS
                             + " characters")
-                    .remedy("leave sagemaker.image out, for Amazon's own")
+                    .remedy("leave places.sagemaker.image out, for Amazon's own")
                     .build());
         } else if (!image.group(1).equals(options.region())) {
             problems.add(together("image", "the image is in " + image.group(1) + ", the job in " + options.region())
-                    .remedy("leave sagemaker.image out, for Amazon's own in " + options.region())
-                    .remedy("sagemaker.region: " + image.group(1))
+                    .remedy("leave places.sagemaker.image out, for Amazon's own in " + options.region())
+                    .remedy("places.sagemaker.region: " + image.group(1))
                     .build());
         }
     }
@@ -191,14 +191,14 @@ final class SageMakerRules {
     private void checkSpot() {
         if (!options.isSpot() && options.maxWait() != null) {
             problems.add(together("max-wait", "only a spot job has a longest time to wait")
-                    .remedy("sagemaker.spot: true")
-                    .remedy("leave sagemaker.max-wait out")
+                    .remedy("places.sagemaker.spot: true")
+                    .remedy("leave places.sagemaker.max-wait out")
                     .build());
         }
         if (options.isSpot() && !options.keepAlive().isZero()) {
             problems.add(together("keep-alive", "a machine that can be taken back cannot be kept for another job")
-                    .remedy("leave sagemaker.keep-alive out")
-                    .remedy("sagemaker.spot: false")
+                    .remedy("leave places.sagemaker.keep-alive out")
+                    .remedy("places.sagemaker.spot: false")
                     .build());
         }
     }
@@ -248,7 +248,7 @@ final class SageMakerRules {
                             "the job may run for " + Durations.format(runtime) + ", but wait and run for "
                                     + Durations.format(wait))
                     .because("the longest wait counts the running time too")
-                    .remedy("sagemaker.max-wait: " + Durations.format(runtime.plus(Duration.ofDays(1))))
+                    .remedy("places.sagemaker.max-wait: " + Durations.format(runtime.plus(Duration.ofDays(1))))
                     .build());
         }
         if (options.isSpot() && wait.compareTo(LONGEST_WAIT) > 0) {
@@ -256,7 +256,7 @@ final class SageMakerRules {
                             "max-wait",
                             "a job waits and runs for " + Durations.format(LONGEST_WAIT) + " at most, not "
                                     + Durations.format(wait))
-                    .remedy("sagemaker.max-wait: " + Durations.format(LONGEST_WAIT))
+                    .remedy("places.sagemaker.max-wait: " + Durations.format(LONGEST_WAIT))
                     .build());
         }
     }
@@ -316,7 +316,7 @@ final class SageMakerRules {
     }
 
     private static Location place(String key) {
-        return Location.ofKey("sagemaker." + key);
+        return Location.ofKey(SageMakerSettings.PREFIX + key);
     }
 
     private static String lastPart(String role) {

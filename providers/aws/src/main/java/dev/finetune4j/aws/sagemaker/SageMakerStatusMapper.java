@@ -8,6 +8,7 @@ import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,19 +38,22 @@ final class SageMakerStatusMapper {
     /**
      * A job as it is now.
      *
-     * @param id the job to which this launch belongs
+     * @param launches its launches, first to last; one at least
      */
-    static JobSnapshot snapshot(RunId id, DescribeTrainingJobResponse job, Instant now) {
+    static JobSnapshot snapshot(RunId id, List<DescribeTrainingJobResponse> launches, Instant now) {
+        DescribeTrainingJobResponse job = launches.get(launches.size() - 1);
         RunState state = state(job);
+        Duration billed =
+                launches.stream().map(launch -> billedTime(launch, now)).reduce(Duration.ZERO, Duration::plus);
         return new JobSnapshot(
                 id,
                 job.hyperParameters().getOrDefault(ContainerOrder.DIGEST_SETTING, ""),
                 job.trainingJobArn(),
                 state,
-                job.creationTime(),
+                launches.get(0).creationTime(),
                 state.isTerminal() ? endOf(job) : null,
                 state == RunState.FAILED ? failure(job) : null,
-                billedTime(job, now),
+                billed,
                 null);
     }
 
@@ -61,18 +65,24 @@ final class SageMakerStatusMapper {
     }
 
     private static RunState state(DescribeTrainingJobResponse job) {
-        return switch (job.secondaryStatus()) {
+        return job.secondaryStatus() == SecondaryStatus.UNKNOWN_TO_SDK_VERSION
+                ? stateInGeneral(job)
+                : state(job.secondaryStatus());
+    }
+
+    /** What everybody calls a state of the service; one that it added later is taken for training. */
+    static RunState state(SecondaryStatus status) {
+        return switch (status) {
             case PENDING -> RunState.QUEUED;
             case STARTING, LAUNCHING_ML_INSTANCES, PREPARING_TRAINING_STACK -> RunState.STARTING;
             case DOWNLOADING, DOWNLOADING_TRAINING_IMAGE -> RunState.DOWNLOADING;
-            case TRAINING, UPDATING -> RunState.TRAINING;
+            case TRAINING, UPDATING, UNKNOWN_TO_SDK_VERSION -> RunState.TRAINING;
             case INTERRUPTED, RESTARTING -> RunState.INTERRUPTED;
             case UPLOADING -> RunState.UPLOADING;
             case STOPPING -> RunState.STOPPING;
             case COMPLETED -> RunState.SUCCEEDED;
             case FAILED -> RunState.FAILED;
             case STOPPED, MAX_RUNTIME_EXCEEDED, MAX_WAIT_TIME_EXCEEDED -> RunState.STOPPED;
-            case UNKNOWN_TO_SDK_VERSION -> stateInGeneral(job);
         };
     }
 
@@ -87,7 +97,7 @@ final class SageMakerStatusMapper {
     }
 
     /** As the service says once the job has ended; before, the time in which a machine was there. */
-    private static Duration billedTime(DescribeTrainingJobResponse job, Instant now) {
+    static Duration billedTime(DescribeTrainingJobResponse job, Instant now) {
         if (job.billableTimeInSeconds() != null) {
             return Duration.ofSeconds(job.billableTimeInSeconds());
         }

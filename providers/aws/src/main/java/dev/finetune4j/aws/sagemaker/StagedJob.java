@@ -36,8 +36,8 @@ record StagedJob(
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     }
 
-    /** The service's name of this launch: the same each time it is asked for, so that no two jobs come of one launch. */
+    /** The service's name of this launch. */
     String name() {
-        return launch == 1 ? id.value() : id.value() + "-r" + launch;
+        return Launches.name(id, launch);
     }
 }

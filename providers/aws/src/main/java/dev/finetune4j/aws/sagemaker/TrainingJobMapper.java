@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.run.ContainerOrder;
+import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ final class TrainingJobMapper {
     private static final String START = "d=${SAGEMAKER_BASE_DIR:-/opt/ml}; mkdir -p $d/code && tar -xzf $d/input/data/"
             + CODE_CHANNEL + "/worker.tar.gz -C $d/code && exec /bin/sh $d/code/start";
 
+    private static final String OUTPUTS = "outputs";
     private static final String NUMBER = "([-+0-9.eE]+)";
 
     private final SageMakerOptions options;
@@ -68,10 +70,10 @@ final class TrainingJobMapper {
                 .hyperParameters(Map.of(ContainerOrder.DIGEST_SETTING, job.digest()))
                 .inputDataConfig(channels(job))
                 // Packing a model takes one thread for hours.
-                .outputDataConfig(output -> output.s3OutputPath(options.store() + "/outputs")
+                .outputDataConfig(output -> output.s3OutputPath(options.store() + "/" + OUTPUTS)
                         .kmsKeyId(options.kmsKey())
                         .compressionType(OutputCompressionType.NONE))
-                .checkpointConfig(checkpoints -> checkpoints.s3Uri(checkpoints(job)))
+                .checkpointConfig(checkpoints -> checkpoints.s3Uri(options.store() + "/" + checkpoints(job.id())))
                 .resourceConfig(resources())
                 .stoppingCondition(limits(job))
                 .enableManagedSpotTraining(options.isSpot())
@@ -84,9 +86,19 @@ final class TrainingJobMapper {
                 .build();
     }
 
-    /** Every launch of a job has the same checkpoints, so that the next goes on where the last one was. */
-    String checkpoints(StagedJob job) {
-        return options.store() + "/checkpoints/" + job.id();
+    /** Below the store: every launch of a job has the same checkpoints, so that the next goes on where the last one was. */
+    static String checkpoints(RunId id) {
+        return "checkpoints/" + id;
+    }
+
+    /** Below the store: all that the service puts there for a launch. */
+    static String outputs(String name) {
+        return OUTPUTS + "/" + name + "/";
+    }
+
+    /** Below the store: what a launch left as its result. */
+    static String output(String name) {
+        return outputs(name) + "output/model/";
     }
 
     /** How long it may run. */

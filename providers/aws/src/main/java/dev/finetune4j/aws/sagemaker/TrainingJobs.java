@@ -5,6 +5,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.spi.ProviderContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -13,6 +14,7 @@ import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.ResourceInUseException;
 import software.amazon.awssdk.services.sagemaker.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.sagemaker.model.Tag;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
 /**
@@ -56,7 +58,7 @@ final class TrainingJobs implements AutoCloseable {
         for (int round = 0; round < ROUNDS; round++) {
             Optional<DescribeTrainingJobResponse> there = find(name);
             if (there.isPresent()) {
-                return own(there.get(), digest);
+                return refuseOther(there.get(), digest);
             }
             try {
                 client.createTrainingJob(request);
@@ -73,7 +75,7 @@ final class TrainingJobs implements AutoCloseable {
         if (there.isEmpty()) {
             throw last;
         }
-        return own(there.get(), digest);
+        return refuseOther(there.get(), digest);
     }
 
     /** A job by its name; empty only where the service answered that there is none. */
@@ -121,6 +123,16 @@ final class TrainingJobs implements AutoCloseable {
         }
     }
 
+    /** Tags of a job. */
+    List<Tag> tags(DescribeTrainingJobResponse job) {
+        try {
+            return client.listTagsPaginator(request -> request.resourceArn(job.trainingJobArn())).tags().stream()
+                    .toList();
+        } catch (SdkException e) {
+            throw told(e, job.trainingJobName());
+        }
+    }
+
     static boolean hasEnded(DescribeTrainingJobResponse job) {
         TrainingJobStatus status = job.trainingJobStatus();
         return status == TrainingJobStatus.COMPLETED
@@ -128,7 +140,12 @@ final class TrainingJobs implements AutoCloseable {
                 || status == TrainingJobStatus.STOPPED;
     }
 
-    private static DescribeTrainingJobResponse own(DescribeTrainingJobResponse job, String digest) {
+    /**
+     * The job, if it is of an order.
+     *
+     * @throws FineTuneException with FT0844 if it is of another
+     */
+    static DescribeTrainingJobResponse refuseOther(DescribeTrainingJobResponse job, String digest) {
         String found = job.hyperParameters().getOrDefault(ContainerOrder.DIGEST_SETTING, "");
         if (!found.equals(digest)) {
             throw SageMakerErrors.taken(job.trainingJobName(), job.trainingJobArn(), found, digest);

@@ -8,16 +8,14 @@ import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * Amazon's training images with the libtorch that the worker is built for. Every region has them in a registry of its own.
+ * Amazon's training images that workers run in. Every region has them in a registry of its own.
  *
  * @param source where the registries stand
- * @param repository name of the image
- * @param gpuTag its version for machines with GPUs
- * @param cpuTag its version for the others
+ * @param gpuImage repository and tag for machines with GPUs: torch, transformers and PEFT
+ * @param cpuImage repository and tag for the others: the libtorch that the training core is built for
  * @param registryByRegion account that holds the registry
  */
-record VendorImages(
-        String source, String repository, String gpuTag, String cpuTag, Map<String, String> registryByRegion) {
+record VendorImages(String source, String gpuImage, String cpuImage, Map<String, String> registryByRegion) {
     static VendorImages shipped() {
         return Json.resource(VendorImages.class, "images.json", new TypeReference<>() {});
     }
@@ -26,7 +24,7 @@ record VendorImages(
     Optional<String> image(String region, boolean hasGpu) {
         return Optional.ofNullable(registryByRegion.get(region))
                 .map(account -> account + ".dkr.ecr." + region + "."
-                        + PartitionMetadata.of(Region.of(region)).dnsSuffix() + "/" + repository + ":"
-                        + (hasGpu ? gpuTag : cpuTag));
+                        + PartitionMetadata.of(Region.of(region)).dnsSuffix() + "/"
+                        + (hasGpu ? gpuImage : cpuImage));
     }
 }

@@ -39,7 +39,7 @@ class SageMakerRulesTest {
     void pointsAtTheSetting(SageMakerOptions options, ProblemKind kind, String key, String summary, String remedy) {
         assertThat(SageMakerRules.problems(options, IMAGES)).singleElement().satisfies(problem -> {
             assertThat(problem.kind()).isEqualTo(kind);
-            assertThat(problem.place()).contains(Location.ofKey("sagemaker." + key));
+            assertThat(problem.place()).contains(Location.ofKey("places.sagemaker." + key));
             assertThat(problem.summary()).isEqualTo(summary);
             assertThat(problem.remedies().get(0)).isEqualTo(remedy);
         });
@@ -69,65 +69,65 @@ class SageMakerRulesTest {
                         wrong,
                         "region",
                         "no region of AWS looks like Frankfurt",
-                        "sagemaker.region: eu-central-1"),
+                        "places.sagemaker.region: eu-central-1"),
                 Arguments.of(
                         SageMakerOptions.builder(ROLE, "eu-nowhere-9", STORE, "ml.g5.xlarge")
                                 .build(),
                         SageMakerProblems.NO_IMAGE,
                         "region",
                         "no training image of Amazon's is known in eu-nowhere-9",
-                        "sagemaker.image: ACCOUNT.dkr.ecr.eu-nowhere-9.amazonaws.com/REPOSITORY:TAG"),
+                        "places.sagemaker.image: ACCOUNT.dkr.ecr.eu-nowhere-9.amazonaws.com/REPOSITORY:TAG"),
                 Arguments.of(
                         SageMakerOptions.builder(ROLE, "eu-central-1", "my-bucket", "ml.g5.xlarge")
                                 .build(),
                         wrong,
                         "store",
                         "my-bucket is no place in S3 for files of a job",
-                        "sagemaker.store: s3://my-bucket/finetune4j"),
+                        "places.sagemaker.store: s3://my-bucket/finetune4j"),
                 Arguments.of(
                         SageMakerOptions.builder(ROLE, "eu-central-1", STORE, "g5.xlarge")
                                 .build(),
                         wrong,
                         "machine",
                         "SageMaker trains on no g5.xlarge that is known here",
-                        "sagemaker.machine: ml.g5.xlarge"),
+                        "places.sagemaker.machine: ml.g5.xlarge"),
                 Arguments.of(
                         gpu().volumeGb(-1).build(),
                         wrong,
                         "volume-gb",
                         "a disk has 1 to 16384 GB, not -1",
-                        "sagemaker.volume-gb: 100"),
+                        "places.sagemaker.volume-gb: 100"),
                 Arguments.of(
                         gpu().keepAlive(Duration.ofHours(7)).build(),
                         wrong,
                         "keep-alive",
                         "a machine is kept for 6h at most, not 7h",
-                        "sagemaker.keep-alive: 30m"),
+                        "places.sagemaker.keep-alive: 30m"),
                 Arguments.of(
                         gpu().keepAlive(Duration.ofHours(1)).spot(true).build(),
                         together,
                         "keep-alive",
                         "a machine that can be taken back cannot be kept for another job",
-                        "leave sagemaker.keep-alive out"),
+                        "leave places.sagemaker.keep-alive out"),
                 Arguments.of(
                         gpu().image("pytorch:latest").build(),
                         wrong,
                         "image",
                         "pytorch:latest is no image in Amazon's registry",
-                        "leave sagemaker.image out, for Amazon's own"),
+                        "leave places.sagemaker.image out, for Amazon's own"),
                 Arguments.of(
                         gpu().image("123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1")
                                 .build(),
                         together,
                         "image",
                         "the image is in us-east-1, the job in eu-central-1",
-                        "leave sagemaker.image out, for Amazon's own in eu-central-1"),
+                        "leave places.sagemaker.image out, for Amazon's own in eu-central-1"),
                 Arguments.of(
                         gpu().maxWait(Duration.ofHours(1)).build(),
                         together,
                         "max-wait",
                         "only a spot job has a longest time to wait",
-                        "sagemaker.spot: true"),
+                        "places.sagemaker.spot: true"),
                 Arguments.of(
                         gpu().network(List.of("subnet-1"), List.of()).build(),
                         together,

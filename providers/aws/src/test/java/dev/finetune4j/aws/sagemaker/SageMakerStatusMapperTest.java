@@ -11,6 +11,7 @@ import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,7 @@ class SageMakerStatusMapperTest {
                         transition("Downloading", 5000, 5040),
                         transition("Training", 5040, -1));
 
-        assertThat(SageMakerStatusMapper.snapshot(ID, job.build(), START.plusSeconds(5100))
+        assertThat(SageMakerStatusMapper.snapshot(ID, List.of(job.build()), START.plusSeconds(5100))
                         .billedTime())
                 .isEqualTo(Duration.ofSeconds(60 + 840 + 40 + 60));
     }
@@ -152,7 +153,7 @@ class SageMakerStatusMapperTest {
     }
 
     private static JobSnapshot snapshot(DescribeTrainingJobResponse.Builder job) {
-        return SageMakerStatusMapper.snapshot(ID, job.build(), START.plusSeconds(60));
+        return SageMakerStatusMapper.snapshot(ID, List.of(job.build()), START.plusSeconds(60));
     }
 
     private static DescribeTrainingJobResponse.Builder job(String primary, String secondary) {

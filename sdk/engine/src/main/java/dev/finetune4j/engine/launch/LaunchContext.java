@@ -12,6 +12,7 @@ import java.util.function.Function;
  * What the steps of a run use of their surroundings.
  *
  * @param providers the places that are there
+ * @param workers the workers that can be sent to a place
  * @param files how journals are written
  * @param redaction what must not be written down
  * @param clock the clock
@@ -22,6 +23,7 @@ import java.util.function.Function;
  */
 record LaunchContext(
         Providers providers,
+        Workers workers,
         DurableFiles files,
         Redaction redaction,
         Clock clock,
@@ -30,6 +32,6 @@ record LaunchContext(
         EstimateHistory estimates,
         Function<PreparedJob, Optional<Foreseen>> foresight) {
     LaunchContext with(Redaction further) {
-        return new LaunchContext(providers, files, further, clock, sleeper, version, estimates, foresight);
+        return new LaunchContext(providers, workers, files, further, clock, sleeper, version, estimates, foresight);
     }
 }

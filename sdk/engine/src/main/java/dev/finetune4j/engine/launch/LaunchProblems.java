@@ -36,11 +36,21 @@ public final class LaunchProblems implements ProblemCatalogue {
             A plan shows all that is sold, also at places that no provider on the class path launches jobs at, and other models that a
             service would tune instead of the job's.""", "finetune launch JOB --target local");
 
+    /** The worker cannot come with the job. */
+    public static final ProblemKind NO_WORKER = new ProblemKind(
+            "FT0524",
+            "the worker that the place needs is not here",
+            ExitCode.INVALID,
+            """
+            A cloud lends machines and knows nothing of finetune4j: the worker goes with the job. It is made from the jars of the local
+            runner, which must be on the class path of whoever launches.""",
+            "add dev.finetune4j:finetune4j-worker to the class path");
+
     /** For ServiceLoader. */
     public LaunchProblems() {}
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(NO_BUDGET, BUDGET_TOO_SMALL, NOT_AGREED, NOT_LAUNCHABLE);
+        return List.of(NO_BUDGET, BUDGET_TOO_SMALL, NOT_AGREED, NOT_LAUNCHABLE, NO_WORKER);
     }
 }

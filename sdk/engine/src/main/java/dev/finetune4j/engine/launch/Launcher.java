@@ -82,7 +82,15 @@ public final class Launcher implements AutoCloseable {
         store = new RunStore(home);
         Redaction redaction = Redaction.of(environment, providers.secretSettings());
         context = new LaunchContext(
-                providers, files, redaction, clock, sleeper, version, new EstimateHistory(home), foresight);
+                providers,
+                new Workers(home),
+                files,
+                redaction,
+                clock,
+                sleeper,
+                version,
+                new EstimateHistory(home),
+                foresight);
         rehearsals = new KeptRehearsals(home, version);
     }
 

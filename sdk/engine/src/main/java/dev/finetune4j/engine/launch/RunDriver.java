@@ -86,6 +86,9 @@ final class RunDriver {
         JobSnapshot end;
         try {
             Submission submission = submission(view, order, provider);
+            if (view.submitted() == null) {
+                submission = context.workers().equip(submission, provider, folder.path());
+            }
             new SubmitStep(context, journal, provider).submit(submission);
             end = new FollowStep(context, journal, provider, events).follow(folder.id(), timeLimit(view));
         } catch (FineTuneException e) {

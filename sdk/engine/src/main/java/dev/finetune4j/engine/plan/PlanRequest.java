@@ -4,6 +4,7 @@ import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.value.Money;
+import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,16 @@ public record PlanRequest(
         @Nullable Architecture said) {
     /** Every place, machines that are held, balanced, within the job's budget. */
     public static PlanRequest anywhere() {
-        OfferFilter all = new OfferFilter(List.of(), List.of(), List.of(), OfferFilter.Spot.NEVER, null);
-        return new PlanRequest(all, Objective.BALANCED, null, null, false, null);
+        return at(List.of());
+    }
+
+    /** The same at one place, such as {@code sagemaker}. */
+    public static PlanRequest at(String place) {
+        return at(List.of(ProviderId.parse(place)));
+    }
+
+    private static PlanRequest at(List<ProviderId> places) {
+        OfferFilter there = new OfferFilter(places, List.of(), List.of(), OfferFilter.Spot.NEVER, null);
+        return new PlanRequest(there, Objective.BALANCED, null, null, false, null);
     }
 }

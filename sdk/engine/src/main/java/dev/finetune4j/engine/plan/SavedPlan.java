@@ -80,6 +80,7 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
                 return Optional.empty();
             }
             SavedPlan saved = Json.read(text, SavedPlan.class);
+            saved.jobFile(file); // refuses what is no path on this machine
             if (!saved.digest().equals(digest(saved.jobFile(), saved.plan()))) {
                 throw damaged(file, "its digest is not that of its content").asException();
             }

@@ -1,0 +1,140 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands for a job at SageMaker, against an offline one whose containers are processes of this machine. */
+class LaunchAtSageMakerTest {
+    private static final String REGION = "eu-central-1";
+    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
+    private static final String SECRET = "planted/secret+0123456789";
+
+    @TempDir
+    private Path folder;
+
+    private Path job;
+    private OfflineAws aws;
+    private Map<String, String> environment;
+
+    @BeforeEach
+    void openTheCloud() throws IOException {
+        Account account = new Account("123456789012", REGION, Set.of(ROLE));
+        OfflineS3 store =
+                new OfflineS3(folder.resolve("s3"), account.id(), REGION, Clock.systemUTC()).createBucket("my-bucket");
+        ProcessContainer containers = new ProcessContainer(
+                folder.resolve("machines"), store, Map.of("PATH", "/usr/bin:/bin"), Clock.systemUTC());
+        aws = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store);
+        environment = new HashMap<>(Map.of(
+                "PATH", System.getenv("PATH"),
+                "AWS_ENDPOINT_URL", aws.endpoint().toString(),
+                "AWS_ACCESS_KEY_ID", aws.accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY", SECRET));
+        job = TicketsJob.write(folder, 4713);
+        Files.writeString(job, """
+                budget: {max-cost: 5 USD}
+                targets: [sagemaker]
+                places:
+                  sagemaker: {role: "%s", store: "s3://my-bucket/jobs", region: %s}
+                """.formatted(ROLE, REGION), StandardOpenOption.APPEND);
+    }
+
+    @AfterEach
+    void closeTheCloud() {
+        aws.close();
+    }
+
+    @Test
+    void saysWhatItMayCostAndLaunchesNothingUntilSomebodyAgrees() {
+        CommandRun run = command("launch", job.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("launch   sagemaker ml.g", ", " + REGION, "of a budget of 5 USD", "say --yes")
+                .doesNotContain(SECRET);
+        assertThat(aws.calls("CreateTrainingJob")).isEmpty();
+        assertThat(aws.calls("PutObject")).isEmpty();
+    }
+
+    @Test
+    void tellsAllThatIsMissingAtOnce() throws IOException {
+        Files.writeString(
+                job,
+                Files.readString(job)
+                        .replace(
+                                "role: \"" + ROLE + "\", store: \"s3://my-bucket/jobs\"",
+                                "roles: me, isolated: maybe"));
+
+        CommandRun run = command("launch", job.toString(), "--yes");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err())
+                .contains(
+                        "SageMaker has no setting roles",
+                        "SageMaker needs to be told its role",
+                        "SageMaker needs to be told its store",
+                        "SageMaker's isolated must be true or false, was maybe",
+                        "job.yaml:");
+    }
+
+    @Test
+    void launchesOnceAndTellsWhatTheImageLacks() {
+        CommandRun run = command("launch", job.toString(), "--yes");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(8);
+        assertThat(run.err()).contains("FT0853", "torch").doesNotContain(SECRET);
+        assertThat(command("ps").out()).contains("failed", "sagemaker");
+
+        CommandRun again = command("launch", job.toString(), "--yes");
+        assertThat(again.exitCode()).as(again.err()).isEqualTo(8);
+        assertThat(again.err()).contains("has ended already");
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
+    @Test
+    void launchesByTheJavaThatReadmeShows() throws Exception {
+        ProcessBuilder program = new ProcessBuilder(JavaProcess.command(List.of(), LaunchSnippet.class, List.of()))
+                .directory(folder.toFile())
+                .redirectErrorStream(true);
+        program.environment().putAll(environment);
+        program.environment().put("FINETUNE_HOME", folder.resolve("home").toString());
+
+        Process process = program.start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(printed).isZero();
+        assertThat(printed).contains("at most ", " USD", "ends with TRAINING_FAILED");
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
+    @Test
+    void isNotRunWithoutAgreement() {
+        CommandRun run = command("run", job.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.err()).contains("FT0522: sagemaker bills for running time", "finetune launch " + job);
+        assertThat(aws.calls("CreateTrainingJob")).isEmpty();
+    }
+
+    private CommandRun command(String... arguments) {
+        return CommandRun.in(folder.resolve("home"), environment, arguments);
+    }
+}

@@ -1,0 +1,224 @@
+package dev.finetune4j.aws.sagemaker;
+
+import dev.finetune4j.json.Json;
+import dev.finetune4j.run.ContainerOrder;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.value.RunId;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
+import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition;
+
+/**
+ * One ordered stream of events from two sources: the states that the service tells, and what the worker prints into the logs of its
+ * containers, which arrive later. Whoever reads, and whenever, sees the same order: each state that a container trains in is followed by
+ * all that this container tells, and only then by the next state.
+ */
+final class JobEvents {
+    /** Lines of a container that has ended may still be on their way for so long. */
+    private static final Duration LOG_DELAY = Duration.ofSeconds(15);
+
+    private static final int LINES_PAGE = 1000;
+    private static final Pattern CURSOR = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})\\.(\\d{1,15})\\.(\\d{1,9})");
+    private static final Pattern STREAM_SECOND = Pattern.compile(".*-(\\d{9,11})");
+
+    private final ContainerLogs logs;
+    private final Clock clock;
+
+    JobEvents(ContainerLogs logs, Clock clock) {
+        this.logs = logs;
+        this.clock = clock;
+    }
+
+    /**
+     * Where a reader is.
+     *
+     * @param launch the launch, counted from 1
+     * @param told states of it that were told
+     * @param millis time of the last line that was told of the container that trains in the last of these states, 0 before the first
+     * @param lines how many lines of that very time were told
+     */
+    private record Position(int launch, int told, long millis, int lines) {
+        static Position of(RunId id, String cursor) {
+            if (cursor.equals(EventPage.START)) {
+                return new Position(1, 0, 0, 0);
+            }
+            Matcher parts = CURSOR.matcher(cursor);
+            if (!parts.matches()) {
+                throw SageMakerErrors.foreignCursor(id, cursor);
+            }
+            return new Position(
+                    Integer.parseInt(parts.group(1)),
+                    Integer.parseInt(parts.group(2)),
+                    Long.parseLong(parts.group(3)),
+                    Integer.parseInt(parts.group(4)));
+        }
+
+        Position nextState() {
+            return new Position(launch, told + 1, 0, 0);
+        }
+
+        Position nextLaunch() {
+            return new Position(launch + 1, 0, 0, 0);
+        }
+
+        Position after(ContainerLogs.Line line) {
+            return new Position(launch, told, line.millis(), line.millis() == millis ? lines + 1 : 1);
+        }
+
+        String cursor() {
+            return launch + "." + told + "." + millis + "." + lines;
+        }
+    }
+
+    /**
+     * The events after a cursor; empty where there is nothing new.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0849 if the cursor is not of this job
+     */
+    EventPage after(RunId id, List<DescribeTrainingJobResponse> launches, String cursor) {
+        Position position = Position.of(id, cursor);
+        if (position.launch() < 1
+                || position.launch() > launches.size()
+                || position.told() > states(launches, position).size()) {
+            throw SageMakerErrors.foreignCursor(id, cursor);
+        }
+        List<RunEvent> events = new ArrayList<>();
+        while (events.isEmpty()) {
+            Optional<Position> next = step(launches, position, events);
+            if (next.isEmpty()) {
+                break;
+            }
+            position = next.get();
+        }
+        return new EventPage(events, position.cursor());
+    }
+
+    /** Goes on by a piece, which may hold no event; empty where there is nothing to go on to. */
+    private Optional<Position> step(
+            List<DescribeTrainingJobResponse> launches, Position position, List<RunEvent> events) {
+        List<SecondaryStatusTransition> states = states(launches, position);
+        boolean isTold = position.told() == states.size();
+        if (position.told() > 0 && states.get(position.told() - 1).status() == SecondaryStatus.TRAINING) {
+            Position further = readLog(launches.get(position.launch() - 1), states, position, events);
+            if (!further.equals(position)) {
+                return Optional.of(further);
+            }
+            if (!isTold && !isSettled(states.get(position.told()))) {
+                return Optional.empty();
+            }
+        }
+        if (!isTold) {
+            SecondaryStatusTransition change = states.get(position.told());
+            RunState state = SageMakerStatusMapper.state(change.status());
+            if (state != stateBefore(launches, position)) {
+                events.add(new RunEvent.StateChanged(
+                        change.startTime(), state, change.statusMessage() == null ? "" : change.statusMessage()));
+            }
+            return Optional.of(position.nextState());
+        }
+        return position.launch() < launches.size() ? Optional.of(position.nextLaunch()) : Optional.empty();
+    }
+
+    private static List<SecondaryStatusTransition> states(
+            List<DescribeTrainingJobResponse> launches, Position position) {
+        return launches.get(position.launch() - 1).secondaryStatusTransitions();
+    }
+
+    private static @org.jspecify.annotations.Nullable RunState stateBefore(
+            List<DescribeTrainingJobResponse> launches, Position position) {
+        List<SecondaryStatusTransition> states = states(launches, position);
+        return position.told() == 0
+                ? null
+                : SageMakerStatusMapper.state(states.get(position.told() - 1).status());
+    }
+
+    private boolean isSettled(SecondaryStatusTransition afterTraining) {
+        return clock.instant().isAfter(afterTraining.startTime().plus(LOG_DELAY));
+    }
+
+    private Position readLog(
+            DescribeTrainingJobResponse job,
+            List<SecondaryStatusTransition> states,
+            Position from,
+            List<RunEvent> events) {
+        Optional<String> stream = streamOf(job.trainingJobName(), states, from.told() - 1);
+        if (stream.isEmpty()) {
+            return from;
+        }
+        List<ContainerLogs.Line> lines =
+                logs.lines(job.trainingJobName(), stream.get(), from.millis(), from.lines() + LINES_PAGE);
+        Position position = from;
+        int known = from.lines();
+        for (ContainerLogs.Line line : lines) {
+            if (known > 0 && line.millis() == from.millis()) {
+                known--; // told before
+                continue;
+            }
+            position = position.after(line);
+            event(line.text()).ifPresent(events::add);
+        }
+        return position;
+    }
+
+    /**
+     * The stream of the container that trains in a state. Names of streams end with the second in which they began, and a container begins
+     * after the one before it has ended; one that printed nothing has none.
+     */
+    private Optional<String> streamOf(String job, List<SecondaryStatusTransition> states, int trainsIn) {
+        List<Integer> trainings = new ArrayList<>();
+        for (int i = 0; i < states.size(); i++) {
+            if (states.get(i).status() == SecondaryStatus.TRAINING) {
+                trainings.add(i);
+            }
+        }
+        int next = 0;
+        for (String stream : logs.streams(job)) {
+            int container = Math.max(next, firstNotEndedAt(beginOf(stream), states, trainings));
+            if (container < trainings.size() && trainings.get(container) == trainsIn) {
+                return Optional.of(stream);
+            }
+            next = container + 1;
+        }
+        return Optional.empty();
+    }
+
+    private static int firstNotEndedAt(
+            Instant moment, List<SecondaryStatusTransition> states, List<Integer> trainings) {
+        for (int i = 0; i < trainings.size(); i++) {
+            Instant end = states.get(trainings.get(i)).endTime();
+            if (end == null || end.isAfter(moment)) {
+                return i;
+            }
+        }
+        return trainings.size();
+    }
+
+    private static Instant beginOf(String stream) {
+        Matcher second = STREAM_SECOND.matcher(stream);
+        return second.matches() ? Instant.ofEpochSecond(Long.parseLong(second.group(1))) : Instant.EPOCH;
+    }
+
+    /** What a line tells; empty where it tells no event of a kind that is known. States are told by the service. */
+    private static Optional<RunEvent> event(String line) {
+        if (!line.startsWith(ContainerOrder.EVENT_MARK)) {
+            return Optional.empty();
+        }
+        try {
+            RunEvent event = Json.read(line.substring(ContainerOrder.EVENT_MARK.length()), RunEvent.class);
+            return event instanceof RunEvent.StateChanged ? Optional.empty() : Optional.of(event);
+        } catch (UncheckedIOException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.finetune4j.aws.sagemaker;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Durations;
+import dev.finetune4j.spi.PlaceSettings;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a job file says of SageMaker, read as options. */
+final class SageMakerSettings {
+    /** In front of a setting's name in a job file. */
+    static final String PREFIX = "places.sagemaker.";
+
+    private static final String ROLE = "role";
+    private static final String STORE = "store";
+    private static final String IMAGE = "image";
+    private static final String VOLUME = "volume-gb";
+    private static final String MAX_WAIT = "max-wait";
+    private static final String KMS_KEY = "kms-key";
+    private static final String SUBNETS = "subnets";
+    private static final String SECURITY_GROUPS = "security-groups";
+    private static final String ISOLATED = "isolated";
+    private static final String KEEP_ALIVE = "keep-alive";
+
+    private static final String ANY_MACHINE = "ml.g5.xlarge";
+    private static final String ANY_REGION = "us-east-1";
+
+    private static final Set<String> KNOWN = new TreeSet<>(List.of(
+            ROLE,
+            STORE,
+            PlaceSettings.REGION,
+            PlaceSettings.MACHINE,
+            PlaceSettings.SPOT,
+            IMAGE,
+            VOLUME,
+            MAX_WAIT,
+            KMS_KEY,
+            SUBNETS,
+            SECURITY_GROUPS,
+            ISOLATED,
+            KEEP_ALIVE));
+
+    private final Map<String, String> settings;
+    private final Map<String, String> environment;
+    private final List<Problem> problems = new ArrayList<>();
+
+    /**
+     * Settings of a job.
+     *
+     * @param environment names a region where the settings do not
+     */
+    SageMakerSettings(Map<String, String> settings, Map<String, String> environment) {
+        this.settings = settings;
+        this.environment = environment;
+    }
+
+    /** The region, if it is known. */
+    Optional<String> region() {
+        return Optional.ofNullable(settings.get(PlaceSettings.REGION))
+                .or(() -> Optional.ofNullable(environment.get("AWS_REGION")))
+                .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
+                .filter(region -> !region.isBlank());
+    }
+
+    /** Whether the machine has GPUs; one that is not named yet has. */
+    boolean hasGpu() {
+        String machine = settings.get(PlaceSettings.MACHINE);
+        return machine == null || new MachineKind(machine).hasGpu();
+    }
+
+    /** What is wrong with the settings, or missing; empty if nothing. Region and machine may be left to a plan. */
+    List<Problem> refusals(VendorImages images) {
+        Map<String, String> chosen = new HashMap<>(settings);
+        chosen.putIfAbsent(PlaceSettings.MACHINE, ANY_MACHINE);
+        region().or(() -> Optional.of(ANY_REGION)).ifPresent(region -> chosen.put(PlaceSettings.REGION, region));
+        SageMakerSettings whole = new SageMakerSettings(chosen, environment);
+        SageMakerOptions options = whole.read();
+        return whole.problems.isEmpty() ? SageMakerRules.problems(options, images) : List.copyOf(whole.problems);
+    }
+
+    /**
+     * The options.
+     *
+     * @throws FineTuneException with all that cannot be read, or is missing
+     */
+    SageMakerOptions options() {
+        SageMakerOptions options = read();
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
+        }
+        return options;
+    }
+
+    private SageMakerOptions read() {
+        problems.clear();
+        refuseUnknown();
+        String region = region().orElseGet(() -> required(PlaceSettings.REGION, "eu-central-1"));
+        return SageMakerOptions.builder(
+                        required(ROLE, "arn:aws:iam::ACCOUNT:role/NAME"),
+                        region,
+                        required(STORE, "s3://my-bucket/finetune4j"),
+                        required(PlaceSettings.MACHINE, "ml.g5.xlarge"))
+                .image(settings.get(IMAGE))
+                .volumeGb(number(VOLUME))
+                .spot(flag(PlaceSettings.SPOT))
+                .maxWait(settings.containsKey(MAX_WAIT) ? duration(MAX_WAIT) : null)
+                .kmsKey(settings.get(KMS_KEY))
+                .network(list(SUBNETS), list(SECURITY_GROUPS))
+                .isolated(flag(ISOLATED))
+                .keepAlive(duration(KEEP_ALIVE))
+                .build();
+    }
+
+    private void refuseUnknown() {
+        for (String name : settings.keySet()) {
+            if (!KNOWN.contains(name)) {
+                problems.add(SageMakerProblems.BAD_SETTING
+                        .error("SageMaker has no setting " + name)
+                        .at(Location.ofKey(PREFIX + name))
+                        .because("there are " + String.join(", ", KNOWN))
+                        .remedy("leave " + PREFIX + name + " out")
+                        .build());
+            }
+        }
+    }
+
+    private String required(String name, String example) {
+        String value = settings.get(name);
+        if (value == null) {
+            problems.add(SageMakerProblems.BAD_SETTING
+                    .error("SageMaker needs to be told its " + name)
+                    .at(Location.ofKey(PREFIX + name))
+                    .remedy(PREFIX + name + ": " + example)
+                    .build());
+            return "";
+        }
+        return value;
+    }
+
+    private int number(String name) {
+        String value = settings.getOrDefault(name, "0");
+        if (value.matches("\\d{1,6}")) {
+            return Integer.parseInt(value);
+        }
+        problems.add(malformed(name, value, "a whole number", "200"));
+        return 0;
+    }
+
+    private boolean flag(String name) {
+        String value = settings.getOrDefault(name, "false");
+        if (!value.equals("true") && !value.equals("false")) {
+            problems.add(malformed(name, value, "true or false", "true"));
+        }
+        return Boolean.parseBoolean(value);
+    }
+
+    private Duration duration(String name) {
+        String value = settings.get(name);
+        if (value == null) {
+            return Duration.ZERO;
+        }
+        try {
+            return Durations.parse(value);
+        } catch (DateTimeException | IllegalArgumentException e) {
+            problems.add(malformed(name, value, "a duration such as 45m or 2h30m", "30m"));
+            return Duration.ZERO;
+        }
+    }
+
+    private List<String> list(String name) {
+        return Arrays.stream(settings.getOrDefault(name, "").split("[,\\s]+", -1))
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+
+    private static Problem malformed(String name, String value, String wanted, String example) {
+        return SageMakerProblems.BAD_SETTING
+                .error("SageMaker's " + name + " must be " + wanted + ", was " + value)
+                .at(Location.ofKey(PREFIX + name))
+                .remedy(PREFIX + name + ": " + example)
+                .build();
+    }
+}

@@ -1,0 +1,157 @@
+package dev.finetune4j.aws.sagemaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What SageMaker's provider does beyond what every provider promises. */
+class SageMakerProviderTest {
+    @TempDir
+    private Path folder;
+
+    private OfflinePlace place;
+    private Provider provider;
+
+    @BeforeEach
+    void open() throws IOException {
+        place = new OfflinePlace(folder);
+        provider = place.open();
+    }
+
+    @AfterEach
+    void close() {
+        provider.close();
+        place.close();
+    }
+
+    @Test
+    void tellsWhatEachContainerToldBetweenTheStatesOfTheJob() {
+        provider.close();
+        provider = place.openOnSpot();
+        RunId id = submit(place.job("reclaimed", 5).build());
+        List<RunEvent> seen = new ArrayList<>();
+        String cursor = EventPage.START;
+        boolean isReclaimed = false;
+        for (boolean isEnded = false; !isEnded; ) {
+            isEnded = state(id).isTerminal();
+            for (EventPage page = provider.events(id, cursor); !page.events().isEmpty(); ) {
+                seen.addAll(page.events());
+                cursor = page.next();
+                page = provider.events(id, cursor);
+            }
+            if (!isReclaimed && state(id) == RunState.TRAINING) {
+                place.clock.advance(Duration.ofHours(1));
+                place.aws.sageMaker().reclaim(id.value());
+                isReclaimed = true;
+            }
+            place.clock.advance(Duration.ofMinutes(1));
+        }
+
+        assertThat(seen).isEqualTo(all(id));
+        assertThat(seen.stream().filter(RunEvent.WorkerStarted.class::isInstance))
+                .hasSize(2);
+        List<String> kinds = kinds(seen);
+        int interrupted = kinds.indexOf("INTERRUPTED");
+        assertThat(kinds.subList(0, interrupted)).containsSubsequence("TRAINING", "WorkerStarted", "StepCompleted");
+        assertThat(kinds.subList(interrupted, kinds.size()))
+                .containsSubsequence("TRAINING", "WorkerStarted", "StepCompleted", "UPLOADING", "SUCCEEDED");
+        assertThat(kinds).endsWith("SUCCEEDED");
+    }
+
+    @Test
+    void losesNoLineThatComesLate() {
+        place.aws.logs().delay(Duration.ofSeconds(10));
+        RunId id = submit(place.job("late", 1).build());
+        awaitEnd(id);
+        place.clock.advance(Duration.ofSeconds(16));
+
+        assertThat(kinds(all(id))).containsSubsequence("TRAINING", "WorkerStarted", "StepCompleted", "SUCCEEDED");
+    }
+
+    @Test
+    void resumesWithinTheTimeLimitOfAllLaunchesTogether() {
+        RunId id = submit(place.job("limited", 5).timeLimit(Duration.ofHours(2)).build());
+        awaitTraining(id);
+        place.clock.advance(Duration.ofHours(1));
+        provider.stop(id);
+        awaitEnd(id);
+
+        provider.resume(id);
+        awaitTraining(id);
+        place.clock.advance(Duration.ofMinutes(30));
+        assertThat(state(id)).isEqualTo(RunState.TRAINING);
+        place.clock.advance(Duration.ofMinutes(40));
+        awaitEnd(id);
+
+        assertThat(state(id)).isEqualTo(RunState.STOPPED);
+        assertThat(provider.find(id).orElseThrow().billedTime())
+                .isBetween(Duration.ofMinutes(115), Duration.ofMinutes(135));
+        assertThatThrownBy(() -> provider.resume(id))
+                .hasMessageContaining("FT0849")
+                .hasMessageContaining("limited");
+        assertThat(place.aws.calls("CreateTrainingJob")).hasSize(2);
+    }
+
+    @Test
+    void refusesTheCursorOfNobody() {
+        RunId id = submit(place.job("cursor", 1).build());
+
+        assertThatThrownBy(() -> provider.events(id, "9.9.9.9")).hasMessageContaining("FT0849");
+        assertThatThrownBy(() -> provider.events(id, "byte 12")).hasMessageContaining("FT0849");
+    }
+
+    private RunId submit(Submission submission) {
+        return provider.submit(submission).id();
+    }
+
+    private RunState state(RunId id) {
+        return provider.find(id).orElseThrow().state();
+    }
+
+    private void awaitTraining(RunId id) {
+        for (int i = 0; i < 100 && state(id) != RunState.TRAINING; i++) {
+            place.clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(state(id)).isEqualTo(RunState.TRAINING);
+    }
+
+    private void awaitEnd(RunId id) {
+        for (int i = 0; i < 1000 && !state(id).isTerminal(); i++) {
+            place.clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(state(id).isTerminal()).isTrue();
+    }
+
+    private List<RunEvent> all(RunId id) {
+        List<RunEvent> events = new ArrayList<>();
+        EventPage page = provider.events(id, EventPage.START);
+        while (!page.events().isEmpty()) {
+            events.addAll(page.events());
+            page = provider.events(id, page.next());
+        }
+        return events;
+    }
+
+    private static List<String> kinds(List<RunEvent> events) {
+        return events.stream()
+                .map(event -> event instanceof RunEvent.StateChanged change
+                        ? change.state().name()
+                        : event.getClass().getSimpleName())
+                .toList();
+    }
+}

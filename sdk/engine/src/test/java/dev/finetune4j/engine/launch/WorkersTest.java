@@ -1,0 +1,119 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.RecipeWriter;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.spi.WorkerPackage;
+import dev.finetune4j.testkit.VirtualClock;
+import dev.finetune4j.testkit.fake.FakePlace;
+import dev.finetune4j.testkit.fake.FakeProvider;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A place gets the worker that it asks for, and the recipe where the worker only executes one. */
+class WorkersTest {
+    @TempDir
+    private Path home;
+
+    private final Submission submission = Submission.builder(
+                    new RunId("letters-1"), new ModelRef("tiny"), new WorkOrder("d1", List.of(new WorkStep.Converse())))
+            .channel(WorkOrder.DATA_CHANNEL, Path.of("data"))
+            .label("a", "b")
+            .timeLimit(Duration.ofHours(1))
+            .build();
+
+    @Test
+    void leavesASubmissionAsItIsWhereThePlaceHasAWorker() {
+        assertThat(workers().equip(submission, place(null), home)).isSameAs(submission);
+    }
+
+    @Test
+    void addsTheWorkerThatThePlaceNeeds() {
+        Submission equipped = workers().equip(submission, place("core"), home);
+
+        assertThat(equipped.channels()).containsOnlyKeys(WorkOrder.DATA_CHANNEL, WorkOrder.WORKER_CHANNEL);
+        assertThat(equipped.channels().get(WorkOrder.WORKER_CHANNEL))
+                .isEqualTo(home.resolve("workers/core/" + WorkerPackage.FILE))
+                .content()
+                .isEqualTo("core");
+        assertThat(equipped.labels()).isEqualTo(submission.labels());
+        assertThat(equipped.timeLimit()).isEqualTo(submission.timeLimit());
+    }
+
+    @Test
+    void addsTheRecipeOfAWorkerThatOnlyExecutes() {
+        Submission equipped = workers().equip(submission, place("gpu"), home.resolve("run"));
+
+        assertThat(equipped.channels()).containsEntry(WorkOrder.RECIPE_CHANNEL, home.resolve("run/recipe"));
+        assertThat(home.resolve("run/recipe/recipe.txt")).content().isEqualTo("recipe of letters-1");
+    }
+
+    @Test
+    void saysWhichWorkerIsNotHere() {
+        assertThatThrownBy(() -> workers().equip(submission, place("other"), home))
+                .hasMessageContaining("FT0524: fake needs the worker other to come with the job");
+    }
+
+    private Workers workers() {
+        return new Workers(home, List.of(new Archive("core"), new Archive("gpu")), List.of(new Recipe()));
+    }
+
+    /** The fake place, but for what it says of its worker. */
+    private static Provider place(@org.jspecify.annotations.Nullable String engine) {
+        FakeProvider fake = new FakeProvider(new FakePlace(new VirtualClock(), FakePlace.EVERYTHING));
+        return (Provider) Proxy.newProxyInstance(
+                Provider.class.getClassLoader(),
+                new Class<?>[] {Provider.class},
+                (proxy, method, arguments) -> method.getName().equals("worker")
+                        ? Optional.ofNullable(engine)
+                        : method.invoke(fake, arguments));
+    }
+
+    private record Archive(String engine) implements WorkerPackage {
+        @Override
+        public String digest() {
+            return engine;
+        }
+
+        @Override
+        public Path archive(Path cache) {
+            try {
+                Path folder = Files.createDirectories(cache.resolve(engine));
+                return Files.writeString(folder.resolve(FILE), engine);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private record Recipe() implements RecipeWriter {
+        @Override
+        public String engine() {
+            return "gpu";
+        }
+
+        @Override
+        public void write(Submission job, Path target) {
+            try {
+                Files.writeString(Files.createDirectories(target).resolve("recipe.txt"), "recipe of " + job.id());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
