@@ -68,6 +68,7 @@ record EngineContainer(Path base) {
         environment.put("PATH", image.bin() + ":" + environment.get("PATH"));
         environment.put("FINETUNE4J_PROCESSES", String.valueOf(processes));
         environment.put("OMP_NUM_THREADS", "1");
+        environment.put("FINETUNE4J_SHARD", image.sharesWeights() ? "1" : "0");
         return start(builder);
     }
 

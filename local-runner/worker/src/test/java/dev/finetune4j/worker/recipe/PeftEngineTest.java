@@ -198,6 +198,31 @@ class PeftEngineTest {
         assertThat(two.told()).hasSameSizeAs(one.told());
     }
 
+    /** Weights that are trained are not shared out. */
+    static Stream<TuningMethod> kindsOnFrozenWeights() {
+        return kinds().filter(method -> !(method instanceof FullTuning));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kindsOnFrozenWeights")
+    void processesThatShareTheWeightsTrainAsOne(TuningMethod method) throws Exception {
+        List<WorkStep> steps = RecipeTickets.classifies(
+                method, RecipeTickets.training().recompute(Recompute.LAYER).build(), LabelScoring.CALIBRATED);
+
+        EngineContainer one =
+                EngineContainer.of(root.resolve("one"), steps, data).runByPeft(image, 1);
+        EngineContainer two =
+                EngineContainer.of(root.resolve("two"), steps, data).runByPeft(image.sharingWeights(), 2);
+
+        assertThat(two.told())
+                .filteredOn(RunEvent.StateChanged.class::isInstance)
+                .extracting(event -> ((RunEvent.StateChanged) event).message())
+                .contains("the weights are shared out among 2 processes");
+        assertSameTraining(two, one, LOSS);
+        assertSamePredictions(two.predictions("base-zero-shot.jsonl"), one.predictions("base-zero-shot.jsonl"));
+        assertSamePredictions(two.predictions("tuned.jsonl"), one.predictions("tuned.jsonl"));
+    }
+
     @Test
     void aKilledTrainingGoesOnAsIfNothingHadBeen() throws Exception {
         List<WorkStep> steps = steps(RecipeTickets.training().epochs(30).build());

@@ -14,12 +14,22 @@ import java.util.stream.Stream;
  * {@value #PYTHON} names a Python that has it already.
  *
  * @param bin the folder of its {@code python3}
+ * @param sharesWeights whether processes share the weights, however small they are
  */
-record PeftImage(Path bin) {
+record PeftImage(Path bin, boolean sharesWeights) {
     private static final String PYTHON = "peft.python";
     private static final Path VERSIONS = Path.of("../../bench/python/requirements.txt");
     private static final Set<String> NEEDED =
             Set.of("accelerate", "numpy", "peft", "safetensors", "tokenizers", "torch", "transformers");
+
+    private PeftImage(Path bin) {
+        this(bin, false);
+    }
+
+    /** The same with processes that share the weights. */
+    PeftImage sharingWeights() {
+        return new PeftImage(bin, true);
+    }
 
     static PeftImage install() throws IOException, InterruptedException {
         String given = System.getProperty(PYTHON);

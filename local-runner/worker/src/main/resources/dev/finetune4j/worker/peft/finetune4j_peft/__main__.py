@@ -63,7 +63,7 @@ class Work:
         result = self._site.output / training.result
         if training.is_whole:
             self._model = None
-            self._model = Decoder(result, None, self._dtype, self._ranks.device, self._recipe.pad_token)
+            self._model = Decoder(result, None, self._dtype, self._ranks, self._recipe.pad_token)
             return self._model
         model = self._loaded(training)
         model.read(result)
@@ -74,7 +74,9 @@ class Work:
             self._model = None
             self._site.events.state("evaluating" if training is None else "training", "loading the model")
             folder = self._site.model_folder()
-            self._model = Decoder(folder, training, self._dtype, self._ranks.device, self._recipe.pad_token)
+            self._model = Decoder(folder, training, self._dtype, self._ranks, self._recipe.pad_token)
+            if self._model.is_sharded:
+                self._site.events.state("training", f"the weights are shared out among {self._ranks.world} processes")
         return self._model
 
     def _train(self) -> str | None:

@@ -64,14 +64,16 @@ class Answering:
             content_free = self._log_likelihoods(self._answers.content_free)
         told = 0.0
         self._tell(done)
-        for batch in _batches(self._recipe.questions(self._answers), ROWS_AT_ONCE * self._ranks.world, done):
+        # Processes that share weights go through them together, and so answer the same questions.
+        shares = 1 if self._model.is_sharded else self._ranks.world
+        for batch in _batches(self._recipe.questions(self._answers), ROWS_AT_ONCE * shares, done):
             reason = self._site.stop_reason(self._ranks)
             if reason is not None:
                 return reason
-            own = batch[self._ranks.rank :: self._ranks.world]
+            own = batch[self._ranks.rank % shares :: shares]
             dealt = self._ranks.gather(self._predictions(own, content_free))
             for place in range(len(batch)):
-                line = dealt[place % self._ranks.world][place // self._ranks.world]
+                line = dealt[place % shares][place // shares]
                 if file:
                     file.append(line)
             done += len(batch)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 from peft import LoraConfig, get_peft_model
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
+from torch.distributed.device_mesh import init_device_mesh
 from transformers import AutoModelForCausalLM
 
+from finetune4j_peft import problems
 from finetune4j_peft.check import version_numbers
 from finetune4j_peft.draws import drawn
+from finetune4j_peft.ranks import Ranks
 from finetune4j_peft.recipe import Training
 
 IGNORED = -100
@@ -25,6 +30,14 @@ WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 PROMPT = "prompt_embeddings"
 WEIGHT_ENDINGS = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".index.json", ".h5", ".msgpack", ".onnx")
+WEIGHT_SHARE = 0.6
+"""Share of a device's memory that weights may take, so that there is room for activations."""
+WHOLE_COPIES = 4
+"""Vectors as long as the weights where all are trained: values, gradient, two moments."""
+SHARD = "FINETUNE4J_SHARD"
+"""Set to 1, has weights shared out among the processes even where each had room for all of them."""
+SHARDING_TORCH = (2, 7)
+"""The first torch that shares weights out and leaves others whole."""
 ACTIVATION_BYTES = 34
 """Bytes that a layer keeps of a token for each number of its width in bf16, attention scores left out
 (https://arxiv.org/abs/2205.05198, section 4)."""
@@ -37,14 +50,19 @@ def precision_for(asked: str, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if asked == "bf16" else torch.float32
 
 
-def load_decoder(folder: Path, dtype: torch.dtype, device: torch.device) -> torch.nn.Module:
-    """A decoder from a folder in Hugging Face layout, frozen."""
+def load_decoder(folder: Path, dtype: torch.dtype) -> torch.nn.Module:
+    """A decoder from a folder in Hugging Face layout, frozen, on the CPU."""
     key = "dtype" if version_numbers(metadata.version("transformers")) >= (4, 56) else "torch_dtype"
     model = AutoModelForCausalLM.from_pretrained(
         folder, attn_implementation="sdpa", local_files_only=True, use_safetensors=True, **{key: dtype}
     )
-    model.requires_grad_(False)
-    return model.to(device)
+    return model.requires_grad_(False)
+
+
+def decoder_layers(model: torch.nn.Module) -> torch.nn.ModuleList:
+    """The layers that are alike: the longest list of modules."""
+    lists = [module for module in model.modules() if isinstance(module, torch.nn.ModuleList)]
+    return max(lists, key=len)
 
 
 class Decoder:
@@ -53,29 +71,62 @@ class Decoder:
     Texts are padded behind their end and never masked: a decoder looks back only, so that what follows a text changes nothing in it.
     """
 
-    def __init__(self, folder: Path, training: Training | None, dtype: torch.dtype, device: torch.device, pad_token: int):
+    def __init__(self, folder: Path, training: Training | None, dtype: torch.dtype, ranks: Ranks, pad_token: int):
         """Loads the base model of a folder; `training` says what is trained of it, None where nothing is."""
         self.folder = folder
         self.training = training
         self.dtype = dtype
-        self.device = device
+        self.device = ranks.device
         self.pad_token = pad_token
         whole = training is not None and training.is_whole
         # What is trained stays in float32, whatever is computed in.
-        self.model = load_decoder(folder, torch.float32 if whole else dtype, device)
+        self.model = load_decoder(folder, torch.float32 if whole else dtype)
         self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
         self.peft: torch.nn.Module | None = None
         self.virtual: torch.nn.Parameter | None = None
         self._uses_adapter = training is not None
         if training is not None:
             self._make_trainable(training)
+        self.is_sharded = self._has_no_room(ranks)
+        if self.is_sharded:
+            self._shard()
+        self.model.to(self.device)
+        if self.virtual is not None:
+            self.virtual.data = self.virtual.data.to(self.device)
         self.model.eval()
+
+    def _has_no_room(self, ranks: Ranks) -> bool:
+        """Whether the weights must be shared out among the processes; raises WorkProblem FT0604 where they cannot be."""
+        whole = self.training is not None and self.training.is_whole
+        size = sum(parameter.numel() * parameter.element_size() for parameter in self.model.parameters())
+        needed = size * WHOLE_COPIES if whole else size
+        room = ranks.memory()
+        if os.environ.get(SHARD) != "1" and (room is None or needed <= WEIGHT_SHARE * room):
+            return False
+        if not whole and ranks.world > 1 and version_numbers(torch.__version__) >= SHARDING_TORCH:
+            return True
+        if room is not None and needed > room:
+            raise problems.does_not_fit(needed, room, whole)
+        return False
+
+    def _shard(self) -> None:
+        """Leaves each process its share of the layers' frozen weights, which are put together layer by layer when they are needed.
+        What is trained, and what is outside the layers, every process has whole."""
+        from torch.distributed.fsdp import fully_shard
+
+        layers = decoder_layers(self.model)
+        inside = {parameter for parameter in layers.parameters() if not parameter.requires_grad}
+        mesh = init_device_mesh(self.device.type, (dist.get_world_size(),))
+        kept = {parameter for parameter in self.model.parameters() if parameter not in inside}
+        for layer in layers:
+            fully_shard(layer, mesh=mesh, ignored_params=kept)
+        fully_shard(self.model, mesh=mesh, ignored_params=kept)
 
     def _make_trainable(self, training: Training) -> None:
         if training.is_whole:
             self.model.requires_grad_(True)
         elif training.start_tokens:
-            start = torch.tensor(training.start_tokens, device=self.device)
+            start = torch.tensor(training.start_tokens)
             with torch.no_grad():
                 embedded = self.model.get_input_embeddings()(start)
             self.virtual = torch.nn.Parameter(embedded.float())  # [v, C]

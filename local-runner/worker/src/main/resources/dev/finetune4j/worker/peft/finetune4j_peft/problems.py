@@ -76,6 +76,21 @@ def out_of_memory(error: BaseException) -> WorkProblem:
     )
 
 
+def does_not_fit(needed: int, room: int, whole: bool) -> WorkProblem:
+    """Weights that no device has room for, and that cannot be shared out."""
+    gibibyte = 1 << 30
+    return WorkProblem(
+        "FT0604",
+        "the model does not fit one GPU",
+        [
+            f"its weights{', gradient and moments' if whole else ''} take {needed / gibibyte:.1f} GiB, a GPU has {room / gibibyte:.1f} GiB",
+            "weights are shared out among several GPUs for adapters and virtual tokens only, and by torch 2.7 or newer",
+        ],
+        ["method: lora", "a machine whose GPUs have more memory"],
+        TRAINING_FAILED,
+    )
+
+
 def failed(error: BaseException) -> WorkProblem:
     """A defect here or in a library below."""
     return WorkProblem(

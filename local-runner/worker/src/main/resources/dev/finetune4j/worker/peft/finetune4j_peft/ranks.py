@@ -32,6 +32,10 @@ class Ranks:
         """Whether this is the process that tells and writes."""
         return self.rank == 0
 
+    def memory(self) -> int | None:
+        """Bytes of this process's device, None on the CPU."""
+        return torch.cuda.get_device_properties(self.device).total_memory if self.device.type == "cuda" else None
+
     def agree(self, value: bool) -> bool:
         """What the first process found, for all."""
         if self.world == 1:

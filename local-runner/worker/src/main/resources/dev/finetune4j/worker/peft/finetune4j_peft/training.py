@@ -82,9 +82,9 @@ class TrainingLoop:
                 if reason is not None:
                     self._optimizer.zero_grad(set_to_none=True)
                     return reason
-                if part:
-                    torch.manual_seed(_mixed(self._training.seed, step.step, number, self._ranks.rank))
-                    loss = self._model.summed_loss([self._rows.row(rows[place]) for place in part])
+                torch.manual_seed(_mixed(self._training.seed, step.step, number, self._ranks.rank))
+                loss = self._summed_loss(self._rows, [rows[place] for place in part], rows[0])
+                if loss is not None:
                     (loss / counted).backward()
                     summed += loss.item()
         self._ranks.sum_gradients(self._trainable.values())
@@ -100,6 +100,12 @@ class TrainingLoop:
         tokens = sum(map(self._rows.length, rows))
         self._tell_step(step, loss, norm, tokens, max(1e-3, time.monotonic() - begun))
         return None
+
+    def _summed_loss(self, table: TokenRows, rows: list[int], stand_in: int) -> torch.Tensor | None:
+        """The loss of some rows; of none it is nothing, and 0 where processes that share weights must go through them together."""
+        if rows:
+            return self._model.summed_loss([table.row(row) for row in rows])
+        return 0 * self._model.summed_loss([table.row(stand_in)]) if self._model.is_sharded else None
 
     def _clip(self) -> float:
         """L2 norm of all gradients, in float64; scales them down to the largest that is allowed, as clip_grad_norm_ does."""
@@ -137,8 +143,8 @@ class TrainingLoop:
                 reason = self._site.stop_reason(self._ranks)
                 if reason is not None:
                     return reason
-                if part:
-                    summed += self._model.summed_loss([table.row(row) for row in part]).item()
+                loss = self._summed_loss(table, part, 0)
+                summed += 0 if loss is None else loss.item()
         counted = sum(_counted(table, row) for row in range(len(table)))
         loss = self._ranks.sum(summed) / counted
         if not math.isfinite(loss):
