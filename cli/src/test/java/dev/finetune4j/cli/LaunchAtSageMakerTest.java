@@ -7,6 +7,7 @@ import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
+import dev.finetune4j.testkit.PeftImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,18 +39,23 @@ class LaunchAtSageMakerTest {
 
     @BeforeEach
     void openTheCloud() throws IOException {
+        openTheCloud("/usr/bin:/bin");
+    }
+
+    /** Containers find {@code python3} on this path. */
+    private void openTheCloud(String path) throws IOException {
         Account account = new Account("123456789012", REGION, Set.of(ROLE));
         OfflineS3 store =
                 new OfflineS3(folder.resolve("s3"), account.id(), REGION, Clock.systemUTC()).createBucket("my-bucket");
-        ProcessContainer containers = new ProcessContainer(
-                folder.resolve("machines"), store, Map.of("PATH", "/usr/bin:/bin"), Clock.systemUTC());
+        ProcessContainer containers =
+                new ProcessContainer(folder.resolve("machines"), store, Map.of("PATH", path), Clock.systemUTC());
         aws = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store);
         environment = new HashMap<>(Map.of(
                 "PATH", System.getenv("PATH"),
                 "AWS_ENDPOINT_URL", aws.endpoint().toString(),
                 "AWS_ACCESS_KEY_ID", aws.accessKeyId(),
                 "AWS_SECRET_ACCESS_KEY", SECRET));
-        job = TicketsJob.write(folder, 4713);
+        job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4713);
         Files.writeString(job, """
                 budget: {max-cost: 5 USD}
                 targets: [sagemaker]
@@ -109,10 +116,31 @@ class LaunchAtSageMakerTest {
         assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
     }
 
+    /** Needs what Amazon's image brings, 2 GB of it: torch, transformers and PEFT in the bench's versions. */
+    @Test
+    @Tag("slow")
+    void trainsByTheTorchOfTheImageToAComparisonAndAReport() throws Exception {
+        closeTheCloud();
+        openTheCloud(PeftImage.install().bin() + ":/usr/bin:/bin");
+
+        CommandRun run = command("launch", job.toString(), "--yes");
+
+        assertThat(run.exitCode()).as(run.err()).isIn(0, 9);
+        assertThat(run.out()).contains("base zero-shot", "tuned");
+        assertThat(run.err()).contains("step ", "validation loss");
+        String id =
+                command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
+        assertThat(folder.resolve("home/runs/" + id + "/report.html")).isNotEmptyFile();
+        assertThat(command("generate", id, "--prompt", "please refund my", "--max-new-tokens", "3")
+                        .exitCode())
+                .isZero();
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
     @Test
     void launchesByTheJavaThatReadmeShows() throws Exception {
         ProcessBuilder program = new ProcessBuilder(JavaProcess.command(List.of(), LaunchSnippet.class, List.of()))
-                .directory(folder.toFile())
+                .directory(job.resolveSibling("").toFile())
                 .redirectErrorStream(true);
         program.environment().putAll(environment);
         program.environment().put("FINETUNE_HOME", folder.resolve("home").toString());
@@ -130,7 +158,7 @@ class LaunchAtSageMakerTest {
         CommandRun run = command("run", job.toString());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
-        assertThat(run.err()).contains("FT0522: sagemaker bills for running time", "finetune launch " + job);
+        assertThat(run.err()).contains("FT0522: sagemaker bills for running time", "finetune launch");
         assertThat(aws.calls("CreateTrainingJob")).isEmpty();
     }
 

@@ -8,6 +8,7 @@ import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.testkit.PeftImage;
 import dev.finetune4j.training.model.TorchEnvironment;
 import dev.finetune4j.worker.SageMakerMain;
 import java.io.IOException;

@@ -21,6 +21,7 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.testkit.PeftImage;
 import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;

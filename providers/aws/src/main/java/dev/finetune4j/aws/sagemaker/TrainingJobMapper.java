@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.run.ContainerOrder;
+import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ final class TrainingJobMapper {
     static final Duration LONGEST_RUN = Duration.ofDays(28);
 
     /** Channel with the worker: its jars and a Java runtime, packed since S3 keeps no file modes. */
-    static final String CODE_CHANNEL = "code";
+    static final String CODE_CHANNEL = WorkOrder.WORKER_CHANNEL;
 
     /** The tag that holds the digest of a job's order; by it a job that is found is known to be the one that is meant. */
     static final String DIGEST_TAG = "finetune4j-digest";

@@ -19,9 +19,11 @@ import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
@@ -197,6 +199,17 @@ public final class Launcher implements AutoCloseable {
                                     ? "no provider on the class path is called " + option.target()
                                     : option.target() + " would tune " + option.otherModel() + " instead of "
                                             + job.model())
+                    .asException();
+        }
+        if (job.method() instanceof FullTuning
+                && option.settings() != null
+                && option.settings().parallelism() == TrainerSettings.Sharing.FSDP) {
+            throw LaunchProblems.NOT_LAUNCHABLE
+                    .error(option.name() + " would have to share the trained weights out among its GPUs")
+                    .because(
+                            "weights that are all trained are not shared out yet; those of a base model under an adapter are")
+                    .remedy("method: lora")
+                    .remedy("places." + option.target() + ".machine: one whose GPU has the memory alone")
                     .asException();
         }
         try (Provider provider = context.providers().open(option.target(), job)) {

@@ -1,4 +1,4 @@
-package dev.finetune4j.worker.recipe;
+package dev.finetune4j.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,9 +16,9 @@ import java.util.stream.Stream;
  * @param bin the folder of its {@code python3}
  * @param sharesWeights whether processes share the weights, however small they are
  */
-record PeftImage(Path bin, boolean sharesWeights) {
+public record PeftImage(Path bin, boolean sharesWeights) {
     private static final String PYTHON = "peft.python";
-    private static final Path VERSIONS = Path.of("../../bench/python/requirements.txt");
+    private static final Path VERSIONS = Path.of("bench/python/requirements.txt");
     private static final Set<String> NEEDED =
             Set.of("accelerate", "numpy", "peft", "safetensors", "tokenizers", "torch", "transformers");
 
@@ -27,11 +27,12 @@ record PeftImage(Path bin, boolean sharesWeights) {
     }
 
     /** The same with processes that share the weights. */
-    PeftImage sharingWeights() {
+    public PeftImage sharingWeights() {
         return new PeftImage(bin, true);
     }
 
-    static PeftImage install() throws IOException, InterruptedException {
+    /** The image; installed unless an earlier test of the module has done it. */
+    public static PeftImage install() throws IOException, InterruptedException {
         String given = System.getProperty(PYTHON);
         if (given != null) {
             return new PeftImage(
@@ -39,7 +40,7 @@ record PeftImage(Path bin, boolean sharesWeights) {
         }
         Path folder = Path.of("target/peft-image").toAbsolutePath();
         List<String> wanted;
-        try (Stream<String> lines = Files.lines(VERSIONS)) {
+        try (Stream<String> lines = Files.lines(versions())) {
             wanted = lines.filter(line -> NEEDED.contains(line.replaceFirst("==.*", "")))
                     .toList();
         }
@@ -51,6 +52,15 @@ record PeftImage(Path bin, boolean sharesWeights) {
             Files.write(installed, wanted);
         }
         return new PeftImage(folder.resolve("bin"));
+    }
+
+    /** In the checkout, from whatever module of it. */
+    private static Path versions() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (folder != null && Files.notExists(folder.resolve(VERSIONS))) {
+            folder = folder.getParent();
+        }
+        return folder == null ? VERSIONS : folder.resolve(VERSIONS);
     }
 
     private static void run(String... command) throws IOException, InterruptedException {
