@@ -15,6 +15,7 @@ final class FirstSign {
             "check",
             "plan",
             "run",
+            "launch",
             "ps",
             "show",
             "watch",
