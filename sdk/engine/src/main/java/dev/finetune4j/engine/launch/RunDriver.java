@@ -105,7 +105,7 @@ final class RunDriver {
             return Optional.of(fail(problem, provider));
         }
         if (end.state() == RunState.STOPPED) {
-            RunOutcome.Stopped stopped = stopped(view, end);
+            RunOutcome.Stopped stopped = stopped(view, end, provider);
             reportEnding(RunState.STOPPED, stopped, provider.id(), isResumable(provider));
             return Optional.of(
                     close(new JournalEntry.Closed(RunState.STOPPED, null, stopped.reason(), stopped.byBudget())));
@@ -237,7 +237,7 @@ final class RunDriver {
     }
 
     /** Who stopped it: a person who asked through us, the budget, or somebody at the provider. */
-    private RunOutcome.Stopped stopped(RunView view, JobSnapshot end) {
+    private RunOutcome.Stopped stopped(RunView view, JobSnapshot end, Provider provider) {
         Optional<JournalEntry.StopAsked> asked = journal.content().last(JournalEntry.StopAsked.class);
         if (asked.isPresent()) {
             return new RunOutcome.Stopped("stopped by " + asked.get().by(), false);
@@ -249,12 +249,11 @@ final class RunDriver {
                 .map(line -> line.at())
                 .orElse(end.submittedAt());
         Instant ended = end.endedAt() == null ? context.clock().instant() : end.endedAt();
+        boolean isBilled = provider.capabilities().billsTime() && terms().isPresent();
         boolean byBudget = limit != null
-                && (terms().isPresent()
-                        ? end.billedTime().compareTo(limit) >= 0
-                        : !ended.isBefore(launched.plus(limit)));
+                && (isBilled ? end.billedTime().compareTo(limit) >= 0 : !ended.isBefore(launched.plus(limit)));
         String reason = byBudget ? "stopped at the budget's max-time" : "stopped on request";
-        if (limit != null && byBudget && terms().isPresent()) {
+        if (limit != null && byBudget && isBilled) {
             reason = "stopped after " + Figures.duration(limit) + ", for which the budget pays";
         }
         return new RunOutcome.Stopped(reason, byBudget);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.engine.launch.RunHandle.Begin;
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
@@ -110,9 +111,26 @@ class LaunchOnTermsTest {
         assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped after 35 min, for which the budget pays", true));
     }
 
+    @Test
+    void endsByTheClockWhereNoTimeIsBilled() throws Exception {
+        fixture = new LaunchFixture(home);
+        fixture.place.script(Life.lasts());
+        Budget fiveMinutes = new Budget(null, Duration.ofMinutes(5));
+
+        RunOutcome outcome = launch(Terms.of(TermsTest.option("1.20", 1), fiveMinutes, false, Duration.ZERO), false)
+                .await();
+
+        assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
+    }
+
     private RunHandle<RunOutcome> launch(boolean isAgain) throws InterruptedException {
+        return launch(TERMS, isAgain);
+    }
+
+    private RunHandle<RunOutcome> launch(LaunchTerms terms, boolean isAgain) throws InterruptedException {
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<RunOutcome> handle = launcher.launch(fixture.prepared(), TERMS, isAgain, List.of());
+            RunHandle<RunOutcome> handle = launcher.launch(fixture.prepared(), terms, isAgain, List.of());
             try {
                 handle.await();
             } catch (FineTuneException e) {
