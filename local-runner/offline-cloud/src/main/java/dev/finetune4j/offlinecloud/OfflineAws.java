@@ -2,20 +2,23 @@ package dev.finetune4j.offlinecloud;
 
 import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
+import dev.finetune4j.offlinecloud.iam.IamQueries;
+import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.logs.OfflineLogs;
+import dev.finetune4j.offlinecloud.quotas.OfflineQuotas;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.s3.S3Protocol;
 import dev.finetune4j.offlinecloud.sagemaker.Container;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sts.OfflineSts;
-import dev.finetune4j.offlinecloud.sts.StsProtocol;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.JsonProtocol;
 import dev.finetune4j.offlinecloud.wire.JsonService;
 import dev.finetune4j.offlinecloud.wire.OfflineServer;
+import dev.finetune4j.offlinecloud.wire.QueryProtocol;
 import dev.finetune4j.offlinecloud.wire.RestJsonProtocol;
 import java.io.IOException;
 import java.net.URI;
@@ -27,8 +30,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs and their logs, Bedrock's model customization, S3 and STS, behind the
- * real protocols, for any client. It lives as long as it is open and keeps nothing.
+ * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs with their logs and quotas, Bedrock's model customization,
+ * S3, STS and IAM, behind the real protocols, for any client. It lives as long as it is open and keeps nothing.
  *
  * <pre>{@code
  * try (OfflineAws aws = OfflineAws.start(Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(ofHours(3)))) {
@@ -44,6 +47,7 @@ public final class OfflineAws implements AutoCloseable {
     private final OfflineBedrock bedrock;
     private final LogBook logs;
     private final OfflineS3 s3;
+    private final OfflineIam iam;
     private final Faults faults;
     private final String accessKeyId;
     private final OfflineServer server;
@@ -54,6 +58,7 @@ public final class OfflineAws implements AutoCloseable {
             OfflineBedrock bedrock,
             LogBook logs,
             OfflineS3 s3,
+            OfflineIam iam,
             Faults faults,
             String accessKeyId,
             OfflineServer server) {
@@ -61,6 +66,7 @@ public final class OfflineAws implements AutoCloseable {
         this.bedrock = bedrock;
         this.logs = logs;
         this.s3 = s3;
+        this.iam = iam;
         this.faults = faults;
         this.accessKeyId = accessKeyId;
         this.server = server;
@@ -112,19 +118,27 @@ public final class OfflineAws implements AutoCloseable {
             OfflineSageMaker.Account account, Clock clock, Pace pace, Container container, OfflineS3 s3)
             throws IOException {
         LogBook logs = new LogBook(clock);
-        OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs);
-        OfflineBedrock bedrock = new OfflineBedrock(account, clock, TuningPace.LIFELIKE, s3);
-        List<JsonService> services = List.of(sageMaker, new OfflineLogs(logs, account.region(), account.id()));
-        Faults faults = new Faults();
         String key = accessKey();
+        OfflineSts sts = new OfflineSts(account.id(), account.roles(), clock, key);
+        OfflineIam iam = new OfflineIam(account.id(), account.roles(), sts::roleOf);
+        s3.guard(iam);
+        OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam);
+        OfflineBedrock bedrock = new OfflineBedrock(account, clock, TuningPace.LIFELIKE, s3);
+        List<JsonService> services = List.of(
+                sageMaker,
+                new OfflineLogs(logs, account.region(), account.id()),
+                new OfflineQuotas(account.region(), account.id(), sageMaker::quotas));
+        Faults faults = new Faults();
         OfflineServer server = OfflineServer.start(
                 List.of(
                         new JsonProtocol(account.region(), key, services),
                         new RestJsonProtocol(account.region(), key, List.of(bedrock)),
-                        new StsProtocol(new OfflineSts(account.id(), account.roles(), clock), key),
+                        new QueryProtocol(sts, key),
+                        new QueryProtocol(new IamQueries(iam, account.id()), key),
                         new S3Protocol(s3, key)),
+                iam,
                 faults);
-        return new OfflineAws(sageMaker, bedrock, logs, s3, faults, key, server);
+        return new OfflineAws(sageMaker, bedrock, logs, s3, iam, faults, key, server);
     }
 
     /** Nobody else on this machine can guess it: containers may be real, and then a job is a command. */
@@ -157,6 +171,11 @@ public final class OfflineAws implements AutoCloseable {
     /** The buckets, to make some of them and to look into them. */
     public OfflineS3 s3() {
         return s3;
+    }
+
+    /** What callers and roles may do, which is everything until somebody says otherwise. */
+    public OfflineIam iam() {
+        return iam;
     }
 
     /** What containers printed. */

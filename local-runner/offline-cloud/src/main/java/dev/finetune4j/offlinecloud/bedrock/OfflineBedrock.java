@@ -5,6 +5,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.bedrock.BaseModels.BaseModel;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.JsonService;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.ServiceModel;
@@ -110,6 +111,24 @@ public final class OfflineBedrock implements JsonService {
     @Override
     public ServiceModel model() {
         return MODEL;
+    }
+
+    /** The resource is what the request names by its ARN; what it names otherwise is any. */
+    @Override
+    public List<Access> accesses(String operation, ObjectNode request) {
+        String resource = request.properties().stream()
+                .filter(member -> !member.getKey().equals("roleArn"))
+                .map(member -> member.getValue().asText())
+                .filter(text -> text.startsWith("arn:"))
+                .findFirst()
+                .orElse("*");
+        Access access = Access.to("bedrock:" + operation, resource);
+        return request.has("roleArn")
+                ? List.of(
+                        access,
+                        Access.to("iam:PassRole", request.path("roleArn").asText())
+                                .with("iam:PassedToService", "bedrock.amazonaws.com"))
+                : List.of(access);
     }
 
     @Override

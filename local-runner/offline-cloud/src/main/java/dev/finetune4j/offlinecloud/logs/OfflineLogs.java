@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.logs.LogBook.Line;
+import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.JsonService;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.ServiceModel;
@@ -47,6 +48,15 @@ public final class OfflineLogs implements JsonService {
     @Override
     public ServiceModel model() {
         return MODEL;
+    }
+
+    @Override
+    public List<Access> accesses(String operation, ObjectNode request) {
+        String group = request.path(request.has("logGroupName") ? "logGroupName" : "logGroupIdentifier")
+                .asText();
+        String stream = request.path("logStreamName").asText();
+        String name = group.startsWith(arnPrefix) ? group.substring(arnPrefix.length()) : group;
+        return List.of(Access.to("logs:" + operation, arnPrefix + name + ":log-stream:" + stream));
     }
 
     @Override

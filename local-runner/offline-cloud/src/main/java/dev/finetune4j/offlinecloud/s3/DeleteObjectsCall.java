@@ -14,6 +14,12 @@ import java.util.List;
 final class DeleteObjectsCall implements S3Call {
     private static final int MOST = 1000;
 
+    private final OfflineS3 s3;
+
+    DeleteObjectsCall(OfflineS3 s3) {
+        this.s3 = s3;
+    }
+
     @Override
     public Answer answer(S3Request request, Bucket bucket) throws ServiceError, IOException {
         Xml document = document(request, bucket);
@@ -28,9 +34,20 @@ final class DeleteObjectsCall implements S3Call {
             if (key.isEmpty()) {
                 throw Xml.malformed();
             }
-            bucket.delete(key, Bucket.Condition.NONE);
-            if (!isQuiet) {
-                all.add(Xml.of("Deleted", List.of(Xml.of("Key", key))));
+            try {
+                s3.gate().admit(request.session(), S3Accesses.object("s3:DeleteObject", bucket.name(), key));
+                bucket.delete(key, Bucket.Condition.NONE);
+                if (!isQuiet) {
+                    all.add(Xml.of("Deleted", List.of(Xml.of("Key", key))));
+                }
+            } catch (ServiceError error) {
+                ServiceError own = S3Errors.inOwnWords(error);
+                all.add(Xml.of(
+                        "Error",
+                        List.of(
+                                Xml.of("Key", key),
+                                Xml.of("Code", own.code()),
+                                Xml.of("Message", String.valueOf(own.getMessage())))));
             }
         }
         return S3Call.xml(Xml.of("DeleteResult", all));

@@ -21,4 +21,11 @@ public interface ObjectStore {
      * @throws IOException if the bucket is not there, or does not take it
      */
     void upload(Path file, String uri) throws IOException;
+
+    /**
+     * The same store as somebody sees it who acts as a role: what the role's policies do not allow is an {@link IOException}.
+     *
+     * @param role ARN of the role
+     */
+    ObjectStore actingAs(String role);
 }

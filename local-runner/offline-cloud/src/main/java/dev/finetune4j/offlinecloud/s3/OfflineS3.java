@@ -1,6 +1,8 @@
 package dev.finetune4j.offlinecloud.s3;
 
+import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.s3.ContentFolder.Content;
+import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +15,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,6 +34,8 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
     private final String region;
     private final Clock clock;
     private final Map<String, Bucket> buckets = new TreeMap<>();
+    private final Map<String, String> keys = new ConcurrentHashMap<>();
+    private volatile Gate gate;
 
     /**
      * A store without buckets.
@@ -44,6 +50,27 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
         this.account = account;
         this.region = region;
         this.clock = clock;
+        gate = new OfflineIam(account, Set.of(), session -> Optional.empty());
+    }
+
+    /** From now on who stores or reads in a bucket must be allowed to use a key, too, by its ARN. */
+    public OfflineS3 encrypt(String bucket, String key) {
+        keys.put(bucket, key);
+        return this;
+    }
+
+    /** The key of a bucket; empty where S3's own does. */
+    Optional<String> keyOf(String bucket) {
+        return Optional.ofNullable(keys.get(bucket));
+    }
+
+    /** From now on all who act as a role are asked about by whoever decides what they may do; before, all may do everything. */
+    public void guard(Gate by) {
+        gate = by;
+    }
+
+    Gate gate() {
+        return gate;
     }
 
     String account() {
@@ -222,6 +249,11 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
         } catch (ServiceError e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    @Override
+    public ObjectStore actingAs(String role) {
+        return new StoreAsRole(this, role);
     }
 
     /** Removes all contents, and the folder if nothing else is in it. */

@@ -119,7 +119,7 @@ final class S3Errors {
     }
 
     /** What all services have, in the words of this one. */
-    static ServiceError inOwnWords(ServiceError error, String operation, String arn) {
+    static ServiceError inOwnWords(ServiceError error) {
         return switch (error.code()) {
             case "ThrottlingException" -> new ServiceError(UNAVAILABLE, "SlowDown", "Please reduce your request rate.");
             case "InternalFailure" ->
@@ -130,8 +130,8 @@ final class S3Errors {
                 new ServiceError(
                         FORBIDDEN,
                         "AccessDenied",
-                        "User is not authorized to perform: s3:" + operation + " on resource: \"" + arn
-                                + "\" because no identity-based policy allows the s3:" + operation + " action");
+                        String.valueOf(error.getMessage())
+                                .replaceFirst("(?s)( on resource: )(.*)( (?:because|with) )", "$1\"$2\"$3"));
             default -> error;
         };
     }

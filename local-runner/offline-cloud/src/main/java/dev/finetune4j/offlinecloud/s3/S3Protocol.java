@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.s3;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.Protocol;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
@@ -54,7 +55,7 @@ public final class S3Protocol implements Protocol {
                 Map.entry("HeadObject", objects::head),
                 Map.entry("DeleteObject", objects::delete),
                 Map.entry("CopyObject", new CopyCall(s3, clock)),
-                Map.entry("DeleteObjects", new DeleteObjectsCall()),
+                Map.entry("DeleteObjects", new DeleteObjectsCall(s3)),
                 Map.entry("PutObjectTagging", TaggingCalls::put),
                 Map.entry("GetObjectTagging", TaggingCalls::get),
                 Map.entry("DeleteObjectTagging", TaggingCalls::delete),
@@ -138,13 +139,37 @@ public final class S3Protocol implements Protocol {
         }
 
         @Override
+        public String session() {
+            return Signature.sessionOf(exchange);
+        }
+
+        @Override
+        public List<Access> accesses() {
+            List<Access> accesses = new ArrayList<>(S3Accesses.of(operation, request));
+            s3.keyOf(request.bucket()).ifPresent(key -> accesses.addAll(S3Accesses.toKey(operation, key, s3.region())));
+            return accesses;
+        }
+
+        @Override
         public Answer answer() throws ServiceError, IOException {
             Answer answer = switch (operation) {
                 case "ListBuckets" -> buckets.list(request);
                 case "CreateBucket" -> buckets.create(request, signature().region());
-                default -> call().answer(request, s3.bucketOf(request.bucket(), request.header(EXPECTED_OWNER)));
+                default -> call(s3.bucketOf(request.bucket(), request.header(EXPECTED_OWNER)));
             };
             return marked(answer);
+        }
+
+        /** Who may not list a bucket does not hear that something is not there. */
+        private Answer call(Bucket bucket) throws ServiceError, IOException {
+            try {
+                return call().answer(request, bucket);
+            } catch (ServiceError error) {
+                if (error.code().equals("NoSuchKey")) {
+                    s3.gate().admit(session(), S3Accesses.toMiss(bucket.name()));
+                }
+                throw error;
+            }
         }
 
         private S3Call call() {
@@ -157,8 +182,7 @@ public final class S3Protocol implements Protocol {
 
         @Override
         public Answer refusal(ServiceError error) {
-            ServiceError own =
-                    S3Errors.inOwnWords(error, operation, request.address().arn());
+            ServiceError own = S3Errors.inOwnWords(error);
             List<Xml> all = new ArrayList<>(
                     List.of(Xml.of("Code", own.code()), Xml.of("Message", String.valueOf(own.getMessage()))));
             own.details().forEach((name, value) -> all.add(Xml.of(name, value)));

@@ -62,6 +62,11 @@ record S3Request(
         return address.key();
     }
 
+    /** The token of the caller's session; empty for the account's own user. */
+    String session() {
+        return headers.getOrDefault("x-amz-security-token", "");
+    }
+
     Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name));
     }

@@ -44,7 +44,8 @@ public interface Container {
      * @param failure what it left in {@code /opt/ml/output/failure}, empty if nothing
      */
     record Ending(Instant at, int exitCode, String failure) {
-        private static final int NEVER_RAN = -1;
+        /** The exit code of a container that could not run. */
+        public static final int NEVER_RAN = -1;
 
         /** The end of a container that could not run, by its client's fault. */
         public static Ending ofClient(Instant at, String failure) {

@@ -19,6 +19,10 @@ record JobRequest(ObjectNode body) {
         return body.path("TrainingJobName").asText();
     }
 
+    String role() {
+        return body.path("RoleArn").asText();
+    }
+
     String outputPath() {
         return body.path("OutputDataConfig").path("S3OutputPath").asText();
     }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.logs.LogBook;
+import dev.finetune4j.offlinecloud.wire.Access;
+import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.JsonService;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.ServiceModel;
@@ -35,6 +37,7 @@ public final class OfflineSageMaker implements JsonService {
     private final Pace pace;
     private final Container container;
     private final LogBook logs;
+    private final Gate gate;
     private final Stock stock = new Stock();
     private final Map<String, Integer> quotas = new HashMap<>();
     private final Map<String, TrainingJob> jobs = new LinkedHashMap<>();
@@ -48,13 +51,15 @@ public final class OfflineSageMaker implements JsonService {
      * @param pace how long it takes for what is not training
      * @param container what jobs run
      * @param logs where containers print to
+     * @param gate decides what jobs may do as their roles
      */
-    public OfflineSageMaker(Account account, Clock clock, Pace pace, Container container, LogBook logs) {
+    public OfflineSageMaker(Account account, Clock clock, Pace pace, Container container, LogBook logs, Gate gate) {
         this.account = account;
         this.clock = clock;
         this.pace = pace;
-        this.container = container;
+        this.container = new ContainerAsRole(container, new JobAccesses(account), gate, LOG_GROUP);
         this.logs = logs;
+        this.gate = gate;
     }
 
     /**
@@ -80,6 +85,11 @@ public final class OfflineSageMaker implements JsonService {
     /** From now on so many machines of a type may run at once, and no more; without a call there is no such limit. */
     public synchronized void quota(String instanceType, int instances) {
         quotas.put(instanceType, instances);
+    }
+
+    /** How many machines of which type may run at once, as far as there is a limit. */
+    public synchronized Map<String, Integer> quotas() {
+        return Map.copyOf(quotas);
     }
 
     /** From now on no machine of a type is free. */
@@ -126,6 +136,11 @@ public final class OfflineSageMaker implements JsonService {
     @Override
     public ServiceModel model() {
         return MODEL;
+    }
+
+    @Override
+    public List<Access> accesses(String operation, ObjectNode request) {
+        return new JobAccesses(account).of(operation, request);
     }
 
     @Override
@@ -180,7 +195,7 @@ public final class OfflineSageMaker implements JsonService {
     }
 
     private void refuseRole(String role) throws ServiceError {
-        if (!account.roles().contains(role)) {
+        if (!gate.trusts(role, "sagemaker.amazonaws.com")) {
             throw ServiceError.invalid(
                     "Could not assume role " + role
                             + ". Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.");

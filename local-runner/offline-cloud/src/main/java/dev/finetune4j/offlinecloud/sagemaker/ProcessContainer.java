@@ -53,7 +53,8 @@ public final class ProcessContainer implements Container {
         while (Files.exists(folder(request.name(), machine))) {
             machine++;
         }
-        MachineFolder folder = new MachineFolder(folder(request.name(), machine), request, store);
+        MachineFolder folder =
+                new MachineFolder(folder(request.name(), machine), request, store.actingAs(request.role()));
         ProcessBuilder builder = new ProcessBuilder(command(job)).redirectErrorStream(true);
         Map<String, String> variables = builder.environment();
         variables.clear();

@@ -40,12 +40,9 @@ public final class Faults {
                 ServiceError.of("ExpiredTokenException", "The security token included in the request is expired"));
     }
 
-    /** The next calls may not be made by this caller. */
+    /** The next calls may not be made by this caller, whatever policies say. */
     public Faults denyAccess(String operation, int times) {
-        return refuse(
-                operation,
-                times,
-                ServiceError.of("AccessDeniedException", "User is not authorized to perform: sagemaker:" + operation));
+        return plan(operation, times, new Fault.Denial());
     }
 
     /** The next calls are refused with an error of choice, and have no effect. */
@@ -88,6 +85,9 @@ public final class Faults {
     sealed interface Fault {
         /** An error instead of an effect. */
         record Refusal(ServiceError error) implements Fault {}
+
+        /** No leave for the caller. */
+        record Denial() implements Fault {}
 
         /** Neither answer nor effect. */
         record LostRequest() implements Fault {}

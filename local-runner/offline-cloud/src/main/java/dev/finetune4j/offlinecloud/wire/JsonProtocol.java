@@ -66,6 +66,16 @@ public final class JsonProtocol implements Protocol {
         }
 
         @Override
+        public String session() {
+            return Signature.sessionOf(exchange);
+        }
+
+        @Override
+        public List<Access> accesses() throws ServiceError {
+            return service().accesses(operation(), parameters);
+        }
+
+        @Override
         public Answer answer() throws ServiceError {
             JsonService service = service();
             service.model().demand(operation(), parameters);

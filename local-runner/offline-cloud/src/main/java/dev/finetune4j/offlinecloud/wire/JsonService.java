@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** A service of Amazon's JSON protocol. Called by several threads. */
 public interface JsonService {
@@ -9,6 +10,13 @@ public interface JsonService {
 
     /** What its operations look like. */
     ServiceModel model();
+
+    /**
+     * What a caller must be allowed for a request, which may still be one that the model has something against.
+     *
+     * @param operation one of the model's operations
+     */
+    List<Access> accesses(String operation, ObjectNode request);
 
     /**
      * Answers a request that the model has nothing against.

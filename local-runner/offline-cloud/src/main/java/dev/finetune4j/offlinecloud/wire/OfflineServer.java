@@ -32,13 +32,16 @@ public final class OfflineServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads;
     private final List<Protocol> protocols;
+    private final Gate gate;
     private final Faults faults;
     private final List<Call> calls = new ArrayList<>();
 
-    private OfflineServer(HttpServer server, ExecutorService threads, List<Protocol> protocols, Faults faults) {
+    private OfflineServer(
+            HttpServer server, ExecutorService threads, List<Protocol> protocols, Gate gate, Faults faults) {
         this.server = server;
         this.threads = threads;
         this.protocols = List.copyOf(protocols);
+        this.gate = gate;
         this.faults = faults;
     }
 
@@ -46,16 +49,17 @@ public final class OfflineServer implements AutoCloseable {
      * Begins to serve on a port that is free.
      *
      * @param protocols asked in this order who speaks what a request speaks; the last one gets what nobody does
+     * @param gate decides who may do what
      * @throws IOException if no port can be had
      */
-    public static OfflineServer start(List<Protocol> protocols, Faults faults) throws IOException {
+    public static OfflineServer start(List<Protocol> protocols, Gate gate, Faults faults) throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         ExecutorService threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "offline-cloud");
             thread.setDaemon(true);
             return thread;
         });
-        OfflineServer server = new OfflineServer(http, threads, protocols, faults);
+        OfflineServer server = new OfflineServer(http, threads, protocols, gate, faults);
         http.setExecutor(threads);
         http.createContext("/", server::handle);
         http.start();
@@ -109,9 +113,15 @@ public final class OfflineServer implements AutoCloseable {
                 .orElse(protocols.get(protocols.size() - 1));
     }
 
-    private static Answer answer(Protocol.Request request, Optional<Fault> fault) throws IOException {
+    private Answer answer(Protocol.Request request, Optional<Fault> fault) throws IOException {
         try {
             request.admit();
+            for (Access access : request.accesses()) {
+                gate.admit(request.session(), access);
+            }
+            if (fault.isPresent() && fault.get() instanceof Fault.Denial) {
+                throw denial(request);
+            }
             if (fault.isPresent() && fault.get() instanceof Fault.Refusal refusal) {
                 throw refusal.error();
             }
@@ -119,6 +129,13 @@ public final class OfflineServer implements AutoCloseable {
         } catch (ServiceError error) {
             return request.refusal(error);
         }
+    }
+
+    private ServiceError denial(Protocol.Request request) throws ServiceError {
+        List<Access> accesses = request.accesses();
+        return accesses.isEmpty()
+                ? ServiceError.of("AccessDeniedException", "Access Denied")
+                : gate.denial(request.session(), accesses.get(0));
     }
 
     private static boolean isGood(Answer answer) {

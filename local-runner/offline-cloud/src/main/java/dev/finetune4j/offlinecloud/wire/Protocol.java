@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.wire;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.util.List;
 
 /** How services put operations, answers and errors into HTTP. Called by several threads. */
 public interface Protocol {
@@ -23,6 +24,12 @@ public interface Protocol {
          * @throws ServiceError if not
          */
         void admit() throws ServiceError;
+
+        /** The token of the caller's session; empty for the account's own user. */
+        String session();
+
+        /** What the caller must be allowed; empty where everybody may, or where it is told only by what the request holds. */
+        List<Access> accesses() throws ServiceError;
 
         /**
          * Does what it asks for.

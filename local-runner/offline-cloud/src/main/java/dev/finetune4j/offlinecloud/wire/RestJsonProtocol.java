@@ -90,6 +90,16 @@ public final class RestJsonProtocol implements Protocol {
         }
 
         @Override
+        public String session() {
+            return Signature.sessionOf(exchange);
+        }
+
+        @Override
+        public List<Access> accesses() {
+            return service.accesses(operation(), parameters);
+        }
+
+        @Override
         public Answer answer() throws ServiceError {
             service.model().demand(operation(), parameters);
             ObjectNode answer = service.answer(operation(), parameters);
@@ -113,6 +123,16 @@ public final class RestJsonProtocol implements Protocol {
         public void admit() throws ServiceError {
             throw new ServiceError(
                     NOT_FOUND, "UnknownOperationException", "the offline cloud has no operation at " + operation);
+        }
+
+        @Override
+        public String session() {
+            return "";
+        }
+
+        @Override
+        public List<Access> accesses() {
+            return List.of();
         }
 
         @Override

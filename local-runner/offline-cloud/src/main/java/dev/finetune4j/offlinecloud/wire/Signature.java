@@ -32,6 +32,12 @@ public record Signature(String accessKeyId, String region, String service) {
                 .isPresent();
     }
 
+    /** The token of the session that a request belongs to; empty where it belongs to none. */
+    public static String sessionOf(HttpExchange exchange) {
+        return Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Amz-Security-Token"))
+                .orElse("");
+    }
+
     /** Whether a request brings a signature at all, of whatever kind. */
     public static boolean isIn(HttpExchange exchange) {
         return !authorization(exchange).isEmpty();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
@@ -13,6 +14,7 @@ import dev.finetune4j.testkit.VirtualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,13 @@ class OfflineSageMakerTest {
     private OfflineSageMaker service = service(PlannedContainer.succeedingAfter(WORK));
 
     private OfflineSageMaker service(Container container) {
-        return new OfflineSageMaker(Account.sample(), clock, Pace.LIFELIKE, container, new LogBook(clock));
+        return new OfflineSageMaker(
+                Account.sample(),
+                clock,
+                Pace.LIFELIKE,
+                container,
+                new LogBook(clock),
+                new OfflineIam("123456789012", Account.sample().roles(), session -> Optional.empty()));
     }
 
     @Test

@@ -1,13 +1,8 @@
-package dev.finetune4j.offlinecloud.sts;
+package dev.finetune4j.offlinecloud.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.wire.Answer;
-import dev.finetune4j.offlinecloud.wire.Protocol;
-import dev.finetune4j.offlinecloud.wire.ServiceError;
-import dev.finetune4j.offlinecloud.wire.Signature;
-import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -16,30 +11,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The query protocol, as STS speaks it: operation and parameters are a form, answers are XML. */
-public final class StsProtocol implements Protocol {
+/** Amazon's query protocol: operation and parameters are a form, answers are XML. */
+public final class QueryProtocol implements Protocol {
     private static final int OK = 200;
     private static final int FORBIDDEN = 403;
-    private static final String NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
     private static final String CONTENT_TYPE = "text/xml";
 
-    private final OfflineSts sts;
+    private final QueryService service;
     private final String accessKeyId;
 
     /**
      * The protocol.
      *
-     * @param sts who speaks it
+     * @param service who speaks it
      * @param accessKeyId the only access key that is known
      */
-    public StsProtocol(OfflineSts sts, String accessKeyId) {
-        this.sts = sts;
+    public QueryProtocol(QueryService service, String accessKeyId) {
+        this.service = service;
         this.accessKeyId = accessKeyId;
     }
 
     @Override
     public boolean isSpokenBy(HttpExchange exchange) {
-        return Signature.isFor("sts", exchange);
+        return Signature.isFor(service.signingName(), exchange);
     }
 
     @Override
@@ -52,7 +46,7 @@ public final class StsProtocol implements Protocol {
                 parameters.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
             }
         }
-        return new StsRequest(exchange, parameters);
+        return new QueryRequest(exchange, parameters);
     }
 
     private static String decode(String text) {
@@ -63,11 +57,11 @@ public final class StsProtocol implements Protocol {
         }
     }
 
-    private final class StsRequest implements Request {
+    private final class QueryRequest implements Request {
         private final HttpExchange exchange;
         private final Map<String, String> parameters;
 
-        StsRequest(HttpExchange exchange, Map<String, String> parameters) {
+        QueryRequest(HttpExchange exchange, Map<String, String> parameters) {
             this.exchange = exchange;
             this.parameters = parameters;
         }
@@ -77,7 +71,7 @@ public final class StsProtocol implements Protocol {
             return parameters.getOrDefault("Action", "");
         }
 
-        /** Any region will do: the service has one endpoint for all besides those of the regions. */
+        /** Any region will do: these services have one endpoint for all, some besides those of the regions. */
         @Override
         public void admit() throws ServiceError {
             Optional<Signature> signature = Signature.of(exchange);
@@ -88,23 +82,26 @@ public final class StsProtocol implements Protocol {
         }
 
         @Override
+        public String session() {
+            return Signature.sessionOf(exchange);
+        }
+
+        @Override
+        public List<Access> accesses() {
+            return service.accesses(operation(), parameters);
+        }
+
+        @Override
         public Answer answer() throws ServiceError {
-            String token = Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Amz-Security-Token"))
-                    .orElse("");
-            Xml result = switch (operation()) {
-                case "GetCallerIdentity" -> sts.callerIdentity(token);
-                case "AssumeRole" -> sts.assumeRole(parameters, accessKeyId);
-                default ->
-                    throw ServiceError.of(
-                            "InvalidAction", "Could not find operation " + operation() + " for version 2011-06-15");
-            };
+            Xml result = service.answer(operation(), parameters, session());
             return answer(OK, operation() + "Response", List.of(result, metadata()));
         }
 
         @Override
         public Answer refusal(ServiceError error) {
-            ServiceError own = error.code().equals("ExpiredTokenException")
-                    ? new ServiceError(FORBIDDEN, "ExpiredToken", String.valueOf(error.getMessage()))
+            ServiceError own = error.code().matches("(ExpiredToken|AccessDenied)Exception")
+                    ? new ServiceError(
+                            FORBIDDEN, error.code().replace("Exception", ""), String.valueOf(error.getMessage()))
                     : error;
             Xml told = Xml.of(
                     "Error",
@@ -115,8 +112,8 @@ public final class StsProtocol implements Protocol {
             return answer(own.status(), "ErrorResponse", List.of(told, Xml.of("RequestId", "offline")));
         }
 
-        private static Answer answer(int status, String name, List<Xml> children) {
-            return Answer.text(status, CONTENT_TYPE, Xml.of(name, children).document(NAMESPACE));
+        private Answer answer(int status, String name, List<Xml> children) {
+            return Answer.text(status, CONTENT_TYPE, Xml.of(name, children).document(service.namespace()));
         }
 
         private static Xml metadata() {

@@ -1,0 +1,61 @@
+package dev.finetune4j.offlinecloud.s3;
+
+import dev.finetune4j.offlinecloud.wire.Access;
+import java.util.List;
+
+/** What a caller must be allowed for an operation: IAM has fewer words than S3 has operations. */
+final class S3Accesses {
+    private static final String PREFIX = "s3:prefix";
+
+    private S3Accesses() {}
+
+    /** Empty for the removal of many objects, which is asked for each of them. */
+    static List<Access> of(String operation, S3Request request) {
+        String arn = request.address().arn();
+        return switch (operation) {
+            case "ListBuckets" -> List.of(Access.to("s3:ListAllMyBuckets", "*"));
+            case "HeadBucket" -> List.of(Access.to("s3:ListBucket", arn));
+            case "ListObjectsV2" ->
+                List.of(list(request.bucket(), request.parameter("prefix").orElse("")));
+            case "ListMultipartUploads" -> List.of(Access.to("s3:ListBucketMultipartUploads", arn));
+            case "ListParts" -> List.of(Access.to("s3:ListMultipartUploadParts", arn));
+            case "HeadObject" -> List.of(Access.to("s3:GetObject", arn));
+            case "CopyObject" -> List.of(Access.to("s3:GetObject", source(request)), Access.to("s3:PutObject", arn));
+            case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload" ->
+                List.of(Access.to("s3:PutObject", arn));
+            case "DeleteObjects" -> List.of();
+            default -> List.of(Access.to("s3:" + operation, arn));
+        };
+    }
+
+    /** What S3 does with a key for the caller. */
+    static List<Access> toKey(String operation, String key, String region) {
+        List<String> actions = switch (operation) {
+            case "PutObject", "CreateMultipartUpload" -> List.of("kms:GenerateDataKey");
+            case "UploadPart", "CompleteMultipartUpload", "GetObject" -> List.of("kms:Decrypt");
+            case "CopyObject" -> List.of("kms:Decrypt", "kms:GenerateDataKey");
+            default -> List.of();
+        };
+        return actions.stream()
+                .map(action -> Access.to(action, key).with("kms:ViaService", "s3." + region + ".amazonaws.com"))
+                .toList();
+    }
+
+    static Access list(String bucket, String prefix) {
+        return Access.to("s3:ListBucket", new S3Address(bucket, "").arn()).with(PREFIX, prefix);
+    }
+
+    /** To hear that an object is not there takes leave to list the bucket, of which the request names no part. */
+    static Access toMiss(String bucket) {
+        return Access.to("s3:ListBucket", new S3Address(bucket, "").arn());
+    }
+
+    static Access object(String action, String bucket, String key) {
+        return Access.to(action, new S3Address(bucket, key).arn());
+    }
+
+    private static String source(S3Request request) {
+        String source = request.header("x-amz-copy-source").orElse("");
+        return "arn:aws:s3:::" + (source.startsWith("/") ? source.substring(1) : source);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.finetune4j.offlinecloud.sagemaker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.wire.Access;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What callers must be allowed to do things to jobs, and what jobs must be allowed to do what they do. */
+final class JobAccesses {
+    private static final Pattern IMAGE =
+            Pattern.compile("(\\d{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+)(?:[:@].+)?");
+    private static final List<String> PULL =
+            List.of("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer");
+    private static final List<String> LOOK = List.of(
+            "ec2:DescribeDhcpOptions",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs");
+    private static final List<String> JOIN = List.of(
+            "ec2:CreateNetworkInterface",
+            "ec2:CreateNetworkInterfacePermission",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DeleteNetworkInterfacePermission");
+
+    private final Account account;
+
+    JobAccesses(Account account) {
+        this.account = account;
+    }
+
+    /** What an operation takes. */
+    List<Access> of(String operation, ObjectNode request) {
+        String action = "sagemaker:" + operation;
+        return switch (operation) {
+            case "CreateTrainingJob" -> ofCreate(request);
+            case "AddTags", "ListTags", "DeleteTags" ->
+                List.of(Access.to(action, request.path("ResourceArn").asText()));
+            case "ListTrainingJobs" -> List.of(Access.to(action, "*"));
+            default -> List.of(Access.to(action, arn(request)));
+        };
+    }
+
+    private List<Access> ofCreate(ObjectNode request) {
+        List<Access> accesses = new ArrayList<>(List.of(Access.to("sagemaker:CreateTrainingJob", arn(request))));
+        if (request.has("Tags")) {
+            accesses.add(Access.to("sagemaker:AddTags", arn(request)));
+        }
+        accesses.add(Access.to("iam:PassRole", request.path("RoleArn").asText())
+                .with("iam:PassedToService", "sagemaker.amazonaws.com"));
+        String disk = request.at("/ResourceConfig/VolumeKmsKeyId").asText();
+        if (!disk.isEmpty()) {
+            accesses.add(key("kms:DescribeKey", disk));
+            accesses.add(key("kms:CreateGrant", disk));
+        }
+        return accesses;
+    }
+
+    private String arn(ObjectNode request) {
+        return new JobRequest(request).arn(account.region(), account.id());
+    }
+
+    /** What a job's machine does before its container runs: joins the network, unlocks its disk, pulls the image. */
+    List<Access> toStart(ObjectNode job) {
+        List<Access> accesses = new ArrayList<>();
+        if (job.has("VpcConfig")) {
+            LOOK.forEach(action -> accesses.add(Access.to(action, "*")));
+            JOIN.forEach(action ->
+                    parts(job.path("VpcConfig")).forEach(part -> accesses.add(Access.to(action, here("ec2") + part))));
+        }
+        String disk = job.at("/ResourceConfig/VolumeKmsKeyId").asText();
+        if (!disk.isEmpty()) {
+            accesses.add(key("kms:CreateGrant", disk));
+        }
+        String results = job.at("/OutputDataConfig/KmsKeyId").asText();
+        if (!results.isEmpty()) {
+            Stream.of("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
+                    .forEach(action -> accesses.add(key(action, results)));
+        }
+        Matcher image =
+                IMAGE.matcher(job.at("/AlgorithmSpecification/TrainingImage").asText());
+        if (image.matches()) {
+            String repository =
+                    "arn:aws:ecr:" + image.group(2) + ":" + image.group(1) + ":repository/" + image.group(3);
+            accesses.add(Access.to("ecr:GetAuthorizationToken", "*"));
+            PULL.forEach(action -> accesses.add(Access.to(action, repository)));
+        }
+        return accesses;
+    }
+
+    private static List<String> parts(JsonNode network) {
+        List<String> parts = new ArrayList<>(List.of("network-interface/eni-0"));
+        network.path("SecurityGroupIds").forEach(group -> parts.add("security-group/" + group.asText()));
+        network.path("Subnets").forEach(subnet -> parts.add("subnet/" + subnet.asText()));
+        return parts;
+    }
+
+    /** What it takes to log what a container prints. */
+    List<Access> toLog(ObjectNode job, String group) {
+        String arn = here("logs") + "log-group:" + group;
+        String stream = arn + ":log-stream:" + new JobRequest(job).name() + "/algo-1";
+        return List.of(
+                Access.to("logs:CreateLogGroup", arn + ":log-stream:"),
+                Access.to("logs:DescribeLogStreams", arn + ":log-stream:"),
+                Access.to("logs:CreateLogStream", stream),
+                Access.to("logs:PutLogEvents", stream));
+    }
+
+    /** What it takes to draw curves. */
+    Access toMeasure(String namespace) {
+        return Access.to("cloudwatch:PutMetricData", "*").with("cloudwatch:namespace", namespace);
+    }
+
+    private Access key(String action, String key) {
+        return Access.to(action, key.startsWith("arn:") ? key : here("kms") + "key/" + key);
+    }
+
+    private String here(String service) {
+        return "arn:aws:" + service + ":" + account.region() + ":" + account.id() + ":";
+    }
+}
