@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             RunCommand.class,
             LaunchCommand.class,
+            PolicyCommand.class,
             PsCommand.class,
             ShowCommand.class,
             WatchCommand.class,

@@ -16,6 +16,7 @@ final class FirstSign {
             "plan",
             "run",
             "launch",
+            "policy",
             "ps",
             "show",
             "watch",

@@ -55,6 +55,17 @@ public interface Provider extends AutoCloseable {
     }
 
     /**
+     * What must be allowed so that jobs with these settings can run and be looked after, and no more. Asks nobody; empty where nothing
+     * has to be allowed.
+     *
+     * @param runs what the ids of the runs begin with
+     * @throws FineTuneException with all that is wrong with the settings, or missing
+     */
+    default List<AccessPolicy> policies(String runs) {
+        return List.of();
+    }
+
+    /**
      * Launches a job, at most once per name. Where a job of this name and digest exists already, in whatever state, that one is
      * returned and nothing is launched.
      *

@@ -45,6 +45,7 @@ import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.Sampling;
+import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
@@ -205,6 +206,20 @@ public final class FineTuner implements AutoCloseable {
         PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
         try {
             return launcher.terms(choice, job.at(choice).job());
+        } catch (FineTuneException e) {
+            throw job.placed(e);
+        }
+    }
+
+    /**
+     * The least that must be allowed at the place where a job would run: to whoever launches it, and to the job itself. Empty where
+     * nothing has to be. Asks nobody.
+     *
+     * @throws FineTuneException with FT0113 if none of its targets is there, or with what is wrong with the place's settings
+     */
+    public List<AccessPolicy> policies(JobFile job) {
+        try {
+            return launcher.policies(job.job());
         } catch (FineTuneException e) {
             throw job.placed(e);
         }

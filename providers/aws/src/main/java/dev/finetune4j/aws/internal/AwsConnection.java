@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.internal;
 
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.ProviderContext;
 import java.net.URI;
 import java.time.Duration;
@@ -30,6 +31,24 @@ import software.amazon.awssdk.regions.Region;
  */
 public record AwsConnection(String region, String service, int attempts, Duration longestCall) {
     private static final String PROGRAM = "finetune4j";
+    private static final int BRIEF_SECONDS = 30;
+
+    /** A connection by which somebody looks who waits: two tries, and an answer within half a minute. */
+    public static AwsConnection brief(String region, String service) {
+        return new AwsConnection(region, service, 2, Duration.ofSeconds(BRIEF_SECONDS));
+    }
+
+    /**
+     * The region that is meant, if it is known.
+     *
+     * @param settings what a job says of its place
+     */
+    public static Optional<String> region(Map<String, String> settings, Map<String, String> environment) {
+        return Optional.ofNullable(settings.get(PlaceSettings.REGION))
+                .or(() -> Optional.ofNullable(environment.get("AWS_REGION")))
+                .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
+                .filter(region -> !region.isBlank());
+    }
 
     /** Opens a client, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
     public <B extends AwsClientBuilder<B, C> & SdkSyncClientBuilder<B, C>, C> C open(

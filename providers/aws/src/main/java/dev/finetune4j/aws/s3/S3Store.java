@@ -34,7 +34,8 @@ public final class S3Store implements AutoCloseable {
     /** Of one call with all tries: a part of 16 MiB on a line of 1 Mbit/s takes two minutes. */
     private static final Duration LONGEST_CALL = Duration.ofMinutes(15);
 
-    private static final String INPUTS = "inputs/";
+    /** Where what is staged lies, below the store. */
+    public static final String INPUTS = "inputs/";
 
     private final S3Address root;
     private final S3Calls calls;

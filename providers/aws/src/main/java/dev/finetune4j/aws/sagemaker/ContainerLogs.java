@@ -16,7 +16,9 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundExce
 
 /** What the containers of training jobs print: each container of a job has a stream of its own. */
 final class ContainerLogs implements AutoCloseable {
-    private static final String GROUP = "/aws/sagemaker/TrainingJobs";
+    /** The group of all training jobs of an account. */
+    static final String GROUP = "/aws/sagemaker/TrainingJobs";
+
     private static final int ATTEMPTS = 4;
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
 

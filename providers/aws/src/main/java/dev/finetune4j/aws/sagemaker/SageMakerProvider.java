@@ -4,6 +4,7 @@ import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
@@ -119,6 +121,25 @@ final class SageMakerProvider implements Provider {
     }
 
     @Override
+    public List<AccessPolicy> policies(String runs) {
+        SageMakerOptions options = settings.atSomeMachine().options();
+        List<Problem> problems = SageMakerRules.problems(options, VendorImages.shipped());
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
+        }
+        Stream<Boolean> hasGpu = settings.leavesMachineOpen() ? Stream.of(true, false) : Stream.of(settings.hasGpu());
+        List<String> images = hasGpu.map(gpu -> image(options, gpu)).distinct().toList();
+        boolean mayNeedDisk = settings.leavesMachineOpen() || !new MachineKind(options.machine()).hasOwnDisk();
+        return new JobPolicies(options, images, mayNeedDisk, runs).all();
+    }
+
+    private static String image(SageMakerOptions options, boolean hasGpu) {
+        return options.image() != null
+                ? options.image()
+                : VendorImages.shipped().image(options.region(), hasGpu).orElseThrow();
+    }
+
+    @Override
     public JobSnapshot submit(Submission submission) {
         List<DescribeTrainingJobResponse> launches = clients().launches(submission.id());
         if (launches.isEmpty()) {
@@ -136,11 +157,7 @@ final class SageMakerProvider implements Provider {
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
-        String image = options.image() != null
-                ? options.image()
-                : VendorImages.shipped()
-                        .image(options.region(), new MachineKind(options.machine()).hasGpu())
-                        .orElseThrow();
+        String image = image(options, new MachineKind(options.machine()).hasGpu());
         return new TrainingJobMapper(options).request(job, image);
     }
 

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -66,10 +67,7 @@ final class SageMakerSettings {
 
     /** The region, if it is known. */
     Optional<String> region() {
-        return Optional.ofNullable(settings.get(PlaceSettings.REGION))
-                .or(() -> Optional.ofNullable(environment.get("AWS_REGION")))
-                .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
-                .filter(region -> !region.isBlank());
+        return AwsConnection.region(settings, environment);
     }
 
     /** Whether the machine has GPUs; one that is not named yet has. */
@@ -78,10 +76,21 @@ final class SageMakerSettings {
         return machine == null || new MachineKind(machine).hasGpu();
     }
 
-    /** What is wrong with the settings, or missing; empty if nothing. Region and machine may be left to a plan. */
-    List<Problem> refusals(VendorImages images) {
+    /** Whether they leave the machine to a plan. */
+    boolean leavesMachineOpen() {
+        return !settings.containsKey(PlaceSettings.MACHINE);
+    }
+
+    /** The same on some machine, where they leave it open. */
+    SageMakerSettings atSomeMachine() {
         Map<String, String> chosen = new HashMap<>(settings);
         chosen.putIfAbsent(PlaceSettings.MACHINE, ANY_MACHINE);
+        return new SageMakerSettings(chosen, environment);
+    }
+
+    /** What is wrong with the settings, or missing; empty if nothing. Region and machine may be left to a plan. */
+    List<Problem> refusals(VendorImages images) {
+        Map<String, String> chosen = new HashMap<>(atSomeMachine().settings);
         region().or(() -> Optional.of(ANY_REGION)).ifPresent(region -> chosen.put(PlaceSettings.REGION, region));
         SageMakerSettings whole = new SageMakerSettings(chosen, environment);
         SageMakerOptions options = whole.read();

@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** Brings what a job needs to S3, each content once. */
 final class Staging {
+    /** Where orders lie, below the store. */
+    static final String ORDERS = "orders/";
+
     private final S3Store store;
 
     Staging(S3Store store) {
@@ -22,7 +25,7 @@ final class Staging {
 
     /** Where the order of a job lies, below the store. */
     static String orders(RunId id) {
-        return "orders/" + id + "/";
+        return ORDERS + id + "/";
     }
 
     /** The job with its files in S3; what is there already is not sent again. */

@@ -29,6 +29,12 @@ final class TrainingJobMapper {
     /** Channel with the worker: its jars and a Java runtime, packed since S3 keeps no file modes. */
     static final String CODE_CHANNEL = WorkOrder.WORKER_CHANNEL;
 
+    /** Where the service keeps checkpoints, below the store. */
+    static final String CHECKPOINTS = "checkpoints/";
+
+    /** Where it puts results, below the store. */
+    static final String RESULTS = "outputs";
+
     /** The tag that holds the digest of a job's order; by it a job that is found is known to be the one that is meant. */
     static final String DIGEST_TAG = "finetune4j-digest";
 
@@ -42,7 +48,6 @@ final class TrainingJobMapper {
     private static final String START = "d=${SAGEMAKER_BASE_DIR:-/opt/ml}; mkdir -p $d/code && tar -xzf $d/input/data/"
             + CODE_CHANNEL + "/worker.tar.gz -C $d/code && exec /bin/sh $d/code/start";
 
-    private static final String OUTPUTS = "outputs";
     private static final String NUMBER = "([-+0-9.eE]+)";
 
     private final SageMakerOptions options;
@@ -71,7 +76,7 @@ final class TrainingJobMapper {
                 .hyperParameters(Map.of(ContainerOrder.DIGEST_SETTING, job.digest()))
                 .inputDataConfig(channels(job))
                 // Packing a model takes one thread for hours.
-                .outputDataConfig(output -> output.s3OutputPath(options.store() + "/" + OUTPUTS)
+                .outputDataConfig(output -> output.s3OutputPath(options.store() + "/" + RESULTS)
                         .kmsKeyId(options.kmsKey())
                         .compressionType(OutputCompressionType.NONE))
                 .checkpointConfig(checkpoints -> checkpoints.s3Uri(options.store() + "/" + checkpoints(job.id())))
@@ -89,12 +94,12 @@ final class TrainingJobMapper {
 
     /** Below the store: every launch of a job has the same checkpoints, so that the next goes on where the last one was. */
     static String checkpoints(RunId id) {
-        return "checkpoints/" + id;
+        return CHECKPOINTS + id;
     }
 
     /** Below the store: all that the service puts there for a launch. */
     static String outputs(String name) {
-        return OUTPUTS + "/" + name + "/";
+        return RESULTS + "/" + name + "/";
     }
 
     /** Below the store: what a launch left as its result. */

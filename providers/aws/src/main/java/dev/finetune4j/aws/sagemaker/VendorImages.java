@@ -23,8 +23,12 @@ record VendorImages(String source, String gpuImage, String cpuImage, Map<String,
     /** The image for a machine in a region; empty where no registry is known. */
     Optional<String> image(String region, boolean hasGpu) {
         return Optional.ofNullable(registryByRegion.get(region))
-                .map(account -> account + ".dkr.ecr." + region + "."
-                        + PartitionMetadata.of(Region.of(region)).dnsSuffix() + "/"
+                .map(account -> account + ".dkr.ecr." + region + "." + dnsSuffix(region) + "/"
                         + (hasGpu ? gpuImage : cpuImage));
+    }
+
+    /** What names of Amazon's hosts of a region end with. */
+    static String dnsSuffix(String region) {
+        return PartitionMetadata.of(Region.of(region)).dnsSuffix();
     }
 }

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
@@ -19,9 +20,11 @@ import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** SageMaker in this process with scripted workers, on a clock on which hours take no time, and jobs for it. */
 final class OfflinePlace implements AutoCloseable {
@@ -41,8 +44,16 @@ final class OfflinePlace implements AutoCloseable {
     final Path home;
     private final ProviderContext context;
 
+    private final Map<String, String> settings;
+
     OfflinePlace(Path home) throws IOException {
+        this(home, SETTINGS);
+    }
+
+    /** A place whose jobs have other settings. */
+    OfflinePlace(Path home, Map<String, String> settings) throws IOException {
         this.home = home;
+        this.settings = settings;
         OfflineS3 store = OfflineAccount.store(home.resolve("s3")).createBucket("my-bucket");
         aws = OfflineAws.start(OfflineAccount.ACCOUNT, clock, Pace.LIFELIKE, new ScriptedWorker(store, home), store);
         context = new ProviderContext(
@@ -61,7 +72,21 @@ final class OfflinePlace implements AutoCloseable {
     }
 
     Provider open() {
-        return new SageMakerProviderFactory().open(context, SETTINGS);
+        return new SageMakerProviderFactory().open(context, settings);
+    }
+
+    /** A client that asks nobody. */
+    static Provider nowhere(Map<String, String> settings) {
+        return new SageMakerProviderFactory()
+                .open(new ProviderContext(Path.of("target"), Map.of(), new VirtualClock()), settings);
+    }
+
+    /** Begins to store something, as a process does that is killed. */
+    void beginUpload(String key) {
+        AwsConnection connection = new AwsConnection(OfflineAccount.REGION, "S3", 1, Duration.ofMinutes(1));
+        try (S3Client client = connection.open(S3Client.builder().forcePathStyle(true), context)) {
+            client.createMultipartUpload(request -> request.bucket("my-bucket").key(key));
+        }
     }
 
     /** A client whose machines may be taken back. */

@@ -13,7 +13,6 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +40,7 @@ final class ScriptedWorker implements Container {
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
         try {
             ContainerOrder order = order(job);
+            keepCheckpoint(job);
             TrainingSpec training = order.order().steps().stream()
                     .filter(WorkStep.Train.class::isInstance)
                     .map(step -> ((WorkStep.Train) step).training())
@@ -59,15 +59,31 @@ final class ScriptedWorker implements Container {
             Duration length = Duration.ofSeconds((long) (EPOCH.toSeconds() * training.epochs()));
             return PlannedContainer.succeedingAfter(length).start(job, at, ranBefore, line -> {});
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return failed(String.valueOf(e.getMessage())).start(job, at, ranBefore, log);
         }
+    }
+
+    /** Ends before it has run, as where its machine cannot have its inputs. */
+    private static Container failed(String message) {
+        return new PlannedContainer(Duration.ZERO, Container.Ending.NEVER_RAN, message, false, Duration.ZERO);
+    }
+
+    /** The store as the job's role sees it. */
+    private ObjectStore own(ObjectNode job) {
+        return store.actingAs(job.path("RoleArn").asText());
+    }
+
+    private void keepCheckpoint(ObjectNode job) throws IOException {
+        String checkpoints = job.at("/CheckpointConfig/S3Uri").asText() + "/";
+        own(job).download(checkpoints, Files.createTempDirectory(folder, "checkpoints"));
+        own(job).upload(Files.writeString(Files.createTempFile(folder, "state", ""), "{}"), checkpoints + "state.json");
     }
 
     private ContainerOrder order(ObjectNode job) throws IOException {
         for (JsonNode channel : job.path("InputDataConfig")) {
             if (channel.path("ChannelName").asText().equals(ContainerOrder.CHANNEL)) {
                 Path into = Files.createTempDirectory(folder, "order");
-                store.download(channel.at("/DataSource/S3DataSource/S3Uri").asText(), into);
+                own(job).download(channel.at("/DataSource/S3DataSource/S3Uri").asText(), into);
                 return Json.read(Files.readString(into.resolve(ContainerOrder.FILE)), ContainerOrder.class);
             }
         }
@@ -78,8 +94,8 @@ final class ScriptedWorker implements Container {
         String output = job.at("/OutputDataConfig/S3OutputPath").asText() + "/"
                 + job.path("TrainingJobName").asText() + "/output/model/" + WorkOrder.ADAPTER_FOLDER + "/";
         Path file = Files.writeString(Files.createTempFile(folder, "adapter", ""), "{}");
-        store.upload(file, output + "adapter_config.json");
-        store.upload(file, output + "adapter_model.safetensors");
+        own(job).upload(file, output + "adapter_config.json");
+        own(job).upload(file, output + "adapter_model.safetensors");
     }
 
     private static void tell(Consumer<String> log, RunEvent event) {

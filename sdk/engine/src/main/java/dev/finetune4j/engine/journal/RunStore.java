@@ -39,8 +39,13 @@ public final class RunStore {
      * @param attempt attempt from 1
      */
     public static RunId id(String jobName, String digest, int attempt) {
+        return new RunId(beginning(jobName) + digest.substring(0, DIGEST_CHARACTERS) + "-" + attempt);
+    }
+
+    /** What the ids of a job's attempts begin with, whatever its data and model. */
+    public static String beginning(String jobName) {
         String name = jobName.length() <= NAME_CHARACTERS ? jobName : jobName.substring(0, NAME_CHARACTERS);
-        return new RunId(name.replaceAll("-+$", "") + "-" + digest.substring(0, DIGEST_CHARACTERS) + "-" + attempt);
+        return name.replaceAll("-+$", "") + "-";
     }
 
     /** The attempts at a job with these data and model so far, first to last. */

@@ -33,6 +33,7 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -127,6 +128,17 @@ public final class Launcher implements AutoCloseable {
     public boolean billsTime(FineTuneJob job) {
         try (Provider provider = openFor(job)) {
             return provider.capabilities().billsTime();
+        }
+    }
+
+    /**
+     * What must be allowed at the place where a job would run.
+     *
+     * @throws FineTuneException with FT0113 if none of its targets is there, or with what is wrong with the place's settings
+     */
+    public List<AccessPolicy> policies(FineTuneJob job) {
+        try (Provider provider = openFor(job)) {
+            return provider.policies(RunStore.beginning(job.name()));
         }
     }
 
