@@ -4,26 +4,62 @@ import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Table;
 import dev.finetune4j.cli.view.Tone;
 import dev.finetune4j.cli.view.Wrap;
+import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.AccountExaminer;
+import dev.finetune4j.spi.Diagnosis;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** Looks at this machine and says what would get in the way of a run. */
+/** Looks at this machine, or at an account of a cloud, and says what would get in the way of a run. */
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Looks at this machine and says what would get in the way of a run.",
-        footer = {"", "Example:", "  finetune doctor"})
+        description = {
+            "Looks at this machine, or at an account of a cloud, and says what would get in the way of a run.",
+            "Changes nothing. What cannot be looked at is called unknown."
+        },
+        footer = {"", "Example:", "  finetune doctor", "  finetune doctor aws job.yaml"})
 final class DoctorCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "VENDOR",
+            description = "Whose account to look at: aws. This machine if it is left out.")
+    @Nullable
+    String vendor;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "JOB",
+            description = "The job file, for its role, bucket and machine.")
+    @Nullable
+    Path job;
+
     @Mixin
     OutputOptions output = new OutputOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
 
     DoctorCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -32,7 +68,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Screen screen = surroundings.screen();
-        List<Diagnosis> diagnoses = new Examination(surroundings).all();
+        List<Diagnosis> diagnoses = vendor == null ? new Examination(surroundings).all() : account(vendor);
         boolean isIll = diagnoses.stream().anyMatch(diagnosis -> diagnosis.verdict() == Diagnosis.Verdict.FAIL);
         if (output.isJson()) {
             screen.line(Json.pretty(Map.of("diagnoses", diagnoses)));
@@ -40,6 +76,26 @@ final class DoctorCommand implements Callable<Integer> {
             print(screen, diagnoses);
         }
         return (isIll ? ExitCode.INVALID : ExitCode.OK).number();
+    }
+
+    private List<Diagnosis> account(String name) {
+        List<AccountExaminer> examiners = ServiceLoader.load(AccountExaminer.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparing(AccountExaminer::vendor))
+                .toList();
+        AccountExaminer examiner = examiners.stream()
+                .filter(one -> one.vendor().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "no account of " + name + " can be looked at, only of "
+                                + examiners.stream()
+                                        .map(AccountExaminer::vendor)
+                                        .collect(Collectors.joining(", "))));
+        FineTuneJob read = job == null
+                ? null
+                : JobFile.read(job, surroundings.environment()).job();
+        return examiner.examine(surroundings.providerContext(), read);
     }
 
     private static void print(Screen screen, List<Diagnosis> diagnoses) {

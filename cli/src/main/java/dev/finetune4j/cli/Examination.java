@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.ProviderFactory;
 import dev.finetune4j.spi.TextCodecFactory;
 import java.io.IOException;

@@ -1,0 +1,110 @@
+package dev.finetune4j.aws.account;
+
+import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.s3.S3Store;
+import dev.finetune4j.aws.sagemaker.SageMakerProviderFactory;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.spi.AccountExaminer;
+import dev.finetune4j.spi.Diagnosis;
+import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.ProviderContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
+
+/** Looks whether an account of Amazon's is ready for a job at SageMaker. */
+public final class AwsExaminer implements AccountExaminer {
+    private static final String SETTINGS = "settings";
+    private static final String CREDENTIALS = "credentials";
+    private static final String BUCKET = "bucket";
+
+    @Override
+    public String vendor() {
+        return "aws";
+    }
+
+    @Override
+    public List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job) {
+        Map<String, String> settings = job == null ? Map.of() : job.settingsOf(new SageMakerProviderFactory().id());
+        List<Diagnosis> all = new ArrayList<>();
+        Optional<String> region = AwsConnection.region(settings, context.environment());
+        all.add(region.map(name -> Diagnosis.ok(PlaceSettings.REGION, name))
+                .orElseGet(() -> Diagnosis.fail(
+                        PlaceSettings.REGION,
+                        "not told",
+                        job == null ? "export AWS_REGION=eu-central-1" : "places.sagemaker.region: eu-central-1")));
+        if (region.isEmpty()) {
+            return all;
+        }
+        all.add(credentials(region.get(), settings, context));
+        if (job == null) {
+            return all;
+        }
+        List<Diagnosis> wrong = wrong(settings, context);
+        all.addAll(wrong);
+        if (wrong.isEmpty()) {
+            all.add(new RoleExamination(region.get(), context).of(settings.getOrDefault("role", "")));
+            all.add(bucket(region.get(), settings.getOrDefault("store", ""), context));
+            all.add(new QuotaExamination(region.get(), context).of(settings));
+        }
+        return all;
+    }
+
+    private static Diagnosis credentials(String region, Map<String, String> settings, ProviderContext context) {
+        try (StsClient client = AwsConnection.brief(region, "STS").open(StsClient.builder(), context)) {
+            GetCallerIdentityResponse caller = client.getCallerIdentity();
+            String role = settings.getOrDefault("role", "");
+            String found = caller.arn() + ", account " + caller.account();
+            return role.matches("arn:[^:]+:iam::\\d{12}:role/.+") && !role.contains("::" + caller.account() + ":")
+                    ? Diagnosis.fail(
+                            CREDENTIALS,
+                            found + ", and the role is another account's",
+                            "use credentials of the role's account, or a role of account " + caller.account())
+                    : Diagnosis.ok(CREDENTIALS, found);
+        } catch (SdkException e) {
+            return AwsConnection.isAboutCredentials(e)
+                    ? Diagnosis.fail(CREDENTIALS, AwsConnection.reason(e), "aws sts get-caller-identity")
+                    : Diagnosis.unknown(CREDENTIALS, "STS does not answer: " + AwsConnection.reason(e), "try again");
+        }
+    }
+
+    /** What the provider itself has against the settings. */
+    private static List<Diagnosis> wrong(Map<String, String> settings, ProviderContext context) {
+        try (Provider provider = new SageMakerProviderFactory().open(context, settings)) {
+            provider.policies("");
+            return List.of();
+        } catch (FineTuneException e) {
+            return e.problems().stream()
+                    .map(problem -> diagnosis(SETTINGS, problem))
+                    .toList();
+        }
+    }
+
+    /** A look into the store tells whether the bucket is there, in the region, and open to the caller. */
+    private static Diagnosis bucket(String region, String store, ProviderContext context) {
+        try (S3Store files = S3Store.open(store, region, context)) {
+            files.list("doctor");
+            return Diagnosis.ok(BUCKET, store + " can be read from " + region);
+        } catch (FineTuneException e) {
+            return diagnosis(BUCKET, e.problems().get(0));
+        }
+    }
+
+    private static Diagnosis diagnosis(String name, Problem problem) {
+        String remedy = problem.remedies().isEmpty()
+                ? problem.kind().remedy()
+                : problem.remedies().get(0);
+        Diagnosis.Verdict verdict =
+                problem.retry().equals(Retry.NEVER) ? Diagnosis.Verdict.FAIL : Diagnosis.Verdict.UNKNOWN;
+        return new Diagnosis(name, verdict, problem.code() + ": " + problem.summary(), remedy);
+    }
+}

@@ -1,0 +1,197 @@
+package dev.finetune4j.aws.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.aws.sagemaker.SageMakerProviderFactory;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
+import dev.finetune4j.spi.Diagnosis;
+import dev.finetune4j.spi.Diagnosis.Verdict;
+import dev.finetune4j.spi.ProviderContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever of an account gets in the way of a job is found, and what cannot be looked at is called unknown. */
+class AwsExaminerTest {
+    private static final Account ACCOUNT = Account.sample();
+    private static final String ROLE = ACCOUNT.roles().iterator().next();
+    private static final String MACHINE = "ml.g5.xlarge";
+
+    @TempDir
+    private Path folder;
+
+    private OfflineAws aws;
+    private final Map<String, String> environment = new HashMap<>();
+    private final Map<String, String> settings = new HashMap<>(
+            Map.of("role", ROLE, "region", ACCOUNT.region(), "store", "s3://my-bucket/jobs", "machine", MACHINE));
+
+    @BeforeEach
+    void open() throws IOException {
+        OfflineS3 s3 = new OfflineS3(folder, ACCOUNT.id(), ACCOUNT.region(), Clock.systemUTC())
+                .createBucket("my-bucket")
+                .createBucket("away", "us-west-2", ACCOUNT.id())
+                .createBucket("others", ACCOUNT.region(), "999999999999");
+        aws = OfflineAws.start(
+                ACCOUNT, Clock.systemUTC(), Pace.SWIFT, PlannedContainer.succeedingAfter(Duration.ofHours(1)), s3);
+        aws.sageMaker().quota(MACHINE, 2);
+        environment.putAll(Map.of(
+                "AWS_ENDPOINT_URL",
+                aws.endpoint().toString(),
+                "AWS_ACCESS_KEY_ID",
+                aws.accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY",
+                "secret"));
+    }
+
+    @AfterEach
+    void close() {
+        aws.close();
+    }
+
+    @Test
+    void findsNothingInAnAccountThatIsReady() {
+        List<Diagnosis> all = examine();
+
+        assertThat(all).extracting(Diagnosis::name).containsExactly("region", "credentials", "role", "bucket", "quota");
+        assertThat(all).extracting(Diagnosis::verdict).containsOnly(Verdict.OK);
+        assertThat(all.get(1).found()).contains(":user/offline", ACCOUNT.id());
+        assertThat(all.get(4).found()).isEqualTo("\"ml.g5.xlarge for training job usage\" in eu-central-1 is 2");
+    }
+
+    @Test
+    void looksAtCredentialsAloneWithoutAJob() {
+        environment.put("AWS_REGION", "eu-central-1");
+
+        assertThat(new AwsExaminer().examine(context(), null))
+                .extracting(Diagnosis::name)
+                .containsExactly("region", "credentials");
+        environment.remove("AWS_REGION");
+        assertThat(new AwsExaminer().examine(context(), null))
+                .containsExactly(Diagnosis.fail("region", "not told", "export AWS_REGION=eu-central-1"));
+    }
+
+    @Test
+    void findsWhatIsWrongWithTheRole() {
+        aws.iam()
+                .trust(
+                        ROLE,
+                        "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ec2.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}}");
+        finds("role", Verdict.FAIL, "does not trust sagemaker.amazonaws.com", "aws iam update-assume-role-policy");
+
+        settings.put("role", "arn:aws:iam::123456789012:role/service-role/finetune4j-training");
+        finds("role", Verdict.FAIL, "the role finetune4j-training is " + ROLE, "places.sagemaker.role: " + ROLE);
+
+        settings.put("role", "arn:aws:iam::123456789012:role/none");
+        finds("role", Verdict.FAIL, "there is no role none", "aws iam create-role --role-name none");
+
+        settings.put("role", "arn:aws:iam::999999999999:role/none");
+        finds("credentials", Verdict.FAIL, "another account's", "account " + ACCOUNT.id());
+    }
+
+    @Test
+    void findsWhatIsWrongWithTheBucket() {
+        settings.put("store", "s3://none/jobs");
+        finds("bucket", Verdict.FAIL, "FT0861", "aws s3 mb s3://none --region eu-central-1");
+        settings.put("store", "s3://away/jobs");
+        finds("bucket", Verdict.FAIL, "FT0862", "us-west-2");
+        settings.put("store", "s3://others/jobs");
+        finds("bucket", Verdict.FAIL, "FT0864", "");
+    }
+
+    @Test
+    void findsThatTheQuotaLeavesNoMachine() {
+        aws.sageMaker().quota(MACHINE, 0);
+        finds("quota", Verdict.FAIL, "is 0", "request-service-quota-increase --service-code sagemaker --quota-code L-");
+        settings.put("spot", "true");
+        finds("quota", Verdict.FAIL, "ml.g5.xlarge for spot training job usage", "--quota-code L-");
+        settings.put("machine", "ml.p5.48xlarge");
+        finds("quota", Verdict.UNKNOWN, "does not have", "list-service-quotas");
+        settings.remove("machine");
+        finds("quota", Verdict.UNKNOWN, "leaves its machine to a plan", "places.sagemaker.machine: ");
+    }
+
+    @Test
+    void findsWhatTheJobFileSaysWrongly() {
+        settings.put("role", "training");
+        settings.put("isolated", "maybe");
+
+        assertThat(examine())
+                .filteredOn(diagnosis -> diagnosis.name().equals("settings"))
+                .extracting(Diagnosis::found)
+                .anySatisfy(found -> assertThat(found).contains("FT0831", "isolated"));
+    }
+
+    @Test
+    void callsUnknownWhatItMayNotLookAt() {
+        aws.iam()
+                .restrictUser(
+                        "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:ListBucket\",\"Resource\":\"*\"}]}");
+
+        finds("credentials", Verdict.OK, ":user/offline", "");
+        finds("role", Verdict.UNKNOWN, "iam:GetRole", "aws iam get-role --role-name finetune4j-training");
+        finds("bucket", Verdict.OK, "", "");
+        finds("quota", Verdict.UNKNOWN, "servicequotas:ListServiceQuotas", "list-service-quotas");
+    }
+
+    @Test
+    void tellsCredentialsThatAreWrongFromACloudThatIsAway() {
+        environment.put("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN");
+        finds("credentials", Verdict.FAIL, "InvalidClientTokenId", "aws sts get-caller-identity");
+
+        environment.put("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+        assertThat(examine())
+                .filteredOn(diagnosis -> !diagnosis.name().equals("region"))
+                .hasSize(4)
+                .allSatisfy(diagnosis -> assertThat(diagnosis.verdict()).isEqualTo(Verdict.UNKNOWN));
+    }
+
+    private void finds(String name, Verdict verdict, String found, String remedy) {
+        List<Diagnosis> all = examine();
+        Diagnosis one = all.stream()
+                .filter(diagnosis -> diagnosis.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(all.toString()));
+        assertThat(one.verdict()).as("%s", all).isEqualTo(verdict);
+        assertThat(one.found()).contains(found).doesNotContain("secret");
+        assertThat(one.remedy()).contains(remedy);
+        if (verdict != Verdict.OK) {
+            assertThat(one.remedy()).isNotEmpty();
+        }
+    }
+
+    private List<Diagnosis> examine() {
+        return new AwsExaminer().examine(context(), job());
+    }
+
+    private @Nullable FineTuneJob job() {
+        return FineTuneJob.builder(
+                        "letters",
+                        ModelRef.parse("tiny"),
+                        TaskSpec.of(TaskKind.SENTIMENT),
+                        DataSpec.ofFile("letters.jsonl"))
+                .place(new SageMakerProviderFactory().id(), settings)
+                .build();
+    }
+
+    private ProviderContext context() {
+        return new ProviderContext(folder, environment, Clock.systemUTC());
+    }
+}
