@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             LaunchCommand.class,
             PolicyCommand.class,
+            BootstrapCommand.class,
             PsCommand.class,
             ShowCommand.class,
             WatchCommand.class,

@@ -17,6 +17,7 @@ final class FirstSign {
             "run",
             "launch",
             "policy",
+            "bootstrap",
             "ps",
             "show",
             "watch",

@@ -15,13 +15,9 @@ import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.ProviderId;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -29,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -142,12 +137,6 @@ final class LaunchCommand implements Callable<Integer> {
     }
 
     private boolean isAgreed() throws IOException {
-        if (!surroundings.isTyped()) {
-            throw new ParameterException(
-                    spec.commandLine(), "nobody is there to agree; say --yes to launch at these terms");
-        }
-        surroundings.screen().say("launch? [y/N]");
-        String line = new BufferedReader(new InputStreamReader(surroundings.in(), StandardCharsets.UTF_8)).readLine();
-        return line != null && List.of("y", "yes").contains(line.strip().toLowerCase(Locale.ROOT));
+        return new Agreement(surroundings, spec).isGiven("launch?", "say --yes to launch at these terms");
     }
 }

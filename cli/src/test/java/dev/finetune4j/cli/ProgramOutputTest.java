@@ -81,6 +81,7 @@ class ProgramOutputTest {
                 List.of("FT0101", "run", none),
                 List.of("FT0101", "launch", none),
                 List.of("FT0101", "policy", none),
+                List.of("FT0002", "bootstrap", "nowhere"),
                 List.of("FT0101", "learning-curve", none),
                 List.of("FT0101", "sweep", none, "--rank", "8"),
                 List.of("FT0002", "ps", "--everything"),

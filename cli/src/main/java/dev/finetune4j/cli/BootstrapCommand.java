@@ -1,0 +1,130 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.MessageView;
+import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.AccountFounder;
+import dev.finetune4j.spi.AccountFounder.Founding;
+import dev.finetune4j.spi.PlaceSettings;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes what jobs need in an account of a cloud. */
+@Command(
+        name = "bootstrap",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Makes what jobs need in an account of a cloud, or changes it.",
+            "At aws that is the stack of infra/aws, with bucket, roles and log group. Shows",
+            "the changes and asks, then prints what a job file says of the account."
+        },
+        footer = {
+            "",
+            "The same command again changes nothing and prints the same.",
+            "",
+            "Example:",
+            "  finetune bootstrap aws --region eu-central-1",
+            "  finetune bootstrap aws --set Encryption=KMS --yes >> job.yaml"
+        })
+final class BootstrapCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Parameters(paramLabel = "VENDOR", description = "Whose account: aws.")
+    String vendor = "";
+
+    @Option(names = "--region", paramLabel = "REGION", description = "Where (default: AWS_REGION).")
+    @Nullable
+    String region;
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description = "A parameter of the template; what is not set stays, or is the default.")
+    Map<String, String> wishes = new LinkedHashMap<>();
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Agree to what is shown; without a terminal it must be said.")
+    boolean yes;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    BootstrapCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Map<String, String> all = new LinkedHashMap<>(wishes);
+        if (region != null) {
+            all.put(PlaceSettings.REGION, region);
+        }
+        AccountFounder founder = founder();
+        Screen screen = surroundings.screen();
+        try (Founding founding = founder.prepare(surroundings.providerContext(), all)) {
+            if (!output.isJson()) {
+                show(screen, founding);
+            }
+            if (!founding.changes().isEmpty()
+                    && !yes
+                    && !new Agreement(surroundings, spec).isGiven("make it?", "say --yes to make it")) {
+                screen.say("nothing was made");
+                return ExitCode.OK.number();
+            }
+            String jobFile = made(founding);
+            screen.line(
+                    output.isJson()
+                            ? Json.pretty(Map.of(
+                                    "place", founding.place(), "changes", founding.changes(), "jobFile", jobFile))
+                            : jobFile);
+        }
+        return ExitCode.OK.number();
+    }
+
+    private String made(Founding founding) {
+        try (MessageView view = surroundings.messages(output.format)) {
+            view.doing("making what is missing");
+            return founding.carryOut();
+        }
+    }
+
+    private AccountFounder founder() {
+        List<AccountFounder> founders = ServiceLoader.load(AccountFounder.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparing(AccountFounder::vendor))
+                .toList();
+        return founders.stream()
+                .filter(one -> one.vendor().equals(vendor))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "no account of " + vendor + " can be made ready, only of "
+                                + founders.stream().map(AccountFounder::vendor).collect(Collectors.joining(", "))));
+    }
+
+    private static void show(Screen screen, Founding founding) {
+        screen.say(founding.place() + (founding.changes().isEmpty() ? ": nothing to change" : ""));
+        founding.changes()
+                .forEach(change -> screen.say("  " + change.action() + "  " + change.name() + "  " + change.kind()));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.finetune4j.aws.account;
+
+import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.spi.AccountFounder;
+import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.spi.ProviderContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
+
+/** Makes the stack of {@code infra/aws/finetune4j.yaml}. */
+public final class AwsFounder implements AccountFounder {
+    private static final String TEMPLATE = "finetune4j.yaml";
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(3);
+
+    @Override
+    public String vendor() {
+        return "aws";
+    }
+
+    @Override
+    public Founding prepare(ProviderContext context, Map<String, String> wishes) {
+        String region = AwsConnection.region(wishes, context.environment())
+                .orElseThrow(() -> AccountProblems.NOT_MADE
+                        .error("no region is told")
+                        .remedy("finetune bootstrap aws --region eu-central-1")
+                        .asException());
+        Map<String, String> parameters = new TreeMap<>(wishes);
+        parameters.remove(PlaceSettings.REGION);
+        CloudFormationClient client =
+                AwsConnection.brief(region, "CLOUDFORMATION").open(CloudFormationClient.builder(), context);
+        StackChange change = new StackChange(client, region, context.clock(), BETWEEN_LOOKS);
+        try {
+            change.prepare(template(), parameters);
+            return change;
+        } catch (RuntimeException e) {
+            forget(change, e);
+            throw e;
+        }
+    }
+
+    /** Why it failed matters more than that its remains stay. */
+    private static void forget(StackChange change, RuntimeException failure) {
+        try {
+            change.close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static String template() {
+        try (InputStream template = AwsFounder.class.getResourceAsStream(TEMPLATE)) {
+            if (template == null) {
+                throw new IllegalStateException("the template " + TEMPLATE + " is not on the class path");
+            }
+            return new String(template.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
