@@ -1,7 +1,7 @@
 package dev.finetune4j.worker.pack;
 
+import dev.finetune4j.spi.WorkerEngine;
 import dev.finetune4j.spi.WorkerPackage;
-import dev.finetune4j.worker.recipe.PeftRecipeWriter;
 import java.nio.file.Path;
 
 /** Packs the engine on transformers and PEFT, which runs on the Python of the image. */
@@ -10,7 +10,7 @@ public final class PeftArchive implements WorkerPackage {
 
     @Override
     public String engine() {
-        return PeftRecipeWriter.ENGINE;
+        return WorkerEngine.PEFT;
     }
 
     @Override

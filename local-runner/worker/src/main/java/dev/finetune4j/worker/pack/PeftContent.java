@@ -1,7 +1,7 @@
 package dev.finetune4j.worker.pack;
 
+import dev.finetune4j.spi.WorkerEngine;
 import dev.finetune4j.spi.WorkerPackage;
-import dev.finetune4j.worker.recipe.PeftRecipeWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,7 +12,7 @@ import java.util.List;
 
 /** The engine on transformers and PEFT: {@code start} and its Python files, some dozens of kilobytes. All else comes with the image. */
 final class PeftContent implements ArchiveContent {
-    private static final String FOLDER = "/dev/finetune4j/worker/" + PeftRecipeWriter.ENGINE + "/";
+    private static final String FOLDER = "/dev/finetune4j/worker/" + WorkerEngine.PEFT + "/";
 
     /** A jar does not tell what is in one of its folders. */
     private static final List<String> FILES = List.of(

@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerArchive implements WorkerPackage {
     private static final String SUM_FILE = FILE + ".sha256";
 
-    /** The engine's name. */
-    public static final String ENGINE = WorkerEngine.CORE;
-
     private final ArchiveContent content;
     private @Nullable String digest;
 
@@ -50,7 +47,7 @@ public final class WorkerArchive implements WorkerPackage {
 
     @Override
     public String engine() {
-        return ENGINE;
+        return WorkerEngine.CORE;
     }
 
     @Override

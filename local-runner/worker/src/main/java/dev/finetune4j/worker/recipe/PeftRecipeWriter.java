@@ -36,9 +36,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes recipes for the engine on transformers and PEFT, with the core's own plan of the steps. */
 public final class PeftRecipeWriter implements RecipeWriter {
-    /** The engine's name. */
-    public static final String ENGINE = WorkerEngine.PEFT;
-
     static final String FILE = "recipe.json";
 
     private final TextCodecFactory codecs;
@@ -57,7 +54,7 @@ public final class PeftRecipeWriter implements RecipeWriter {
 
     @Override
     public String engine() {
-        return ENGINE;
+        return WorkerEngine.PEFT;
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.RecipeWriter;
+import dev.finetune4j.spi.WorkerEngine;
 import dev.finetune4j.spi.WorkerPackage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +32,7 @@ class WorkerArchiveTest {
     /** One test, since packing takes seconds. */
     @Test
     void hasTheSameBytesEachTimeAndIsPackedAgainOnlyWhereItWasDamaged() throws IOException {
-        WorkerPackage found = packageOf(WorkerArchive.ENGINE);
+        WorkerPackage found = packageOf(WorkerEngine.CORE);
 
         Path archive = found.archive(folder);
 

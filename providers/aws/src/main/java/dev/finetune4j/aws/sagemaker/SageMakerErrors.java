@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.AwsFailure;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** From what Amazon's client throws to what a person can mend. */
@@ -28,66 +28,61 @@ final class SageMakerErrors {
     }
 
     private static Problem problem(SdkException failure, String name, String region) {
-        String code = AwsConnection.code(failure);
         String reason = AwsConnection.reason(failure);
-        if (code.startsWith("AccessDenied")) {
-            return SageMakerProblems.DENIED
-                    .error("the caller may not do that with " + name)
-                    .because(reason)
-                    .remedy(
-                            reason.contains("PassRole")
-                                    ? "allow the caller iam:PassRole on the role of the job"
-                                    : "aws sts get-caller-identity")
-                    .build();
-        }
-        if (AwsConnection.isAboutCredentials(failure)) {
-            return SageMakerProblems.NO_CREDENTIALS
-                    .error("Amazon does not accept the credentials")
-                    .because(reason)
-                    .remedy("aws sts get-caller-identity")
-                    .build();
-        }
-        if (code.equals("ResourceLimitExceeded")) {
+        Problem.Builder problem = switch (AwsFailure.of(failure)) {
+            case DENIED ->
+                SageMakerProblems.DENIED
+                        .error("the caller may not do that with " + name)
+                        .because(reason)
+                        .remedy(
+                                reason.contains("PassRole")
+                                        ? "allow the caller iam:PassRole on the role of the job"
+                                        : "aws sts get-caller-identity");
+            case CREDENTIALS ->
+                SageMakerProblems.NO_CREDENTIALS
+                        .error("Amazon does not accept the credentials")
+                        .because(reason)
+                        .remedy("aws sts get-caller-identity");
+            case BUSY ->
+                SageMakerProblems.UNREACHABLE
+                        .error("SageMaker asks to come less often")
+                        .because(reason)
+                        .retry(Retry.after(BUSY_PAUSE));
+            case OUTAGE ->
+                SageMakerProblems.UNREACHABLE
+                        .error("SageMaker in " + region + " does not answer for " + name)
+                        .because(reason)
+                        .retry(Retry.after(OUTAGE_PAUSE));
+            case REFUSED -> refused(failure, reason, name, region);
+        };
+        return problem.build();
+    }
+
+    private static Problem.Builder refused(SdkException failure, String reason, String name, String region) {
+        if (AwsConnection.code(failure).equals("ResourceLimitExceeded")) {
             return quota(reason, name, region);
-        }
-        if (code.toLowerCase(Locale.ROOT).contains("throttl")) {
-            return SageMakerProblems.UNREACHABLE
-                    .error("SageMaker asks to come less often")
-                    .because(reason)
-                    .retry(Retry.after(BUSY_PAUSE))
-                    .build();
-        }
-        if (!(failure instanceof AwsServiceException answer) || answer.statusCode() >= 500) {
-            return SageMakerProblems.UNREACHABLE
-                    .error("SageMaker in " + region + " does not answer for " + name)
-                    .because(reason)
-                    .retry(Retry.after(OUTAGE_PAUSE))
-                    .build();
         }
         if (reason.contains("Could not assume role")) {
             return SageMakerProblems.ROLE_UNUSABLE
                     .error("SageMaker may not act as the role of " + name)
                     .because(reason)
                     .because("a role that was made less than a minute ago is not known everywhere yet")
-                    .retry(Retry.after(ROLE_PAUSE))
-                    .build();
+                    .retry(Retry.after(ROLE_PAUSE));
         }
         return SageMakerProblems.REFUSED
                 .error("SageMaker does not do that with " + name)
-                .because(reason)
-                .build();
+                .because(reason);
     }
 
-    private static Problem quota(String reason, String name, String region) {
+    private static Problem.Builder quota(String reason, String name, String region) {
         Problem.Builder problem = SageMakerProblems.QUOTA.error("the account's quota leaves no machine for " + name);
         Matcher quota = QUOTA.matcher(reason);
         if (!quota.find()) {
-            return problem.because(reason).build();
+            return problem.because(reason);
         }
         return problem.because("the quota \"" + quota.group(1) + "\" in " + region + " is " + quota.group(2))
                 .remedy("aws service-quotas list-service-quotas --service-code sagemaker --region " + region
-                        + " --query \"Quotas[?QuotaName=='" + quota.group(1) + "']\"")
-                .build();
+                        + " --query \"Quotas[?QuotaName=='" + quota.group(1) + "']\"");
     }
 
     /** The name belongs to another job. */

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.internal.PlaceRules;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Durations;
@@ -12,15 +13,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import software.amazon.awssdk.regions.PartitionMetadata;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sagemaker.model.TrainingInstanceType;
 
 /** Everything that SageMaker would have against a job, told before a call is made, and all of it at once. */
 final class SageMakerRules {
-    private static final Pattern ROLE = Pattern.compile("arn:(aws[a-z\\-]*):iam::\\d{12}:role/[a-zA-Z_0-9+=,.@\\-_/]+");
-    private static final int ROLE_CHARACTERS = 2048;
-    private static final Pattern REGION = Pattern.compile("[a-z]{2,5}(-[a-z]+)+-\\d");
     private static final Pattern STORE =
             Pattern.compile("s3://[a-z0-9][a-z0-9.\\-]{1,61}[a-z0-9](/[a-zA-Z0-9!_.*'()\\-/]+)?");
     private static final int STORE_CHARACTERS = 512; // of 1024, the rest is for our own names below it
@@ -28,9 +24,6 @@ final class SageMakerRules {
             Pattern.compile("\\d{12}\\.dkr\\.ecr\\.([a-z0-9\\-]+)\\.[a-z0-9.\\-]+/[^\\s:@]+([:@]\\S+)?");
     private static final int IMAGE_CHARACTERS = 255;
     private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9:/_\\-]{1,2048}");
-    private static final Pattern SUBNET = Pattern.compile("[-0-9a-zA-Z]{1,32}");
-    private static final int MOST_SUBNETS = 16;
-    private static final int MOST_GROUPS = 5;
     private static final int MOST_VOLUME_GB = 16_384;
     private static final Duration LONGEST_KEEP_ALIVE = Duration.ofHours(6);
     private static final Duration LONGEST_WAIT = Duration.ofDays(30);
@@ -44,6 +37,8 @@ final class SageMakerRules {
     private final MachineKind machine;
     private final VendorImages images;
     private final List<Problem> problems = new ArrayList<>();
+    private final PlaceRules common = new PlaceRules(
+            "places.sagemaker", "SageMaker", SageMakerProblems.BAD_SETTING, SageMakerProblems.CONTRADICTION, problems);
 
     private SageMakerRules(SageMakerOptions options, VendorImages images) {
         this.options = options;
@@ -69,9 +64,9 @@ final class SageMakerRules {
     }
 
     private void checkOptions() {
-        checkRole();
-        if (!REGION.matcher(options.region()).matches()) {
-            problems.add(wrong("region", "no region of AWS looks like " + options.region())
+        common.checkRole(options.role(), options.region());
+        if (!PlaceRules.isRegion(options.region())) {
+            problems.add(common.wrong("region", "no region of AWS looks like " + options.region())
                     .remedy("places.sagemaker.region: eu-central-1")
                     .build());
         }
@@ -79,38 +74,18 @@ final class SageMakerRules {
         checkMachine();
         checkImage();
         checkSpot();
-        checkNetwork();
+        common.checkNetwork(options.subnets(), options.securityGroups());
         Optional.ofNullable(options.kmsKey())
                 .filter(key -> !KEY.matcher(key).matches())
-                .ifPresent(key -> problems.add(wrong("kms-key", "no key of KMS is called " + key)
+                .ifPresent(key -> problems.add(common.wrong("kms-key", "no key of KMS is called " + key)
                         .because("it is an id, an ARN or alias/NAME")
                         .remedy("aws kms list-aliases")
                         .build()));
     }
 
-    private void checkRole() {
-        Matcher role = ROLE.matcher(options.role());
-        if (!role.matches() || options.role().length() > ROLE_CHARACTERS) {
-            problems.add(wrong("role", options.role() + " is no ARN of a role")
-                    .because("SageMaker takes the whole ARN, path included: arn:aws:iam::ACCOUNT:role/PATH/NAME")
-                    .remedy("aws iam get-role --query Role.Arn --role-name " + lastPart(options.role()))
-                    .build());
-        } else if (REGION.matcher(options.region()).matches()
-                && !role.group(1)
-                        .equals(PartitionMetadata.of(Region.of(options.region()))
-                                .id())) {
-            problems.add(together(
-                            "role",
-                            "the role is of partition " + role.group(1) + ", the region " + options.region()
-                                    + " is not")
-                    .remedy("aws sts get-caller-identity --region " + options.region())
-                    .build());
-        }
-    }
-
     private void checkStore() {
         if (!STORE.matcher(options.store()).matches() || options.store().length() > STORE_CHARACTERS) {
-            problems.add(wrong("store", options.store() + " is no place in S3 for files of a job")
+            problems.add(common.wrong("store", options.store() + " is no place in S3 for files of a job")
                     .because("it is s3://BUCKET or s3://BUCKET/PREFIX, of at most " + STORE_CHARACTERS
                             + " characters that need no quoting")
                     .remedy("places.sagemaker.store: s3://my-bucket/finetune4j")
@@ -122,26 +97,27 @@ final class SageMakerRules {
         if (!machine.isKnown()) {
             Problem.Builder problem = SageMakerProblems.BAD_SETTING
                     .error("SageMaker trains on no " + options.machine() + " that is known here")
-                    .at(place("machine"));
+                    .at(common.locate("machine"));
             alike().forEach(type -> problem.remedy("places.sagemaker.machine: " + type));
             problems.add(problem.remedy("finetune offers --target sagemaker").build());
         }
         if (options.volumeGb() < 0 || options.volumeGb() > MOST_VOLUME_GB) {
-            problems.add(wrong("volume-gb", "a disk has 1 to " + MOST_VOLUME_GB + " GB, not " + options.volumeGb())
-                    .remedy("places.sagemaker.volume-gb: " + SageMakerOptions.DEFAULT_VOLUME_GB)
-                    .build());
+            problems.add(
+                    common.wrong("volume-gb", "a disk has 1 to " + MOST_VOLUME_GB + " GB, not " + options.volumeGb())
+                            .remedy("places.sagemaker.volume-gb: " + SageMakerOptions.DEFAULT_VOLUME_GB)
+                            .build());
         }
         if (options.volumeGb() > 0 && machine.hasOwnDisk()) {
             problems.add(SageMakerProblems.CONTRADICTION
                     .warning("a disk of " + options.volumeGb() + " GB has no effect on " + options.machine())
-                    .at(place("volume-gb"))
+                    .at(common.locate("volume-gb"))
                     .because("the disk of this machine is part of it")
                     .remedy("leave places.sagemaker.volume-gb out")
                     .build());
         }
         Duration keepAlive = options.keepAlive();
         if (keepAlive.isNegative() || keepAlive.compareTo(LONGEST_KEEP_ALIVE) > 0) {
-            problems.add(wrong(
+            problems.add(common.wrong(
                             "keep-alive",
                             "a machine is kept for " + Durations.format(LONGEST_KEEP_ALIVE) + " at most, not "
                                     + Durations.format(keepAlive))
@@ -162,11 +138,11 @@ final class SageMakerRules {
 
     private void checkImage() {
         if (options.image() == null) {
-            if (REGION.matcher(options.region()).matches()
+            if (PlaceRules.isRegion(options.region())
                     && images.image(options.region(), machine.hasGpu()).isEmpty()) {
                 problems.add(SageMakerProblems.NO_IMAGE
                         .error("no training image of Amazon's is known in " + options.region())
-                        .at(place("region"))
+                        .at(common.locate("region"))
                         .remedy("places.sagemaker.image: ACCOUNT.dkr.ecr." + options.region()
                                 + ".amazonaws.com/REPOSITORY:TAG")
                         .build());
@@ -175,60 +151,34 @@ final class SageMakerRules {
         }
         Matcher image = IMAGE.matcher(options.image());
         if (!image.matches() || options.image().length() > IMAGE_CHARACTERS) {
-            problems.add(wrong("image", options.image() + " is no image in Amazon's registry")
+            problems.add(common.wrong("image", options.image() + " is no image in Amazon's registry")
                     .because("it is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, of at most " + IMAGE_CHARACTERS
                             + " characters")
                     .remedy("leave places.sagemaker.image out, for Amazon's own")
                     .build());
         } else if (!image.group(1).equals(options.region())) {
-            problems.add(together("image", "the image is in " + image.group(1) + ", the job in " + options.region())
-                    .remedy("leave places.sagemaker.image out, for Amazon's own in " + options.region())
-                    .remedy("places.sagemaker.region: " + image.group(1))
-                    .build());
+            problems.add(
+                    common.together("image", "the image is in " + image.group(1) + ", the job in " + options.region())
+                            .remedy("leave places.sagemaker.image out, for Amazon's own in " + options.region())
+                            .remedy("places.sagemaker.region: " + image.group(1))
+                            .build());
         }
     }
 
     private void checkSpot() {
         if (!options.isSpot() && options.maxWait() != null) {
-            problems.add(together("max-wait", "only a spot job has a longest time to wait")
+            problems.add(common.together("max-wait", "only a spot job has a longest time to wait")
                     .remedy("places.sagemaker.spot: true")
                     .remedy("leave places.sagemaker.max-wait out")
                     .build());
         }
         if (options.isSpot() && !options.keepAlive().isZero()) {
-            problems.add(together("keep-alive", "a machine that can be taken back cannot be kept for another job")
-                    .remedy("leave places.sagemaker.keep-alive out")
-                    .remedy("places.sagemaker.spot: false")
-                    .build());
+            problems.add(
+                    common.together("keep-alive", "a machine that can be taken back cannot be kept for another job")
+                            .remedy("leave places.sagemaker.keep-alive out")
+                            .remedy("places.sagemaker.spot: false")
+                            .build());
         }
-    }
-
-    private void checkNetwork() {
-        if (options.subnets().isEmpty() != options.securityGroups().isEmpty()) {
-            boolean hasSubnets = !options.subnets().isEmpty();
-            problems.add(together(
-                            hasSubnets ? "subnets" : "security-groups",
-                            hasSubnets
-                                    ? "subnets come without a security group"
-                                    : "security groups come without a subnet")
-                    .remedy(hasSubnets ? "aws ec2 describe-security-groups" : "aws ec2 describe-subnets")
-                    .build());
-        }
-        checkIds("subnets", options.subnets(), MOST_SUBNETS);
-        checkIds("security-groups", options.securityGroups(), MOST_GROUPS);
-    }
-
-    private void checkIds(String key, List<String> ids, int most) {
-        if (ids.size() > most) {
-            problems.add(wrong(key, "a job has at most " + most + " of them, not " + ids.size())
-                    .remedy("name " + most + " or fewer")
-                    .build());
-        }
-        ids.stream()
-                .filter(id -> !SUBNET.matcher(id).matches())
-                .forEach(id -> problems.add(wrong(key, "no id looks like " + id)
-                        .remedy(key.equals("subnets") ? "aws ec2 describe-subnets" : "aws ec2 describe-security-groups")
-                        .build()));
     }
 
     private void checkLimits(StagedJob job) {
@@ -243,7 +193,7 @@ final class SageMakerRules {
         }
         Duration wait = TrainingJobMapper.wait(job, options);
         if (options.isSpot() && options.maxWait() != null && wait.toSeconds() < runtime.toSeconds()) {
-            problems.add(together(
+            problems.add(common.together(
                             "max-wait",
                             "the job may run for " + Durations.format(runtime) + ", but wait and run for "
                                     + Durations.format(wait))
@@ -252,7 +202,7 @@ final class SageMakerRules {
                     .build());
         }
         if (options.isSpot() && wait.compareTo(LONGEST_WAIT) > 0) {
-            problems.add(wrong(
+            problems.add(common.wrong(
                             "max-wait",
                             "a job waits and runs for " + Durations.format(LONGEST_WAIT) + " at most, not "
                                     + Durations.format(wait))
@@ -303,24 +253,7 @@ final class SageMakerRules {
         });
     }
 
-    private static Problem.Builder wrong(String key, String summary) {
-        return SageMakerProblems.BAD_SETTING.error(summary).at(place(key));
-    }
-
-    private static Problem.Builder together(String key, String summary) {
-        return SageMakerProblems.CONTRADICTION.error(summary).at(place(key));
-    }
-
     private static Problem.Builder beyond(String summary) {
         return SageMakerProblems.BEYOND_LIMIT.error(summary);
-    }
-
-    private static Location place(String key) {
-        return Location.ofKey(SageMakerSettings.PREFIX + key);
-    }
-
-    private static String lastPart(String role) {
-        String name = role.substring(role.lastIndexOf('/') + 1);
-        return name.isBlank() || name.contains(" ") ? "NAME" : name;
     }
 }

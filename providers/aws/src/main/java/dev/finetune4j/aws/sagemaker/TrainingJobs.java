@@ -1,13 +1,13 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.CreateOnce;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.spi.ProviderContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
@@ -27,9 +27,6 @@ final class TrainingJobs implements AutoCloseable {
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
 
-    /** Rounds of looking and creating; each ends with an answer unless the service hides what it did. */
-    private static final int ROUNDS = 3;
-
     private final SageMakerClient client;
     private final String region;
 
@@ -45,37 +42,51 @@ final class TrainingJobs implements AutoCloseable {
     }
 
     /**
-     * Launches a job unless it is there, in whatever state. Looks first, and looks again whenever it does not know what became of a
-     * create; the name never changes, so that the service itself takes care of two at once.
+     * Launches a job unless it is there, in whatever state; see {@link CreateOnce}.
      *
      * @return the job as it is now
      * @throws FineTuneException with FT0844 if the name belongs to another job, or with why the service does not take it
      */
     DescribeTrainingJobResponse submit(CreateTrainingJobRequest request) {
-        String name = request.trainingJobName();
-        String digest = request.hyperParameters().getOrDefault(ContainerOrder.DIGEST_SETTING, "");
-        FineTuneException last = SageMakerErrors.hidden(name);
-        for (int round = 0; round < ROUNDS; round++) {
-            Optional<DescribeTrainingJobResponse> there = find(name);
-            if (there.isPresent()) {
-                return refuseOther(there.get(), digest);
-            }
-            try {
-                client.createTrainingJob(request);
-            } catch (ResourceInUseException e) {
-                last = told(e, name); // somebody was faster; the next look shows who
-            } catch (SdkException e) {
-                last = told(e, name);
-                if (!mayHaveTaken(e)) {
-                    throw last;
-                }
-            }
+        return new Launch(request).make();
+    }
+
+    private final class Launch extends CreateOnce<DescribeTrainingJobResponse> {
+        private final CreateTrainingJobRequest request;
+
+        Launch(CreateTrainingJobRequest request) {
+            this.request = request;
         }
-        Optional<DescribeTrainingJobResponse> there = find(name);
-        if (there.isEmpty()) {
-            throw last;
+
+        @Override
+        protected Optional<DescribeTrainingJobResponse> find() {
+            return TrainingJobs.this.find(request.trainingJobName());
         }
-        return refuseOther(there.get(), digest);
+
+        @Override
+        protected void create() {
+            client.createTrainingJob(request);
+        }
+
+        @Override
+        protected boolean isTaken(SdkException failure) {
+            return failure instanceof ResourceInUseException;
+        }
+
+        @Override
+        protected FineTuneException told(SdkException failure) {
+            return TrainingJobs.this.told(failure, request.trainingJobName());
+        }
+
+        @Override
+        protected FineTuneException hidden() {
+            return SageMakerErrors.hidden(request.trainingJobName());
+        }
+
+        @Override
+        protected DescribeTrainingJobResponse own(DescribeTrainingJobResponse found) {
+            return refuseOther(found, request.hyperParameters().getOrDefault(ContainerOrder.DIGEST_SETTING, ""));
+        }
     }
 
     /** A job by its name; empty only where the service answered that there is none. */
@@ -151,11 +162,6 @@ final class TrainingJobs implements AutoCloseable {
             throw SageMakerErrors.taken(job.trainingJobName(), job.trainingJobArn(), found, digest);
         }
         return job;
-    }
-
-    /** Whether the service may have done what it was asked though it did not say so. */
-    private static boolean mayHaveTaken(SdkException failure) {
-        return !(failure instanceof AwsServiceException answer) || answer.statusCode() >= 500;
     }
 
     /** The service says so by an error of its own for everything that is not valid. */
