@@ -4,6 +4,7 @@ import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.LaunchTermsView;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.plan.SavedPlan;
@@ -14,6 +15,7 @@ import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.value.ProviderId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -69,7 +71,7 @@ final class LaunchCommand implements Callable<Integer> {
     @Option(names = "--again", description = "Another attempt, also where the job has been run.")
     boolean again;
 
-    @Option(names = "--detach", description = "Launch, print the run's id, and come back at once.")
+    @Option(names = "--detach", description = "Launch, print the run's id, and come back.")
     boolean detach;
 
     @Mixin
@@ -91,16 +93,19 @@ final class LaunchCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             Plan plan = plan(tuner, file, saved);
-            LaunchTerms terms = tuner.terms(plan, file);
-            new LaunchTermsView(surroundings.screen()).print(terms, file.job().budget());
-            if (terms.worstCost() != null && !yes && !isAgreed()) {
+            Optional<RunView> last = again ? Optional.empty() : tuner.last(plan, file);
+            if (last.isEmpty() && !isAgreed(tuner, plan, file)) {
                 surroundings.screen().say("nothing was launched");
                 return ExitCode.OK.number();
             }
             view.doing("checking " + job);
-            RunHandle<RunOutcome> handle = tuner.launch(plan, file, again);
+            RunHandle<RunOutcome> handle =
+                    last.isPresent() ? tuner.attach(last.get().id().value()) : tuner.launch(plan, file, again);
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
+                handle.awaitLaunch();
+            }
+            if (detach && !handle.outcome().isDone()) {
                 handle.detach();
                 return end.tellDetached(handle.id()).number();
             }
@@ -134,6 +139,14 @@ final class LaunchCommand implements Callable<Integer> {
                 file.job().targets().stream().filter(tuner.places()::contains).toList();
         return new OfferFilter(
                 there.isEmpty() ? file.job().targets() : there, said.regions(), said.gpus(), said.spot(), null);
+    }
+
+    /** Shows the terms, and asks where the place bills anything. */
+    private boolean isAgreed(FineTuner tuner, Plan plan, JobFile file) throws IOException {
+        LaunchTerms terms = tuner.terms(plan, file);
+        new LaunchTermsView(surroundings.screen()).print(terms, file.job().budget());
+        Billing billing = tuner.billing(file.at(plan.choice().orElseThrow()));
+        return billing == Billing.NOTHING || yes || isAgreed();
     }
 
     private boolean isAgreed() throws IOException {

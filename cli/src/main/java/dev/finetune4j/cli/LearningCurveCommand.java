@@ -74,7 +74,7 @@ final class LearningCurveCommand implements Callable<Integer> {
             view.doing("checking " + job);
             CurveRuns runs = tuner.learningCurve(file);
             view.doing(LearningCurveView.plan(runs.sizes(), file.job(), runs.forecast())
-                    + SeriesCost.words(tuner.billsTime(file)));
+                    + SeriesCost.words(tuner.billing(file)));
             return runs;
         }
     }

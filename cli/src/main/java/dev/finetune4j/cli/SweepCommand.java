@@ -152,7 +152,7 @@ final class SweepCommand implements Callable<Integer> {
         try (view) {
             view.doing("checking " + job);
             SweepRuns runs = tuner.sweep(file, asked);
-            view.doing(runs.outlook().words() + SeriesCost.words(tuner.billsTime(file)));
+            view.doing(runs.outlook().words() + SeriesCost.words(tuner.billing(file)));
             return runs;
         }
     }

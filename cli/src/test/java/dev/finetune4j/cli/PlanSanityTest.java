@@ -212,6 +212,7 @@ class PlanSanityTest {
                         Math.min(500, rows / 10)),
                 new Quantiles(tokens / 5, Math.round(0.85 * tokens), 2L * tokens, 3L * tokens, 4L * tokens, tokens),
                 tokens / 2.0,
+                rows * tokens * 5,
                 new Proposal.RowLengths(rows, longest, 8 * longest, limit),
                 Proposal.AnswerLengths.NONE,
                 true,

@@ -82,7 +82,7 @@ class ReadmeTest {
                 .map(factory -> row(factory.get()))
                 .toList();
 
-        assertThat(rows).hasSize(2).allSatisfy(row -> assertThat(readme).contains(row));
+        assertThat(rows).hasSize(3).allSatisfy(row -> assertThat(readme).contains(row));
     }
 
     private static String row(ProviderFactory factory) {
@@ -95,7 +95,7 @@ class ReadmeTest {
                             can.supportsStop(),
                             can.supportsResume(),
                             can.supportsTimeLimit(),
-                            can.billsTime())
+                            can.bills())
                     .map(yes -> yes ? "yes" : "no")
                     .collect(Collectors.joining(" | ", "| " + provider.id() + " | ", " |\n"));
         }

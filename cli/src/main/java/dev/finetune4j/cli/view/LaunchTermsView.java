@@ -2,9 +2,12 @@ package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.BilledTokens;
+import dev.finetune4j.plan.HostingCost;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.value.Money;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a launch may take at most, for somebody to agree to. */
@@ -18,7 +21,7 @@ public final class LaunchTermsView {
 
     /** Prints the terms. */
     public void print(LaunchTerms terms, Budget budget) {
-        say("launch", terms.target() + " " + terms.name() + (terms.perHour() == null ? "" : ", " + terms.region()));
+        say("launch", terms.target() + " " + terms.name() + (isBilled(terms) ? ", " + terms.region() : ""));
         say(
                 "time",
                 Figures.duration(terms.time().likely()) + ", P10-P90 "
@@ -33,13 +36,47 @@ public final class LaunchTermsView {
                 "cost",
                 PlanFigures.likely(cost) + " " + currency(cost.likely())
                         + (ends.isEmpty() ? "" : ", P10-P90 " + ends)
-                        + (terms.perHour() == null ? "" : ", at " + terms.perHour() + " an hour"));
-        say("limit", limit(terms) + ofBudget(budget.maxCost()));
+                        + price(terms));
+        BilledTokens tokens = terms.tokens();
+        say("limit", (tokens == null ? ofTime(terms) : ofTokens(terms, tokens)) + ofBudget(budget.maxCost()));
+        HostingCost afterwards = terms.afterwards();
+        if (afterwards != null) {
+            Money month = afterwards.perMonth();
+            say(
+                    "after",
+                    (month == null ? "?" : month) + " a month: " + afterwards.what() + " (" + afterwards.basis() + ")");
+        }
+        if (tokens != null) {
+            say("compared", "nothing: " + terms.target() + " only trains, so that no gate is judged");
+        }
     }
 
-    private static String limit(LaunchTerms terms) {
-        String time = terms.timeLimit() == null ? "" : "ended after " + Figures.duration(terms.timeLimit()) + "; ";
-        return time + "at most " + terms.worstCost() + " with winding down";
+    private static boolean isBilled(LaunchTerms terms) {
+        return terms.perHour() != null || terms.tokens() != null;
+    }
+
+    private static String price(LaunchTerms terms) {
+        BilledTokens tokens = terms.tokens();
+        if (tokens != null) {
+            return ", at " + tokens.price().amount() + " a million tokens ("
+                    + tokens.price().date() + ")";
+        }
+        return terms.perHour() == null ? "" : ", at " + terms.perHour() + " an hour";
+    }
+
+    private static String ofTime(LaunchTerms terms) {
+        return stop(terms, "") + "at most " + terms.worstCost() + " with winding down";
+    }
+
+    /** Nothing ends a job where the money would end, so why no more can be billed is said. */
+    private static String ofTokens(LaunchTerms terms, BilledTokens tokens) {
+        return stop(terms, " by whoever watches") + "at most " + terms.worstCost() + ", since no count gives more than "
+                + Figures.large(tokens.most()) + " tokens (" + tokens.basis() + ")";
+    }
+
+    private static String stop(LaunchTerms terms, String by) {
+        Duration limit = terms.timeLimit();
+        return limit == null ? "" : "ended after " + Figures.duration(limit) + by + "; ";
     }
 
     private static String ofBudget(@Nullable Money budget) {

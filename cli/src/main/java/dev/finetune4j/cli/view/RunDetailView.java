@@ -3,6 +3,7 @@ package dev.finetune4j.cli.view;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.run.WorkOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,8 +55,13 @@ public final class RunDetailView {
             new EvaluationView(screen).print(run.evaluation());
         }
         if (run.output() != null) {
+            Path kept = run.output().resolve(WorkOrder.MODEL_REFERENCE_FILE);
             String folder = WorkOrder.resultFolder(run.job().method());
-            field(folder, shown(run.output().resolve(folder)));
+            if (Files.exists(kept)) {
+                field("tuned", shown(kept));
+            } else {
+                field(folder, shown(run.output().resolve(folder)));
+            }
         }
         for (Path report : run.reports()) {
             if (report.toString().endsWith(".html")) {

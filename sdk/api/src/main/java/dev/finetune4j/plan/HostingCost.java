@@ -17,4 +17,13 @@ public record HostingCost(String what, @Nullable Money perMonth, String basis) {
         Checks.notBlank("what", what);
         Checks.notBlank("basis", basis);
     }
+
+    /** What a service asks for keeping a tuned model, whether it is held ready or not, until it is deleted. */
+    public static HostingCost kept(TokenOffer service) {
+        PriceFact month = service.rates().storage();
+        return new HostingCost(
+                "kept by " + service.target() + ", asked or not",
+                month == null ? null : month.amount(),
+                month == null ? "the rate is not known" : month.source() + ", " + month.date());
+    }
 }

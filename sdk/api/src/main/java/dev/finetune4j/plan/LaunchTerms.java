@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param time how long it will take
  * @param cost what it will cost, or null where a price is not known
  * @param perHour price of the machine for an hour, or null where time is not billed
- * @param timeLimit after which running time the place ends the job, or null for never
- * @param worstCost what it costs if it runs to that limit and takes longest to wind down, or null where time is not billed
+ * @param tokens tokens that may be billed at most, or null where none are
+ * @param timeLimit after which running time the place, or where it cannot the watcher, ends the job; null for never
+ * @param worstCost what it costs if it runs to that limit and takes longest to wind down, or if as many tokens are billed as can be;
+ *     null where nothing is billed
+ * @param afterwards what the result goes on to cost at the place, asked or not, until it is removed; null where nothing
  */
 public record LaunchTerms(
         String option,
@@ -27,9 +30,11 @@ public record LaunchTerms(
         DurationRange time,
         @Nullable MoneyRange cost,
         @Nullable Money perHour,
+        @Nullable BilledTokens tokens,
         @Nullable Duration timeLimit,
-        @Nullable Money worstCost) {
-    /** What a time costs; empty where time is not billed. */
+        @Nullable Money worstCost,
+        @Nullable HostingCost afterwards) {
+    /** What a time costs; empty where time is not billed, so that time tells nothing of what was spent. */
     public Optional<Money> costOf(Duration billed) {
         return Optional.ofNullable(perHour).map(price -> price.forHours(billed));
     }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param time from the launch to the result
  * @param costs what the cost comes from, at likely quantities; empty where nothing is billed
  * @param cost what it costs; null where a price is not known
+ * @param tokens tokens that may be billed at most; null where none are, or their price is not known
  * @param hosting what the result costs afterwards, or null where nothing is held ready
  * @param standing whether it may be chosen
  * @param notes what a buyer should know besides
@@ -43,6 +44,7 @@ public record PlanOption(
         DurationRange time,
         List<CostLine> costs,
         @Nullable MoneyRange cost,
+        @Nullable BilledTokens tokens,
         @Nullable HostingCost hosting,
         Standing standing,
         List<String> notes) {
@@ -96,6 +98,7 @@ public record PlanOption(
                 time,
                 costs,
                 cost,
+                tokens,
                 hosting,
                 other,
                 notes);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param scope where the data may be worked on and on which terms, in the place's words, such as {@code datazone} or {@code global}
  * @param methods how it can train, at the same price
  * @param rates what it asks
- * @param minimumRows fewest rows that it takes, 1 where it names no number
+ * @param limits what it takes of a job
  * @param note what a buyer should know besides, or null
  */
 @Kind("tokens")
@@ -27,7 +27,7 @@ public record TokenOffer(
         String scope,
         List<ServiceMethod> methods,
         TokenRates rates,
-        int minimumRows,
+        ServiceLimits limits,
         @Nullable String note)
         implements Offer {
     /** Copies the methods; refuses a price of training that is zero or for the wrong unit. */
@@ -39,7 +39,6 @@ public record TokenOffer(
         Checks.notBlank("model", model);
         Checks.notBlank("region", region);
         Checks.notBlank("scope", scope);
-        Checks.inRange("minimumRows", minimumRows, 1, 1_000_000);
         PriceFact training = rates.training();
         if (training != null) {
             training.sold(
@@ -65,6 +64,6 @@ public record TokenOffer(
 
     @Override
     public TokenOffer at(PriceFact price) {
-        return new TokenOffer(target, model, region, scope, methods, rates.withTraining(price), minimumRows, note);
+        return new TokenOffer(target, model, region, scope, methods, rates.withTraining(price), limits, note);
     }
 }

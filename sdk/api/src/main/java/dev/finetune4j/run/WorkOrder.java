@@ -49,6 +49,9 @@ public record WorkOrder(String digest, List<WorkStep> steps) {
     /** Folder of the output that holds a model whose every weight was trained, in Hugging Face layout. */
     public static final String MODEL_FOLDER = "model";
 
+    /** In their place in the output of a place that keeps the tuned model: where it is. */
+    public static final String MODEL_REFERENCE_FILE = "model-reference.json";
+
     /** Folder of the output that holds one predictions file a variant. */
     public static final String PREDICTIONS_FOLDER = "predictions";
 

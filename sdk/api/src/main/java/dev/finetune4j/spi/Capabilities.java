@@ -11,7 +11,7 @@ import dev.finetune4j.job.FineTuneJob;
  * @param supportsResume whether {@link Provider#resume} lets a job that was stopped or failed go on from its checkpoint; that a
  *     place restarts a job whose machine it took away is another thing and needs no call
  * @param supportsTimeLimit whether the provider itself ends a job at {@link Submission#timeLimit()}
- * @param billsTime whether running time costs money, so that a {@link FineTuneJob} needs a budget
+ * @param billing what costs money, so that a {@link FineTuneJob} needs a budget
  */
 public record Capabilities(
         boolean supportsCustomWork,
@@ -19,4 +19,14 @@ public record Capabilities(
         boolean supportsStop,
         boolean supportsResume,
         boolean supportsTimeLimit,
-        boolean billsTime) {}
+        Billing billing) {
+    /** Whether anything costs money. */
+    public boolean bills() {
+        return billing != Billing.NOTHING;
+    }
+
+    /** Whether running time costs money. */
+    public boolean billsTime() {
+        return billing == Billing.TIME;
+    }
+}

@@ -1,11 +1,13 @@
 package dev.finetune4j.spi;
 
 import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PurchaseTier;
+import dev.finetune4j.plan.TokenOffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Settings that every place which lets machines has under the same name, so that a plan can say which one was chosen. */
+/** Settings that places have under the same name, so that a plan can say what was chosen of a place's machines or models. */
 public final class PlaceSettings {
     /** The place's name of the region. */
     public static final String REGION = "region";
@@ -16,14 +18,28 @@ public final class PlaceSettings {
     /** {@code true} for a machine that may be taken back. */
     public static final String SPOT = "spot";
 
+    /** The place's name of the model that it tunes, where it keeps the models itself; meant instead of the job's own. */
+    public static final String MODEL = "model";
+
     private PlaceSettings() {}
 
-    /** Settings with a machine that was chosen for them. */
-    public static Map<String, String> with(Map<String, String> settings, MachineOffer machine) {
+    /** Settings with what was chosen for them. */
+    public static Map<String, String> with(Map<String, String> settings, Offer chosen) {
+        return chosen instanceof MachineOffer machine ? with(settings, machine) : with(settings, (TokenOffer) chosen);
+    }
+
+    private static Map<String, String> with(Map<String, String> settings, MachineOffer machine) {
         Map<String, String> chosen = new LinkedHashMap<>(settings);
         chosen.put(REGION, machine.region());
         chosen.put(MACHINE, machine.instanceType());
         chosen.put(SPOT, Boolean.toString(machine.tier() != PurchaseTier.ON_DEMAND));
+        return chosen;
+    }
+
+    private static Map<String, String> with(Map<String, String> settings, TokenOffer service) {
+        Map<String, String> chosen = new LinkedHashMap<>(settings);
+        chosen.put(REGION, service.region());
+        chosen.put(MODEL, service.model());
         return chosen;
     }
 

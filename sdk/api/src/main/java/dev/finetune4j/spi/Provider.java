@@ -7,6 +7,7 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -47,6 +48,14 @@ public interface Provider extends AutoCloseable {
     /** Time that may be billed after a job's time limit, for saving and for taking results home; zero where nothing is billed. */
     default Duration windDown() {
         return Duration.ZERO;
+    }
+
+    /**
+     * What makes the result of a job another one here than at places that run the job's own model with finetune4j's worker: what is
+     * tuned instead, and by which settings of this place. A job that differs in it is another job. Empty where the result is the same.
+     */
+    default Map<String, String> variation() {
+        return Map.of();
     }
 
     /** Name of the worker that must come with a job as channel {@link WorkOrder#WORKER_CHANNEL}; empty where the place has its own. */
@@ -105,7 +114,7 @@ public interface Provider extends AutoCloseable {
 
     /**
      * Brings the output of a job that has ended to this machine; files that are there already are not fetched again. A place
-     * that keeps the tuned model puts {@code model-reference.json} where the adapter would be.
+     * that keeps the tuned model puts {@link WorkOrder#MODEL_REFERENCE_FILE} where the adapter would be.
      *
      * @return the folder with the output, which may be {@code into} or a folder that the place keeps on this machine
      */

@@ -70,7 +70,14 @@ class OfferTest {
     private static TokenOffer tokens(ServiceMethod method, PriceFact training) {
         TokenRates rates = new TokenRates(training, null, null, null, null);
         return new TokenOffer(
-                new ProviderId("service"), "small", "north", "regional", List.of(method), rates, 10, null);
+                new ProviderId("service"),
+                "small",
+                "north",
+                "regional",
+                List.of(method),
+                rates,
+                ServiceLimits.from(10),
+                null);
     }
 
     private static PriceFact fact(String amount, PriceUnit unit) {

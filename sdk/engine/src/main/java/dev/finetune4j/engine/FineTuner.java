@@ -33,6 +33,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
@@ -46,6 +47,7 @@ import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.AccessPolicy;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
@@ -252,7 +254,27 @@ public final class FineTuner implements AutoCloseable {
         LaunchTerms terms = terms(plan, job);
         PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
         refuseErrors(prepared);
+        if (terms.tokens() != null) { // what may be billed at most was told from the rows of the plan
+            Planner.refuseOtherRows(plan, prepared.data().digest());
+        }
         return launcher.launch(prepared, terms, isAgain, secretsOf(job));
+    }
+
+    /**
+     * The last run of a plan's choice, which {@link #launch(Plan, JobFile)} takes up, or tells of if it has ended.
+     *
+     * @return empty where a launch would launch
+     * @throws FineTuneException as {@link #plan(JobFile)}, or with FT0502 if its journal cannot be read
+     */
+    public Optional<RunView> last(Plan plan, JobFile job) {
+        Planned known = latest;
+        JobFigures figures = known != null && known.plan().equals(plan) ? known.figures() : figures(job, null);
+        FineTuneJob placed = figures.file().at(plan.choice().orElseThrow()).job();
+        try {
+            return launcher.last(figures, placed).flatMap(folder -> RunView.of(folder.read()));
+        } catch (FineTuneException e) {
+            throw clean(e, job);
+        }
     }
 
     /**
@@ -405,12 +427,12 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * Whether running time costs money at the place where a job would run.
+     * What costs money at the place where a job would run.
      *
      * @throws FineTuneException with FT0113 if none of its targets is there
      */
-    public boolean billsTime(JobFile job) {
-        return launcher.billsTime(job.job());
+    public Billing billing(JobFile job) {
+        return launcher.billing(job.job());
     }
 
     /**

@@ -31,6 +31,7 @@ import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
 import dev.finetune4j.plan.PurchaseTier;
+import dev.finetune4j.plan.ServiceLimits;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.plan.TokenRates;
@@ -94,7 +95,7 @@ class JsonTest {
                 "global",
                 List.of(ServiceMethod.SUPERVISED),
                 new TokenRates(null, price, null, null, null),
-                10,
+                new ServiceLimits(10, 100, null, 4096),
                 "a note");
 
         for (Offer offer : List.of(machine, tokens)) {

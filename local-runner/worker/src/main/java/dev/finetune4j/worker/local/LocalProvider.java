@@ -5,6 +5,7 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
@@ -55,7 +56,7 @@ final class LocalProvider implements Provider {
     /** Everything but a bill. */
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(true, true, true, true, true, false);
+        return new Capabilities(true, true, true, true, true, Billing.NOTHING);
     }
 
     @Override

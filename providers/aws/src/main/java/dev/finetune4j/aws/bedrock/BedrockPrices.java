@@ -14,6 +14,7 @@ import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PriceSource;
 import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
+import dev.finetune4j.plan.ServiceLimits;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.plan.TokenRates;
@@ -102,8 +103,14 @@ public record BedrockPrices(Currency currency, Map<String, PriceSource> sources,
                 SCOPE,
                 List.of(ServiceMethod.SUPERVISED),
                 rates,
-                model.minimumRows(),
+                limits(model),
                 model.note());
+    }
+
+    private static ServiceLimits limits(Model sold) {
+        return TunableModels.find(sold.model())
+                .map(TunableModels.TunableModel::serviceLimits)
+                .orElseGet(() -> ServiceLimits.from(sold.minimumRows()));
     }
 
     private @Nullable PriceFact fact(@Nullable Rate rate, PriceUnit unit) {

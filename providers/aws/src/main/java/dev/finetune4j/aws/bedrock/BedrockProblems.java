@@ -176,6 +176,14 @@ public final class BedrockProblems implements ProblemCatalogue {
             "Events are read on from a place that an earlier call gave. This one was given for another job, or by another place.",
             "finetune logs RUN");
 
+    static final ProblemKind NOT_COMPARED = new ProblemKind(
+            "FT0906",
+            "base and tuned model were not compared at Bedrock",
+            ExitCode.GATE_FAILED,
+            "Bedrock trains and keeps the tuned model. To ask it, it must be hosted: on demand, where its family can be, or by the hour until that is"
+                    + " ended. finetune4j hosts nothing by itself, so that held-out rows are not answered and no gate is judged.",
+            "aws bedrock create-custom-model-deployment --model-deployment-name NAME --model-arn ARN");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -200,6 +208,7 @@ public final class BedrockProblems implements ProblemCatalogue {
                 JOB_FAILED,
                 WRONG_STATE,
                 UNABLE,
-                FOREIGN_CURSOR);
+                FOREIGN_CURSOR,
+                NOT_COMPARED);
     }
 }

@@ -6,6 +6,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
@@ -81,7 +82,13 @@ final class BedrockProvider implements Provider {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(false, true, true, false, false, false);
+        return new Capabilities(false, true, true, false, false, Billing.TOKENS);
+    }
+
+    /** Another model, trained by the service's own rules: the role, the region and where files lie change nothing of it. */
+    @Override
+    public Map<String, String> variation() {
+        return settings.variation();
     }
 
     @Override

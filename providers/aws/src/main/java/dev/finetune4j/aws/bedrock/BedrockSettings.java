@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -25,7 +26,7 @@ final class BedrockSettings {
 
     private static final String ROLE = "role";
     private static final String STORE = "store";
-    private static final String MODEL = "model";
+    private static final String MODEL = PlaceSettings.MODEL;
     private static final String KMS_KEY = "kms-key";
     private static final String SUBNETS = "subnets";
     private static final String SECURITY_GROUPS = "security-groups";
@@ -105,6 +106,14 @@ final class BedrockSettings {
                 .network(list(SUBNETS), list(SECURITY_GROUPS))
                 .hyperParameters(hyperParameters())
                 .build();
+    }
+
+    /** What of the settings makes another model. */
+    Map<String, String> variation() {
+        Map<String, String> values = new TreeMap<>(hyperParameters());
+        values.put("place", BedrockProvider.ID.value());
+        Optional.ofNullable(settings.get(MODEL)).ifPresent(model -> values.put(MODEL, model));
+        return values;
     }
 
     private Map<String, String> hyperParameters() {

@@ -42,6 +42,7 @@ final class JobHistory {
         if (end != null) {
             if (snapshot.state() == RunState.SUCCEEDED) {
                 all.addAll(figures.get());
+                KeptModel.notice(job, end).ifPresent(all::add);
             }
             all.add(new RunEvent.StateChanged(end, snapshot.state(), reason(snapshot)));
         }

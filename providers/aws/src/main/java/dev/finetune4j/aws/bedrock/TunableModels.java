@@ -2,6 +2,7 @@ package dev.finetune4j.aws.bedrock;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.ServiceLimits;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,15 @@ record TunableModels(String source, List<TunableModel> models, Map<String, Map<S
         /** Its hyperparameters by name. */
         Map<String, Limits> limits() {
             return Objects.requireNonNull(SHIPPED.parameters().get(parameters), parameters);
+        }
+
+        /** What of a job it takes, for a plan. */
+        ServiceLimits serviceLimits() {
+            Limits epochs = limits().get(TuningParameters.EPOCHS);
+            Integer mostEpochs = epochs == null || epochs.most() == null
+                    ? null
+                    : epochs.most().intValue();
+            return new ServiceLimits(leastRows, mostRows, mostEpochs, contextTokens());
         }
 
         /** Tokens of its context. */

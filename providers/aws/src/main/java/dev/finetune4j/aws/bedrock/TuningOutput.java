@@ -3,6 +3,7 @@ package dev.finetune4j.aws.bedrock;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.WorkOrder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,6 @@ import software.amazon.awssdk.services.bedrock.model.GetModelCustomizationJobRes
 final class TuningOutput {
     private static final String STEPS = "training_artifacts/step_wise_training_metrics.csv";
     private static final String COMPARED = "validation_artifacts/post_fine_tuning_validation/validation_metrics.csv";
-    private static final String REFERENCE = "model-reference.json";
 
     private final S3Store store;
     private final GetModelCustomizationJobResponse job;
@@ -67,7 +67,7 @@ final class TuningOutput {
             Reference reference =
                     new Reference(BedrockProvider.ID.value(), job.outputModelArn(), job.baseModelArn(), job.jobArn());
             String text = Json.pretty(reference) + "\n";
-            Path file = into.resolve(REFERENCE);
+            Path file = into.resolve(WorkOrder.MODEL_REFERENCE_FILE);
             if (job.outputModelArn() != null
                     && !(Files.exists(file) && text(file).equals(text))) {
                 Files.writeString(file, text);

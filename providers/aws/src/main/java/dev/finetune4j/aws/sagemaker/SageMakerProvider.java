@@ -5,6 +5,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.AccessPolicy;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
@@ -100,7 +101,7 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(true, true, true, true, true, true);
+        return new Capabilities(true, true, true, true, true, Billing.TIME);
     }
 
     /** On GPUs transformers and PEFT train what a recipe says; the core itself, which knows no GPU, on the other machines. */

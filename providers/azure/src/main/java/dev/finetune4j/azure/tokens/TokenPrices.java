@@ -13,6 +13,7 @@ import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PriceSource;
 import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
+import dev.finetune4j.plan.ServiceLimits;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.plan.TokenRates;
@@ -117,7 +118,7 @@ public record TokenPrices(Currency currency, Map<String, PriceSource> sources, L
                         model.scope(),
                         model.methods(),
                         rates,
-                        MINIMUM_ROWS,
+                        ServiceLimits.from(MINIMUM_ROWS),
                         model.note()));
             }
         }

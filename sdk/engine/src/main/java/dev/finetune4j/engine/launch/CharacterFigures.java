@@ -45,6 +45,7 @@ final class CharacterFigures {
                 data.rowsByPart(),
                 quantiles,
                 learned,
+                MostTokens.ofTraining(data),
                 new Proposal.RowLengths(
                         data.rowsByPart().getOrDefault(Part.TRAIN, 0L),
                         longest,

@@ -54,7 +54,8 @@ final class CheckStep {
                 report.withProblems(problems),
                 codec.speaks(),
                 PreparedJob.Answering.BASE_AND_TUNED,
-                codec.speaks() ? answers(job, data) : Proposal.AnswerLengths.NONE);
+                codec.speaks() ? answers(job, data) : Proposal.AnswerLengths.NONE,
+                Map.of());
     }
 
     private Proposal.AnswerLengths answers(FineTuneJob job, PreparedData data) {

@@ -17,6 +17,9 @@ import java.util.Optional;
 final class FigureCache {
     private static final int KEY_CHARACTERS = 24;
 
+    /** One more whenever the figures are others: what an older version kept is not read. */
+    private static final int FORM = 2;
+
     private final Path folder;
 
     FigureCache(Path home) {
@@ -47,6 +50,7 @@ final class FigureCache {
 
     private Path file(FineTuneJob job, PreparedData data, ModelFiles model) {
         return folder.resolve(Json.digest(Map.of(
+                                "form", FORM,
                                 "data", data.digest(),
                                 "model", model.digest(),
                                 "task", job.task(),

@@ -16,4 +16,21 @@ final class JobDigest {
         asked.remove("places");
         return Json.digest(asked);
     }
+
+    /** Of a job with its rows and its model; the same digest is the same work. */
+    static String ofWork(
+            FineTuneJob job,
+            String dataDigest,
+            String modelDigest,
+            PreparedJob.Answering answering,
+            Map<String, String> variation) {
+        Map<String, Object> parts = new TreeMap<>(Map.of("job", of(job), "data", dataDigest, "model", modelDigest));
+        if (answering != PreparedJob.Answering.BASE_AND_TUNED) {
+            parts.put("answering", answering.name());
+        }
+        if (!variation.isEmpty()) {
+            parts.put("variation", new TreeMap<>(variation));
+        }
+        return Json.digest(parts);
+    }
 }

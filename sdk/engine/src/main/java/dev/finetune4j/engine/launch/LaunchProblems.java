@@ -12,7 +12,8 @@ public final class LaunchProblems implements ProblemCatalogue {
             "FT0520", "the launch has no budget", ExitCode.BUDGET_REFUSED, """
             A place that bills for running time ends a job at a time limit, which is reckoned from the budget. Without a budget nothing would
             end it, so it is not launched. The cost is foreseen by the plan; a budget somewhat above the upper end of its range leaves
-            room for a slow day.""", "budget.max-cost: 5 USD");
+            room for a slow day. A place that bills tokens ends at no limit: there the budget must be an amount of money, and all that may
+            be billed is held against it before the launch.""", "budget.max-cost: 5 USD");
 
     /** The money is gone before the job is likely to be done. */
     public static final ProblemKind BUDGET_TOO_SMALL = new ProblemKind(
@@ -21,7 +22,9 @@ public final class LaunchProblems implements ProblemCatalogue {
             ExitCode.BUDGET_REFUSED,
             """
             The time that the budget pays for, less what the place may bill while the job winds down, is shorter than the job is likely to
-            take. It would be stopped before its end, and what it cost until then would be lost but for its checkpoints.""",
+            take. It would be stopped before its end, and what it cost until then would be lost but for its checkpoints. Where tokens are
+            billed, more of them may be than the budget pays for: the service counts by a vocabulary of its own, so that the most that any
+            count can give is held against the budget.""",
             "finetune plan JOB --optimize cost");
 
     /** Nobody agreed to what it costs. */
@@ -35,6 +38,17 @@ public final class LaunchProblems implements ProblemCatalogue {
             "FT0523", "the option cannot be launched", ExitCode.INVALID, """
             A plan shows all that is sold, also at places that no provider on the class path launches jobs at, and other models that a
             service would tune instead of the job's.""", "finetune launch JOB --target local");
+
+    /** Nothing will be compared. */
+    public static final ProblemKind NOT_COMPARED = new ProblemKind(
+            "FT0525",
+            "the gate cannot be judged at the place",
+            ExitCode.GATE_FAILED,
+            """
+            A place that only trains lets no model answer held-out rows, so that base and tuned model are not compared and the job's gate is
+            neither passed nor failed. The run ends well whatever the gate says; its report says that nothing was compared, and how the
+            tuned model can be asked.""",
+            "finetune launch JOB --target local");
 
     /** The worker cannot come with the job. */
     public static final ProblemKind NO_WORKER = new ProblemKind(
@@ -51,6 +65,6 @@ public final class LaunchProblems implements ProblemCatalogue {
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(NO_BUDGET, BUDGET_TOO_SMALL, NOT_AGREED, NOT_LAUNCHABLE, NO_WORKER);
+        return List.of(NO_BUDGET, BUDGET_TOO_SMALL, NOT_AGREED, NOT_LAUNCHABLE, NOT_COMPARED, NO_WORKER);
     }
 }

@@ -15,6 +15,8 @@ import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
 import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
@@ -34,6 +36,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.AccessPolicy;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -121,13 +124,13 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Whether running time costs money at the place that a job would run at.
+     * What costs money at the place that a job would run at.
      *
      * @throws FineTuneException with FT0113 if none of its targets is there
      */
-    public boolean billsTime(FineTuneJob job) {
+    public Billing billing(FineTuneJob job) {
         try (Provider provider = openFor(job)) {
-            return provider.capabilities().billsTime();
+            return provider.capabilities().billing();
         }
     }
 
@@ -173,7 +176,39 @@ public final class Launcher implements AutoCloseable {
      */
     public PreparedJob propose(PreparedJob prepared) {
         try (Provider provider = openFor(prepared.file().job())) {
-            return prepared.withProblems(provider.refusals(prepared.proposal()));
+            List<Problem> problems = new ArrayList<>(provider.refusals(prepared.proposal()));
+            if (!provider.capabilities().supportsCustomWork()) {
+                problems.add(LaunchProblems.NOT_COMPARED
+                        .warning(provider.id()
+                                + " only trains: base and tuned model are not compared, and no gate is judged")
+                        .at(Location.ofKey("evaluation"))
+                        .build());
+            }
+            return prepared.withProblems(problems).varied(provider.variation());
+        }
+    }
+
+    /**
+     * The last run of a job, however it stands.
+     *
+     * @param figures what is known of rows and model
+     * @param job the job of these figures, at the place where it would run
+     * @return empty where there is none, and where the model is not on this machine, without which nothing was run
+     */
+    public Optional<RunFolder> last(JobFigures figures, FineTuneJob job) {
+        if (!context.providers().ids().contains(job.targets().get(0))) {
+            return Optional.empty();
+        }
+        try (Provider provider = openFor(job)) {
+            return figures.model()
+                    .filesHere()
+                    .map(model -> JobDigest.ofWork(
+                            job,
+                            figures.rows().digest(),
+                            model.digest(),
+                            PreparedJob.Answering.BASE_AND_TUNED,
+                            provider.variation()))
+                    .flatMap(digest -> Attempts.read(store, job.name(), digest).last());
         }
     }
 
@@ -225,7 +260,7 @@ public final class Launcher implements AutoCloseable {
                     .asException();
         }
         try (Provider provider = context.providers().open(option.target(), job)) {
-            return Terms.of(option, job.budget(), provider.capabilities().billsTime(), provider.windDown());
+            return Terms.of(option, job.budget(), provider.capabilities().billing(), provider.windDown());
         }
     }
 
@@ -251,9 +286,11 @@ public final class Launcher implements AutoCloseable {
      *     folder cannot be written
      */
     public RunHandle<RunOutcome> launchOnce(PreparedJob prepared, List<String> secrets, Predicate<RunView> reusable) {
-        if (billsTime(prepared.file().job())) {
+        Billing billing = billing(prepared.file().job());
+        if (billing != Billing.NOTHING) {
             throw LaunchProblems.NOT_AGREED
-                    .error(context.providers().choose(prepared.file().job()) + " bills for running time")
+                    .error(context.providers().choose(prepared.file().job())
+                            + (billing == Billing.TIME ? " bills for running time" : " bills the tokens of the rows"))
                     .remedy("finetune launch " + prepared.file().source())
                     .asException();
         }

@@ -49,7 +49,7 @@ final class Outcomes {
      */
     static Provider openForSideWork(RunView view, Providers providers) {
         Provider place = open(view, providers);
-        if (!place.capabilities().billsTime()) {
+        if (!place.capabilities().bills()) {
             return place;
         }
         place.close();

@@ -7,14 +7,13 @@ import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Variant;
-import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.spi.Proposal;
+import dev.finetune4j.spi.Provider;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +26,7 @@ import java.util.stream.Stream;
  * @param speaks whether the model answers in text, and so may be shown examples in its prompt
  * @param answering who answers the held-out rows
  * @param answers how long the texts are that they answer
+ * @param variation what makes the result at its place another than elsewhere, see {@link Provider#variation}; empty where nothing does
  */
 public record PreparedJob(
         JobFile file,
@@ -35,7 +35,13 @@ public record PreparedJob(
         DatasetCheckReport check,
         boolean speaks,
         Answering answering,
-        Proposal.AnswerLengths answers) {
+        Proposal.AnswerLengths answers,
+        Map<String, String> variation) {
+    /** Copies the map. */
+    public PreparedJob {
+        variation = Map.copyOf(variation);
+    }
+
     /** Who answers the held-out rows. */
     public enum Answering {
         /** Base and tuned model, so that they can be compared. */
@@ -49,14 +55,9 @@ public record PreparedJob(
         }
     }
 
-    /** Digest over job, data, model and who answers, lower-case hex; the same digest is the same work. */
+    /** Digest over job, data, model, who answers and what its place varies, lower-case hex; the same digest is the same work. */
     public String digest() {
-        Map<String, String> parts =
-                new TreeMap<>(Map.of("job", JobDigest.of(file.job()), "data", data.digest(), "model", model.digest()));
-        if (answering != Answering.BASE_AND_TUNED) {
-            parts.put("answering", answering.name());
-        }
-        return Json.digest(parts);
+        return JobDigest.ofWork(file.job(), data.digest(), model.digest(), answering, variation);
     }
 
     /** How many models answer the held-out rows; the base model counts twice where it is shown examples, too. */
@@ -92,7 +93,13 @@ public record PreparedJob(
                 check.withProblems(problems),
                 speaks,
                 answering,
-                answers);
+                answers,
+                variation);
+    }
+
+    /** At a place whose result is another than elsewhere. */
+    PreparedJob varied(Map<String, String> by) {
+        return new PreparedJob(file, data, model, check, speaks, answering, answers, by);
     }
 
     /** Names the job and no value in it, since a value may come from a secret variable. */

@@ -48,6 +48,7 @@ final class ReportStep {
      *
      * @param evaluation the comparison, or null where none was made
      * @param figures what was foreseen beside what it took, or null where nothing was
+     * @param uncompared why nothing was compared and how to get it, or null where that is not the place's doing
      * @throws FineTuneException with FT0721 if a file cannot be written
      */
     void success(
@@ -56,9 +57,10 @@ final class ReportStep {
             Path output,
             List<RunEvent> events,
             @Nullable EvaluationReport evaluation,
-            @Nullable ForeseenAndActual figures) {
+            @Nullable ForeseenAndActual figures,
+            @Nullable Ending uncompared) {
         RunReport.Builder report =
-                begin(view, RunState.SUCCEEDED, output, events).figures(figures);
+                begin(view, RunState.SUCCEEDED, output, events).figures(figures).ending(uncompared);
         if (evaluation != null) {
             var predictions = PredictionFiles.read(output, EvaluateStep.variants(order));
             boolean asksBase = predictions.containsKey(Variant.BASE_ZERO_SHOT);

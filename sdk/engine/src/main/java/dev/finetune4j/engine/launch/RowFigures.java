@@ -13,6 +13,7 @@ import java.util.Map;
  * @param rows rows of each part
  * @param tokens tokens of a row, before it is cut
  * @param answerTokens tokens of the mean row that are learned
+ * @param mostTrainingTokens no vocabulary makes more tokens of the training rows, each counted once
  * @param lengths lengths that bound memory
  * @param answers lengths of the texts that base and tuned model answer
  * @param areCounted whether the model's own tokenizer counted the tokens; else they were told from the number of characters
@@ -23,6 +24,7 @@ public record RowFigures(
         Map<Part, Long> rows,
         Quantiles tokens,
         double answerTokens,
+        long mostTrainingTokens,
         Proposal.RowLengths lengths,
         Proposal.AnswerLengths answers,
         boolean areCounted,
@@ -41,6 +43,7 @@ public record RowFigures(
                 job.check().profile().rowsByPart(),
                 job.check().profile().tokens(),
                 job.check().profile().trainedTokens().mean(),
+                MostTokens.ofTraining(job.data()),
                 job.proposal().rows(),
                 job.answers(),
                 true,

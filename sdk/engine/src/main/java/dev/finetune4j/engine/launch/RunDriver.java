@@ -5,6 +5,7 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.Ending;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.TrainingHistory;
@@ -134,7 +135,16 @@ final class RunDriver {
         Optional<ForeseenAndActual> figures = figures(view, provider);
         if (view.reports().isEmpty()) {
             new ReportStep(context, folder, journal, provider.id())
-                    .success(view, order, output, events.events(), evaluation, figures.orElse(null));
+                    .success(
+                            view,
+                            order,
+                            output,
+                            events.events(),
+                            evaluation,
+                            figures.orElse(null),
+                            provider.capabilities().supportsCustomWork()
+                                    ? null
+                                    : Ending.uncompared(events.events()).orElse(null));
         }
         figures.ifPresent(known -> context.estimates()
                 .add(new PastEstimate(folder.id(), context.clock().instant(), known)));

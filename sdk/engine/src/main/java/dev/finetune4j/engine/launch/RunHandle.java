@@ -6,6 +6,7 @@ import dev.finetune4j.value.RunId;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 
 /**
@@ -63,6 +64,37 @@ public final class RunHandle<T> {
      */
     public CompletableFuture<T> outcome() {
         return outcome;
+    }
+
+    /**
+     * Waits until the place has the work, so that whoever lets go then leaves it there and not on its way; or until it has ended.
+     *
+     * @throws InterruptedException if this thread was told to stop waiting
+     */
+    public void awaitLaunch() throws InterruptedException {
+        CountDownLatch told = new CountDownLatch(1);
+        events.subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(1);
+            }
+
+            @Override
+            public void onNext(RunEvent first) {
+                told.countDown();
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                told.countDown();
+            }
+
+            @Override
+            public void onComplete() {
+                told.countDown();
+            }
+        });
+        told.await();
     }
 
     /** Stops following. The work goes on. */

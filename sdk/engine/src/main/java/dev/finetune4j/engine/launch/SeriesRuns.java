@@ -47,7 +47,8 @@ public final class SeriesRuns {
                 whole.check().withProfile(profile),
                 whole.speaks(),
                 PreparedJob.Answering.TUNED,
-                whole.answers());
+                whole.answers(),
+                whole.variation());
     }
 
     /**

@@ -207,6 +207,7 @@ final class SideJobs {
     }
 
     private Submission submission(RunFolder run, RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
+        refuseWhereTheModelIs(view);
         JournalEntry.Prepared prepared = view.prepared();
         Path result = view.output() == null
                 ? run.output()
@@ -224,6 +225,15 @@ final class SideJobs {
             submission.channel(WorkOrder.DATA_CHANNEL, rows);
         }
         return submission.build();
+    }
+
+    /** A place that only trains keeps the tuned model: there is nothing here that could answer. */
+    private void refuseWhereTheModelIs(RunView view) {
+        try (Provider place = Outcomes.open(view, context.providers())) {
+            if (!place.capabilities().supportsCustomWork()) {
+                throw RunProblems.notSupported(place.id(), "answer rows or prompts with a tuned model");
+            }
+        }
     }
 
     private static RunId id(RunFolder run, String purpose, WorkOrder order) {

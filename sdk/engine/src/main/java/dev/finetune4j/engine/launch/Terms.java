@@ -4,11 +4,15 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.BilledTokens;
+import dev.finetune4j.plan.HostingCost;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.value.Money;
 import java.math.RoundingMode;
 import java.time.Duration;
@@ -21,12 +25,17 @@ public final class Terms {
     /**
      * The terms of an option.
      *
-     * @param billsTime whether the place bills for running time
-     * @param windDown what it may bill for after the limit
-     * @throws FineTuneException with FT0520 if time is billed and there is no budget, FT0521 if the budget ends before the job is
-     *     likely to
+     * @param billing what the place bills
+     * @param windDown what time it may bill for after the limit
+     * @throws FineTuneException with FT0520 if something is billed and there is no budget for it, FT0521 if the budget ends before the
+     *     job is likely to, or more tokens may be billed than it pays for
      */
-    public static LaunchTerms of(PlanOption option, Budget budget, boolean billsTime, Duration windDown) {
+    public static LaunchTerms of(PlanOption option, Budget budget, Billing billing, Duration windDown) {
+        return billing == Billing.TOKENS ? ofTokens(option, budget) : ofTime(option, budget, billing, windDown);
+    }
+
+    private static LaunchTerms ofTime(PlanOption option, Budget budget, Billing billing, Duration windDown) {
+        boolean billsTime = billing == Billing.TIME;
         Money perHour = billsTime && option.offer() instanceof MachineOffer
                 ? option.price().map(PriceFact::amount).orElse(null)
                 : null;
@@ -36,6 +45,46 @@ public final class Terms {
             refuseTooShort(option, limit, perHour, windDown);
         }
         Money worst = perHour == null || limit == null ? null : perHour.forHours(limit.plus(windDown));
+        return terms(option, perHour, null, limit, worst, null);
+    }
+
+    /** No limit of time or tokens holds there, so that all that may be billed must be within the budget before the launch. */
+    private static LaunchTerms ofTokens(PlanOption option, Budget budget) {
+        BilledTokens tokens = option.tokens();
+        Money most = budget.maxCost();
+        if (tokens == null) {
+            throw unknownPrice(option);
+        }
+        Money worst = tokens.cost();
+        if (most == null) {
+            throw LaunchProblems.NO_BUDGET
+                    .error(option.name() + " at " + option.target()
+                            + " is billed by the token, and the job has no budget for that")
+                    .at(Location.ofKey("budget"))
+                    .because(foreseen(option) + "; " + words(tokens))
+                    .remedy("budget.max-cost: " + inCents(worst))
+                    .asException();
+        }
+        if (!most.currency().equals(worst.currency()) || worst.amount().compareTo(most.amount()) > 0) {
+            throw LaunchProblems.BUDGET_TOO_SMALL
+                    .error(option.name() + " may cost up to " + worst + ", the budget is " + most)
+                    .at(Location.ofKey("budget.max-cost"))
+                    .because(words(tokens))
+                    .because(foreseen(option) + "; nothing ends the job where the money would end")
+                    .remedy("budget.max-cost: " + inCents(worst))
+                    .asException();
+        }
+        HostingCost afterwards = option.offer() instanceof TokenOffer service ? HostingCost.kept(service) : null;
+        return terms(option, null, tokens, budget.maxTime(), worst, afterwards);
+    }
+
+    private static LaunchTerms terms(
+            PlanOption option,
+            @Nullable Money perHour,
+            @Nullable BilledTokens tokens,
+            @Nullable Duration limit,
+            @Nullable Money worst,
+            @Nullable HostingCost afterwards) {
         return new LaunchTerms(
                 option.id(),
                 option.target(),
@@ -44,30 +93,49 @@ public final class Terms {
                 option.time(),
                 option.cost(),
                 perHour,
+                tokens,
                 limit,
-                worst);
+                worst,
+                afterwards);
+    }
+
+    private static String words(BilledTokens tokens) {
+        return "at most " + Figures.count(tokens.most()) + " tokens can be billed, at "
+                + tokens.price().amount() + " a million: " + tokens.basis();
+    }
+
+    private static Money inCents(Money money) {
+        return new Money(money.amount().setScale(2, RoundingMode.UP), money.currency());
+    }
+
+    private static String foreseen(PlanOption option) {
+        MoneyRange cost = option.cost();
+        return cost == null ? "its price is not known" : "it is foreseen to cost " + words(cost);
+    }
+
+    private static FineTuneException unknownPrice(PlanOption option) {
+        return LaunchProblems.NO_BUDGET
+                .error("the price of " + option.name() + " is not known, so that no budget can be kept")
+                .at(Location.ofKey("budget"))
+                .remedy("finetune prices refresh")
+                .asException();
     }
 
     private static Duration billedLimit(PlanOption option, Budget budget, @Nullable Money perHour, Duration windDown) {
         Money most = budget.maxCost();
         Duration byTime = budget.maxTime();
         if (most == null && byTime == null) {
-            MoneyRange cost = option.cost();
             throw LaunchProblems.NO_BUDGET
                     .error(option.name() + " at " + option.target()
                             + " is billed by the hour, and the job has no budget")
                     .at(Location.ofKey("budget"))
-                    .because(cost == null ? "its price is not known" : "it is foreseen to cost " + words(cost))
+                    .because(foreseen(option))
                     .remedy("budget.max-cost: " + enough(option, perHour, windDown))
                     .asException();
         }
         if (most == null || perHour == null) {
             if (byTime == null) {
-                throw LaunchProblems.NO_BUDGET
-                        .error("the price of " + option.name() + " is not known, so that no budget can be kept")
-                        .at(Location.ofKey("budget"))
-                        .remedy("finetune prices refresh")
-                        .asException();
+                throw unknownPrice(option);
             }
             return byTime;
         }

@@ -20,6 +20,8 @@ import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Says why nothing can be chosen, and by trying, what would change that. */
@@ -77,7 +80,46 @@ final class Impasse {
                             + Figures.duration(first.time().likely()))
                     .build();
         }
-        return nothingFits(plan);
+        return asksServicesOnly() ? noService(plan) : nothingFits(plan);
+    }
+
+    private boolean asksServicesOnly() {
+        List<ProviderId> targets = request.filter().targets();
+        return !targets.isEmpty()
+                && targets.stream().allMatch(target -> sold(target) > 0 && sold(target) == services(target));
+    }
+
+    private long sold(ProviderId target) {
+        return offers.stream().filter(offer -> offer.target().equals(target)).count();
+    }
+
+    private long services(ProviderId target) {
+        return offers.stream()
+                .filter(offer -> offer.target().equals(target) && offer instanceof TokenOffer)
+                .count();
+    }
+
+    private Problem noService(Plan plan) {
+        FineTuneJob job = figures.file().job();
+        String places =
+                request.filter().targets().stream().map(ProviderId::value).collect(Collectors.joining(", "));
+        Problem.Builder problem = PlanProblems.NOTHING_FITS
+                .error(places + " does not tune " + job.name() + " as it is")
+                .at(Location.ofKey("model"));
+        plan.rejections().stream()
+                .limit(NEAREST)
+                .forEach(rejection -> problem.because(rejection.target()
+                        + (rejection.name() == null ? "" : " " + rejection.name()) + ": " + rejection.reason()));
+        plan.options().stream()
+                .filter(option -> option.otherModel() != null)
+                .forEach(option -> problem.remedy("places." + option.target() + ".model: " + option.otherModel()));
+        if (job.method().adapters().isEmpty()) {
+            problem.because("services train adapters, and the job asks for another method")
+                    .remedy("method: lora");
+        }
+        return problem.remedy(
+                        "finetune offers --target " + request.filter().targets().get(0))
+                .build();
     }
 
     private Problem overLimit(List<PlanOption> over) {

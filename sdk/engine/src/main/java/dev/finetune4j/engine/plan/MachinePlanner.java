@@ -263,6 +263,7 @@ final class MachinePlanner {
                 taken.time(),
                 bill.lines(),
                 bill.cost().orElse(null),
+                null,
                 hosting.of(machine.target()).orElse(null),
                 PlanOption.Standing.WITHIN,
                 notes(machine));

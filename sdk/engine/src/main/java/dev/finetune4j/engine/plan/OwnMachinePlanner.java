@@ -137,6 +137,7 @@ final class OwnMachinePlanner {
                 List.of(),
                 Bill.free(),
                 null,
+                null,
                 PlanOption.Standing.WITHIN,
                 notes(machine.footprint()));
         return Optional.of(new Candidate(option, 0, 0));

@@ -195,6 +195,20 @@ public final class Planner {
         }
     }
 
+    /**
+     * Refuses a plan where what it says holds for other rows only.
+     *
+     * @param rows digest of the rows that would be sent
+     * @throws FineTuneException with FT0765 if they are others
+     */
+    public static void refuseOtherRows(Plan plan, String rows) {
+        if (!plan.basis().data().equals(rows)) {
+            throw PlanProblems.MOVED
+                    .error(plan.job() + " has other rows than were planned on " + plan.date())
+                    .asException();
+        }
+    }
+
     /** Half the price, for what may be interrupted: the services' spot. */
     private static boolean isOnTerms(Offer offer, PlanRequest request) {
         return request.filter().spot() != OfferFilter.Spot.NEVER

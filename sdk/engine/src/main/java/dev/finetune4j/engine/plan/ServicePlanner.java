@@ -1,20 +1,27 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.launch.MostTokens;
 import dev.finetune4j.engine.plan.Worlds.Cause;
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.plan.BilledTokens;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase.Name;
+import dev.finetune4j.plan.PriceUnit;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.plan.ServiceLimits;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServicePlanner {
     private static final double MILLION = 1e6;
+
+    /** No vocabulary in use makes half as many tokens of a text as another: what is longer than that is too long for certain. Judgement. */
+    private static final double DENSER_VOCABULARY = 2;
 
     private final PlannedJob job;
     private final Worlds worlds;
@@ -62,13 +72,19 @@ final class ServicePlanner {
     }
 
     private List<Candidate> at(ProviderId target, List<TokenOffer> sold) {
-        Optional<String> own = job.model().idAt(target.value());
+        Map<String, String> settings = job.job().settingsOf(target);
+        Optional<String> own = Optional.ofNullable(settings.get(PlaceSettings.MODEL))
+                .or(() -> job.model().idAt(target.value()));
         Optional<Equivalent> other = own.isPresent()
                 ? Optional.empty()
                 : Equivalent.find(equivalents, target, job.architecture().parameters());
         String wanted = own.or(() -> other.map(Equivalent::model)).orElse("");
-        List<TokenOffer> fitting =
+        List<TokenOffer> ofModel =
                 sold.stream().filter(offer -> offer.model().equals(wanted)).toList();
+        List<TokenOffer> fitting = ofModel.stream()
+                .filter(offer -> settings.getOrDefault(PlaceSettings.REGION, offer.region())
+                        .equals(offer.region()))
+                .toList();
         if (own.isEmpty()) {
             rejections.add(new Rejection(
                     target,
@@ -77,29 +93,72 @@ final class ServicePlanner {
                             + (fitting.isEmpty() ? "" : "; the closest that it tunes is " + wanted),
                     null));
         }
-        long rows = job.rows().rowsOf(Part.TRAIN);
-        if (!fitting.isEmpty() && rows < fitting.get(0).minimumRows()) {
-            rejections.add(new Rejection(
-                    target,
-                    wanted,
-                    "takes no fewer than " + fitting.get(0).minimumRows() + " rows, the job has " + rows,
-                    (double) fitting.get(0).minimumRows() / Math.max(1, rows)));
-            return List.of();
+        if (own.isPresent() && fitting.isEmpty()) {
+            reject(target, wanted, absence(wanted, ofModel, settings), null);
         }
-        return fitting.stream()
-                .map(offer -> candidate(offer, other.orElse(null)))
-                .toList();
+        return fitting.isEmpty() || isBeyond(target, wanted, fitting.get(0).limits())
+                ? List.of()
+                : fitting.stream()
+                        .map(offer -> candidate(offer, other.orElse(null)))
+                        .toList();
+    }
+
+    private static String absence(String model, List<TokenOffer> ofModel, Map<String, String> settings) {
+        return ofModel.isEmpty()
+                ? "it tunes no " + model + " by the token, as far as is known here"
+                : "is tuned in "
+                        + ofModel.stream()
+                                .map(TokenOffer::region)
+                                .distinct()
+                                .sorted()
+                                .collect(Collectors.joining(", "))
+                        + ", and the job names " + settings.get(PlaceSettings.REGION);
+    }
+
+    /** Whether the service would refuse the job; then why is among the rejections. */
+    private boolean isBeyond(ProviderId target, String model, ServiceLimits limits) {
+        long rows = job.rows().rowsOf(Part.TRAIN);
+        double epochs = epochs();
+        double longest = job.rows().tokens().max() / DENSER_VOCABULARY;
+        if (rows < limits.leastRows()) {
+            double shortage = (double) limits.leastRows() / Math.max(1, rows);
+            reject(target, model, "takes no fewer than " + limits.leastRows() + " rows, the job has " + rows, shortage);
+        } else if (limits.mostRows() != null && rows > limits.mostRows()) {
+            double shortage = (double) rows / limits.mostRows();
+            reject(target, model, "takes no more than " + limits.mostRows() + " rows, the job has " + rows, shortage);
+        } else if (limits.mostEpochs() != null && epochs > limits.mostEpochs()) {
+            String reason = "takes no more than " + limits.mostEpochs() + " epochs, the job has " + Math.round(epochs);
+            reject(target, model, reason, epochs / limits.mostEpochs());
+        } else if (limits.rowTokens() != null && longest > limits.rowTokens()) {
+            String reason = "takes rows of " + Figures.count(limits.rowTokens()) + " tokens, the longest has "
+                    + Figures.count(job.rows().tokens().max()) + " by the job's model";
+            reject(target, model, reason, longest / limits.rowTokens());
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void reject(ProviderId target, String model, String reason, @Nullable Double shortage) {
+        rejections.add(new Rejection(target, model, reason, shortage));
+    }
+
+    /** Services count whole epochs. */
+    private double epochs() {
+        return Math.ceil(job.training().epochs());
     }
 
     private Candidate candidate(TokenOffer service, @Nullable Equivalent other) {
-        double epochs = Math.ceil(job.training().epochs());
+        double epochs = epochs();
         double perRow = job.rows().tokens().mean() * epochs;
         Sample tokens = worlds.constant(perRow * job.rows().rowsOf(Part.TRAIN));
-        if (other != null || !job.rows().areCounted()) {
+        if (other != null || isNamed(service) || !job.rows().areCounted()) {
             String vocabulary = job.rows().areCounted() ? "tokens.other-model" : "tokens.characters";
             tokens = tokens.times(
                     worlds.draw(Cause.TOKENS, assumptions.get(vocabulary).quantity()));
         }
+        long most = Math.round(epochs) * job.rows().mostTrainingTokens();
+        tokens = tokens.atMost(worlds.constant((double) most));
         Assumption speed = assumptions.get("service.speed");
         TimeLine line = new TimeLine(worlds)
                 .phase(
@@ -145,10 +204,20 @@ final class ServicePlanner {
                 line.time(),
                 bill.lines(),
                 bill.cost().orElse(null),
+                service.price()
+                        .filter(price -> price.unit() == PriceUnit.MILLION_TOKENS)
+                        .map(price -> new BilledTokens(most, MostTokens.BASIS, price))
+                        .orElse(null),
                 Hosting.of(service),
                 other == null && isAdapted() ? PlanOption.Standing.WITHIN : PlanOption.Standing.SHOWN,
                 notes(service, other, epochs));
         return new Candidate(option, 0, perRow * rate / MILLION);
+    }
+
+    /** Whether the job names another model than its own for this place, so that a person has decided. */
+    private boolean isNamed(TokenOffer service) {
+        return job.job().settingsOf(service.target()).containsKey(PlaceSettings.MODEL)
+                && !job.model().idAt(service.target().value()).equals(Optional.of(service.model()));
     }
 
     /** Services train adapters, whatever they call it: a job that trains all weights, or a head, gets something else there. */
@@ -160,6 +229,13 @@ final class ServicePlanner {
         List<String> notes = new ArrayList<>();
         if (other != null) {
             notes.add("another model than the job's: " + other.basis());
+        }
+        if (isNamed(service)) {
+            notes.add("another model than the job's, as places." + service.target() + ".model says");
+        }
+        Integer rowTokens = service.limits().rowTokens();
+        if (rowTokens != null && job.rows().tokens().max() > rowTokens) {
+            notes.add("the longest row may be too long: the model takes " + Figures.count(rowTokens) + " tokens");
         }
         if (epochs != job.training().epochs()) {
             notes.add("whole epochs only: " + Math.round(epochs) + " instead of "

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.report;
 
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Severity;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
@@ -69,6 +70,22 @@ public record Ending(
                     resume));
         }
         return Optional.empty();
+    }
+
+    /**
+     * The ending of a run that succeeded at a place that only trains, and so has no comparison; empty where the place does not say how to
+     * get one.
+     *
+     * @param events what happened, in order; the last notice of the place is meant
+     */
+    public static Optional<Ending> uncompared(List<RunEvent> events) {
+        return events.stream()
+                .filter(RunEvent.Noticed.class::isInstance)
+                .map(event -> ((RunEvent.Noticed) event).problem())
+                .filter(problem -> problem.severity() == Severity.WARNING)
+                .reduce((earlier, later) -> later)
+                .map(problem -> new Ending(
+                        problem.code(), problem.summary(), null, problem.causes(), problem.remedies(), false, 0, null));
     }
 
     private static int checkpointStep(List<RunEvent> events) {

@@ -7,6 +7,7 @@ import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.MetricName;
+import dev.finetune4j.run.RunState;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -93,7 +94,8 @@ public record Headline(String title, String detail) {
         };
         Ending ending = report.ending();
         String why = ending == null ? "" : sentence(ending) + " ";
-        return new Headline(title, why + progress(report.training()));
+        boolean isToldNothing = report.state() == RunState.SUCCEEDED && report.training() == null;
+        return new Headline(title, (why + (isToldNothing ? "" : progress(report.training()))).strip());
     }
 
     private static String sentence(Ending ending) {

@@ -10,7 +10,6 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.TuningMethod;
-import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
@@ -138,14 +137,14 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
         return new JobFile(source, job.toBuilder().targets(List.of(target)).build(), baseFolder, resolved);
     }
 
-    /** The same job at the place of an option, on the machine that was chosen. */
+    /** The same job at the place of an option, on the machine or with the model that was chosen. */
     public JobFile at(PlanOption option) {
-        if (!(option.offer() instanceof MachineOffer machine)) {
+        if (option.offer() == null) {
             return at(option.target());
         }
         FineTuneJob placed = job.toBuilder()
                 .targets(List.of(option.target()))
-                .place(option.target(), PlaceSettings.with(job.settingsOf(option.target()), machine))
+                .place(option.target(), PlaceSettings.with(job.settingsOf(option.target()), option.offer()))
                 .build();
         return new JobFile(source, placed, baseFolder, resolved);
     }

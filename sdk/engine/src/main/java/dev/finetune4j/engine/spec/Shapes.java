@@ -89,7 +89,7 @@ final class Shapes {
     private static final Table PLACES = new Table(
             new Table(
                     new Shape.Plain("eu-central-1"),
-                    text("a setting of lower-case letters, digits and hyphens", "region", "[a-z][a-z0-9-]{0,62}")),
+                    text("a setting of letters, digits and hyphens", "region", "[a-z][a-zA-Z0-9-]{0,62}")),
             text("the id of a target: lower-case letters, digits and hyphens", "sagemaker", "[a-z][a-z0-9-]{0,39}"));
 
     private static final KebabCaseStrategy KEBAB = new KebabCaseStrategy();

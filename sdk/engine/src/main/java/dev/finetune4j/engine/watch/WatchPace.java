@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.watch;
 
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import java.time.Duration;
 
@@ -27,9 +28,16 @@ public record WatchPace(Duration shortest, Duration longest, Duration patience) 
         }
     }
 
+    /** For a service that tunes a model in half an hour or more, tells three or four states of it, and the steps at the end. */
+    public static final WatchPace SERVICE =
+            new WatchPace(Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofHours(1));
+
     /** The pace that suits a provider: near where nothing is billed and steps can be followed. */
     public static WatchPace of(Capabilities capabilities) {
-        return capabilities.supportsStepEvents() && !capabilities.billsTime() ? NEAR : FAR;
+        if (capabilities.billing() == Billing.TOKENS) {
+            return SERVICE;
+        }
+        return capabilities.supportsStepEvents() && !capabilities.bills() ? NEAR : FAR;
     }
 
     /** The pause after a silent look that followed {@code pause}. */

@@ -188,7 +188,8 @@ final class LaunchFixture {
                     check(),
                     true,
                     PreparedJob.Answering.BASE_AND_TUNED,
-                    Proposal.AnswerLengths.NONE);
+                    Proposal.AnswerLengths.NONE,
+                    Map.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
@@ -10,6 +11,7 @@ import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.testkit.fake.Life;
@@ -24,9 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A job at a place that bills is launched once, on terms that somebody agreed to, and ends within them. */
 class LaunchOnTermsTest {
-    private static final Capabilities BILLED = new Capabilities(true, true, true, true, true, true);
+    private static final Capabilities BILLED = new Capabilities(true, true, true, true, true, Billing.TIME);
+    private static final Capabilities TUNING = new Capabilities(false, false, true, false, false, Billing.TOKENS);
     private static final LaunchTerms TERMS = Terms.of(
-            TermsTest.option("1.20", 10), new Budget(Money.parse("1.00 USD"), null), true, Duration.ofMinutes(15));
+            TermsTest.option("1.20", 10),
+            new Budget(Money.parse("1.00 USD"), null),
+            Billing.TIME,
+            Duration.ofMinutes(15));
 
     @TempDir
     private Path home;
@@ -117,11 +123,52 @@ class LaunchOnTermsTest {
         fixture.place.script(Life.lasts());
         Budget fiveMinutes = new Budget(null, Duration.ofMinutes(5));
 
-        RunOutcome outcome = launch(Terms.of(TermsTest.option("1.20", 1), fiveMinutes, false, Duration.ZERO), false)
+        RunOutcome outcome = launch(
+                        Terms.of(TermsTest.option("1.20", 1), fiveMinutes, Billing.NOTHING, Duration.ZERO), false)
                 .await();
 
         assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
+    }
+
+    @Test
+    void launchesNothingWithoutAgreementWhereTokensAreBilled() {
+        fixture = new LaunchFixture(home, TUNING, Map.of());
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.launch(fixture.prepared(), List.of()))
+                    .hasMessageContaining("FT0522: fake bills the tokens of the rows");
+        }
+        assertThat(fixture.place.launches()).isZero();
+    }
+
+    @Test
+    void tellsNothingOfWhatWasSpentWhereThePlaceDoesNot() throws Exception {
+        fixture = new LaunchFixture(home, TUNING, Map.of());
+        LaunchTerms terms = Terms.of(
+                TermsTest.tuning("1", 90_000), new Budget(Money.parse("1 USD"), null), Billing.TOKENS, Duration.ZERO);
+
+        RunHandle<RunOutcome> run = launch(terms, false);
+
+        assertThat(run.await()).isInstanceOf(RunOutcome.Succeeded.class);
+        assertThat(fixture.folder(run.id())
+                        .read()
+                        .last(JournalEntry.Agreed.class)
+                        .map(JournalEntry.Agreed::terms))
+                .contains(terms);
+    }
+
+    @Test
+    void endsAtTheMaxTimeOfAJobWhoseTokensAreBilled() throws Exception {
+        fixture = new LaunchFixture(home, TUNING, Map.of());
+        fixture.place.script(Life.lasts());
+        Budget budget = new Budget(Money.parse("1 USD"), Duration.ofHours(1));
+
+        RunOutcome outcome = launch(
+                        Terms.of(TermsTest.tuning("1", 90_000), budget, Billing.TOKENS, Duration.ZERO), false)
+                .await();
+
+        assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
     }
 
     private RunHandle<RunOutcome> launch(boolean isAgain) throws InterruptedException {

@@ -238,6 +238,10 @@ class LauncherTest {
         RunOutcome.Succeeded outcome = (RunOutcome.Succeeded) silent.run(silent.prepared());
 
         assertThat(outcome.comparison()).isEmpty();
+        try (Launcher launcher = silent.launcher()) {
+            assertThat(launcher.propose(silent.prepared()).check().problems())
+                    .anyMatch(problem -> problem.code().equals("FT0525"));
+        }
         assertThat(outcome.output().resolve("model-reference.json")).exists();
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
     }

@@ -5,22 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.BilledTokens;
 import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
 import dev.finetune4j.plan.PurchaseTier;
+import dev.finetune4j.plan.ServiceLimits;
+import dev.finetune4j.plan.ServiceMethod;
+import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.plan.TokenRates;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.value.Money;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.util.Currency;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -33,7 +39,7 @@ class TermsTest {
 
     @Test
     void endsTheJobWhereTheMoneyWouldEnd() {
-        LaunchTerms terms = Terms.of(option("1.20", 10), cost("1.00 USD"), true, WIND_DOWN);
+        LaunchTerms terms = Terms.of(option("1.20", 10), cost("1.00 USD"), Billing.TIME, WIND_DOWN);
 
         assertThat(terms.timeLimit()).isEqualTo(Duration.ofMinutes(35));
         assertThat(terms.worstCost()).isEqualTo(Money.parse("1.0000 USD"));
@@ -43,7 +49,7 @@ class TermsTest {
     void takesTheShorterOfBothLimits() {
         Budget both = new Budget(Money.parse("100 USD"), Duration.ofMinutes(20));
 
-        LaunchTerms terms = Terms.of(option("1.20", 10), both, true, WIND_DOWN);
+        LaunchTerms terms = Terms.of(option("1.20", 10), both, Billing.TIME, WIND_DOWN);
 
         assertThat(terms.timeLimit()).isEqualTo(Duration.ofMinutes(20));
         assertThat(terms.worstCost()).isEqualTo(Money.parse("0.7000 USD"));
@@ -51,34 +57,35 @@ class TermsTest {
 
     @Test
     void asksForABudgetThatLasts() {
-        assertThatThrownBy(() -> Terms.of(option("1.20", 10), Budget.unlimited(), true, WIND_DOWN))
+        assertThatThrownBy(() -> Terms.of(option("1.20", 10), Budget.unlimited(), Billing.TIME, WIND_DOWN))
                 .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
                     assertThat(refusal.problems().get(0).code()).isEqualTo("FT0520");
                     assertThat(refusal.problems().get(0).remedies()).contains("budget.max-cost: 1 USD");
                 });
-        assertThat(Terms.of(option("1.20", 10), cost("1 USD"), true, WIND_DOWN).timeLimit())
+        assertThat(Terms.of(option("1.20", 10), cost("1 USD"), Billing.TIME, WIND_DOWN)
+                        .timeLimit())
                 .isGreaterThan(Duration.ofMinutes(20));
     }
 
     @Test
     void refusesABudgetThatEndsBeforeTheJob() {
-        assertThatThrownBy(() -> Terms.of(option("1.20", 10), cost("0.40 USD"), true, WIND_DOWN))
+        assertThatThrownBy(() -> Terms.of(option("1.20", 10), cost("0.40 USD"), Billing.TIME, WIND_DOWN))
                 .hasMessageContaining(
                         "FT0521: the budget lets ml.g5.xlarge run for 5 min, the job is likely to take 10 min");
     }
 
     @Test
     void keepsNoBudgetByAPriceThatIsNotKnown() {
-        assertThatThrownBy(() -> Terms.of(option(null, 10), cost("5 USD"), true, WIND_DOWN))
+        assertThatThrownBy(() -> Terms.of(option(null, 10), cost("5 USD"), Billing.TIME, WIND_DOWN))
                 .hasMessageContaining("FT0520");
-        LaunchTerms byTime = Terms.of(option(null, 10), new Budget(null, Duration.ofHours(1)), true, WIND_DOWN);
+        LaunchTerms byTime = Terms.of(option(null, 10), new Budget(null, Duration.ofHours(1)), Billing.TIME, WIND_DOWN);
         assertThat(byTime.timeLimit()).isEqualTo(Duration.ofHours(1));
         assertThat(byTime.worstCost()).isNull();
     }
 
     @Test
     void limitsNothingThatIsFree() {
-        LaunchTerms terms = Terms.of(option("1.20", 10), Budget.unlimited(), false, Duration.ZERO);
+        LaunchTerms terms = Terms.of(option("1.20", 10), Budget.unlimited(), Billing.NOTHING, Duration.ZERO);
 
         assertThat(terms.timeLimit()).isNull();
         assertThat(terms.worstCost()).isNull();
@@ -95,7 +102,7 @@ class TermsTest {
                 LaunchTerms terms = Terms.of(
                         option(price.toPlainString(), random.nextInt(1, 300)),
                         cost(budget + " USD"),
-                        true,
+                        Billing.TIME,
                         Duration.ofSeconds(random.nextInt(0, 3600)));
                 assertThat(Objects.requireNonNull(terms.worstCost()).amount()).isLessThanOrEqualTo(budget);
                 assertThat(terms.timeLimit())
@@ -106,26 +113,64 @@ class TermsTest {
         }
     }
 
-    static PlanOption option(@Nullable String perHour, int likelyMinutes) {
-        Currency dollars = Currency.getInstance("USD");
-        PriceFact price = perHour == null
-                ? null
-                : new PriceFact(
-                        new Money(new BigDecimal(perHour), dollars),
-                        PriceUnit.HOUR,
-                        LocalDate.of(2026, 9, 1),
-                        "a test",
-                        PriceTrust.PUBLISHED,
-                        false);
-        MachineOffer offer = new MachineOffer(
-                FakeProvider.ID, "ml.g5.xlarge", "eu-central-1", PurchaseTier.ON_DEMAND, null, 4, 16, price, null);
-        Duration likely = Duration.ofMinutes(likelyMinutes);
-        MoneyRange cost = price == null
-                ? null
-                : new MoneyRange(
-                        price.amount().forHours(likely.dividedBy(2)),
-                        price.amount().forHours(likely),
-                        price.amount().forHours(likely.multipliedBy(2)));
+    @Test
+    void holdsAllTokensThatCanBeBilledAgainstTheBudget() {
+        LaunchTerms terms = Terms.of(tuning("3.78", 1_000_001), cost("3.79 USD"), Billing.TOKENS, Duration.ZERO);
+
+        assertThat(terms.worstCost()).isEqualTo(Money.parse("3.7801 USD")); // rounded up
+        assertThat(terms.perHour()).isNull();
+        assertThat(terms.timeLimit()).isNull();
+        assertThat(terms.costOf(Duration.ofHours(5))).isEmpty();
+        assertThat(Objects.requireNonNull(terms.afterwards()).perMonth()).isEqualTo(Money.parse("1.95 USD"));
+        assertThatThrownBy(() -> Terms.of(tuning("3.78", 1_000_001), cost("3.78 USD"), Billing.TOKENS, Duration.ZERO))
+                .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+                    assertThat(refusal).hasMessageContaining("FT0521: nova may cost up to 3.7801 USD");
+                    assertThat(refusal.problems().get(0).causes().get(0))
+                            .contains("1,000,001 tokens", "3.78 USD a million", "a byte of UTF-8");
+                    assertThat(refusal.problems().get(0).remedies()).contains("budget.max-cost: 3.79 USD");
+                });
+    }
+
+    @Test
+    void keepsNoBudgetOfTimeWhereTokensAreBilled() {
+        Budget anHour = new Budget(null, Duration.ofHours(1));
+
+        assertThatThrownBy(() -> Terms.of(tuning("1", 90_000), anHour, Billing.TOKENS, Duration.ZERO))
+                .hasMessageContaining("FT0520: nova at fake is billed by the token");
+        assertThatThrownBy(() -> Terms.of(tuning(null, 90_000), cost("5 USD"), Billing.TOKENS, Duration.ZERO))
+                .hasMessageContaining("FT0520: the price of nova is not known");
+        assertThatThrownBy(() -> Terms.of(tuning("1", 90_000), cost("500 EUR"), Billing.TOKENS, Duration.ZERO))
+                .hasMessageContaining("FT0521");
+        LaunchTerms both = Terms.of(
+                tuning("1", 90_000),
+                new Budget(Money.parse("1 USD"), Duration.ofHours(1)),
+                Billing.TOKENS,
+                Duration.ZERO);
+        assertThat(both.timeLimit()).isEqualTo(Duration.ofHours(1));
+    }
+
+    /** Tuning by the token, of a model that is kept for 1.95 USD a month. */
+    static PlanOption tuning(@Nullable String perMillion, long mostTokens) {
+        PriceFact price = perMillion == null ? null : fact(perMillion, PriceUnit.MILLION_TOKENS);
+        TokenRates rates = new TokenRates(price, null, fact("1.95", PriceUnit.MODEL_MONTH), null, null);
+        TokenOffer offer = new TokenOffer(
+                FakeProvider.ID,
+                "nova",
+                "us-east-1",
+                "regional",
+                List.of(ServiceMethod.SUPERVISED),
+                rates,
+                ServiceLimits.from(8),
+                null);
+        return option(
+                offer,
+                Duration.ofMinutes(40),
+                null,
+                price == null ? null : new BilledTokens(mostTokens, MostTokens.BASIS, price));
+    }
+
+    private static PlanOption option(
+            Offer offer, Duration likely, @Nullable MoneyRange cost, @Nullable BilledTokens tokens) {
         return new PlanOption(
                 offer.id(),
                 FakeProvider.ID,
@@ -142,9 +187,29 @@ class TermsTest {
                 new DurationRange(likely.dividedBy(2), likely, likely.multipliedBy(2)),
                 List.of(),
                 cost,
+                tokens,
                 null,
                 PlanOption.Standing.WITHIN,
                 List.of());
+    }
+
+    private static PriceFact fact(String amount, PriceUnit unit) {
+        return new PriceFact(
+                Money.parse(amount + " USD"), unit, LocalDate.of(2026, 9, 1), "a test", PriceTrust.PUBLISHED, false);
+    }
+
+    static PlanOption option(@Nullable String perHour, int likelyMinutes) {
+        PriceFact price = perHour == null ? null : fact(perHour, PriceUnit.HOUR);
+        MachineOffer offer = new MachineOffer(
+                FakeProvider.ID, "ml.g5.xlarge", "eu-central-1", PurchaseTier.ON_DEMAND, null, 4, 16, price, null);
+        Duration likely = Duration.ofMinutes(likelyMinutes);
+        MoneyRange cost = price == null
+                ? null
+                : new MoneyRange(
+                        price.amount().forHours(likely.dividedBy(2)),
+                        price.amount().forHours(likely),
+                        price.amount().forHours(likely.multipliedBy(2)));
+        return option(offer, likely, cost, null);
     }
 
     private static Budget cost(String most) {

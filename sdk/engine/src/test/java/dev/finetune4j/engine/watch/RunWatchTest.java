@@ -12,6 +12,7 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
@@ -168,11 +169,13 @@ class RunWatchTest {
 
     @Test
     void looksAtACloudSeldomerThanAtThisMachine() {
-        Capabilities cloud = new Capabilities(true, true, true, true, true, true);
+        Capabilities cloud = new Capabilities(true, true, true, true, true, Billing.TIME);
 
         assertThat(WatchPace.of(FakePlace.EVERYTHING)).isEqualTo(WatchPace.NEAR);
         assertThat(WatchPace.of(FakePlace.SILENT)).isEqualTo(WatchPace.FAR);
         assertThat(WatchPace.of(cloud)).isEqualTo(WatchPace.FAR);
+        assertThat(WatchPace.of(new Capabilities(false, true, true, false, false, Billing.TOKENS)))
+                .isEqualTo(WatchPace.SERVICE);
     }
 
     private void launch(Life life) {

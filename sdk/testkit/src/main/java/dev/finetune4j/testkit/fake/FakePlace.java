@@ -3,6 +3,7 @@ package dev.finetune4j.testkit.fake;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
@@ -49,10 +50,10 @@ public final class FakePlace {
     public static final long LONGEST_ROW = 32_768;
 
     /** A place that does all. */
-    public static final Capabilities EVERYTHING = new Capabilities(true, true, true, true, true, false);
+    public static final Capabilities EVERYTHING = new Capabilities(true, true, true, true, true, Billing.NOTHING);
 
     /** A place that sells tokens and tells little: trains, does not run workers, tells no steps and no reasons, resumes nothing. */
-    public static final Capabilities SILENT = new Capabilities(false, false, true, false, false, false);
+    public static final Capabilities SILENT = new Capabilities(false, false, true, false, false, Billing.NOTHING);
 
     private final Clock clock;
     private final Capabilities capabilities;

@@ -1,0 +1,204 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.bedrock.TuningPace;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands for a job at Bedrock, against an offline one that reads the rows and learns from them. */
+class LaunchAtBedrockTest {
+    private static final String REGION = "us-east-1";
+    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-tuning";
+    private static final String SECRET = "planted/secret+0123456789";
+
+    @TempDir
+    private Path folder;
+
+    private Path job;
+    private OfflineAws aws;
+    private Map<String, String> environment;
+
+    @BeforeEach
+    void openTheCloud() throws IOException {
+        Account account = new Account("123456789012", REGION, Set.of(ROLE));
+        OfflineS3 store =
+                new OfflineS3(folder.resolve("s3"), account.id(), REGION, Clock.systemUTC()).createBucket("my-bucket");
+        aws = OfflineAws.start(
+                account, Clock.systemUTC(), Pace.SWIFT, PlannedContainer.succeedingAfter(Duration.ofSeconds(1)), store);
+        aws.bedrock().pace(TuningPace.SWIFT);
+        environment = Map.of(
+                "PATH", System.getenv("PATH"),
+                "AWS_ENDPOINT_URL", aws.endpoint().toString(),
+                "AWS_ACCESS_KEY_ID", aws.accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY", SECRET);
+        job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4714);
+        Files.writeString(job, """
+                budget: {max-cost: 5 USD}
+                targets: [local, bedrock]
+                places:
+                  bedrock:
+                    role: "%s"
+                    store: "s3://my-bucket/jobs"
+                    model: amazon.nova-micro-v1:0:128k
+                    learningRate: 1e-5
+                """.formatted(ROLE), StandardOpenOption.APPEND);
+    }
+
+    @AfterEach
+    void closeTheCloud() {
+        aws.close();
+    }
+
+    @Test
+    void saysWhatItMayCostAndLaunchesNothingUntilSomebodyAgrees() {
+        CommandRun run = command("launch", job.toString(), "--target", "bedrock");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(oneLine(run.err()))
+                .contains(
+                        "launch bedrock amazon.nova-micro-v1:0:128k, us-east-1",
+                        "at 1 USD a million tokens (2026-08-10)",
+                        "since no count gives more than",
+                        "a token is at least a byte of UTF-8",
+                        "of a budget of 5 USD",
+                        "after 1.95 USD a month: kept by bedrock, asked or not",
+                        "compared nothing: bedrock only trains",
+                        "say --yes")
+                .doesNotContain(SECRET);
+        assertNothingWasLaunched();
+    }
+
+    @Test
+    void wantsABudgetOfMoneyThatPaysForEveryToken() throws IOException {
+        budget("{max-time: 9h}");
+        CommandRun none = command("launch", job.toString(), "--target", "bedrock", "--yes");
+        budget("{max-cost: 0.01 USD}");
+        CommandRun little = command("launch", job.toString(), "--target", "bedrock", "--yes");
+
+        assertThat(none.exitCode()).as(none.err()).isEqualTo(6);
+        assertThat(none.err()).contains("FT0520", "budget.max-cost: 0.");
+        assertThat(little.exitCode()).as(little.err()).isEqualTo(6);
+        assertThat(little.err()).contains("FT0521", "may cost up to 0.", "budget.max-cost: 0.");
+        assertNothingWasLaunched();
+    }
+
+    @Test
+    void saysWhatTheModelDoesNotTakeBeforeAnythingIsSent() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("epochs: 4", "epochs: 6"));
+        CommandRun epochs = command("launch", job.toString(), "--target", "bedrock", "--yes");
+        Files.writeString(
+                job,
+                Files.readString(job)
+                        .replace("epochs: 6", "epochs: 4")
+                        .replace("    model: amazon.nova-micro-v1:0:128k\n", ""));
+        CommandRun unnamed = command("launch", job.toString(), "--target", "bedrock", "--yes");
+
+        assertThat(epochs.exitCode()).as(epochs.err()).isEqualTo(5);
+        assertThat(oneLine(epochs.err()))
+                .contains(
+                        "bedrock does not tune tickets as it is",
+                        "amazon.nova-micro-v1:0:128k: takes no more than 5 epochs, the job has 6");
+        assertThat(unnamed.exitCode()).as(unnamed.err()).isEqualTo(5);
+        assertThat(oneLine(unnamed.err())).contains("places.bedrock.model: amazon.nova-micro-v1:0:128k");
+        assertNothingWasLaunched();
+    }
+
+    @Test
+    void tunesOnceAndSaysWhatWasNotCompared() throws IOException {
+        CommandRun run = command("launch", job.toString(), "--target", "bedrock", "--yes");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err()).contains("loss ");
+        String id = run();
+        assertThat(oneLine(run.err()))
+                .contains(
+                        "FT0906",
+                        "base and tuned model of " + id + " were not compared",
+                        "aws bedrock create-custom-model-deployment --region us-east-1 --model-deployment-name " + id)
+                .doesNotContain(SECRET);
+        assertThat(run.out()).contains("model-reference.json", "report.html");
+        assertThat(command("ps").out()).contains(id, "succeeded", "bedrock");
+        assertThat(command("show", id).out()).contains("succeeded", "bedrock", "model-reference.json");
+        assertThat(command("report", id).out())
+                .contains("The run ended without a comparison", "were not compared", "create-custom-model-deployment");
+        assertThat(command(
+                                "eval",
+                                id,
+                                "--data",
+                                job.resolveSibling("tickets.jsonl").toString())
+                        .err())
+                .contains("FT0510", "bedrock cannot answer rows or prompts with a tuned model");
+        assertThat(command("watch", id).exitCode()).isZero();
+
+        CommandRun twice = command("launch", job.toString(), "--target", "bedrock");
+        assertThat(twice.exitCode()).as(twice.err()).isZero();
+        assertThat(twice.err()).contains("has ended already").doesNotContain("a million tokens");
+        assertThat(aws.calls("CreateModelCustomizationJob")).hasSize(1);
+    }
+
+    @Test
+    void letsGoOfALaunchedJobAndStopsIt() throws IOException {
+        Duration anHour = Duration.ofHours(1);
+        aws.bedrock().pace(new TuningPace(anHour, anHour, Duration.ofMillis(50), anHour));
+
+        CommandRun first = command("launch", job.toString(), "--target", "bedrock", "--yes", "--detach");
+
+        assertThat(first.exitCode()).as(first.err()).isZero();
+        assertThat(aws.calls("CreateModelCustomizationJob")).hasSize(1);
+        CommandRun stopped = command("stop", run());
+        assertThat(stopped.err()).contains("was stopped");
+        CommandRun again = command("launch", job.toString(), "--target", "bedrock", "--yes", "--detach", "--again");
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(aws.calls("CreateModelCustomizationJob")).hasSize(2);
+        assertThat(again.out().strip()).isNotEqualTo(first.out().strip());
+    }
+
+    /** What Bedrock makes of a job is another model than what this machine does, so that one does not stand for the other. */
+    @Test
+    void isAnotherJobThanTheSameOnThisMachine() {
+        assertThat(command("run", job.toString()).exitCode()).isIn(0, 9);
+
+        CommandRun run = command("launch", job.toString(), "--target", "bedrock", "--yes", "--detach");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(aws.calls("CreateModelCustomizationJob")).hasSize(1);
+    }
+
+    private void assertNothingWasLaunched() {
+        assertThat(aws.calls("CreateModelCustomizationJob")).isEmpty();
+        assertThat(aws.calls("PutObject")).isEmpty();
+    }
+
+    private void budget(String budget) throws IOException {
+        Files.writeString(job, Files.readString(job).replaceFirst("budget: .*", "budget: " + budget));
+    }
+
+    /** The newest run. */
+    private String run() {
+        return command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ");
+    }
+
+    private CommandRun command(String... arguments) {
+        return CommandRun.in(folder.resolve("home"), environment, arguments);
+    }
+}
