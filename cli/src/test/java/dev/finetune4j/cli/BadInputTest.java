@@ -51,9 +51,9 @@ class BadInputTest {
     @Test
     void refusesATargetThatIsNotHereBeforeAnythingIsFetched() throws IOException {
         Path job = jobOn("none.jsonl", "./none");
-        Files.writeString(job, Files.readString(job) + "targets: [bedrock]\n");
+        Files.writeString(job, Files.readString(job) + "targets: [azure-openai]\n");
 
-        refuses(job, "FT0113", "finetune4j-aws");
+        refuses(job, "FT0113", "finetune4j-azure");
     }
 
     @Test
