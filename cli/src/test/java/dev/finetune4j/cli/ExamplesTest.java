@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs the examples with real rows and the real model at a small size; README's own example runs whole in ReadmeTest. */
+@Tag("long")
 class ExamplesTest {
     private static final Path EXAMPLES = SmallExample.EXAMPLES;
     private static final Path HOME = SmallExample.HOME;

@@ -17,6 +17,7 @@ import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Executes every command that README shows, in order, and compares what it prints with what README shows. */
@@ -27,6 +28,7 @@ class ReadmeTest {
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|\\S+");
 
     @Test
+    @Tag("long")
     void everyCommandPrintsWhatReadmeShows() throws Exception {
         Path home = Path.of("target/readme-home").toAbsolutePath();
         deleteFolder(home.resolve("runs"));

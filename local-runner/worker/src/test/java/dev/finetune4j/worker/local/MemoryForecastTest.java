@@ -35,6 +35,7 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The memory that is foreseen for a run, against the most that its worker ever had ({@code VmHWM} of the kernel), over training and
  * answers. Memory is no time: it hardly depends on the machine's load.
  */
+@Tag("long")
 class MemoryForecastTest {
     /**
      * Above the peak it may be by what differs between models: how many products oneDNN has compiled, how well what was freed fits
