@@ -3,6 +3,7 @@ package dev.finetune4j.cli;
 import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.LaunchTermsView;
 import dev.finetune4j.cli.view.MessageView;
+import dev.finetune4j.cli.view.PlannedCallsView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle;
@@ -71,6 +72,11 @@ final class LaunchCommand implements Callable<Integer> {
     @Option(names = "--again", description = "Another attempt, also where the job has been run.")
     boolean again;
 
+    @Option(
+            names = "--dry-run",
+            description = "Print every writing call that the launch would make, with its exact request, and make none.")
+    boolean dryRun;
+
     @Option(names = "--detach", description = "Launch, print the run's id, and come back.")
     boolean detach;
 
@@ -93,6 +99,13 @@ final class LaunchCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             Plan plan = plan(tuner, file, saved);
+            if (dryRun) {
+                new LaunchTermsView(surroundings.screen())
+                        .print(tuner.terms(plan, file), file.job().budget());
+                view.doing("checking " + job);
+                new PlannedCallsView(surroundings.screen(), output.isJson()).print(tuner.dryRun(plan, file));
+                return ExitCode.OK.number();
+            }
             Optional<RunView> last = again ? Optional.empty() : tuner.last(plan, file);
             if (last.isEmpty() && !isAgreed(tuner, plan, file)) {
                 surroundings.screen().say("nothing was launched");

@@ -58,6 +58,8 @@ class HelpTest {
                         "run",
                         "ps",
                         "show",
+                        "why",
+                        "logs",
                         "watch",
                         "stop",
                         "eval",

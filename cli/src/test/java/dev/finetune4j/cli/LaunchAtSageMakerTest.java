@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -116,6 +118,45 @@ class LaunchAtSageMakerTest {
         assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
     }
 
+    @Test
+    void goesToTheNextMachineAndTellsWhyAndWhatIsLeftOfIt() {
+        CommandRun dry = command("launch", job.toString(), "--dry-run");
+        assertThat(dry.exitCode()).as(dry.err()).isZero();
+        assertThat(dry.out())
+                .contains(
+                        "s3:PutObject s3://my-bucket/jobs/inputs/",
+                        "sagemaker:CreateTrainingJob",
+                        "\"MaxRuntimeInSeconds\"");
+        assertThat(dry.out() + dry.err()).doesNotContain(SECRET);
+        assertThat(aws.calls("PutObject")).isEmpty();
+        Matcher first = Pattern.compile("launch +sagemaker (ml\\.\\S+),").matcher(dry.err());
+        assertThat(first.find()).as(dry.err()).isTrue();
+        aws.sageMaker().sellOut(first.group(1));
+
+        CommandRun run = command("launch", job.toString(), "--yes");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(8);
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(2);
+        CommandRun why = command("why", onlyRun());
+        assertThat(why.out())
+                .contains(
+                        "agreed to sagemaker " + first.group(1),
+                        "moved to sagemaker ml.",
+                        "FT0851: no " + first.group(1) + " was free");
+        assertThat(command("logs", onlyRun()).out())
+                .doesNotContain("finetune4j-event")
+                .contains("torch");
+        CommandRun kept = command("gc", job.toString());
+        assertThat(kept.out()).contains("inputs/", "orders/" + onlyRun(), "its age", "all of it is needed, or young");
+        CommandRun removed = command("gc", job.toString(), "--older-than", "0s", "--yes");
+        assertThat(removed.out()).as(removed.err()).contains("removed ");
+        assertThat(command("gc", job.toString()).out()).contains("nothing is kept there");
+    }
+
+    private String onlyRun() {
+        return command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
+    }
+
     /** Needs what Amazon's image brings, 2 GB of it: torch, transformers and PEFT in the bench's versions. */
     @Test
     @Tag("slow")
@@ -128,8 +169,7 @@ class LaunchAtSageMakerTest {
         assertThat(run.exitCode()).as(run.err()).isIn(0, 9);
         assertThat(run.out()).contains("base zero-shot", "tuned");
         assertThat(run.err()).contains("step ", "validation loss");
-        String id =
-                command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
+        String id = onlyRun();
         assertThat(folder.resolve("home/runs/" + id + "/report.html")).isNotEmptyFile();
         assertThat(command("generate", id, "--prompt", "please refund my", "--max-new-tokens", "3")
                         .exitCode())

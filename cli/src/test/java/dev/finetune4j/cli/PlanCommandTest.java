@@ -148,6 +148,14 @@ class PlanCommandTest {
     }
 
     @Test
+    void aLimitInAnotherCurrencyIsNotTakenForDollars() {
+        CommandRun yen = plan("--target", CLOUDS, "--max-cost", "500 JPY");
+
+        assertThat(yen.exitCode()).isEqualTo(3);
+        assertThat(yen.err()).contains("FT0769: the limit is 500 JPY, the prices are in USD");
+    }
+
+    @Test
     void onlyTheLimitThatIsBrokenIsProposedWider() throws IOException {
         CommandRun late = plan("--target", CLOUDS, "--deadline", "1m");
 

@@ -27,6 +27,7 @@ final class RunProgress {
     private Instant stateSince;
     private RunEvent.@Nullable StepCompleted step;
     private RunEvent.@Nullable PredictionProgress prediction;
+    private RunEvent.@Nullable Spent spent;
     private final List<Double> losses = new ArrayList<>();
     private double meanLoss = Double.NaN;
     private double meanLossBefore = Double.NaN;
@@ -47,6 +48,8 @@ final class RunProgress {
         } else if (event instanceof RunEvent.PredictionProgress rows) {
             enterSilently(RunState.EVALUATING, rows.at());
             prediction = rows;
+        } else if (event instanceof RunEvent.Spent told) {
+            spent = told;
         }
     }
 
@@ -61,6 +64,13 @@ final class RunProgress {
 
     /** The live line for a person. */
     String line(Instant now) {
+        String cost = spent == null
+                ? ""
+                : " | spent " + PlanFigures.money(spent.spent().amount()) + " of " + spent.budget();
+        return lineOfState(now) + cost;
+    }
+
+    private String lineOfState(Instant now) {
         if (state == RunState.TRAINING && step != null) {
             return trainingLine(step);
         }
@@ -99,6 +109,10 @@ final class RunProgress {
             if (!message.isEmpty()) {
                 values.put("doing", '"' + message + '"');
             }
+        }
+        if (spent != null) {
+            values.put("spent", '"' + spent.spent().toString() + '"');
+            values.put("budget", '"' + spent.budget().toString() + '"');
         }
         return values.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())

@@ -57,6 +57,11 @@ public record Problem(
         return new Problem(kind, other, summary, location, causes, remedies, retry);
     }
 
+    /** The same problem with other causes. */
+    public Problem withCauses(List<String> others) {
+        return new Problem(kind, severity, summary, location, others, remedies, retry);
+    }
+
     /** The same problem with other remedies, the best first. */
     public Problem withRemedies(List<String> others) {
         return new Problem(kind, severity, summary, location, causes, others, retry);

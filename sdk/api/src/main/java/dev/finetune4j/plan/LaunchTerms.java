@@ -3,6 +3,10 @@ package dev.finetune4j.plan;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param worstCost what it costs if it runs to that limit and takes longest to wind down, or if as many tokens are billed as can be;
  *     null where nothing is billed
  * @param afterwards what the result goes on to cost at the place, asked or not, until it is removed; null where nothing
+ * @param settings what the place is told of the machine, by the names of {@link dev.finetune4j.spi.PlaceSettings}; empty where none is let
+ * @param alternatives where the job goes, in this order, if its machine is not to be had; without alternatives of their own
  */
 public record LaunchTerms(
         String option,
@@ -33,7 +39,51 @@ public record LaunchTerms(
         @Nullable BilledTokens tokens,
         @Nullable Duration timeLimit,
         @Nullable Money worstCost,
-        @Nullable HostingCost afterwards) {
+        @Nullable HostingCost afterwards,
+        Map<String, String> settings,
+        List<LaunchTerms> alternatives) {
+    /** Copies map and list; journals of earlier versions have neither. */
+    public LaunchTerms {
+        settings = settings == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        alternatives = alternatives == null ? List.of() : List.copyOf(alternatives);
+    }
+
+    /** The same with places to go to if the machine is not to be had. */
+    public LaunchTerms alternatives(List<LaunchTerms> others) {
+        return new LaunchTerms(
+                option,
+                target,
+                name,
+                region,
+                time,
+                cost,
+                perHour,
+                tokens,
+                timeLimit,
+                worstCost,
+                afterwards,
+                settings,
+                others);
+    }
+
+    /** The same with another limit and what it then costs at most. */
+    public LaunchTerms limit(@Nullable Duration limit, @Nullable Money most) {
+        return new LaunchTerms(
+                option,
+                target,
+                name,
+                region,
+                time,
+                cost,
+                perHour,
+                tokens,
+                limit,
+                most,
+                afterwards,
+                settings,
+                alternatives);
+    }
+
     /** What a time costs; empty where time is not billed, so that time tells nothing of what was spent. */
     public Optional<Money> costOf(Duration billed) {
         return Optional.ofNullable(perHour).map(price -> price.forHours(billed));

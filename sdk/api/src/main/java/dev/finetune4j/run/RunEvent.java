@@ -3,6 +3,7 @@ package dev.finetune4j.run;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.value.Kind;
+import dev.finetune4j.value.Money;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -144,6 +145,16 @@ public sealed interface RunEvent {
      */
     @Kind("prediction")
     record PredictionProgress(Instant at, Variant variant, long rows, long totalRows) implements RunEvent {}
+
+    /**
+     * What the run has cost so far; told by who follows it, where it is billed.
+     *
+     * @param at when
+     * @param spent so far, what is billed by now included
+     * @param budget what it may cost at most
+     */
+    @Kind("spent")
+    record Spent(Instant at, Money spent, Money budget) implements RunEvent {}
 
     /**
      * A process that computed the run is about to end.

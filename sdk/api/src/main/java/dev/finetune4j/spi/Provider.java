@@ -75,12 +75,29 @@ public interface Provider extends AutoCloseable {
     }
 
     /**
+     * The writing calls that {@link #submit} would make for a job that is not there yet, in order, with exactly what they would send.
+     * Makes none of them. Empty where nothing leaves this machine.
+     */
+    default List<PlannedCall> plannedCalls(Submission submission) {
+        return List.of();
+    }
+
+    /**
      * Launches a job, at most once per name. Where a job of this name and digest exists already, in whatever state, that one is
-     * returned and nothing is launched.
+     * returned and nothing is launched; but one that ended because its machine was not to be had is launched again, as {@link #resume}
+     * does, where the settings name another machine.
      *
      * @throws FineTuneException if the name exists with another digest, or the place refuses
      */
     JobSnapshot submit(Submission submission);
+
+    /**
+     * Whether a refusal or failure comes of the machine that was asked for alone: no such machine is free, or the account may have none.
+     * Nothing of the job runs then, and {@link #submit} may find another machine at this place.
+     */
+    default boolean isLackOfMachine(Problem problem) {
+        return false;
+    }
 
     /**
      * Launches a stopped or failed job again, from its last checkpoint. It keeps its id, its events go on where they ended. A
@@ -104,6 +121,16 @@ public interface Provider extends AutoCloseable {
      * @throws FineTuneException if there is no such job or the cursor is not one of this job
      */
     EventPage events(RunId id, String cursor);
+
+    /**
+     * What the job's processes printed after {@code cursor}, beside its events; {@link LogPage#START} for the first lines.
+     *
+     * @return empty where the place keeps no such lines
+     * @throws FineTuneException if there is no such job or the cursor is not one of this job
+     */
+    default Optional<LogPage> logs(RunId id, String cursor) {
+        return Optional.empty();
+    }
 
     /**
      * Tells a job to stop; a job that has ended already is left alone. Returns before it has ended.
@@ -136,6 +163,18 @@ public interface Provider extends AutoCloseable {
      * @throws FineTuneException if the job still runs
      */
     void delete(RunId id);
+
+    /**
+     * All files of jobs that the place keeps where its settings say; nothing else that lies there.
+     *
+     * @return empty where the place keeps none that anybody pays for
+     */
+    default List<Leftover> leftovers() {
+        return List.of();
+    }
+
+    /** Removes files that {@link #leftovers} told; without effect where they are gone. */
+    default void remove(Leftover leftover) {}
 
     @Override
     void close();

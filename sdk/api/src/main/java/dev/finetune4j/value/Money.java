@@ -51,6 +51,24 @@ public record Money(BigDecimal amount, Currency currency) {
                 .longValue());
     }
 
+    /** The sum of two amounts of one currency. */
+    public Money plus(Money other) {
+        requireSame(other);
+        return new Money(amount.add(other.amount), currency);
+    }
+
+    /** What is left after another amount of the same currency; zero where that is more. */
+    public Money less(Money other) {
+        requireSame(other);
+        return new Money(amount.subtract(other.amount).max(BigDecimal.ZERO), currency);
+    }
+
+    private void requireSame(Money other) {
+        if (!currency.equals(other.currency)) {
+            throw new IllegalArgumentException("amounts must be of one currency, were " + this + " and " + other);
+        }
+    }
+
     @Override
     public String toString() {
         return amount.toPlainString() + " " + currency.getCurrencyCode();

@@ -11,9 +11,11 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.launch.Alternatives;
 import dev.finetune4j.engine.launch.EstimateScore;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.Launcher;
+import dev.finetune4j.engine.launch.Leftovers;
 import dev.finetune4j.engine.launch.PastRuns;
 import dev.finetune4j.engine.launch.Preparation;
 import dev.finetune4j.engine.launch.PreparedJob;
@@ -48,9 +50,12 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.LogPage;
+import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -199,7 +204,7 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * What a launch of a plan's choice may take at most, for somebody to agree to.
+     * What a launch of a plan's choice may take at most, and where it goes if its machine is not to be had, for somebody to agree to.
      *
      * @throws FineTuneException with FT0520 if its place bills for time and the job has no budget, FT0521 if the budget ends before the
      *     job is likely to, FT0523 if it cannot be launched from here, FT0760 to FT0762 if the plan has no choice
@@ -207,7 +212,10 @@ public final class FineTuner implements AutoCloseable {
     public LaunchTerms terms(Plan plan, JobFile job) {
         PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
         try {
-            return launcher.terms(choice, job.at(choice).job());
+            return Alternatives.with(
+                    launcher.terms(choice, job.at(choice).job()),
+                    plan.options(),
+                    option -> launcher.terms(option, job.at(option).job()));
         } catch (FineTuneException e) {
             throw job.placed(e);
         }
@@ -275,6 +283,19 @@ public final class FineTuner implements AutoCloseable {
         } catch (FineTuneException e) {
             throw clean(e, job);
         }
+    }
+
+    /**
+     * The calls that {@link #launch(Plan, JobFile)} would make at the place, in order, with exactly what they would send; makes none of
+     * them. No calls where nothing leaves this machine.
+     *
+     * @throws FineTuneException as {@link #launch(Plan, JobFile)}
+     */
+    public List<PlannedCall> dryRun(Plan plan, JobFile job) {
+        LaunchTerms terms = terms(plan, job);
+        PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
+        refuseErrors(prepared);
+        return launcher.dryRun(prepared, terms);
     }
 
     /**
@@ -487,6 +508,38 @@ public final class FineTuner implements AutoCloseable {
      */
     public RunHandle<RunOutcome> attach(String run) {
         return launcher.attach(store.resolve(run));
+    }
+
+    /**
+     * What the processes of a run printed, beside its events.
+     *
+     * @param run its id or the start of it
+     * @param cursor {@link LogPage#START} for the first lines, then what the page before says
+     * @return no lines where there is nothing new
+     * @throws FineTuneException with FT0504 if there is no such run, FT0510 if its place keeps no such lines
+     */
+    public LogPage logs(String run, String cursor) {
+        return launcher.logs(store.resolve(run), cursor);
+    }
+
+    /**
+     * What the places of a job keep of it and of other jobs with the same settings: staged rows and models, orders, checkpoints, outputs.
+     *
+     * @param age what was written since is kept, as somebody may be about to use it
+     * @throws FineTuneException if a place cannot be asked
+     */
+    public List<Leftovers.Entry> leftovers(JobFile job, Duration age) {
+        return launcher.leftovers(job.job(), age);
+    }
+
+    /**
+     * Removes what nothing needs any more.
+     *
+     * @throws IllegalArgumentException if something needs it
+     * @throws FineTuneException if its place does not remove it
+     */
+    public void remove(JobFile job, Leftovers.Entry entry) {
+        launcher.remove(job.job(), entry);
     }
 
     /**

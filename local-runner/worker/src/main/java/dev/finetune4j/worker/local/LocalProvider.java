@@ -11,6 +11,7 @@ import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
@@ -22,6 +23,7 @@ import dev.finetune4j.value.RunId;
 import dev.finetune4j.worker.folder.EventReader;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.folder.JobTicket;
+import dev.finetune4j.worker.folder.LogReader;
 import dev.finetune4j.worker.folder.WorkerLock;
 import dev.finetune4j.worker.machine.Machine;
 import dev.finetune4j.worker.problem.WorkerProblems;
@@ -118,6 +120,11 @@ final class LocalProvider implements Provider {
     @Override
     public EventPage events(RunId id, String cursor) {
         return new EventReader(existing(id)).after(cursor);
+    }
+
+    @Override
+    public Optional<LogPage> logs(RunId id, String cursor) {
+        return Optional.of(new LogReader(existing(id)).after(cursor));
     }
 
     @Override

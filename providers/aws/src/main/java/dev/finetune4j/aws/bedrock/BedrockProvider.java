@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.bedrock;
 
+import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -11,6 +12,7 @@ import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
@@ -116,6 +118,23 @@ final class BedrockProvider implements Provider {
         BedrockOptions options = settings.options(submission.model());
         StagedTuning job = new TuningStage(clients().store(), options).stage(submission, train);
         return snapshot(submission.id(), clients().jobs().submit(new CustomizationMapper(options).request(job)));
+    }
+
+    @Override
+    public List<PlannedCall> plannedCalls(Submission submission) {
+        BedrockOptions options = settings.options(submission.model());
+        StagedTuning job = new TuningStage(clients().store(), options).planned(submission, onlyTraining(submission));
+        List<PlannedCall> calls = new ArrayList<>();
+        calls.add(new PlannedCall(
+                "s3:PutObject", job.trainingUri(), "the rows as records of the model, if not there yet"));
+        if (job.validationUri() != null) {
+            calls.add(new PlannedCall("s3:PutObject", job.validationUri(), "the same of the validation rows"));
+        }
+        calls.add(new PlannedCall(
+                "bedrock:CreateModelCustomizationJob",
+                submission.id().value(),
+                RequestJson.of(new CustomizationMapper(options).request(job))));
+        return calls;
     }
 
     private static WorkStep.Train onlyTraining(Submission submission) {

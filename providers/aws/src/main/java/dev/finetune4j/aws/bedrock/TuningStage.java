@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Brings the rows of a job to S3, as records of its model; refuses before anything is sent. */
 final class TuningStage {
@@ -31,6 +32,19 @@ final class TuningStage {
      * @throws FineTuneException with everything that the service would have against the job and its rows
      */
     StagedTuning stage(Submission submission, WorkStep.Train train) {
+        return stage(submission, train, store::stage);
+    }
+
+    /**
+     * The job as {@link #stage} would lay its records out; sends nothing.
+     *
+     * @throws FineTuneException as {@link #stage}
+     */
+    StagedTuning planned(Submission submission, WorkStep.Train train) {
+        return stage(submission, train, store::stagedAddress);
+    }
+
+    private StagedTuning stage(Submission submission, WorkStep.Train train, Function<Path, String> place) {
         Path rows = submission.channels().get(WorkOrder.DATA_CHANNEL);
         if (rows == null) {
             throw BedrockErrors.unable(submission.id(), "tune without rows", "the job has no data channel");
@@ -38,7 +52,7 @@ final class TuningStage {
         try {
             Path records = Files.createTempDirectory("finetune4j-bedrock-");
             try {
-                return stage(submission, train, rows, records);
+                return stage(submission, train, rows, records, place);
             } finally {
                 remove(records);
             }
@@ -47,7 +61,8 @@ final class TuningStage {
         }
     }
 
-    private StagedTuning stage(Submission submission, WorkStep.Train train, Path rows, Path records)
+    private StagedTuning stage(
+            Submission submission, WorkStep.Train train, Path rows, Path records, Function<Path, String> place)
             throws IOException {
         boolean isCompared = hasRows(rows.resolve(Part.VALIDATION.fileName()));
         StagedTuning job = staged(submission, train, options.store() + "/inputs/", isCompared);
@@ -68,7 +83,7 @@ final class TuningStage {
         if (!errors.isEmpty()) {
             throw new FineTuneException(errors, null);
         }
-        return staged(submission, train, store.stage(records), isCompared);
+        return staged(submission, train, place.apply(records), isCompared);
     }
 
     private static StagedTuning staged(Submission submission, WorkStep.Train train, String prefix, boolean isCompared) {

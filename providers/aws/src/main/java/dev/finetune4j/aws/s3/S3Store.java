@@ -72,6 +72,15 @@ public final class S3Store implements AutoCloseable {
         return resolve(name).toString();
     }
 
+    /**
+     * Where {@link #stage} would put files; asks nothing.
+     *
+     * @return {@code s3://BUCKET/PREFIX/inputs/DIGEST/}
+     */
+    public String stagedAddress(Path source) {
+        return prefix(read(source)).toString();
+    }
+
     /** {@link #stage(Path, Progress)} for which nobody waits. */
     public String stage(Path source) {
         return stage(source, Progress.NONE);
@@ -85,13 +94,8 @@ public final class S3Store implements AutoCloseable {
      * @throws FineTuneException with FT0869 if a file changes meanwhile, or FT0870 if something else lies there
      */
     public String stage(Path source, Progress progress) {
-        StagedFolder folder;
-        try {
-            folder = StagedFolder.read(source);
-        } catch (IOException e) {
-            throw StoreErrors.local(e, source);
-        }
-        S3Address prefix = root.below(INPUTS + folder.digest()).asFolder();
+        StagedFolder folder = read(source);
+        S3Address prefix = prefix(folder);
         new Stager(calls, prefix, new Tally(progress, folder.bytes())).stage(folder);
         return prefix.toString();
     }
@@ -183,6 +187,18 @@ public final class S3Store implements AutoCloseable {
         Removal removal = new Removal(calls, from);
         removal.removeObjects();
         removal.removeUploads();
+    }
+
+    private static StagedFolder read(Path source) {
+        try {
+            return StagedFolder.read(source);
+        } catch (IOException e) {
+            throw StoreErrors.local(e, source);
+        }
+    }
+
+    private S3Address prefix(StagedFolder folder) {
+        return root.below(INPUTS + folder.digest()).asFolder();
     }
 
     private S3Address resolve(String name) {

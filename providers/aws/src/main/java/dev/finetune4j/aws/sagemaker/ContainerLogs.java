@@ -62,8 +62,24 @@ final class ContainerLogs implements AutoCloseable {
         }
     }
 
+    /**
+     * The lines of a stream after one that is known.
+     *
+     * @param millis when the service took the known one; 0 for none
+     * @param known how many of that moment are known
+     * @param most most lines to give
+     */
+    List<Line> after(String job, String stream, long millis, int known, int most) {
+        List<Line> lines = lines(job, stream, millis, known + most);
+        int passed = 0;
+        while (passed < known && passed < lines.size() && lines.get(passed).millis() == millis) {
+            passed++;
+        }
+        return lines.subList(passed, lines.size());
+    }
+
     /** A page of lines from a moment on, that moment included; empty at the end. */
-    List<Line> lines(String job, String stream, long fromMillis, int most) {
+    private List<Line> lines(String job, String stream, long fromMillis, int most) {
         try {
             GetLogEventsRequest request = GetLogEventsRequest.builder()
                     .logGroupName(GROUP)

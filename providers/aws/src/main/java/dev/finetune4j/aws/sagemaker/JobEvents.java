@@ -29,7 +29,6 @@ final class JobEvents {
     private static final Duration LOG_DELAY = Duration.ofSeconds(15);
 
     private static final int LINES_PAGE = 1000;
-    private static final Pattern CURSOR = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})\\.(\\d{1,15})\\.(\\d{1,9})");
     private static final Pattern STREAM_SECOND = Pattern.compile(".*-(\\d{9,11})");
 
     private final ContainerLogs logs;
@@ -41,61 +40,20 @@ final class JobEvents {
     }
 
     /**
-     * Where a reader is.
-     *
-     * @param launch the launch, counted from 1
-     * @param told states of it that were told
-     * @param millis time of the last line that was told of the container that trains in the last of these states, 0 before the first
-     * @param lines how many lines of that very time were told
-     */
-    private record Position(int launch, int told, long millis, int lines) {
-        static Position of(RunId id, String cursor) {
-            if (cursor.equals(EventPage.START)) {
-                return new Position(1, 0, 0, 0);
-            }
-            Matcher parts = CURSOR.matcher(cursor);
-            if (!parts.matches()) {
-                throw SageMakerErrors.foreignCursor(id, cursor);
-            }
-            return new Position(
-                    Integer.parseInt(parts.group(1)),
-                    Integer.parseInt(parts.group(2)),
-                    Long.parseLong(parts.group(3)),
-                    Integer.parseInt(parts.group(4)));
-        }
-
-        Position nextState() {
-            return new Position(launch, told + 1, 0, 0);
-        }
-
-        Position nextLaunch() {
-            return new Position(launch + 1, 0, 0, 0);
-        }
-
-        Position after(ContainerLogs.Line line) {
-            return new Position(launch, told, line.millis(), line.millis() == millis ? lines + 1 : 1);
-        }
-
-        String cursor() {
-            return launch + "." + told + "." + millis + "." + lines;
-        }
-    }
-
-    /**
      * The events after a cursor; empty where there is nothing new.
      *
      * @throws dev.finetune4j.error.FineTuneException with FT0849 if the cursor is not of this job
      */
     EventPage after(RunId id, List<DescribeTrainingJobResponse> launches, String cursor) {
-        Position position = Position.of(id, cursor);
+        LogPosition position = LogPosition.of(id, cursor);
         if (position.launch() < 1
                 || position.launch() > launches.size()
-                || position.told() > states(launches, position).size()) {
+                || position.parts() > states(launches, position).size()) {
             throw SageMakerErrors.foreignCursor(id, cursor);
         }
         List<RunEvent> events = new ArrayList<>();
         while (events.isEmpty()) {
-            Optional<Position> next = step(launches, position, events);
+            Optional<LogPosition> next = step(launches, position, events);
             if (next.isEmpty()) {
                 break;
             }
@@ -105,66 +63,60 @@ final class JobEvents {
     }
 
     /** Goes on by a piece, which may hold no event; empty where there is nothing to go on to. */
-    private Optional<Position> step(
-            List<DescribeTrainingJobResponse> launches, Position position, List<RunEvent> events) {
+    private Optional<LogPosition> step(
+            List<DescribeTrainingJobResponse> launches, LogPosition position, List<RunEvent> events) {
         List<SecondaryStatusTransition> states = states(launches, position);
-        boolean isTold = position.told() == states.size();
-        if (position.told() > 0 && states.get(position.told() - 1).status() == SecondaryStatus.TRAINING) {
-            Position further = readLog(launches.get(position.launch() - 1), states, position, events);
+        boolean isTold = position.parts() == states.size();
+        if (position.parts() > 0 && states.get(position.parts() - 1).status() == SecondaryStatus.TRAINING) {
+            LogPosition further = readLog(launches.get(position.launch() - 1), states, position, events);
             if (!further.equals(position)) {
                 return Optional.of(further);
             }
-            if (!isTold && !isSettled(states.get(position.told()))) {
+            if (!isTold && !isSettled(states.get(position.parts()))) {
                 return Optional.empty();
             }
         }
         if (!isTold) {
-            SecondaryStatusTransition change = states.get(position.told());
+            SecondaryStatusTransition change = states.get(position.parts());
             RunState state = SageMakerStatusMapper.state(change.status());
             if (state != stateBefore(launches, position)) {
                 events.add(new RunEvent.StateChanged(
                         change.startTime(), state, change.statusMessage() == null ? "" : change.statusMessage()));
             }
-            return Optional.of(position.nextState());
+            return Optional.of(position.nextPart());
         }
         return position.launch() < launches.size() ? Optional.of(position.nextLaunch()) : Optional.empty();
     }
 
     private static List<SecondaryStatusTransition> states(
-            List<DescribeTrainingJobResponse> launches, Position position) {
+            List<DescribeTrainingJobResponse> launches, LogPosition position) {
         return launches.get(position.launch() - 1).secondaryStatusTransitions();
     }
 
     private static @org.jspecify.annotations.Nullable RunState stateBefore(
-            List<DescribeTrainingJobResponse> launches, Position position) {
+            List<DescribeTrainingJobResponse> launches, LogPosition position) {
         List<SecondaryStatusTransition> states = states(launches, position);
-        return position.told() == 0
+        return position.parts() == 0
                 ? null
-                : SageMakerStatusMapper.state(states.get(position.told() - 1).status());
+                : SageMakerStatusMapper.state(states.get(position.parts() - 1).status());
     }
 
     private boolean isSettled(SecondaryStatusTransition afterTraining) {
         return clock.instant().isAfter(afterTraining.startTime().plus(LOG_DELAY));
     }
 
-    private Position readLog(
+    private LogPosition readLog(
             DescribeTrainingJobResponse job,
             List<SecondaryStatusTransition> states,
-            Position from,
+            LogPosition from,
             List<RunEvent> events) {
-        Optional<String> stream = streamOf(job.trainingJobName(), states, from.told() - 1);
+        Optional<String> stream = streamOf(job.trainingJobName(), states, from.parts() - 1);
         if (stream.isEmpty()) {
             return from;
         }
-        List<ContainerLogs.Line> lines =
-                logs.lines(job.trainingJobName(), stream.get(), from.millis(), from.lines() + LINES_PAGE);
-        Position position = from;
-        int known = from.lines();
-        for (ContainerLogs.Line line : lines) {
-            if (known > 0 && line.millis() == from.millis()) {
-                known--; // told before
-                continue;
-            }
+        LogPosition position = from;
+        for (ContainerLogs.Line line :
+                logs.after(job.trainingJobName(), stream.get(), from.millis(), from.lines(), LINES_PAGE)) {
             position = position.after(line);
             event(line.text()).ifPresent(events::add);
         }

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -10,6 +11,9 @@ import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.LogPage;
+import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
@@ -40,7 +44,7 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobRespon
 final class SageMakerProvider implements Provider {
     static final ProviderId ID = new ProviderId("sagemaker");
 
-    /** The container has two minutes to save; then results are taken to S3, which is billed too. */
+    /** The container has two minutes to save; then results are taken to S3, which is billed too, as a machine is that is kept. */
     private static final Duration WIND_DOWN = Duration.ofMinutes(15);
 
     private final ProviderContext context;
@@ -85,10 +89,14 @@ final class SageMakerProvider implements Provider {
         }
     }
 
-    private synchronized Clients clients() {
+    private Clients clients() {
+        return clients(settings);
+    }
+
+    private synchronized Clients clients(SageMakerSettings connected) {
         Clients open = clients;
         if (open == null) {
-            open = Clients.open(settings.options(), context);
+            open = Clients.open(connected.options(), context);
             clients = open;
         }
         return open;
@@ -112,7 +120,7 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public Duration windDown() {
-        return WIND_DOWN;
+        return WIND_DOWN.plus(settings.keepAlive());
     }
 
     @Override
@@ -143,17 +151,49 @@ final class SageMakerProvider implements Provider {
     @Override
     public JobSnapshot submit(Submission submission) {
         List<DescribeTrainingJobResponse> launches = clients().launches(submission.id());
-        if (launches.isEmpty()) {
-            launches = List.of(clients().jobs().submit(request(submission)));
-        } else {
+        if (!launches.isEmpty()) {
             TrainingJobs.refuseOther(launches.get(0), submission.order().digest());
+        }
+        if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1))) {
+            launches = new ArrayList<>(launches);
+            launches.add(clients().jobs().submit(request(submission, launches.size() + 1)));
         }
         return snapshot(submission.id(), launches);
     }
 
-    private CreateTrainingJobRequest request(Submission submission) {
+    /** Whether a launch got no machine, and the settings name another one. */
+    private boolean isToMove(DescribeTrainingJobResponse last) {
         SageMakerOptions options = clients().options();
-        StagedJob job = new Staging(clients().store()).stage(submission);
+        boolean isSameMachine = last.resourceConfig().instanceTypeAsString().equals(options.machine())
+                && Boolean.TRUE.equals(last.enableManagedSpotTraining()) == options.isSpot();
+        return !isSameMachine
+                && TrainingJobs.hasEnded(last)
+                && SageMakerStatusMapper.failure(last)
+                        .filter(this::isLackOfMachine)
+                        .isPresent();
+    }
+
+    @Override
+    public boolean isLackOfMachine(Problem problem) {
+        return problem.kind().equals(SageMakerProblems.NO_CAPACITY)
+                || problem.kind().equals(SageMakerProblems.QUOTA);
+    }
+
+    @Override
+    public List<PlannedCall> plannedCalls(Submission submission) {
+        Staging staging = new Staging(clients().store());
+        CreateTrainingJobRequest request = request(staging.planned(submission, 1));
+        List<PlannedCall> calls = new ArrayList<>(staging.calls(submission));
+        calls.add(new PlannedCall("sagemaker:CreateTrainingJob", request.trainingJobName(), RequestJson.of(request)));
+        return calls;
+    }
+
+    private CreateTrainingJobRequest request(Submission submission, int launch) {
+        return request(new Staging(clients().store()).stage(submission, launch));
+    }
+
+    private CreateTrainingJobRequest request(StagedJob job) {
+        SageMakerOptions options = clients().options();
         List<Problem> problems = SageMakerRules.problems(job, options, VendorImages.shipped());
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
@@ -192,6 +232,11 @@ final class SageMakerProvider implements Provider {
     public EventPage events(RunId id, String cursor) {
         return new JobEvents(clients().logs(), context.clock())
                 .after(id, clients().existing(id), cursor);
+    }
+
+    @Override
+    public Optional<LogPage> logs(RunId id, String cursor) {
+        return Optional.of(new JobLogs(clients().logs()).after(id, clients().existing(id), cursor));
     }
 
     @Override
@@ -247,6 +292,21 @@ final class SageMakerProvider implements Provider {
             clients().store().delete(TrainingJobMapper.outputs(name));
             clients().jobs().delete(name);
         }
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        return stored().all();
+    }
+
+    @Override
+    public void remove(Leftover leftover) {
+        stored().remove(leftover);
+    }
+
+    private StoredJobs stored() {
+        Clients open = clients(settings.atSomeMachine());
+        return new StoredJobs(open.store(), new Launches(open.jobs()), now());
     }
 
     @Override

@@ -76,6 +76,15 @@ final class SageMakerSettings {
         return machine == null || new MachineKind(machine).hasGpu();
     }
 
+    /** How long the machine is kept, and paid for, after the job; zero where that cannot be read. */
+    Duration keepAlive() {
+        try {
+            return settings.containsKey(KEEP_ALIVE) ? Durations.parse(settings.get(KEEP_ALIVE)) : Duration.ZERO;
+        } catch (DateTimeException | IllegalArgumentException e) {
+            return Duration.ZERO; // refusals tell of it
+        }
+    }
+
     /** Whether they leave the machine to a plan. */
     boolean leavesMachineOpen() {
         return !settings.containsKey(PlaceSettings.MACHINE);

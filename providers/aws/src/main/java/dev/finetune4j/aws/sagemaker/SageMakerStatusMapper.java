@@ -2,6 +2,7 @@ package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
+import dev.finetune4j.json.Durations;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
@@ -9,6 +10,7 @@ import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
 import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition;
+import software.amazon.awssdk.services.sagemaker.model.StoppingCondition;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
 /** From what the service tells of a job to what everybody is told. Survives states that the service adds later. */
 final class SageMakerStatusMapper {
@@ -52,7 +56,7 @@ final class SageMakerStatusMapper {
                 state,
                 launches.get(0).creationTime(),
                 state.isTerminal() ? endOf(job) : null,
-                state == RunState.FAILED ? failure(job) : null,
+                state == RunState.FAILED ? failure(job).orElse(null) : null,
                 billed,
                 null);
     }
@@ -81,8 +85,9 @@ final class SageMakerStatusMapper {
             case UPLOADING -> RunState.UPLOADING;
             case STOPPING -> RunState.STOPPING;
             case COMPLETED -> RunState.SUCCEEDED;
-            case FAILED -> RunState.FAILED;
-            case STOPPED, MAX_RUNTIME_EXCEEDED, MAX_WAIT_TIME_EXCEEDED -> RunState.STOPPED;
+            // A spot job that waited in vain; nobody asked it to stop.
+            case FAILED, MAX_WAIT_TIME_EXCEEDED -> RunState.FAILED;
+            case STOPPED, MAX_RUNTIME_EXCEEDED -> RunState.STOPPED;
         };
     }
 
@@ -111,18 +116,40 @@ final class SageMakerStatusMapper {
         return total.isNegative() ? Duration.ZERO : total;
     }
 
+    /** Why a job failed; empty where it did not. */
+    static Optional<Problem> failure(DescribeTrainingJobResponse job) {
+        if (job.secondaryStatus() == SecondaryStatus.MAX_WAIT_TIME_EXCEEDED) {
+            return Optional.of(SageMakerProblems.NO_CAPACITY
+                    .error("no spot " + machine(job) + " was free for " + job.trainingJobName()
+                            + " in the time that it may wait")
+                    .because(longestWait(job))
+                    .remedy("places.sagemaker.spot: false")
+                    .build());
+        }
+        return job.trainingJobStatus() == TrainingJobStatus.FAILED ? Optional.of(toldReason(job)) : Optional.empty();
+    }
+
+    private static String longestWait(DescribeTrainingJobResponse job) {
+        StoppingCondition limits = job.stoppingCondition();
+        return limits == null || limits.maxWaitTimeInSeconds() == null
+                ? "how long that is was not told"
+                : "it may wait and run " + Durations.format(Duration.ofSeconds(limits.maxWaitTimeInSeconds()));
+    }
+
+    private static String machine(DescribeTrainingJobResponse job) {
+        return job.resourceConfig() == null ? "machine" : job.resourceConfig().instanceTypeAsString();
+    }
+
     /** The service puts who is to blame in front, and the worker its code and what to do into the middle. */
-    private static Problem failure(DescribeTrainingJobResponse job) {
+    private static Problem toldReason(DescribeTrainingJobResponse job) {
         String reason = job.failureReason() == null ? "" : job.failureReason();
         Matcher blamed = BLAMED.matcher(reason);
         String blame = blamed.matches() ? blamed.group(1) : "";
         String text = blamed.matches() ? blamed.group(2) : reason;
-        String machine =
-                job.resourceConfig() == null ? "machine" : job.resourceConfig().instanceTypeAsString();
         return switch (blame) {
             case "CapacityError" ->
                 SageMakerProblems.NO_CAPACITY
-                        .error("no " + machine + " was free for " + job.trainingJobName())
+                        .error("no " + machine(job) + " was free for " + job.trainingJobName())
                         .because(text)
                         .build();
             case "InternalServerError" ->

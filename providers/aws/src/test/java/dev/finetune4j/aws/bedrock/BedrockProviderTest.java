@@ -20,6 +20,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.testkit.VirtualClock;
@@ -72,6 +73,21 @@ class BedrockProviderTest {
     void close() {
         provider.close();
         aws.close();
+    }
+
+    @Test
+    void plansExactlyWhatItThenSends() throws Exception {
+        Submission job = submission(rows("ticket", 16));
+
+        List<PlannedCall> planned = provider.plannedCalls(job);
+
+        assertThat(aws.calls("PutObject")).isEmpty();
+        assertThat(aws.calls("CreateModelCustomizationJob")).isEmpty();
+        provider.submit(job);
+        PlannedCall last = planned.get(planned.size() - 1);
+        assertThat(last.action()).isEqualTo("bedrock:CreateModelCustomizationJob");
+        assertThat(Json.records().readTree(last.content()))
+                .isEqualTo(aws.calls("CreateModelCustomizationJob").get(0).request());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
@@ -29,15 +30,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** SageMaker in this process with scripted workers, on a clock on which hours take no time, and jobs for it. */
 final class OfflinePlace implements AutoCloseable {
     static final String SECRET = "planted/secret+0123456789";
+    private static final String STORE = "s3://my-bucket/jobs";
     static final Map<String, String> SETTINGS = Map.of(
-            "role",
-            OfflineAccount.ROLE,
-            "region",
-            OfflineAccount.REGION,
-            "store",
-            "s3://my-bucket/jobs",
-            "machine",
-            "ml.g5.xlarge");
+            "role", OfflineAccount.ROLE, "region", OfflineAccount.REGION, "store", STORE, "machine", "ml.g5.xlarge");
 
     final VirtualClock clock = new VirtualClock();
     final OfflineAws aws;
@@ -91,9 +86,19 @@ final class OfflinePlace implements AutoCloseable {
 
     /** A client whose machines may be taken back. */
     Provider openOnSpot() {
+        return openWith(PlaceSettings.SPOT, "true");
+    }
+
+    /** A client with another setting. */
+    Provider openWith(String name, String value) {
         Map<String, String> settings = new HashMap<>(SETTINGS);
-        settings.put(PlaceSettings.SPOT, "true");
+        settings.put(name, value);
         return new SageMakerProviderFactory().open(context, settings);
+    }
+
+    /** Where its jobs have their files. */
+    S3Store store() {
+        return S3Store.open(STORE, OfflineAccount.REGION, context);
     }
 
     /** A job that trains so many hours, without a time limit. */

@@ -42,7 +42,7 @@ class SageMakerStatusMapperTest {
         "Failed, Failed, FAILED",
         "Stopped, Stopped, STOPPED",
         "Stopped, MaxRuntimeExceeded, STOPPED",
-        "Stopped, MaxWaitTimeExceeded, STOPPED",
+        "Stopped, MaxWaitTimeExceeded, FAILED",
         "InProgress, ANewState, TRAINING",
         "Stopping, ANewState, STOPPING",
         "Completed, ANewState, SUCCEEDED",

@@ -8,9 +8,11 @@ import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.Kind;
+import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -82,6 +84,21 @@ public sealed interface JournalEntry {
      */
     @Kind("agreed")
     record Agreed(LaunchTerms terms) implements JournalEntry {}
+
+    /**
+     * The machine was not to be had: the next act is {@code submit} for another one that was agreed to.
+     *
+     * @param terms what it may take there, with what is left of the budget
+     * @param why why it was not to be had
+     * @param billed time that was billed until then, over all machines
+     * @param spent what that cost, or null where a price is not known
+     */
+    @Kind("moved")
+    record Moved(
+            LaunchTerms terms,
+            Problem why,
+            Duration billed,
+            @Nullable Money spent) implements JournalEntry {}
 
     /**
      * The next act is the provider's {@code submit}; whether it was reached is not known until {@link Submitted}.

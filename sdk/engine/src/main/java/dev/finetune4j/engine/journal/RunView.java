@@ -3,13 +3,16 @@ package dev.finetune4j.engine.journal;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A run as its journal tells it.
  *
  * @param id the run
- * @param job what was asked for, secrets taken out
+ * @param job what was asked for, secrets taken out, at the machine where it is now
  * @param jobFile the job file as it was named, or null where the job came from code
  * @param attempt attempt from 1 at this job, data and model
  * @param createdAt when it was created
@@ -87,7 +90,7 @@ public record RunView(
         List<JournalLine> lines = content.lines();
         return Optional.of(new RunView(
                 created.run(),
-                created.job(),
+                fold.moved(created.job()),
                 created.jobFile(),
                 created.attempt(),
                 lines.get(0).at(),
@@ -108,6 +111,7 @@ public record RunView(
     private static final class Fold {
         private RunState last = RunState.PREPARED;
         private @Nullable ProviderId provider;
+        private @Nullable LaunchTerms movedTo;
         private JournalEntry.@Nullable Prepared prepared;
         private @Nullable JobSnapshot submitted;
         private @Nullable Problem problem;
@@ -122,6 +126,9 @@ public record RunView(
                 prepared = ready;
             } else if (entry instanceof JournalEntry.Intent intent) {
                 provider = intent.provider();
+            } else if (entry instanceof JournalEntry.Moved moved) {
+                movedTo = moved.terms();
+                last = RunState.QUEUED;
             } else if (entry instanceof JournalEntry.Submitted answer) {
                 submitted = answer.snapshot();
                 last = answer.snapshot().state();
@@ -146,6 +153,16 @@ public record RunView(
                 last = end.state();
                 problem = end.problem();
             }
+        }
+
+        /** The job with the machine that it was moved to. */
+        FineTuneJob moved(FineTuneJob job) {
+            if (movedTo == null) {
+                return job;
+            }
+            Map<String, String> settings = new LinkedHashMap<>(job.settingsOf(movedTo.target()));
+            settings.putAll(movedTo.settings());
+            return job.toBuilder().place(movedTo.target(), settings).build();
         }
 
         RunState state() {

@@ -6,15 +6,13 @@ import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.engine.watch.WatchPace;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunEvent;
-import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
-/** Follows a launched job to its end, tells its events and writes its states down. */
+/** Follows a launched job to its end, tells its events and what it costs, and writes its states down. */
 final class FollowStep {
     /** How far a provider may overrun a time limit that it keeps itself, before the watcher stops the job too. */
     private static final Duration GRACE = Duration.ofSeconds(30);
@@ -23,32 +21,63 @@ final class FollowStep {
     private final Journal journal;
     private final Provider provider;
     private final EventLog events;
+    private final Agreement agreement;
 
-    FollowStep(LaunchContext context, Journal journal, Provider provider, EventLog events) {
+    FollowStep(LaunchContext context, Journal journal, Provider provider, EventLog events, Agreement agreement) {
         this.context = context;
         this.journal = journal;
         this.provider = provider;
         this.events = events;
+        this.agreement = agreement;
     }
+
+    /**
+     * A job that has ended.
+     *
+     * @param job what its place says of it
+     * @param cursor after its last event
+     */
+    record Ended(JobSnapshot job, String cursor) {}
 
     /**
      * Returns when the job has ended and all its events are told.
      *
-     * @param limit after which running time the job is stopped, or null for never
+     * @param cursor after the last event that is told already
      * @throws FineTuneException with FT0506 if the provider lost the job, FT0513 if it was unreachable for too long
      */
-    JobSnapshot follow(RunId id, @Nullable Duration limit) throws InterruptedException {
+    Ended follow(RunId id, String cursor) throws InterruptedException {
         WatchPace pace = WatchPace.of(provider.capabilities());
-        RunWatch watch = new RunWatch(provider, id, EventPage.START, pace, context.clock(), pause -> {
-            stopOverdue(id, limit);
+        RunWatch watch = new RunWatch(provider, id, cursor, pace, context.clock(), pause -> {
+            stopOverdue(id);
             context.sleeper().sleep(pause);
         });
-        return watch.follow((event, cursor) -> {
+        Teller teller = new Teller(cursor);
+        JobSnapshot end = watch.follow(teller);
+        return new Ended(end, teller.cursor);
+    }
+
+    /** Hands on what happens. */
+    private final class Teller implements RunWatch.Listener {
+        private final SpendMeter meter = new SpendMeter(agreement);
+        private String cursor;
+
+        Teller(String cursor) {
+            this.cursor = cursor;
+        }
+
+        @Override
+        public void happened(RunEvent event, String next) {
+            cursor = next;
             events.add(event);
             if (event instanceof RunEvent.StateChanged change) {
-                writeDown(change, cursor);
+                writeDown(change, next);
             }
-        });
+        }
+
+        @Override
+        public void looked(JobSnapshot now) {
+            meter.read(now, context.clock().instant()).ifPresent(events::add);
+        }
     }
 
     /** A watcher that comes later sees all events again; only those after the last state that is written down are new. */
@@ -72,8 +101,10 @@ final class FollowStep {
     }
 
     /** The second of two stops: the provider's own limit is the first. */
-    private void stopOverdue(RunId id, @Nullable Duration limit) {
-        if (limit == null || !provider.capabilities().supportsStop()) {
+    private void stopOverdue(RunId id) {
+        Duration limit = agreement.timeLimit();
+        Duration overAll = agreement.limitOverAll();
+        if (limit == null || overAll == null || !provider.capabilities().supportsStop()) {
             return;
         }
         Instant launched = journal.content().lines().stream()
@@ -83,7 +114,7 @@ final class FollowStep {
                 .at();
         if (context.clock().instant().isAfter(launched.plus(limit).plus(GRACE))) {
             try {
-                if (isOverdue(id, limit)) {
+                if (isOverdue(id, overAll)) {
                     provider.stop(id);
                 }
             } catch (FineTuneException e) {

@@ -38,12 +38,15 @@ import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.LogPage;
+import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +62,7 @@ import org.jspecify.annotations.Nullable;
  * folder, so any number of launchers, in any process, may serve the same.
  */
 public final class Launcher implements AutoCloseable {
+    private final Path home;
     private final RunStore store;
     private final LaunchContext context;
     private final KeptRehearsals rehearsals;
@@ -85,6 +89,7 @@ public final class Launcher implements AutoCloseable {
             Sleeper sleeper,
             String version,
             Function<PreparedJob, Optional<Foreseen>> foresight) {
+        this.home = home;
         store = new RunStore(home);
         Redaction redaction = Redaction.of(environment, providers.secretSettings());
         context = new LaunchContext(
@@ -256,7 +261,6 @@ public final class Launcher implements AutoCloseable {
                     .because(
                             "weights that are all trained are not shared out yet; those of a base model under an adapter are")
                     .remedy("method: lora")
-                    .remedy("places." + option.target() + ".machine: one whose GPU has the memory alone")
                     .asException();
         }
         try (Provider provider = context.providers().open(option.target(), job)) {
@@ -402,6 +406,33 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
+     * What the processes of a run printed after a cursor.
+     *
+     * @param cursor {@link LogPage#START} for the first lines
+     * @return no lines where there is nothing new, or the run was not launched yet
+     * @throws FineTuneException with FT0510 if its place keeps no such lines
+     */
+    public LogPage logs(RunFolder folder, String cursor) {
+        RunView view = view(folder);
+        if (view.submitted() == null) {
+            return new LogPage(List.of(), cursor);
+        }
+        try (Provider provider = Outcomes.open(view, context.providers())) {
+            return provider.logs(view.id(), cursor)
+                    .orElseThrow(() -> RunProblems.notSupported(provider.id(), "tell what its processes print"));
+        }
+    }
+
+    /**
+     * The calls that a launch would make at its place before the job is there, with what they would send; makes none of them.
+     *
+     * @throws FineTuneException as {@link #launch(PreparedJob, LaunchTerms, boolean, List)}
+     */
+    public List<PlannedCall> dryRun(PreparedJob prepared, LaunchTerms terms) {
+        return new DryRun(context, store, home).calls(prepared, terms);
+    }
+
+    /**
      * Compares base and tuned model of a run on the test rows of other data.
      *
      * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
@@ -497,6 +528,24 @@ public final class Launcher implements AutoCloseable {
         try (lock) {
             new CleanStep(context).clean(folder, force);
         }
+    }
+
+    /** What the places of a job keep where its settings say. */
+    public List<Leftovers.Entry> leftovers(FineTuneJob job, Duration age) {
+        return leftovers().find(job, age);
+    }
+
+    /**
+     * Removes what nothing needs.
+     *
+     * @throws IllegalArgumentException if something needs it
+     */
+    public void remove(FineTuneJob job, Leftovers.Entry entry) {
+        leftovers().remove(job, entry);
+    }
+
+    private Leftovers leftovers() {
+        return new Leftovers(context.providers(), store, context.clock().instant());
     }
 
     /** Stops following everything; runs go on. */

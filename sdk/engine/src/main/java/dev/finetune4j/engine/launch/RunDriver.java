@@ -13,14 +13,12 @@ import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
-import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
-import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Files;
@@ -30,7 +28,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a staged run from wherever its journal stands to its outcome: submit, follow, fetch, evaluate, report, close. Has the
@@ -68,45 +65,30 @@ final class RunDriver {
             ReportFiles.remove(folder.path());
         }
         WorkOrder order = readOrder(view);
-        try (Provider provider = Outcomes.open(view, context.providers())) {
-            if (view.output() == null) {
-                Optional<RunOutcome> early = runAtProvider(view, order, provider);
-                if (early.isPresent()) {
-                    return early.get();
-                }
-            } else {
-                SavedEvents.read(folder).forEach(events::add);
+        if (view.output() == null) {
+            LaunchStep.End end = new LaunchStep(context, folder, journal, events).toTheEnd(order);
+            try (Provider provider = Outcomes.open(view(), context.providers())) {
+                Optional<RunOutcome> early = closeUnlessWell(end, provider);
+                return early.isPresent() ? early.get() : conclude(order, provider);
             }
+        }
+        SavedEvents.read(folder).forEach(events::add);
+        try (Provider provider = Outcomes.open(view, context.providers())) {
             return conclude(order, provider);
         }
     }
 
-    /** Launches and follows; an outcome only where there is nothing to evaluate. */
-    private Optional<RunOutcome> runAtProvider(RunView view, WorkOrder order, Provider provider)
-            throws InterruptedException {
-        JobSnapshot end;
-        try {
-            Submission submission = submission(view, order, provider);
-            if (view.submitted() == null) {
-                submission = context.workers().equip(submission, provider, folder.path());
-            }
-            new SubmitStep(context, journal, provider).submit(submission);
-            end = new FollowStep(context, journal, provider, events).follow(folder.id(), timeLimit(view));
-        } catch (FineTuneException e) {
-            Problem problem = e.problems().get(0);
-            if (SubmitStep.mayPass(e) || isOurDisk(problem)) {
-                throw e;
-            }
-            return Optional.of(fail(problem, provider));
+    /** Keeps the events, and the output of a run that ended well; an outcome only where there is nothing to evaluate. */
+    private Optional<RunOutcome> closeUnlessWell(LaunchStep.End end, Provider provider) {
+        JobSnapshot job = end.job();
+        if (job != null) {
+            SavedEvents.write(folder, events.events());
         }
-        SavedEvents.write(folder, events.events());
-        if (end.state() == RunState.FAILED) {
-            Problem problem =
-                    end.failure().orElseGet(() -> RunProblems.noReason(folder.id(), provider.id(), end.reference()));
-            return Optional.of(fail(problem, provider));
+        if (end.problem() != null) {
+            return Optional.of(fail(end.problem(), provider));
         }
-        if (end.state() == RunState.STOPPED) {
-            RunOutcome.Stopped stopped = stopped(view, end, provider);
+        if (job != null && job.state() == RunState.STOPPED) {
+            RunOutcome.Stopped stopped = stopped(job, provider);
             reportEnding(RunState.STOPPED, stopped, provider.id(), isResumable(provider));
             return Optional.of(
                     close(new JournalEntry.Closed(RunState.STOPPED, null, stopped.reason(), stopped.byBudget())));
@@ -166,7 +148,7 @@ final class RunDriver {
                 .map(TrainingHistory::peakResidentBytes)
                 .filter(bytes -> bytes > 0)
                 .orElse(-1L);
-        Money spent = provider.find(folder.id()).flatMap(this::spent).orElse(null);
+        Money spent = provider.find(folder.id()).flatMap(agreement()::spent).orElse(null);
         return Optional.of(new ForeseenAndActual(
                 expected.get().foreseen(), Duration.between(submitted.submittedAt(), ended), peak, spent));
     }
@@ -214,63 +196,37 @@ final class RunDriver {
         return RunRecords.read(folder.order(), WorkOrder.class);
     }
 
-    private Submission submission(RunView view, WorkOrder order, Provider provider) {
-        JournalEntry.Prepared prepared = Objects.requireNonNull(view.prepared(), "read with the order");
-        Submission.Builder submission = Submission.builder(
-                        folder.id(), view.job().model(), order)
-                .channel(WorkOrder.DATA_CHANNEL, prepared.data())
-                .label(Submission.RUN_LABEL, folder.id().value())
-                .label("finetune4j-job", view.job().name())
-                .label("finetune4j-version", context.version());
-        if (provider.capabilities().supportsCustomWork()) {
-            submission.channel(WorkOrder.MODEL_CHANNEL, prepared.model());
-        }
-        if (provider.capabilities().supportsTimeLimit()) {
-            submission.timeLimit(timeLimit(view));
-        }
-        return submission.build();
-    }
-
-    /** What was agreed to; without it what the job's budget says. */
-    private @Nullable Duration timeLimit(RunView view) {
-        return terms().map(LaunchTerms::timeLimit).orElse(view.job().budget().maxTime());
-    }
-
-    private Optional<LaunchTerms> terms() {
-        return journal.content().last(JournalEntry.Agreed.class).map(JournalEntry.Agreed::terms);
-    }
-
-    /** As the place tells; where it tells only how long it bills for, at the price that was agreed to. */
-    private Optional<Money> spent(JobSnapshot snapshot) {
-        return Optional.ofNullable(snapshot.spend())
-                .or(() -> terms().flatMap(terms -> terms.costOf(snapshot.billedTime())));
-    }
-
     /** Who stopped it: a person who asked through us, the budget, or somebody at the provider. */
-    private RunOutcome.Stopped stopped(RunView view, JobSnapshot end, Provider provider) {
+    private RunOutcome.Stopped stopped(JobSnapshot end, Provider provider) {
         Optional<JournalEntry.StopAsked> asked = journal.content().last(JournalEntry.StopAsked.class);
         if (asked.isPresent()) {
             return new RunOutcome.Stopped("stopped by " + asked.get().by(), false);
         }
-        Duration limit = timeLimit(view);
+        Agreement agreement = agreement();
+        Duration limit = agreement.limitOverAll();
+        boolean isBilled = provider.capabilities().billsTime() && agreement.terms() != null;
+        if (limit == null || (isBilled ? end.billedTime() : running(end)).compareTo(limit) < 0) {
+            return new RunOutcome.Stopped("stopped on request", false);
+        }
+        return new RunOutcome.Stopped(
+                isBilled
+                        ? "stopped after " + Figures.duration(limit) + ", for which the budget pays"
+                        : "stopped at the budget's max-time",
+                true);
+    }
+
+    /** From the launch to the end. */
+    private Duration running(JobSnapshot end) {
         Instant launched = journal.content().lines().stream()
                 .filter(line -> line.entry() instanceof JournalEntry.Submitted)
                 .reduce((earlier, later) -> later)
                 .map(line -> line.at())
                 .orElse(end.submittedAt());
         Instant ended = end.endedAt() == null ? context.clock().instant() : end.endedAt();
-        boolean isBilled = provider.capabilities().billsTime() && terms().isPresent();
-        boolean byBudget = limit != null
-                && (isBilled ? end.billedTime().compareTo(limit) >= 0 : !ended.isBefore(launched.plus(limit)));
-        String reason = byBudget ? "stopped at the budget's max-time" : "stopped on request";
-        if (limit != null && byBudget && isBilled) {
-            reason = "stopped after " + Figures.duration(limit) + ", for which the budget pays";
-        }
-        return new RunOutcome.Stopped(reason, byBudget);
+        return Duration.between(launched, ended);
     }
 
-    /** Problems of our own folder say nothing about the run: it goes on, and so may we once they are mended. */
-    private static boolean isOurDisk(Problem problem) {
-        return problem.kind().equals(RunProblems.UNWRITABLE) || problem.kind().equals(RunProblems.UNREADABLE);
+    private Agreement agreement() {
+        return Agreement.of(view().job().budget(), journal.content());
     }
 }

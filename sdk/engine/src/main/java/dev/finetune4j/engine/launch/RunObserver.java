@@ -8,8 +8,10 @@ import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.engine.watch.WatchPace;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import java.time.Duration;
 import java.util.Optional;
@@ -62,8 +64,19 @@ final class RunObserver {
     private void watch(RunView view) throws InterruptedException {
         try (Provider provider = Outcomes.open(view, context.providers())) {
             WatchPace pace = WatchPace.of(provider.capabilities());
+            SpendMeter meter = new SpendMeter(Agreement.of(view.job().budget(), folder.read()));
             new RunWatch(provider, folder.id(), EventPage.START, pace, context.clock(), context.sleeper())
-                    .follow((event, cursor) -> events.add(event));
+                    .follow(new RunWatch.Listener() {
+                        @Override
+                        public void happened(RunEvent event, String cursor) {
+                            events.add(event);
+                        }
+
+                        @Override
+                        public void looked(JobSnapshot now) {
+                            meter.read(now, context.clock().instant()).ifPresent(events::add);
+                        }
+                    });
         }
         watched = true;
     }

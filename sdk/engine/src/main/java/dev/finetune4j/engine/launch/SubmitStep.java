@@ -46,9 +46,9 @@ final class SubmitStep {
             journal.append(new JournalEntry.Submitted(resumed));
             return resumed;
         }
-        Optional<JournalEntry.Submitted> before = content.last(JournalEntry.Submitted.class);
+        Optional<JobSnapshot> before = submittedHere(content);
         if (before.isPresent()) {
-            return before.get().snapshot();
+            return before.get();
         }
         if (content.last(JournalEntry.Intent.class).isEmpty()) {
             journal.append(
@@ -71,8 +71,21 @@ final class SubmitStep {
         return ended ? provider.resume(submission.id()) : now;
     }
 
+    /** The job on the machine where it is now. */
+    static Optional<JobSnapshot> submittedHere(JournalContent content) {
+        JobSnapshot last = null;
+        for (JournalEntry entry : content.entries().toList()) {
+            if (entry instanceof JournalEntry.Submitted answer) {
+                last = answer.snapshot();
+            } else if (entry instanceof JournalEntry.Moved) {
+                last = null;
+            }
+        }
+        return Optional.ofNullable(last);
+    }
+
     /** Whether a resume was decided on and no answer to it is known. */
-    private static boolean isResumePending(JournalContent content) {
+    static boolean isResumePending(JournalContent content) {
         List<JournalEntry> entries = content.entries().toList();
         for (int i = entries.size() - 1; i >= 0; i--) {
             if (entries.get(i) instanceof JournalEntry.Submitted) {

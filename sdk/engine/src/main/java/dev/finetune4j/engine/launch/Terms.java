@@ -13,9 +13,13 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** From an option and a budget to what a launch may take at most. */
@@ -96,7 +100,9 @@ public final class Terms {
                 tokens,
                 limit,
                 worst,
-                afterwards);
+                afterwards,
+                option.offer() instanceof MachineOffer machine ? PlaceSettings.with(Map.of(), machine) : Map.of(),
+                List.of());
     }
 
     private static String words(BilledTokens tokens) {
@@ -121,6 +127,40 @@ public final class Terms {
                 .asException();
     }
 
+    /**
+     * What is left of terms once part of the budget is spent.
+     *
+     * @param spent what other machines cost, or null where that is not known
+     * @param billed how long other machines were billed for
+     * @return empty where the rest of the job is likely to take longer than what is left pays for
+     */
+    static Optional<LaunchTerms> left(
+            LaunchTerms terms, Budget budget, @Nullable Money spent, Duration billed, Duration windDown) {
+        Duration limit = terms.timeLimit();
+        Money perHour = terms.perHour();
+        if (limit == null) {
+            return Optional.of(terms);
+        }
+        if (budget.maxTime() != null) {
+            limit = shorter(limit, budget.maxTime().minus(billed));
+        }
+        if (budget.maxCost() != null && perHour != null) {
+            if (spent == null) {
+                return Optional.empty(); // nobody could say that the budget is kept
+            }
+            limit = shorter(limit, budget.maxCost().less(spent).lasts(perHour).minus(windDown));
+        }
+        Duration rest = terms.time().likely().minus(billed); // checkpoints keep what is done
+        if (limit.compareTo(rest) < 0 || limit.isNegative() || limit.isZero()) {
+            return Optional.empty();
+        }
+        return Optional.of(terms.limit(limit, perHour == null ? null : perHour.forHours(limit.plus(windDown))));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     private static Duration billedLimit(PlanOption option, Budget budget, @Nullable Money perHour, Duration windDown) {
         Money most = budget.maxCost();
         Duration byTime = budget.maxTime();
@@ -139,8 +179,15 @@ public final class Terms {
             }
             return byTime;
         }
+        if (!most.currency().equals(perHour.currency())) {
+            throw LaunchProblems.NO_BUDGET
+                    .error("the budget of " + most + " cannot be held against a price of " + perHour + " an hour")
+                    .at(Location.ofKey("budget.max-cost"))
+                    .remedy("budget.max-cost: " + enough(option, perHour, windDown))
+                    .asException();
+        }
         Duration byCost = most.lasts(perHour).minus(windDown);
-        return byTime == null || byCost.compareTo(byTime) < 0 ? byCost : byTime;
+        return byTime == null ? byCost : shorter(byCost, byTime);
     }
 
     private static void refuseTooShort(PlanOption option, Duration limit, @Nullable Money perHour, Duration windDown) {

@@ -21,7 +21,8 @@ record Bill(CostLine line, @Nullable MoneyRange range) {
     /** Decimals of quantities and amounts: a hundredth of a cent. */
     private static final int DECIMALS = 4;
 
-    private static final Currency USD = Currency.getInstance("USD");
+    /** What all prices are told in. */
+    static final Currency CURRENCY = Currency.getInstance("USD");
 
     /**
      * A bill.
@@ -60,7 +61,7 @@ record Bill(CostLine line, @Nullable MoneyRange range) {
 
     /** Nothing is asked for. */
     static MoneyRange free() {
-        Money zero = new Money(BigDecimal.ZERO, USD);
+        Money zero = new Money(BigDecimal.ZERO, CURRENCY);
         return new MoneyRange(zero, zero, zero);
     }
 

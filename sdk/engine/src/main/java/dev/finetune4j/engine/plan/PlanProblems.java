@@ -58,6 +58,16 @@ public final class PlanProblems implements ProblemCatalogue {
             or very few steps were done, it may fall later.""",
             "training.learning-rate: a tenth of the present value");
 
+    /** Prices and budget cannot be held against each other. */
+    static final ProblemKind OTHER_CURRENCY = new ProblemKind(
+            "FT0769",
+            "the limit is in another currency than the prices",
+            ExitCode.INVALID,
+            """
+            Prices are told in US dollars, and no rate of exchange is known here that would hold on the day of the bill. A limit in another
+            currency could not be kept.""",
+            "budget.max-cost: 5 USD");
+
     /** For ServiceLoader. */
     public PlanProblems() {}
 
@@ -72,6 +82,7 @@ public final class PlanProblems implements ProblemCatalogue {
                 MOVED,
                 NOT_SAVED,
                 NOT_REHEARSED,
-                NOT_LEARNING);
+                NOT_LEARNING,
+                OTHER_CURRENCY);
     }
 }

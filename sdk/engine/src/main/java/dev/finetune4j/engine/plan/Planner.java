@@ -6,6 +6,7 @@ import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
@@ -244,6 +245,12 @@ public final class Planner {
     private static Ranking ranking(FineTuneJob job, PlanRequest request) {
         Money maxCost =
                 request.maxCost() != null ? request.maxCost() : job.budget().maxCost();
+        if (maxCost != null && !maxCost.currency().equals(Bill.CURRENCY)) {
+            throw PlanProblems.OTHER_CURRENCY
+                    .error("the limit is " + maxCost + ", the prices are in " + Bill.CURRENCY)
+                    .at(Location.ofKey("budget.max-cost"))
+                    .asException();
+        }
         Duration deadline =
                 request.deadline() != null ? request.deadline() : job.budget().maxTime();
         return new Ranking(request.objective(), maxCost, deadline);

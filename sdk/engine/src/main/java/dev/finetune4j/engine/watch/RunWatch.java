@@ -48,6 +48,9 @@ public final class RunWatch {
          * @param cursor where a later watcher goes on so that it misses nothing; it may see this event again
          */
         void happened(RunEvent event, String cursor);
+
+        /** The place was looked at, and this is what it said of the job. */
+        default void looked(JobSnapshot now) {}
     }
 
     /**
@@ -88,6 +91,7 @@ public final class RunWatch {
             }
             look.news.forEach(news -> tell(news, listener));
             if (look.isWhole && look.snapshot != null) {
+                listener.looked(look.snapshot);
                 tellState(look.snapshot, look.news.isEmpty(), listener);
                 if (look.snapshot.state().isTerminal()) {
                     return look.snapshot;

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -111,6 +112,58 @@ class TermsTest {
                 assertThat(tooSmall.problems().get(0).code()).isEqualTo("FT0521");
             }
         }
+    }
+
+    /** However often a job moves, and whatever was spent until then: what is left pays for the rest, to its limit and winding down. */
+    @Test
+    void neverLetsAMovedJobCostMoreThanTheBudget() {
+        Random random = new Random(2);
+        int moved = 0;
+        for (int i = 0; i < 10_000; i++) {
+            Budget budget = cost(BigDecimal.valueOf(random.nextInt(50, 2000), 2) + " USD");
+            Money spent = Money.parse("0 USD");
+            Duration billed = Duration.ZERO;
+            for (int machine = 0; machine < 4; machine++) {
+                BigDecimal price = BigDecimal.valueOf(random.nextInt(1000, 100_000), 4);
+                LaunchTerms agreed;
+                try {
+                    agreed = Terms.of(
+                            option(price.toPlainString(), random.nextInt(1, 60)), budget, Billing.TIME, WIND_DOWN);
+                } catch (FineTuneException tooSmall) {
+                    continue;
+                }
+                Optional<LaunchTerms> left = Terms.left(agreed, budget, spent, billed, WIND_DOWN);
+                if (left.isPresent()) {
+                    moved++;
+                    Duration limit = Objects.requireNonNull(left.get().timeLimit());
+                    Money most = spent.plus(Objects.requireNonNull(left.get().worstCost()));
+                    assertThat(most.amount())
+                            .isLessThanOrEqualTo(
+                                    Objects.requireNonNull(budget.maxCost()).amount());
+                    Duration runs = Duration.ofSeconds(
+                            random.nextLong(0, limit.plus(WIND_DOWN).toSeconds() + 1));
+                    spent = spent.plus(left.get().costOf(runs).orElseThrow());
+                    billed = billed.plus(runs);
+                    assertThat(spent.amount()).isLessThanOrEqualTo(most.amount());
+                }
+            }
+        }
+        assertThat(moved).isGreaterThan(5000);
+    }
+
+    @Test
+    void goesNowhereWhereNobodyKnowsWhatIsSpent() {
+        LaunchTerms agreed = Terms.of(option("1.20", 10), cost("1.00 USD"), Billing.TIME, WIND_DOWN);
+
+        assertThat(Terms.left(agreed, cost("1.00 USD"), null, Duration.ZERO, WIND_DOWN))
+                .isEmpty();
+    }
+
+    @Test
+    void holdsNoBudgetAgainstAPriceInAnotherCurrency() {
+        assertThatThrownBy(() -> Terms.of(option("1.20", 10), cost("500 JPY"), Billing.TIME, WIND_DOWN))
+                .hasMessageContaining(
+                        "FT0520: the budget of 500 JPY cannot be held against a price of 1.20 USD an hour");
     }
 
     @Test
@@ -199,9 +252,13 @@ class TermsTest {
     }
 
     static PlanOption option(@Nullable String perHour, int likelyMinutes) {
+        return option("ml.g5.xlarge", perHour, likelyMinutes);
+    }
+
+    static PlanOption option(String machine, @Nullable String perHour, int likelyMinutes) {
         PriceFact price = perHour == null ? null : fact(perHour, PriceUnit.HOUR);
         MachineOffer offer = new MachineOffer(
-                FakeProvider.ID, "ml.g5.xlarge", "eu-central-1", PurchaseTier.ON_DEMAND, null, 4, 16, price, null);
+                FakeProvider.ID, machine, "eu-central-1", PurchaseTier.ON_DEMAND, null, 4, 16, price, null);
         Duration likely = Duration.ofMinutes(likelyMinutes);
         MoneyRange cost = price == null
                 ? null

@@ -32,12 +32,12 @@ final class FakeJob {
     private final Instant submittedAt;
     private final List<Attempt> attempts = new ArrayList<>();
 
-    FakeJob(Submission submission, Capabilities place, Instant submittedAt, Life life) {
+    FakeJob(Submission submission, Capabilities place, Instant submittedAt, Life life, String machine) {
         this.submission = submission;
         tellsSteps = place.supportsStepEvents();
         billsTime = place.billsTime();
         this.submittedAt = submittedAt;
-        attempts.add(new Attempt(submittedAt, life));
+        attempts.add(new Attempt(submittedAt, life, machine, submission.timeLimit()));
     }
 
     Submission submission() {
@@ -49,11 +49,29 @@ final class FakeJob {
     }
 
     void resume(Instant now, Life life) {
-        attempts.add(new Attempt(now, life));
+        attempts.add(new Attempt(now, life, last().machine, last().limit));
+    }
+
+    void move(Instant now, Life life, String machine, @Nullable Duration limit) {
+        attempts.add(new Attempt(now, life, machine, limit));
+    }
+
+    /** Whether it has ended because its machine was not to be had. */
+    boolean lacksMachine(Instant now) {
+        return last().life.lacksMachine() && state(now) == RunState.FAILED;
+    }
+
+    /** The machine of its last attempt. */
+    String machine() {
+        return last().machine;
+    }
+
+    private Attempt last() {
+        return attempts.get(attempts.size() - 1);
     }
 
     void stop(Instant now) {
-        Attempt current = attempts.get(attempts.size() - 1);
+        Attempt current = last();
         if (current.stoppedAt == null && !state(now).isTerminal()) {
             current.stoppedAt = now;
         }
@@ -66,11 +84,16 @@ final class FakeJob {
     JobSnapshot snapshot(Instant now) {
         RunEvent.StateChanged last = lastChange(now);
         boolean ended = last.state().isTerminal();
-        Problem problem = last.state() == RunState.FAILED && tellsSteps
-                ? FakeProblems.TRAINING_FAILED
-                        .error("training of " + submission.id() + " failed by script")
-                        .build()
-                : null;
+        Problem problem = null;
+        if (lacksMachine(now)) {
+            problem = FakeProblems.NO_MACHINE
+                    .error("no " + machine() + " was free")
+                    .build();
+        } else if (last.state() == RunState.FAILED && tellsSteps) {
+            problem = FakeProblems.TRAINING_FAILED
+                    .error("training of " + submission.id() + " failed by script")
+                    .build();
+        }
         return new JobSnapshot(
                 submission.id(),
                 submission.order().digest(),
@@ -126,11 +149,15 @@ final class FakeJob {
     private static final class Attempt {
         private final Instant startedAt;
         private final Life life;
+        private final String machine;
+        private final @Nullable Duration limit;
         private @Nullable Instant stoppedAt;
 
-        Attempt(Instant startedAt, Life life) {
+        Attempt(Instant startedAt, Life life, String machine, @Nullable Duration limit) {
             this.startedAt = startedAt;
             this.life = life;
+            this.machine = machine;
+            this.limit = limit;
         }
     }
 
@@ -148,7 +175,7 @@ final class FakeJob {
                 happen(new RunEvent.StateChanged(end, RunState.STOPPING, "asked to stop"));
                 happen(new RunEvent.StateChanged(end.plus(WINDING_DOWN), RunState.STOPPED, "asked to stop"));
             } else if (!lastIsTerminal(planned, end)) {
-                happen(new RunEvent.StateChanged(end, RunState.STOPPED, "time limit of " + submission.timeLimit()));
+                happen(new RunEvent.StateChanged(end, RunState.STOPPED, "time limit of " + attempt.limit));
             }
         }
 
@@ -193,7 +220,7 @@ final class FakeJob {
 
         private Instant end(Attempt attempt, List<RunEvent> planned) {
             Instant end = planned.get(planned.size() - 1).at();
-            Duration limit = submission.timeLimit();
+            Duration limit = attempt.limit;
             if (limit != null && running(attempt).plus(limit).isBefore(end)) {
                 end = running(attempt).plus(limit);
             }

@@ -11,11 +11,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cloud behind {@link FakeProvider}: it keeps the jobs, so that several clients, and a client after a crash, see the same. A
@@ -61,6 +64,7 @@ public final class FakePlace {
     private final Map<RunId, Integer> launches = new LinkedHashMap<>();
     private final Map<Call, Queue<Fault>> faults = new EnumMap<>(Call.class);
     private final Queue<Life> lives = new ArrayDeque<>();
+    private final Set<String> withheld = new HashSet<>();
     private Life usualLife = Life.succeeds();
     private long longestRow = LONGEST_ROW;
 
@@ -83,6 +87,16 @@ public final class FakePlace {
     /** The lives of the next launches and resumes, in order. */
     public synchronized void script(Life... next) {
         lives.addAll(List.of(next));
+    }
+
+    /** From now on the account may have no machine of this type. */
+    public synchronized void withhold(String machine) {
+        withheld.add(machine);
+    }
+
+    /** The machine that a job is on, or was last; empty where nobody named one. */
+    public synchronized String machine(RunId id) {
+        return Optional.ofNullable(jobs.get(id)).map(FakeJob::machine).orElse("");
     }
 
     /** The next calls of this kind go wrong like this, in order; later ones go well. */
@@ -131,11 +145,19 @@ public final class FakePlace {
         return Optional.ofNullable(jobs.get(id));
     }
 
-    synchronized FakeJob launch(Submission submission) {
+    synchronized FakeJob launch(Submission submission, String machine) {
         launches.merge(submission.id(), 1, Integer::sum);
-        FakeJob job = new FakeJob(submission, capabilities, clock.instant(), nextLife());
+        FakeJob job = new FakeJob(submission, capabilities, clock.instant(), nextLife(), machine);
         jobs.put(submission.id(), job);
         return job;
+    }
+
+    synchronized void move(FakeJob job, String machine, @Nullable Duration limit) {
+        job.move(clock.instant(), nextLife(), machine, limit);
+    }
+
+    synchronized boolean isWithheld(String machine) {
+        return withheld.contains(machine);
     }
 
     synchronized void resume(FakeJob job) {

@@ -13,6 +13,8 @@ final class FakeProblems {
     static final ProblemKind TRAINING_FAILED = kind("FT0595", "training failed by script", ExitCode.TRAINING_FAILED);
     static final ProblemKind ROW_TOO_LONG = kind("FT0596", "a row is too long for the fake place", ExitCode.INVALID);
 
+    static final ProblemKind NO_MACHINE = kind("FT0597", "the fake place has no such machine", ExitCode.CAPACITY);
+
     private FakeProblems() {}
 
     private static ProblemKind kind(String code, String title, ExitCode exitCode) {

@@ -10,6 +10,7 @@ import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
@@ -19,6 +20,7 @@ import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A client of a {@link FakePlace}; open as many as the test has processes. Its output is made by {@link FakeWorker}. */
@@ -30,10 +32,17 @@ public final class FakeProvider implements Provider {
     private static final int PAGE = 4;
 
     private final FakePlace place;
+    private final String machine;
 
-    /** A client of this place. */
+    /** A client of this place that asks for no machine by name. */
     public FakeProvider(FakePlace place) {
+        this(place, Map.of());
+    }
+
+    /** A client of this place for a job with settings. */
+    FakeProvider(FakePlace place, Map<String, String> settings) {
         this.place = place;
+        machine = settings.getOrDefault(PlaceSettings.MACHINE, "");
     }
 
     @Override
@@ -68,7 +77,8 @@ public final class FakeProvider implements Provider {
             FakeJob job = place.job(submission.id()).orElse(null);
             if (job == null) {
                 refuseUnsupported(submission);
-                job = place.launch(submission);
+                refuseWithheld();
+                job = place.launch(submission, machine);
             } else if (!job.submission()
                     .order()
                     .digest()
@@ -76,6 +86,10 @@ public final class FakeProvider implements Provider {
                 throw FakeProblems.OTHER_DIGEST
                         .error(submission.id() + " exists with another digest")
                         .asException();
+            } else if (job.lacksMachine(place.clock().instant())
+                    && !job.machine().equals(machine)) {
+                refuseWithheld();
+                place.move(job, machine, submission.timeLimit());
             }
             snapshot = job.snapshot(place.clock().instant());
         }
@@ -168,6 +182,19 @@ public final class FakeProvider implements Provider {
 
     @Override
     public void close() {}
+
+    @Override
+    public boolean isLackOfMachine(Problem problem) {
+        return problem.kind().equals(FakeProblems.NO_MACHINE);
+    }
+
+    private void refuseWithheld() {
+        if (place.isWithheld(machine)) {
+            throw FakeProblems.NO_MACHINE
+                    .error("the account may have no " + machine)
+                    .asException();
+        }
+    }
 
     private void refuseUnsupported(Submission submission) {
         boolean trainsOnly = submission.order().steps().stream().allMatch(WorkStep.Train.class::isInstance);

@@ -31,6 +31,6 @@ public final class FakeProviderFactory implements ProviderFactory {
 
     @Override
     public Provider open(ProviderContext context, Map<String, String> settings) {
-        return new FakeProvider(place);
+        return new FakeProvider(place, settings);
     }
 }

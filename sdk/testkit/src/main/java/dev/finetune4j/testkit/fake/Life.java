@@ -60,6 +60,24 @@ public record Life(List<Stage> stages, RunState ending) {
         return new Life(List.of(stage(RunState.QUEUED, 10), stage(RunState.TRAINING, 86_400)), RunState.SUCCEEDED);
     }
 
+    /** Waits for a machine in vain. */
+    public static Life findsNoMachine() {
+        return new Life(List.of(stage(RunState.QUEUED, 600)), RunState.FAILED);
+    }
+
+    /** Loses its machine half-way through training and gets no other one. */
+    public static Life losesItsMachineForGood() {
+        return new Life(
+                List.of(stage(RunState.QUEUED, 10), stage(RunState.TRAINING, 30), stage(RunState.INTERRUPTED, 600)),
+                RunState.FAILED);
+    }
+
+    /** Whether it fails because there is no machine for it. */
+    boolean lacksMachine() {
+        RunState last = stages.get(stages.size() - 1).state();
+        return ending == RunState.FAILED && (last == RunState.QUEUED || last == RunState.INTERRUPTED);
+    }
+
     private static Stage stage(RunState state, long seconds) {
         return new Stage(state, Duration.ofSeconds(seconds));
     }

@@ -1,0 +1,97 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.LeftoversView;
+import dev.finetune4j.cli.view.MessageView;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.Leftovers;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.json.Durations;
+import dev.finetune4j.json.Json;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Finds, and removes, what places keep of jobs that nobody needs. */
+@Command(
+        name = "gc",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Lists what is kept, and paid for, at the places of a job: rows, models, orders,",
+            "checkpoints and outputs, also of other jobs with the same settings.",
+            "Removes what no job needs that has not ended, if --yes is said."
+        },
+        footer = {
+            "",
+            "What is young stays: another machine may be about to use it.",
+            "Results that were fetched stay in the runs of this machine.",
+            "",
+            "Example:",
+            "  finetune gc job.yaml --older-than 72h"
+        })
+final class GcCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Parameters(paramLabel = "JOB", description = "A job file that names places and their settings.")
+    Path job = Path.of("");
+
+    @Option(
+            names = "--older-than",
+            paramLabel = "TIME",
+            defaultValue = "168h",
+            description = "Keep what was written since; 168h, a week, by default.")
+    String olderThan = "168h";
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Remove; without it nothing is removed.")
+    boolean yes;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    GcCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        Duration age = age();
+        JobFile file = JobFile.read(job, surroundings.environment());
+        try (MessageView view = surroundings.messages(output.format);
+                FineTuner tuner = surroundings.open(view)) {
+            view.doing("looking through the places of " + job);
+            List<Leftovers.Entry> entries = tuner.leftovers(file, age);
+            if (yes) {
+                entries.stream().filter(Leftovers.Entry::isRemovable).forEach(entry -> tuner.remove(file, entry));
+            }
+            if (output.isJson()) {
+                surroundings.screen().line(Json.pretty(entries));
+            } else {
+                new LeftoversView(surroundings.screen(), surroundings.clock()).print(entries, yes);
+            }
+            return ExitCode.OK.number();
+        }
+    }
+
+    private Duration age() {
+        try {
+            return Durations.parse(olderThan);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new ParameterException(spec.commandLine(), "--older-than: " + e.getMessage(), e);
+        }
+    }
+}

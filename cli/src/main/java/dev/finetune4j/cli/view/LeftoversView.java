@@ -1,0 +1,65 @@
+package dev.finetune4j.cli.view;
+
+import dev.finetune4j.engine.launch.Leftovers;
+import dev.finetune4j.engine.report.Figures;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/** Prints what places keep. */
+public final class LeftoversView {
+    private static final int DIGEST_SHOWN = 12;
+
+    private final Screen screen;
+    private final Clock clock;
+
+    /** Prints to a screen. */
+    public LeftoversView(Screen screen, Clock clock) {
+        this.screen = screen;
+        this.clock = clock;
+    }
+
+    /** Its last two names, a digest by its beginning: what people tell it by. JSON has the whole. */
+    private static String shortly(String reference) {
+        List<String> names = Arrays.stream(reference.split("/", -1))
+                .filter(name -> !name.isEmpty())
+                .map(name -> name.matches("[0-9a-f]{64}") ? name.substring(0, DIGEST_SHOWN) : name)
+                .toList();
+        return String.join("/", names.subList(Math.max(0, names.size() - 2), names.size()));
+    }
+
+    /**
+     * Prints a line for each, and what became of them.
+     *
+     * @param isRemoved whether what can be removed was
+     */
+    public void print(List<Leftovers.Entry> entries, boolean isRemoved) {
+        if (entries.isEmpty()) {
+            screen.line("nothing is kept there");
+            return;
+        }
+        Table table = new Table().id("WHAT").number("SIZE").number("WRITTEN").text("KEPT FOR");
+        for (Leftovers.Entry entry : entries) {
+            Duration age = Duration.between(entry.found().lastUsed(), clock.instant());
+            table.row(
+                    shortly(entry.found().reference()),
+                    Figures.bytes(entry.found().bytes()),
+                    Figures.duration(age) + " ago",
+                    entry.isRemovable() ? "-" : entry.kept());
+        }
+        table.print(screen);
+        long bytes = entries.stream()
+                .filter(Leftovers.Entry::isRemovable)
+                .mapToLong(entry -> entry.found().bytes())
+                .sum();
+        long count = entries.stream().filter(Leftovers.Entry::isRemovable).count();
+        screen.line(
+                count == 0
+                        ? "all of it is needed, or young"
+                        : isRemoved
+                                ? "removed " + count + " of " + entries.size() + ", " + Figures.bytes(bytes)
+                                : count + " of " + entries.size() + ", " + Figures.bytes(bytes)
+                                        + ", are needed by nothing; --yes removes them");
+    }
+}

@@ -1,0 +1,30 @@
+package dev.finetune4j.cli.view;
+
+import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.PlannedCall;
+import java.util.List;
+
+/** Prints calls that would be made. */
+public final class PlannedCallsView {
+    private final Screen screen;
+    private final boolean isJson;
+
+    /** Prints to a screen, in JSON or for people. */
+    public PlannedCallsView(Screen screen, boolean isJson) {
+        this.screen = screen;
+        this.isJson = isJson;
+    }
+
+    /** Prints them in order; requests as they would be sent. */
+    public void print(List<PlannedCall> calls) {
+        if (isJson) {
+            screen.line(Json.pretty(calls));
+            return;
+        }
+        for (PlannedCall call : calls) {
+            screen.line(screen.paint(Tone.FAINT, call.action()) + " " + call.target());
+            call.content().lines().forEach(line -> screen.line("  " + line));
+        }
+        screen.say(calls.isEmpty() ? "nothing would leave this machine" : "nothing was sent");
+    }
+}

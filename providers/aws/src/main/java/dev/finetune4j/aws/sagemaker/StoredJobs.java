@@ -1,0 +1,123 @@
+package dev.finetune4j.aws.sagemaker;
+
+import dev.finetune4j.aws.s3.S3Store;
+import dev.finetune4j.aws.s3.StoredFile;
+import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sagemaker.model.Channel;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+
+/** What lies in S3 of jobs, and which of it a job that has not ended needs. What has another form of name is not ours and not told. */
+final class StoredJobs {
+    /** A launch that has staged its order asks for its machine soon after. */
+    private static final Duration LAUNCHING = Duration.ofHours(1);
+
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern RUN = Pattern.compile("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}");
+    private static final Pattern RESUMED = Pattern.compile("-r\\d{1,4}$");
+
+    private final S3Store store;
+    private final Launches launches;
+    private final Instant now;
+
+    StoredJobs(S3Store store, Launches launches, Instant now) {
+        this.store = store;
+        this.launches = launches;
+        this.now = now;
+    }
+
+    /** All that lies there, by kind and then by name. */
+    List<Leftover> all() {
+        List<Pile> perRun = new ArrayList<>(piles(Staging.ORDERS, RUN.asMatchPredicate()));
+        perRun.addAll(piles(TrainingJobMapper.CHECKPOINTS, RUN.asMatchPredicate()));
+        perRun.addAll(piles(TrainingJobMapper.RESULTS + "/", RUN.asMatchPredicate()));
+        Map<RunId, String> uses = new LinkedHashMap<>();
+        Set<String> inputs = new HashSet<>();
+        boolean mayBeLaunching = false;
+        for (Pile pile : perRun) {
+            RunId run = pile.run();
+            if (uses.containsKey(run)) {
+                continue;
+            }
+            List<DescribeTrainingJobResponse> jobs = launches.of(run);
+            uses.put(run, use(jobs));
+            if (!jobs.isEmpty() && !TrainingJobs.hasEnded(jobs.get(jobs.size() - 1))) {
+                jobs.get(jobs.size() - 1).inputDataConfig().forEach(channel -> inputs.add(address(channel)));
+            }
+            mayBeLaunching |= jobs.isEmpty()
+                    && pile.folder().equals(Staging.ORDERS)
+                    && pile.lastUsed().plus(LAUNCHING).isAfter(now);
+        }
+        List<Leftover> all = new ArrayList<>();
+        perRun.forEach(pile -> all.add(pile.leftover(pile.run(), uses.getOrDefault(pile.run(), ""))));
+        String launching = mayBeLaunching ? "a launch may be under way" : "";
+        for (Pile pile : piles(S3Store.INPUTS, DIGEST.asMatchPredicate())) {
+            all.add(pile.leftover(null, inputs.contains(pile.address()) ? "a job that has not ended" : launching));
+        }
+        return all;
+    }
+
+    /** Removes what {@link #all} told. */
+    void remove(Leftover leftover) {
+        store.delete(leftover.reference());
+    }
+
+    private static String use(List<DescribeTrainingJobResponse> jobs) {
+        if (jobs.isEmpty() || TrainingJobs.hasEnded(jobs.get(jobs.size() - 1))) {
+            return "";
+        }
+        DescribeTrainingJobResponse last = jobs.get(jobs.size() - 1);
+        return last.trainingJobName() + ", which is " + last.trainingJobStatusAsString();
+    }
+
+    private static String address(Channel channel) {
+        return channel.dataSource().s3DataSource().s3Uri();
+    }
+
+    /** The files below one name. */
+    private record Pile(String folder, String name, String address, long bytes, Instant lastUsed) {
+        /** Resumed launches leave their output under names of their own. */
+        RunId run() {
+            return new RunId(RESUMED.matcher(name).replaceFirst(""));
+        }
+
+        Pile plus(StoredFile file) {
+            return new Pile(
+                    folder,
+                    name,
+                    address,
+                    bytes + file.bytes(),
+                    file.modified().isAfter(lastUsed) ? file.modified() : lastUsed);
+        }
+
+        Leftover leftover(@Nullable RunId run, String use) {
+            return new Leftover(address, run, bytes, lastUsed, use);
+        }
+    }
+
+    private List<Pile> piles(String folder, Predicate<String> isOurs) {
+        Map<String, Pile> piles = new LinkedHashMap<>();
+        for (StoredFile file : store.list(folder)) {
+            int slash = file.name().indexOf('/');
+            String name = slash < 0 ? "" : file.name().substring(0, slash);
+            if (isOurs.test(name)) {
+                piles.merge(
+                        name,
+                        new Pile(folder, name, store.address(folder + name + "/"), file.bytes(), file.modified()),
+                        (pile, one) -> pile.plus(file));
+            }
+        }
+        return List.copyOf(piles.values());
+    }
+}

@@ -1,0 +1,94 @@
+package dev.finetune4j.aws.sagemaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.aws.s3.S3Store;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What lies in S3 of jobs is found, all of it and nothing else, with what needs it. */
+class StoredJobsTest {
+    @TempDir
+    private Path folder;
+
+    private OfflinePlace place;
+    private Provider provider;
+
+    @BeforeEach
+    void open() throws IOException {
+        place = new OfflinePlace(folder);
+        provider = place.open();
+    }
+
+    @AfterEach
+    void close() {
+        provider.close();
+        place.close();
+    }
+
+    @Test
+    void nothingThatAJobNeedsIsFree() {
+        Submission job = place.job("busy", 5).build();
+        provider.submit(job);
+        place.clock.advance(Duration.ofHours(1));
+
+        List<Leftover> found = provider.leftovers();
+
+        assertThat(found)
+                .hasSizeGreaterThanOrEqualTo(4)
+                .allSatisfy(one -> assertThat(one.use()).isNotEmpty());
+        assertThat(found).extracting(Leftover::use).contains("busy, which is InProgress", "a job that has not ended");
+        assertThat(found)
+                .filteredOn(one -> one.run() != null)
+                .extracting(Leftover::run)
+                .containsOnly(new RunId("busy"));
+    }
+
+    @Test
+    void allOfAnEndedJobGoesAndNothingElse() {
+        try (S3Store store = place.store()) {
+            store.put("inputs/mine/notes.txt", "not ours".getBytes(StandardCharsets.UTF_8));
+            store.put("letters.txt", "not ours".getBytes(StandardCharsets.UTF_8));
+            provider.submit(place.job("done", 1).build());
+            place.clock.advance(Duration.ofHours(3));
+            assertThat(provider.find(new RunId("done")).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
+
+            List<Leftover> found = provider.leftovers();
+            assertThat(found).hasSize(6).allSatisfy(one -> assertThat(one.use()).isEmpty());
+            assertThat(found)
+                    .extracting(Leftover::reference)
+                    .anySatisfy(name -> assertThat(name).isEqualTo("s3://my-bucket/jobs/outputs/done/"));
+            found.forEach(provider::remove);
+            found.forEach(provider::remove);
+
+            assertThat(provider.leftovers()).isEmpty();
+            assertThat(store.exists("inputs/mine/notes.txt")).isTrue();
+            assertThat(store.exists("letters.txt")).isTrue();
+        }
+    }
+
+    @Test
+    void whatALaunchHasJustStagedIsNotFree() {
+        try (S3Store store = place.store()) {
+            Submission job = place.job("coming", 1).build();
+            new Staging(store).stage(job, 1);
+
+            assertThat(provider.leftovers())
+                    .filteredOn(one -> one.run() == null)
+                    .isNotEmpty()
+                    .allSatisfy(one -> assertThat(one.use()).isEqualTo("a launch may be under way"));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.JournalContent;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.value.Money;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was agreed to for a run, as far as it holds where the run is now.
+ *
+ * @param budget of the job
+ * @param terms of the machine that the run is on, or is to go to; null where nothing had to be agreed to
+ * @param moved how it came there; null on the first machine
+ * @param untried where it may still go, in this order
+ */
+record Agreement(
+        Budget budget, @Nullable LaunchTerms terms, JournalEntry.@Nullable Moved moved, List<LaunchTerms> untried) {
+    /** As a journal tells it. */
+    static Agreement of(Budget budget, JournalContent content) {
+        LaunchTerms agreed = content.last(JournalEntry.Agreed.class)
+                .map(JournalEntry.Agreed::terms)
+                .orElse(null);
+        if (agreed == null) {
+            return new Agreement(budget, null, null, List.of());
+        }
+        Set<String> tried = new HashSet<>();
+        content.entries()
+                .filter(JournalEntry.Moved.class::isInstance)
+                .forEach(entry -> tried.add(((JournalEntry.Moved) entry).terms().option()));
+        List<LaunchTerms> untried = agreed.alternatives().stream()
+                .filter(other -> !tried.contains(other.option()))
+                .toList();
+        JournalEntry.Moved moved = content.last(JournalEntry.Moved.class).orElse(null);
+        return new Agreement(budget, moved == null ? agreed : moved.terms(), moved, untried);
+    }
+
+    /** How long the machine that the run is on may run, by itself; what was agreed to, without it what the budget says. */
+    @Nullable
+    Duration timeLimit() {
+        return terms == null ? budget.maxTime() : terms.timeLimit();
+    }
+
+    /** The same with what was billed before. */
+    @Nullable
+    Duration limitOverAll() {
+        Duration limit = timeLimit();
+        return limit == null || moved == null ? limit : limit.plus(moved.billed());
+    }
+
+    /** What was spent so far: as the place tells; where it tells only how long it bills for, at the prices that were agreed to. */
+    Optional<Money> spent(JobSnapshot now) {
+        if (now.spend() != null) {
+            return Optional.of(now.spend());
+        }
+        if (moved == null) {
+            return terms == null ? Optional.empty() : terms.costOf(now.billedTime());
+        }
+        Money before = moved.spent();
+        return before == null
+                ? Optional.empty()
+                : moved.terms().costOf(now.billedTime().minus(moved.billed())).map(before::plus);
+    }
+
+    /**
+     * The move to the next machine that what is left of the budget pays for; empty where there is none.
+     *
+     * @param why why the present one is not to be had
+     * @param end the job as it ended; null where it was refused and nothing ran
+     * @param windDown what the place may bill for after a limit
+     */
+    Optional<JournalEntry.Moved> next(Problem why, @Nullable JobSnapshot end, Duration windDown) {
+        Duration billed = end != null ? end.billedTime() : moved != null ? moved.billed() : Duration.ZERO;
+        Money spent = end != null ? spent(end).orElse(null) : moved != null ? moved.spent() : nothing();
+        return untried.stream()
+                .flatMap(other -> Terms.left(other, budget, spent, billed, windDown).stream())
+                .findFirst()
+                .map(left -> new JournalEntry.Moved(left.alternatives(List.of()), why, billed, spent));
+    }
+
+    private @Nullable Money nothing() {
+        return terms == null ? null : terms.costOf(Duration.ZERO).orElse(null);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Launches a run and follows it to its end; where a machine is not to be had, on the next one that was agreed to. */
+final class LaunchStep {
+    private final LaunchContext context;
+    private final RunFolder folder;
+    private final Journal journal;
+    private final EventLog events;
+    private String cursor = EventPage.START;
+
+    LaunchStep(LaunchContext context, RunFolder folder, Journal journal, EventLog events) {
+        this.context = context;
+        this.folder = folder;
+        this.journal = journal;
+        this.events = events;
+    }
+
+    /**
+     * How it ended.
+     *
+     * @param job what the place says of it; null where the place refused it
+     * @param problem why it failed or was refused; null where neither
+     */
+    record End(@Nullable JobSnapshot job, @Nullable Problem problem) {}
+
+    /**
+     * Returns when nothing more runs, and nothing more is to be launched.
+     *
+     * @throws FineTuneException if the run cannot be driven on now; it stays as it is, and another try goes on from there
+     */
+    End toTheEnd(WorkOrder order) throws InterruptedException {
+        while (true) {
+            RunView view = view();
+            try (Provider provider = Outcomes.open(view, context.providers())) {
+                End end = onThisMachine(view, order, provider);
+                Optional<JournalEntry.Moved> move = move(view, end, provider);
+                if (move.isEmpty()) {
+                    return withStory(end);
+                }
+                journal.append(move.get());
+                events.add(new RunEvent.StateChanged(
+                        context.clock().instant(),
+                        RunState.QUEUED,
+                        "moved to " + move.get().terms().name() + ": "
+                                + move.get().why().summary()));
+            }
+        }
+    }
+
+    private End onThisMachine(RunView view, WorkOrder order, Provider provider) throws InterruptedException {
+        Agreement agreement = agreement(view);
+        boolean isResume = SubmitStep.isResumePending(journal.content());
+        try {
+            Submission submission = submission(view, order, provider, agreement);
+            if (!isResume && SubmitStep.submittedHere(journal.content()).isEmpty()) {
+                submission = context.workers().equip(submission, provider, folder.path());
+            }
+            new SubmitStep(context, journal, provider).submit(submission);
+            FollowStep.Ended ended =
+                    new FollowStep(context, journal, provider, events, agreement).follow(folder.id(), cursor);
+            cursor = ended.cursor();
+            JobSnapshot job = ended.job();
+            return new End(job, job.state() == RunState.FAILED ? reason(job, provider) : null);
+        } catch (FineTuneException e) {
+            Problem problem = e.problems().get(0);
+            if (SubmitStep.mayPass(e) || isOurDisk(problem)) {
+                throw e;
+            }
+            return new End(null, problem);
+        }
+    }
+
+    private Problem reason(JobSnapshot job, Provider provider) {
+        return job.failure().orElseGet(() -> RunProblems.noReason(folder.id(), provider.id(), job.reference()));
+    }
+
+    /** The next machine; none for a resume that was refused, since what there is to resume keeps its machine. */
+    private Optional<JournalEntry.Moved> move(RunView view, End end, Provider provider) {
+        Problem problem = end.problem();
+        if (problem == null
+                || !provider.isLackOfMachine(problem)
+                || SubmitStep.isResumePending(journal.content())
+                || journal.content().last(JournalEntry.StopAsked.class).isPresent()) {
+            return Optional.empty();
+        }
+        return agreement(view).next(problem, end.job(), provider.windDown());
+    }
+
+    /** A failure after moves tells of the machines that were tried before. */
+    private End withStory(End end) {
+        Problem problem = end.problem();
+        if (problem == null) {
+            return end;
+        }
+        Stream<String> before = journal.content()
+                .entries()
+                .filter(JournalEntry.Moved.class::isInstance)
+                .map(entry -> "before: " + ((JournalEntry.Moved) entry).why().summary());
+        return new End(
+                end.job(),
+                problem.withCauses(
+                        Stream.concat(problem.causes().stream(), before).toList()));
+    }
+
+    private Submission submission(RunView view, WorkOrder order, Provider provider, Agreement agreement) {
+        JournalEntry.Prepared prepared = Objects.requireNonNull(view.prepared(), "read with the order");
+        return new Submissions(context.version(), provider)
+                .of(folder.id(), view.job(), order, prepared.data(), prepared.model(), agreement.timeLimit());
+    }
+
+    private RunView view() {
+        return RunView.of(journal.content()).orElseThrow(() -> RunProblems.filesMissing(folder.id(), folder.journal()));
+    }
+
+    private Agreement agreement(RunView view) {
+        return Agreement.of(view.job().budget(), journal.content());
+    }
+
+    /** Problems of our own folder say nothing about the run: it goes on, and so may we once they are mended. */
+    private static boolean isOurDisk(Problem problem) {
+        return problem.kind().equals(RunProblems.UNWRITABLE) || problem.kind().equals(RunProblems.UNREADABLE);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.ProviderId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What places keep of jobs that nobody needs any more. */
+public final class Leftovers {
+    private final Providers providers;
+    private final RunStore store;
+    private final Instant now;
+
+    Leftovers(Providers providers, RunStore store, Instant now) {
+        this.providers = providers;
+        this.store = store;
+        this.now = now;
+    }
+
+    /**
+     * Something that a place keeps.
+     *
+     * @param place where
+     * @param found what
+     * @param kept why it is not to be removed; empty where it is
+     */
+    public record Entry(ProviderId place, Leftover found, String kept) {
+        /** Whether nothing needs it. */
+        public boolean isRemovable() {
+            return kept.isEmpty();
+        }
+    }
+
+    /**
+     * All that the places of a job keep where its settings say.
+     *
+     * @param age what was written since is kept, as somebody may be about to use it
+     */
+    List<Entry> find(FineTuneJob job, Duration age) {
+        List<Entry> entries = new ArrayList<>();
+        for (ProviderId target : job.targets()) {
+            if (providers.ids().contains(target)) {
+                try (Provider place = providers.open(target, job)) {
+                    place.leftovers().forEach(found -> entries.add(new Entry(target, found, kept(found, age))));
+                }
+            }
+        }
+        return entries;
+    }
+
+    /** Removes an entry that is removable. */
+    void remove(FineTuneJob job, Entry entry) {
+        if (!entry.isRemovable()) {
+            throw new IllegalArgumentException("entry must be removable, is kept for " + entry.kept());
+        }
+        try (Provider place = providers.open(entry.place(), job)) {
+            place.remove(entry.found());
+        }
+    }
+
+    private String kept(Leftover found, Duration age) {
+        if (!found.use().isEmpty()) {
+            return found.use();
+        }
+        String state = openHere(found);
+        if (!state.isEmpty()) {
+            return state;
+        }
+        return found.lastUsed().plus(age).isAfter(now) ? "its age" : "";
+    }
+
+    /** What this machine knows of a run that has not ended; one whose journal cannot be read may still go on. */
+    private String openHere(Leftover found) {
+        if (found.run() == null) {
+            return "";
+        }
+        try {
+            return RunView.of(store.folder(found.run()).read())
+                    .filter(view -> !view.closed())
+                    .map(view -> "the run is " + view.state().name().toLowerCase(Locale.ROOT))
+                    .orElse("");
+        } catch (FineTuneException e) {
+            return "the run's journal cannot be read";
+        }
+    }
+}

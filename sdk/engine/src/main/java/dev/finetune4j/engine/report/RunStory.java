@@ -1,0 +1,181 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.engine.journal.JournalContent;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.JournalLine;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.plan.Foreseen;
+import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.PlaceSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * Why a run is where it is: what was decided and seen, in order, each with its reasons, as its journal tells it.
+ *
+ * @param chapters first to last
+ */
+public record RunStory(List<Chapter> chapters) {
+    /** Copies the list. */
+    public RunStory {
+        chapters = List.copyOf(chapters);
+    }
+
+    /**
+     * One decision, or one thing that was seen.
+     *
+     * @param at when it was written down
+     * @param what in words
+     * @param because reasons and figures, one line each; may be empty
+     */
+    public record Chapter(Instant at, String what, List<String> because) {
+        /** Copies the list. */
+        public Chapter {
+            because = List.copyOf(because);
+        }
+    }
+
+    /** The story that a journal tells. */
+    public static RunStory of(JournalContent journal) {
+        List<Chapter> chapters = new ArrayList<>();
+        for (JournalLine line : journal.lines()) {
+            if (line.known().isPresent()) {
+                chapters.add(chapter(line.at(), line.known().get()));
+            }
+        }
+        return new RunStory(chapters);
+    }
+
+    private static Chapter chapter(Instant at, JournalEntry entry) {
+        if (entry instanceof JournalEntry.Created created) {
+            String file = created.jobFile();
+            String from = file == null || file.equals(Location.JOB) ? "by a program" : "in " + file;
+            return new Chapter(
+                    at,
+                    "asked for " + from,
+                    List.of("attempt " + created.attempt() + " at this job, data and model, by finetune4j "
+                            + created.version()));
+        }
+        if (entry instanceof JournalEntry.Agreed agreed) {
+            return new Chapter(at, "agreed to " + words(agreed.terms()), agreedWith(agreed.terms()));
+        }
+        if (entry instanceof JournalEntry.Prepared prepared) {
+            return new Chapter(
+                    at,
+                    "data and model are ready",
+                    List.of("data " + shortly(prepared.dataDigest()) + ", model " + shortly(prepared.modelDigest())));
+        }
+        if (entry instanceof JournalEntry.Expected expected) {
+            return new Chapter(at, "foreseen to take " + foreseen(expected.foreseen()), List.of());
+        }
+        if (entry instanceof JournalEntry.Intent intent) {
+            return new Chapter(at, "told " + intent.provider() + " to launch it", List.of());
+        }
+        if (entry instanceof JournalEntry.Moved moved) {
+            return new Chapter(at, "moved to " + words(moved.terms()), reasons(moved));
+        }
+        if (entry instanceof JournalEntry.Submitted submitted) {
+            return new Chapter(
+                    at,
+                    "launched",
+                    List.of(submitted.snapshot().reference() + " is "
+                            + words(submitted.snapshot().state())));
+        }
+        return laterChapter(at, entry);
+    }
+
+    private static Chapter laterChapter(Instant at, JournalEntry entry) {
+        if (entry instanceof JournalEntry.StateSeen seen) {
+            return new Chapter(seen.eventAt(), words(seen.state()), List.of());
+        }
+        if (entry instanceof JournalEntry.StopAsked asked) {
+            return new Chapter(at, "told to stop", List.of("by " + asked.by()));
+        }
+        if (entry instanceof JournalEntry.ResumeAsked resume) {
+            return new Chapter(at, "told to go on from its last checkpoint", List.of("time " + resume.times()));
+        }
+        if (entry instanceof JournalEntry.Fetched fetched) {
+            return new Chapter(
+                    at,
+                    "its output is on this machine",
+                    List.of(fetched.output().toString()));
+        }
+        if (entry instanceof JournalEntry.EvaluationDone) {
+            return new Chapter(at, "base and tuned model are compared", List.of());
+        }
+        if (entry instanceof JournalEntry.ReportWritten written) {
+            return new Chapter(
+                    at,
+                    "the report is written",
+                    written.files().stream().map(Object::toString).toList());
+        }
+        JournalEntry.Closed closed = (JournalEntry.Closed) entry;
+        Problem problem = closed.problem();
+        String reason = closed.reason().isEmpty() ? "" : ": " + closed.reason();
+        return new Chapter(at, "ended: " + words(closed.state()) + reason, problem == null ? List.of() : told(problem));
+    }
+
+    private static List<String> agreedWith(LaunchTerms terms) {
+        List<String> lines = new ArrayList<>(limit(terms));
+        for (LaunchTerms other : terms.alternatives()) {
+            lines.add("else " + words(other));
+        }
+        return lines;
+    }
+
+    private static List<String> reasons(JournalEntry.Moved moved) {
+        List<String> lines = new ArrayList<>(told(moved.why()));
+        if (moved.spent() != null) {
+            lines.add(moved.spent() + " were spent until then, for " + Figures.duration(moved.billed()));
+        }
+        lines.addAll(limit(moved.terms()));
+        return lines;
+    }
+
+    private static List<String> limit(LaunchTerms terms) {
+        Duration limit = terms.timeLimit();
+        return limit == null
+                ? List.of()
+                : List.of("ended after " + Figures.duration(limit)
+                        + (terms.worstCost() == null ? "" : ", at most " + terms.worstCost()));
+    }
+
+    private static List<String> told(Problem problem) {
+        return Stream.concat(
+                        Stream.of(problem.code() + ": " + problem.summary()),
+                        Stream.concat(
+                                problem.causes().stream(),
+                                problem.remedies().stream().map(line -> "try: " + line)))
+                .toList();
+    }
+
+    private static String foreseen(Foreseen foreseen) {
+        String cost = foreseen.cost() == null
+                ? ""
+                : ", " + foreseen.cost().low() + " to " + foreseen.cost().high();
+        return Figures.duration(foreseen.time().low()) + " to "
+                + Figures.duration(foreseen.time().high()) + cost;
+    }
+
+    private static String words(LaunchTerms terms) {
+        String spot = Boolean.parseBoolean(terms.settings().get(PlaceSettings.SPOT)) ? " spot" : "";
+        String region = terms.region().isEmpty() ? "" : " in " + terms.region();
+        String price = terms.perHour() == null ? "" : " at " + terms.perHour() + " an hour";
+        return terms.target() + " " + terms.name() + spot + region + price;
+    }
+
+    private static String words(RunState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String shortly(String digest) {
+        return Objects.requireNonNull(digest).substring(0, Math.min(12, digest.length()));
+    }
+}

@@ -1,0 +1,53 @@
+package dev.finetune4j.engine.launch;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.spi.Billing;
+import dev.finetune4j.value.Money;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The next best machines are agreed to together with the first, if the budget pays for them. */
+class AlternativesTest {
+    private static final Budget BUDGET = new Budget(Money.parse("1.00 USD"), null);
+    private static final PlanOption CHOSEN = TermsTest.option("ml.g5.xlarge", "1.20", 10);
+
+    @Test
+    void areTheNextBestThatTheBudgetPaysFor() {
+        LaunchTerms terms = with(
+                TermsTest.option("ml.g5.xlarge", "1.20", 10),
+                TermsTest.option("ml.g5.2xlarge", "1.50", 10),
+                TermsTest.option("ml.p4d.24xlarge", "30.00", 10),
+                TermsTest.option("ml.g6.xlarge", "1.10", 10),
+                TermsTest.option("ml.g6.2xlarge", "1.20", 10),
+                TermsTest.option("ml.g6.4xlarge", "1.30", 10));
+
+        assertThat(terms.name()).isEqualTo("ml.g5.xlarge");
+        assertThat(terms.alternatives())
+                .extracting(LaunchTerms::name)
+                .containsExactly("ml.g5.2xlarge", "ml.g6.xlarge", "ml.g6.2xlarge");
+        assertThat(terms.alternatives())
+                .allSatisfy(other -> assertThat(
+                                requireNonNull(other.worstCost()).amount())
+                        .isLessThanOrEqualTo(requireNonNull(BUDGET.maxCost()).amount()));
+    }
+
+    @Test
+    void areNoneThatMayNotBeChosen() {
+        PlanOption tight = TermsTest.option("ml.g5.2xlarge", "1.50", 10).standing(PlanOption.Standing.OVER_LIMIT);
+
+        assertThat(with(CHOSEN, tight).alternatives()).isEmpty();
+    }
+
+    private static LaunchTerms with(PlanOption... options) {
+        return Alternatives.with(terms(CHOSEN), List.of(options), AlternativesTest::terms);
+    }
+
+    private static LaunchTerms terms(PlanOption option) {
+        return Terms.of(option, BUDGET, Billing.TIME, TermsTest.WIND_DOWN);
+    }
+}

@@ -1,0 +1,222 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.report.RunStory;
+import dev.finetune4j.job.Budget;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.testkit.fake.FakePlace.Call;
+import dev.finetune4j.testkit.fake.FakePlace.Fault;
+import dev.finetune4j.testkit.fake.FakeProvider;
+import dev.finetune4j.testkit.fake.Life;
+import dev.finetune4j.value.Money;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where a machine is not to be had, the run goes to the next one that was agreed to, once, and within the budget. */
+class MovedRunTest {
+    private static final Capabilities BILLED = new Capabilities(true, true, true, true, true, Billing.TIME);
+    private static final Budget BUDGET = new Budget(Money.parse("1.00 USD"), null);
+    private static final String FIRST = "ml.g5.xlarge";
+
+    @TempDir
+    private Path home;
+
+    private LaunchFixture fixture;
+
+    @BeforeEach
+    void opensAHome() {
+        fixture = new LaunchFixture(home, BILLED, Map.of());
+    }
+
+    @Test
+    void goesToTheNextMachineWhereTheAccountMayNotHaveTheFirst() throws Exception {
+        fixture.place.withhold(FIRST);
+
+        RunHandle<RunOutcome> run = launch(fixture);
+
+        assertThat(run.await()).isInstanceOf(RunOutcome.Succeeded.class);
+        assertThat(fixture.place.machine(run.id())).isEqualTo("ml.g5.2xlarge");
+        assertThat(fixture.place.launches()).isEqualTo(1);
+        assertThat(kinds(run.id())).startsWith("created", "agreed", "prepared", "intent", "moved", "submitted");
+        assertThat(fixture.view(run.id()).job().settingsOf(FakeProvider.ID))
+                .containsEntry(PlaceSettings.MACHINE, "ml.g5.2xlarge");
+    }
+
+    @Test
+    void goesOnFromItsCheckpointOnTheNextMachine() throws Exception {
+        fixture.place.script(Life.losesItsMachineForGood(), Life.findsNoMachine(), Life.succeeds());
+
+        RunHandle<RunOutcome> run = launch(fixture);
+
+        assertThat(run.await()).isInstanceOf(RunOutcome.Succeeded.class);
+        assertThat(fixture.place.machine(run.id())).isEqualTo("ml.g6.xlarge");
+        assertThat(fixture.place.attempts(run.id())).isEqualTo(3);
+        assertThat(fixture.place.launches()).isEqualTo(1);
+        List<JournalEntry.Moved> moves = moves(run.id());
+        assertThat(moves).extracting(JournalEntry.Moved::billed).containsOnly(Duration.ofSeconds(30));
+        assertThat(moves).extracting(JournalEntry.Moved::spent).containsOnly(Money.parse("0.0100 USD"));
+        assertThat(moves.get(0).terms().timeLimit())
+                .as("0.99 USD last 44 min and 33 s at 1.333 USD an hour")
+                .isEqualTo(Duration.ofSeconds(2673));
+    }
+
+    @Test
+    void tellsWhyItWentWhereItIs() throws Exception {
+        fixture.place.script(Life.losesItsMachineForGood(), Life.succeeds());
+
+        RunHandle<RunOutcome> run = launch(fixture);
+
+        List<RunStory.Chapter> story =
+                RunStory.of(fixture.folder(run.id()).read()).chapters();
+        assertThat(story)
+                .extracting(RunStory.Chapter::what)
+                .containsSubsequence(
+                        "asked for by a program",
+                        "agreed to fake ml.g5.xlarge in eu-central-1 at 1.20 USD an hour",
+                        "told fake to launch it",
+                        "training",
+                        "interrupted",
+                        "failed",
+                        "moved to fake ml.g5.2xlarge in eu-central-1 at 1.333 USD an hour",
+                        "launched",
+                        "succeeded",
+                        "ended: succeeded");
+        assertThat(story)
+                .filteredOn(chapter -> chapter.what().startsWith("moved"))
+                .flatExtracting(RunStory.Chapter::because)
+                .containsSequence("FT0597: no ml.g5.xlarge was free")
+                .contains("0.0100 USD were spent until then, for 30 s", "ended after 44 min 33 s, at most 0.9898 USD");
+    }
+
+    @Test
+    void tellsOfEveryMachineWhereNoneIsToBeHad() throws Exception {
+        fixture.place.usually(Life.findsNoMachine());
+
+        RunOutcome outcome = launch(fixture).await();
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        RunOutcome.Failed.class,
+                        failed -> assertThat(failed.problem().causes())
+                                .containsExactly(
+                                        "before: no ml.g5.xlarge was free", "before: no ml.g5.2xlarge was free"));
+        assertThat(fixture.place.attempts(fixture.onlyRun())).isEqualTo(3);
+    }
+
+    @Test
+    void failsOfAnythingElseWhereItIs() throws Exception {
+        fixture.place.script(Life.fails());
+
+        assertThat(launch(fixture).await()).isInstanceOf(RunOutcome.Failed.class);
+
+        assertThat(fixture.place.attempts(fixture.onlyRun())).isEqualTo(1);
+        assertThat(moves(fixture.onlyRun())).isEmpty();
+    }
+
+    @Test
+    void tellsWhatItCostsWhileItRuns() throws Exception {
+        fixture.place.script(Life.losesItsMachineForGood(), Life.succeeds());
+
+        RunHandle<RunOutcome> run = launch(fixture);
+
+        List<RunEvent> events = SavedEvents.read(fixture.folder(run.id()));
+        assertThat(events)
+                .filteredOn(RunEvent.Spent.class::isInstance)
+                .last()
+                .isInstanceOfSatisfying(RunEvent.Spent.class, last -> {
+                    // 30 s at 1.20 USD an hour, then 85 s at 1.333 USD an hour
+                    assertThat(last.spent()).isEqualTo(Money.parse("0.0415 USD"));
+                    assertThat(last.budget()).isEqualTo(Money.parse("1.00 USD"));
+                });
+    }
+
+    /** Whoever comes after a process that died at any entry of the journal finishes the run; no machine is asked for twice. */
+    @Test
+    void survivesADeathAtEveryEntry() throws Exception {
+        int entries = 3; // before, nothing is staged that could be attached to
+        boolean isDone = false;
+        while (!isDone) {
+            LaunchFixture dying = new LaunchFixture(home.resolve("run-" + entries), BILLED, Map.of());
+            dying.place.script(Life.losesItsMachineForGood(), Life.findsNoMachine(), Life.succeeds());
+            dying.place.fail(Call.SUBMIT, Fault.ANSWER_LOST);
+            isDone = isDoneBeforeItDies(dying, entries);
+            RunId id = dying.onlyRun();
+            try (Launcher launcher = dying.launcher()) {
+                assertThat(launcher.attach(dying.folder(id)).await())
+                        .as("after %s entries", entries)
+                        .isInstanceOf(RunOutcome.Succeeded.class);
+            }
+            assertThat(dying.place.launches(id)).as("after %s entries", entries).isEqualTo(1);
+            assertThat(dying.place.attempts(id)).as("after %s entries", entries).isEqualTo(3);
+            assertThat(dying.place.machine(id)).isEqualTo("ml.g6.xlarge");
+            entries++;
+        }
+        assertThat(entries).isGreaterThan(15);
+    }
+
+    private static boolean isDoneBeforeItDies(LaunchFixture fixture, int entries) throws InterruptedException {
+        try (Launcher launcher = fixture.launcher(new CrashAfter(entries))) {
+            launcher.launch(fixture.prepared(job()), terms(), false, List.of()).await();
+            return true;
+        } catch (CrashAfter.Crash | CompletionException e) {
+            return false;
+        }
+    }
+
+    private static RunHandle<RunOutcome> launch(LaunchFixture fixture) throws InterruptedException {
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<RunOutcome> handle = launcher.launch(fixture.prepared(job()), terms(), false, List.of());
+            handle.await();
+            return handle;
+        }
+    }
+
+    private static FineTuneJob job() {
+        return LaunchFixture.job("letters").toBuilder()
+                .budget(BUDGET)
+                .place(FakeProvider.ID, Map.of(PlaceSettings.MACHINE, FIRST))
+                .build();
+    }
+
+    private static LaunchTerms terms() {
+        return terms(TermsTest.option("1.20", 10))
+                .alternatives(List.of(
+                        terms(TermsTest.option("ml.g5.2xlarge", "1.333", 10)),
+                        terms(TermsTest.option("ml.g6.xlarge", "1.50", 10))));
+    }
+
+    private static LaunchTerms terms(PlanOption option) {
+        return Terms.of(option, BUDGET, Billing.TIME, Duration.ZERO);
+    }
+
+    private List<String> kinds(RunId id) {
+        return fixture.folder(id).read().lines().stream()
+                .map(line -> line.kind())
+                .toList();
+    }
+
+    private List<JournalEntry.Moved> moves(RunId id) {
+        return fixture.folder(id)
+                .read()
+                .entries()
+                .filter(JournalEntry.Moved.class::isInstance)
+                .map(JournalEntry.Moved.class::cast)
+                .toList();
+    }
+}
