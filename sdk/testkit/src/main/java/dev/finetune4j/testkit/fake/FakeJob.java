@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -108,15 +109,33 @@ final class FakeJob {
 
     /** The time in which it had a machine. */
     private Duration billedTime(Instant now) {
-        Duration billed = Duration.ZERO;
+        return billed(now).values().stream().reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** The time in which it had each machine. */
+    Map<String, Duration> billed(Instant now) {
+        Map<String, Duration> billed = new LinkedHashMap<>();
         RunEvent.StateChanged before = null;
         for (RunEvent event : events(now)) {
             if (event instanceof RunEvent.StateChanged change) {
-                billed = before == null ? billed : billed.plus(billed(before, change.at()));
+                if (before != null) {
+                    billed.merge(machineAt(before.at()), billed(before, change.at()), Duration::plus);
+                }
                 before = change;
             }
         }
-        return before == null ? billed : billed.plus(billed(before, now));
+        if (before != null) {
+            billed.merge(machineAt(before.at()), billed(before, now), Duration::plus);
+        }
+        return billed;
+    }
+
+    private String machineAt(Instant moment) {
+        String machine = "";
+        for (Attempt attempt : attempts) {
+            machine = attempt.startedAt.isAfter(moment) ? machine : attempt.machine;
+        }
+        return machine;
     }
 
     private static Duration billed(RunEvent.StateChanged from, Instant to) {

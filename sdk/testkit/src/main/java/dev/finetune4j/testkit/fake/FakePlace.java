@@ -94,6 +94,13 @@ public final class FakePlace {
         withheld.add(machine);
     }
 
+    /** How long a job had each machine so far, by name. */
+    public synchronized Map<String, Duration> billed(RunId id) {
+        return Optional.ofNullable(jobs.get(id))
+                .map(job -> job.billed(clock.instant()))
+                .orElse(Map.of());
+    }
+
     /** The machine that a job is on, or was last; empty where nobody named one. */
     public synchronized String machine(RunId id) {
         return Optional.ofNullable(jobs.get(id)).map(FakeJob::machine).orElse("");

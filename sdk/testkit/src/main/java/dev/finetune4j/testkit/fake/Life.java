@@ -74,8 +74,11 @@ public record Life(List<Stage> stages, RunState ending) {
 
     /** Whether it fails because there is no machine for it. */
     boolean lacksMachine() {
+        if (ending != RunState.FAILED || stages.isEmpty()) {
+            return false;
+        }
         RunState last = stages.get(stages.size() - 1).state();
-        return ending == RunState.FAILED && (last == RunState.QUEUED || last == RunState.INTERRUPTED);
+        return last == RunState.QUEUED || last == RunState.INTERRUPTED;
     }
 
     private static Stage stage(RunState state, long seconds) {
