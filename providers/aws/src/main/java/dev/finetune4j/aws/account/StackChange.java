@@ -231,10 +231,16 @@ final class StackChange implements Founding {
     private static FineTuneException told(SdkException failure) {
         String reason = AwsConnection.reason(failure);
         return switch (AwsFailure.of(failure)) {
-            case DENIED, CREDENTIALS ->
+            case DENIED ->
                 AccountProblems.NOT_ALLOWED
                         .error("the caller may not make the stack " + STACK)
                         .because(reason)
+                        .asException(failure);
+            case CREDENTIALS ->
+                AccountProblems.NOT_ALLOWED
+                        .error("CloudFormation does not let the caller in")
+                        .because(reason)
+                        .remedy("aws sts get-caller-identity")
                         .asException(failure);
             case REFUSED ->
                 AccountProblems.NOT_MADE

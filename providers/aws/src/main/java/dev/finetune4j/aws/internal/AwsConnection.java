@@ -30,6 +30,13 @@ import software.amazon.awssdk.regions.Region;
  * @param longestCall how long it may take with all tries
  */
 public record AwsConnection(String region, String service, int attempts, Duration longestCall) {
+    /** How Amazon's client begins to tell of each place where it looked for credentials, over twenty lines. */
+    private static final String NOWHERE = "Unable to load credentials from any of the providers in the chain";
+
+    private static final String NO_CREDENTIALS =
+            "no credentials were found: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, the profile (AWS_PROFILE, or default)"
+                    + " has none that are valid, and no container or machine lends any";
+
     private static final String PROGRAM = "finetune4j";
     private static final int BRIEF_SECONDS = 30;
 
@@ -118,6 +125,9 @@ public record AwsConnection(String region, String service, int attempts, Duratio
         if (failure instanceof AwsServiceException answer && answer.awsErrorDetails() != null) {
             return code(answer) + ": " + answer.awsErrorDetails().errorMessage();
         }
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason");
+        String told = String.valueOf(failure.getMessage());
+        return told.startsWith(NOWHERE)
+                ? NO_CREDENTIALS
+                : told.lines().findFirst().orElse("no reason");
     }
 }
