@@ -54,6 +54,7 @@ import picocli.CommandLine.Spec;
             EstimatesCommand.class,
             ExplainCommand.class,
             DoctorCommand.class,
+            OfflineCloudCommand.class,
             HelpCommand.class,
         })
 final class FinetuneCommand implements Runnable {

@@ -42,6 +42,7 @@ final class FirstSign {
             "schema",
             "explain",
             "export",
+            "offline-cloud",
             "doctor");
 
     private static final Set<String> ASKS_FOR_HELP = Set.of("-h", "--help", "-V", "--version");

@@ -105,6 +105,7 @@ class ProgramOutputTest {
                 List.of("FT0740", "estimates", "backtest", "--runs", none),
                 List.of("FT0002", "schema", "extra"),
                 List.of("FT0003", "explain", "FT9999"),
+                List.of("FT0002", "offline-cloud", "stop", "aws"),
                 List.of("FT0002", "doctor", "--cure"));
 
         assertThat(new TreeSet<>(

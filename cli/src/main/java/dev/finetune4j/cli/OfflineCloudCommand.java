@@ -1,0 +1,121 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Plays a cloud on this machine until it is told to end. */
+@Command(
+        name = "offline-cloud",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Plays a cloud on this machine, for trials without an account: SageMaker, Bedrock, S3,",
+            "logs, IAM and STS at one address, for any client. Jobs are processes of this machine.",
+            "Prints the variables by which clients find it, and goes on until Ctrl-C."
+        },
+        footer = {
+            "",
+            "A job trains by what python3 on the PATH brings: torch, transformers and PEFT.",
+            "",
+            "Example:",
+            "  finetune offline-cloud start aws > cloud.env &",
+            "  . ./cloud.env; finetune launch job.yaml"
+        })
+final class OfflineCloudCommand implements Callable<Integer> {
+    private static final String ACCOUNT = "123456789012";
+    private static final String BUCKET = "my-bucket";
+
+    private final Surroundings surroundings;
+
+    @Parameters(index = "0", paramLabel = "start", description = "What to do: start.")
+    String action = "";
+
+    @Parameters(index = "1", paramLabel = "VENDOR", description = "Whose cloud: aws.")
+    String vendor = "";
+
+    @Option(
+            names = "--region",
+            paramLabel = "REGION",
+            defaultValue = "eu-central-1",
+            description = "The region that there is (default: eu-central-1).")
+    String region = "eu-central-1";
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    OfflineCloudCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (!action.equals("start") || !vendor.equals("aws")) {
+            throw new ParameterException(
+                    spec.commandLine(), "there is \"start aws\" only, was " + action + " " + vendor);
+        }
+        String role = "arn:aws:iam::" + ACCOUNT + ":role/finetune4j-training";
+        Account account = new Account(ACCOUNT, region, Set.of(role));
+        Path home = Files.createDirectories(surroundings.home().resolve("cache"));
+        Path folder = Files.createTempDirectory(home, "offline-cloud-");
+        OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT, region, Clock.systemUTC()).createBucket(BUCKET);
+        ProcessContainer containers = new ProcessContainer(
+                folder.resolve("machines"),
+                store,
+                Map.of("PATH", surroundings.environment().getOrDefault("PATH", "/usr/bin:/bin")),
+                Clock.systemUTC());
+        try (OfflineAws cloud = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store)) {
+            tell(variables(cloud), role, folder);
+            new CountDownLatch(1).await(); // until the process is ended
+        }
+        return ExitCode.OK.number();
+    }
+
+    private Map<String, String> variables(OfflineAws cloud) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("AWS_ENDPOINT_URL", cloud.endpoint().toString());
+        variables.put("AWS_ACCESS_KEY_ID", cloud.accessKeyId());
+        variables.put("AWS_SECRET_ACCESS_KEY", "offline");
+        variables.put("AWS_REGION", region);
+        return variables;
+    }
+
+    private void tell(Map<String, String> variables, String role, Path folder) {
+        if (output.isJson()) {
+            surroundings.screen().line(Json.pretty(variables));
+        } else {
+            variables.forEach((name, value) -> surroundings.screen().line("export " + name + "=" + value));
+        }
+        surroundings.screen().say("a job file that uses it:");
+        surroundings.screen().say("targets: [sagemaker]");
+        surroundings.screen().say("places:");
+        surroundings
+                .screen()
+                .say("  sagemaker: {role: \"" + role + "\", store: \"s3://" + BUCKET + "/jobs\", region: " + region
+                        + "}");
+        surroundings.screen().say("machines and files are in " + folder + "; Ctrl-C ends it");
+    }
+}
