@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
             "",
             "What is young stays: another machine may be about to use it.",
             "Results that were fetched stay in the runs of this machine.",
+            "It must be allowed more than \"finetune policy\" prints: it looks at other jobs,",
+            "and removes inputs that jobs share.",
             "",
             "Example:",
             "  finetune gc job.yaml --older-than 72h"

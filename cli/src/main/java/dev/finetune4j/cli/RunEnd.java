@@ -48,7 +48,9 @@ final class RunEnd {
         }
         if (outcome instanceof RunOutcome.Stopped stopped) {
             screen.say("run " + run.id() + " was stopped: " + stopped.reason());
-            screen.say("  go on:  finetune resume " + run.id());
+            if (tuner.canResume(run)) {
+                screen.say("  go on:  finetune resume " + run.id());
+            }
         }
         run.reports().stream()
                 .filter(file -> file.endsWith(ReportFiles.HTML))

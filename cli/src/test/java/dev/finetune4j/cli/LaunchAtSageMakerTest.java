@@ -143,6 +143,7 @@ class LaunchAtSageMakerTest {
                         "agreed to sagemaker " + first.group(1),
                         "moved to sagemaker ml.",
                         "FT0851: no " + first.group(1) + " was free");
+        assertThat(command("show", onlyRun()).out()).containsPattern("machine +ml\\.\\S+, " + REGION);
         assertThat(command("logs", onlyRun()).out())
                 .doesNotContain("finetune4j-event")
                 .contains("torch");

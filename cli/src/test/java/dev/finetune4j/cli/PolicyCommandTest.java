@@ -61,6 +61,14 @@ class PolicyCommandTest {
     }
 
     @Test
+    void doesNotSayThatNothingHasToBeAllowedWhereItDoesNotKnow() {
+        CommandRun bedrock = command("policy", job.toString(), "--target", "bedrock");
+
+        assertThat(bedrock.exitCode()).isEqualTo(3);
+        assertThat(bedrock.err()).contains("FT0510: bedrock cannot tell what must be allowed there");
+    }
+
+    @Test
     void givesProgramsTheDocuments() {
         JsonNode all = Json.read(command("policy", job.toString(), "-o", "json").out(), JsonNode.class);
 

@@ -3,6 +3,7 @@ package dev.finetune4j.cli.view;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.spi.PlaceSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Prints one run. */
 public final class RunDetailView {
@@ -31,6 +33,10 @@ public final class RunDetailView {
         field("job", run.jobFile() == null ? run.job().name() : run.jobFile());
         field("model", run.job().model().toString());
         field("target", run.provider() == null ? "not launched" : run.provider().toString());
+        String machine = machine(run);
+        if (!machine.isEmpty()) {
+            field("machine", machine);
+        }
         field(
                 "started",
                 run.createdAt().truncatedTo(ChronoUnit.SECONDS) + ", took "
@@ -47,6 +53,19 @@ public final class RunDetailView {
         if (!run.closed()) {
             screen.say("watch it:  finetune watch " + run.id());
         }
+    }
+
+    /** Where it is let for the run: type, spot, region; empty on a machine of one's own. */
+    private static String machine(RunView run) {
+        Map<String, String> settings =
+                run.provider() == null ? Map.of() : run.job().settingsOf(run.provider());
+        String type = settings.getOrDefault(PlaceSettings.MACHINE, "");
+        if (type.isEmpty()) {
+            return "";
+        }
+        String spot = Boolean.parseBoolean(settings.get(PlaceSettings.SPOT)) ? " spot" : "";
+        String region = settings.getOrDefault(PlaceSettings.REGION, "");
+        return type + spot + (region.isEmpty() ? "" : ", " + region);
     }
 
     /** Prints what came out of a run and where the files are. */

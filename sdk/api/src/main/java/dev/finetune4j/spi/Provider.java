@@ -65,7 +65,7 @@ public interface Provider extends AutoCloseable {
 
     /**
      * What must be allowed so that jobs with these settings can run and be looked after, and no more. Asks nobody; empty where nothing
-     * has to be allowed.
+     * has to be allowed, and at a place that bills where that is not told.
      *
      * @param runs what the ids of the runs begin with
      * @throws FineTuneException with all that is wrong with the settings, or missing
@@ -167,10 +167,10 @@ public interface Provider extends AutoCloseable {
     /**
      * All files of jobs that the place keeps where its settings say; nothing else that lies there.
      *
-     * @return empty where the place keeps none that anybody pays for
+     * @return empty where the place does not tell
      */
-    default List<Leftover> leftovers() {
-        return List.of();
+    default Optional<List<Leftover>> leftovers() {
+        return Optional.empty();
     }
 
     /** Removes files that {@link #leftovers} told; without effect where they are gone. */

@@ -295,8 +295,8 @@ final class SageMakerProvider implements Provider {
     }
 
     @Override
-    public List<Leftover> leftovers() {
-        return stored().all();
+    public Optional<List<Leftover>> leftovers() {
+        return Optional.of(stored().all());
     }
 
     @Override

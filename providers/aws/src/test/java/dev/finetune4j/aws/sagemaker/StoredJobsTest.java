@@ -44,7 +44,7 @@ class StoredJobsTest {
         provider.submit(job);
         place.clock.advance(Duration.ofHours(1));
 
-        List<Leftover> found = provider.leftovers();
+        List<Leftover> found = provider.leftovers().orElseThrow();
 
         assertThat(found)
                 .hasSizeGreaterThanOrEqualTo(4)
@@ -65,7 +65,7 @@ class StoredJobsTest {
             place.clock.advance(Duration.ofHours(3));
             assertThat(provider.find(new RunId("done")).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
 
-            List<Leftover> found = provider.leftovers();
+            List<Leftover> found = provider.leftovers().orElseThrow();
             assertThat(found).hasSize(6).allSatisfy(one -> assertThat(one.use()).isEmpty());
             assertThat(found)
                     .extracting(Leftover::reference)
@@ -73,7 +73,7 @@ class StoredJobsTest {
             found.forEach(provider::remove);
             found.forEach(provider::remove);
 
-            assertThat(provider.leftovers()).isEmpty();
+            assertThat(provider.leftovers().orElseThrow()).isEmpty();
             assertThat(store.exists("inputs/mine/notes.txt")).isTrue();
             assertThat(store.exists("letters.txt")).isTrue();
         }
@@ -85,7 +85,7 @@ class StoredJobsTest {
             Submission job = place.job("coming", 1).build();
             new Staging(store).stage(job, 1);
 
-            assertThat(provider.leftovers())
+            assertThat(provider.leftovers().orElseThrow())
                     .filteredOn(one -> one.run() == null)
                     .isNotEmpty()
                     .allSatisfy(one -> assertThat(one.use()).isEqualTo("a launch may be under way"));

@@ -142,11 +142,17 @@ public final class Launcher implements AutoCloseable {
     /**
      * What must be allowed at the place where a job would run.
      *
-     * @throws FineTuneException with FT0113 if none of its targets is there, or with what is wrong with the place's settings
+     * @return empty where nothing has to be allowed
+     * @throws FineTuneException with FT0113 if none of its targets is there, FT0510 if its place does not tell, or with what is wrong with
+     *     the place's settings
      */
     public List<AccessPolicy> policies(FineTuneJob job) {
         try (Provider provider = openFor(job)) {
-            return provider.policies(RunStore.beginning(job.name()));
+            List<AccessPolicy> policies = provider.policies(RunStore.beginning(job.name()));
+            if (policies.isEmpty() && provider.capabilities().bills()) {
+                throw RunProblems.notSupported(provider.id(), "tell what must be allowed there");
+            }
+            return policies;
         }
     }
 
@@ -360,6 +366,16 @@ public final class Launcher implements AutoCloseable {
         RunLock lock =
                 RunLock.tryTake(folder, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
         return drivenUnless(false, folder, lock, List.of(), this::askToResume).orElseThrow();
+    }
+
+    /** Whether the place of a run can let it go on; one that was never launched has nothing to go on with. */
+    public boolean canResume(RunView view) {
+        if (view.submitted() == null) {
+            return false;
+        }
+        try (Provider provider = Outcomes.open(view, context.providers())) {
+            return provider.capabilities().supportsResume();
+        }
     }
 
     /**

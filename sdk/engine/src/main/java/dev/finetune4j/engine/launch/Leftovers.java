@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What places keep of jobs that nobody needs any more. */
 public final class Leftovers {
@@ -43,15 +45,27 @@ public final class Leftovers {
      * All that the places of a job keep where its settings say.
      *
      * @param age what was written since is kept, as somebody may be about to use it
+     * @throws FineTuneException with FT0510 if none of them tells, and one bills
      */
     List<Entry> find(FineTuneJob job, Duration age) {
         List<Entry> entries = new ArrayList<>();
+        List<ProviderId> silent = new ArrayList<>();
+        int told = 0;
         for (ProviderId target : job.targets()) {
             if (providers.ids().contains(target)) {
                 try (Provider place = providers.open(target, job)) {
-                    place.leftovers().forEach(found -> entries.add(new Entry(target, found, kept(found, age))));
+                    Optional<List<Leftover>> found = place.leftovers();
+                    if (found.isPresent()) {
+                        told++;
+                        found.get().forEach(one -> entries.add(new Entry(target, one, kept(one, age))));
+                    } else if (place.capabilities().bills()) {
+                        silent.add(target);
+                    }
                 }
             }
+        }
+        if (told == 0 && !silent.isEmpty()) {
+            throw RunProblems.notSupported(silent.get(0), "tell what it keeps of jobs");
         }
         return entries;
     }
