@@ -133,11 +133,14 @@ final class RunDriver {
         return close(new JournalEntry.Closed(RunState.SUCCEEDED, null, "", false));
     }
 
-    /** What was foreseen beside what it took; empty where nothing was foreseen, or the run was interrupted. */
+    /** What was foreseen beside what it took; empty where nothing was foreseen, or the run was interrupted or went to another machine. */
     private Optional<ForeseenAndActual> figures(RunView view, Provider provider) {
         Optional<JournalEntry.Expected> expected = journal.content().last(JournalEntry.Expected.class);
         JobSnapshot submitted = view.submitted();
-        if (expected.isEmpty() || submitted == null || view.resumes() > 0) {
+        if (expected.isEmpty()
+                || submitted == null
+                || view.resumes() > 0
+                || agreement().moved() != null) {
             return Optional.empty();
         }
         List<RunEvent> all = events.events();

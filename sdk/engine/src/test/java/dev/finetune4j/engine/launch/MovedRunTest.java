@@ -130,6 +130,18 @@ class MovedRunTest {
     }
 
     @Test
+    void saysNothingOfTheEstimateForTheFirstMachine() throws Exception {
+        fixture.foreseen = EstimateHistoryTest.foreseen();
+        fixture.place.script(Life.findsNoMachine(), Life.succeeds());
+
+        assertThat(launch(fixture).await()).isInstanceOf(RunOutcome.Succeeded.class);
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.estimates().read()).isEmpty();
+        }
+    }
+
+    @Test
     void tellsWhatItCostsWhileItRuns() throws Exception {
         fixture.place.script(Life.losesItsMachineForGood(), Life.succeeds());
 
