@@ -7,6 +7,7 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.PlaceSettings;
 import java.time.Duration;
@@ -45,9 +46,13 @@ public record RunStory(List<Chapter> chapters) {
     /** The story that a journal tells. */
     public static RunStory of(JournalContent journal) {
         List<Chapter> chapters = new ArrayList<>();
+        RunState told = null;
         for (JournalLine line : journal.lines()) {
-            if (line.known().isPresent()) {
-                chapters.add(chapter(line.at(), line.known().get()));
+            JournalEntry entry = line.known().orElse(null);
+            boolean isToldAgain = entry instanceof JournalEntry.StateSeen seen && seen.state() == told;
+            if (entry != null && !isToldAgain) { // each process that takes a run up tells its state anew
+                chapters.add(chapter(line.at(), entry));
+                told = entry instanceof JournalEntry.StateSeen seen ? seen.state() : null;
             }
         }
         return new RunStory(chapters);
@@ -157,11 +162,12 @@ public record RunStory(List<Chapter> chapters) {
     }
 
     private static String foreseen(Foreseen foreseen) {
-        String cost = foreseen.cost() == null
-                ? ""
-                : ", " + foreseen.cost().low() + " to " + foreseen.cost().high();
-        return Figures.duration(foreseen.time().low()) + " to "
-                + Figures.duration(foreseen.time().high()) + cost;
+        MoneyRange cost = foreseen.cost();
+        String time = Figures.duration(foreseen.time().low()) + " to "
+                + Figures.duration(foreseen.time().high());
+        return cost == null || cost.high().amount().signum() == 0
+                ? time
+                : time + ", " + cost.low() + " to " + cost.high();
     }
 
     private static String words(LaunchTerms terms) {

@@ -97,6 +97,9 @@ class MovedRunTest {
                         "launched",
                         "succeeded",
                         "ended: succeeded");
+        for (int i = 1; i < story.size(); i++) {
+            assertThat(story.get(i).what()).isNotEqualTo(story.get(i - 1).what());
+        }
         assertThat(story)
                 .filteredOn(chapter -> chapter.what().startsWith("moved"))
                 .flatExtracting(RunStory.Chapter::because)
