@@ -24,7 +24,10 @@ final class StoredJobs {
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
-    private static final Pattern RUN = Pattern.compile("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}");
+    /** Job, start of a digest, attempt, and where it was launched again which launch: nobody else calls a folder so. */
+    private static final Pattern RUN =
+            Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}(-r\\d{1,4})?");
+
     private static final Pattern RESUMED = Pattern.compile("-r\\d{1,4}$");
 
     private final S3Store store;

@@ -40,7 +40,7 @@ class StoredJobsTest {
 
     @Test
     void nothingThatAJobNeedsIsFree() {
-        Submission job = place.job("busy", 5).build();
+        Submission job = place.job("busy-0a1b2c3d-1", 5).build();
         provider.submit(job);
         place.clock.advance(Duration.ofHours(1));
 
@@ -49,32 +49,37 @@ class StoredJobsTest {
         assertThat(found)
                 .hasSizeGreaterThanOrEqualTo(4)
                 .allSatisfy(one -> assertThat(one.use()).isNotEmpty());
-        assertThat(found).extracting(Leftover::use).contains("busy, which is InProgress", "a job that has not ended");
+        assertThat(found)
+                .extracting(Leftover::use)
+                .contains("busy-0a1b2c3d-1, which is InProgress", "a job that has not ended");
         assertThat(found)
                 .filteredOn(one -> one.run() != null)
                 .extracting(Leftover::run)
-                .containsOnly(new RunId("busy"));
+                .containsOnly(new RunId("busy-0a1b2c3d-1"));
     }
 
     @Test
     void allOfAnEndedJobGoesAndNothingElse() {
         try (S3Store store = place.store()) {
             store.put("inputs/mine/notes.txt", "not ours".getBytes(StandardCharsets.UTF_8));
+            store.put("outputs/my-model/weights", "not ours".getBytes(StandardCharsets.UTF_8));
             store.put("letters.txt", "not ours".getBytes(StandardCharsets.UTF_8));
-            provider.submit(place.job("done", 1).build());
+            provider.submit(place.job("done-0a1b2c3d-1", 1).build());
             place.clock.advance(Duration.ofHours(3));
-            assertThat(provider.find(new RunId("done")).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(provider.find(new RunId("done-0a1b2c3d-1")).orElseThrow().state())
+                    .isEqualTo(RunState.SUCCEEDED);
 
             List<Leftover> found = provider.leftovers().orElseThrow();
             assertThat(found).hasSize(6).allSatisfy(one -> assertThat(one.use()).isEmpty());
             assertThat(found)
                     .extracting(Leftover::reference)
-                    .anySatisfy(name -> assertThat(name).isEqualTo("s3://my-bucket/jobs/outputs/done/"));
+                    .anySatisfy(name -> assertThat(name).isEqualTo("s3://my-bucket/jobs/outputs/done-0a1b2c3d-1/"));
             found.forEach(provider::remove);
             found.forEach(provider::remove);
 
             assertThat(provider.leftovers().orElseThrow()).isEmpty();
             assertThat(store.exists("inputs/mine/notes.txt")).isTrue();
+            assertThat(store.exists("outputs/my-model/weights")).isTrue();
             assertThat(store.exists("letters.txt")).isTrue();
         }
     }
@@ -82,7 +87,7 @@ class StoredJobsTest {
     @Test
     void whatALaunchHasJustStagedIsNotFree() {
         try (S3Store store = place.store()) {
-            Submission job = place.job("coming", 1).build();
+            Submission job = place.job("coming-0a1b2c3d-1", 1).build();
             new Staging(store).stage(job, 1);
 
             assertThat(provider.leftovers().orElseThrow())
