@@ -58,7 +58,7 @@ final class FollowStep {
 
     /** Hands on what happens. */
     private final class Teller implements RunWatch.Listener {
-        private final SpendMeter meter = new SpendMeter(agreement);
+        private final SpendMeter meter = new SpendMeter(agreement.budget(), () -> agreement);
         private String cursor;
 
         Teller(String cursor) {

@@ -7,7 +7,6 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.EventPage;
@@ -57,11 +56,7 @@ final class LaunchStep {
                     return withStory(end);
                 }
                 journal.append(move.get());
-                events.add(new RunEvent.StateChanged(
-                        context.clock().instant(),
-                        RunState.QUEUED,
-                        "moved to " + move.get().terms().name() + ": "
-                                + move.get().why().summary()));
+                new MoveTeller(journal.content()).last().ifPresent(events::add);
             }
         }
     }

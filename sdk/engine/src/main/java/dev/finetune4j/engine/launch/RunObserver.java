@@ -1,6 +1,8 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalContent;
+import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunProblems;
@@ -8,12 +10,15 @@ import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.engine.watch.WatchPace;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,7 +31,9 @@ final class RunObserver {
     private final LaunchContext context;
     private final RunFolder folder;
     private final EventLog events;
-    private boolean watched;
+    private String cursor = EventPage.START;
+    private long launchesWatched;
+    private int movesTold;
 
     RunObserver(LaunchContext context, RunFolder folder, EventLog events) {
         this.context = context;
@@ -41,13 +48,19 @@ final class RunObserver {
      */
     RunOutcome observe() throws InterruptedException {
         while (true) {
-            Optional<RunView> view = RunView.of(folder.read());
+            JournalContent content = folder.read();
+            Optional<RunView> view = RunView.of(content);
             if (view.filter(RunView::closed).isPresent()) {
-                return Outcomes.of(view.get(), folder.read());
+                tellMoves(content, Instant.MAX);
+                return Outcomes.of(view.get(), content);
             }
-            if (!watched && view.map(RunView::submitted).isPresent()) {
+            // Counted before the look: a launch that comes during it may be told to its end by it, and is looked at
+            // once more.
+            long launches = launches(content);
+            if (launches > launchesWatched) {
                 try {
-                    watch(view.get());
+                    watch(view.orElseThrow());
+                    launchesWatched = launches;
                 } catch (FineTuneException e) {
                     // Whoever drives the run decides what this means for it.
                     return takeOver(RunLock.tryTake(folder, context.files()).orElseThrow(() -> e));
@@ -61,24 +74,62 @@ final class RunObserver {
         }
     }
 
+    private static long launches(JournalContent content) {
+        return content.entries()
+                .filter(JournalEntry.Submitted.class::isInstance)
+                .count();
+    }
+
     private void watch(RunView view) throws InterruptedException {
         try (Provider provider = Outcomes.open(view, context.providers())) {
             WatchPace pace = WatchPace.of(provider.capabilities());
-            SpendMeter meter = new SpendMeter(Agreement.of(view.job().budget(), folder.read()));
-            new RunWatch(provider, folder.id(), EventPage.START, pace, context.clock(), context.sleeper())
-                    .follow(new RunWatch.Listener() {
-                        @Override
-                        public void happened(RunEvent event, String cursor) {
-                            events.add(event);
-                        }
-
-                        @Override
-                        public void looked(JobSnapshot now) {
-                            meter.read(now, context.clock().instant()).ifPresent(events::add);
-                        }
-                    });
+            new RunWatch(provider, folder.id(), cursor, pace, context.clock(), context.sleeper())
+                    .follow(new Teller(view.job().budget()));
         }
-        watched = true;
+    }
+
+    /** The moves until then that are not told yet: only the driver's journal knows them. */
+    private void tellMoves(JournalContent content, Instant until) {
+        List<RunEvent> moves = new MoveTeller(content).all();
+        while (movesTold < moves.size() && !moves.get(movesTold).at().isAfter(until)) {
+            events.add(moves.get(movesTold++));
+        }
+    }
+
+    /** Hands on what happens; what the driver tells between two launches among it. */
+    private final class Teller implements RunWatch.Listener {
+        private final SpendMeter meter;
+
+        Teller(Budget budget) {
+            this.meter = new SpendMeter(budget, () -> Agreement.of(budget, folder.read()));
+        }
+
+        @Override
+        public void happened(RunEvent event, String next) {
+            cursor = next;
+            if (event instanceof RunEvent.StateChanged change) {
+                tellMoves(folder.read(), event.at());
+                if (isTold(change)) {
+                    return;
+                }
+            }
+            events.add(event);
+        }
+
+        /** A look at a launch that was told to its end before begins with that end. */
+        private boolean isTold(RunEvent.StateChanged change) {
+            return change.state().isTerminal()
+                    && events.events().stream()
+                            .filter(RunEvent.StateChanged.class::isInstance)
+                            .reduce((earlier, later) -> later)
+                            .filter(last -> ((RunEvent.StateChanged) last).state() == change.state())
+                            .isPresent();
+        }
+
+        @Override
+        public void looked(JobSnapshot now) {
+            meter.read(now, context.clock().instant()).ifPresent(events::add);
+        }
     }
 
     /** The driver died. What it would have told is told already, so the new driver tells it to nobody. */

@@ -10,6 +10,7 @@ import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.PlaceSettings;
@@ -24,6 +25,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +162,77 @@ class MovedRunTest {
                     assertThat(last.spent()).isEqualTo(Money.parse("0.0415 USD"));
                     assertThat(last.budget()).isEqualTo(Money.parse("1.00 USD"));
                 });
+    }
+
+    @Test
+    void whoeverLooksOnFollowsItToTheNextMachine() throws Exception {
+        fixture.place.script(Life.losesItsMachineForGood(), Life.succeeds());
+        BlockingSleeper pause = new BlockingSleeper(fixture.clock);
+        try (Launcher one = fixture.launcher(pause);
+                Launcher other = fixture.launcher()) {
+            RunHandle<RunOutcome> driving = one.launch(fixture.prepared(job()), terms(), false, List.of());
+            pause.awaitSleep();
+            RunHandle<RunOutcome> looking = other.attach(fixture.folder(driving.id()));
+            awaitState(looking, RunState.FAILED);
+            pause.release();
+
+            assertThat(looking.begin()).isEqualTo(RunHandle.Begin.ATTACHED);
+            assertThat(looking.await()).isEqualTo(driving.await()).isInstanceOf(RunOutcome.Succeeded.class);
+            List<RunEvent> seen = Collected.from(looking.events()).await();
+            List<RunEvent> told = Collected.from(driving.events()).await();
+            assertThat(states(seen)).isEqualTo(states(told)).contains(RunState.FAILED, RunState.SUCCEEDED);
+            assertThat(lastSpent(seen)).isEqualTo(lastSpent(told)).isEqualTo(Money.parse("0.0415 USD"));
+            assertThat(steps(seen)).isEqualTo(steps(told)).isNotEmpty();
+        }
+    }
+
+    private static void awaitState(RunHandle<RunOutcome> run, RunState wanted) throws InterruptedException {
+        CountDownLatch seen = new CountDownLatch(1);
+        run.events().subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(RunEvent event) {
+                if (event instanceof RunEvent.StateChanged change && change.state() == wanted) {
+                    seen.countDown();
+                }
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                seen.countDown();
+            }
+
+            @Override
+            public void onComplete() {
+                seen.countDown();
+            }
+        });
+        seen.await();
+    }
+
+    private static List<RunState> states(List<RunEvent> events) {
+        return events.stream()
+                .filter(RunEvent.StateChanged.class::isInstance)
+                .map(event -> ((RunEvent.StateChanged) event).state())
+                .toList();
+    }
+
+    private static Money lastSpent(List<RunEvent> events) {
+        return events.stream()
+                .filter(RunEvent.Spent.class::isInstance)
+                .reduce((earlier, later) -> later)
+                .map(event -> ((RunEvent.Spent) event).spent())
+                .orElseThrow();
+    }
+
+    private static List<RunEvent> steps(List<RunEvent> events) {
+        return events.stream()
+                .filter(event -> !(event instanceof RunEvent.StateChanged) && !(event instanceof RunEvent.Spent))
+                .toList();
     }
 
     /** Whoever comes after a process that died at any entry of the journal finishes the run; no machine is asked for twice. */
