@@ -10,6 +10,7 @@ import dev.finetune4j.offlinecloud.quotas.OfflineQuotas;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.s3.S3Protocol;
 import dev.finetune4j.offlinecloud.sagemaker.Container;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sts.OfflineSts;
@@ -30,8 +31,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs with their logs and quotas, Bedrock's model customization,
- * S3, STS and IAM, behind the real protocols, for any client. It lives as long as it is open and keeps nothing.
+ * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs with their logs and quotas, JumpStart's hub, Bedrock's model
+ * customization, S3, STS and IAM, behind the real protocols, for any client. It lives as long as it is open and keeps nothing.
  *
  * <pre>{@code
  * try (OfflineAws aws = OfflineAws.start(Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(ofHours(3)))) {
@@ -117,12 +118,29 @@ public final class OfflineAws implements AutoCloseable {
     public static OfflineAws start(
             OfflineSageMaker.Account account, Clock clock, Pace pace, Container container, OfflineS3 s3)
             throws IOException {
+        return start(account, clock, pace, container, s3, OfflineHub.shipped(account.region(), clock));
+    }
+
+    /**
+     * Opens it on a free port of the loopback address, with a hub of the user's own.
+     *
+     * @param account whose jobs it runs, and where
+     * @param clock by which jobs live; may be virtual
+     * @param pace how long it takes for what is not training
+     * @param container what jobs run
+     * @param s3 the buckets; its objects go when this is closed
+     * @param hub JumpStart's models
+     * @throws IOException if no port can be had
+     */
+    public static OfflineAws start(
+            OfflineSageMaker.Account account, Clock clock, Pace pace, Container container, OfflineS3 s3, OfflineHub hub)
+            throws IOException {
         LogBook logs = new LogBook(clock);
         String key = accessKey();
         OfflineSts sts = new OfflineSts(account.id(), account.roles(), clock, key);
         OfflineIam iam = new OfflineIam(account.id(), account.roles(), sts::roleOf);
         s3.guard(iam);
-        OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam);
+        OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam, hub);
         OfflineBedrock bedrock = new OfflineBedrock(account, clock, TuningPace.LIFELIKE, s3);
         List<JsonService> services = List.of(
                 sageMaker,

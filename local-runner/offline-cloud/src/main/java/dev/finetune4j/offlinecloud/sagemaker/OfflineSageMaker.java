@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * SageMaker's training jobs of one account in one region. A job's name is taken for as long as the job is not deleted, whatever becomes
+ * SageMaker's training jobs of one account in one region, and the public hub that it shows them. A job's name is taken for as long as the job is not deleted, whatever becomes
  * of it. Safe for use by several threads.
  */
 public final class OfflineSageMaker implements JsonService {
@@ -38,6 +38,7 @@ public final class OfflineSageMaker implements JsonService {
     private final Container container;
     private final LogBook logs;
     private final Gate gate;
+    private final OfflineHub hub;
     private final Stock stock = new Stock();
     private final Map<String, Integer> quotas = new HashMap<>();
     private final Map<String, TrainingJob> jobs = new LinkedHashMap<>();
@@ -52,14 +53,17 @@ public final class OfflineSageMaker implements JsonService {
      * @param container what jobs run
      * @param logs where containers print to
      * @param gate decides what jobs may do as their roles
+     * @param hub JumpStart's models
      */
-    public OfflineSageMaker(Account account, Clock clock, Pace pace, Container container, LogBook logs, Gate gate) {
+    public OfflineSageMaker(
+            Account account, Clock clock, Pace pace, Container container, LogBook logs, Gate gate, OfflineHub hub) {
         this.account = account;
         this.clock = clock;
         this.pace = pace;
         this.container = new ContainerAsRole(container, new JobAccesses(account), gate, LOG_GROUP);
         this.logs = logs;
         this.gate = gate;
+        this.hub = hub;
     }
 
     /**
@@ -140,7 +144,9 @@ public final class OfflineSageMaker implements JsonService {
 
     @Override
     public List<Access> accesses(String operation, ObjectNode request) {
-        return new JobAccesses(account).of(operation, request);
+        return HubCalls.OPERATIONS.contains(operation)
+                ? new HubCalls(hub).accesses(operation, request)
+                : new JobAccesses(account).of(operation, request);
     }
 
     @Override
@@ -155,6 +161,8 @@ public final class OfflineSageMaker implements JsonService {
             case "AddTags" -> addTags(request);
             case "ListTags" -> listTags(request);
             case "DeleteTags" -> deleteTags(request);
+            case "DescribeHubContent", "ListHubContents", "ListHubContentVersions" ->
+                new HubCalls(hub).answer(operation, request);
             default -> throw new IllegalArgumentException("the model has " + operation + ", the service has not");
         };
     }

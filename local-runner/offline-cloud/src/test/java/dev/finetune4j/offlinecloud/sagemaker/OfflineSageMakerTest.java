@@ -33,7 +33,8 @@ class OfflineSageMakerTest {
                 Pace.LIFELIKE,
                 container,
                 new LogBook(clock),
-                new OfflineIam("123456789012", Account.sample().roles(), session -> Optional.empty()));
+                new OfflineIam("123456789012", Account.sample().roles(), session -> Optional.empty()),
+                OfflineHub.shipped(Account.sample().region(), clock));
     }
 
     @Test
