@@ -35,6 +35,7 @@ public final class PythonPackages {
                     "install",
                     "-q",
                     "--no-deps",
+                    "--no-compile", // what is imported is compiled then
                     "--upgrade",
                     "--target",
                     folder.toString(),

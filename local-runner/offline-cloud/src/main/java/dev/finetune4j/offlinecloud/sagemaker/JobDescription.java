@@ -57,6 +57,9 @@ final class JobDescription {
                 answer.set(member, request.get(member).deepCopy());
             }
         }
+        if (answer.get("OutputDataConfig") instanceof ObjectNode output && !output.has("KmsKeyId")) {
+            output.put("KmsKeyId", ""); // the service always tells it, and its own SDK breaks where it is absent
+        }
         for (String name : SWITCHES) {
             answer.put(name, request.path(name).asBoolean());
         }

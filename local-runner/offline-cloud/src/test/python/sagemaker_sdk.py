@@ -1,0 +1,162 @@
+"""Trains with the SageMaker Python SDK at an endpoint and prints what it saw, one JSON a line: sagemaker_sdk.py ENDPOINT KEY FOLDER"""
+import contextlib
+import io
+import json
+import logging
+import os
+import pathlib
+import sys
+import tarfile
+import time
+
+endpoint, key, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+os.environ.update(
+    AWS_ENDPOINT_URL=endpoint, AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID=key, AWS_SECRET_ACCESS_KEY="nobody",
+    AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null", XDG_CONFIG_HOME=str(folder),
+    SAGEMAKER_SUPPRESS_V2_WARNING="1")
+logging.disable()  # it tells of each job and of each error, on stderr
+
+import boto3
+import sagemaker.session
+import sagemaker_core.main.resources as core
+from botocore.exceptions import ClientError
+from sagemaker.estimator import Estimator
+from sagemaker.inputs import TrainingInput
+from sagemaker.s3 import S3Downloader
+from sagemaker.telemetry import telemetry_logging
+from sagemaker_core.main import shapes
+
+
+class Haste:
+    """The SDK asks every 30 s how a job does: to it time goes by a hundred times as fast."""
+
+    @staticmethod
+    def time():
+        return 100 * time.time()
+
+    @staticmethod
+    def sleep(seconds):
+        time.sleep(seconds / 100)
+
+
+sagemaker.session.time = core.time = Haste
+sys.excepthook = sys.__excepthook__  # the SDK has one that prints to stdout
+told, sys.stdout = sys.stdout, io.StringIO()
+
+
+def say(what, value):
+    print(json.dumps({"what": what, "value": value}, default=str), file=told)
+
+
+def refused(call):
+    try:
+        call()
+    except ClientError as error:
+        return [type(error).__name__, error.response["Error"]["Code"], error.response["Error"]["Message"]]
+    except Exception as error:
+        return [type(error).__name__, str(error)]
+    return ["accepted"]
+
+
+class Account(boto3.Session):
+    """The SDK asks STS at an address that it makes up itself."""
+
+    def client(self, *what, **how):
+        return super().client(*what, **{**how, "endpoint_url": endpoint})
+
+
+telemetry_logging._requests_helper = lambda url, timeout: None  # it tells Amazon of each fit
+session = sagemaker.Session(Account())
+say("bucket", session.default_bucket())
+(folder / "rows.tsv").write_text("".join(f"{x}\t{3 * x + 1}\n" for x in range(10)))
+rows = session.upload_data(str(folder / "rows.tsv"), key_prefix="inputs")
+say("rows", rows)
+
+(folder / "descent.awk").write_text(r"""
+{ x[NR] = $1; y[NR] = $2 }
+END {
+  for (epoch = 1; epoch <= epochs; epoch++) {
+    loss = da = db = 0
+    for (i = 1; i <= NR; i++) { off = a * x[i] + b - y[i]; loss += off * off / NR; da += 2 * off * x[i] / NR; db += 2 * off / NR }
+    a -= 0.02 * da; b -= 0.02 * db
+    if (epoch % 100 == 0) printf "epoch %d loss %.4f\n", epoch, loss
+  }
+  printf "%.2f %.2f\n", a, b > "model/line"
+}
+""")
+code = session.upload_data(str(folder / "descent.awk"), key_prefix="code")
+DESCENT = "cd $SAGEMAKER_BASE_DIR && awk -v epochs=$EPOCHS -f input/data/code/descent.awk input/data/train/rows.tsv"
+
+
+ROLE = "arn:aws:iam::123456789012:role/finetune4j-training"
+
+
+def estimator(command, machine="ml.g5.xlarge", role=ROLE, **more):
+    return Estimator(
+        image_uri="763104351884.dkr.ecr.eu-central-1.amazonaws.com/pytorch-training:2.7.1-gpu-py312",
+        role=role, instance_count=1, instance_type=machine, sagemaker_session=session,
+        container_entry_point=["sh", "-c", command], hyperparameters={"epochs": 300}, environment={"EPOCHS": "300"},
+        max_run=3600,
+        tags=[{"Key": "team", "Value": "search"}], base_job_name="line", **more)
+
+
+def followed(call):
+    sys.stdout = io.StringIO()
+    with contextlib.redirect_stdout(sys.stdout):
+        call()
+    return sys.stdout.getvalue()
+
+
+inputs = {"train": TrainingInput(rows, content_type="text/tab-separated-values"), "code": code}
+first = estimator(DESCENT, role="finetune4j-training")
+say("followed", followed(lambda: first.fit(inputs, job_name="sdk-1")))
+say("model data", first.model_data)
+S3Downloader.download(first.model_data, str(folder / "fetched"), sagemaker_session=session)
+with tarfile.open(folder / "fetched" / "model.tar.gz") as archive:
+    say("model", archive.extractfile("./line").read().decode())
+attached = Estimator.attach("sdk-1", sagemaker_session=session)
+say("attached", [attached.latest_training_job.name, attached.hyperparameters(), attached.instance_type, attached.tags, attached.model_data])
+say("logs again", followed(attached.logs).count("loss"))
+say("name taken", refused(lambda: estimator(DESCENT).fit(inputs, job_name="sdk-1")))
+say("named by itself", refused(lambda: estimator(DESCENT).fit(inputs, wait=False)))
+
+spot = estimator(DESCENT, use_spot_instances=True, max_wait=7200)
+say("spot", followed(lambda: spot.fit(inputs, job_name="sdk-spot")).splitlines()[-1])
+say("no wait", refused(lambda: estimator(DESCENT, use_spot_instances=True, max_wait=60).fit(inputs, job_name="sdk-wait")))
+
+stopped = estimator("exec sleep 600")
+stopped.fit(inputs, job_name="sdk-stop", wait=False)
+for _ in range(200):
+    if session.describe_training_job("sdk-stop")["SecondaryStatus"] == "Training":
+        break
+    time.sleep(0.05)
+session.stop_training_job("sdk-stop")
+followed(lambda: session.logs_for_job("sdk-stop", wait=True))
+say("stopped", session.describe_training_job("sdk-stop")["TrainingJobStatus"])
+
+say("failed", refused(lambda: estimator("printf 'no rows' > $SAGEMAKER_BASE_DIR/output/failure; exit 3").fit(inputs, job_name="sdk-bad")))
+say("no machine", refused(lambda: estimator(DESCENT, "ml.g5.48xlarge").fit(inputs, job_name="sdk-sold-out")))
+say("no quota", refused(lambda: estimator(DESCENT, "ml.p4d.24xlarge").fit(inputs, job_name="sdk-quota")))
+say("no such role", refused(lambda: estimator(DESCENT, role="nobody").fit(inputs, job_name="sdk-role")))
+say("no such job", refused(lambda: Estimator.attach("sdk-none", sagemaker_session=session)))
+
+
+def resource(name, command):
+    return core.TrainingJob.create(
+        training_job_name=name,
+        role_arn=ROLE,
+        algorithm_specification=shapes.AlgorithmSpecification(
+            training_image=first.image_uri, training_input_mode="File", container_entrypoint=["sh", "-c", command]),
+        output_data_config=shapes.OutputDataConfig(s3_output_path=f"s3://{session.default_bucket()}"),
+        resource_config=shapes.ResourceConfig(instance_type="ml.g5.xlarge", instance_count=1, volume_size_in_gb=30),
+        stopping_condition=shapes.StoppingCondition(max_runtime_in_seconds=3600))
+
+
+job = resource("core-1", "echo hello from core")
+job.wait(logs=True)
+say("resource", [job.training_job_status, job.secondary_status, job.model_artifacts.s3_model_artifacts])
+say("resource failed", refused(resource("core-bad", "exit 3").wait))
+say("resources", sorted(found.training_job_name for found in core.TrainingJob.get_all(name_contains="core-")))
+job.delete()
+job.wait_for_delete()
+say("resource deleted", refused(lambda: core.TrainingJob.get("core-1")))
