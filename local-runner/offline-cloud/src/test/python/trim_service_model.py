@@ -1,5 +1,6 @@
-"""Cuts a service model of botocore down to some operations: trim_service_model.py MODEL OPERATION... > FILE
+"""Cuts a service model of botocore down to some operations: trim_service_model.py MODEL OPERATION... [SHAPE=MEMBER...] > FILE
 
+Of a shape that is named, such as SearchRecord=TrainingJob, it leaves one member.
 The model comes from botocore's package (Apache-2.0): botocore/data/SERVICE/VERSION/service-2.json, unpacked.
 """
 import json
@@ -9,8 +10,10 @@ KEPT = ("type", "min", "max", "pattern", "enum", "required", "members", "member"
 REFERENCE = ("shape", "location", "locationName")
 
 
-def trim(model, operations):
+def trim(model, operations, only):
     shapes = model["shapes"]
+    for name, member in only.items():
+        shapes[name]["members"] = {member: shapes[name]["members"][member]}
     rest = model["metadata"]["protocol"] == "rest-json"
     reached = {}
 
@@ -56,7 +59,8 @@ def trim(model, operations):
 
 if __name__ == "__main__":
     with open(sys.argv[1], encoding="utf-8") as file:
-        cut = trim(json.load(file), sys.argv[2:])
+        operations = [argument for argument in sys.argv[2:] if "=" not in argument]
+        cut = trim(json.load(file), operations, dict(argument.split("=") for argument in sys.argv[2:] if "=" in argument))
     head = {key: value for key, value in cut.items() if key != "shapes"}
     lines = ",\n".join(
         "    %s: %s" % (json.dumps(name), json.dumps(shape, separators=(",", ":")))

@@ -1,6 +1,5 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
@@ -8,8 +7,6 @@ import dev.finetune4j.offlinecloud.sagemaker.OfflineHub.Content;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +18,6 @@ final class HubCalls {
     static final Set<String> OPERATIONS = Set.of("DescribeHubContent", "ListHubContents", "ListHubContentVersions");
 
     private static final String SCHEMA = "2.2.0";
-    private static final int PAGE = 10;
 
     private final OfflineHub hub;
 
@@ -93,15 +89,11 @@ final class HubCalls {
                 .filter(content -> isWithin(content, request))
                 .sorted(order(request))
                 .toList();
-        int start = start(found, request.path("NextToken"));
-        int end = Math.min(found.size(), start + request.path("MaxResults").asInt(PAGE));
+        ListPage<Content> page = ListPage.of(found, content -> content.name() + "/" + content.version(), request);
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode summaries = answer.putArray("HubContentSummaries");
-        found.subList(start, end).forEach(content -> summaries.add(summary(content)));
-        if (end < found.size()) {
-            answer.put("NextToken", token(found.get(end - 1)));
-        }
-        return answer;
+        page.elements().forEach(content -> summaries.add(summary(content)));
+        return page.tellNext(answer);
     }
 
     private static boolean isWithin(Content content, ObjectNode request) {
@@ -118,24 +110,6 @@ final class HubCalls {
                 ? Comparator.comparing(Content::name)
                 : Comparator.comparing(Content::createdAt);
         return request.path("SortOrder").asText().equals("Descending") ? order.reversed() : order;
-    }
-
-    private static int start(List<Content> found, JsonNode next) throws ServiceError {
-        if (next.isMissingNode()) {
-            return 0;
-        }
-        for (int i = 0; i < found.size(); i++) {
-            if (token(found.get(i)).equals(next.asText())) {
-                return i + 1;
-            }
-        }
-        throw ServiceError.invalid("Invalid NextToken");
-    }
-
-    private static String token(Content content) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString((content.name() + "/" + content.version()).getBytes(StandardCharsets.UTF_8));
     }
 
     private ObjectNode summary(Content content) {

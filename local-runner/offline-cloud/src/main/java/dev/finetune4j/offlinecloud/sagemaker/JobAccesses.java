@@ -41,7 +41,7 @@ final class JobAccesses {
             case "CreateTrainingJob" -> ofCreate(request);
             case "AddTags", "ListTags", "DeleteTags" ->
                 List.of(Access.to(action, request.path("ResourceArn").asText()));
-            case "ListTrainingJobs" -> List.of(Access.to(action, "*"));
+            case "ListTrainingJobs", "Search" -> List.of(Access.to(action, "*"));
             default -> List.of(Access.to(action, arn(request)));
         };
     }

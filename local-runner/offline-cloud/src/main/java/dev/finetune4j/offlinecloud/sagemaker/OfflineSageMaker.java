@@ -1,7 +1,6 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.logs.LogBook;
@@ -12,13 +11,13 @@ import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.ServiceModel;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -27,7 +26,6 @@ import java.util.function.Consumer;
  */
 public final class OfflineSageMaker implements JsonService {
     private static final ServiceModel MODEL = ServiceModel.resource(OfflineSageMaker.class, "service-model.json");
-    private static final int MOST_TAGS = 50;
 
     /** The group with the logs of all training jobs. */
     private static final String LOG_GROUP = "/aws/sagemaker/TrainingJobs";
@@ -42,7 +40,7 @@ public final class OfflineSageMaker implements JsonService {
     private final Stock stock = new Stock();
     private final Map<String, Integer> quotas = new HashMap<>();
     private final Map<String, TrainingJob> jobs = new LinkedHashMap<>();
-    private final Map<String, TreeMap<String, String>> tags = new HashMap<>();
+    private final JobTags tags = new JobTags();
 
     /**
      * The service.
@@ -156,11 +154,12 @@ public final class OfflineSageMaker implements JsonService {
             case "CreateTrainingJob" -> create(request);
             case "DescribeTrainingJob" -> describe(request);
             case "ListTrainingJobs" -> new JobList(request, jobs.values(), this::arn).answer();
+            case "Search" -> search(request);
             case "StopTrainingJob" -> stop(request);
             case "DeleteTrainingJob" -> delete(request);
-            case "AddTags" -> addTags(request);
-            case "ListTags" -> listTags(request);
-            case "DeleteTags" -> deleteTags(request);
+            case "AddTags" -> tags.add(request);
+            case "ListTags" -> tags.list(request);
+            case "DeleteTags" -> tags.delete(request);
             case "DescribeHubContent", "ListHubContents", "ListHubContentVersions" ->
                 new HubCalls(hub).answer(operation, request);
             default -> throw new IllegalArgumentException("the model has " + operation + ", the service has not");
@@ -184,11 +183,7 @@ public final class OfflineSageMaker implements JsonService {
         jobs.put(
                 key(request.name()),
                 new TrainingJob(request, clock.instant(), pace, stock, container, at -> log(request.name(), at)));
-        TreeMap<String, String> own = new TreeMap<>();
-        body.path("Tags")
-                .forEach(tag ->
-                        own.put(tag.path("Key").asText(), tag.path("Value").asText()));
-        tags.put(arn(request), own);
+        tags.keep(arn(request), body);
         return object().put("TrainingJobArn", arn(request));
     }
 
@@ -234,6 +229,17 @@ public final class OfflineSageMaker implements JsonService {
         return new JobDescription(job, arn(job.request())).whole();
     }
 
+    private ObjectNode search(ObjectNode request) throws ServiceError {
+        List<ObjectNode> all = new ArrayList<>();
+        for (TrainingJob job : jobs.values()) {
+            String arn = arn(job.request());
+            ObjectNode whole = new JobDescription(job, arn).whole();
+            whole.set("Tags", tags.of(arn));
+            all.add(whole);
+        }
+        return new JobSearch(MODEL, request, all).answer();
+    }
+
     private ObjectNode stop(ObjectNode request) throws ServiceError {
         existing(request).stop(clock.instant());
         return object();
@@ -248,47 +254,8 @@ public final class OfflineSageMaker implements JsonService {
                             + " and can not be deleted");
         }
         jobs.remove(key(job.request().name()));
-        tags.remove(arn(job.request()));
+        tags.forget(arn(job.request()));
         return object();
-    }
-
-    private ObjectNode addTags(ObjectNode request) throws ServiceError {
-        Map<String, String> own = tagged(request);
-        TreeMap<String, String> all = new TreeMap<>(own);
-        request.path("Tags")
-                .forEach(tag ->
-                        all.put(tag.path("Key").asText(), tag.path("Value").asText()));
-        if (all.size() > MOST_TAGS) {
-            throw ServiceError.of(
-                    "ResourceLimitExceeded", "A resource can have " + MOST_TAGS + " tags, not " + all.size());
-        }
-        own.putAll(all);
-        return tagList(own);
-    }
-
-    private ObjectNode listTags(ObjectNode request) throws ServiceError {
-        return tagList(tagged(request));
-    }
-
-    private ObjectNode deleteTags(ObjectNode request) throws ServiceError {
-        Map<String, String> own = tagged(request);
-        request.path("TagKeys").forEach(key -> own.remove(key.asText()));
-        return object();
-    }
-
-    private Map<String, String> tagged(ObjectNode request) throws ServiceError {
-        Map<String, String> own = tags.get(request.path("ResourceArn").asText());
-        if (own == null) {
-            throw notFound();
-        }
-        return own;
-    }
-
-    private static ObjectNode tagList(Map<String, String> tags) {
-        ObjectNode answer = object();
-        ArrayNode list = answer.putArray("Tags");
-        tags.forEach((key, value) -> list.addObject().put("Key", key).put("Value", value));
-        return answer;
     }
 
     private TrainingJob existing(JsonNode request) throws ServiceError {
@@ -300,7 +267,7 @@ public final class OfflineSageMaker implements JsonService {
     }
 
     /** The service says so by a ValidationException, though its model has an error for it. */
-    private static ServiceError notFound() {
+    static ServiceError notFound() {
         return ServiceError.invalid("Requested resource not found.");
     }
 

@@ -73,6 +73,33 @@ public final class ServiceModel {
         return Objects.requireNonNull(document.shapes().get(ref.shape()), ref.shape());
     }
 
+    /**
+     * The type of what lies within a structure.
+     *
+     * @param structure name of its shape
+     * @param path names of members, or keys of a map, one within the other; lists on the way are passed through
+     * @return {@code string}, {@code timestamp}, {@code boolean} or a kind of number; empty where there is no such value
+     */
+    public Optional<String> typeOf(String structure, List<String> path) {
+        Shape shape = Objects.requireNonNull(document.shapes().get(structure), structure);
+        for (String name : path) {
+            shape = ofElements(shape);
+            Shape.Ref next =
+                    shape.type().equals("map") ? shape.value() : shape.members().get(name);
+            if (next == null) {
+                return Optional.empty();
+            }
+            shape = shape(next);
+        }
+        String type = ofElements(shape).type();
+        return type.equals("structure") || type.equals("map") ? Optional.empty() : Optional.of(type);
+    }
+
+    private Shape ofElements(Shape shape) {
+        Shape.Ref member = shape.member();
+        return member == null ? shape : ofElements(shape(member));
+    }
+
     /** What the message of an error is called: the model may say so, most errors are not in it. */
     String messageMember(String errorCode) {
         Shape error = document.shapes().get(errorCode);
