@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 endpoint, key, request = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 
 
-def service(name):
+def service(name, region="eu-central-1"):
     return boto3.client(
         name,
         endpoint_url=endpoint,
-        region_name="eu-central-1",
+        region_name=region,
         aws_access_key_id=key,
         aws_secret_access_key="nobody",
         config=Config(retries={"mode": "standard", "max_attempts": 3}),
@@ -46,6 +46,17 @@ say("as role", boto3.client(
 say("no role", refused(lambda: sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/none", RoleSessionName="me")))
 say("no such call", refused(lambda: sts.get_session_token()))
 
+prices = service("pricing", "us-east-1")
+say("sellers", [seller["ServiceCode"] for seller in prices.describe_services()["Services"]])
+machines = [json.loads(text) for page in prices.get_paginator("get_products").paginate(
+    ServiceCode="AmazonSageMaker", MaxResults=20, Filters=[
+        {"Type": "TERM_MATCH", "Field": "regionCode", "Value": "us-east-1"},
+        {"Type": "TERM_MATCH", "Field": "component", "Value": "Training"}]) for text in page["PriceList"]]
+say("price", [rate["pricePerUnit"] for machine in machines if machine["product"]["attributes"]["instanceName"] == "ml.g5.2xlarge"
+              for term in machine["terms"]["OnDemand"].values() for rate in term["priceDimensions"].values()])
+say("no seller", refused(lambda: prices.get_products(ServiceCode="AmazonNothing")))
+say("no attribute", refused(lambda: prices.get_attribute_values(ServiceCode="AmazonSageMaker", AttributeName="color")))
+
 name = request["TrainingJobName"]
 say("absent", refused(lambda: client.describe_training_job(TrainingJobName=name)))
 say("created", client.create_training_job(**request)["TrainingJobArn"])
@@ -54,6 +65,10 @@ say("bad name", refused(lambda: client.create_training_job(**{**request, "Traini
 say("bad wait", refused(lambda: client.create_training_job(
     **{**request, "TrainingJobName": "other", "EnableManagedSpotTraining": True})))
 say("listed", [job["TrainingJobName"] for job in client.list_training_jobs(NameContains=name[:4])["TrainingJobSummaries"]])
+say("found", [found["TrainingJob"]["TrainingJobName"] for page in client.get_paginator("search").paginate(
+    Resource="TrainingJob", SearchExpression={"Filters": [
+        {"Name": "Tags.finetune4j-run", "Operator": "Equals", "Value": "r1"},
+        {"Name": "CreationTime", "Operator": "GreaterThan", "Value": "2026-01-01T00:00:00"}]}) for found in page["Results"]])
 say("tags", client.list_tags(ResourceArn=client.describe_training_job(TrainingJobName=name)["TrainingJobArn"])["Tags"])
 
 for _ in range(200):

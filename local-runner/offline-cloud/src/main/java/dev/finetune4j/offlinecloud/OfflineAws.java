@@ -6,6 +6,7 @@ import dev.finetune4j.offlinecloud.iam.IamQueries;
 import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.logs.OfflineLogs;
+import dev.finetune4j.offlinecloud.prices.OfflinePrices;
 import dev.finetune4j.offlinecloud.quotas.OfflineQuotas;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.s3.S3Protocol;
@@ -32,7 +33,7 @@ import java.util.List;
 
 /**
  * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs with their logs and quotas, JumpStart's hub, Bedrock's model
- * customization, S3, STS and IAM, behind the real protocols, for any client. It lives as long as it is open and keeps nothing.
+ * customization, the price list, S3, STS and IAM, behind the real protocols, for any client. It lives as long as it is open and keeps nothing.
  *
  * <pre>{@code
  * try (OfflineAws aws = OfflineAws.start(Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(ofHours(3)))) {
@@ -46,6 +47,7 @@ public final class OfflineAws implements AutoCloseable {
 
     private final OfflineSageMaker sageMaker;
     private final OfflineBedrock bedrock;
+    private final OfflinePrices prices;
     private final LogBook logs;
     private final OfflineS3 s3;
     private final OfflineIam iam;
@@ -57,6 +59,7 @@ public final class OfflineAws implements AutoCloseable {
     private OfflineAws(
             OfflineSageMaker sageMaker,
             OfflineBedrock bedrock,
+            OfflinePrices prices,
             LogBook logs,
             OfflineS3 s3,
             OfflineIam iam,
@@ -65,6 +68,7 @@ public final class OfflineAws implements AutoCloseable {
             OfflineServer server) {
         this.sageMaker = sageMaker;
         this.bedrock = bedrock;
+        this.prices = prices;
         this.logs = logs;
         this.s3 = s3;
         this.iam = iam;
@@ -142,8 +146,10 @@ public final class OfflineAws implements AutoCloseable {
         s3.guard(iam);
         OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam, hub);
         OfflineBedrock bedrock = new OfflineBedrock(account, clock, TuningPace.LIFELIKE, s3);
+        OfflinePrices prices = OfflinePrices.shipped();
         List<JsonService> services = List.of(
                 sageMaker,
+                prices,
                 new OfflineLogs(logs, account.region(), account.id()),
                 new OfflineQuotas(account.region(), account.id(), sageMaker::quotas));
         Faults faults = new Faults();
@@ -156,7 +162,7 @@ public final class OfflineAws implements AutoCloseable {
                         new S3Protocol(s3, key)),
                 iam,
                 faults);
-        return new OfflineAws(sageMaker, bedrock, logs, s3, iam, faults, key, server);
+        return new OfflineAws(sageMaker, bedrock, prices, logs, s3, iam, faults, key, server);
     }
 
     /** Nobody else on this machine can guess it: containers may be real, and then a job is a command. */
@@ -184,6 +190,11 @@ public final class OfflineAws implements AutoCloseable {
     /** Bedrock itself, to let jobs fail, quotas be small, or all go fast. */
     public OfflineBedrock bedrock() {
         return bedrock;
+    }
+
+    /** The price list, to let something cost something else. */
+    public OfflinePrices prices() {
+        return prices;
     }
 
     /** The buckets, to make some of them and to look into them. */

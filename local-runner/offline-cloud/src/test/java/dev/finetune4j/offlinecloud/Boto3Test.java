@@ -49,6 +49,10 @@ class Boto3Test {
                 .isEqualTo("arn:aws:sts::123456789012:assumed-role/finetune4j-training/me");
         assertThat(seen.path("no role").path(0).asText()).isEqualTo("AccessDenied");
         assertThat(seen.path("no such call").path(0).asText()).isEqualTo("InvalidAction");
+        assertThat(seen.path("sellers")).hasToString("[\"AmazonBedrock\",\"AmazonSageMaker\"]");
+        assertThat(seen.path("price")).hasToString("[{\"USD\":\"1.5150000000\"}]");
+        assertThat(seen.path("no seller").path(2).asText()).isEqualTo("InvalidParameterException");
+        assertThat(seen.path("no attribute").path(2).asText()).isEqualTo("NotFoundException");
         assertThat(seen.path("absent").path(0).asText()).isEqualTo("ValidationException");
         assertThat(seen.path("absent").path(1).asText()).isEqualTo("Requested resource not found.");
         assertThat(seen.path("created").asText())
@@ -61,6 +65,7 @@ class Boto3Test {
                 .startsWith("1 validation error detected: Value 'a_b' at 'trainingJobName' failed");
         assertThat(seen.path("bad wait").path(1).asText()).contains("MaxWaitTimeInSeconds");
         assertThat(seen.path("listed")).hasToString("[\"boto3-job-1\"]");
+        assertThat(seen.path("found")).hasToString("[\"boto3-job-1\"]");
         assertThat(seen.path("tags")).hasToString("[{\"Key\":\"finetune4j-run\",\"Value\":\"r1\"}]");
         assertThat(seen.path("training"))
                 .hasToString("[\"InProgress\",{\"epochs\":\"3\"},{\"MaxRuntimeInSeconds\":36000},\"tzlocal()\"]");

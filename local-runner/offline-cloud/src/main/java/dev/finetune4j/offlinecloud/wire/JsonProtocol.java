@@ -20,7 +20,7 @@ public final class JsonProtocol implements Protocol {
     /**
      * The protocol.
      *
-     * @param region the only region that there is
+     * @param region the region of the services that name no other
      * @param accessKeyId the only access key that is known
      * @param services who speaks it
      */
@@ -61,8 +61,9 @@ public final class JsonProtocol implements Protocol {
         @Override
         public void admit() throws ServiceError {
             parameters = JsonBody.parse(body);
+            JsonService service = service();
             Signature.check(
-                    exchange, new Signature(accessKeyId, region, service().signingName()));
+                    exchange, new Signature(accessKeyId, service.ownRegion().orElse(region), service.signingName()));
         }
 
         @Override

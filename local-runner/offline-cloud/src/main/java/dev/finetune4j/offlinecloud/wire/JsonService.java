@@ -2,11 +2,17 @@ package dev.finetune4j.offlinecloud.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 
 /** A service of Amazon's JSON protocol. Called by several threads. */
 public interface JsonService {
     /** The name that requests are signed for. */
     String signingName();
+
+    /** The region that requests are signed for; empty where it is the account's, as it mostly is. */
+    default Optional<String> ownRegion() {
+        return Optional.empty();
+    }
 
     /** What its operations look like. */
     ServiceModel model();
