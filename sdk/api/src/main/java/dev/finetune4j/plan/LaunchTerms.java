@@ -1,5 +1,6 @@
 package dev.finetune4j.plan;
 
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param worstCost what it costs if it runs to that limit and takes longest to wind down, or if as many tokens are billed as can be;
  *     null where nothing is billed
  * @param afterwards what the result goes on to cost at the place, asked or not, until it is removed; null where nothing
- * @param settings what the place is told of the machine, by the names of {@link dev.finetune4j.spi.PlaceSettings}; empty where none is let
+ * @param settings what the place is told of the machine, by the names of {@link PlaceSettings}; empty where none is let
  * @param alternatives where the job goes, in this order, if its machine is not to be had; without alternatives of their own
  */
 public record LaunchTerms(
@@ -50,38 +51,22 @@ public record LaunchTerms(
 
     /** The same with places to go to if the machine is not to be had. */
     public LaunchTerms alternatives(List<LaunchTerms> others) {
-        return new LaunchTerms(
-                option,
-                target,
-                name,
-                region,
-                time,
-                cost,
-                perHour,
-                tokens,
-                timeLimit,
-                worstCost,
-                afterwards,
-                settings,
-                others);
+        return with(timeLimit, worstCost, others);
     }
 
     /** The same with another limit and what it then costs at most. */
     public LaunchTerms limit(@Nullable Duration limit, @Nullable Money most) {
+        return with(limit, most, alternatives);
+    }
+
+    private LaunchTerms with(@Nullable Duration limit, @Nullable Money most, List<LaunchTerms> others) {
         return new LaunchTerms(
-                option,
-                target,
-                name,
-                region,
-                time,
-                cost,
-                perHour,
-                tokens,
-                limit,
-                most,
-                afterwards,
-                settings,
-                alternatives);
+                option, target, name, region, time, cost, perHour, tokens, limit, most, afterwards, settings, others);
+    }
+
+    /** Whether the machine may be taken back. */
+    public boolean isSpot() {
+        return Boolean.parseBoolean(settings.get(PlaceSettings.SPOT));
     }
 
     /** What a time costs; empty where time is not billed, so that time tells nothing of what was spent. */

@@ -148,8 +148,8 @@ public final class FineTuner implements AutoCloseable {
      */
     public PreparedJob check(JobFile job) {
         try {
-            launcher.refuseAbsentTargets(job.job());
-            return launcher.propose(preparation.prepare(job));
+            launcher.places().refuseAbsentTargets(job.job());
+            return launcher.places().propose(preparation.prepare(job));
         } catch (FineTuneException e) {
             throw clean(e, job);
         }
@@ -200,7 +200,7 @@ public final class FineTuner implements AutoCloseable {
 
     /** The places that jobs can be launched at from here. */
     public Set<ProviderId> places() {
-        return launcher.places();
+        return launcher.places().ids();
     }
 
     /**
@@ -213,9 +213,9 @@ public final class FineTuner implements AutoCloseable {
         PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
         try {
             return Alternatives.with(
-                    launcher.terms(choice, job.at(choice).job()),
+                    launcher.places().terms(choice, job.at(choice).job()),
                     plan.options(),
-                    option -> launcher.terms(option, job.at(option).job()));
+                    option -> launcher.places().terms(option, job.at(option).job()));
         } catch (FineTuneException e) {
             throw job.placed(e);
         }
@@ -229,7 +229,7 @@ public final class FineTuner implements AutoCloseable {
      */
     public List<AccessPolicy> policies(JobFile job) {
         try {
-            return launcher.policies(job.job());
+            return launcher.places().policies(job.job());
         } catch (FineTuneException e) {
             throw job.placed(e);
         }
@@ -295,7 +295,7 @@ public final class FineTuner implements AutoCloseable {
         LaunchTerms terms = terms(plan, job);
         PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
         refuseErrors(prepared);
-        return launcher.dryRun(prepared, terms);
+        return launcher.places().dryRun(prepared, terms);
     }
 
     /**
@@ -360,7 +360,7 @@ public final class FineTuner implements AutoCloseable {
         try {
             JobFigures figures = preparation.figures(prepared);
             return planner(figures)
-                    .foreseen(figures, launcher.place(prepared.file().job()));
+                    .foreseen(figures, launcher.places().place(prepared.file().job()));
         } catch (FineTuneException e) {
             return Optional.empty(); // the launch itself says what is wrong
         }
@@ -383,7 +383,7 @@ public final class FineTuner implements AutoCloseable {
         String model = figures.model().filesHere().map(ModelFiles::digest).orElse("");
         return new Planner(new PlanContext(
                 offers.get().offers(),
-                launcher.ownMachines(figures),
+                launcher.places().ownMachines(figures),
                 new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
                 launcher.estimates().read(),
                 launcher.rehearsals().find(figures).orElse(null),
@@ -453,7 +453,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with FT0113 if none of its targets is there
      */
     public Billing billing(JobFile job) {
-        return launcher.billing(job.job());
+        return launcher.places().billing(job.job());
     }
 
     /**
@@ -529,7 +529,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException if a place cannot be asked
      */
     public List<Leftovers.Entry> leftovers(JobFile job, Duration age) {
-        return launcher.leftovers(job.job(), age);
+        return launcher.places().leftovers(job.job(), age);
     }
 
     /**
@@ -539,7 +539,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException if its place does not remove it
      */
     public void remove(JobFile job, Leftovers.Entry entry) {
-        launcher.remove(job.job(), entry);
+        launcher.places().remove(job.job(), entry);
     }
 
     /**
@@ -575,7 +575,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with FT0504 if there is no such run, FT0509 if it was never launched
      */
     public RunHandle<Replay> verify(String run) {
-        return launcher.verify(store.resolve(run));
+        return launcher.sideJobs().verify(store.resolve(run));
     }
 
     /** Every run of this home, newest first; what goes on is in the state that its provider tells, where it answers. */
@@ -632,7 +632,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException if the rows cannot be read, or with FT0512 if the run has no adapter
      */
     public RunHandle<EvaluationReport> evaluate(String run, Path file) {
-        return launcher.evaluate(store.resolve(run), otherRows(run, file));
+        return launcher.sideJobs().evaluate(store.resolve(run), otherRows(run, file));
     }
 
     /**
@@ -645,7 +645,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException if the rows cannot be read, or with FT0512 if the run has no adapter
      */
     public RunHandle<Map<Variant, List<Prediction>>> predict(String run, Path file) {
-        return launcher.predict(store.resolve(run), otherRows(run, file));
+        return launcher.sideJobs().predict(store.resolve(run), otherRows(run, file));
     }
 
     private PreparedData otherRows(String run, Path file) {
@@ -660,7 +660,7 @@ public final class FineTuner implements AutoCloseable {
      */
     public RunHandle<List<GeneratedText>> generate(
             String run, List<Message> messages, Sampling sampling, Collection<Variant> variants) {
-        return launcher.generate(store.resolve(run), List.copyOf(variants), messages, "", sampling);
+        return launcher.sideJobs().generate(store.resolve(run), List.copyOf(variants), messages, "", sampling);
     }
 
     /**
@@ -671,7 +671,7 @@ public final class FineTuner implements AutoCloseable {
      */
     public RunHandle<List<GeneratedText>> complete(
             String run, String text, Sampling sampling, Collection<Variant> variants) {
-        return launcher.generate(store.resolve(run), List.copyOf(variants), List.of(), text, sampling);
+        return launcher.sideJobs().generate(store.resolve(run), List.copyOf(variants), List.of(), text, sampling);
     }
 
     /**
@@ -688,7 +688,7 @@ public final class FineTuner implements AutoCloseable {
      *     for a conversation
      */
     public Chat chat(String run) {
-        return launcher.chat(store.resolve(run));
+        return launcher.sideJobs().chat(store.resolve(run));
     }
 
     /**
@@ -702,7 +702,7 @@ public final class FineTuner implements AutoCloseable {
      *     FT0519 if there is such a file; the handle fails with FT0424 or FT0434 where the model has no counterpart in GGUF
      */
     public RunHandle<MergedModel> export(String run, ModelFormat format, Path target) {
-        return launcher.export(store.resolve(run), format, target);
+        return launcher.sideJobs().export(store.resolve(run), format, target);
     }
 
     /** Stops following everything; runs go on. */

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.journal;
 
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.job.FineTuneJob;
@@ -78,6 +79,15 @@ public record RunView(
                 evaluation,
                 reports,
                 closed);
+    }
+
+    /**
+     * The run that a folder's journal tells of.
+     *
+     * @throws FineTuneException with FT0502 or FT0503 if the journal cannot be read, FT0504 if it tells of none
+     */
+    public static RunView read(RunFolder folder) {
+        return of(folder.read()).orElseThrow(() -> RunProblems.filesMissing(folder.id(), folder.journal()));
     }
 
     /** The run that a journal tells of; empty where the journal has not begun. */

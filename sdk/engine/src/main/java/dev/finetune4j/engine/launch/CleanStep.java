@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.launch;
 
-import dev.finetune4j.engine.data.source.FileTree;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
@@ -42,7 +41,7 @@ final class CleanStep {
                 place.delete(folder.id());
             }
         }
-        remove(folder.path());
+        Folders.remove(folder.path());
     }
 
     private static Optional<RunView> read(RunFolder folder, boolean force) {
@@ -66,14 +65,6 @@ final class CleanStep {
                     .toList();
         } catch (IOException e) {
             throw RunProblems.unreadable(side, e);
-        }
-    }
-
-    private static void remove(Path folder) {
-        try {
-            FileTree.remove(folder);
-        } catch (IOException e) {
-            throw RunProblems.unwritable(folder, e);
         }
     }
 }

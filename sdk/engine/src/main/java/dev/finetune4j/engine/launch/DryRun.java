@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.launch;
 
-import dev.finetune4j.engine.data.source.FileTree;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.error.FineTuneException;
@@ -52,15 +51,7 @@ final class DryRun {
                             terms.timeLimit());
             return provider.plannedCalls(context.workers().equip(submission, provider, folder));
         } finally {
-            remove(folder);
-        }
-    }
-
-    private static void remove(Path folder) {
-        try {
-            FileTree.remove(folder);
-        } catch (IOException e) {
-            throw RunProblems.unwritable(folder, e);
+            Folders.remove(folder);
         }
     }
 

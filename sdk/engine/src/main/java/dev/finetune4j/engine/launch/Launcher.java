@@ -1,8 +1,5 @@
 package dev.finetune4j.engine.launch;
 
-import dev.finetune4j.data.Message;
-import dev.finetune4j.engine.chat.Chat;
-import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.journal.DurableFiles;
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
@@ -15,43 +12,24 @@ import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
 import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.error.Location;
-import dev.finetune4j.error.Problem;
-import dev.finetune4j.evaluation.EvaluationReport;
-import dev.finetune4j.evaluation.Prediction;
-import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
-import dev.finetune4j.plan.PlanOption;
-import dev.finetune4j.plan.TrainerSettings;
-import dev.finetune4j.run.GeneratedText;
-import dev.finetune4j.run.MergedModel;
-import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.Rehearsal;
-import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
-import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkStep;
-import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.LogPage;
-import dev.finetune4j.spi.PlannedCall;
-import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -62,11 +40,11 @@ import org.jspecify.annotations.Nullable;
  * folder, so any number of launchers, in any process, may serve the same.
  */
 public final class Launcher implements AutoCloseable {
-    private final Path home;
     private final RunStore store;
     private final LaunchContext context;
     private final KeptRehearsals rehearsals;
     private final FollowThreads threads = new FollowThreads();
+    private final JobPlaces places;
 
     /**
      * A launcher.
@@ -89,7 +67,6 @@ public final class Launcher implements AutoCloseable {
             Sleeper sleeper,
             String version,
             Function<PreparedJob, Optional<Foreseen>> foresight) {
-        this.home = home;
         store = new RunStore(home);
         Redaction redaction = Redaction.of(environment, providers.secretSettings());
         context = new LaunchContext(
@@ -103,100 +80,17 @@ public final class Launcher implements AutoCloseable {
                 new EstimateHistory(home),
                 foresight);
         rehearsals = new KeptRehearsals(home, version);
+        places = new JobPlaces(context, store, home);
     }
 
-    /** The places that are there. */
-    public Set<ProviderId> places() {
-        return context.providers().ids();
+    /** The places that jobs can be launched at. */
+    public JobPlaces places() {
+        return places;
     }
 
-    /**
-     * The place that a job would run at.
-     *
-     * @throws FineTuneException with FT0113 if none of its targets is there
-     */
-    public ProviderId place(FineTuneJob job) {
-        return context.providers().choose(job);
-    }
-
-    /**
-     * Refuses a job that no place here can run, before anything is fetched for it.
-     *
-     * @throws FineTuneException with FT0113 for each target if none is there
-     */
-    public void refuseAbsentTargets(FineTuneJob job) {
-        context.providers().choose(job);
-    }
-
-    /**
-     * What costs money at the place that a job would run at.
-     *
-     * @throws FineTuneException with FT0113 if none of its targets is there
-     */
-    public Billing billing(FineTuneJob job) {
-        try (Provider provider = openFor(job)) {
-            return provider.capabilities().billing();
-        }
-    }
-
-    /**
-     * What must be allowed at the place where a job would run.
-     *
-     * @return empty where nothing has to be allowed
-     * @throws FineTuneException with FT0113 if none of its targets is there, FT0510 if its place does not tell, or with what is wrong with
-     *     the place's settings
-     */
-    public List<AccessPolicy> policies(FineTuneJob job) {
-        try (Provider provider = openFor(job)) {
-            List<AccessPolicy> policies = provider.policies(RunStore.beginning(job.name()));
-            if (policies.isEmpty() && provider.capabilities().bills()) {
-                throw RunProblems.notSupported(provider.id(), "tell what must be allowed there");
-            }
-            return policies;
-        }
-    }
-
-    /**
-     * What each place that has a machine of its own says of a job. Where the model's files are not here it cannot be asked; then of this
-     * machine alone is known that it is there.
-     */
-    public List<OwnMachine> ownMachines(JobFigures job) {
-        Optional<Proposal> proposed = job.proposal();
-        if (proposed.isEmpty()) {
-            boolean isHere = context.providers().ids().contains(ProviderId.LOCAL);
-            return isHere ? List.of(new OwnMachine(ProviderId.LOCAL, null, List.of())) : List.of();
-        }
-        Proposal proposal = proposed.get();
-        List<OwnMachine> machines = new ArrayList<>();
-        for (ProviderId id : context.providers().ids()) {
-            try (Provider provider = context.providers().open(id, job.file().job())) {
-                provider.footprint(proposal)
-                        .ifPresent(footprint -> machines.add(new OwnMachine(id, footprint, List.of())));
-            } catch (FineTuneException e) {
-                machines.add(new OwnMachine(id, null, e.problems()));
-            }
-        }
-        return machines;
-    }
-
-    /**
-     * Asks the place that a job would run at whether it would take it.
-     *
-     * @return the job with what the place has against it among its problems
-     * @throws FineTuneException with FT0113 if none of its targets is there, or if the place cannot be reached
-     */
-    public PreparedJob propose(PreparedJob prepared) {
-        try (Provider provider = openFor(prepared.file().job())) {
-            List<Problem> problems = new ArrayList<>(provider.refusals(prepared.proposal()));
-            if (!provider.capabilities().supportsCustomWork()) {
-                problems.add(LaunchProblems.NOT_COMPARED
-                        .warning(provider.id()
-                                + " only trains: base and tuned model are not compared, and no gate is judged")
-                        .at(Location.ofKey("evaluation"))
-                        .build());
-            }
-            return prepared.withProblems(problems).varied(provider.variation());
-        }
+    /** Further work with the models of runs that have ended. */
+    public SideJobs sideJobs() {
+        return new SideJobs(context, threads);
     }
 
     /**
@@ -242,39 +136,6 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * What a launch of an option may take at most.
-     *
-     * @param job whose budget counts, with the settings of the place
-     * @throws FineTuneException with FT0520 if time is billed and there is no budget, FT0521 if the budget ends before the job is
-     *     likely to, FT0523 if no provider launches it
-     */
-    public LaunchTerms terms(PlanOption option, FineTuneJob job) {
-        if (!context.providers().ids().contains(option.target()) || option.otherModel() != null) {
-            throw LaunchProblems.NOT_LAUNCHABLE
-                    .error(option.name() + " at " + option.target() + " cannot be launched from here")
-                    .because(
-                            option.otherModel() == null
-                                    ? "no provider on the class path is called " + option.target()
-                                    : option.target() + " would tune " + option.otherModel() + " instead of "
-                                            + job.model())
-                    .asException();
-        }
-        if (job.method() instanceof FullTuning
-                && option.settings() != null
-                && option.settings().parallelism() == TrainerSettings.Sharing.FSDP) {
-            throw LaunchProblems.NOT_LAUNCHABLE
-                    .error(option.name() + " would have to share the trained weights out among its GPUs")
-                    .because(
-                            "weights that are all trained are not shared out yet; those of a base model under an adapter are")
-                    .remedy("method: lora")
-                    .asException();
-        }
-        try (Provider provider = context.providers().open(option.target(), job)) {
-            return Terms.of(option, job.budget(), provider.capabilities().billing(), provider.windDown());
-        }
-    }
-
-    /**
      * Launches a job. Where the same job, data and model has a run that has not ended, that one is taken up instead and nothing is
      * launched.
      *
@@ -296,7 +157,7 @@ public final class Launcher implements AutoCloseable {
      *     folder cannot be written
      */
     public RunHandle<RunOutcome> launchOnce(PreparedJob prepared, List<String> secrets, Predicate<RunView> reusable) {
-        Billing billing = billing(prepared.file().job());
+        Billing billing = places.billing(prepared.file().job());
         if (billing != Billing.NOTHING) {
             throw LaunchProblems.NOT_AGREED
                     .error(context.providers().choose(prepared.file().job())
@@ -390,7 +251,7 @@ public final class Launcher implements AutoCloseable {
         }
         Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
         if (lock.isEmpty()) {
-            RunView view = view(folder);
+            RunView view = RunView.read(folder);
             if (view.provider() == null) {
                 throw RunProblems.drivenElsewhere(folder.id());
             }
@@ -429,7 +290,7 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0510 if its place keeps no such lines
      */
     public LogPage logs(RunFolder folder, String cursor) {
-        RunView view = view(folder);
+        RunView view = RunView.read(folder);
         if (view.submitted() == null) {
             return new LogPage(List.of(), cursor);
         }
@@ -437,78 +298,6 @@ public final class Launcher implements AutoCloseable {
             return provider.logs(view.id(), cursor)
                     .orElseThrow(() -> RunProblems.notSupported(provider.id(), "tell what its processes print"));
         }
-    }
-
-    /**
-     * The calls that a launch would make at its place before the job is there, with what they would send; makes none of them.
-     *
-     * @throws FineTuneException as {@link #launch(PreparedJob, LaunchTerms, boolean, List)}
-     */
-    public List<PlannedCall> dryRun(PreparedJob prepared, LaunchTerms terms) {
-        return new DryRun(context, store, home).calls(prepared, terms);
-    }
-
-    /**
-     * Compares base and tuned model of a run on the test rows of other data.
-     *
-     * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
-     *     rows
-     */
-    public RunHandle<EvaluationReport> evaluate(RunFolder folder, PreparedData rows) {
-        return new SideJobs(context, threads).evaluate(folder, view(folder), rows);
-    }
-
-    /**
-     * Lets base and tuned model of a run answer the test rows of other data.
-     *
-     * @return the answers of the base model without examples in its prompt and of the tuned model, in the order of the rows
-     * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
-     *     rows
-     */
-    public RunHandle<Map<Variant, List<Prediction>>> predict(RunFolder folder, PreparedData rows) {
-        return new SideJobs(context, threads).predict(folder, view(folder), rows);
-    }
-
-    /**
-     * Lets models of a run answer a conversation, or continue {@code text} where there are no messages.
-     *
-     * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
-     *     prompts
-     */
-    public RunHandle<List<GeneratedText>> generate(
-            RunFolder folder, List<Variant> variants, List<Message> messages, String text, Sampling sampling) {
-        return new SideJobs(context, threads).generate(folder, view(folder), variants, messages, text, sampling);
-    }
-
-    /**
-     * Opens a conversation with base and tuned model of a run.
-     *
-     * @throws FineTuneException with FT0512 if the run has no adapter, FT0510 where its place keeps no model for a conversation
-     */
-    public Chat chat(RunFolder folder) {
-        return new SideJobs(context, threads).chat(folder, view(folder));
-    }
-
-    /**
-     * Writes the tuned model of a run as a model of its own, its adapter added to the weights of the base model.
-     *
-     * @param format its form
-     * @param target a folder that does not exist or is empty; for GGUF a file that does not exist
-     * @throws FineTuneException with FT0512 if the run has no adapter, FT0516 if the folder is not empty, FT0519 if there is such a
-     *     file; the handle fails with FT0510 where the provider does no such work
-     */
-    public RunHandle<MergedModel> export(RunFolder folder, ModelFormat format, Path target) {
-        return new SideJobs(context, threads).export(folder, view(folder), format, target);
-    }
-
-    /**
-     * Goes over the last steps of a stopped or failed run again, from its last checkpoint but one to its last, and compares by SHA-256.
-     *
-     * @throws FineTuneException with FT0509 if it was never launched; the handle fails with FT0518 where the steps come out otherwise,
-     *     with FT0509 or FT0635 where there are no two checkpoints
-     */
-    public RunHandle<Replay> verify(RunFolder folder) {
-        return new SideJobs(context, threads).verify(folder, view(folder));
     }
 
     /**
@@ -544,24 +333,6 @@ public final class Launcher implements AutoCloseable {
         try (lock) {
             new CleanStep(context).clean(folder, force);
         }
-    }
-
-    /** What the places of a job keep where its settings say. */
-    public List<Leftovers.Entry> leftovers(FineTuneJob job, Duration age) {
-        return leftovers().find(job, age);
-    }
-
-    /**
-     * Removes what nothing needs.
-     *
-     * @throws IllegalArgumentException if something needs it
-     */
-    public void remove(FineTuneJob job, Leftovers.Entry entry) {
-        leftovers().remove(job, entry);
-    }
-
-    private Leftovers leftovers() {
-        return new Leftovers(context.providers(), store, context.clock().instant());
     }
 
     /** Stops following everything; runs go on. */
@@ -618,7 +389,7 @@ public final class Launcher implements AutoCloseable {
     private RunHandle<RunOutcome> ended(RunFolder folder) {
         return threads.start(folder.id(), Begin.ENDED, events -> {
             SavedEvents.read(folder).forEach(events::add);
-            return Outcomes.of(view(folder), folder.read());
+            return Outcomes.of(RunView.read(folder), folder.read());
         });
     }
 
@@ -674,10 +445,6 @@ public final class Launcher implements AutoCloseable {
 
     private static boolean isClosed(RunFolder folder) {
         return RunView.of(folder.read()).filter(RunView::closed).isPresent();
-    }
-
-    private static RunView view(RunFolder folder) {
-        return RunView.of(folder.read()).orElseThrow(() -> RunProblems.filesMissing(folder.id(), folder.journal()));
     }
 
     private static RunView view(Journal journal) {

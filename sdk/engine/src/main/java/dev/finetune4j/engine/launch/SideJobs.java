@@ -4,7 +4,6 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.engine.data.PreparedData;
-import dev.finetune4j.engine.data.source.FileTree;
 import dev.finetune4j.engine.evaluate.PredictionFiles;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
@@ -38,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * Further work with the model of an ended run: its comparison on other rows, and single answers. Each is a job of its own at the
  * run's provider, named after what is asked, so that asking again finds the answer that is there.
  */
-final class SideJobs {
+public final class SideJobs {
     private static final int DIGEST_CHARACTERS = 8;
 
     private final LaunchContext context;
@@ -54,8 +53,14 @@ final class SideJobs {
         return run.path().resolve("side");
     }
 
-    /** Lets base and tuned model of a run answer other rows. */
-    RunHandle<EvaluationReport> evaluate(RunFolder run, RunView view, PreparedData rows) {
+    /**
+     * Compares base and tuned model of a run on the test rows of other data.
+     *
+     * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
+     *     rows
+     */
+    public RunHandle<EvaluationReport> evaluate(RunFolder run, PreparedData rows) {
+        RunView view = RunView.read(run);
         String digest = Json.digest(Map.of("run", run.id().value(), "rows", rows.digest()));
         WorkOrder order = WorkOrders.evaluation(view.job(), digest, Outcomes.labels(view), shots(run));
         EvaluateStep step = new EvaluateStep(view.job(), Outcomes.labels(view));
@@ -69,8 +74,15 @@ final class SideJobs {
                         .orElseThrow(() -> new IllegalStateException("an evaluation lets models answer")));
     }
 
-    /** Lets base and tuned model of a run answer other rows, one by one to look at. */
-    RunHandle<Map<Variant, List<Prediction>>> predict(RunFolder run, RunView view, PreparedData rows) {
+    /**
+     * Lets base and tuned model of a run answer the test rows of other data.
+     *
+     * @return the answers of the base model without examples in its prompt and of the tuned model, in the order of the rows
+     * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
+     *     rows
+     */
+    public RunHandle<Map<Variant, List<Prediction>>> predict(RunFolder run, PreparedData rows) {
+        RunView view = RunView.read(run);
         String digest = Json.digest(Map.of("run", run.id().value(), "answers", rows.digest()));
         WorkOrder order = WorkOrders.evaluation(view.job(), digest, Outcomes.labels(view), List.of());
         return start(
@@ -82,14 +94,15 @@ final class SideJobs {
                 output -> PredictionFiles.read(output, EvaluateStep.variants(order)));
     }
 
-    /** Lets models of a run answer a conversation, or continue a text. */
-    RunHandle<List<GeneratedText>> generate(
-            RunFolder run,
-            RunView view,
-            List<Variant> variants,
-            List<Message> messages,
-            String text,
-            Sampling sampling) {
+    /**
+     * Lets models of a run answer a conversation, or continue {@code text} where there are no messages.
+     *
+     * @throws FineTuneException with FT0512 if the run has no adapter; the handle fails with FT0510 where the provider answers no
+     *     prompts
+     */
+    public RunHandle<List<GeneratedText>> generate(
+            RunFolder run, List<Variant> variants, List<Message> messages, String text, Sampling sampling) {
+        RunView view = RunView.read(run);
         String digest = Json.digest(Map.of(
                 "run", run.id().value(),
                 "variants", variants,
@@ -106,8 +119,13 @@ final class SideJobs {
                 output -> RunRecords.readLines(output.resolve(WorkOrder.GENERATED_FILE), GeneratedText.class));
     }
 
-    /** Opens a conversation with base and tuned model of a run. */
-    Chat chat(RunFolder run, RunView view) {
+    /**
+     * Opens a conversation with base and tuned model of a run.
+     *
+     * @throws FineTuneException with FT0512 if the run has no adapter, FT0510 where its place keeps no model for a conversation
+     */
+    public Chat chat(RunFolder run) {
+        RunView view = RunView.read(run);
         String digest = Json.digest(
                 Map.of("run", run.id().value(), "at", context.clock().instant().toString()));
         WorkOrder order = new WorkOrder(digest, List.of(new WorkStep.Converse()));
@@ -127,8 +145,16 @@ final class SideJobs {
         }
     }
 
-    /** Writes the tuned model of a run as a model of its own. */
-    RunHandle<MergedModel> export(RunFolder run, RunView view, ModelFormat format, Path target) {
+    /**
+     * Writes the tuned model of a run as a model of its own, its adapter added to the weights of the base model.
+     *
+     * @param format its form
+     * @param target a folder that does not exist or is empty; for GGUF a file that does not exist
+     * @throws FineTuneException with FT0512 if the run has no adapter, FT0516 if the folder is not empty, FT0519 if there is such a
+     *     file; the handle fails with FT0510 where the provider does no such work
+     */
+    public RunHandle<MergedModel> export(RunFolder run, ModelFormat format, Path target) {
+        RunView view = RunView.read(run);
         ExportTarget place = format instanceof ModelFormat.Gguf ? ExportFile.at(target) : ExportFolder.at(target);
         String digest = Json.digest(Map.of("run", run.id().value(), "format", format));
         WorkOrder order = WorkOrders.merge(digest, format);
@@ -144,8 +170,14 @@ final class SideJobs {
         });
     }
 
-    /** Goes over the last steps of a stopped run's training again; fails with FT0518 where they come out otherwise. */
-    RunHandle<Replay> verify(RunFolder run, RunView view) {
+    /**
+     * Goes over the last steps of a stopped or failed run again, from its last checkpoint but one to its last, and compares by SHA-256.
+     *
+     * @throws FineTuneException with FT0509 if it was never launched; the handle fails with FT0518 where the steps come out otherwise,
+     *     with FT0509 or FT0635 where there are no two checkpoints
+     */
+    public RunHandle<Replay> verify(RunFolder run) {
+        RunView view = RunView.read(run);
         JournalEntry.Prepared prepared = view.prepared();
         if (prepared == null || view.submitted() == null) {
             throw RunProblems.notResumable(run.id(), "it was never launched");
@@ -175,21 +207,13 @@ final class SideJobs {
                 Replay replay = RunRecords.read(output.resolve(WorkOrder.REPLAY_FILE), Replay.class);
                 // The checkpoints may be others when it is asked again.
                 provider.delete(id);
-                remove(folder(run).resolve(id.value()));
+                Folders.remove(folder(run).resolve(id.value()));
                 if (!replay.isEqual()) {
                     throw RunProblems.replayDiffers(run.id(), replay);
                 }
                 return replay;
             }
         });
-    }
-
-    private static void remove(Path fetched) {
-        try {
-            FileTree.remove(fetched);
-        } catch (IOException e) {
-            throw RunProblems.unwritable(fetched, e);
-        }
     }
 
     private interface Result<T> {

@@ -9,7 +9,6 @@ import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.run.RunState;
-import dev.finetune4j.spi.PlaceSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -171,10 +170,9 @@ public record RunStory(List<Chapter> chapters) {
     }
 
     private static String words(LaunchTerms terms) {
-        String spot = Boolean.parseBoolean(terms.settings().get(PlaceSettings.SPOT)) ? " spot" : "";
         String region = terms.region().isEmpty() ? "" : " in " + terms.region();
         String price = terms.perHour() == null ? "" : " at " + terms.perHour() + " an hour";
-        return terms.target() + " " + terms.name() + spot + region + price;
+        return terms.target() + " " + terms.name() + (terms.isSpot() ? " spot" : "") + region + price;
     }
 
     private static String words(RunState state) {

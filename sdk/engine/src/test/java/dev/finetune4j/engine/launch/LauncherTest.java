@@ -239,7 +239,7 @@ class LauncherTest {
 
         assertThat(outcome.comparison()).isEmpty();
         try (Launcher launcher = silent.launcher()) {
-            assertThat(launcher.propose(silent.prepared()).check().problems())
+            assertThat(launcher.places().propose(silent.prepared()).check().problems())
                     .anyMatch(problem -> problem.code().equals("FT0525"));
         }
         assertThat(outcome.output().resolve("model-reference.json")).exists();

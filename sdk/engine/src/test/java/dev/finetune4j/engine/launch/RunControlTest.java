@@ -74,12 +74,12 @@ class RunControlTest {
         RunFolder folder = fixture.folder(fixture.onlyRun());
 
         try (Launcher launcher = fixture.launcher()) {
-            Replay replay = launcher.verify(folder).await();
+            Replay replay = launcher.sideJobs().verify(folder).await();
             assertThat(replay.isEqual()).isTrue();
             assertThat(List.of(replay.fromStep(), replay.toStep())).containsExactly(4, 8);
 
             Files.writeString(folder.output().resolve("checkpoints/checkpoint-000008/state"), "changed");
-            assertThatThrownBy(() -> launcher.verify(folder).await())
+            assertThatThrownBy(() -> launcher.sideJobs().verify(folder).await())
                     .hasMessageContaining("FT0518: steps 5 to 8 of " + folder.id() + " came out otherwise")
                     .satisfies(thrown -> assertThat(((FineTuneException) thrown)
                                     .problems()
@@ -87,7 +87,7 @@ class RunControlTest {
                                     .causes())
                             .contains("step 8 is the first with another loss or gradient norm"));
             assertThat(launcher.resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
-            assertThatThrownBy(() -> launcher.verify(folder).await()).hasMessageContaining("FT0509");
+            assertThatThrownBy(() -> launcher.sideJobs().verify(folder).await()).hasMessageContaining("FT0509");
         }
     }
 

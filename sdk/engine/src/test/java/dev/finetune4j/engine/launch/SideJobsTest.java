@@ -46,11 +46,11 @@ class SideJobsTest {
         PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<EvaluationReport> handle = launcher.evaluate(folder, other);
+            RunHandle<EvaluationReport> handle = launcher.sideJobs().evaluate(folder, other);
 
             assertThat(handle.id().value()).matches(folder.id() + "-eval-[0-9a-f]{8}");
             assertThat(handle.await().rows()).isEqualTo(40);
-            assertThat(launcher.evaluate(folder, other).await()).isEqualTo(handle.await());
+            assertThat(launcher.sideJobs().evaluate(folder, other).await()).isEqualTo(handle.await());
             assertThat(fixture.place.launches(handle.id())).isEqualTo(1);
         }
     }
@@ -61,7 +61,8 @@ class SideJobsTest {
         PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<Map<Variant, List<Prediction>>> handle = launcher.predict(folder, other);
+            RunHandle<Map<Variant, List<Prediction>>> handle =
+                    launcher.sideJobs().predict(folder, other);
 
             assertThat(handle.id().value()).matches(folder.id() + "-predict-[0-9a-f]{8}");
             assertThat(handle.await()).containsOnlyKeys(Variant.BASE_ZERO_SHOT, Variant.TUNED);
@@ -69,7 +70,7 @@ class SideJobsTest {
                     .hasSize(40)
                     .allSatisfy(
                             prediction -> assertThat(prediction.scoreByLabel()).containsOnlyKeys("calm", "cross"));
-            assertThat(launcher.predict(folder, other).await()).isEqualTo(handle.await());
+            assertThat(launcher.sideJobs().predict(folder, other).await()).isEqualTo(handle.await());
             assertThat(fixture.place.launches(handle.id())).isEqualTo(1);
         }
     }
@@ -79,12 +80,13 @@ class SideJobsTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<List<GeneratedText>> handle = launcher.generate(
-                    folder,
-                    List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED),
-                    List.of(new Message(Role.USER, "letter")),
-                    "",
-                    Sampling.greedy(8));
+            RunHandle<List<GeneratedText>> handle = launcher.sideJobs()
+                    .generate(
+                            folder,
+                            List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED),
+                            List.of(new Message(Role.USER, "letter")),
+                            "",
+                            Sampling.greedy(8));
 
             assertThat(handle.await())
                     .extracting(GeneratedText::variant)
@@ -97,7 +99,7 @@ class SideJobsTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
 
         try (Launcher launcher = fixture.launcher()) {
-            try (Chat chat = launcher.chat(folder)) {
+            try (Chat chat = launcher.sideJobs().chat(folder)) {
                 assertThat(chat.say(Variant.TUNED, "letter", Sampling.greedy(8), piece -> {})
                                 .answer()
                                 .text())
@@ -114,15 +116,20 @@ class SideJobsTest {
         Path to = target.resolve("tuned");
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<MergedModel> handle = launcher.export(folder, new ModelFormat.HuggingFace(Precision.BF16), to);
+            RunHandle<MergedModel> handle =
+                    launcher.sideJobs().export(folder, new ModelFormat.HuggingFace(Precision.BF16), to);
 
             assertThat(handle.await().format()).isEqualTo(new ModelFormat.HuggingFace(Precision.BF16));
             assertThat(to.resolve("model.safetensors")).exists();
             assertThat(target.toFile().list()).containsExactly("tuned");
-            assertThatThrownBy(() -> launcher.export(folder, new ModelFormat.HuggingFace(Precision.AUTO), to))
+            assertThatThrownBy(
+                            () -> launcher.sideJobs().export(folder, new ModelFormat.HuggingFace(Precision.AUTO), to))
                     .hasMessageContaining("tuned is not empty");
-            assertThatThrownBy(() -> launcher.export(
-                            folder, new ModelFormat.HuggingFace(Precision.AUTO), to.resolve("model.safetensors")))
+            assertThatThrownBy(() -> launcher.sideJobs()
+                            .export(
+                                    folder,
+                                    new ModelFormat.HuggingFace(Precision.AUTO),
+                                    to.resolve("model.safetensors")))
                     .hasMessageContaining("FT0516");
             assertThat(to.toFile().list()).containsExactly("model.safetensors");
         }
@@ -135,13 +142,14 @@ class SideJobsTest {
         ModelFormat format = new ModelFormat.Gguf(GgufType.Q8_0);
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<MergedModel> handle = launcher.export(folder, format, to);
+            RunHandle<MergedModel> handle = launcher.sideJobs().export(folder, format, to);
 
             assertThat(handle.await().format()).isEqualTo(format);
             assertThat(to).hasContent("not real weights");
             assertThat(target.resolve("models").toFile().list()).containsExactly("tuned.gguf");
             for (Path taken : List.of(to, target)) {
-                assertThatThrownBy(() -> launcher.export(folder, format, taken)).hasMessageContaining("FT0519");
+                assertThatThrownBy(() -> launcher.sideJobs().export(folder, format, taken))
+                        .hasMessageContaining("FT0519");
             }
             assertThat(to).hasContent("not real weights");
         }
@@ -154,7 +162,7 @@ class SideJobsTest {
 
         try (Launcher launcher = fixture.launcher()) {
             RunHandle<MergedModel> handle =
-                    launcher.export(folder, new ModelFormat.Gguf(GgufType.AUTO), file.resolve("tuned.gguf"));
+                    launcher.sideJobs().export(folder, new ModelFormat.Gguf(GgufType.AUTO), file.resolve("tuned.gguf"));
 
             assertThatThrownBy(handle::await).hasMessageContaining("FT0501");
         }
@@ -167,8 +175,8 @@ class SideJobsTest {
         Path file = Files.createFile(target.resolve("file"));
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<MergedModel> handle =
-                    launcher.export(folder, new ModelFormat.HuggingFace(Precision.FP32), file.resolve("below"));
+            RunHandle<MergedModel> handle = launcher.sideJobs()
+                    .export(folder, new ModelFormat.HuggingFace(Precision.FP32), file.resolve("below"));
 
             assertThatThrownBy(handle::await).hasMessageContaining("FT0501");
         }
@@ -182,8 +190,10 @@ class SideJobsTest {
         fixture.place.script(Life.fails(), Life.succeeds());
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.evaluate(folder, other).await()).hasMessageContaining("FT0595");
-            assertThat(launcher.evaluate(folder, other).await().rows()).isEqualTo(40);
+            assertThatThrownBy(() -> launcher.sideJobs().evaluate(folder, other).await())
+                    .hasMessageContaining("FT0595");
+            assertThat(launcher.sideJobs().evaluate(folder, other).await().rows())
+                    .isEqualTo(40);
         }
     }
 
@@ -193,8 +203,8 @@ class SideJobsTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(
-                            () -> launcher.evaluate(folder, fixture.prepared().data()))
+            assertThatThrownBy(() -> launcher.sideJobs()
+                            .evaluate(folder, fixture.prepared().data()))
                     .isInstanceOf(FineTuneException.class)
                     .hasMessageContaining("FT0512");
         }
@@ -206,7 +216,7 @@ class SideJobsTest {
         PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
 
         try (Launcher launcher = fixture.launcher()) {
-            launcher.evaluate(folder, other).await();
+            launcher.sideJobs().evaluate(folder, other).await();
             launcher.clean(folder, false);
         }
 

@@ -1,0 +1,195 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.TrainerSettings;
+import dev.finetune4j.spi.AccessPolicy;
+import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.PlannedCall;
+import dev.finetune4j.spi.Proposal;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.ProviderId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The places that jobs can go to, and what they say of a job before anything of it is launched there. */
+public final class JobPlaces {
+    private final LaunchContext context;
+    private final RunStore store;
+    private final Path home;
+
+    JobPlaces(LaunchContext context, RunStore store, Path home) {
+        this.context = context;
+        this.store = store;
+        this.home = home;
+    }
+
+    /** The places that are there. */
+    public Set<ProviderId> ids() {
+        return context.providers().ids();
+    }
+
+    /**
+     * The place that a job would run at.
+     *
+     * @throws FineTuneException with FT0113 if none of its targets is there
+     */
+    public ProviderId place(FineTuneJob job) {
+        return context.providers().choose(job);
+    }
+
+    /**
+     * Refuses a job that no place here can run, before anything is fetched for it.
+     *
+     * @throws FineTuneException with FT0113 for each target if none is there
+     */
+    public void refuseAbsentTargets(FineTuneJob job) {
+        context.providers().choose(job);
+    }
+
+    /**
+     * What costs money at the place that a job would run at.
+     *
+     * @throws FineTuneException with FT0113 if none of its targets is there
+     */
+    public Billing billing(FineTuneJob job) {
+        try (Provider provider = openFor(job)) {
+            return provider.capabilities().billing();
+        }
+    }
+
+    /**
+     * What must be allowed at the place where a job would run.
+     *
+     * @return empty where nothing has to be allowed
+     * @throws FineTuneException with FT0113 if none of its targets is there, FT0510 if its place does not tell, or with what is wrong with
+     *     the place's settings
+     */
+    public List<AccessPolicy> policies(FineTuneJob job) {
+        try (Provider provider = openFor(job)) {
+            List<AccessPolicy> policies = provider.policies(RunStore.beginning(job.name()));
+            if (policies.isEmpty() && provider.capabilities().bills()) {
+                throw RunProblems.notSupported(provider.id(), "tell what must be allowed there");
+            }
+            return policies;
+        }
+    }
+
+    /**
+     * What each place that has a machine of its own says of a job. Where the model's files are not here it cannot be asked; then of this
+     * machine alone is known that it is there.
+     */
+    public List<OwnMachine> ownMachines(JobFigures job) {
+        Optional<Proposal> proposed = job.proposal();
+        if (proposed.isEmpty()) {
+            boolean isHere = context.providers().ids().contains(ProviderId.LOCAL);
+            return isHere ? List.of(new OwnMachine(ProviderId.LOCAL, null, List.of())) : List.of();
+        }
+        Proposal proposal = proposed.get();
+        List<OwnMachine> machines = new ArrayList<>();
+        for (ProviderId id : context.providers().ids()) {
+            try (Provider provider = context.providers().open(id, job.file().job())) {
+                provider.footprint(proposal)
+                        .ifPresent(footprint -> machines.add(new OwnMachine(id, footprint, List.of())));
+            } catch (FineTuneException e) {
+                machines.add(new OwnMachine(id, null, e.problems()));
+            }
+        }
+        return machines;
+    }
+
+    /**
+     * Asks the place that a job would run at whether it would take it.
+     *
+     * @return the job with what the place has against it among its problems
+     * @throws FineTuneException with FT0113 if none of its targets is there, or if the place cannot be reached
+     */
+    public PreparedJob propose(PreparedJob prepared) {
+        try (Provider provider = openFor(prepared.file().job())) {
+            List<Problem> problems = new ArrayList<>(provider.refusals(prepared.proposal()));
+            if (!provider.capabilities().supportsCustomWork()) {
+                problems.add(LaunchProblems.NOT_COMPARED
+                        .warning(provider.id()
+                                + " only trains: base and tuned model are not compared, and no gate is judged")
+                        .at(Location.ofKey("evaluation"))
+                        .build());
+            }
+            return prepared.withProblems(problems).varied(provider.variation());
+        }
+    }
+
+    /**
+     * What a launch of an option may take at most.
+     *
+     * @param job whose budget counts, with the settings of the place
+     * @throws FineTuneException with FT0520 if time is billed and there is no budget, FT0521 if the budget ends before the job is
+     *     likely to, FT0523 if no provider launches it
+     */
+    public LaunchTerms terms(PlanOption option, FineTuneJob job) {
+        if (!context.providers().ids().contains(option.target()) || option.otherModel() != null) {
+            throw LaunchProblems.NOT_LAUNCHABLE
+                    .error(option.name() + " at " + option.target() + " cannot be launched from here")
+                    .because(
+                            option.otherModel() == null
+                                    ? "no provider on the class path is called " + option.target()
+                                    : option.target() + " would tune " + option.otherModel() + " instead of "
+                                            + job.model())
+                    .asException();
+        }
+        if (job.method() instanceof FullTuning
+                && option.settings() != null
+                && option.settings().parallelism() == TrainerSettings.Sharing.FSDP) {
+            throw LaunchProblems.NOT_LAUNCHABLE
+                    .error(option.name() + " would have to share the trained weights out among its GPUs")
+                    .because(
+                            "weights that are all trained are not shared out yet; those of a base model under an adapter are")
+                    .remedy("method: lora")
+                    .asException();
+        }
+        try (Provider provider = context.providers().open(option.target(), job)) {
+            return Terms.of(option, job.budget(), provider.capabilities().billing(), provider.windDown());
+        }
+    }
+
+    /**
+     * The calls that a launch would make at its place before the job is there, with what they would send; makes none of them.
+     *
+     * @throws FineTuneException as {@link Launcher#launch(PreparedJob, LaunchTerms, boolean, List)}
+     */
+    public List<PlannedCall> dryRun(PreparedJob prepared, LaunchTerms terms) {
+        return new DryRun(context, store, home).calls(prepared, terms);
+    }
+
+    /** What the places of a job keep where its settings say. */
+    public List<Leftovers.Entry> leftovers(FineTuneJob job, Duration age) {
+        return leftovers().find(job, age);
+    }
+
+    /**
+     * Removes what nothing needs.
+     *
+     * @throws IllegalArgumentException if something needs it
+     */
+    public void remove(FineTuneJob job, Leftovers.Entry entry) {
+        leftovers().remove(job, entry);
+    }
+
+    private Leftovers leftovers() {
+        return new Leftovers(context.providers(), store, context.clock().instant());
+    }
+
+    private Provider openFor(FineTuneJob job) {
+        return context.providers().open(context.providers().choose(job), job);
+    }
+}
