@@ -8,19 +8,14 @@ import dev.finetune4j.spi.AccountFounder;
 import dev.finetune4j.spi.AccountFounder.Founding;
 import dev.finetune4j.spi.PlaceSettings;
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -57,10 +52,8 @@ final class BootstrapCommand implements Callable<Integer> {
             description = "A parameter of the template; what is not set stays, or is the default.")
     Map<String, String> wishes = new LinkedHashMap<>();
 
-    @Option(
-            names = {"-y", "--yes"},
-            description = "Agree to what is shown; without a terminal it must be said.")
-    boolean yes;
+    @Mixin
+    Consent consent = new Consent();
 
     @Mixin
     OutputOptions output = new OutputOptions();
@@ -79,15 +72,14 @@ final class BootstrapCommand implements Callable<Integer> {
         if (region != null) {
             all.put(PlaceSettings.REGION, region);
         }
-        AccountFounder founder = founder();
+        AccountFounder founder =
+                new Vendors<>(AccountFounder.class, AccountFounder::vendor).find(vendor, "be made ready", spec);
         Screen screen = surroundings.screen();
         try (Founding founding = founder.prepare(surroundings.providerContext(), all)) {
             if (!output.isJson()) {
                 show(screen, founding);
             }
-            if (!founding.changes().isEmpty()
-                    && !yes
-                    && !new Agreement(surroundings, spec).isGiven("make it?", "say --yes to make it")) {
+            if (!founding.changes().isEmpty() && !consent.isGiven("make it", surroundings, spec)) {
                 screen.say("nothing was made");
                 return ExitCode.OK.number();
             }
@@ -106,20 +98,6 @@ final class BootstrapCommand implements Callable<Integer> {
             view.doing("making what is missing");
             return founding.carryOut();
         }
-    }
-
-    private AccountFounder founder() {
-        List<AccountFounder> founders = ServiceLoader.load(AccountFounder.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .sorted(Comparator.comparing(AccountFounder::vendor))
-                .toList();
-        return founders.stream()
-                .filter(one -> one.vendor().equals(vendor))
-                .findFirst()
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(),
-                        "no account of " + vendor + " can be made ready, only of "
-                                + founders.stream().map(AccountFounder::vendor).collect(Collectors.joining(", "))));
     }
 
     private static void show(Screen screen, Founding founding) {

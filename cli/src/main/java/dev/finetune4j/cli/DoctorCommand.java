@@ -11,18 +11,14 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccountExaminer;
 import dev.finetune4j.spi.Diagnosis;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -79,19 +75,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private List<Diagnosis> account(String name) {
-        List<AccountExaminer> examiners = ServiceLoader.load(AccountExaminer.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .sorted(Comparator.comparing(AccountExaminer::vendor))
-                .toList();
-        AccountExaminer examiner = examiners.stream()
-                .filter(one -> one.vendor().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(),
-                        "no account of " + name + " can be looked at, only of "
-                                + examiners.stream()
-                                        .map(AccountExaminer::vendor)
-                                        .collect(Collectors.joining(", "))));
+        AccountExaminer examiner =
+                new Vendors<>(AccountExaminer.class, AccountExaminer::vendor).find(name, "be looked at", spec);
         FineTuneJob read = job == null
                 ? null
                 : JobFile.read(job, surroundings.environment()).job();

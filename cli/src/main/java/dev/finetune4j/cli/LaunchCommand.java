@@ -64,10 +64,8 @@ final class LaunchCommand implements Callable<Integer> {
             description = "cost, time or balanced (default): the geometric mean of both, each against the best.")
     Objective objective = Objective.BALANCED;
 
-    @Option(
-            names = {"-y", "--yes"},
-            description = "Agree to what is shown; without a terminal it must be said.")
-    boolean yes;
+    @Mixin
+    Consent consent = new Consent();
 
     @Option(names = "--again", description = "Another attempt, also where the job has been run.")
     boolean again;
@@ -159,10 +157,6 @@ final class LaunchCommand implements Callable<Integer> {
         LaunchTerms terms = tuner.terms(plan, file);
         new LaunchTermsView(surroundings.screen()).print(terms, file.job().budget());
         Billing billing = tuner.billing(file.at(plan.choice().orElseThrow()));
-        return billing == Billing.NOTHING || yes || isAgreed();
-    }
-
-    private boolean isAgreed() throws IOException {
-        return new Agreement(surroundings, spec).isGiven("launch?", "say --yes to launch at these terms");
+        return billing == Billing.NOTHING || consent.isGiven("launch at these terms", surroundings, spec);
     }
 }

@@ -6,7 +6,6 @@ import dev.finetune4j.plan.BilledTokens;
 import dev.finetune4j.plan.HostingCost;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MoneyRange;
-import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +40,11 @@ public final class LaunchTermsView {
         BilledTokens tokens = terms.tokens();
         say("limit", (tokens == null ? ofTime(terms) : ofTokens(terms, tokens)) + ofBudget(budget.maxCost()));
         for (LaunchTerms other : terms.alternatives()) {
-            String spot = Boolean.parseBoolean(other.settings().get(PlaceSettings.SPOT)) ? " spot" : "";
-            say("else", other.name() + spot + (other.worstCost() == null ? "" : ", at most " + other.worstCost()));
+            say(
+                    "else",
+                    other.name()
+                            + (other.isSpot() ? " spot" : "")
+                            + (other.worstCost() == null ? "" : ", at most " + other.worstCost()));
         }
         HostingCost afterwards = terms.afterwards();
         if (afterwards != null) {
