@@ -1,11 +1,10 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.LogPage;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +16,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Prints what the processes of a run printed: warnings, traces, what a library says.",
-            "Steps and losses are events: \"finetune watch\" has them."
+            "Steps and losses are events: \"finetune watch\" has them.",
+            "As JSON each line is a string of its own, as soon as it is there."
         },
         footer = {"", "Example:", "  finetune logs attack-tactics-3f9c2a71-1 -f"})
 final class LogsCommand implements Callable<Integer> {
@@ -43,17 +43,12 @@ final class LogsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (FineTuner tuner = surroundings.open()) {
-            List<String> lines = new ArrayList<>();
             String cursor = LogPage.START;
             boolean isLast = false;
             while (true) {
                 LogPage page = tuner.logs(argument.run, cursor);
                 cursor = page.next();
-                if (output.isJson()) {
-                    lines.addAll(page.lines());
-                } else {
-                    page.lines().forEach(surroundings.screen()::line);
-                }
+                page.lines().forEach(this::print);
                 if (page.lines().isEmpty()) {
                     if (!follow || isLast) {
                         break;
@@ -63,10 +58,17 @@ final class LogsCommand implements Callable<Integer> {
                     Thread.sleep(isLast ? 0 : PAUSE_MILLIS);
                 }
             }
-            if (output.isJson()) {
-                surroundings.screen().line(Json.pretty(lines));
-            }
             return ExitCode.OK.number();
+        }
+    }
+
+    /** What a process prints must not move the cursor, or more, of a terminal. */
+    private void print(String line) {
+        Screen screen = surroundings.screen();
+        if (output.isJson()) {
+            screen.line(Json.line(line));
+        } else {
+            screen.line(screen.isOutTerminal() ? Screen.withoutControls(line) : line);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.engine.data.source.FileTree;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.OfflineAws;
@@ -8,6 +9,7 @@ import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,7 +34,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Plays a cloud on this machine, for trials without an account: SageMaker, Bedrock, S3,",
             "logs, IAM and STS at one address, for any client. Jobs are processes of this machine.",
-            "Prints the variables by which clients find it, and goes on until Ctrl-C."
+            "Prints the variables by which clients find it, and goes on until Ctrl-C, which",
+            "removes what it stored."
         },
         footer = {
             "",
@@ -39,6 +43,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  finetune offline-cloud start aws > cloud.env &",
+            "  until [ -s cloud.env ]; do sleep 1; done",
             "  . ./cloud.env; finetune launch job.yaml"
         })
 final class OfflineCloudCommand implements Callable<Integer> {
@@ -87,11 +92,20 @@ final class OfflineCloudCommand implements Callable<Integer> {
                 store,
                 Map.of("PATH", surroundings.environment().getOrDefault("PATH", "/usr/bin:/bin")),
                 Clock.systemUTC());
-        try (OfflineAws cloud = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store)) {
-            tell(variables(cloud), role, folder);
-            new CountDownLatch(1).await(); // until the process is ended
-        }
+        OfflineAws cloud = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cloud, folder), "offline-cloud end"));
+        tell(variables(cloud), role, folder);
+        new CountDownLatch(1).await(); // until the process is ended
         return ExitCode.OK.number();
+    }
+
+    private static void end(OfflineAws cloud, Path folder) {
+        cloud.close();
+        try {
+            FileTree.remove(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Map<String, String> variables(OfflineAws cloud) {
@@ -107,7 +121,12 @@ final class OfflineCloudCommand implements Callable<Integer> {
         if (output.isJson()) {
             surroundings.screen().line(Json.pretty(variables));
         } else {
-            variables.forEach((name, value) -> surroundings.screen().line("export " + name + "=" + value));
+            // At once: whoever finds the file not empty reads all of it.
+            surroundings
+                    .screen()
+                    .line(variables.entrySet().stream()
+                            .map(variable -> "export " + variable.getKey() + "=" + variable.getValue())
+                            .collect(Collectors.joining("\n")));
         }
         surroundings.screen().say("a job file that uses it:");
         surroundings.screen().say("targets: [sagemaker]");

@@ -21,7 +21,7 @@ class OfflineCloudCommandTest {
     private Path folder;
 
     @Test
-    void servesTheOtherCommandsByTheVariablesThatItPrints() throws IOException {
+    void servesTheOtherCommandsByTheVariablesThatItPrintsAndLeavesNothing() throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                         JavaProcess.command(List.of(), Main.class, List.of("offline-cloud", "start", "aws")))
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
@@ -58,5 +58,7 @@ class OfflineCloudCommandTest {
         } finally {
             cloud.destroy();
         }
+        cloud.waitFor();
+        assertThat(folder.resolve("cloud/cache")).isEmptyDirectory();
     }
 }

@@ -58,6 +58,15 @@ public record Screen(
         return hasColor ? tone.paint(text) : text;
     }
 
+    /** A text of which a terminal does nothing but show it: each control character but the tab is a blank. */
+    public static String withoutControls(String text) {
+        StringBuilder shown = new StringBuilder(text.length());
+        text.codePoints()
+                .map(point -> Character.isISOControl(point) && point != '\t' ? ' ' : point)
+                .forEach(shown::appendCodePoint);
+        return shown.toString();
+    }
+
     /** One result line. */
     public void line(String text) {
         out.println(text);
