@@ -21,14 +21,16 @@ public final class PlantedSecrets {
             List.of("TOKEN", "SECRET", "PASSWORD", "API_KEY", "ACCESS_KEY", "CONNECTION_STRING", "CREDENTIAL");
     private static final int LENGTH = 32;
 
+    private final Random random;
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final Map<String, String> elsewhere = new LinkedHashMap<>();
 
     /** {@code count} secrets in variables of the names that secrets usually have; the same seed gives the same. */
     public PlantedSecrets(int count, long seed) {
-        Random random = new Random(seed);
+        random = new Random(seed);
         for (int i = 0; i < count; i++) {
             String name = i == 0 ? "HF_TOKEN" : "SERVICE_" + i + "_" + NAME_ENDS.get(i % NAME_ENDS.size());
-            environment.put(name, text(random));
+            environment.put(name, text());
         }
     }
 
@@ -37,19 +39,27 @@ public final class PlantedSecrets {
         return Map.copyOf(environment);
     }
 
-    /** The secrets themselves. */
-    public List<String> values() {
-        return List.copyOf(environment.values());
+    /** One more, to be put into something else than a variable with such a name. */
+    public String plant(String where) {
+        return elsewhere.computeIfAbsent(where, any -> text());
     }
 
-    /** Fails if a secret stands in {@code text}; the failure names the variable, not the value. */
+    /** The secrets themselves. */
+    public List<String> values() {
+        return Stream.of(environment, elsewhere)
+                .flatMap(all -> all.values().stream())
+                .toList();
+    }
+
+    /** Fails if a secret stands in {@code text}; the failure says where it was put, not the value. */
     public void assertAbsentFrom(String where, String text) {
         List<String> leaked = new ArrayList<>();
-        environment.forEach((name, value) -> {
-            if (text.contains(value)) {
-                leaked.add(name);
-            }
-        });
+        Stream.of(environment, elsewhere)
+                .forEach(all -> all.forEach((name, value) -> {
+                    if (text.contains(value)) {
+                        leaked.add(name);
+                    }
+                }));
         assertThat(leaked).as("secrets found in %s", where).isEmpty();
     }
 
@@ -66,7 +76,7 @@ public final class PlantedSecrets {
         }
     }
 
-    private static String text(Random random) {
+    private String text() {
         StringBuilder text = new StringBuilder(LENGTH);
         for (int i = 0; i < LENGTH; i++) {
             text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));

@@ -1,0 +1,130 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
+import dev.finetune4j.testkit.PlantedSecrets;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Secrets in every place where people keep them: none is printed, written down or sent, whatever goes well or wrong. */
+class CloudSecretsTest {
+    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
+
+    @TempDir
+    private Path folder;
+
+    private final PlantedSecrets secrets = new PlantedSecrets(50, 11);
+    private final Map<String, String> environment = new HashMap<>(secrets.environment());
+
+    @Test
+    void noneOfFiftyIsFoundAnywhere() throws IOException {
+        Account account = new Account("123456789012", "eu-central-1", Set.of(ROLE));
+        OfflineS3 store = new OfflineS3(folder.resolve("s3"), account.id(), account.region(), Clock.systemUTC())
+                .createBucket("my-bucket");
+        PlannedContainer container = PlannedContainer.failingAfter(Duration.ofMillis(100), 1, "that is all");
+        HttpServer elsewhere = refusingServer();
+        try (OfflineAws aws = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container, store)) {
+            environment.put("PATH", System.getenv("PATH"));
+            environment.put("AWS_ENDPOINT_URL", aws.endpoint().toString());
+            environment.put("AWS_ACCESS_KEY_ID", aws.accessKeyId());
+            environment.put("AWS_SECRET_ACCESS_KEY", secrets.plant("AWS_SECRET_ACCESS_KEY"));
+            environment.put("AWS_SESSION_TOKEN", secrets.plant("AWS_SESSION_TOKEN"));
+            String job = job().toString();
+            String signed = signedJob(
+                            "http://127.0.0.1:" + elsewhere.getAddress().getPort())
+                    .toString();
+
+            look(0, "doctor", "aws", job);
+            look(0, "plan", job, "--target", "sagemaker");
+            look(0, "launch", job, "--dry-run");
+            look(8, "launch", job, "--yes");
+            String run = command("ps").out().lines().toList().get(1).split(" ", 2)[0];
+            for (String command : List.of("show", "why", "logs", "report")) {
+                look(0, command, run);
+            }
+            look(8, "watch", run);
+            look(8, "resume", run);
+            look(0, "policy", job);
+            look(0, "gc", job);
+            assertThat(look(3, "check", signed)).contains("/rows.jsonl?...", "refuses access (403)");
+            look(3, "launch", signed, "--yes");
+            aws.faults().denyAccess("CreateTrainingJob", 5);
+            look(4, "launch", job, "--yes", "--again");
+            environment.put("AWS_ACCESS_KEY_ID", secrets.plant("AWS_ACCESS_KEY_ID"));
+            look(4, "launch", job, "--yes", "--again");
+            secrets.assertAbsentBelow(home());
+            secrets.assertAbsentBelow(folder.resolve("s3"));
+        } finally {
+            elsewhere.stop(0);
+        }
+    }
+
+    private Path job() throws IOException {
+        Path job = TicketsJob.write(Files.createDirectory(folder.resolve("job")), 4715);
+        return Files.writeString(job, """
+                budget: {max-cost: 5 USD}
+                targets: [sagemaker]
+                places:
+                  sagemaker: {role: "%s", store: "s3://my-bucket/jobs", region: eu-central-1}
+                """.formatted(ROLE), StandardOpenOption.APPEND);
+    }
+
+    /** The job with rows at an address that holds three secrets. */
+    private Path signedJob(String server) throws IOException {
+        String address = server.replace("://", "://reader:" + secrets.plant("user of an address") + "@")
+                + "/rows.jsonl?X-Amz-Signature=" + secrets.plant("signature of an address")
+                + "&X-Amz-Security-Token=" + secrets.plant("token of an address");
+        Path job = folder.resolve("job/job.yaml");
+        return Files.writeString(
+                job.resolveSibling("signed.yaml"),
+                Files.readString(job).replace("file: tickets.jsonl", "file: \"" + address + "\""));
+    }
+
+    /** Refuses everybody, and repeats what it was asked, as some servers do. */
+    private static HttpServer refusingServer() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", call -> {
+            byte[] body = ("no: " + call.getRequestURI()).getBytes(StandardCharsets.UTF_8);
+            call.sendResponseHeaders(403, body.length);
+            call.getResponseBody().write(body);
+            call.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private Path home() {
+        return folder.resolve("home");
+    }
+
+    private String look(int exitCode, String... arguments) {
+        CommandRun run = command(arguments);
+        String where = String.join(" ", arguments);
+        secrets.assertAbsentFrom(where, run.out() + run.err());
+        assertThat(run.exitCode()).as("%s: %s", where, run.err()).isEqualTo(exitCode);
+        return run.err();
+    }
+
+    private CommandRun command(String... arguments) {
+        return CommandRun.in(home(), environment, arguments);
+    }
+}
