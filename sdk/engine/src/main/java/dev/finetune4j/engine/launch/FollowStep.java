@@ -76,7 +76,7 @@ final class FollowStep {
 
         @Override
         public void looked(JobSnapshot now) {
-            meter.read(now, context.clock().instant()).ifPresent(events::add);
+            meter.read(now, context.clock().instant()).forEach(events::add);
         }
     }
 

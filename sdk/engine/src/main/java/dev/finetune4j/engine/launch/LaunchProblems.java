@@ -60,11 +60,18 @@ public final class LaunchProblems implements ProblemCatalogue {
             runner, which must be on the class path of whoever launches.""",
             "add dev.finetune4j:finetune4j-worker to the class path");
 
+    /** Much of the budget is gone. */
+    public static final ProblemKind NEAR_BUDGET =
+            new ProblemKind("FT0526", "much of the budget is spent", ExitCode.BUDGET_STOPPED, """
+            Told at 50, 80 and 95 percent of budget.max-cost while a job runs. The job goes on: its place ends it at the time limit that
+            the budget pays for, with a checkpoint. Whoever would rather spend less stops it now, whoever wants it to be done sets a
+            larger budget for the next launch.""", "finetune stop RUN");
+
     /** For ServiceLoader. */
     public LaunchProblems() {}
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(NO_BUDGET, BUDGET_TOO_SMALL, NOT_AGREED, NOT_LAUNCHABLE, NOT_COMPARED, NO_WORKER);
+        return List.of(NO_BUDGET, BUDGET_TOO_SMALL, NOT_AGREED, NOT_LAUNCHABLE, NOT_COMPARED, NO_WORKER, NEAR_BUDGET);
     }
 }

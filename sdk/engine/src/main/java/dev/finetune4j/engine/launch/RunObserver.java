@@ -128,7 +128,7 @@ final class RunObserver {
 
         @Override
         public void looked(JobSnapshot now) {
-            meter.read(now, context.clock().instant()).ifPresent(events::add);
+            meter.read(now, context.clock().instant()).forEach(events::add);
         }
     }
 

@@ -1,12 +1,16 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.Money;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +19,14 @@ final class SpendMeter {
     /** A live line that shows it is looked at, a log that has it is read. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
+    /** Percent of the budget at which somebody is warned, while there is something to decide. */
+    private static final List<Integer> MARKS = List.of(50, 80, 95);
+
     private final @Nullable Money budget;
     private final Supplier<Agreement> agreement;
     private @Nullable Money told;
     private @Nullable Instant toldAt;
+    private int warnedOf;
 
     /**
      * A meter of one run.
@@ -30,23 +38,59 @@ final class SpendMeter {
         this.agreement = agreement;
     }
 
-    /** What to tell of a job as it is now; empty where nothing is billed, nothing changed, or it was told a moment ago. */
-    Optional<RunEvent> read(JobSnapshot job, Instant now) {
+    /** What to tell of a job as it is now; nothing where nothing is billed, nothing changed, or it was told a moment ago. */
+    List<RunEvent> read(JobSnapshot job, Instant now) {
         if (budget == null) {
-            return Optional.empty();
+            return List.of();
         }
-        Money spent = agreement.get().spent(job).orElse(null);
+        Agreement agreed = agreement.get();
+        Money spent = agreed.spent(job).orElse(null);
         if (spent == null || spent.amount().signum() == 0 || spent.equals(told)) {
-            return Optional.empty();
+            return List.of();
         }
+        boolean isEnd = job.state().isTerminal();
+        int share = MARKS.stream()
+                .filter(percent -> isBeyond(percent, spent, budget))
+                .mapToInt(percent -> percent)
+                .max()
+                .orElse(0);
         boolean isDue = toldAt == null
-                || job.state().isTerminal()
+                || isEnd
+                || share > warnedOf
                 || Duration.between(toldAt, now).compareTo(PAUSE) >= 0;
         if (!isDue) {
-            return Optional.empty();
+            return List.of();
         }
         told = spent;
         toldAt = now;
-        return Optional.of(new RunEvent.Spent(now, spent, budget));
+        RunEvent spend = new RunEvent.Spent(now, spent, budget);
+        if (isEnd || share <= warnedOf) {
+            return List.of(spend);
+        }
+        warnedOf = share;
+        return List.of(
+                spend,
+                new RunEvent.Noticed(
+                        now,
+                        warning(share, spent, budget, agreed)
+                                .remedy("finetune stop " + job.id())
+                                .build()));
+    }
+
+    private static boolean isBeyond(int percent, Money spent, Money budget) {
+        BigDecimal mark = budget.amount().movePointLeft(2).multiply(BigDecimal.valueOf(percent));
+        return spent.amount().compareTo(mark) >= 0;
+    }
+
+    private static Problem.Builder warning(int share, Money spent, Money budget, Agreement agreed) {
+        Problem.Builder warning =
+                LaunchProblems.NEAR_BUDGET.warning(share + " % of the budget are spent: " + spent + " of " + budget);
+        LaunchTerms terms = agreed.terms();
+        if (terms != null && terms.perHour() != null) {
+            warning.because(
+                    "the rest lasts " + Figures.duration(budget.less(spent).lasts(terms.perHour())) + " at "
+                            + terms.perHour() + " an hour, less the time to wind down");
+        }
+        return warning;
     }
 }
