@@ -7,6 +7,7 @@ import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,11 +62,23 @@ class PolicyCommandTest {
     }
 
     @Test
-    void doesNotSayThatNothingHasToBeAllowedWhereItDoesNotKnow() {
-        CommandRun bedrock = command("policy", job.toString(), "--target", "bedrock");
+    void tellsOfBedrockToo() throws IOException {
+        assertThat(command("policy", job.toString(), "--target", "bedrock").err())
+                .contains("FT0880", "Bedrock needs to be told its role");
+        Files.writeString(
+                job,
+                "  bedrock: {role: \"" + ROLE + "\", store: \"s3://my-bucket/jobs\", region: us-east-1}\n",
+                StandardOpenOption.APPEND);
 
-        assertThat(bedrock.exitCode()).isEqualTo(3);
-        assertThat(bedrock.err()).contains("FT0510: bedrock cannot tell what must be allowed there");
+        CommandRun run = command("policy", job.toString(), "--target", "bedrock");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains(
+                        "\"bedrock:CreateModelCustomizationJob\"",
+                        "::foundation-model/*",
+                        "  LookAtAndRemoveModel: the tuned model",
+                        "the job, which runs as " + ROLE + "\n{");
     }
 
     @Test

@@ -145,7 +145,7 @@ public final class OfflineAws implements AutoCloseable {
         OfflineIam iam = new OfflineIam(account.id(), account.roles(), sts::roleOf);
         s3.guard(iam);
         OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam, hub);
-        OfflineBedrock bedrock = new OfflineBedrock(account, clock, TuningPace.LIFELIKE, s3);
+        OfflineBedrock bedrock = new OfflineBedrock(account, clock, TuningPace.LIFELIKE, s3, iam);
         OfflinePrices prices = OfflinePrices.shipped();
         List<JsonService> services = List.of(
                 sageMaker,

@@ -21,6 +21,7 @@ final class CustomizationJob {
     private final Instant createdAt;
     private final TuningPace pace;
     private final ObjectStore store;
+    private final Entry entry;
     private final Part validating = new Part();
     private final Part training = new Part();
     private JobStatus status = JobStatus.IN_PROGRESS;
@@ -29,14 +30,37 @@ final class CustomizationJob {
     private Tuning.@Nullable Result result;
     private String failure = "";
 
-    CustomizationJob(CustomizationRequest request, String arn, Instant createdAt, TuningPace pace, ObjectStore store) {
+    /**
+     * A job.
+     *
+     * @param store as its role sees it
+     * @param entry what it does first
+     */
+    CustomizationJob(
+            CustomizationRequest request,
+            String arn,
+            Instant createdAt,
+            TuningPace pace,
+            ObjectStore store,
+            Entry entry) {
         this.request = request;
         this.arn = arn;
         this.createdAt = createdAt;
         this.pace = pace;
         this.store = store;
+        this.entry = entry;
         changedAt = createdAt;
         validating.enter(JobStatus.IN_PROGRESS, createdAt);
+    }
+
+    /** What a job does before it reads its data. */
+    interface Entry {
+        /**
+         * Does it.
+         *
+         * @throws ServiceError if its role may not
+         */
+        void enter() throws ServiceError;
     }
 
     /** One of the things that a job does after another. */
@@ -139,11 +163,12 @@ final class CustomizationJob {
 
     private void readData(Instant at) {
         try {
+            entry.enter();
             tuning = Tuning.begin(request, store);
             validating.enter(JobStatus.COMPLETED, at);
             training.enter(JobStatus.IN_PROGRESS, at);
             changedAt = at;
-        } catch (DataRefusal e) {
+        } catch (DataRefusal | ServiceError e) {
             fail(String.valueOf(e.getMessage()), at);
         }
     }

@@ -22,6 +22,24 @@ final class FoundationModels {
         return answer;
     }
 
+    /**
+     * Whether the account may use a model.
+     *
+     * @param isWithheld whether nobody has asked for it yet
+     */
+    ObjectNode availability(ObjectNode request, boolean isWithheld) throws ServiceError {
+        String id = names.baseModelId(request.path("modelId").asText());
+        boolean isHere = BaseModels.find(names.region(), id, false).isPresent();
+        if (!isHere) {
+            throw OfflineBedrock.notFound(id);
+        }
+        ObjectNode answer = OfflineBedrock.object().put("modelId", id);
+        answer.putObject("agreementAvailability").put("status", isWithheld ? "NOT_AVAILABLE" : "AVAILABLE");
+        return answer.put("authorizationStatus", isWithheld ? "NOT_AUTHORIZED" : "AUTHORIZED")
+                .put("entitlementAvailability", isWithheld ? "NOT_AVAILABLE" : "AVAILABLE")
+                .put("regionAvailability", "AVAILABLE");
+    }
+
     ObjectNode list(ObjectNode request) {
         ObjectNode answer = OfflineBedrock.object();
         ArrayNode summaries = answer.putArray("modelSummaries");

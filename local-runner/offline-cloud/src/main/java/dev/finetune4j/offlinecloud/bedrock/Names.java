@@ -32,13 +32,19 @@ record Names(String account, String region) {
         return own(kind + "/" + id(kind + " " + name));
     }
 
+    /** ARN of a key. */
+    String key(String id) {
+        return "arn:aws:kms:" + region + ":" + account + ":key/" + id;
+    }
+
     /** The id of a base model in its ARN, or the text itself where it is none. */
     String baseModelId(String idOrArn) {
         String start = foundationModel("");
         return idOrArn.startsWith(start) ? idOrArn.substring(start.length()) : idOrArn;
     }
 
-    private String own(String resource) {
+    /** ARN of something of the account's. */
+    String own(String resource) {
         return prefix() + ":" + region + ":" + account + ":" + resource;
     }
 

@@ -6,6 +6,7 @@ import dev.finetune4j.offlinecloud.bedrock.BaseModels.BaseModel;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.wire.Access;
+import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.JsonService;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.ServiceModel;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,12 +31,14 @@ public final class OfflineBedrock implements JsonService {
     private final Account account;
     private final Clock clock;
     private final ObjectStore store;
+    private final Gate gate;
     private final Names names;
     private final FoundationModels foundationModels;
     private final Tags tags = new Tags();
     private final Tokens tokens = new Tokens();
     private final CustomModels models;
     private final Hosting hosting;
+    private final TuningAccesses accesses;
     private final Map<String, CustomizationJob> jobs = new LinkedHashMap<>();
     private final Set<String> withheld = new HashSet<>();
     private TuningPace pace;
@@ -47,16 +51,22 @@ public final class OfflineBedrock implements JsonService {
      * @param clock by which jobs live; may be virtual
      * @param pace how long the service takes
      * @param store where data come from and figures go to
+     * @param gate decides what jobs may do as their roles
      */
-    public OfflineBedrock(Account account, Clock clock, TuningPace pace, ObjectStore store) {
+    public OfflineBedrock(Account account, Clock clock, TuningPace pace, ObjectStore store, Gate gate) {
         this.account = account;
         this.clock = clock;
         this.pace = pace;
         this.store = store;
+        this.gate = gate;
         names = new Names(account.id(), account.region());
         foundationModels = new FoundationModels(names);
         models = new CustomModels(names, tags);
         hosting = new Hosting(names, models, tags);
+        accesses = new TuningAccesses(
+                names,
+                name -> Optional.ofNullable(jobs.get(name)).map(CustomizationJob::arn),
+                name -> models.find(name).map(CustomModels.CustomModel::arn));
     }
 
     /** How long what begins from now on takes. */
@@ -113,22 +123,9 @@ public final class OfflineBedrock implements JsonService {
         return MODEL;
     }
 
-    /** The resource is what the request names by its ARN; what it names otherwise is any. */
     @Override
-    public List<Access> accesses(String operation, ObjectNode request) {
-        String resource = request.properties().stream()
-                .filter(member -> !member.getKey().equals("roleArn"))
-                .map(member -> member.getValue().asText())
-                .filter(text -> text.startsWith("arn:"))
-                .findFirst()
-                .orElse("*");
-        Access access = Access.to("bedrock:" + operation, resource);
-        return request.has("roleArn")
-                ? List.of(
-                        access,
-                        Access.to("iam:PassRole", request.path("roleArn").asText())
-                                .with("iam:PassedToService", "bedrock.amazonaws.com"))
-                : List.of(access);
+    public synchronized List<Access> accesses(String operation, ObjectNode request) {
+        return accesses.of(operation, request);
     }
 
     @Override
@@ -144,6 +141,11 @@ public final class OfflineBedrock implements JsonService {
             case "ListCustomModels" -> models.list(request, account.id());
             case "DeleteCustomModel" -> deleteModel(request);
             case "GetFoundationModel" -> foundationModels.describe(request);
+            case "GetFoundationModelAvailability" ->
+                foundationModels.availability(
+                        request,
+                        withheld.contains(
+                                names.baseModelId(request.path("modelId").asText())));
             case "ListFoundationModels" -> foundationModels.list(request);
             case "TagResource" -> tags.add(request);
             case "UntagResource" -> tags.remove(request);
@@ -164,7 +166,8 @@ public final class OfflineBedrock implements JsonService {
         if (!body.path("customizationType").asText("FINE_TUNING").equals("FINE_TUNING")) {
             throw ServiceError.invalid("The offline cloud knows FINE_TUNING only");
         }
-        if (!account.roles().contains(body.path("roleArn").asText())) {
+        String role = body.path("roleArn").asText();
+        if (!gate.trusts(role, "bedrock.amazonaws.com")) {
             throw ServiceError.invalid("Could not assume provided IAM role.");
         }
         CustomizationRequest request = new CustomizationRequest(body.deepCopy(), base(body));
@@ -178,9 +181,19 @@ public final class OfflineBedrock implements JsonService {
                     "You have reached the limit of " + mostJobs + " concurrent model customization jobs");
         }
         String arn = names.job(request.jobName(), request.base().id());
-        jobs.put(request.jobName(), new CustomizationJob(request, arn, clock.instant(), pace, store));
+        jobs.put(
+                request.jobName(),
+                new CustomizationJob(
+                        request, arn, clock.instant(), pace, store.actingAs(role), () -> enter(role, body)));
         tags.begin(arn, body.path("jobTags"));
         return object().put("jobArn", arn);
+    }
+
+    /** What a job does as its role before it reads its data. */
+    private void enter(String role, ObjectNode body) throws ServiceError {
+        for (Access access : accesses.toStart(body)) {
+            gate.admitRole(role, access);
+        }
     }
 
     private BaseModel base(ObjectNode body) throws ServiceError {

@@ -22,6 +22,7 @@ record StoreAsRole(OfflineS3 s3, String role) implements ObjectStore {
         demand(S3Accesses.list(address.bucket(), address.key()), "Data download failed: ");
         for (String key : s3.keys(prefix)) {
             demand(S3Accesses.object("s3:GetObject", address.bucket(), key), "Data download failed: ");
+            demandKey("GetObject", address.bucket(), "Data download failed: ");
         }
         return s3.download(prefix, folder);
     }
@@ -30,12 +31,22 @@ record StoreAsRole(OfflineS3 s3, String role) implements ObjectStore {
     public void upload(Path file, String uri) throws IOException {
         S3Address address = address(uri);
         demand(S3Accesses.object("s3:PutObject", address.bucket(), address.key()), "Artifact upload failed: ");
+        demandKey("PutObject", address.bucket(), "Artifact upload failed: ");
         s3.upload(file, uri);
     }
 
     @Override
     public ObjectStore actingAs(String other) {
         return new StoreAsRole(s3, other);
+    }
+
+    private void demandKey(String operation, String bucket, String failure) throws IOException {
+        String key = s3.keyOf(bucket).orElse("");
+        if (!key.isEmpty()) {
+            for (Access access : S3Accesses.toKey(operation, key, s3.region())) {
+                demand(access, failure);
+            }
+        }
     }
 
     private void demand(Access access, String failure) throws IOException {

@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.iam.NetworkAccesses;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.wire.Access;
 import java.util.ArrayList;
@@ -16,18 +17,6 @@ final class JobAccesses {
             Pattern.compile("(\\d{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+)(?:[:@].+)?");
     private static final List<String> PULL =
             List.of("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer");
-    private static final List<String> LOOK = List.of(
-            "ec2:DescribeDhcpOptions",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcs");
-    private static final List<String> JOIN = List.of(
-            "ec2:CreateNetworkInterface",
-            "ec2:CreateNetworkInterfacePermission",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DeleteNetworkInterfacePermission");
-
     private final Account account;
 
     JobAccesses(Account account) {
@@ -69,9 +58,9 @@ final class JobAccesses {
     List<Access> toStart(ObjectNode job) {
         List<Access> accesses = new ArrayList<>();
         if (job.has("VpcConfig")) {
-            LOOK.forEach(action -> accesses.add(Access.to(action, "*")));
-            JOIN.forEach(action ->
-                    parts(job.path("VpcConfig")).forEach(part -> accesses.add(Access.to(action, here("ec2") + part))));
+            JsonNode network = job.path("VpcConfig");
+            accesses.addAll(NetworkAccesses.toJoin(
+                    account.id(), account.region(), network.path("SecurityGroupIds"), network.path("Subnets")));
         }
         String disk = job.at("/ResourceConfig/VolumeKmsKeyId").asText();
         if (!disk.isEmpty()) {
@@ -91,13 +80,6 @@ final class JobAccesses {
             PULL.forEach(action -> accesses.add(Access.to(action, repository)));
         }
         return accesses;
-    }
-
-    private static List<String> parts(JsonNode network) {
-        List<String> parts = new ArrayList<>(List.of("network-interface/eni-0"));
-        network.path("SecurityGroupIds").forEach(group -> parts.add("security-group/" + group.asText()));
-        network.path("Subnets").forEach(subnet -> parts.add("subnet/" + subnet.asText()));
-        return parts;
     }
 
     /** What it takes to log what a container prints. */

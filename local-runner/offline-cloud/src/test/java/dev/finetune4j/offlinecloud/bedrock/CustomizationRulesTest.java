@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.testkit.VirtualClock;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +38,11 @@ class CustomizationRulesTest {
         Account account = new Account(TuningBody.ACCOUNT.id(), region, TuningBody.ACCOUNT.roles());
         VirtualClock clock = new VirtualClock();
         return new OfflineBedrock(
-                account, clock, TuningPace.LIFELIKE, new OfflineS3(folder, account.id(), region, clock));
+                account,
+                clock,
+                TuningPace.LIFELIKE,
+                new OfflineS3(folder, account.id(), region, clock),
+                new OfflineIam(account.id(), account.roles(), session -> Optional.empty()));
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.testkit.VirtualClock;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -40,7 +42,12 @@ class OfflineBedrockTest {
     void open() throws IOException {
         store = new OfflineS3(folder.resolve("s3"), TuningBody.ACCOUNT.id(), TuningBody.ACCOUNT.region(), clock)
                 .createBucket("my-bucket");
-        service = new OfflineBedrock(TuningBody.ACCOUNT, clock, TuningPace.LIFELIKE, store);
+        service = new OfflineBedrock(
+                TuningBody.ACCOUNT,
+                clock,
+                TuningPace.LIFELIKE,
+                store,
+                new OfflineIam(TuningBody.ACCOUNT.id(), TuningBody.ACCOUNT.roles(), session -> Optional.empty()));
         put(TuningBody.TRAINING, rows(40));
     }
 

@@ -7,6 +7,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
@@ -102,6 +103,16 @@ final class BedrockProvider implements Provider {
                     BedrockRules.problems(proposal, said.options(proposal.job().model())));
         }
         return problems;
+    }
+
+    @Override
+    public List<AccessPolicy> policies(String runs) {
+        BedrockOptions options = settings.options(settings.someModel());
+        List<Problem> problems = BedrockRules.problems(options);
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
+        }
+        return new BedrockPolicies(options, settings.leavesModelOpen()).all();
     }
 
     @Override

@@ -108,6 +108,21 @@ final class BedrockSettings {
                 .build();
     }
 
+    /** Whether the job itself names the base model. */
+    boolean leavesModelOpen() {
+        return !settings.containsKey(MODEL);
+    }
+
+    /** A model that is tuned in the region, or anywhere if none is; for what does not depend on the model. */
+    ModelRef someModel() {
+        return new ModelRef(TunableModels.all()
+                .filter(model -> region().filter(model.regions()::contains).isPresent())
+                .findFirst()
+                .or(() -> TunableModels.all().findFirst())
+                .orElseThrow()
+                .id());
+    }
+
     /** What of the settings makes another model. */
     Map<String, String> variation() {
         Map<String, String> values = new TreeMap<>(hyperParameters());

@@ -1,27 +1,17 @@
 package dev.finetune4j.aws.bedrock;
 
-import dev.finetune4j.data.Part;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
-import dev.finetune4j.job.TrainingSpec;
-import dev.finetune4j.json.Json;
-import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelFiles;
-import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
-import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.run.WorkOrder;
-import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
-import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.Submission;
-import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.testkit.contract.ProviderContractTest;
 import dev.finetune4j.testkit.contract.ProviderSubject;
-import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,13 +21,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bedrock keeps the promises that every place keeps, from rows on this machine to figures that come home. */
 class BedrockProviderContractTest extends ProviderContractTest {
-    private static final String SECRET = "wJalrXUtnFEMI-offline-secret-key-of-a-test";
     private static final AtomicInteger PLACES = new AtomicInteger();
 
     @TempDir
@@ -53,49 +40,20 @@ class BedrockProviderContractTest extends ProviderContractTest {
     }
 
     private static final class Subject implements ProviderSubject {
-        private static final Map<String, String> SETTINGS = Map.of(
-                "role", OfflineTuning.ROLE,
-                "region", OfflineTuning.REGION,
-                "store", OfflineTuning.STORE,
-                "model", OfflineTuning.NOVA);
-
-        private final Path home;
-        private final VirtualClock clock = new VirtualClock();
-        private final OfflineAws aws;
-        private final ProviderContext context;
+        private final TuningPlace place;
 
         Subject(Path home) throws IOException {
-            this.home = home;
-            aws = OfflineTuning.start(
-                    clock, OfflineTuning.REGION, OfflineTuning.store(home.resolve("s3"), OfflineTuning.REGION, clock));
-            context = OfflineTuning.context(aws, aws.accessKeyId(), SECRET, home, clock);
-            Path data = Files.createDirectories(home.resolve("data"));
-            Files.writeString(data.resolve(Part.TRAIN.fileName()), rows(16));
-            Files.writeString(data.resolve(Part.VALIDATION.fileName()), rows(4));
-        }
-
-        private static String rows(int count) {
-            return IntStream.range(1, count + 1)
-                    .mapToObj(i -> Json.line(TuningRecordsTest.row(i, "U", "ticket " + i, "A", "billing")) + "\n")
-                    .collect(Collectors.joining());
+            place = new TuningPlace(home, TuningPlace.SETTINGS);
         }
 
         @Override
         public Provider open() {
-            return new BedrockProviderFactory().open(context, SETTINGS);
+            return place.open();
         }
 
         @Override
         public Submission small(String key) {
-            WorkStep train = new WorkStep.Train(
-                    LoraTuning.defaults(), TrainingSpec.defaults(), new ModelName("amazon/nova-micro", null));
-            return Submission.builder(
-                            new RunId("contract-" + key),
-                            new ModelRef(OfflineTuning.NOVA),
-                            new WorkOrder("d1" + Integer.toHexString(key.hashCode()), List.of(train)))
-                    .channel(WorkOrder.DATA_CHANNEL, home.resolve("data"))
-                    .label(Submission.RUN_LABEL, "contract-" + key)
-                    .build();
+            return place.job("contract-" + key);
         }
 
         /** No job of the service is over before the clock is moved on by three quarters of an hour. */
@@ -106,12 +64,12 @@ class BedrockProviderContractTest extends ProviderContractTest {
 
         @Override
         public Proposal acceptable() {
-            return proposal(SETTINGS);
+            return proposal(TuningPlace.SETTINGS);
         }
 
         @Override
         public Proposal unacceptable() {
-            Map<String, String> settings = new HashMap<>(SETTINGS);
+            Map<String, String> settings = new HashMap<>(TuningPlace.SETTINGS);
             settings.put("region", "eu-central-1");
             return proposal(settings);
         }
@@ -129,7 +87,7 @@ class BedrockProviderContractTest extends ProviderContractTest {
 
         @Override
         public void pass() {
-            clock.advance(Duration.ofMinutes(2));
+            place.clock.advance(Duration.ofMinutes(2));
         }
 
         @Override
@@ -139,12 +97,12 @@ class BedrockProviderContractTest extends ProviderContractTest {
 
         @Override
         public List<String> secrets() {
-            return List.of(SECRET);
+            return List.of(TuningPlace.SECRET);
         }
 
         @Override
         public void close() {
-            aws.close();
+            place.close();
         }
 
         private Proposal proposal(Map<String, String> settings) {
@@ -157,7 +115,7 @@ class BedrockProviderContractTest extends ProviderContractTest {
                     .build();
             return new Proposal(
                     job,
-                    new ModelFiles(job.model(), home, "e".repeat(64)),
+                    new ModelFiles(job.model(), place.home, "e".repeat(64)),
                     new Proposal.RowLengths(16, 20, 80, 1024),
                     Proposal.AnswerLengths.NONE);
         }

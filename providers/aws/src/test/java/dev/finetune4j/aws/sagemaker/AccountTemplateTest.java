@@ -3,9 +3,11 @@ package dev.finetune4j.aws.sagemaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.aws.bedrock.BedrockProviderFactory;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccessPolicy;
+import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.PythonPackages;
 import java.nio.file.Path;
@@ -29,6 +31,8 @@ class AccountTemplateTest {
             "Key.Arn", KEY,
             "TrainingRole.Arn", OfflineAccount.ROLE,
             "CustomizationRole.Arn", "arn:aws:iam::123456789012:role/finetune4j-customization");
+
+    private static final String CUSTOMIZATION = "/resources/CustomizationRole/Policies/0/PolicyDocument";
 
     private static JsonNode plain;
     private static JsonNode all;
@@ -67,6 +71,12 @@ class AccountTemplateTest {
         assertThat(ofRole(plain)).isEqualTo(ofJob(Map.of()));
         assertThat(ofRole(all))
                 .isEqualTo(ofJob(Map.of("kms-key", KEY, "subnets", "subnet-0a1b", "security-groups", "sg-0a1b")));
+    }
+
+    @Test
+    void letsTheRoleOfCustomizationDoWhatThePolicyOfAJobSays() {
+        assertThat(statements(plain.at(CUSTOMIZATION))).isEqualTo(ofCustomization(Map.of()));
+        assertThat(statements(all.at(CUSTOMIZATION))).isEqualTo(ofCustomization(Map.of("kms-key", KEY)));
     }
 
     @Test
@@ -118,11 +128,28 @@ class AccountTemplateTest {
                 "role", OfflineAccount.ROLE, "region", OfflineAccount.REGION, "store", "s3://made-up/finetune4j"));
         settings.putAll(more);
         ProviderContext context = new ProviderContext(Path.of("target"), Map.of(), Clock.systemUTC());
-        return new SageMakerProvider(context, settings)
-                .policies("").stream()
-                        .filter(policy -> policy.holder() == AccessPolicy.Holder.JOB)
-                        .flatMap(policy -> statements(Json.read(policy.document(), JsonNode.class)).stream())
-                        .toList();
+        return ofHolder(new SageMakerProvider(context, settings));
+    }
+
+    /** The same at Bedrock, which tunes in few regions; nothing in what its role may do names one. */
+    private static List<JsonNode> ofCustomization(Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "role",
+                MADE_UP.get("CustomizationRole.Arn"),
+                "region",
+                "us-east-1",
+                "store",
+                "s3://made-up/finetune4j"));
+        settings.putAll(more);
+        ProviderContext context = new ProviderContext(Path.of("target"), Map.of(), Clock.systemUTC());
+        return ofHolder(new BedrockProviderFactory().open(context, settings));
+    }
+
+    private static List<JsonNode> ofHolder(Provider provider) {
+        return provider.policies("").stream()
+                .filter(policy -> policy.holder() == AccessPolicy.Holder.JOB)
+                .flatMap(policy -> statements(Json.read(policy.document(), JsonNode.class)).stream())
+                .toList();
     }
 
     /**

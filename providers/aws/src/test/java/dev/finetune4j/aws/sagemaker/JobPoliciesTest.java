@@ -3,11 +3,9 @@ package dev.finetune4j.aws.sagemaker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.finetune4j.aws.PolicyParts;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.run.RunEvent;
@@ -29,8 +27,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,12 +83,13 @@ class JobPoliciesTest {
     @ParameterizedTest
     @MethodSource("statements")
     void cannotLackAStatement(Holder holder, String sid) throws IOException {
-        try (OfflinePlace place = place(OfflinePlace.SETTINGS)) {
-            List<AccessPolicy> all = policies(OfflinePlace.SETTINGS);
+        try (OfflinePlace place = place(WITH_ALL)) {
+            place.aws.s3().encrypt("my-bucket", KEY);
+            List<AccessPolicy> all = policies(WITH_ALL);
             restrict(
                     place,
                     all.stream()
-                            .map(policy -> policy.holder() == holder ? without(policy, sid) : policy)
+                            .map(policy -> policy.holder() == holder ? PolicyParts.without(policy, sid) : policy)
                             .toList());
 
             String failure = life(place);
@@ -101,7 +98,7 @@ class JobPoliciesTest {
                     .as(failure)
                     .isNotEmpty()
                     .extracting(Access::action)
-                    .isSubsetOf(actionsOf(all, holder, sid));
+                    .isSubsetOf(PolicyParts.actionsOf(all, holder, sid));
             if (!sid.equals("DrawCurves")) { // nobody here looks at curves
                 assertThat(failure).isNotEmpty();
             }
@@ -109,7 +106,7 @@ class JobPoliciesTest {
     }
 
     static Stream<Arguments> statements() {
-        return policies(OfflinePlace.SETTINGS).stream()
+        return policies(WITH_ALL).stream()
                 .flatMap(policy -> policy.reasons().keySet().stream().map(sid -> Arguments.of(policy.holder(), sid)));
     }
 
@@ -120,7 +117,9 @@ class JobPoliciesTest {
             List<AccessPolicy> all = policies(OfflinePlace.SETTINGS);
             restrict(
                     place,
-                    all.stream().map(policy -> without(policy, "HandOverRole")).toList());
+                    all.stream()
+                            .map(policy -> PolicyParts.without(policy, "HandOverRole"))
+                            .toList());
 
             assertThatThrownBy(() -> provider.submit(job(place)))
                     .isInstanceOfSatisfying(
@@ -253,33 +252,7 @@ class JobPoliciesTest {
         }
     }
 
-    private static AccessPolicy without(AccessPolicy policy, String sid) {
-        JsonNode document = Json.read(policy.document(), JsonNode.class);
-        ArrayNode statements = (ArrayNode) document.path("Statement");
-        IntStream.range(0, statements.size())
-                .filter(i -> statements.get(i).path("Sid").asText().equals(sid))
-                .boxed()
-                .toList()
-                .forEach(i -> statements.remove(i.intValue()));
-        return new AccessPolicy(policy.holder(), policy.identity(), document.toString(), policy.reasons());
-    }
-
     private static Set<String> actions(Map<String, String> settings, Holder holder) {
-        return actionsOf(policies(settings), holder, "");
-    }
-
-    /** Actions of one statement; of all where none is named. */
-    private static Set<String> actionsOf(List<AccessPolicy> policies, Holder holder, String sid) {
-        Set<String> actions = new TreeSet<>();
-        for (AccessPolicy policy : policies) {
-            for (JsonNode statement :
-                    Json.read(policy.document(), JsonNode.class).path("Statement")) {
-                if (policy.holder() == holder
-                        && (sid.isEmpty() || statement.path("Sid").asText().equals(sid))) {
-                    statement.path("Action").forEach(action -> actions.add(action.asText()));
-                }
-            }
-        }
-        return actions;
+        return PolicyParts.actions(policies(settings), holder);
     }
 }

@@ -1,0 +1,102 @@
+package dev.finetune4j.offlinecloud.bedrock;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.iam.NetworkAccesses;
+import dev.finetune4j.offlinecloud.wire.Access;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** What callers must be allowed for calls of Bedrock, and jobs for what they do besides reading and writing files. */
+final class TuningAccesses {
+    private static final List<String> ENCRYPT =
+            List.of("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey");
+
+    private final Names names;
+    private final Function<String, Optional<String>> jobArn;
+    private final Function<String, Optional<String>> modelArn;
+
+    /**
+     * Accesses.
+     *
+     * @param jobArn ARN of a job by its name, as far as there is one
+     * @param modelArn the same of a tuned model
+     */
+    TuningAccesses(
+            Names names, Function<String, Optional<String>> jobArn, Function<String, Optional<String>> modelArn) {
+        this.names = names;
+        this.jobArn = jobArn;
+        this.modelArn = modelArn;
+    }
+
+    /** What an operation takes. What is asked for by a name that nobody has is asked for as the name. */
+    List<Access> of(String operation, ObjectNode request) {
+        String action = "bedrock:" + operation;
+        return switch (operation) {
+            case "CreateModelCustomizationJob" -> ofCreate(action, request);
+            case "GetModelCustomizationJob", "StopModelCustomizationJob" ->
+                List.of(Access.to(action, arn(request.path("jobIdentifier"), jobArn, "model-customization-job/")));
+            case "GetCustomModel", "DeleteCustomModel" ->
+                List.of(Access.to(action, arn(request.path("modelIdentifier"), modelArn, "custom-model/")));
+            case "GetFoundationModel" ->
+                List.of(Access.to(
+                        action,
+                        names.foundationModel(names.baseModelId(
+                                request.path("modelIdentifier").asText()))));
+            case "GetFoundationModelAvailability" ->
+                List.of(Access.to(
+                        action,
+                        names.foundationModel(
+                                names.baseModelId(request.path("modelId").asText()))));
+            default -> List.of(Access.to(action, namedByArn(request)));
+        };
+    }
+
+    /** Job and model have no ids yet, so that only their kind and base model can be allowed. */
+    private List<Access> ofCreate(String action, ObjectNode request) {
+        String base = names.baseModelId(request.path("baseModelIdentifier").asText());
+        String job = names.own("model-customization-job/" + base + "/new");
+        String model = names.own("custom-model/" + base + "/new");
+        List<Access> accesses = new ArrayList<>();
+        Stream.of(names.foundationModel(base), model, job).forEach(part -> accesses.add(Access.to(action, part)));
+        if (request.has("jobTags")) {
+            accesses.add(Access.to("bedrock:TagResource", job));
+        }
+        if (request.has("customModelTags")) {
+            accesses.add(Access.to("bedrock:TagResource", model));
+        }
+        accesses.add(Access.to("iam:PassRole", request.path("roleArn").asText())
+                .with("iam:PassedToService", "bedrock.amazonaws.com"));
+        String key = request.path("customModelKmsKeyId").asText();
+        if (!key.isEmpty()) {
+            ENCRYPT.forEach(use -> accesses.add(Access.to(use, key.startsWith("arn:") ? key : names.key(key))
+                    .with("kms:ViaService", "bedrock." + names.region() + ".amazonaws.com")));
+        }
+        return accesses;
+    }
+
+    private String arn(JsonNode named, Function<String, Optional<String>> find, String kind) {
+        String name = named.asText();
+        return name.startsWith("arn:") ? name : find.apply(name).orElse(names.own(kind + name));
+    }
+
+    private static String namedByArn(ObjectNode request) {
+        return request.properties().stream()
+                .map(member -> member.getValue().asText())
+                .filter(text -> text.startsWith("arn:"))
+                .findFirst()
+                .orElse("*");
+    }
+
+    /** What a job takes before it reads its data. */
+    List<Access> toStart(ObjectNode job) {
+        JsonNode network = job.path("vpcConfig");
+        return network.isMissingNode()
+                ? List.of()
+                : NetworkAccesses.toJoin(
+                        names.account(), names.region(), network.path("securityGroupIds"), network.path("subnetIds"));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.testkit.fake.FakePlace;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What places say of a job before anything of it is launched. */
+class JobPlacesTest {
+    @TempDir
+    private Path home;
+
+    @Test
+    void doesNotSayThatNothingHasToBeAllowedWhereItDoesNotKnow() {
+        Capabilities bills = new Capabilities(true, true, true, true, true, Billing.TIME);
+
+        try (Launcher launcher = new LaunchFixture(home, bills, Map.of()).launcher()) {
+            assertThatThrownBy(() -> launcher.places().policies(LaunchFixture.job("letters")))
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0510");
+        }
+        try (Launcher launcher = new LaunchFixture(home, FakePlace.EVERYTHING, Map.of()).launcher()) {
+            assertThat(launcher.places().policies(LaunchFixture.job("letters"))).isEmpty();
+        }
+    }
+}
