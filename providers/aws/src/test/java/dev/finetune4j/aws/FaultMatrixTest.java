@@ -1,0 +1,81 @@
+package dev.finetune4j.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.aws.Ordeal.Outcome;
+import dev.finetune4j.aws.bedrock.BedrockFaults;
+import dev.finetune4j.aws.sagemaker.SageMakerFaults;
+import dev.finetune4j.testkit.GoldenFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever goes wrong at whichever place: no job is launched twice, nothing is spent that did not run, and the table tells the rest. */
+class FaultMatrixTest {
+    private static final Map<String, Opening> TARGETS = targets();
+
+    @TempDir
+    private Path folder;
+
+    private interface Opening {
+        FaultTarget open(Path home) throws IOException;
+    }
+
+    private static Map<String, Opening> targets() {
+        Map<String, Opening> targets = new LinkedHashMap<>();
+        targets.put("SageMaker", SageMakerFaults::new);
+        targets.put("Bedrock", BedrockFaults::new);
+        return targets;
+    }
+
+    @Test
+    void endsAsTheTableTells() throws IOException {
+        StringBuilder page = new StringBuilder("""
+                # What happens when something goes wrong
+
+                One job under one fault at a time, against the offline AWS on a clock on which hours take no time. It is looked after as a run is: what
+                may be asked again later is asked again, what lacks a machine goes to the next one, and a job is gone after three answers that it is not
+                there. `FaultMatrixTest` writes this page and holds it.
+
+                Each cell: how the job ended, with the codes that were told (`finetune explain CODE`); what is not tried again; how many jobs the service
+                made, by how many calls; what is billed.
+
+                """);
+        page.append("| fault | ").append(String.join(" | ", TARGETS.keySet())).append(" |\n");
+        page.append("|---|").append("---|".repeat(TARGETS.size())).append("\n");
+        for (Fault fault : Fault.values()) {
+            page.append("| ").append(fault.text());
+            for (Map.Entry<String, Opening> target : TARGETS.entrySet()) {
+                page.append(" | ").append(cell(target.getKey(), target.getValue(), fault));
+            }
+            page.append(" |\n");
+        }
+
+        GoldenFiles.in("../../../../../docs").assertMatches("faults.md", page.toString());
+    }
+
+    private String cell(String name, Opening opening, Fault fault) throws IOException {
+        try (FaultTarget target = opening.open(Files.createTempDirectory(folder, "place"))) {
+            Optional<String> immunity = target.immunity(fault);
+            if (immunity.isPresent()) {
+                return "not applicable: " + immunity.get();
+            }
+            Outcome outcome = Ordeal.endure(target, fault);
+            assertThat(outcome.launches())
+                    .as("%s, %s: one job for each machine", name, fault)
+                    .isEqualTo((int) outcome.ends().stream()
+                            .filter(end -> !end.equals("refused"))
+                            .count());
+            if (List.of("refused").equals(outcome.ends())) {
+                assertThat(outcome.spent()).as("%s, %s", name, fault).isEqualTo("nothing");
+            }
+            return outcome.text();
+        }
+    }
+}
