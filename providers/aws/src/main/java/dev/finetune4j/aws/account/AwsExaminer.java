@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.account;
 
+import dev.finetune4j.aws.bedrock.BedrockProviderFactory;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.aws.sagemaker.SageMakerProviderFactory;
@@ -12,6 +13,8 @@ import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.ProviderFactory;
+import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +24,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
 
-/** Looks whether an account of Amazon's is ready for a job at SageMaker. */
+/** Looks whether an account of Amazon's is ready for a job at SageMaker or Bedrock. */
 public final class AwsExaminer implements AccountExaminer {
     private static final String SETTINGS = "settings";
     private static final String CREDENTIALS = "credentials";
@@ -34,14 +37,38 @@ public final class AwsExaminer implements AccountExaminer {
 
     @Override
     public List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job) {
-        Map<String, String> settings = job == null ? Map.of() : job.settingsOf(new SageMakerProviderFactory().id());
+        if (job == null) {
+            return examine(context, null, new SageMakerProviderFactory());
+        }
+        ProviderFactory bedrock = new BedrockProviderFactory();
+        if (!isNamed(job, bedrock.id())) {
+            return examine(context, job, new SageMakerProviderFactory());
+        }
+        List<Diagnosis> all = new ArrayList<>();
+        if (isNamed(job, new SageMakerProviderFactory().id())) {
+            all.addAll(examine(context, job, new SageMakerProviderFactory()));
+        }
+        examine(context, job, bedrock).stream()
+                .map(one -> new Diagnosis(bedrock.id() + " " + one.name(), one.verdict(), one.found(), one.remedy()))
+                .forEach(all::add);
+        return all;
+    }
+
+    private static boolean isNamed(FineTuneJob job, ProviderId place) {
+        return job.targets().contains(place) || !job.settingsOf(place).isEmpty();
+    }
+
+    private static List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job, ProviderFactory place) {
+        Map<String, String> settings = job == null ? Map.of() : job.settingsOf(place.id());
         List<Diagnosis> all = new ArrayList<>();
         Optional<String> region = AwsConnection.region(settings, context.environment());
         all.add(region.map(name -> Diagnosis.ok(PlaceSettings.REGION, name))
                 .orElseGet(() -> Diagnosis.fail(
                         PlaceSettings.REGION,
                         "not told",
-                        job == null ? "export AWS_REGION=eu-central-1" : "places.sagemaker.region: eu-central-1")));
+                        job == null
+                                ? "export AWS_REGION=eu-central-1"
+                                : "places." + place.id() + ".region: us-east-1")));
         if (region.isEmpty()) {
             return all;
         }
@@ -49,12 +76,17 @@ public final class AwsExaminer implements AccountExaminer {
         if (job == null) {
             return all;
         }
-        List<Diagnosis> wrong = wrong(settings, context);
+        List<Diagnosis> wrong = wrong(place, settings, context);
         all.addAll(wrong);
         if (wrong.isEmpty()) {
-            all.add(new RoleExamination(region.get(), context).of(settings.getOrDefault("role", "")));
+            all.add(new RoleExamination(region.get(), context, place.id()).of(settings.getOrDefault("role", "")));
             all.add(bucket(region.get(), settings.getOrDefault("store", ""), context));
-            all.add(new QuotaExamination(region.get(), context).of(settings));
+            all.add(
+                    place instanceof BedrockProviderFactory
+                            ? new ModelExamination(region.get(), context)
+                                    .of(settings.getOrDefault(
+                                            PlaceSettings.MODEL, job.model().value()))
+                            : new QuotaExamination(region.get(), context).of(settings));
         }
         return all;
     }
@@ -78,8 +110,8 @@ public final class AwsExaminer implements AccountExaminer {
     }
 
     /** What the provider itself has against the settings. */
-    private static List<Diagnosis> wrong(Map<String, String> settings, ProviderContext context) {
-        try (Provider provider = new SageMakerProviderFactory().open(context, settings)) {
+    private static List<Diagnosis> wrong(ProviderFactory place, Map<String, String> settings, ProviderContext context) {
+        try (Provider provider = place.open(context, settings)) {
             provider.policies("");
             return List.of();
         } catch (FineTuneException e) {

@@ -5,6 +5,7 @@ import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.value.ProviderId;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -15,16 +16,24 @@ import software.amazon.awssdk.services.iam.model.Role;
 /** Looks whether jobs can run as a role. */
 final class RoleExamination {
     private static final String NAME = "role";
-    private static final String SERVICE = "sagemaker.amazonaws.com";
-    private static final String TRUST = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
-            + "\"Principal\":{\"Service\":\"" + SERVICE + "\"},\"Action\":\"sts:AssumeRole\"}]}";
-
     private final String region;
     private final ProviderContext context;
+    private final ProviderId place;
+    private final String service;
+    private final String trust;
 
-    RoleExamination(String region, ProviderContext context) {
+    /**
+     * An examination.
+     *
+     * @param place whose service acts as the role
+     */
+    RoleExamination(String region, ProviderContext context, ProviderId place) {
         this.region = region;
         this.context = context;
+        this.place = place;
+        service = place + ".amazonaws.com";
+        trust = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\""
+                + service + "\"},\"Action\":\"sts:AssumeRole\"}]}";
     }
 
     /**
@@ -38,30 +47,30 @@ final class RoleExamination {
             Role role = client.getRole(request -> request.roleName(name)).role();
             if (!role.arn().equals(arn)) {
                 return Diagnosis.fail(
-                        NAME, "the role " + name + " is " + role.arn(), "places.sagemaker.role: " + role.arn());
+                        NAME, "the role " + name + " is " + role.arn(), "places." + place + ".role: " + role.arn());
             }
             return isTrusting(URLDecoder.decode(role.assumeRolePolicyDocument(), StandardCharsets.UTF_8))
-                    ? Diagnosis.ok(NAME, name + ", which SageMaker may act as")
+                    ? Diagnosis.ok(NAME, name + ", which " + service + " may act as")
                     : Diagnosis.fail(
                             NAME,
-                            name + " does not trust " + SERVICE,
-                            "aws iam update-assume-role-policy --role-name " + name + " --policy-document '" + TRUST
+                            name + " does not trust " + service,
+                            "aws iam update-assume-role-policy --role-name " + name + " --policy-document '" + trust
                                     + "'");
         } catch (NoSuchEntityException e) {
             return Diagnosis.fail(
                     NAME,
                     "there is no role " + name,
-                    "aws iam create-role --role-name " + name + " --assume-role-policy-document '" + TRUST + "'");
+                    "aws iam create-role --role-name " + name + " --assume-role-policy-document '" + trust + "'");
         } catch (SdkException e) {
             return Diagnosis.unknown(NAME, AwsConnection.reason(e), "aws iam get-role --role-name " + name);
         }
     }
 
     /** Whether a trust policy lets the service in; its conditions are not computed. */
-    private static boolean isTrusting(String document) {
+    private boolean isTrusting(String document) {
         for (JsonNode statement : statements(Json.read(document, JsonNode.class))) {
             if (statement.path("Effect").asText().equals("Allow")
-                    && has(statement.at("/Principal/Service"), SERVICE)
+                    && has(statement.at("/Principal/Service"), service)
                     && has(statement.path("Action"), "sts:AssumeRole")) {
                 return true;
             }

@@ -2,6 +2,7 @@ package dev.finetune4j.aws.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.aws.bedrock.BedrockProviderFactory;
 import dev.finetune4j.aws.sagemaker.SageMakerProviderFactory;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
@@ -161,6 +162,57 @@ class AwsExaminerTest {
                 .filteredOn(diagnosis -> !diagnosis.name().equals("region"))
                 .hasSize(4)
                 .allSatisfy(diagnosis -> assertThat(diagnosis.verdict()).isEqualTo(Verdict.UNKNOWN));
+    }
+
+    @Test
+    void looksAtAccessToTheModelWhereAJobNamesBedrock() throws IOException {
+        try (OfflineAws east = east()) {
+            environment.put("AWS_ENDPOINT_URL", east.endpoint().toString());
+            environment.put("AWS_ACCESS_KEY_ID", east.accessKeyId());
+            assertThat(atBedrock("amazon.nova-micro-v1:0:128k"))
+                    .extracting(Diagnosis::name)
+                    .containsExactly(
+                            "bedrock region", "bedrock credentials", "bedrock role", "bedrock bucket", "bedrock model");
+            assertThat(atBedrock("amazon.nova-micro-v1:0:128k"))
+                    .extracting(Diagnosis::verdict)
+                    .containsOnly(Verdict.OK);
+
+            east.bedrock().withhold("amazon.nova-micro-v1:0");
+            Diagnosis withheld = atBedrock("amazon.nova-micro-v1:0:128k").get(4);
+            assertThat(withheld.verdict()).isEqualTo(Verdict.FAIL);
+            assertThat(withheld.found()).contains("no access to amazon.nova-micro-v1:0 in us-east-1", "NOT_AUTHORIZED");
+            assertThat(withheld.remedy()).startsWith("aws bedrock list-foundation-model-agreement-offers");
+
+            east.iam().trust(ROLE, "{\"Statement\": []}");
+            assertThat(atBedrock("amazon.nova-micro-v1:0:128k").get(2).found())
+                    .contains("does not trust bedrock.amazonaws.com");
+            assertThat(atBedrock("amazon.none-v1:0:128k").get(2).found()).contains("FT0882");
+
+            east.iam().restrictUser("{\"Statement\":[]}");
+            assertThat(atBedrock("amazon.nova-micro-v1:0:128k").get(4).verdict())
+                    .isEqualTo(Verdict.UNKNOWN);
+        }
+    }
+
+    private OfflineAws east() throws IOException {
+        Account account = new Account(ACCOUNT.id(), "us-east-1", ACCOUNT.roles());
+        OfflineS3 s3 = new OfflineS3(folder.resolve("east"), account.id(), account.region(), Clock.systemUTC())
+                .createBucket("my-bucket");
+        return OfflineAws.start(
+                account, Clock.systemUTC(), Pace.SWIFT, PlannedContainer.succeedingAfter(Duration.ofHours(1)), s3);
+    }
+
+    private List<Diagnosis> atBedrock(String model) {
+        FineTuneJob job = FineTuneJob.builder(
+                        "letters",
+                        ModelRef.parse("tiny"),
+                        TaskSpec.of(TaskKind.SENTIMENT),
+                        DataSpec.ofFile("letters.jsonl"))
+                .place(
+                        new BedrockProviderFactory().id(),
+                        Map.of("role", ROLE, "region", "us-east-1", "store", "s3://my-bucket/jobs", "model", model))
+                .build();
+        return new AwsExaminer().examine(context(), job);
     }
 
     private void finds(String name, Verdict verdict, String found, String remedy) {
