@@ -15,7 +15,7 @@ import java.util.List;
  * folder of their files.
  */
 final class BedrockPolicies {
-    private static final String FIGURES = "outputs/model-customization-job-";
+    private static final String FIGURES = CustomizationMapper.OUTPUTS + "/model-customization-job-";
 
     private final BedrockOptions options;
     private final PolicyScope scope;
@@ -66,6 +66,16 @@ final class BedrockPolicies {
                         "the tuned model, which costs something for as long as it is there",
                         List.of("bedrock:DeleteCustomModel", "bedrock:GetCustomModel"),
                         List.of(models)),
+                PolicyStatement.of(
+                        "FindWhatIsLeft",
+                        "tuned models and jobs, for \"finetune gc\"" + PolicyScope.NO_RESOURCE,
+                        List.of("bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"),
+                        List.of("*")),
+                PolicyStatement.of(
+                        "TellOurs",
+                        "tags tell which of them are ours",
+                        List.of("bedrock:ListTagsForResource"),
+                        List.of(models, jobs)),
                 PolicyStatement.of(
                                 "HandOverRole",
                                 "the job runs as this role, at Bedrock and nowhere else",
@@ -130,7 +140,7 @@ final class BedrockPolicies {
                         "LeaveFigures",
                         "what it leaves",
                         List.of("s3:PutObject", "s3:AbortMultipartUpload"),
-                        List.of(scope.below("outputs/")))));
+                        List.of(scope.below(CustomizationMapper.OUTPUTS + "/")))));
         if (options.kmsKey() != null) {
             statements.add(scope.key(
                     options.kmsKey(),

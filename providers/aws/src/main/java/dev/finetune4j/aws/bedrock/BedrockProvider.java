@@ -13,6 +13,7 @@ import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -217,6 +218,20 @@ final class BedrockProvider implements Provider {
         }
         clients().jobs().deleteModel(job.get().outputModelName());
         clients().output(job.get()).delete();
+    }
+
+    @Override
+    public Optional<List<Leftover>> leftovers() {
+        return Optional.of(stored().all());
+    }
+
+    @Override
+    public void remove(Leftover leftover) {
+        stored().remove(leftover);
+    }
+
+    private StoredTunings stored() {
+        return new StoredTunings(clients().jobs(), clients().store());
     }
 
     @Override

@@ -6,14 +6,21 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.bedrock.BedrockClient;
 import software.amazon.awssdk.services.bedrock.model.ConflictException;
 import software.amazon.awssdk.services.bedrock.model.CreateModelCustomizationJobRequest;
+import software.amazon.awssdk.services.bedrock.model.CustomModelSummary;
 import software.amazon.awssdk.services.bedrock.model.GetModelCustomizationJobResponse;
 import software.amazon.awssdk.services.bedrock.model.ModelCustomizationJobStatus;
+import software.amazon.awssdk.services.bedrock.model.ModelCustomizationJobSummary;
 import software.amazon.awssdk.services.bedrock.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.bedrock.model.Tag;
 
 /**
  * Bedrock's customization jobs, of which there is one for a name for ever. Every failure is a {@link FineTuneException} that says whether the
@@ -161,6 +168,46 @@ final class CustomizationJobs implements AutoCloseable {
             // gone already
         } catch (SdkException e) {
             throw BedrockErrors.told(e, modelName, region);
+        }
+    }
+
+    /** Tuned models of the account, whoever made them. */
+    List<CustomModelSummary> models() {
+        return asked(
+                "its models",
+                () -> client.listCustomModelsPaginator(request -> request.isOwned(true)).modelSummaries().stream()
+                        .toList());
+    }
+
+    /** Jobs of the account, whoever launched them. */
+    List<ModelCustomizationJobSummary> jobs() {
+        return asked(
+                "its jobs",
+                () ->
+                        client
+                                .listModelCustomizationJobsPaginator(request -> {})
+                                .modelCustomizationJobSummaries()
+                                .stream()
+                                .toList());
+    }
+
+    /** Tags of a job or model by their keys; none where it is gone. */
+    Map<String, String> tags(String arn) {
+        return asked(arn, () -> {
+            try {
+                return client.listTagsForResource(request -> request.resourceARN(arn)).tags().stream()
+                        .collect(Collectors.toMap(Tag::key, Tag::value));
+            } catch (ResourceNotFoundException e) {
+                return Map.of();
+            }
+        });
+    }
+
+    private <T> T asked(String what, Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (SdkException e) {
+            throw BedrockErrors.told(e, what, region);
         }
     }
 

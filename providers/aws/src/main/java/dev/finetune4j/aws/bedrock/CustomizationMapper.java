@@ -16,6 +16,9 @@ final class CustomizationMapper {
     /** The tag that holds the digest of a job's order, for people and for whoever cleans up. */
     static final String DIGEST_TAG = "finetune4j-digest";
 
+    /** Where below the store jobs leave their figures. */
+    static final String OUTPUTS = "outputs";
+
     private final BedrockOptions options;
 
     CustomizationMapper(BedrockOptions options) {
@@ -34,7 +37,7 @@ final class CustomizationMapper {
                 .customModelKmsKeyId(options.kmsKey())
                 .trainingDataConfig(data -> data.s3Uri(job.trainingUri()))
                 .validationDataConfig(validation(job))
-                .outputDataConfig(output -> output.s3Uri(options.store() + "/outputs"))
+                .outputDataConfig(output -> output.s3Uri(options.store() + "/" + OUTPUTS))
                 .hyperParameters(hyperParameters(job))
                 .vpcConfig(network())
                 .jobTags(tags(job))

@@ -1,0 +1,95 @@
+package dev.finetune4j.aws.bedrock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models and figures of our jobs are told with what needs them, somebody else's are not, and what is told can be removed. */
+class StoredTuningsTest {
+    private static final RunId DONE = new RunId("tickets-done");
+
+    @TempDir
+    private Path folder;
+
+    private TuningPlace place;
+    private Provider provider;
+
+    @BeforeEach
+    void open() throws IOException {
+        place = new TuningPlace(folder, TuningPlace.SETTINGS);
+        provider = place.open();
+    }
+
+    @AfterEach
+    void close() {
+        provider.close();
+        place.close();
+    }
+
+    @Test
+    void tellsModelsAndFiguresOfOurJobsAndRemovesThem() throws IOException {
+        provider.submit(place.job(DONE.value()));
+        assertThat(provider.leftovers().orElseThrow())
+                .as("nothing is left of a job that runs")
+                .isEmpty();
+        place.clock.advance(Duration.ofHours(2));
+        assertThat(provider.find(DONE).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
+        Path foreign = Files.writeString(folder.resolve("foreign"), "not ours");
+        place.aws.s3().upload(foreign, OfflineTuning.STORE + "/outputs/model-customization-job-none/figures.csv");
+        place.aws.s3().upload(foreign, OfflineTuning.STORE + "/outputs/report.csv");
+
+        List<Leftover> left = provider.leftovers().orElseThrow();
+
+        assertThat(left).extracting(Leftover::run).containsExactly(DONE, DONE);
+        assertThat(left.get(0).reference()).contains(":custom-model/amazon.nova-micro-v1:0:128k/");
+        assertThat(left.get(1).reference()).startsWith(OfflineTuning.STORE + "/outputs/model-customization-job-");
+        assertThat(left.get(1).bytes()).isPositive();
+        assertThat(left).extracting(Leftover::use).containsOnly("");
+        left.forEach(provider::remove);
+        left.forEach(provider::remove);
+        assertThat(provider.leftovers().orElseThrow()).isEmpty();
+        assertThat(place.aws.s3().keys(OfflineTuning.STORE + "/outputs"))
+                .as("what is not ours")
+                .hasSize(2);
+        assertThat(place.aws.s3().keys(OfflineTuning.STORE + "/inputs"))
+                .as("rows stay")
+                .isNotEmpty();
+    }
+
+    @Test
+    void leavesAloneWhatCarriesNoTagOfOurs() {
+        provider.submit(place.job(DONE.value()));
+        try (CustomizationJobs jobs =
+                OfflineTuning.client(place.aws, OfflineTuning.REGION, place.aws.accessKeyId(), place.clock)) {
+            String rows =
+                    jobs.find(DONE.value()).orElseThrow().trainingDataConfig().s3Uri();
+            jobs.submit(
+                    OfflineTuning.request(
+                                    OfflineTuning.job("somebodys", "d2"),
+                                    OfflineTuning.options().build())
+                            .toBuilder()
+                            .trainingDataConfig(data -> data.s3Uri(rows))
+                            .jobTags(List.of())
+                            .customModelTags(List.of())
+                            .build());
+            place.clock.advance(Duration.ofHours(2));
+
+            assertThat(provider.leftovers().orElseThrow())
+                    .extracting(Leftover::run)
+                    .containsExactly(DONE, DONE);
+            assertThat(jobs.models()).hasSize(2);
+        }
+    }
+}
