@@ -67,16 +67,6 @@ final class BedrockPolicies {
                         List.of("bedrock:DeleteCustomModel", "bedrock:GetCustomModel"),
                         List.of(models)),
                 PolicyStatement.of(
-                        "FindWhatIsLeft",
-                        "tuned models and jobs, for \"finetune gc\"" + PolicyScope.NO_RESOURCE,
-                        List.of("bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"),
-                        List.of("*")),
-                PolicyStatement.of(
-                        "TellOurs",
-                        "tags tell which of them are ours",
-                        List.of("bedrock:ListTagsForResource"),
-                        List.of(models, jobs)),
-                PolicyStatement.of(
                                 "HandOverRole",
                                 "the job runs as this role, at Bedrock and nowhere else",
                                 List.of("iam:PassRole"),

@@ -21,6 +21,9 @@ import software.amazon.awssdk.services.bedrock.model.ModelCustomizationJobSummar
  * their tags. Rows are not told: other places that have their files in the same store may need them.
  */
 final class StoredTunings {
+    /** Nobody can fetch it, so that nobody but its owner may say that it is not needed any more. */
+    private static final String ONLY_COPY = "the model is nowhere else; \"finetune clean\" removes it with its run";
+
     private static final Pattern FIGURES = Pattern.compile("model-customization-job-([a-z0-9]+)/.*", Pattern.DOTALL);
 
     private final CustomizationJobs jobs;
@@ -36,7 +39,7 @@ final class StoredTunings {
         List<Leftover> all = new ArrayList<>();
         for (CustomModelSummary model : jobs.models()) {
             owner(model.modelArn())
-                    .ifPresent(run -> all.add(new Leftover(model.modelArn(), run, 0, model.creationTime(), "")));
+                    .ifPresent(run -> all.add(new Leftover(model.modelArn(), run, 0, model.creationTime(), ONLY_COPY)));
         }
         Map<String, Figures> figures = figures();
         if (!figures.isEmpty()) {
