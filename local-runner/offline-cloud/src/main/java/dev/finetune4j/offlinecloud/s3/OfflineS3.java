@@ -35,6 +35,7 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
     private final Clock clock;
     private final Map<String, Bucket> buckets = new TreeMap<>();
     private final Map<String, String> keys = new ConcurrentHashMap<>();
+    private final Set<String> shared = ConcurrentHashMap.newKeySet();
     private volatile Gate gate;
 
     /**
@@ -106,6 +107,16 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
             throw new IllegalStateException(e.getMessage(), e);
         }
         return this;
+    }
+
+    /** From now on jobs of any account may read a bucket, whosever it is, and nobody's may write to it: Amazon's own are so. */
+    public OfflineS3 share(String bucket) {
+        shared.add(bucket);
+        return this;
+    }
+
+    boolean isShared(String bucket) {
+        return shared.contains(bucket);
     }
 
     synchronized void make(String name, String inRegion, String owner) throws ServiceError {
@@ -268,7 +279,9 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
             throw new IOException(uri + " is no address in S3");
         }
         try {
-            return new Place(bucketOf(parts.group(1), Optional.empty()), parts.group(2));
+            Optional<Bucket> open = isShared(parts.group(1)) ? find(parts.group(1)) : Optional.empty();
+            Bucket bucket = open.isPresent() ? open.get() : bucketOf(parts.group(1), Optional.empty());
+            return new Place(bucket, parts.group(2));
         } catch (ServiceError e) {
             throw new NoSuchFileException(e.getMessage() + ": " + parts.group(1));
         }

@@ -32,6 +32,9 @@ record StoreAsRole(OfflineS3 s3, String role) implements ObjectStore {
         S3Address address = address(uri);
         demand(S3Accesses.object("s3:PutObject", address.bucket(), address.key()), "Artifact upload failed: ");
         demandKey("PutObject", address.bucket(), "Artifact upload failed: ");
+        if (s3.isShared(address.bucket())) {
+            throw new IOException("Artifact upload failed: Access Denied: " + address.bucket());
+        }
         s3.upload(file, uri);
     }
 

@@ -21,6 +21,7 @@ final class ContainerRun implements Running {
 
     private final MachineFolder folder;
     private final ProcessBuilder builder;
+    private final Program program;
     private final Clock clock;
     private final Consumer<String> log;
     private final Thread follower;
@@ -29,9 +30,10 @@ final class ContainerRun implements Running {
     private boolean isTerminated;
     private boolean isReclaimed;
 
-    ContainerRun(MachineFolder folder, ProcessBuilder builder, Clock clock, Consumer<String> log) {
+    ContainerRun(MachineFolder folder, ProcessBuilder builder, Program program, Clock clock, Consumer<String> log) {
         this.folder = folder;
         this.builder = builder;
+        this.program = program;
         this.clock = clock;
         this.log = log;
         follower = inBackground(this::follow);
@@ -51,6 +53,7 @@ final class ContainerRun implements Running {
         Ending end;
         try {
             folder.layOut();
+            program.prepare(folder.root());
             Process started = start();
             Thread reader = inBackground(() -> read(started));
             reader.start();
@@ -58,11 +61,15 @@ final class ContainerRun implements Running {
                 folder.saveCheckpoints();
             }
             reader.join(LAST_LINES_MILLIS);
+            program.finish(folder.root(), started.exitValue());
             folder.saveCheckpoints();
             if (!isReclaimed()) {
                 folder.saveResults(started.exitValue() != 0 && !isTerminated());
             }
             end = new Ending(clock.instant(), started.exitValue(), folder.failure());
+        } catch (Program.ProgramFailure e) {
+            log.accept(String.valueOf(e.getMessage()));
+            end = new Ending(clock.instant(), 1, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             kill(clock.instant());
             end = Ending.ofClient(clock.instant(), String.valueOf(e.getMessage()));
@@ -83,7 +90,7 @@ final class ContainerRun implements Running {
     private void read(Process from) {
         try (BufferedReader lines = from.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                log.accept(line);
+                program.told(line).ifPresent(log);
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a killed container prints no more", e);

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 /** What the service lays out below {@code /opt/ml} of one machine, and takes from there. */
 final class MachineFolder {
     private static final String BASE = "/opt/ml/";
+    private static final String GATED = "s3://jumpstart-private-cache-prod-";
     private static final int FAILURE_CHARACTERS = 1024;
 
     private final Path root;
@@ -96,9 +97,18 @@ final class MachineFolder {
             throw new IOException("the offline cloud brings channels of type S3Prefix only, not " + name);
         }
         String uri = source.path("S3Uri").asText();
+        refuseUnlicensed(uri, source.at("/ModelAccessConfig/AcceptEula").asBoolean());
         Path folder = Files.createDirectories(root.resolve("input/data").resolve(name));
         if (store.download(uri, folder) == 0) {
             throw new NoSuchFileException("Data download failed: there are no objects under " + uri);
+        }
+    }
+
+    /** Models with a licence lie in buckets of Amazon's that open for a job whose request accepts it. */
+    private static void refuseUnlicensed(String uri, boolean isAccepted) throws IOException {
+        if (uri.startsWith(GATED) && !isAccepted) {
+            throw new IOException("Failed to download data. User is not allowed to access " + uri
+                    + " (403 Forbidden): the end-user license agreement is not accepted");
         }
     }
 
@@ -139,7 +149,7 @@ final class MachineFolder {
         if (job.isCompressed()) {
             if (!files.isEmpty() || name.equals("model")) {
                 Path archive = root.resolve(name + ".tar.gz");
-                pack(folder, archive);
+                pack(folder, archive, ".");
                 store.upload(archive, base + name + ".tar.gz");
             }
             return;
@@ -150,8 +160,9 @@ final class MachineFolder {
         }
     }
 
-    private static void pack(Path folder, Path archive) throws IOException {
-        Process tar = new ProcessBuilder("tar", "-czf", archive.toString(), "-C", folder.toString(), ".")
+    /** Packs a file of a folder, or all of it. */
+    static void pack(Path folder, Path archive, String what) throws IOException {
+        Process tar = new ProcessBuilder("tar", "-czf", archive.toString(), "-C", folder.toString(), what)
                 .redirectErrorStream(true)
                 .start();
         String said = new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

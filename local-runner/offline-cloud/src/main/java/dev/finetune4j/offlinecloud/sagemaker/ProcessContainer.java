@@ -64,7 +64,7 @@ public final class ProcessContainer implements Container {
                 .forEach(entry -> variables.put(entry.getKey(), entry.getValue().asText()));
         variables.put("TRAINING_JOB_NAME", request.name());
         variables.put("SAGEMAKER_BASE_DIR", folder.root().toString());
-        ContainerRun run = new ContainerRun(folder, builder, clock, log);
+        ContainerRun run = new ContainerRun(folder, builder, Program.NONE, clock, log);
         run.begin();
         return run;
     }

@@ -1,0 +1,100 @@
+package dev.finetune4j.offlinecloud.sagemaker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.s3.ObjectStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Runs jobs that tune a model of the hub as the hub's own scripts do, by a worker of this machine: what comes in and what is left is what the
+ * scripts take and leave, and the weights are really trained. All other jobs run in other containers.
+ *
+ * <p>A job is known by its image and by what its channels {@code code} and {@code model} are, as the hub's document names them.
+ */
+public final class JumpStartContainer implements Container {
+    private final Container others;
+    private final OfflineHub hub;
+    private final Path root;
+    private final ObjectStore store;
+    private final Worker worker;
+    private final Clock clock;
+
+    /**
+     * How a worker is started that works as SageMaker's container is told to.
+     *
+     * @param command the process
+     * @param environment of the process, besides the folder that it works in
+     */
+    public record Worker(List<String> command, Map<String, String> environment) {
+        /** Copies both. */
+        public Worker {
+            command = List.copyOf(command);
+            environment = Map.copyOf(environment);
+        }
+    }
+
+    /**
+     * Containers.
+     *
+     * @param others run whatever is no job of the hub
+     * @param hub the models
+     * @param root folder for their folders
+     * @param store where inputs come from and results go to
+     * @param worker trains
+     * @param clock the clock, which must go by itself
+     */
+    public JumpStartContainer(
+            Container others, OfflineHub hub, Path root, ObjectStore store, Worker worker, Clock clock) {
+        this.others = others;
+        this.hub = hub;
+        this.root = root.toAbsolutePath();
+        this.store = store;
+        this.worker = worker;
+        this.clock = clock;
+    }
+
+    @Override
+    public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
+        Optional<ObjectNode> document = hub.ofJob(
+                job.at("/AlgorithmSpecification/TrainingImage").asText(), channel(job, "code"), channel(job, "model"));
+        if (document.isEmpty() || job.path("AlgorithmSpecification").has("ContainerEntrypoint")) {
+            return others.start(job, at, ranBefore, log);
+        }
+        JobRequest request = new JobRequest(job);
+        MachineFolder folder = new MachineFolder(newFolder(request.name()), request, store.actingAs(request.role()));
+        TransferLearning program = new TransferLearning(request.name(), document.get());
+        ProcessBuilder builder = new ProcessBuilder(worker.command()).redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().putAll(worker.environment());
+        builder.environment()
+                .put("SAGEMAKER_BASE_DIR", TransferLearning.work(folder.root()).toString());
+        ContainerRun run = new ContainerRun(folder, builder, program, clock, log);
+        run.begin();
+        return run;
+    }
+
+    private Path newFolder(String job) {
+        int machine = 1;
+        while (Files.exists(root.resolve(job).resolve("machine-" + machine))) {
+            machine++;
+        }
+        return root.resolve(job).resolve("machine-" + machine);
+    }
+
+    private static String channel(ObjectNode job, String name) {
+        for (JsonNode channel : job.path("InputDataConfig")) {
+            if (channel.path("ChannelName").asText().equals(name)) {
+                return channel.at("/DataSource/S3DataSource/S3Uri").asText();
+            }
+        }
+        return "";
+    }
+}
