@@ -6,6 +6,7 @@ import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
 
@@ -24,6 +25,10 @@ public record PlaceRules(
     private static final int ROLE_CHARACTERS = 2048;
     private static final Pattern REGION = Pattern.compile("[a-z]{2,5}(-[a-z]+)+-\\d");
     private static final Pattern NETWORK_ID = Pattern.compile("[-0-9a-zA-Z]{1,32}");
+    private static final Pattern STORE =
+            Pattern.compile("s3://[a-z0-9][a-z0-9.\\-]{1,61}[a-z0-9](/[a-zA-Z0-9!_.*'()\\-/]+)?");
+    private static final int STORE_CHARACTERS = 512; // of 1024, the rest is for our own names below it
+    private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9:/_\\-]{1,2048}");
     private static final int MOST_SUBNETS = 16;
     private static final int MOST_GROUPS = 5;
 
@@ -76,6 +81,27 @@ public record PlaceRules(
                 .forEach(id -> problems.add(wrong(key, "no id looks like " + id)
                         .remedy(key.equals("subnets") ? "aws ec2 describe-subnets" : "aws ec2 describe-security-groups")
                         .build()));
+    }
+
+    /** The store is a place in S3 with room for our own names below it. */
+    public void checkStore(String store) {
+        if (!STORE.matcher(store).matches() || store.length() > STORE_CHARACTERS) {
+            problems.add(wrong("store", store + " is no place in S3 for files of a job")
+                    .because("it is s3://BUCKET or s3://BUCKET/PREFIX, of at most " + STORE_CHARACTERS
+                            + " characters that need no quoting")
+                    .remedy(target + ".store: s3://my-bucket/finetune4j")
+                    .build());
+        }
+    }
+
+    /** The key, if there is one, has the form of a key's name. */
+    public void checkKey(@Nullable String key) {
+        if (key != null && !KEY.matcher(key).matches()) {
+            problems.add(wrong("kms-key", "no key of KMS is called " + key)
+                    .because("it is an id, an ARN or alias/NAME")
+                    .remedy("aws kms list-aliases")
+                    .build());
+        }
     }
 
     /** A setting that is not of its form. */

@@ -1,7 +1,14 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.RequestJson;
-import dev.finetune4j.aws.s3.S3Store;
+import dev.finetune4j.aws.internal.jobs.JobPolicies;
+import dev.finetune4j.aws.internal.jobs.LaunchedJobs;
+import dev.finetune4j.aws.internal.jobs.Launches;
+import dev.finetune4j.aws.internal.jobs.LineReader;
+import dev.finetune4j.aws.internal.jobs.MachineKind;
+import dev.finetune4j.aws.internal.jobs.SageMakerErrors;
+import dev.finetune4j.aws.internal.jobs.SageMakerStatusMapper;
+import dev.finetune4j.aws.internal.jobs.TrainingJobs;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.RunState;
@@ -21,12 +28,8 @@ import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.WorkerEngine;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +52,7 @@ final class SageMakerProvider implements Provider {
 
     private final ProviderContext context;
     private final SageMakerSettings settings;
-    private @Nullable Clients clients;
+    private @Nullable LaunchedJobs launched;
 
     SageMakerProvider(ProviderContext context, Map<String, String> settings) {
         this.context = context;
@@ -57,47 +60,16 @@ final class SageMakerProvider implements Provider {
     }
 
     /** Connections, made when they are first needed, since wrong settings are told by {@link #refusals}. */
-    private record Clients(SageMakerOptions options, TrainingJobs jobs, ContainerLogs logs, S3Store store)
-            implements AutoCloseable {
-        static Clients open(SageMakerOptions options, ProviderContext context) {
-            String region = options.region();
-            return new Clients(
-                    options,
-                    TrainingJobs.open(region, context),
-                    ContainerLogs.open(region, context),
-                    S3Store.open(options.store(), region, context));
-        }
-
-        List<DescribeTrainingJobResponse> launches(RunId id) {
-            return new Launches(jobs).of(id);
-        }
-
-        /** @throws FineTuneException with FT0848 if there is no such job */
-        List<DescribeTrainingJobResponse> existing(RunId id) {
-            List<DescribeTrainingJobResponse> launches = launches(id);
-            if (launches.isEmpty()) {
-                throw SageMakerErrors.absent(id.value(), options.region());
-            }
-            return launches;
-        }
-
-        @Override
-        public void close() {
-            jobs.close();
-            logs.close();
-            store.close();
-        }
+    private LaunchedJobs launched() {
+        return launched(settings);
     }
 
-    private Clients clients() {
-        return clients(settings);
-    }
-
-    private synchronized Clients clients(SageMakerSettings connected) {
-        Clients open = clients;
+    private synchronized LaunchedJobs launched(SageMakerSettings connected) {
+        LaunchedJobs open = launched;
         if (open == null) {
-            open = Clients.open(connected.options(), context);
-            clients = open;
+            SageMakerOptions options = connected.options();
+            open = LaunchedJobs.open(options.region(), options.store(), context, launch -> LineReader.WORKER);
+            launched = open;
         }
         return open;
     }
@@ -139,7 +111,16 @@ final class SageMakerProvider implements Provider {
         Stream<Boolean> hasGpu = settings.leavesMachineOpen() ? Stream.of(true, false) : Stream.of(settings.hasGpu());
         List<String> images = hasGpu.map(gpu -> image(options, gpu)).distinct().toList();
         boolean mayNeedDisk = settings.leavesMachineOpen() || !new MachineKind(options.machine()).hasOwnDisk();
-        return new JobPolicies(options, images, mayNeedDisk, runs).all();
+        JobPolicies.Bounds bounds = new JobPolicies.Bounds(
+                options.role(),
+                options.region(),
+                options.store(),
+                options.kmsKey(),
+                mayNeedDisk,
+                options.subnets(),
+                options.securityGroups(),
+                images);
+        return new JobPolicies(bounds, null, runs).all();
     }
 
     private static String image(SageMakerOptions options, boolean hasGpu) {
@@ -150,38 +131,30 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public JobSnapshot submit(Submission submission) {
-        List<DescribeTrainingJobResponse> launches = clients().launches(submission.id());
+        List<DescribeTrainingJobResponse> launches = new ArrayList<>(launched().launches(submission.id()));
         if (!launches.isEmpty()) {
             TrainingJobs.refuseOther(launches.get(0), submission.order().digest());
         }
         if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1))) {
-            launches = new ArrayList<>(launches);
-            launches.add(clients().jobs().submit(request(submission, launches.size() + 1)));
+            launches.add(launched().submit(request(submission, launches.size() + 1)));
         }
-        return snapshot(submission.id(), launches);
+        return launched().snapshot(submission.id(), launches);
     }
 
     /** Whether a launch got no machine, and the settings name another one. */
     private boolean isToMove(DescribeTrainingJobResponse last) {
-        SageMakerOptions options = clients().options();
-        boolean isSameMachine = last.resourceConfig().instanceTypeAsString().equals(options.machine())
-                && Boolean.TRUE.equals(last.enableManagedSpotTraining()) == options.isSpot();
-        return !isSameMachine
-                && TrainingJobs.hasEnded(last)
-                && SageMakerStatusMapper.failure(last)
-                        .filter(this::isLackOfMachine)
-                        .isPresent();
+        SageMakerOptions options = settings.options();
+        return LaunchedJobs.isToMove(last, options.machine(), options.isSpot());
     }
 
     @Override
     public boolean isLackOfMachine(Problem problem) {
-        return problem.kind().equals(SageMakerProblems.NO_CAPACITY)
-                || problem.kind().equals(SageMakerProblems.QUOTA);
+        return LaunchedJobs.isLackOfMachine(problem);
     }
 
     @Override
     public List<PlannedCall> plannedCalls(Submission submission) {
-        Staging staging = new Staging(clients().store());
+        Staging staging = new Staging(launched().store());
         CreateTrainingJobRequest request = request(staging.planned(submission, 1));
         List<PlannedCall> calls = new ArrayList<>(staging.calls(submission));
         calls.add(new PlannedCall("sagemaker:CreateTrainingJob", request.trainingJobName(), RequestJson.of(request)));
@@ -189,11 +162,11 @@ final class SageMakerProvider implements Provider {
     }
 
     private CreateTrainingJobRequest request(Submission submission, int launch) {
-        return request(new Staging(clients().store()).stage(submission, launch));
+        return request(new Staging(launched().store()).stage(submission, launch));
     }
 
     private CreateTrainingJobRequest request(StagedJob job) {
-        SageMakerOptions options = clients().options();
+        SageMakerOptions options = settings.options();
         List<Problem> problems = SageMakerRules.problems(job, options, VendorImages.shipped());
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
@@ -204,68 +177,47 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public JobSnapshot resume(RunId id) {
-        List<DescribeTrainingJobResponse> launches = clients().existing(id);
+        List<DescribeTrainingJobResponse> launches = launched().existing(id);
         DescribeTrainingJobResponse last = launches.get(launches.size() - 1);
-        RunState state = snapshot(id, launches).state();
+        RunState state = launched().snapshot(id, launches).state();
         if (state != RunState.STOPPED && state != RunState.FAILED) {
             throw SageMakerErrors.wrongState(
                     id, state, state.isTerminal() ? "it has nothing left to do" : "it still runs");
         }
         Duration left = Duration.ofSeconds(last.stoppingCondition().maxRuntimeInSeconds())
-                .minus(SageMakerStatusMapper.billedTime(last, now()));
+                .minus(SageMakerStatusMapper.billedTime(last, context.clock().instant()));
         if (left.toSeconds() < 1) {
             throw SageMakerErrors.wrongState(id, state, "nothing is left of its time limit");
         }
         List<DescribeTrainingJobResponse> all = new ArrayList<>(launches);
         String name = Launches.name(id, launches.size() + 1);
-        all.add(clients().jobs().submit(Relaunch.of(last, clients().jobs().tags(last), name, left)));
-        return snapshot(id, all);
+        all.add(launched().submit(Relaunch.of(last, launched().jobs().tags(last), name, left)));
+        return launched().snapshot(id, all);
     }
 
     @Override
     public Optional<JobSnapshot> find(RunId id) {
-        List<DescribeTrainingJobResponse> launches = clients().launches(id);
-        return launches.isEmpty() ? Optional.empty() : Optional.of(snapshot(id, launches));
+        return launched().find(id);
     }
 
     @Override
     public EventPage events(RunId id, String cursor) {
-        return new JobEvents(clients().logs(), context.clock())
-                .after(id, clients().existing(id), cursor);
+        return launched().events(id, cursor);
     }
 
     @Override
     public Optional<LogPage> logs(RunId id, String cursor) {
-        return Optional.of(new JobLogs(clients().logs()).after(id, clients().existing(id), cursor));
+        return Optional.of(launched().logs(id, cursor));
     }
 
     @Override
     public void stop(RunId id) {
-        List<DescribeTrainingJobResponse> launches = clients().existing(id);
-        clients().jobs().stop(launches.get(launches.size() - 1).trainingJobName());
+        launched().stop(id);
     }
 
     @Override
     public Path fetch(RunId id, Path into) {
-        List<DescribeTrainingJobResponse> launches = clients().existing(id);
-        RunState state = snapshot(id, launches).state();
-        if (!state.isTerminal()) {
-            throw SageMakerErrors.wrongState(id, state, "its output is not complete");
-        }
-        String name = launches.get(launches.size() - 1).trainingJobName();
-        String output = TrainingJobMapper.output(name);
-        return clients().store().list(output).isEmpty()
-                ? emptied(into)
-                : clients().store().download(output, into);
-    }
-
-    /** A job that ended before its worker had anything to leave. */
-    private static Path emptied(Path folder) {
-        try {
-            return Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return launched().download(launched().output(id), into);
     }
 
     @Override
@@ -276,57 +228,29 @@ final class SageMakerProvider implements Provider {
     /** Inputs stay, since other jobs may have the same; what nobody needs any more is found by its age. */
     @Override
     public void delete(RunId id) {
-        List<DescribeTrainingJobResponse> launches = clients().launches(id);
-        if (launches.isEmpty()) {
-            return;
-        }
-        RunState state = snapshot(id, launches).state();
-        if (!state.isTerminal()) {
-            throw SageMakerErrors.wrongState(id, state, "it still runs");
-        }
-        clients().store().delete(TrainingJobMapper.checkpoints(id));
-        clients().store().delete(Staging.orders(id));
-        // The first record goes last, so that a deletion that is cut short can be found and repeated.
-        for (int i = launches.size() - 1; i >= 0; i--) {
-            String name = launches.get(i).trainingJobName();
-            clients().store().delete(TrainingJobMapper.outputs(name));
-            clients().jobs().delete(name);
-        }
+        launched().delete(id);
     }
 
     @Override
     public Optional<List<Leftover>> leftovers() {
-        return Optional.of(stored().all());
+        return Optional.of(launched(settings.atSomeMachine()).leftovers());
     }
 
     @Override
     public void remove(Leftover leftover) {
-        stored().remove(leftover);
-    }
-
-    private StoredJobs stored() {
-        Clients open = clients(settings.atSomeMachine());
-        return new StoredJobs(open.store(), new Launches(open.jobs()), now());
+        launched(settings.atSomeMachine()).remove(leftover);
     }
 
     @Override
     public synchronized void close() {
-        if (clients != null) {
-            clients.close();
-            clients = null;
+        if (launched != null) {
+            launched.close();
+            launched = null;
         }
     }
 
     @Override
     public String toString() {
         return "SageMakerProvider[" + settings.region().orElse("no region") + "]";
-    }
-
-    private JobSnapshot snapshot(RunId id, List<DescribeTrainingJobResponse> launches) {
-        return SageMakerStatusMapper.snapshot(id, launches, now());
-    }
-
-    private Instant now() {
-        return context.clock().instant();
     }
 }

@@ -1,6 +1,8 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.PlaceRules;
+import dev.finetune4j.aws.internal.jobs.MachineKind;
+import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Durations;
@@ -9,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,13 +18,9 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingInstanceType;
 
 /** Everything that SageMaker would have against a job, told before a call is made, and all of it at once. */
 final class SageMakerRules {
-    private static final Pattern STORE =
-            Pattern.compile("s3://[a-z0-9][a-z0-9.\\-]{1,61}[a-z0-9](/[a-zA-Z0-9!_.*'()\\-/]+)?");
-    private static final int STORE_CHARACTERS = 512; // of 1024, the rest is for our own names below it
     private static final Pattern IMAGE =
             Pattern.compile("\\d{12}\\.dkr\\.ecr\\.([a-z0-9\\-]+)\\.[a-z0-9.\\-]+/[^\\s:@]+([:@]\\S+)?");
     private static final int IMAGE_CHARACTERS = 255;
-    private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9:/_\\-]{1,2048}");
     private static final int MOST_VOLUME_GB = 16_384;
     private static final Duration LONGEST_KEEP_ALIVE = Duration.ofHours(6);
     private static final Duration LONGEST_WAIT = Duration.ofDays(30);
@@ -70,27 +67,12 @@ final class SageMakerRules {
                     .remedy("places.sagemaker.region: eu-central-1")
                     .build());
         }
-        checkStore();
+        common.checkStore(options.store());
         checkMachine();
         checkImage();
         checkSpot();
         common.checkNetwork(options.subnets(), options.securityGroups());
-        Optional.ofNullable(options.kmsKey())
-                .filter(key -> !KEY.matcher(key).matches())
-                .ifPresent(key -> problems.add(common.wrong("kms-key", "no key of KMS is called " + key)
-                        .because("it is an id, an ARN or alias/NAME")
-                        .remedy("aws kms list-aliases")
-                        .build()));
-    }
-
-    private void checkStore() {
-        if (!STORE.matcher(options.store()).matches() || options.store().length() > STORE_CHARACTERS) {
-            problems.add(common.wrong("store", options.store() + " is no place in S3 for files of a job")
-                    .because("it is s3://BUCKET or s3://BUCKET/PREFIX, of at most " + STORE_CHARACTERS
-                            + " characters that need no quoting")
-                    .remedy("places.sagemaker.store: s3://my-bucket/finetune4j")
-                    .build());
-        }
+        common.checkKey(options.kmsKey());
     }
 
     private void checkMachine() {

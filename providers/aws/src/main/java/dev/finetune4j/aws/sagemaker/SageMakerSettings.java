@@ -1,6 +1,8 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.jobs.MachineKind;
+import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.internal.jobs.Launches;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.value.RunId;

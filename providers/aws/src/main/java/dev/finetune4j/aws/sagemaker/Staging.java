@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.internal.jobs.StoreLayout;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.ContainerOrder;
@@ -18,9 +19,6 @@ import java.util.function.Function;
 
 /** Brings what a job needs to S3, each content once. */
 final class Staging {
-    /** Where orders lie, below the store. */
-    static final String ORDERS = "orders/";
-
     private static final String PUT = "s3:PutObject";
 
     private final S3Store store;
@@ -31,7 +29,7 @@ final class Staging {
 
     /** Where the order of a job lies, below the store. */
     static String orders(RunId id) {
-        return ORDERS + id + "/";
+        return StoreLayout.ORDERS + id + "/";
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.internal.jobs.MachineKind;
+import dev.finetune4j.aws.internal.jobs.StoreLayout;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.value.RunId;
@@ -28,12 +30,6 @@ final class TrainingJobMapper {
 
     /** Channel with the worker: its jars and a Java runtime, packed since S3 keeps no file modes. */
     static final String CODE_CHANNEL = WorkOrder.WORKER_CHANNEL;
-
-    /** Where the service keeps checkpoints, below the store. */
-    static final String CHECKPOINTS = "checkpoints/";
-
-    /** Where it puts results, below the store. */
-    static final String RESULTS = "outputs";
 
     /** The tag that holds the digest of a job's order; by it a job that is found is known to be the one that is meant. */
     static final String DIGEST_TAG = "finetune4j-digest";
@@ -76,7 +72,7 @@ final class TrainingJobMapper {
                 .hyperParameters(Map.of(ContainerOrder.DIGEST_SETTING, job.digest()))
                 .inputDataConfig(channels(job))
                 // Packing a model takes one thread for hours.
-                .outputDataConfig(output -> output.s3OutputPath(options.store() + "/" + RESULTS)
+                .outputDataConfig(output -> output.s3OutputPath(options.store() + "/" + StoreLayout.RESULTS)
                         .kmsKeyId(options.kmsKey())
                         .compressionType(OutputCompressionType.NONE))
                 .checkpointConfig(checkpoints -> checkpoints.s3Uri(options.store() + "/" + checkpoints(job.id())))
@@ -94,17 +90,7 @@ final class TrainingJobMapper {
 
     /** Below the store: every launch of a job has the same checkpoints, so that the next goes on where the last one was. */
     static String checkpoints(RunId id) {
-        return CHECKPOINTS + id;
-    }
-
-    /** Below the store: all that the service puts there for a launch. */
-    static String outputs(String name) {
-        return RESULTS + "/" + name + "/";
-    }
-
-    /** Below the store: what a launch left as its result. */
-    static String output(String name) {
-        return outputs(name) + "output/model/";
+        return StoreLayout.CHECKPOINTS + id;
     }
 
     /** How long it may run. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.aws.bedrock.BedrockProviderFactory;
+import dev.finetune4j.aws.internal.jobs.StoreLayout;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccessPolicy;
@@ -114,8 +115,8 @@ class AccountTemplateTest {
                 .containsExactly(
                         "finetune4j/",
                         "finetune4j/" + S3Store.INPUTS,
-                        "finetune4j/" + Staging.ORDERS,
-                        "finetune4j/" + TrainingJobMapper.CHECKPOINTS);
+                        "finetune4j/" + StoreLayout.ORDERS,
+                        "finetune4j/" + StoreLayout.CHECKPOINTS);
     }
 
     private static List<JsonNode> ofRole(JsonNode stack) {

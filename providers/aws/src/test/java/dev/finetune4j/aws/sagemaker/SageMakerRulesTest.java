@@ -2,6 +2,7 @@ package dev.finetune4j.aws.sagemaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;

@@ -2,6 +2,8 @@ package dev.finetune4j.aws.sagemaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
+import dev.finetune4j.aws.internal.jobs.SageMakerStatusMapper;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Retry;

@@ -3,6 +3,7 @@ package dev.finetune4j.aws.sagemaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.OfflineAws;

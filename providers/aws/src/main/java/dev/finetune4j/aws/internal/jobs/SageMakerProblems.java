@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.ProblemCatalogue;
@@ -7,7 +7,7 @@ import java.util.List;
 
 /** FT0831 to FT0859: jobs on SageMaker. */
 public final class SageMakerProblems implements ProblemCatalogue {
-    static final ProblemKind BAD_SETTING = new ProblemKind(
+    public static final ProblemKind BAD_SETTING = new ProblemKind(
             "FT0831",
             "a setting of SageMaker is not one that it takes",
             ExitCode.INVALID,
@@ -15,7 +15,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " trains on. What it would refuse is told before anything is sent.",
             "aws sagemaker create-training-job help");
 
-    static final ProblemKind CONTRADICTION = new ProblemKind(
+    public static final ProblemKind CONTRADICTION = new ProblemKind(
             "FT0832",
             "settings of SageMaker do not go together",
             ExitCode.INVALID,
@@ -23,21 +23,21 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " job, subnets come with security groups, image and job are in one region. SageMaker would refuse the job.",
             "leave one of the two settings out");
 
-    static final ProblemKind BEYOND_LIMIT = new ProblemKind(
+    public static final ProblemKind BEYOND_LIMIT = new ProblemKind(
             "FT0833",
             "the job is larger than SageMaker takes",
             ExitCode.INVALID,
             "SageMaker lets a job run for 28 days at most, gives it at most 20 channels, and takes at most 50 tags of certain characters.",
             "set budget.max-time to 28d or less");
 
-    static final ProblemKind NO_IMAGE = new ProblemKind(
+    public static final ProblemKind NO_IMAGE = new ProblemKind(
             "FT0834",
             "no training image of Amazon's is known in the region",
             ExitCode.INVALID,
             "Amazon keeps its training images in a registry of each region. The registry of this region is not known here.",
             "set image to the address of a training image in a registry of the region");
 
-    static final ProblemKind NO_CREDENTIALS = new ProblemKind(
+    public static final ProblemKind NO_CREDENTIALS = new ProblemKind(
             "FT0841",
             "Amazon does not accept the credentials",
             ExitCode.CREDENTIALS,
@@ -45,7 +45,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " clock that is some minutes off. Nothing was launched by this call.",
             "aws sts get-caller-identity");
 
-    static final ProblemKind DENIED = new ProblemKind(
+    public static final ProblemKind DENIED = new ProblemKind(
             "FT0842",
             "the caller is not allowed to do that",
             ExitCode.CREDENTIALS,
@@ -53,7 +53,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " DescribeTrainingJob, and iam:PassRole on the role that the job runs as.",
             "aws sts get-caller-identity");
 
-    static final ProblemKind UNREACHABLE = new ProblemKind(
+    public static final ProblemKind UNREACHABLE = new ProblemKind(
             "FT0843",
             "SageMaker does not answer",
             ExitCode.CAPACITY,
@@ -61,7 +61,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " on. The same call may be made again at any time: it never launches a second job.",
             "aws sagemaker list-training-jobs --max-results 1");
 
-    static final ProblemKind NAME_TAKEN = new ProblemKind(
+    public static final ProblemKind NAME_TAKEN = new ProblemKind(
             "FT0844",
             "the job's name belongs to another job",
             ExitCode.INVALID,
@@ -69,7 +69,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " it was not launched from the same order: somebody else named it so.",
             "aws sagemaker describe-training-job --training-job-name NAME");
 
-    static final ProblemKind QUOTA = new ProblemKind(
+    public static final ProblemKind QUOTA = new ProblemKind(
             "FT0845",
             "the account's quota leaves no machine",
             ExitCode.CAPACITY,
@@ -77,7 +77,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " GPUs begin at 0. To try again does not help; another machine, region or a larger quota does.",
             "aws service-quotas list-service-quotas --service-code sagemaker");
 
-    static final ProblemKind ROLE_UNUSABLE = new ProblemKind(
+    public static final ProblemKind ROLE_UNUSABLE = new ProblemKind(
             "FT0846",
             "SageMaker may not act as the job's role",
             ExitCode.CREDENTIALS,
@@ -85,21 +85,21 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " SageMaker, or is so new that it is not known everywhere yet.",
             "aws iam get-role --query Role.AssumeRolePolicyDocument --role-name NAME");
 
-    static final ProblemKind REFUSED = new ProblemKind(
+    public static final ProblemKind REFUSED = new ProblemKind(
             "FT0847",
             "SageMaker refuses a call",
             ExitCode.INVALID,
             "SageMaker has a reason of its own against a call, which it tells. Nothing was changed.",
             "aws sagemaker describe-training-job --training-job-name NAME");
 
-    static final ProblemKind NO_SUCH_JOB = new ProblemKind(
+    public static final ProblemKind NO_SUCH_JOB = new ProblemKind(
             "FT0848",
             "there is no such job at SageMaker",
             ExitCode.INVALID,
             "SageMaker has no training job of this name in this region and account: it was never launched there, or was deleted.",
             "aws sagemaker list-training-jobs");
 
-    static final ProblemKind WRONG_STATE = new ProblemKind(
+    public static final ProblemKind WRONG_STATE = new ProblemKind(
             "FT0849",
             "the job's state does not allow that",
             ExitCode.INVALID,
@@ -107,7 +107,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " reader of its events goes on where it was in the events of the same job.",
             "finetune show RUN");
 
-    static final ProblemKind NO_CAPACITY = new ProblemKind(
+    public static final ProblemKind NO_CAPACITY = new ProblemKind(
             "FT0851",
             "no machine was free",
             ExitCode.CAPACITY,
@@ -115,7 +115,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " another region or another hour may have one.",
             "finetune offers --target sagemaker");
 
-    static final ProblemKind PLATFORM_FAILED = new ProblemKind(
+    public static final ProblemKind PLATFORM_FAILED = new ProblemKind(
             "FT0852",
             "SageMaker itself failed",
             ExitCode.CAPACITY,
@@ -123,14 +123,14 @@ public final class SageMakerProblems implements ProblemCatalogue {
                     + " last checkpoint is kept.",
             "launch the job again: it goes on from its last checkpoint");
 
-    static final ProblemKind WORKER_FAILED = new ProblemKind(
+    public static final ProblemKind WORKER_FAILED = new ProblemKind(
             "FT0853",
             "the worker failed",
             ExitCode.TRAINING_FAILED,
             "The worker ended with an error, which it told as far as it could. Its log has more.",
             "aws logs tail /aws/sagemaker/TrainingJobs --log-stream-name-prefix NAME/");
 
-    static final ProblemKind JOB_FAILED = new ProblemKind(
+    public static final ProblemKind JOB_FAILED = new ProblemKind(
             "FT0854",
             "SageMaker could not run the job",
             ExitCode.INVALID,

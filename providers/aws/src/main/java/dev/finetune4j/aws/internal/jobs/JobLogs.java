@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.spi.LogPage;

@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.sagemaker.model.TrainingInstanceType;
@@ -8,23 +8,23 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingInstanceType;
  *
  * @param type the name, such as {@code ml.g5.xlarge}
  */
-record MachineKind(String type) {
+public record MachineKind(String type) {
     private static final Pattern OWN_DISK =
             Pattern.compile("ml\\.(g4dn|g5|g6|g6e|g7|g7e|p3dn|p4d|p4de|p5|p5e|p5en|p6[^.]*|r5d|trn[^.]*)\\..+");
     private static final Pattern GPU = Pattern.compile("ml\\.[gp]\\d.+");
 
     /** Whether SageMaker trains on it, as far as this version knows. */
-    boolean isKnown() {
+    public boolean isKnown() {
         return TrainingInstanceType.fromValue(type) != TrainingInstanceType.UNKNOWN_TO_SDK_VERSION;
     }
 
     /** Whether it comes with a disk of fixed size, and takes no other. */
-    boolean hasOwnDisk() {
+    public boolean hasOwnDisk() {
         return OWN_DISK.matcher(type).matches();
     }
 
     /** Whether it has a GPU. */
-    boolean hasGpu() {
+    public boolean hasGpu() {
         return GPU.matcher(type).matches();
     }
 }

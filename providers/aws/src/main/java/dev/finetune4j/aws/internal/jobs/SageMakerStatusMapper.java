@@ -1,9 +1,8 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Durations;
-import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.RunId;
@@ -22,7 +21,7 @@ import software.amazon.awssdk.services.sagemaker.model.StoppingCondition;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
 /** From what the service tells of a job to what everybody is told. Survives states that the service adds later. */
-final class SageMakerStatusMapper {
+public final class SageMakerStatusMapper {
     private static final Duration PLATFORM_PAUSE = Duration.ofMinutes(1);
     private static final Pattern BLAMED = Pattern.compile("(\\w+Error): (.*)", Pattern.DOTALL);
     private static final Pattern EXIT_CODE = Pattern.compile("(.*), exit code: (\\d+)", Pattern.DOTALL);
@@ -44,14 +43,14 @@ final class SageMakerStatusMapper {
      *
      * @param launches its launches, first to last; one at least
      */
-    static JobSnapshot snapshot(RunId id, List<DescribeTrainingJobResponse> launches, Instant now) {
+    public static JobSnapshot snapshot(RunId id, List<DescribeTrainingJobResponse> launches, Instant now) {
         DescribeTrainingJobResponse job = launches.get(launches.size() - 1);
         RunState state = state(job);
         Duration billed =
                 launches.stream().map(launch -> billedTime(launch, now)).reduce(Duration.ZERO, Duration::plus);
         return new JobSnapshot(
                 id,
-                job.hyperParameters().getOrDefault(ContainerOrder.DIGEST_SETTING, ""),
+                TrainingJobs.digest(job),
                 job.trainingJobArn(),
                 state,
                 launches.get(0).creationTime(),
@@ -75,7 +74,7 @@ final class SageMakerStatusMapper {
     }
 
     /** What everybody calls a state of the service; one that it added later is taken for training. */
-    static RunState state(SecondaryStatus status) {
+    public static RunState state(SecondaryStatus status) {
         return switch (status) {
             case PENDING -> RunState.QUEUED;
             case STARTING, LAUNCHING_ML_INSTANCES, PREPARING_TRAINING_STACK -> RunState.STARTING;
@@ -102,7 +101,7 @@ final class SageMakerStatusMapper {
     }
 
     /** As the service says once the job has ended; before, the time in which a machine was there. */
-    static Duration billedTime(DescribeTrainingJobResponse job, Instant now) {
+    public static Duration billedTime(DescribeTrainingJobResponse job, Instant now) {
         if (job.billableTimeInSeconds() != null) {
             return Duration.ofSeconds(job.billableTimeInSeconds());
         }
@@ -117,7 +116,7 @@ final class SageMakerStatusMapper {
     }
 
     /** Why a job failed; empty where it did not. */
-    static Optional<Problem> failure(DescribeTrainingJobResponse job) {
+    public static Optional<Problem> failure(DescribeTrainingJobResponse job) {
         if (job.secondaryStatus() == SecondaryStatus.MAX_WAIT_TIME_EXCEEDED) {
             return Optional.of(SageMakerProblems.NO_CAPACITY
                     .error("no spot " + machine(job) + " was free for " + job.trainingJobName()

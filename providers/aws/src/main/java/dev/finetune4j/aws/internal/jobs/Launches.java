@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.value.RunId;
 import java.util.ArrayList;
@@ -11,20 +11,20 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
  * The training jobs of one job, first to last: SageMaker runs no name twice, so that each resume has a name of its own, which is told from
  * the one before. There is a next one only where the last one stopped or failed.
  */
-final class Launches {
+public final class Launches {
     private final TrainingJobs jobs;
 
-    Launches(TrainingJobs jobs) {
+    public Launches(TrainingJobs jobs) {
         this.jobs = jobs;
     }
 
     /** SageMaker's name of a launch, counted from 1: the same each time it is asked for, so that no two jobs come of one launch. */
-    static String name(RunId id, int launch) {
+    public static String name(RunId id, int launch) {
         return launch == 1 ? id.value() : id.value() + "-r" + launch;
     }
 
     /** All launches so far; empty where the service answered that there is none. */
-    List<DescribeTrainingJobResponse> of(RunId id) {
+    public List<DescribeTrainingJobResponse> of(RunId id) {
         List<DescribeTrainingJobResponse> launches = new ArrayList<>();
         Optional<DescribeTrainingJobResponse> next = jobs.find(name(id, 1));
         while (next.isPresent()) {

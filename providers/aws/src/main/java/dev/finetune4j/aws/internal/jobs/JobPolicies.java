@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
 import static dev.finetune4j.aws.internal.PolicyStatement.literally;
 
@@ -12,12 +12,15 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.Region;
 
 /**
  * The calls that jobs are launched, followed, fetched and removed by, and those that the service makes as the role of a job, as IAM
  * policies. A statement more or less is found by a test that runs jobs with exactly these.
  */
-final class JobPolicies {
+public final class JobPolicies {
     private static final Pattern ROLE = Pattern.compile("arn:(aws[a-z-]*):iam::(\\d{12}):role/.+");
     private static final Pattern STORE = Pattern.compile("s3://([^/]+)(?:/(.*))?", Pattern.DOTALL);
     private static final Pattern IMAGE =
@@ -25,8 +28,8 @@ final class JobPolicies {
     private static final Pattern KEY_ID = Pattern.compile("[0-9a-f-]{36}|mrk-[0-9a-f]{32}");
     private static final String NO_RESOURCE = "; IAM knows no resource for it";
 
-    private final SageMakerOptions options;
-    private final Collection<String> images;
+    private final Bounds bounds;
+    private final @Nullable Hub hub;
     private final boolean encryptsDisk;
     private final String partition;
     private final String account;
@@ -36,26 +39,71 @@ final class JobPolicies {
     private final String prefix;
 
     /**
+     * What jobs are bound to; all of it is in a form that the service takes.
+     *
+     * @param role ARN of the role that they run as
+     * @param region where they run
+     * @param store where their files lie
+     * @param kmsKey key that results and disks are encrypted with, or null for the account's own
+     * @param mayNeedDisk whether they may run on a machine whose disk does not come with it, which the key is for, too
+     * @param subnets of the network that they join; empty for none
+     * @param securityGroups in that network
+     * @param images addresses of the images that they may run in; a repository may be {@code *}
+     */
+    public record Bounds(
+            String role,
+            String region,
+            String store,
+            @Nullable String kmsKey,
+            boolean mayNeedDisk,
+            List<String> subnets,
+            List<String> securityGroups,
+            Collection<String> images) {
+        /** Copies the lists. */
+        public Bounds {
+            subnets = List.copyOf(subnets);
+            securityGroups = List.copyOf(securityGroups);
+            images = List.copyOf(images);
+        }
+    }
+
+    /**
+     * What a job has of the public hub. Such a job has neither an order nor checkpoints.
+     *
+     * @param name of the hub
+     * @param model id of the model
+     * @param buckets where its files lie
+     */
+    public record Hub(String name, String model, List<String> buckets) {
+        /** Copies the list. */
+        public Hub {
+            buckets = List.copyOf(buckets);
+        }
+    }
+
+    /**
      * Policies.
      *
-     * @param options how the jobs run; all of it is in a form that the service takes
-     * @param images addresses of the images that they may run in
-     * @param mayNeedDisk whether they may run on a machine whose disk does not come with it, which the key is for, too
+     * @param hub what the jobs have of it, or null where they run finetune4j's worker
      * @param runs what the ids of the runs begin with
      */
-    JobPolicies(SageMakerOptions options, Collection<String> images, boolean mayNeedDisk, String runs) {
-        this.options = options;
-        this.images = List.copyOf(images);
-        encryptsDisk = mayNeedDisk && options.kmsKey() != null;
+    public JobPolicies(Bounds bounds, @Nullable Hub hub, String runs) {
+        this.bounds = bounds;
+        this.hub = hub;
+        encryptsDisk = bounds.mayNeedDisk() && bounds.kmsKey() != null;
         this.runs = literally(runs);
-        Matcher role = matched(ROLE, options.role());
+        Matcher role = matched(ROLE, bounds.role());
         partition = role.group(1);
         account = role.group(2);
-        dnsSuffix = VendorImages.dnsSuffix(options.region());
-        Matcher store = matched(STORE, options.store());
-        bucket = "arn:" + partition + ":s3:::" + store.group(1);
+        dnsSuffix = PartitionMetadata.of(Region.of(bounds.region())).dnsSuffix();
+        Matcher store = matched(STORE, bounds.store());
+        bucket = bucket(store.group(1));
         String below = store.group(2) == null || store.group(2).isEmpty() ? "" : store.group(2) + "/";
         prefix = literally(below);
+    }
+
+    private String bucket(String name) {
+        return "arn:" + partition + ":s3:::" + name;
     }
 
     private static Matcher matched(Pattern pattern, String text) {
@@ -66,10 +114,11 @@ final class JobPolicies {
         return matcher;
     }
 
-    List<AccessPolicy> all() {
+    /** Those of callers and of the jobs themselves. */
+    public List<AccessPolicy> all() {
         return List.of(
                 PolicyStatement.policy(AccessPolicy.Holder.CALLER, "", caller()),
-                PolicyStatement.policy(AccessPolicy.Holder.JOB, options.role(), job()));
+                PolicyStatement.policy(AccessPolicy.Holder.JOB, bounds.role(), job()));
     }
 
     private List<PolicyStatement> caller() {
@@ -77,21 +126,24 @@ final class JobPolicies {
                 PolicyStatement.of(
                         "LaunchAndFollow",
                         "jobs of this name; their tags tell whose they are, and go with a resumed job",
-                        List.of(
-                                "sagemaker:AddTags",
-                                "sagemaker:CreateTrainingJob",
-                                "sagemaker:DeleteTrainingJob",
-                                "sagemaker:DescribeTrainingJob",
-                                "sagemaker:ListTags",
-                                "sagemaker:StopTrainingJob"),
+                        ofJobs(),
                         // The service writes names in ARNs in small letters.
                         List.of(arn("sagemaker", "training-job/" + runs.toLowerCase(Locale.ROOT) + "*"))),
                 PolicyStatement.of(
                                 "HandOverRole",
                                 "the job runs as this role, at SageMaker and nowhere else",
                                 List.of("iam:PassRole"),
-                                List.of(literally(options.role())))
+                                List.of(literally(bounds.role())))
                         .when("StringEquals", "iam:PassedToService", "sagemaker.amazonaws.com")));
+        if (hub != null) {
+            statements.add(PolicyStatement.of(
+                    "LookIntoHub",
+                    "what the hub says of the model: image, script, files and hyperparameters",
+                    List.of("sagemaker:DescribeHubContent"),
+                    List.of(
+                            ofAmazon("hub/" + hub.name()),
+                            ofAmazon("hub-content/" + hub.name() + "/Model/" + literally(hub.model()) + "/*"))));
+        }
         statements.addAll(callersFiles());
         statements.add(PolicyStatement.of(
                 "FindLog",
@@ -103,9 +155,9 @@ final class JobPolicies {
                 "what the worker tells of its steps",
                 List.of("logs:GetLogEvents"),
                 List.of(logs("log-stream:" + runs + "*"))));
-        if (options.kmsKey() != null) {
+        if (bounds.kmsKey() != null) {
             statements.add(key("UseKeyInS3", "files in the store", List.of("kms:Decrypt", "kms:GenerateDataKey"))
-                    .when("StringEquals", "kms:ViaService", "s3." + options.region() + "." + dnsSuffix));
+                    .when("StringEquals", "kms:ViaService", "s3." + bounds.region() + "." + dnsSuffix));
         }
         if (encryptsDisk) {
             statements.add(
@@ -114,8 +166,21 @@ final class JobPolicies {
         return statements;
     }
 
+    /** Tags are read to go with a resumed job, which a job of the hub is not. */
+    private List<String> ofJobs() {
+        return Stream.of(
+                        "sagemaker:AddTags",
+                        "sagemaker:CreateTrainingJob",
+                        "sagemaker:DeleteTrainingJob",
+                        "sagemaker:DescribeTrainingJob",
+                        "sagemaker:ListTags",
+                        "sagemaker:StopTrainingJob")
+                .filter(action -> hub == null || !action.endsWith("ListTags"))
+                .toList();
+    }
+
     private List<PolicyStatement> callersFiles() {
-        return List.of(
+        List<PolicyStatement> statements = new ArrayList<>(List.of(
                 find("FindFiles", "what is staged already, and what a job left"),
                 PolicyStatement.of(
                         "FindUploads",
@@ -130,44 +195,33 @@ final class JobPolicies {
                                 "s3:GetObject",
                                 "s3:ListMultipartUploadParts",
                                 "s3:PutObject"),
-                        List.of(below(S3Store.INPUTS))),
-                PolicyStatement.of(
-                        "WriteOrder",
-                        "what a job is to do",
-                        List.of("s3:PutObject"),
-                        List.of(below(Staging.ORDERS + runs))),
-                PolicyStatement.of(
-                        "FetchResults",
-                        "what a job left",
-                        List.of("s3:GetObject"),
-                        List.of(below(TrainingJobMapper.RESULTS + "/" + runs))),
-                PolicyStatement.of(
-                        "RemoveRuns",
-                        "all that a run has, for \"finetune clean\"",
-                        List.of("s3:AbortMultipartUpload", "s3:DeleteObject"),
-                        Stream.of(TrainingJobMapper.CHECKPOINTS, Staging.ORDERS, TrainingJobMapper.RESULTS + "/")
-                                .map(folder -> below(folder + runs))
-                                .toList()));
+                        List.of(below(S3Store.INPUTS)))));
+        if (hub == null) {
+            statements.add(PolicyStatement.of(
+                    "WriteOrder",
+                    "what a job is to do",
+                    List.of("s3:PutObject"),
+                    List.of(below(StoreLayout.ORDERS + runs))));
+        }
+        statements.add(PolicyStatement.of(
+                "FetchResults",
+                "what a job left",
+                List.of("s3:GetObject"),
+                List.of(below(StoreLayout.RESULTS + "/" + runs))));
+        Stream<String> own = hub == null
+                ? Stream.of(StoreLayout.CHECKPOINTS, StoreLayout.ORDERS, StoreLayout.RESULTS + "/")
+                : Stream.of(StoreLayout.RESULTS + "/");
+        statements.add(PolicyStatement.of(
+                "RemoveRuns",
+                "all that a run has, for \"finetune clean\"",
+                List.of("s3:AbortMultipartUpload", "s3:DeleteObject"),
+                own.map(folder -> below(folder + runs)).toList()));
+        return statements;
     }
 
     private List<PolicyStatement> job() {
-        List<PolicyStatement> statements = new ArrayList<>(List.of(
-                find("FindInputsAndCheckpoints", "the files of its channels, and where it was"),
-                PolicyStatement.of(
-                        "ReadInputsAndCheckpoints",
-                        "rows, model, worker and order, and where it was",
-                        List.of("s3:GetObject"),
-                        List.of(
-                                below(S3Store.INPUTS),
-                                below(Staging.ORDERS + runs),
-                                below(TrainingJobMapper.CHECKPOINTS + runs))),
-                PolicyStatement.of(
-                        "LeaveCheckpointsAndResults",
-                        "what it goes on from, and what it leaves",
-                        List.of("s3:PutObject", "s3:AbortMultipartUpload"),
-                        List.of(
-                                below(TrainingJobMapper.CHECKPOINTS + runs),
-                                below(TrainingJobMapper.RESULTS + "/" + runs))),
+        List<PolicyStatement> statements = new ArrayList<>(hub == null ? workersFiles() : scriptsFiles(hub));
+        statements.addAll(List.of(
                 PolicyStatement.of(
                         "EnterRegistries",
                         "the way to any image" + NO_RESOURCE,
@@ -177,7 +231,7 @@ final class JobPolicies {
                         "PullImage",
                         "the image that it runs in",
                         List.of("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-                        images.stream().map(this::repository).sorted().toList()),
+                        bounds.images().stream().map(this::repository).sorted().toList()),
                 PolicyStatement.of(
                         "BeginLog",
                         "the group of all training jobs, where it is not there yet",
@@ -194,23 +248,63 @@ final class JobPolicies {
                                 List.of("cloudwatch:PutMetricData"),
                                 List.of("*"))
                         .when("StringEquals", "cloudwatch:namespace", ContainerLogs.GROUP)));
-        if (options.kmsKey() != null) {
+        if (bounds.kmsKey() != null) {
             statements.add(key(
                     "UseKey", "files in the store", List.of("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")));
         }
         if (encryptsDisk) {
             statements.add(key("EncryptDisk", "the disk of the machine", List.of("kms:CreateGrant")));
         }
-        if (!options.subnets().isEmpty()) {
+        if (!bounds.subnets().isEmpty()) {
             statements.addAll(network());
         }
         return statements;
     }
 
+    private List<PolicyStatement> workersFiles() {
+        return List.of(
+                find("FindInputsAndCheckpoints", "the files of its channels, and where it was"),
+                PolicyStatement.of(
+                        "ReadInputsAndCheckpoints",
+                        "rows, model, worker and order, and where it was",
+                        List.of("s3:GetObject"),
+                        List.of(
+                                below(S3Store.INPUTS),
+                                below(StoreLayout.ORDERS + runs),
+                                below(StoreLayout.CHECKPOINTS + runs))),
+                PolicyStatement.of(
+                        "LeaveCheckpointsAndResults",
+                        "what it goes on from, and what it leaves",
+                        List.of("s3:PutObject", "s3:AbortMultipartUpload"),
+                        List.of(below(StoreLayout.CHECKPOINTS + runs), below(StoreLayout.RESULTS + "/" + runs))));
+    }
+
+    private List<PolicyStatement> scriptsFiles(Hub of) {
+        List<String> amazons = of.buckets().stream().map(this::bucket).toList();
+        return List.of(
+                find("FindInputs", "the rows"),
+                PolicyStatement.of("ReadInputs", "the rows", List.of("s3:GetObject"), List.of(below(S3Store.INPUTS))),
+                PolicyStatement.of(
+                        "FindModelAndScript",
+                        "in Amazon's own buckets of the region",
+                        List.of("s3:ListBucket"),
+                        amazons),
+                PolicyStatement.of(
+                        "ReadModelAndScript",
+                        "from there; a model with a licence opens for a job that accepts it",
+                        List.of("s3:GetObject"),
+                        amazons.stream().map(arn -> arn + "/*").toList()),
+                PolicyStatement.of(
+                        "LeaveResults",
+                        "the tuned model",
+                        List.of("s3:PutObject", "s3:AbortMultipartUpload"),
+                        List.of(below(StoreLayout.RESULTS + "/" + runs))));
+    }
+
     private List<PolicyStatement> network() {
         List<String> parts = new ArrayList<>(List.of(arn("ec2", "network-interface/*")));
-        options.securityGroups().forEach(group -> parts.add(arn("ec2", "security-group/" + literally(group))));
-        options.subnets().forEach(subnet -> parts.add(arn("ec2", "subnet/" + literally(subnet))));
+        bounds.securityGroups().forEach(group -> parts.add(arn("ec2", "security-group/" + literally(group))));
+        bounds.subnets().forEach(subnet -> parts.add(arn("ec2", "subnet/" + literally(subnet))));
         return List.of(
                 PolicyStatement.of(
                         "LookAtNetwork",
@@ -240,7 +334,7 @@ final class JobPolicies {
 
     /** An alias is no resource of a policy, but a key can be told by it. */
     private PolicyStatement key(String sid, String why, List<String> actions) {
-        String key = String.valueOf(options.kmsKey());
+        String key = String.valueOf(bounds.kmsKey());
         String name = key.substring(key.lastIndexOf(":alias/") + 1);
         if (name.startsWith("alias/")) {
             return PolicyStatement.of(sid, why, actions, List.of(arn("kms", "key/*")))
@@ -252,8 +346,8 @@ final class JobPolicies {
 
     private String repository(String address) {
         Matcher image = matched(IMAGE, address);
-        return "arn:" + partition + ":ecr:" + image.group(2) + ":" + image.group(1) + ":repository/"
-                + literally(image.group(3));
+        String name = image.group(3).equals("*") ? "*" : literally(image.group(3));
+        return "arn:" + partition + ":ecr:" + image.group(2) + ":" + image.group(1) + ":repository/" + name;
     }
 
     private String below(String folder) {
@@ -264,7 +358,12 @@ final class JobPolicies {
         return arn("logs", "log-group:" + ContainerLogs.GROUP + ":" + what);
     }
 
+    /** Of what belongs to Amazon the account is {@code aws}. */
+    private String ofAmazon(String resource) {
+        return "arn:" + partition + ":sagemaker:" + bounds.region() + ":aws:" + resource;
+    }
+
     private String arn(String service, String resource) {
-        return "arn:" + partition + ":" + service + ":" + options.region() + ":" + account + ":" + resource;
+        return "arn:" + partition + ":" + service + ":" + bounds.region() + ":" + account + ":" + resource;
     }
 }

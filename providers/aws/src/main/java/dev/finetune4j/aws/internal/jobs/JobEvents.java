@@ -1,12 +1,9 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
-import dev.finetune4j.json.Json;
-import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.value.RunId;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,10 +29,12 @@ final class JobEvents {
     private static final Pattern STREAM_SECOND = Pattern.compile(".*-(\\d{9,11})");
 
     private final ContainerLogs logs;
+    private final LineReader lines;
     private final Clock clock;
 
-    JobEvents(ContainerLogs logs, Clock clock) {
+    JobEvents(ContainerLogs logs, LineReader lines, Clock clock) {
         this.logs = logs;
+        this.lines = lines;
         this.clock = clock;
     }
 
@@ -118,7 +117,11 @@ final class JobEvents {
         for (ContainerLogs.Line line :
                 logs.after(job.trainingJobName(), stream.get(), from.millis(), from.lines(), LINES_PAGE)) {
             position = position.after(line);
-            event(line.text()).ifPresent(events::add);
+            Optional<RunEvent> event = lines.event(line.text(), Instant.ofEpochMilli(line.millis()), position.steps());
+            event.ifPresent(events::add);
+            if (event.orElse(null) instanceof RunEvent.StepCompleted) {
+                position = position.withStep();
+            }
         }
         return position;
     }
@@ -159,18 +162,5 @@ final class JobEvents {
     private static Instant beginOf(String stream) {
         Matcher second = STREAM_SECOND.matcher(stream);
         return second.matches() ? Instant.ofEpochSecond(Long.parseLong(second.group(1))) : Instant.EPOCH;
-    }
-
-    /** What a line tells; empty where it tells no event of a kind that is known. States are told by the service. */
-    private static Optional<RunEvent> event(String line) {
-        if (!line.startsWith(ContainerOrder.EVENT_MARK)) {
-            return Optional.empty();
-        }
-        try {
-            RunEvent event = Json.read(line.substring(ContainerOrder.EVENT_MARK.length()), RunEvent.class);
-            return event instanceof RunEvent.StateChanged ? Optional.empty() : Optional.of(event);
-        } catch (UncheckedIOException | IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.AwsFailure;
@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** From what Amazon's client throws to what a person can mend. */
-final class SageMakerErrors {
+public final class SageMakerErrors {
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
     private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(30);
     private static final Duration ROLE_PAUSE = Duration.ofSeconds(15);
@@ -23,7 +23,7 @@ final class SageMakerErrors {
     private SageMakerErrors() {}
 
     /** What a failed call means for a job. */
-    static FineTuneException told(SdkException failure, String name, String region) {
+    public static FineTuneException told(SdkException failure, String name, String region) {
         return problem(failure, name, region).asException(failure);
     }
 
@@ -86,7 +86,7 @@ final class SageMakerErrors {
     }
 
     /** The name belongs to another job. */
-    static FineTuneException taken(String name, String arn, String found, String digest) {
+    public static FineTuneException taken(String name, String arn, String found, String digest) {
         return SageMakerProblems.NAME_TAKEN
                 .error("the name " + name + " belongs to another job")
                 .because("the digest of " + arn + " is " + (found.isEmpty() ? "not told" : found)
@@ -95,14 +95,14 @@ final class SageMakerErrors {
     }
 
     /** There is no such job. */
-    static FineTuneException absent(String name, String region) {
+    public static FineTuneException absent(String name, String region) {
         return SageMakerProblems.NO_SUCH_JOB
                 .error("there is no job " + name + " in " + region)
                 .asException();
     }
 
     /** A reader asks for what comes after a place that the job does not have. */
-    static FineTuneException foreignCursor(RunId id, String cursor) {
+    public static FineTuneException foreignCursor(RunId id, String cursor) {
         return SageMakerProblems.WRONG_STATE
                 .error("the cursor " + cursor + " is none of " + id)
                 .remedy("finetune watch " + id)
@@ -110,7 +110,7 @@ final class SageMakerErrors {
     }
 
     /** The job would have to be in another state. */
-    static FineTuneException wrongState(RunId id, RunState state, String why) {
+    public static FineTuneException wrongState(RunId id, RunState state, String why) {
         return SageMakerProblems.WRONG_STATE
                 .error(id + " is " + state.name().toLowerCase(Locale.ROOT))
                 .because(why)
@@ -119,7 +119,7 @@ final class SageMakerErrors {
     }
 
     /** The service took a job and does not show it. */
-    static FineTuneException hidden(String name) {
+    public static FineTuneException hidden(String name) {
         return SageMakerProblems.UNREACHABLE
                 .error("SageMaker took " + name + " and does not show it")
                 .retry(Retry.after(OUTAGE_PAUSE))

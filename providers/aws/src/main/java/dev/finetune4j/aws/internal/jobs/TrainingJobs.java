@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.CreateOnce;
@@ -7,6 +7,7 @@ import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.spi.ProviderContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
@@ -21,9 +22,12 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
  * SageMaker's training jobs, of which there is one for a name at most. Every failure is a {@link FineTuneException} that says whether the
  * same call may succeed later. Safe for use by several threads.
  */
-final class TrainingJobs implements AutoCloseable {
+public final class TrainingJobs implements AutoCloseable {
     /** Tries of one call by Amazon's client. All calls may be repeated: a create carries a name that is taken once. */
-    static final int ATTEMPTS = 4;
+    public static final int ATTEMPTS = 4;
+
+    /** Holds the digest of an order where the container takes no setting that it does not know. */
+    public static final String DIGEST_VARIABLE = "FINETUNE4J_DIGEST";
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
 
@@ -36,7 +40,7 @@ final class TrainingJobs implements AutoCloseable {
     }
 
     /** Jobs of a region, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
-    static TrainingJobs open(String region, ProviderContext context) {
+    public static TrainingJobs open(String region, ProviderContext context) {
         AwsConnection connection = new AwsConnection(region, "SAGEMAKER", ATTEMPTS, LONGEST_CALL);
         return new TrainingJobs(connection.open(SageMakerClient.builder(), context), region);
     }
@@ -47,7 +51,7 @@ final class TrainingJobs implements AutoCloseable {
      * @return the job as it is now
      * @throws FineTuneException with FT0844 if the name belongs to another job, or with why the service does not take it
      */
-    DescribeTrainingJobResponse submit(CreateTrainingJobRequest request) {
+    public DescribeTrainingJobResponse submit(CreateTrainingJobRequest request) {
         return new Launch(request).make();
     }
 
@@ -85,12 +89,12 @@ final class TrainingJobs implements AutoCloseable {
 
         @Override
         protected DescribeTrainingJobResponse own(DescribeTrainingJobResponse found) {
-            return refuseOther(found, request.hyperParameters().getOrDefault(ContainerOrder.DIGEST_SETTING, ""));
+            return refuseOther(found, digest(request.hyperParameters(), request.environment()));
         }
     }
 
     /** A job by its name; empty only where the service answered that there is none. */
-    Optional<DescribeTrainingJobResponse> find(String name) {
+    public Optional<DescribeTrainingJobResponse> find(String name) {
         try {
             return Optional.of(client.describeTrainingJob(request -> request.trainingJobName(name)));
         } catch (ResourceNotFoundException e) {
@@ -108,7 +112,7 @@ final class TrainingJobs implements AutoCloseable {
      *
      * @throws FineTuneException with FT0848 if there is no such job
      */
-    void stop(String name) {
+    public void stop(String name) {
         try {
             client.stopTrainingJob(request -> request.trainingJobName(name));
         } catch (SdkException e) {
@@ -124,7 +128,7 @@ final class TrainingJobs implements AutoCloseable {
      *
      * @throws FineTuneException if it has not ended
      */
-    void delete(String name) {
+    public void delete(String name) {
         try {
             client.deleteTrainingJob(request -> request.trainingJobName(name));
         } catch (SdkException e) {
@@ -135,7 +139,7 @@ final class TrainingJobs implements AutoCloseable {
     }
 
     /** Tags of a job. */
-    List<Tag> tags(DescribeTrainingJobResponse job) {
+    public List<Tag> tags(DescribeTrainingJobResponse job) {
         try {
             return client.listTagsPaginator(request -> request.resourceArn(job.trainingJobArn())).tags().stream()
                     .toList();
@@ -144,7 +148,7 @@ final class TrainingJobs implements AutoCloseable {
         }
     }
 
-    static boolean hasEnded(DescribeTrainingJobResponse job) {
+    public static boolean hasEnded(DescribeTrainingJobResponse job) {
         TrainingJobStatus status = job.trainingJobStatus();
         return status == TrainingJobStatus.COMPLETED
                 || status == TrainingJobStatus.FAILED
@@ -156,12 +160,21 @@ final class TrainingJobs implements AutoCloseable {
      *
      * @throws FineTuneException with FT0844 if it is of another
      */
-    static DescribeTrainingJobResponse refuseOther(DescribeTrainingJobResponse job, String digest) {
-        String found = job.hyperParameters().getOrDefault(ContainerOrder.DIGEST_SETTING, "");
+    public static DescribeTrainingJobResponse refuseOther(DescribeTrainingJobResponse job, String digest) {
+        String found = digest(job);
         if (!found.equals(digest)) {
             throw SageMakerErrors.taken(job.trainingJobName(), job.trainingJobArn(), found, digest);
         }
         return job;
+    }
+
+    /** The digest of a job's order; empty where the job is none of ours. */
+    static String digest(DescribeTrainingJobResponse job) {
+        return digest(job.hyperParameters(), job.environment());
+    }
+
+    private static String digest(Map<String, String> settings, Map<String, String> environment) {
+        return settings.getOrDefault(ContainerOrder.DIGEST_SETTING, environment.getOrDefault(DIGEST_VARIABLE, ""));
     }
 
     /** The service says so by an error of its own for everything that is not valid. */

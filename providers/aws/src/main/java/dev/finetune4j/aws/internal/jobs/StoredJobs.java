@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.aws.s3.StoredFile;
@@ -42,9 +42,9 @@ final class StoredJobs {
 
     /** All that lies there, by kind and then by name. */
     List<Leftover> all() {
-        List<Pile> perRun = new ArrayList<>(piles(Staging.ORDERS, RUN.asMatchPredicate()));
-        perRun.addAll(piles(TrainingJobMapper.CHECKPOINTS, RUN.asMatchPredicate()));
-        perRun.addAll(piles(TrainingJobMapper.RESULTS + "/", RUN.asMatchPredicate()));
+        List<Pile> perRun = new ArrayList<>(piles(StoreLayout.ORDERS, RUN.asMatchPredicate()));
+        perRun.addAll(piles(StoreLayout.CHECKPOINTS, RUN.asMatchPredicate()));
+        perRun.addAll(piles(StoreLayout.RESULTS + "/", RUN.asMatchPredicate()));
         Map<RunId, String> uses = new LinkedHashMap<>();
         Set<String> inputs = new HashSet<>();
         boolean mayBeLaunching = false;
@@ -59,7 +59,7 @@ final class StoredJobs {
                 jobs.get(jobs.size() - 1).inputDataConfig().forEach(channel -> inputs.add(address(channel)));
             }
             mayBeLaunching |= jobs.isEmpty()
-                    && pile.folder().equals(Staging.ORDERS)
+                    && pile.folder().equals(StoreLayout.ORDERS)
                     && pile.lastUsed().plus(LAUNCHING).isAfter(now);
         }
         List<Leftover> all = new ArrayList<>();

@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.spi.ProviderContext;
@@ -15,9 +15,9 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 
 /** What the containers of training jobs print: each container of a job has a stream of its own. */
-final class ContainerLogs implements AutoCloseable {
+public final class ContainerLogs implements AutoCloseable {
     /** The group of all training jobs of an account. */
-    static final String GROUP = "/aws/sagemaker/TrainingJobs";
+    public static final String GROUP = "/aws/sagemaker/TrainingJobs";
 
     private static final int ATTEMPTS = 4;
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
@@ -31,7 +31,7 @@ final class ContainerLogs implements AutoCloseable {
     }
 
     /** Logs of a region, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
-    static ContainerLogs open(String region, ProviderContext context) {
+    public static ContainerLogs open(String region, ProviderContext context) {
         AwsConnection connection = new AwsConnection(region, "CLOUDWATCH_LOGS", ATTEMPTS, LONGEST_CALL);
         return new ContainerLogs(connection.open(CloudWatchLogsClient.builder(), context), region);
     }
@@ -41,10 +41,10 @@ final class ContainerLogs implements AutoCloseable {
      *
      * @param millis when the service took it, since 1970
      */
-    record Line(long millis, String text) {}
+    public record Line(long millis, String text) {}
 
     /** Names of a job's streams, in the order in which its containers started; none before the first has printed. */
-    List<String> streams(String job) {
+    public List<String> streams(String job) {
         try {
             return client
                     .describeLogStreamsPaginator(request -> request.logGroupName(GROUP)
@@ -69,7 +69,7 @@ final class ContainerLogs implements AutoCloseable {
      * @param known how many of that moment are known
      * @param most most lines to give
      */
-    List<Line> after(String job, String stream, long millis, int known, int most) {
+    public List<Line> after(String job, String stream, long millis, int known, int most) {
         List<Line> lines = lines(job, stream, millis, known + most);
         int passed = 0;
         while (passed < known && passed < lines.size() && lines.get(passed).millis() == millis) {

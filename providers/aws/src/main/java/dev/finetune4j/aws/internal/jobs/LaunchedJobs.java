@@ -1,0 +1,227 @@
+package dev.finetune4j.aws.internal.jobs;
+
+import dev.finetune4j.aws.s3.S3Store;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.LogPage;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+
+/**
+ * Jobs that were launched as SageMaker's training jobs: found, followed, stopped, fetched and removed. All that is known of a job is with
+ * the service: its state, its files in S3 and its logs. Safe for use by several threads.
+ */
+public final class LaunchedJobs implements AutoCloseable {
+    private final String region;
+    private final Clock clock;
+    private final TrainingJobs jobs;
+    private final ContainerLogs logs;
+    private final S3Store store;
+    private final Function<DescribeTrainingJobResponse, LineReader> lines;
+
+    private LaunchedJobs(
+            String region,
+            Clock clock,
+            TrainingJobs jobs,
+            ContainerLogs logs,
+            S3Store store,
+            Function<DescribeTrainingJobResponse, LineReader> lines) {
+        this.region = region;
+        this.clock = clock;
+        this.jobs = jobs;
+        this.logs = logs;
+        this.store = store;
+        this.lines = lines;
+    }
+
+    /**
+     * Jobs of a region. Asks nothing yet.
+     *
+     * @param store where their files lie: {@code s3://BUCKET/PREFIX}
+     * @param lines what the lines of a launch tell
+     */
+    public static LaunchedJobs open(
+            String region,
+            String store,
+            ProviderContext context,
+            Function<DescribeTrainingJobResponse, LineReader> lines) {
+        return new LaunchedJobs(
+                region,
+                context.clock(),
+                TrainingJobs.open(region, context),
+                ContainerLogs.open(region, context),
+                S3Store.open(store, region, context),
+                lines);
+    }
+
+    /** Where their files lie. */
+    public S3Store store() {
+        return store;
+    }
+
+    /** The jobs by SageMaker's names. */
+    public TrainingJobs jobs() {
+        return jobs;
+    }
+
+    /** The launches of a job, first to last; empty where the service answered that there is none. */
+    public List<DescribeTrainingJobResponse> launches(RunId id) {
+        return new Launches(jobs).of(id);
+    }
+
+    /**
+     * The launches of a job that is there.
+     *
+     * @throws FineTuneException with FT0848 if there is no such job
+     */
+    public List<DescribeTrainingJobResponse> existing(RunId id) {
+        List<DescribeTrainingJobResponse> launches = launches(id);
+        if (launches.isEmpty()) {
+            throw SageMakerErrors.absent(id.value(), region);
+        }
+        return launches;
+    }
+
+    /** Launches a job unless it is there; see {@link TrainingJobs#submit}. */
+    public DescribeTrainingJobResponse submit(CreateTrainingJobRequest request) {
+        return jobs.submit(request);
+    }
+
+    /** A job as it is now. */
+    public JobSnapshot snapshot(RunId id, List<DescribeTrainingJobResponse> launches) {
+        return SageMakerStatusMapper.snapshot(id, launches, now());
+    }
+
+    /** See {@link dev.finetune4j.spi.Provider#find}. */
+    public Optional<JobSnapshot> find(RunId id) {
+        List<DescribeTrainingJobResponse> launches = launches(id);
+        return launches.isEmpty() ? Optional.empty() : Optional.of(snapshot(id, launches));
+    }
+
+    /** See {@link dev.finetune4j.spi.Provider#events}. */
+    public EventPage events(RunId id, String cursor) {
+        List<DescribeTrainingJobResponse> launches = existing(id);
+        return new JobEvents(logs, lines.apply(launches.get(launches.size() - 1)), clock).after(id, launches, cursor);
+    }
+
+    /** See {@link dev.finetune4j.spi.Provider#logs}. */
+    public LogPage logs(RunId id, String cursor) {
+        return new JobLogs(logs).after(id, existing(id), cursor);
+    }
+
+    /** See {@link dev.finetune4j.spi.Provider#stop}. */
+    public void stop(RunId id) {
+        List<DescribeTrainingJobResponse> launches = existing(id);
+        jobs.stop(launches.get(launches.size() - 1).trainingJobName());
+    }
+
+    /**
+     * Whether a launch got no machine, and another one is asked for now.
+     *
+     * @param machine type of the machine that is asked for
+     * @param isSpot whether it may be taken back
+     */
+    public static boolean isToMove(DescribeTrainingJobResponse last, String machine, boolean isSpot) {
+        boolean isSameMachine = last.resourceConfig().instanceTypeAsString().equals(machine)
+                && Boolean.TRUE.equals(last.enableManagedSpotTraining()) == isSpot;
+        return !isSameMachine
+                && TrainingJobs.hasEnded(last)
+                && SageMakerStatusMapper.failure(last)
+                        .filter(LaunchedJobs::isLackOfMachine)
+                        .isPresent();
+    }
+
+    /** See {@link dev.finetune4j.spi.Provider#isLackOfMachine}. */
+    public static boolean isLackOfMachine(Problem problem) {
+        return problem.kind().equals(SageMakerProblems.NO_CAPACITY)
+                || problem.kind().equals(SageMakerProblems.QUOTA);
+    }
+
+    /**
+     * Where the last launch of a job that has ended left its result, below the store.
+     *
+     * @throws FineTuneException if there is no such job, or it still runs
+     */
+    public String output(RunId id) {
+        List<DescribeTrainingJobResponse> launches = existing(id);
+        RunState state = snapshot(id, launches).state();
+        if (!state.isTerminal()) {
+            throw SageMakerErrors.wrongState(id, state, "its output is not complete");
+        }
+        return StoreLayout.output(launches.get(launches.size() - 1).trainingJobName());
+    }
+
+    /** Brings what lies below a prefix into a folder, which is empty where nothing does. */
+    public Path download(String prefix, Path into) {
+        return store.list(prefix).isEmpty() ? emptied(into) : store.download(prefix, into);
+    }
+
+    /** A job that ended before its worker had anything to leave. */
+    private static Path emptied(Path folder) {
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** See {@link dev.finetune4j.spi.Provider#delete}. Inputs stay, since other jobs may have the same. */
+    public void delete(RunId id) {
+        List<DescribeTrainingJobResponse> launches = launches(id);
+        if (launches.isEmpty()) {
+            return;
+        }
+        RunState state = snapshot(id, launches).state();
+        if (!state.isTerminal()) {
+            throw SageMakerErrors.wrongState(id, state, "it still runs");
+        }
+        store.delete(StoreLayout.CHECKPOINTS + id);
+        store.delete(StoreLayout.ORDERS + id + "/");
+        // The first record goes last, so that a deletion that is cut short can be found and repeated.
+        for (int i = launches.size() - 1; i >= 0; i--) {
+            String name = launches.get(i).trainingJobName();
+            store.delete(StoreLayout.outputs(name));
+            jobs.delete(name);
+        }
+    }
+
+    /** See {@link dev.finetune4j.spi.Provider#leftovers}. */
+    public List<Leftover> leftovers() {
+        return stored().all();
+    }
+
+    /** See {@link dev.finetune4j.spi.Provider#remove}. */
+    public void remove(Leftover leftover) {
+        stored().remove(leftover);
+    }
+
+    private StoredJobs stored() {
+        return new StoredJobs(store, new Launches(jobs), now());
+    }
+
+    private Instant now() {
+        return clock.instant();
+    }
+
+    @Override
+    public void close() {
+        jobs.close();
+        logs.close();
+        store.close();
+    }
+}

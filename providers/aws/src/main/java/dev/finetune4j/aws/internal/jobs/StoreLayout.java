@@ -1,0 +1,25 @@
+package dev.finetune4j.aws.internal.jobs;
+
+/** Where files of jobs lie below a store, besides inputs, which lie under the digests of their content. */
+public final class StoreLayout {
+    /** What jobs are to do. */
+    public static final String ORDERS = "orders/";
+
+    /** Where the service keeps checkpoints. */
+    public static final String CHECKPOINTS = "checkpoints/";
+
+    /** Where it puts results. */
+    public static final String RESULTS = "outputs";
+
+    private StoreLayout() {}
+
+    /** All that the service puts there for a launch. */
+    public static String outputs(String name) {
+        return RESULTS + "/" + name + "/";
+    }
+
+    /** What a launch left as its result. */
+    public static String output(String name) {
+        return outputs(name) + "output/model/";
+    }
+}
