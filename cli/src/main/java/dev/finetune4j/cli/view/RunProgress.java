@@ -92,14 +92,19 @@ final class RunProgress {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("state", state.name().toLowerCase(Locale.ROOT));
         if (state == RunState.TRAINING && step != null) {
-            values.put("step", step.step() + "/" + step.steps());
+            values.put("step", step.steps() > 0 ? step.step() + "/" + step.steps() : Integer.toString(step.step()));
             values.put("epoch", decimals("%.2f", step.epoch()));
             values.put("loss", decimals("%.4f", step.loss()));
             values.put("trend", trendWord());
             values.put("tokens_per_second", decimals("%.0f", step.tokensPerSecond()));
             values.put("learning_rate", decimals("%.1e", step.learningRate()));
-            values.put("eta_seconds", String.valueOf(timeLeft(step).toSeconds()));
-            values.put("memory_bytes", String.valueOf(step.residentBytes()));
+            values.values().removeIf("NaN"::equals); // what a place does not tell
+            if (step.steps() > 0) {
+                values.put("eta_seconds", String.valueOf(timeLeft(step).toSeconds()));
+            }
+            if (step.residentBytes() >= 0) {
+                values.put("memory_bytes", String.valueOf(step.residentBytes()));
+            }
         } else if (state == RunState.EVALUATING && prediction != null) {
             values.put("variant", words(prediction.variant()).replace(' ', '-'));
             values.put("rows", prediction.rows() + "/" + prediction.totalRows());
@@ -141,19 +146,33 @@ final class RunProgress {
         };
     }
 
+    /** What a place does not tell is left out. */
     private String trainingLine(RunEvent.StepCompleted done) {
-        return String.format(
-                Locale.ROOT,
-                "step %d/%d %d%% | loss %.3f %s | %.0f tok/s | lr %s | eta %s | %s",
-                done.step(),
-                done.steps(),
-                100L * done.step() / Math.max(1, done.steps()),
-                done.loss(),
-                trendArrow(),
-                done.tokensPerSecond(),
-                decimals("%.1e", done.learningRate()).replace("e-0", "e-"),
-                compact(timeLeft(done)),
-                Figures.bytes(done.residentBytes()));
+        boolean hasEnd = done.steps() > 0;
+        List<String> parts = new ArrayList<>();
+        parts.add(
+                hasEnd
+                        ? String.format(
+                                Locale.ROOT,
+                                "step %d/%d %d%%",
+                                done.step(),
+                                done.steps(),
+                                100L * done.step() / done.steps())
+                        : "step " + done.step());
+        parts.add(String.format(Locale.ROOT, "loss %.3f %s", done.loss(), trendArrow()));
+        if (!Double.isNaN(done.tokensPerSecond())) {
+            parts.add(String.format(Locale.ROOT, "%.0f tok/s", done.tokensPerSecond()));
+        }
+        if (!Double.isNaN(done.learningRate())) {
+            parts.add("lr " + decimals("%.1e", done.learningRate()).replace("e-0", "e-"));
+        }
+        if (hasEnd) {
+            parts.add("eta " + compact(timeLeft(done)));
+        }
+        if (done.residentBytes() >= 0) {
+            parts.add(Figures.bytes(done.residentBytes()));
+        }
+        return String.join(" | ", parts);
     }
 
     private void enterSilently(RunState newState, Instant at) {

@@ -1,4 +1,4 @@
-/** Amazon's places: SageMaker, JumpStart and Bedrock. So far what they sell; they run no jobs yet. */
+/** Amazon's places: SageMaker, JumpStart and Bedrock. What they sell, and the jobs that they run. */
 @NullMarked
 package dev.finetune4j.aws;
 

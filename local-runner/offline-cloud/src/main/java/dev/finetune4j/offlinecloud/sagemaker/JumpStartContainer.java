@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,28 @@ public final class JumpStartContainer implements Container {
         public Worker {
             command = List.copyOf(command);
             environment = Map.copyOf(environment);
+        }
+
+        /**
+         * A Java process on this program's own class path, with one compute thread and without a network.
+         *
+         * @param main name of the worker's main class
+         * @param surroundings environment of this program, of which the worker gets path and home
+         */
+        public static Worker onThisClassPath(String main, Map<String, String> surroundings) {
+            Map<String, String> own = new HashMap<>(Map.of(
+                    "CLASSPATH", System.getProperty("java.class.path"),
+                    "OMP_NUM_THREADS", "1",
+                    "DJL_OFFLINE", "true",
+                    "OPT_OUT_TRACKING", "true"));
+            surroundings.forEach((name, value) -> {
+                if (name.equals("PATH") || name.equals("HOME")) {
+                    own.put(name, value);
+                }
+            });
+            String java =
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            return new Worker(List.of(java, "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main), own);
         }
     }
 

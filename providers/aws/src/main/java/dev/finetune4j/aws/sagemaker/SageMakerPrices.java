@@ -33,7 +33,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What SageMaker Training asks by the hour. JumpStart trains on the same machines at the same price.
+ * What SageMaker Training asks by the hour. JumpStart trains on the same machines at the same price, but on none that
+ * may be taken back, since its scripts go on from no checkpoint.
  *
  * @param currency of every amount
  * @param sources where the amounts stand
@@ -87,7 +88,6 @@ public record SageMakerPrices(
                 if (machine.gpus() != null) {
                     offers.add(offer(SAGEMAKER, machine, region, PurchaseTier.SPOT, spot));
                     offers.add(offer(JUMPSTART, machine, region, PurchaseTier.ON_DEMAND, price));
-                    offers.add(offer(JUMPSTART, machine, region, PurchaseTier.SPOT, spot));
                 }
             }
         }

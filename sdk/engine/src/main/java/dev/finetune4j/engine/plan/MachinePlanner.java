@@ -18,6 +18,7 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase.Name;
 import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -127,10 +128,11 @@ final class MachinePlanner {
         return new GpuSetupSearch(job, memory, speed);
     }
 
-    /** JumpStart trains the models of its own catalogue only. */
+    /** JumpStart trains the models of its own hub only; a job may name one of them. */
     private boolean isWithoutModel(MachineOffer machine) {
         if (!machine.target().value().equals(JUMPSTART)
-                || job.model().idAt(JUMPSTART).isPresent()) {
+                || job.model().idAt(JUMPSTART).isPresent()
+                || job.job().settingsOf(machine.target()).containsKey(PlaceSettings.MODEL)) {
             return false;
         }
         rejections.putIfAbsent(

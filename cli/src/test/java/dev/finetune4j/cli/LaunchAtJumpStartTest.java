@@ -1,0 +1,152 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.sagemaker.JumpStartBuckets;
+import dev.finetune4j.offlinecloud.sagemaker.JumpStartContainer;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands for a job at JumpStart, against an offline one whose scripts really train. */
+class LaunchAtJumpStartTest {
+    private static final String REGION = "eu-central-1";
+    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
+    private static final String SECRET = "planted/secret+0123456789";
+    private static final String TINY = "huggingface-llm-offline-tiny";
+    private static final String LLAMA = "meta-textgeneration-llama-3-2-1b-instruct";
+    private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
+
+    @TempDir
+    private Path folder;
+
+    private Path job;
+    private OfflineAws aws;
+    private Map<String, String> environment;
+
+    @BeforeEach
+    void openTheCloud() throws IOException {
+        Account account = new Account("123456789012", REGION, Set.of(ROLE));
+        Clock clock = Clock.systemUTC();
+        OfflineS3 store = new OfflineS3(folder.resolve("s3"), account.id(), REGION, clock).createBucket("my-bucket");
+        OfflineHub hub = OfflineHub.shipped(REGION, clock);
+        JumpStartBuckets.fill(store, REGION, hub, MODEL);
+        JumpStartContainer containers = new JumpStartContainer(
+                PlannedContainer.succeedingAfter(Duration.ZERO),
+                hub,
+                folder.resolve("machines"),
+                store,
+                JumpStartContainer.Worker.onThisClassPath("dev.finetune4j.worker.SageMakerMain", System.getenv()),
+                clock);
+        aws = OfflineAws.start(account, clock, Pace.SWIFT, containers, store, hub);
+        environment = Map.of(
+                "PATH", System.getenv("PATH"),
+                "AWS_ENDPOINT_URL", aws.endpoint().toString(),
+                "AWS_ACCESS_KEY_ID", aws.accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY", SECRET);
+        job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4715);
+        replace("epochs: 4", "epochs: 1");
+        Files.writeString(job, """
+                budget: {max-cost: 5 USD}
+                targets: [jumpstart]
+                places:
+                  jumpstart:
+                    role: "%s"
+                    store: "s3://my-bucket/jobs"
+                    region: %s
+                    model: %s
+                    machine: ml.g5.xlarge
+                    logging-steps: 1
+                    per-device-train-batch-size: 8
+                    gradient-accumulation-steps: 1
+                    lora-r: 8
+                """.formatted(ROLE, REGION, TINY), StandardOpenOption.APPEND);
+    }
+
+    @AfterEach
+    void closeTheCloud() {
+        aws.close();
+    }
+
+    @Test
+    void tunesOnceFetchesTheModelAndSaysWhatWasNotCompared() {
+        CommandRun dry = command("launch", job.toString(), "--dry-run");
+        assertThat(dry.exitCode()).as(dry.err()).isZero();
+        assertThat(dry.out())
+                .contains("sagemaker:CreateTrainingJob", "sagemaker-sdk:jumpstart-model-id", "\"chat_dataset\"");
+        assertNothingWasLaunched();
+
+        CommandRun run = command("launch", job.toString(), "--yes");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(oneLine(run.err()))
+                .contains("jumpstart ml.g5.xlarge", "FT0923", "are not compared", "loss ")
+                .doesNotContain(SECRET, "/-1", "NaN");
+        String id = run();
+        assertThat(command("ps").out()).contains(id, "succeeded", "jumpstart");
+        assertThat(command("show", id).out())
+                .contains("succeeded", "jumpstart", "ml.g5.xlarge", "model-reference.json");
+        assertThat(command("report", id).out()).contains("are not compared");
+        assertThat(folder.resolve("home/runs/" + id + "/output/model/config.json"))
+                .isNotEmptyFile();
+
+        CommandRun twice = command("launch", job.toString(), "--yes");
+        assertThat(twice.exitCode()).as(twice.err()).isZero();
+        assertThat(twice.err()).contains("has ended already");
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
+    @Test
+    void asksForTheLicenceAndForAModelOfTheHubBeforeAnyWritingCall() throws IOException {
+        replace("model: " + TINY, "model: " + LLAMA);
+        replace("ml.g5.xlarge", "ml.g5.2xlarge");
+        replace("    logging-steps: 1\n", "");
+        replace("    gradient-accumulation-steps: 1\n", "");
+        CommandRun gated = command("launch", job.toString(), "--yes");
+        replace("model: " + LLAMA, "model: huggingface-llm-offline-tini");
+        CommandRun unknown = command("launch", job.toString(), "--yes");
+
+        assertThat(gated.exitCode()).as(gated.err()).isEqualTo(3);
+        assertThat(oneLine(gated.err())).contains("FT0915", "llama3_2Eula.txt", "places.jumpstart.accept-eula: true");
+        assertThat(unknown.exitCode()).as(unknown.err()).isEqualTo(3);
+        assertThat(oneLine(unknown.err())).contains("FT0913", "places.jumpstart.model: " + TINY);
+        assertNothingWasLaunched();
+    }
+
+    private void assertNothingWasLaunched() {
+        assertThat(aws.calls("CreateTrainingJob")).isEmpty();
+        assertThat(aws.calls("PutObject")).isEmpty();
+    }
+
+    private void replace(String text, String by) throws IOException {
+        Files.writeString(job, Files.readString(job).replace(text, by));
+    }
+
+    /** The newest run. */
+    private String run() {
+        return command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ");
+    }
+
+    private CommandRun command(String... arguments) {
+        return CommandRun.in(folder.resolve("home"), environment, arguments);
+    }
+}

@@ -1,0 +1,269 @@
+package dev.finetune4j.aws.jumpstart;
+
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a script is told: the document's defaults, under them what it says of the machine, over both what the job says. What the person says in
+ * the script's own words goes first. A setting of the job that stands at its default is left to the document, whose defaults are made for the
+ * model, but for the epochs and the length of rows, by which time and money were told.
+ */
+final class HubHyperparameters {
+    private static final String PEFT = "peft_type";
+
+    private final HubDocument document;
+    private final Map<String, HubParameter> known;
+    private final Map<String, String> values = new LinkedHashMap<>();
+    private final Map<String, String> said;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private HubHyperparameters(HubDocument document, String machine, Map<String, String> said) {
+        this.document = document;
+        known = document.parameters(machine);
+        known.forEach((name, parameter) -> values.put(name, parameter.usual()));
+        this.said = said;
+    }
+
+    /**
+     * Hyperparameters of a job.
+     *
+     * @param machine type of its machine
+     * @param layout of its rows, or null where they are not known yet
+     * @param said hyperparameters by the script's own names
+     */
+    static HubHyperparameters of(
+            HubDocument document,
+            String machine,
+            TuningMethod method,
+            TrainingSpec training,
+            @Nullable DatasetLayout layout,
+            Map<String, String> said) {
+        HubHyperparameters parameters = new HubHyperparameters(document, machine, said);
+        new TreeMap<>(said).forEach(parameters::say);
+        parameters.method(method);
+        parameters.training(training, method);
+        if (layout != null) {
+            layout.switches().forEach((name, value) -> parameters.put(List.of(name), value, null));
+        }
+        return parameters;
+    }
+
+    /** Values by name, as the script takes them, in the document's order. */
+    Map<String, String> values() {
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** What speaks against them; warnings where a setting has no effect. */
+    List<Problem> problems() {
+        return List.copyOf(problems);
+    }
+
+    private void say(String name, String value) {
+        String key = JumpStartSettings.key(name);
+        HubParameter parameter = known.get(name);
+        if (parameter == null) {
+            problems.add(JumpStartProblems.HYPER_PARAMETER
+                    .error(document.id() + " has no hyperparameter " + name)
+                    .at(Location.ofKey(key))
+                    .because("it has " + String.join(", ", new TreeMap<>(known).keySet()))
+                    .remedy("leave " + key + " out")
+                    .build());
+            return;
+        }
+        set(parameter, flag(parameter, value), key);
+    }
+
+    /** YAML has its own way to write a flag. */
+    private static String flag(HubParameter parameter, String value) {
+        String capital = value.isEmpty() ? value : value.substring(0, 1).toUpperCase(Locale.ROOT) + value.substring(1);
+        return parameter.allows(value) || !parameter.allows(capital) ? value : capital;
+    }
+
+    private void method(TuningMethod method) {
+        if (method instanceof FullTuning) {
+            put(List.of(PEFT), "None", "method");
+            if (!values.getOrDefault(PEFT, "").equals("None")) {
+                problems.add(JumpStartProblems.NO_COUNTERPART
+                        .error(document.id() + " is tuned by adapters only")
+                        .at(Location.ofKey("method"))
+                        .remedy("method: lora")
+                        .build());
+            }
+            return;
+        }
+        LoraTuning lora = method.adapters().orElse(null);
+        if (lora == null) {
+            problems.add(JumpStartProblems.NO_COUNTERPART
+                    .error(document.id() + " is not tuned by the method of this job")
+                    .at(Location.ofKey("method"))
+                    .because("the hub's scripts know adapters (LoRA) and the tuning of all weights")
+                    .remedy("method: lora")
+                    .build());
+            return;
+        }
+        if (known.containsKey(PEFT) && known.get(PEFT).allows("lora")) {
+            put(List.of(PEFT), "lora", null);
+        }
+        adapters(lora);
+        if (method instanceof QloraTuning) {
+            quantization();
+        }
+    }
+
+    private void adapters(LoraTuning lora) {
+        if (lora.rank() != LoraTuning.DEFAULT_RANK) {
+            tell("method.rank", BigDecimal.valueOf(lora.rank()), "lora_r");
+        }
+        if (lora.alpha() != LoraTuning.DEFAULT_ALPHA) {
+            tell("method.alpha", BigDecimal.valueOf(lora.alpha()), "lora_alpha");
+        }
+        if (lora.dropout() != 0) {
+            tell("method.dropout", BigDecimal.valueOf(lora.dropout()), "lora_dropout");
+        }
+        if (!lora.targetModules().equals(List.of(LoraTuning.ALL_LINEAR))) {
+            tell("method.target-modules", String.join(",", lora.targetModules()), "target_modules");
+        }
+        LoraTuning plain = LoraTuning.builder()
+                .rank(lora.rank())
+                .alpha(lora.alpha())
+                .dropout(lora.dropout())
+                .targetModules(lora.targetModules())
+                .build();
+        if (!lora.equals(plain)) {
+            problems.add(JumpStartProblems.NO_COUNTERPART
+                    .error("the hub's scripts know plain adapters only")
+                    .at(Location.ofKey("method"))
+                    .because("rank, alpha, dropout and target-modules are all that they are told")
+                    .remedy("method: lora")
+                    .build());
+        }
+    }
+
+    private void quantization() {
+        if (known.containsKey("bits")) {
+            put(List.of("bits"), "4", "method");
+        } else if (known.containsKey("int8_quantization")) {
+            problems.add(JumpStartProblems.NO_COUNTERPART
+                    .warning(document.id() + " is quantized to 8 bits, not to 4")
+                    .at(Location.ofKey("method"))
+                    .remedy(JumpStartSettings.key("int8_quantization") + ": True")
+                    .build());
+            put(List.of("int8_quantization"), "True", "method");
+        } else {
+            problems.add(JumpStartProblems.NO_COUNTERPART
+                    .error(document.id() + " is not tuned in a quantized form")
+                    .at(Location.ofKey("method"))
+                    .remedy("method: lora")
+                    .build());
+        }
+    }
+
+    private void training(TrainingSpec training, TuningMethod method) {
+        tell("training.epochs", BigDecimal.valueOf(training.epochs()), "epoch", "epochs", "num_train_epochs");
+        if (training.maxTokens() > 0) {
+            tell("training.max-tokens", BigDecimal.valueOf(training.maxTokens()), "max_input_length", "max_seq_length");
+        }
+        if (training.learningRate() != 0 && training.learningRate() != method.defaultLearningRate()) {
+            tell("training.learning-rate", BigDecimal.valueOf(training.learningRate()), "learning_rate");
+        }
+        if (training.batchSize() != TrainingSpec.DEFAULT_BATCH_SIZE) {
+            tell(
+                    "training.batch-size",
+                    BigDecimal.valueOf(training.batchSize()),
+                    "per_device_train_batch_size",
+                    "batch_size",
+                    "train_batch_size");
+        }
+        if (training.gradientAccumulation() != 1) {
+            tell(
+                    "training.gradient-accumulation",
+                    BigDecimal.valueOf(training.gradientAccumulation()),
+                    "gradient_accumulation_steps");
+        }
+        if (training.seed() != TrainingSpec.DEFAULT_SEED) {
+            tell("training.seed", BigDecimal.valueOf(training.seed()), "seed");
+        }
+        if (training.warmupRatio() != TrainingSpec.DEFAULT_WARMUP_RATIO) {
+            tell("training.warmup-ratio", BigDecimal.valueOf(training.warmupRatio()), "warmup_ratio");
+        }
+        if (training.weightDecay() != 0) {
+            tell("training.weight-decay", BigDecimal.valueOf(training.weightDecay()), "weight_decay");
+        }
+        if (training.maxGradientNorm() != TrainingSpec.DEFAULT_MAX_GRADIENT_NORM) {
+            tell("training.max-gradient-norm", BigDecimal.valueOf(training.maxGradientNorm()), "max_grad_norm");
+        }
+        if (training.evaluateEvery() != 0) {
+            tell("training.evaluate-every", BigDecimal.valueOf(training.evaluateEvery()), "eval_steps");
+        }
+        if (training.earlyStoppingPatience() != 0) {
+            tell(
+                    "training.early-stopping-patience",
+                    BigDecimal.valueOf(training.earlyStoppingPatience()),
+                    "early_stopping_patience");
+        }
+        schedule(training);
+    }
+
+    /** The default has no counterpart to be told: whoever says another one means it. */
+    private void schedule(TrainingSpec training) {
+        if (training.schedule() == TrainingSpec.defaults().schedule()) {
+            return;
+        }
+        String name = training.schedule().name().toLowerCase(Locale.ROOT);
+        HubParameter parameter = known.get("lr_scheduler_type");
+        boolean needsWarmup = parameter != null && !parameter.allows(name);
+        tell("training.schedule", needsWarmup ? name + "_with_warmup" : name, "lr_scheduler_type");
+    }
+
+    private void tell(String key, BigDecimal value, String... names) {
+        tell(key, HubParameter.plain(value), names);
+    }
+
+    private void tell(String key, String value, String... names) {
+        put(List.of(names), value, key);
+    }
+
+    /** Sets the first of the names that the document has, unless the person has said it; without a key nothing is said where it has none. */
+    private void put(List<String> names, String value, @Nullable String key) {
+        HubParameter parameter = names.stream()
+                .filter(known::containsKey)
+                .map(known::get)
+                .findFirst()
+                .orElse(null);
+        if (parameter != null && !said.containsKey(parameter.name())) {
+            set(parameter, value, key == null ? JumpStartSettings.key(parameter.name()) : key);
+        } else if (parameter == null && key != null && !names.contains(PEFT)) {
+            problems.add(JumpStartProblems.NO_COUNTERPART
+                    .warning(key + " has no effect on " + document.id())
+                    .at(Location.ofKey(key))
+                    .remedy("leave " + key + " out")
+                    .build());
+        }
+    }
+
+    private void set(HubParameter parameter, String value, String key) {
+        if (parameter.allows(value)) {
+            values.put(parameter.name(), value);
+            return;
+        }
+        problems.add(JumpStartProblems.HYPER_PARAMETER
+                .error(parameter.name() + " of " + document.id() + " is " + parameter.range() + ", not " + value)
+                .at(Location.ofKey(key))
+                .remedy(key + ": " + parameter.closest(value))
+                .build());
+    }
+}
