@@ -2,6 +2,7 @@ package dev.finetune4j.aws.internal.jobs;
 
 import static dev.finetune4j.aws.internal.PolicyStatement.literally;
 
+import dev.finetune4j.aws.internal.PolicyScope;
 import dev.finetune4j.aws.internal.PolicyStatement;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.spi.AccessPolicy;
@@ -13,30 +14,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.regions.PartitionMetadata;
-import software.amazon.awssdk.regions.Region;
 
 /**
  * The calls that jobs are launched, followed, fetched and removed by, and those that the service makes as the role of a job, as IAM
  * policies. A statement more or less is found by a test that runs jobs with exactly these.
  */
 public final class JobPolicies {
-    private static final Pattern ROLE = Pattern.compile("arn:(aws[a-z-]*):iam::(\\d{12}):role/.+");
-    private static final Pattern STORE = Pattern.compile("s3://([^/]+)(?:/(.*))?", Pattern.DOTALL);
     private static final Pattern IMAGE =
             Pattern.compile("(\\d{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+)(?:[:@].+)?");
-    private static final Pattern KEY_ID = Pattern.compile("[0-9a-f-]{36}|mrk-[0-9a-f]{32}");
-    private static final String NO_RESOURCE = "; IAM knows no resource for it";
 
     private final Bounds bounds;
     private final @Nullable Hub hub;
     private final boolean encryptsDisk;
-    private final String partition;
-    private final String account;
-    private final String dnsSuffix;
+    private final PolicyScope scope;
     private final String runs;
-    private final String bucket;
-    private final String prefix;
 
     /**
      * What jobs are bound to; all of it is in a form that the service takes.
@@ -92,26 +83,11 @@ public final class JobPolicies {
         this.hub = hub;
         encryptsDisk = bounds.mayNeedDisk() && bounds.kmsKey() != null;
         this.runs = literally(runs);
-        Matcher role = matched(ROLE, bounds.role());
-        partition = role.group(1);
-        account = role.group(2);
-        dnsSuffix = PartitionMetadata.of(Region.of(bounds.region())).dnsSuffix();
-        Matcher store = matched(STORE, bounds.store());
-        bucket = bucket(store.group(1));
-        String below = store.group(2) == null || store.group(2).isEmpty() ? "" : store.group(2) + "/";
-        prefix = literally(below);
+        scope = new PolicyScope(bounds.role(), bounds.region(), bounds.store());
     }
 
     private String bucket(String name) {
-        return "arn:" + partition + ":s3:::" + name;
-    }
-
-    private static Matcher matched(Pattern pattern, String text) {
-        Matcher matcher = pattern.matcher(text);
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException("must match " + pattern + ", was " + text);
-        }
-        return matcher;
+        return "arn:" + scope.partition() + ":s3:::" + name;
     }
 
     /** Those of callers and of the jobs themselves. */
@@ -128,7 +104,7 @@ public final class JobPolicies {
                         "jobs of this name; their tags tell whose they are, and go with a resumed job",
                         ofJobs(),
                         // The service writes names in ARNs in small letters.
-                        List.of(arn("sagemaker", "training-job/" + runs.toLowerCase(Locale.ROOT) + "*"))),
+                        List.of(scope.arn("sagemaker", "training-job/" + runs.toLowerCase(Locale.ROOT) + "*"))),
                 PolicyStatement.of(
                                 "HandOverRole",
                                 "the job runs as this role, at SageMaker and nowhere else",
@@ -156,8 +132,8 @@ public final class JobPolicies {
                 List.of("logs:GetLogEvents"),
                 List.of(logs("log-stream:" + runs + "*"))));
         if (bounds.kmsKey() != null) {
-            statements.add(key("UseKeyInS3", "files in the store", List.of("kms:Decrypt", "kms:GenerateDataKey"))
-                    .when("StringEquals", "kms:ViaService", "s3." + bounds.region() + "." + dnsSuffix));
+            statements.add(scope.keyBy(
+                    "s3", key("UseKeyInS3", "files in the store", List.of("kms:Decrypt", "kms:GenerateDataKey"))));
         }
         if (encryptsDisk) {
             statements.add(
@@ -181,12 +157,12 @@ public final class JobPolicies {
 
     private List<PolicyStatement> callersFiles() {
         List<PolicyStatement> statements = new ArrayList<>(List.of(
-                find("FindFiles", "what is staged already, and what a job left"),
+                scope.find("FindFiles", "what is staged already, and what a job left"),
                 PolicyStatement.of(
                         "FindUploads",
                         "uploads that were begun and not ended; IAM cannot bind this to a part of the bucket",
                         List.of("s3:ListBucketMultipartUploads"),
-                        List.of(bucket)),
+                        List.of(scope.bucket())),
                 PolicyStatement.of(
                         "StageInputs",
                         "rows, model and worker under the digest of their content, which jobs share; nothing is removed there",
@@ -195,19 +171,19 @@ public final class JobPolicies {
                                 "s3:GetObject",
                                 "s3:ListMultipartUploadParts",
                                 "s3:PutObject"),
-                        List.of(below(S3Store.INPUTS)))));
+                        List.of(scope.below(S3Store.INPUTS)))));
         if (hub == null) {
             statements.add(PolicyStatement.of(
                     "WriteOrder",
                     "what a job is to do",
                     List.of("s3:PutObject"),
-                    List.of(below(StoreLayout.ORDERS + runs))));
+                    List.of(scope.below(StoreLayout.ORDERS + runs))));
         }
         statements.add(PolicyStatement.of(
                 "FetchResults",
                 "what a job left",
                 List.of("s3:GetObject"),
-                List.of(below(StoreLayout.RESULTS + "/" + runs))));
+                List.of(scope.below(StoreLayout.RESULTS + "/" + runs))));
         Stream<String> own = hub == null
                 ? Stream.of(StoreLayout.CHECKPOINTS, StoreLayout.ORDERS, StoreLayout.RESULTS + "/")
                 : Stream.of(StoreLayout.RESULTS + "/");
@@ -215,7 +191,7 @@ public final class JobPolicies {
                 "RemoveRuns",
                 "all that a run has, for \"finetune clean\"",
                 List.of("s3:AbortMultipartUpload", "s3:DeleteObject"),
-                own.map(folder -> below(folder + runs)).toList()));
+                own.map(folder -> scope.below(folder + runs)).toList()));
         return statements;
     }
 
@@ -224,7 +200,7 @@ public final class JobPolicies {
         statements.addAll(List.of(
                 PolicyStatement.of(
                         "EnterRegistries",
-                        "the way to any image" + NO_RESOURCE,
+                        "the way to any image" + PolicyScope.NO_RESOURCE,
                         List.of("ecr:GetAuthorizationToken"),
                         List.of("*")),
                 PolicyStatement.of(
@@ -244,7 +220,8 @@ public final class JobPolicies {
                         List.of(logs("log-stream:" + runs + "*"))),
                 PolicyStatement.of(
                                 "DrawCurves",
-                                "figures of the job and of its machine" + NO_RESOURCE + ", only a namespace",
+                                "figures of the job and of its machine" + PolicyScope.NO_RESOURCE
+                                        + ", only a namespace",
                                 List.of("cloudwatch:PutMetricData"),
                                 List.of("*"))
                         .when("StringEquals", "cloudwatch:namespace", ContainerLogs.GROUP)));
@@ -256,34 +233,37 @@ public final class JobPolicies {
             statements.add(key("EncryptDisk", "the disk of the machine", List.of("kms:CreateGrant")));
         }
         if (!bounds.subnets().isEmpty()) {
-            statements.addAll(network());
+            statements.addAll(scope.network(bounds.securityGroups(), bounds.subnets()));
         }
         return statements;
     }
 
     private List<PolicyStatement> workersFiles() {
         return List.of(
-                find("FindInputsAndCheckpoints", "the files of its channels, and where it was"),
+                scope.find("FindInputsAndCheckpoints", "the files of its channels, and where it was"),
                 PolicyStatement.of(
                         "ReadInputsAndCheckpoints",
                         "rows, model, worker and order, and where it was",
                         List.of("s3:GetObject"),
                         List.of(
-                                below(S3Store.INPUTS),
-                                below(StoreLayout.ORDERS + runs),
-                                below(StoreLayout.CHECKPOINTS + runs))),
+                                scope.below(S3Store.INPUTS),
+                                scope.below(StoreLayout.ORDERS + runs),
+                                scope.below(StoreLayout.CHECKPOINTS + runs))),
                 PolicyStatement.of(
                         "LeaveCheckpointsAndResults",
                         "what it goes on from, and what it leaves",
                         List.of("s3:PutObject", "s3:AbortMultipartUpload"),
-                        List.of(below(StoreLayout.CHECKPOINTS + runs), below(StoreLayout.RESULTS + "/" + runs))));
+                        List.of(
+                                scope.below(StoreLayout.CHECKPOINTS + runs),
+                                scope.below(StoreLayout.RESULTS + "/" + runs))));
     }
 
     private List<PolicyStatement> scriptsFiles(Hub of) {
         List<String> amazons = of.buckets().stream().map(this::bucket).toList();
         return List.of(
-                find("FindInputs", "the rows"),
-                PolicyStatement.of("ReadInputs", "the rows", List.of("s3:GetObject"), List.of(below(S3Store.INPUTS))),
+                scope.find("FindInputs", "the rows"),
+                PolicyStatement.of(
+                        "ReadInputs", "the rows", List.of("s3:GetObject"), List.of(scope.below(S3Store.INPUTS))),
                 PolicyStatement.of(
                         "FindModelAndScript",
                         "in Amazon's own buckets of the region",
@@ -298,72 +278,25 @@ public final class JobPolicies {
                         "LeaveResults",
                         "the tuned model",
                         List.of("s3:PutObject", "s3:AbortMultipartUpload"),
-                        List.of(below(StoreLayout.RESULTS + "/" + runs))));
+                        List.of(scope.below(StoreLayout.RESULTS + "/" + runs))));
     }
 
-    private List<PolicyStatement> network() {
-        List<String> parts = new ArrayList<>(List.of(arn("ec2", "network-interface/*")));
-        bounds.securityGroups().forEach(group -> parts.add(arn("ec2", "security-group/" + literally(group))));
-        bounds.subnets().forEach(subnet -> parts.add(arn("ec2", "subnet/" + literally(subnet))));
-        return List.of(
-                PolicyStatement.of(
-                        "LookAtNetwork",
-                        "what the machine joins" + NO_RESOURCE,
-                        List.of(
-                                "ec2:DescribeDhcpOptions",
-                                "ec2:DescribeNetworkInterfaces",
-                                "ec2:DescribeSecurityGroups",
-                                "ec2:DescribeSubnets",
-                                "ec2:DescribeVpcs"),
-                        List.of("*")),
-                PolicyStatement.of(
-                        "JoinNetwork",
-                        "the machine's own interface there, whose id nobody knows before",
-                        List.of(
-                                "ec2:CreateNetworkInterface",
-                                "ec2:CreateNetworkInterfacePermission",
-                                "ec2:DeleteNetworkInterface",
-                                "ec2:DeleteNetworkInterfacePermission"),
-                        parts));
-    }
-
-    private PolicyStatement find(String sid, String why) {
-        PolicyStatement list = PolicyStatement.of(sid, why, List.of("s3:ListBucket"), List.of(bucket));
-        return prefix.isEmpty() ? list : list.when("StringLike", "s3:prefix", prefix + "*");
-    }
-
-    /** An alias is no resource of a policy, but a key can be told by it. */
     private PolicyStatement key(String sid, String why, List<String> actions) {
-        String key = String.valueOf(bounds.kmsKey());
-        String name = key.substring(key.lastIndexOf(":alias/") + 1);
-        if (name.startsWith("alias/")) {
-            return PolicyStatement.of(sid, why, actions, List.of(arn("kms", "key/*")))
-                    .when("ForAnyValue:StringEquals", "kms:ResourceAliases", name);
-        }
-        String arn = KEY_ID.matcher(key).matches() ? arn("kms", "key/" + key) : key;
-        return PolicyStatement.of(sid, why, actions, List.of(literally(arn)));
+        return scope.key(String.valueOf(bounds.kmsKey()), sid, why, actions);
     }
 
     private String repository(String address) {
-        Matcher image = matched(IMAGE, address);
+        Matcher image = PolicyScope.matched(IMAGE, address);
         String name = image.group(3).equals("*") ? "*" : literally(image.group(3));
-        return "arn:" + partition + ":ecr:" + image.group(2) + ":" + image.group(1) + ":repository/" + name;
-    }
-
-    private String below(String folder) {
-        return bucket + "/" + prefix + folder + "*";
+        return "arn:" + scope.partition() + ":ecr:" + image.group(2) + ":" + image.group(1) + ":repository/" + name;
     }
 
     private String logs(String what) {
-        return arn("logs", "log-group:" + ContainerLogs.GROUP + ":" + what);
+        return scope.arn("logs", "log-group:" + ContainerLogs.GROUP + ":" + what);
     }
 
     /** Of what belongs to Amazon the account is {@code aws}. */
     private String ofAmazon(String resource) {
-        return "arn:" + partition + ":sagemaker:" + bounds.region() + ":aws:" + resource;
-    }
-
-    private String arn(String service, String resource) {
-        return "arn:" + partition + ":" + service + ":" + bounds.region() + ":" + account + ":" + resource;
+        return "arn:" + scope.partition() + ":sagemaker:" + bounds.region() + ":aws:" + resource;
     }
 }
