@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.aws.Ordeal.Outcome;
 import dev.finetune4j.aws.bedrock.BedrockFaults;
+import dev.finetune4j.aws.jumpstart.JumpStartFaults;
 import dev.finetune4j.aws.sagemaker.SageMakerFaults;
 import dev.finetune4j.testkit.GoldenFiles;
 import java.io.IOException;
@@ -30,6 +31,7 @@ class FaultMatrixTest {
     private static Map<String, Opening> targets() {
         Map<String, Opening> targets = new LinkedHashMap<>();
         targets.put("SageMaker", SageMakerFaults::new);
+        targets.put("JumpStart", JumpStartFaults::new);
         targets.put("Bedrock", BedrockFaults::new);
         return targets;
     }
