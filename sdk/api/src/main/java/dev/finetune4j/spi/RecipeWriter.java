@@ -22,4 +22,14 @@ public interface RecipeWriter {
      *     with what the text side and the rows report
      */
     void write(Submission submission, Path target);
+
+    /**
+     * The model of a job as the engine reads it: as it is, or in another form of the same numbers, which is made once.
+     *
+     * @param submission the job, with its model on this machine
+     * @param cache folder of such forms, made if need be
+     * @return the folder or file that becomes the channel {@link dev.finetune4j.run.WorkOrder#MODEL_CHANNEL} of the job
+     * @throws FineTuneException with FT0651 if the model is missing, with what is wrong with its files, or if the disk refuses
+     */
+    Path model(Submission submission, Path cache);
 }

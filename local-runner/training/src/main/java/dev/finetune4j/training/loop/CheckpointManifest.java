@@ -3,14 +3,10 @@ package dev.finetune4j.training.loop;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.training.durable.DurableFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -73,23 +69,10 @@ record CheckpointManifest(int version, Map<String, String> sha256ByFile) {
             for (Path path : paths.filter(Files::isRegularFile).toList()) {
                 String name = folder.relativize(path).toString().replace('\\', '/');
                 if (!name.equals(FILE)) {
-                    digests.put(name, sha256(path));
+                    digests.put(name, DurableFiles.sha256(path));
                 }
             }
         }
         return digests;
-    }
-
-    static String sha256(Path file) throws IOException {
-        try (InputStream input = Files.newInputStream(file)) {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
-            for (int read = input.read(buffer); read >= 0; read = input.read(buffer)) {
-                sha.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(sha.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 }

@@ -15,6 +15,7 @@ import dev.finetune4j.run.RunEvent.StepCompleted;
 import dev.finetune4j.run.RunEvent.StoppedEarly;
 import dev.finetune4j.run.RunEvent.ValidationCompleted;
 import dev.finetune4j.run.WorkStep.Rehearse.Extent;
+import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.model.TokenBatch;
 import dev.finetune4j.training.model.TrainableModel;
 import dev.finetune4j.training.problem.LoopProblems;
@@ -256,7 +257,7 @@ public final class TrainingLoop {
         try {
             Files.createDirectories(scratch.toAbsolutePath().getParent());
             model.writeState(scratch);
-            boolean isSame = CheckpointManifest.sha256(scratch).equals(CheckpointManifest.sha256(state));
+            boolean isSame = DurableFiles.sha256(scratch).equals(DurableFiles.sha256(state));
             Files.delete(scratch);
             if (!isSame) {
                 throw unreadable("weights and moments are others after reading than before writing");
@@ -314,12 +315,12 @@ public final class TrainingLoop {
         try {
             Files.createDirectories(scratch.toAbsolutePath().getParent());
             model.writeState(scratch);
-            String replayed = CheckpointManifest.sha256(scratch);
+            String replayed = DurableFiles.sha256(scratch);
             Files.delete(scratch);
             return new Replay(
                     start.steps(),
                     progress.steps(),
-                    CheckpointManifest.sha256(target.state()),
+                    DurableFiles.sha256(target.state()),
                     replayed,
                     progress.firstDifference(target.progress()).orElse(null));
         } catch (IOException e) {

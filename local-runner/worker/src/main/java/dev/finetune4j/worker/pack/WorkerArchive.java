@@ -7,7 +7,6 @@ import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.worker.problem.WorkerProblems;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -127,12 +126,7 @@ public final class WorkerArchive implements WorkerPackage {
         if (!Files.exists(archive) || !Files.exists(written)) {
             return false;
         }
-        MessageDigest sum = sha256();
-        try (InputStream bytes = Files.newInputStream(archive);
-                OutputStream summed = new DigestOutputStream(OutputStream.nullOutputStream(), sum)) {
-            bytes.transferTo(summed);
-        }
-        return Files.readString(written).equals(HexFormat.of().formatHex(sum.digest()));
+        return Files.readString(written).equals(DurableFiles.sha256(archive));
     }
 
     static MessageDigest sha256() {

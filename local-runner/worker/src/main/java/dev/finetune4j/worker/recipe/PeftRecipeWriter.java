@@ -3,10 +3,12 @@ package dev.finetune4j.worker.recipe;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.CodecBehindVirtualTokens;
@@ -63,9 +65,6 @@ public final class PeftRecipeWriter implements RecipeWriter {
         Path model = channel(submission, WorkOrder.MODEL_CHANNEL);
         Path data = channel(submission, WorkOrder.DATA_CHANNEL);
         ModelFolder folder = ModelFolder.open(model);
-        if (folder.isGguf()) {
-            refuse(List.of(PeftRefusals.ofGguf(folder.path().toString())));
-        }
         TuningMethod method =
                 submission.order().training().map(WorkStep.Train::method).orElse(null);
         ModelFiles files =
@@ -82,6 +81,20 @@ public final class PeftRecipeWriter implements RecipeWriter {
         } catch (IOException | UncheckedIOException e) {
             throw WriteFailure.of("recipe", target, e);
         }
+    }
+
+    @Override
+    public Path model(Submission submission, Path cache) {
+        ModelFolder model = ModelFolder.open(channel(submission, WorkOrder.MODEL_CHANNEL));
+        if (!model.isGguf()) {
+            return model.path();
+        }
+        boolean isExact = submission
+                .order()
+                .training()
+                .filter(train -> train.training().precision() == Precision.FP32)
+                .isPresent();
+        return new UnpackedModel(model, isExact ? TensorType.F32 : TensorType.BF16).in(cache);
     }
 
     private static Recipe compile(WorkOrder order, ModelFolder model, Path data, TextCodec codec, Path target)

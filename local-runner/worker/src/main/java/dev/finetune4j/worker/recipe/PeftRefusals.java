@@ -35,13 +35,6 @@ final class PeftRefusals {
         return problems;
     }
 
-    /** GGUF files are read by the core alone. */
-    static Problem ofGguf(String file) {
-        return refused("a GGUF model", "transformers would read it in other numbers than the core", "model: ORG/NAME")
-                .at(Location.of(file))
-                .build();
-    }
-
     /** A model that tells labels apart instead of speaking. */
     static Problem ofEncoder(String folder) {
         return refused("an encoder", "it trains decoders", "method: lora    (with a decoder as model)")

@@ -21,6 +21,10 @@ import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.modelfiles.codec.GgufDescription;
+import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -32,9 +36,12 @@ import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
 import dev.finetune4j.testkit.GoldenFiles;
 import dev.finetune4j.training.bigram.LetterCodec;
+import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.loop.LearningRates;
 import dev.finetune4j.training.loop.TrainingPlan;
 import dev.finetune4j.training.model.TokenBatch;
+import dev.finetune4j.training.model.decoder.MergedFormat;
+import dev.finetune4j.training.model.decoder.MergedWeights;
 import dev.finetune4j.training.rows.EncodedRows;
 import dev.finetune4j.training.rows.RowsAfterVirtualTokens;
 import dev.finetune4j.training.rows.TrainingRows;
@@ -42,14 +49,18 @@ import dev.finetune4j.value.RunId;
 import dev.finetune4j.worker.SmallJob;
 import dev.finetune4j.worker.recipe.PeftPython.Ended;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -256,6 +267,71 @@ class PeftRecipeWriterTest {
         assertThatThrownBy(() -> write(
                         RecipeTickets.predict(Variant.TUNED, RecipeTickets.LABELS, LabelScoring.LIKELIHOOD, 0), data))
                 .hasMessageContaining("an earlier adapter");
+    }
+
+    @Test
+    void aGgufModelIsSentInTheNumbersThatItsBlocksStandFor() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 4, 0);
+        Path gguf = gguf();
+        TrainingSpec exact = RecipeTickets.training().build();
+        TrainingSpec half = RecipeTickets.training().precision(Precision.AUTO).build();
+
+        Path model = writer.model(onModel(gguf, exact, data), root.resolve("cache"));
+        Path short16 = writer.model(onModel(gguf, half, data), root.resolve("cache"));
+
+        try (WeightFile packed = ModelFolder.open(gguf).openWeights();
+                WeightFile plain = ModelFolder.open(model).openWeights()) {
+            assertThat(plain.entry("model.layers.0.mlp.down_proj.weight").shape())
+                    .isEqualTo(packed.entry("blk.0.ffn_down.weight").shape());
+        }
+        assertThat(Files.size(model.resolve(WorkOrder.SAFETENSORS_FILE)))
+                .isGreaterThan(Files.size(short16.resolve(WorkOrder.SAFETENSORS_FILE)) * 3 / 2);
+        FileTime made = Files.getLastModifiedTime(model);
+        assertThat(writer.model(onModel(gguf, exact, data), root.resolve("cache")))
+                .isEqualTo(model);
+        assertThat(Files.getLastModifiedTime(model)).as("made once").isEqualTo(made);
+        try (Stream<Path> kept = Files.list(root.resolve("cache"))) {
+            assertThat(kept).containsExactlyInAnyOrder(model, short16);
+        }
+    }
+
+    @Test
+    void aFolderIsSentAsItIs() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 4, 0);
+
+        assertThat(writer.model(
+                        onModel(RecipeTickets.MODEL, RecipeTickets.training().build(), data), root.resolve("cache")))
+                .isEqualTo(RecipeTickets.MODEL);
+        assertThat(root.resolve("cache")).doesNotExist();
+    }
+
+    private static Submission onModel(Path model, TrainingSpec spec, Path data) {
+        WorkStep train = new WorkStep.Train(LoraTuning.defaults(), spec, RecipeTickets.BASE, RecipeTickets.LABELS);
+        return Submission.builder(
+                        new RunId("tickets"),
+                        new ModelRef("tickets"),
+                        new WorkOrder(RecipeTickets.DIGEST, List.of(train)))
+                .channel(WorkOrder.MODEL_CHANNEL, model)
+                .channel(WorkOrder.DATA_CHANNEL, data)
+                .build();
+    }
+
+    /** The small model in blocks of 8 bits, with a tokenizer that GGUF has a name for. */
+    private Path gguf() throws IOException {
+        Path folder = root.resolve("plain");
+        DurableFiles.copyTree(RecipeTickets.MODEL, folder);
+        Files.writeString(folder.resolve("tokenizer.json"), """
+                {"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}, "normalizer": null,
+                 "model": {"type": "BPE", "vocab": {"!": 0, "a": 1, "b": 2, "ab": 3}, "merges": ["a b"]}}
+                """);
+        ModelFolder model = ModelFolder.open(folder);
+        Path file = root.resolve("model.gguf");
+        MergedFormat format =
+                new MergedFormat.Gguf(TensorType.Q8_0, GgufDescription.of(model, "tickets", TensorType.Q8_0));
+        try (FileChannel weights = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            MergedWeights.write(model, format, weights);
+        }
+        return file;
     }
 
     @Test

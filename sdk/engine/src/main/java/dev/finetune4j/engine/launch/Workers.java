@@ -13,6 +13,8 @@ import java.util.ServiceLoader;
 
 /** The workers that can be sent to a place which has none of its own. */
 final class Workers {
+    private static final String MODELS = "models";
+
     private final Path cache;
     private final List<WorkerPackage> packages;
     private final List<RecipeWriter> recipes;
@@ -67,6 +69,7 @@ final class Workers {
                     Path recipe = folder.resolve("recipe");
                     writer.write(submission, recipe);
                     equipped.channel(WorkOrder.RECIPE_CHANNEL, recipe);
+                    equipped.channel(WorkOrder.MODEL_CHANNEL, writer.model(submission, cache.resolve(MODELS)));
                 });
         return equipped.build();
     }

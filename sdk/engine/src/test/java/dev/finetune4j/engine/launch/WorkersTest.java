@@ -59,7 +59,9 @@ class WorkersTest {
     void addsTheRecipeOfAWorkerThatOnlyExecutes() {
         Submission equipped = workers().equip(submission, place("gpu"), home.resolve("run"));
 
-        assertThat(equipped.channels()).containsEntry(WorkOrder.RECIPE_CHANNEL, home.resolve("run/recipe"));
+        assertThat(equipped.channels())
+                .containsEntry(WorkOrder.RECIPE_CHANNEL, home.resolve("run/recipe"))
+                .containsEntry(WorkOrder.MODEL_CHANNEL, home.resolve("workers/models/of-letters-1"));
         assertThat(home.resolve("run/recipe/recipe.txt")).content().isEqualTo("recipe of letters-1");
     }
 
@@ -114,6 +116,11 @@ class WorkersTest {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        @Override
+        public Path model(Submission job, Path cache) {
+            return cache.resolve("of-" + job.id());
         }
     }
 }
