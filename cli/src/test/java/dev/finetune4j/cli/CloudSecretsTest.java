@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.finetune4j.offlinecloud.OfflineAws;
-import dev.finetune4j.offlinecloud.s3.OfflineS3;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import dev.finetune4j.testkit.PlantedSecrets;
@@ -21,13 +19,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Secrets in every place where people keep them: none is printed, written down or sent, whatever goes well or wrong. */
 class CloudSecretsTest {
-    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
+    private static final String ROLE = CommandCloud.arn("finetune4j-training");
 
     @TempDir
     private Path folder;
@@ -37,15 +34,14 @@ class CloudSecretsTest {
 
     @Test
     void noneOfFiftyIsFoundAnywhere() throws IOException {
-        Account account = new Account("123456789012", "eu-central-1", Set.of(ROLE));
-        OfflineS3 store = new OfflineS3(folder.resolve("s3"), account.id(), account.region(), Clock.systemUTC())
-                .createBucket("my-bucket");
         PlannedContainer container = PlannedContainer.failingAfter(Duration.ofMillis(100), 1, "that is all");
         HttpServer elsewhere = refusingServer();
-        try (OfflineAws aws = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container, store)) {
-            environment.put("PATH", System.getenv("PATH"));
-            environment.put("AWS_ENDPOINT_URL", aws.endpoint().toString());
-            environment.put("AWS_ACCESS_KEY_ID", aws.accessKeyId());
+        try (CommandCloud cloud = new CommandCloud(
+                folder,
+                "eu-central-1",
+                "finetune4j-training",
+                (account, store) -> OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container, store))) {
+            environment.putAll(cloud.environment());
             environment.put("AWS_SECRET_ACCESS_KEY", secrets.plant("AWS_SECRET_ACCESS_KEY"));
             environment.put("AWS_SESSION_TOKEN", secrets.plant("AWS_SESSION_TOKEN"));
             String job = job().toString();
@@ -67,7 +63,7 @@ class CloudSecretsTest {
             look(0, "gc", job);
             assertThat(look(3, "check", signed)).contains("/rows.jsonl?...", "refuses access (403)");
             look(3, "launch", signed, "--yes");
-            aws.faults().denyAccess("CreateTrainingJob", 5);
+            cloud.aws().faults().denyAccess("CreateTrainingJob", 5);
             look(4, "launch", job, "--yes", "--again");
             environment.put("AWS_ACCESS_KEY_ID", secrets.plant("AWS_ACCESS_KEY_ID"));
             look(4, "launch", job, "--yes", "--again");

@@ -3,8 +3,6 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
-import dev.finetune4j.offlinecloud.s3.OfflineS3;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
@@ -15,11 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,9 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
  * Launching processes that are killed at a byte of what they send or are sent: whoever comes after them finishes the run, there is one job,
  * and what they left in the store is found.
  */
+@Tag("long")
 class KilledLaunchTest {
     private static final String REGION = "eu-central-1";
-    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
+    private static final String ROLE = CommandCloud.arn("finetune4j-training");
     private static final int TRAINING_FAILED = 8;
     /** Parts of a message that are as long as this are the rows and the model. */
     private static final int LONGEST_CUT = 50_000;
@@ -41,21 +37,24 @@ class KilledLaunchTest {
     @TempDir
     private Path folder;
 
+    private CommandCloud cloud;
     private OfflineAws aws;
     private int jobs;
 
     @BeforeEach
     void openTheCloud() throws IOException {
-        Account account = new Account("123456789012", REGION, Set.of(ROLE));
-        OfflineS3 store =
-                new OfflineS3(folder.resolve("s3"), account.id(), REGION, Clock.systemUTC()).createBucket("my-bucket");
         PlannedContainer container = PlannedContainer.failingAfter(Duration.ofMillis(300), 1, "planned");
-        aws = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container, store);
+        cloud = new CommandCloud(
+                folder,
+                REGION,
+                "finetune4j-training",
+                (account, store) -> OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container, store));
+        aws = cloud.aws();
     }
 
     @AfterEach
     void closeTheCloud() {
-        aws.close();
+        cloud.close();
     }
 
     @Test
@@ -126,21 +125,9 @@ class KilledLaunchTest {
                             JavaProcess.command(List.of(), Main.class, List.of("launch", job.toString(), "--yes")))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            program.environment().putAll(environment(endpoint));
+            program.environment().putAll(cloud.environment(endpoint));
             program.environment().put("FINETUNE_HOME", home.toString());
             return program.start();
-        }
-
-        private Map<String, String> environment(String endpoint) {
-            return new HashMap<>(Map.of(
-                    "PATH",
-                    System.getenv("PATH"),
-                    "AWS_ENDPOINT_URL",
-                    endpoint,
-                    "AWS_ACCESS_KEY_ID",
-                    aws.accessKeyId(),
-                    "AWS_SECRET_ACCESS_KEY",
-                    "any"));
         }
 
         /** Whether the process reached that byte, and died of it. */
@@ -190,7 +177,7 @@ class KilledLaunchTest {
         }
 
         private CommandRun command(String... arguments) {
-            return CommandRun.in(home, environment(aws.endpoint().toString()), arguments);
+            return CommandRun.in(home, cloud.environment(), arguments);
         }
     }
 }

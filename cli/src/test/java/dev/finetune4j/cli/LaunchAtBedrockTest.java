@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
-import dev.finetune4j.offlinecloud.s3.OfflineS3;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import java.io.IOException;
@@ -14,8 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,29 +20,29 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands for a job at Bedrock, against an offline one that reads the rows and learns from them. */
 class LaunchAtBedrockTest {
     private static final String REGION = "us-east-1";
-    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-tuning";
-    private static final String SECRET = "planted/secret+0123456789";
+    private static final String ROLE = CommandCloud.arn("finetune4j-tuning");
 
     @TempDir
     private Path folder;
 
     private Path job;
     private OfflineAws aws;
-    private Map<String, String> environment;
+    private CommandCloud cloud;
 
     @BeforeEach
     void openTheCloud() throws IOException {
-        Account account = new Account("123456789012", REGION, Set.of(ROLE));
-        OfflineS3 store =
-                new OfflineS3(folder.resolve("s3"), account.id(), REGION, Clock.systemUTC()).createBucket("my-bucket");
-        aws = OfflineAws.start(
-                account, Clock.systemUTC(), Pace.SWIFT, PlannedContainer.succeedingAfter(Duration.ofSeconds(1)), store);
+        cloud = new CommandCloud(
+                folder,
+                REGION,
+                "finetune4j-tuning",
+                (account, store) -> OfflineAws.start(
+                        account,
+                        Clock.systemUTC(),
+                        Pace.SWIFT,
+                        PlannedContainer.succeedingAfter(Duration.ofSeconds(1)),
+                        store));
+        aws = cloud.aws();
         aws.bedrock().pace(TuningPace.SWIFT);
-        environment = Map.of(
-                "PATH", System.getenv("PATH"),
-                "AWS_ENDPOINT_URL", aws.endpoint().toString(),
-                "AWS_ACCESS_KEY_ID", aws.accessKeyId(),
-                "AWS_SECRET_ACCESS_KEY", SECRET);
         job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4714);
         Files.writeString(job, """
                 budget: {max-cost: 5 USD}
@@ -62,7 +58,7 @@ class LaunchAtBedrockTest {
 
     @AfterEach
     void closeTheCloud() {
-        aws.close();
+        cloud.close();
     }
 
     @Test
@@ -80,7 +76,7 @@ class LaunchAtBedrockTest {
                         "after 1.95 USD a month: kept by bedrock, asked or not",
                         "compared nothing: bedrock only trains",
                         "say --yes")
-                .doesNotContain(SECRET);
+                .doesNotContain(CommandCloud.SECRET);
         assertNothingWasLaunched();
     }
 
@@ -125,13 +121,13 @@ class LaunchAtBedrockTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.err()).contains("loss ");
-        String id = run();
+        String id = cloud.run();
         assertThat(oneLine(run.err()))
                 .contains(
                         "FT0906",
                         "base and tuned model of " + id + " were not compared",
                         "aws bedrock create-custom-model-deployment --region us-east-1 --model-deployment-name " + id)
-                .doesNotContain(SECRET);
+                .doesNotContain(CommandCloud.SECRET);
         assertThat(run.out()).contains("model-reference.json", "report.html");
         assertThat(command("ps").out()).contains(id, "succeeded", "bedrock");
         assertThat(command("show", id).out()).contains("succeeded", "bedrock", "model-reference.json");
@@ -161,7 +157,7 @@ class LaunchAtBedrockTest {
 
         assertThat(first.exitCode()).as(first.err()).isZero();
         assertThat(aws.calls("CreateModelCustomizationJob")).hasSize(1);
-        CommandRun stopped = command("stop", run());
+        CommandRun stopped = command("stop", cloud.run());
         assertThat(stopped.err()).contains("was stopped");
         CommandRun again = command("launch", job.toString(), "--target", "bedrock", "--yes", "--detach", "--again");
         assertThat(again.exitCode()).as(again.err()).isZero();
@@ -189,16 +185,11 @@ class LaunchAtBedrockTest {
         Files.writeString(job, Files.readString(job).replaceFirst("budget: .*", "budget: " + budget));
     }
 
-    /** The newest run. */
-    private String run() {
-        return command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
-    }
-
     private static String oneLine(String text) {
         return text.replaceAll("\\s+", " ");
     }
 
     private CommandRun command(String... arguments) {
-        return CommandRun.in(folder.resolve("home"), environment, arguments);
+        return cloud.command(arguments);
     }
 }

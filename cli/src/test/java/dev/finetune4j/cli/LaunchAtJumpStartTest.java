@@ -16,8 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands for a job at JumpStart, against an offline one whose scripts really train. */
 class LaunchAtJumpStartTest {
     private static final String REGION = "eu-central-1";
-    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
-    private static final String SECRET = "planted/secret+0123456789";
+    private static final String ROLE = CommandCloud.arn("finetune4j-training");
     private static final String TINY = "huggingface-llm-offline-tiny";
     private static final String LLAMA = "meta-textgeneration-llama-3-2-1b-instruct";
     private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
@@ -37,28 +34,12 @@ class LaunchAtJumpStartTest {
 
     private Path job;
     private OfflineAws aws;
-    private Map<String, String> environment;
+    private CommandCloud cloud;
 
     @BeforeEach
     void openTheCloud() throws IOException {
-        Account account = new Account("123456789012", REGION, Set.of(ROLE));
-        Clock clock = Clock.systemUTC();
-        OfflineS3 store = new OfflineS3(folder.resolve("s3"), account.id(), REGION, clock).createBucket("my-bucket");
-        OfflineHub hub = OfflineHub.shipped(REGION, clock);
-        JumpStartBuckets.fill(store, REGION, hub, MODEL);
-        JumpStartContainer containers = new JumpStartContainer(
-                PlannedContainer.succeedingAfter(Duration.ZERO),
-                hub,
-                folder.resolve("machines"),
-                store,
-                JumpStartContainer.Worker.onThisClassPath("dev.finetune4j.worker.SageMakerMain", System.getenv()),
-                clock);
-        aws = OfflineAws.start(account, clock, Pace.SWIFT, containers, store, hub);
-        environment = Map.of(
-                "PATH", System.getenv("PATH"),
-                "AWS_ENDPOINT_URL", aws.endpoint().toString(),
-                "AWS_ACCESS_KEY_ID", aws.accessKeyId(),
-                "AWS_SECRET_ACCESS_KEY", SECRET);
+        cloud = new CommandCloud(folder, REGION, "finetune4j-training", this::start);
+        aws = cloud.aws();
         job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4715);
         replace("epochs: 4", "epochs: 1");
         Files.writeString(job, """
@@ -78,9 +59,23 @@ class LaunchAtJumpStartTest {
                 """.formatted(ROLE, REGION, TINY), StandardOpenOption.APPEND);
     }
 
+    private OfflineAws start(Account account, OfflineS3 store) throws IOException {
+        Clock clock = Clock.systemUTC();
+        OfflineHub hub = OfflineHub.shipped(REGION, clock);
+        JumpStartBuckets.fill(store, REGION, hub, MODEL);
+        JumpStartContainer containers = new JumpStartContainer(
+                PlannedContainer.succeedingAfter(Duration.ZERO),
+                hub,
+                folder.resolve("machines"),
+                store,
+                JumpStartContainer.Worker.onThisClassPath("dev.finetune4j.worker.SageMakerMain", System.getenv()),
+                clock);
+        return OfflineAws.start(account, clock, Pace.SWIFT, containers, store, hub);
+    }
+
     @AfterEach
     void closeTheCloud() {
-        aws.close();
+        cloud.close();
     }
 
     @Test
@@ -96,8 +91,8 @@ class LaunchAtJumpStartTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(oneLine(run.err()))
                 .contains("jumpstart ml.g5.xlarge", "FT0923", "are not compared", "loss ")
-                .doesNotContain(SECRET, "/-1", "NaN");
-        String id = run();
+                .doesNotContain(CommandCloud.SECRET, "/-1", "NaN");
+        String id = cloud.run();
         assertThat(command("ps").out()).contains(id, "succeeded", "jumpstart");
         assertThat(command("show", id).out())
                 .contains("succeeded", "jumpstart", "ml.g5.xlarge", "model-reference.json");
@@ -137,16 +132,11 @@ class LaunchAtJumpStartTest {
         Files.writeString(job, Files.readString(job).replace(text, by));
     }
 
-    /** The newest run. */
-    private String run() {
-        return command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
-    }
-
     private static String oneLine(String text) {
         return text.replaceAll("\\s+", " ");
     }
 
     private CommandRun command(String... arguments) {
-        return CommandRun.in(folder.resolve("home"), environment, arguments);
+        return cloud.command(arguments);
     }
 }

@@ -3,8 +3,6 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
-import dev.finetune4j.offlinecloud.s3.OfflineS3;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
 import dev.finetune4j.testkit.PeftImage;
@@ -14,10 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -29,15 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands for a job at SageMaker, against an offline one whose containers are processes of this machine. */
 class LaunchAtSageMakerTest {
     private static final String REGION = "eu-central-1";
-    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
-    private static final String SECRET = "planted/secret+0123456789";
+    private static final String ROLE = CommandCloud.arn("finetune4j-training");
 
     @TempDir
     private Path folder;
 
     private Path job;
     private OfflineAws aws;
-    private Map<String, String> environment;
+    private CommandCloud cloud;
 
     @BeforeEach
     void openTheCloud() throws IOException {
@@ -46,17 +41,18 @@ class LaunchAtSageMakerTest {
 
     /** Containers find {@code python3} on this path. */
     private void openTheCloud(String path) throws IOException {
-        Account account = new Account("123456789012", REGION, Set.of(ROLE));
-        OfflineS3 store =
-                new OfflineS3(folder.resolve("s3"), account.id(), REGION, Clock.systemUTC()).createBucket("my-bucket");
-        ProcessContainer containers =
-                new ProcessContainer(folder.resolve("machines"), store, Map.of("PATH", path), Clock.systemUTC());
-        aws = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store);
-        environment = new HashMap<>(Map.of(
-                "PATH", System.getenv("PATH"),
-                "AWS_ENDPOINT_URL", aws.endpoint().toString(),
-                "AWS_ACCESS_KEY_ID", aws.accessKeyId(),
-                "AWS_SECRET_ACCESS_KEY", SECRET));
+        cloud = new CommandCloud(
+                folder,
+                REGION,
+                "finetune4j-training",
+                (account, store) -> OfflineAws.start(
+                        account,
+                        Clock.systemUTC(),
+                        Pace.SWIFT,
+                        new ProcessContainer(
+                                folder.resolve("machines"), store, Map.of("PATH", path), Clock.systemUTC()),
+                        store));
+        aws = cloud.aws();
         job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4713);
         Files.writeString(job, """
                 budget: {max-cost: 5 USD}
@@ -68,7 +64,7 @@ class LaunchAtSageMakerTest {
 
     @AfterEach
     void closeTheCloud() {
-        aws.close();
+        cloud.close();
     }
 
     @Test
@@ -78,7 +74,7 @@ class LaunchAtSageMakerTest {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
         assertThat(run.err())
                 .contains("launch   sagemaker ml.g", ", " + REGION, "of a budget of 5 USD", "say --yes")
-                .doesNotContain(SECRET);
+                .doesNotContain(CommandCloud.SECRET);
         assertThat(aws.calls("CreateTrainingJob")).isEmpty();
         assertThat(aws.calls("PutObject")).isEmpty();
     }
@@ -109,7 +105,7 @@ class LaunchAtSageMakerTest {
         CommandRun run = command("launch", job.toString(), "--yes");
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(8);
-        assertThat(run.err()).contains("FT0853", "torch").doesNotContain(SECRET);
+        assertThat(run.err()).contains("FT0853", "torch").doesNotContain(CommandCloud.SECRET);
         assertThat(command("ps").out()).contains("failed", "sagemaker");
 
         CommandRun again = command("launch", job.toString(), "--yes");
@@ -127,7 +123,7 @@ class LaunchAtSageMakerTest {
                         "s3:PutObject s3://my-bucket/jobs/inputs/",
                         "sagemaker:CreateTrainingJob",
                         "\"MaxRuntimeInSeconds\"");
-        assertThat(dry.out() + dry.err()).doesNotContain(SECRET);
+        assertThat(dry.out() + dry.err()).doesNotContain(CommandCloud.SECRET);
         assertThat(aws.calls("PutObject")).isEmpty();
         Matcher first = Pattern.compile("launch +sagemaker (ml\\.\\S+),").matcher(dry.err());
         assertThat(first.find()).as(dry.err()).isTrue();
@@ -137,25 +133,21 @@ class LaunchAtSageMakerTest {
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(8);
         assertThat(aws.calls("CreateTrainingJob")).hasSize(2);
-        CommandRun why = command("why", onlyRun());
+        CommandRun why = command("why", cloud.run());
         assertThat(why.out())
                 .contains(
                         "agreed to sagemaker " + first.group(1),
                         "moved to sagemaker ml.",
                         "FT0851: no " + first.group(1) + " was free");
-        assertThat(command("show", onlyRun()).out()).containsPattern("machine +ml\\.\\S+, " + REGION);
-        assertThat(command("logs", onlyRun()).out())
+        assertThat(command("show", cloud.run()).out()).containsPattern("machine +ml\\.\\S+, " + REGION);
+        assertThat(command("logs", cloud.run()).out())
                 .doesNotContain("finetune4j-event")
                 .contains("torch");
         CommandRun kept = command("gc", job.toString());
-        assertThat(kept.out()).contains("inputs/", "orders/" + onlyRun(), "its age", "all of it is needed, or young");
+        assertThat(kept.out()).contains("inputs/", "orders/" + cloud.run(), "its age", "all of it is needed, or young");
         CommandRun removed = command("gc", job.toString(), "--older-than", "0s", "--yes");
         assertThat(removed.out()).as(removed.err()).contains("removed ");
         assertThat(command("gc", job.toString()).out()).contains("nothing is kept there");
-    }
-
-    private String onlyRun() {
-        return command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
     }
 
     /** Needs what Amazon's image brings, 2 GB of it: torch, transformers and PEFT in the bench's versions. */
@@ -170,7 +162,7 @@ class LaunchAtSageMakerTest {
         assertThat(run.exitCode()).as(run.err()).isIn(0, 9);
         assertThat(run.out()).contains("base zero-shot", "tuned");
         assertThat(run.err()).contains("step ", "validation loss");
-        String id = onlyRun();
+        String id = cloud.run();
         assertThat(folder.resolve("home/runs/" + id + "/report.html")).isNotEmptyFile();
         assertThat(command("generate", id, "--prompt", "please refund my", "--max-new-tokens", "3")
                         .exitCode())
@@ -183,7 +175,7 @@ class LaunchAtSageMakerTest {
         ProcessBuilder program = new ProcessBuilder(JavaProcess.command(List.of(), LaunchSnippet.class, List.of()))
                 .directory(job.resolveSibling("").toFile())
                 .redirectErrorStream(true);
-        program.environment().putAll(environment);
+        program.environment().putAll(cloud.environment());
         program.environment().put("FINETUNE_HOME", folder.resolve("home").toString());
 
         Process process = program.start();
@@ -204,6 +196,6 @@ class LaunchAtSageMakerTest {
     }
 
     private CommandRun command(String... arguments) {
-        return CommandRun.in(folder.resolve("home"), environment, arguments);
+        return cloud.command(arguments);
     }
 }

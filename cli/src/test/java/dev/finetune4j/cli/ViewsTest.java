@@ -158,6 +158,20 @@ class ViewsTest {
     }
 
     @Test
+    void saysNothingOfMemoryThatNobodyForesaw() {
+        Clock clock = Clock.fixed(START, ZoneOffset.UTC);
+        try (LiveView view = new LiveView(screen(false, false, 80), clock, Duration.ofHours(1))) {
+            view.accept(new RunEvent.TrainingStarted(START, 134_515_008, 4_884_480, 13, "fp32", "none", 2, -1));
+            view.accept(new RunEvent.TrainingStarted(START, 134_515_008, 4_884_480, 13, "fp32", "none", 1, 1L << 30));
+        }
+
+        assertThat(text(err)).isEqualTo("""
+                training 4,884,480 of 134,515,008 parameters, 13 steps, fp32, 2 threads
+                training 4,884,480 of 134,515,008 parameters, 13 steps, fp32, 1 thread, about 1.0 GiB of memory
+                """);
+    }
+
+    @Test
     void noColorWinsOverATerminal() {
         assertThat(Screen.system(Map.of("TERM", "xterm"), "out,err").hasColor()).isTrue();
         assertThat(Screen.system(Map.of("TERM", "xterm", "NO_COLOR", "1"), "out,err")

@@ -97,14 +97,16 @@ public final class LiveView implements MessageView {
         } else if (event instanceof RunEvent.TrainingStarted start) {
             milestone(String.format(
                     Locale.ROOT,
-                    "training %s of %s parameters, %d steps, %s, %d %s, about %s of memory",
+                    "training %s of %s parameters, %d steps, %s, %d %s%s",
                     Figures.count(start.trainableParameters()),
                     Figures.count(start.parameters()),
                     start.steps(),
                     start.precision(),
                     start.threads(),
                     start.threads() == 1 ? "thread" : "threads",
-                    Figures.bytes(start.predictedPeakBytes())));
+                    start.predictedPeakBytes() < 0
+                            ? ""
+                            : ", about " + Figures.bytes(start.predictedPeakBytes()) + " of memory"));
         } else if (event instanceof RunEvent.ValidationCompleted validation) {
             milestone(String.format(
                     Locale.ROOT,

@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Amazon's own SDK for training makes jobs that train, follows their logs to the end, and raises what it raises at Amazon. */
+@Tag("long")
 class SageMakerSdkTest {
     private static final Account ACCOUNT = Account.sample();
     private static final String BUCKET = "sagemaker-eu-central-1-123456789012";

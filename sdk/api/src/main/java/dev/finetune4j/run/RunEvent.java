@@ -53,7 +53,8 @@ public sealed interface RunEvent {
      * @param precision number format chosen, {@code fp32} or {@code bf16}
      * @param recompute recompute level chosen
      * @param threads compute threads
-     * @param predictedPeakBytes resident memory of the process foreseen at its peak, of training or of the answers after it
+     * @param predictedPeakBytes resident memory of the process foreseen at its peak, of training or of the answers after it; -1 where
+     *     nobody foresaw it
      */
     @Kind("training-started")
     record TrainingStarted(
