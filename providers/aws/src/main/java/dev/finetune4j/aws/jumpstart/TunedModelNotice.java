@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says when a job begins to train what is not done, and what can be done with the model that comes of it. At its end that might be missed: who
- * follows a job goes once it has ended, while lines of its log are still on their way.
+ * Says when a job begins to train what is not done, and what can be done with the model that comes of it: early enough for whoever stops
+ * it for that.
  */
 final class TunedModelNotice {
     private TunedModelNotice() {}
@@ -25,7 +25,7 @@ final class TunedModelNotice {
             }
             events.add(event);
         }
-        return new EventPage(events, page.next());
+        return new EventPage(events, page.next(), page.isPending());
     }
 
     private static Problem problem(RunId id) {

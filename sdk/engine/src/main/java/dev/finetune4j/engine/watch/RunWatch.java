@@ -26,6 +26,9 @@ public final class RunWatch {
     /** Empty answers in a row after which a job counts as gone: lists and names become consistent late. */
     public static final int GONE_AFTER = 3;
 
+    /** How long a job that has ended is looked at for what is on its way; clocks of places may be minutes off. */
+    private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+
     private final Provider provider;
     private final RunId id;
     private final Clock clock;
@@ -36,6 +39,7 @@ public final class RunWatch {
     private @Nullable RunState told;
     private Duration pause;
     private @Nullable Instant unreachableSince;
+    private @Nullable Instant endedSince;
     private int emptyAnswers;
 
     /** What a watcher tells. */
@@ -85,16 +89,18 @@ public final class RunWatch {
                     collect(look);
                 }
                 unreachableSince = null;
-                pause = look.news.isEmpty() ? pace.longer(pause) : pace.shortest();
+                pause = look.news.isEmpty() && !look.hasEnded() ? pace.longer(pause) : pace.shortest();
             } catch (FineTuneException e) {
                 pause = pauseAfter(e);
             }
             look.news.forEach(news -> tell(news, listener));
             if (look.isWhole && look.snapshot != null) {
                 listener.looked(look.snapshot);
-                tellState(look.snapshot, look.news.isEmpty(), listener);
-                if (look.snapshot.state().isTerminal()) {
-                    return look.snapshot;
+                if (!awaitsMore(look)) {
+                    tellState(look.snapshot, look.news.isEmpty(), listener);
+                    if (look.hasEnded()) {
+                        return look.snapshot;
+                    }
                 }
             }
             sleeper.sleep(pause);
@@ -106,6 +112,23 @@ public final class RunWatch {
         private final List<News> news = new ArrayList<>();
         private @Nullable JobSnapshot snapshot;
         private boolean isWhole;
+        private boolean isPending;
+
+        boolean hasEnded() {
+            return snapshot != null && snapshot.state().isTerminal();
+        }
+    }
+
+    /** Whether a job has ended, and what it told last is still on its way; not for longer than anything is. */
+    private boolean awaitsMore(Look look) {
+        if (!look.hasEnded() || !look.isPending) {
+            return false;
+        }
+        Instant now = clock.instant();
+        if (endedSince == null) {
+            endedSince = now;
+        }
+        return Duration.between(endedSince, now).compareTo(LONGEST_DELAY) < 0;
     }
 
     private record News(RunEvent event, String cursor) {}
@@ -120,9 +143,8 @@ public final class RunWatch {
     }
 
     private void collect(Look look) {
-        for (EventPage page = provider.events(id, cursor);
-                !page.events().isEmpty();
-                page = provider.events(id, cursor)) {
+        EventPage page = provider.events(id, cursor);
+        for (; !page.events().isEmpty(); page = provider.events(id, cursor)) {
             int last = page.events().size() - 1;
             for (int i = 0; i <= last; i++) {
                 // Within a page the old cursor stays: a watcher that starts there sees events twice rather than never.
@@ -130,6 +152,7 @@ public final class RunWatch {
             }
             cursor = page.next();
         }
+        look.isPending = page.isPending();
         look.isWhole = true;
     }
 

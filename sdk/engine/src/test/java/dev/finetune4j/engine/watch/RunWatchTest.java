@@ -3,6 +3,7 @@ package dev.finetune4j.engine.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
@@ -28,6 +29,7 @@ import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class RunWatchTest {
@@ -157,7 +159,7 @@ class RunWatchTest {
     @Test
     void tellsStatesThatOnlyTheSnapshotKnows() throws Exception {
         launch(Life.succeeds());
-        Provider silent = new SilentEvents(new FakeProvider(place));
+        Provider silent = WithEvents.none(new FakeProvider(place));
 
         new RunWatch(silent, ID, EventPage.START, WatchPace.NEAR, clock, this::sleep)
                 .follow((event, cursor) -> told.add(event));
@@ -165,6 +167,46 @@ class RunWatchTest {
         assertThat(states(told))
                 .containsExactly(
                         RunState.QUEUED, RunState.STARTING, RunState.TRAINING, RunState.EVALUATING, RunState.SUCCEEDED);
+    }
+
+    @Test
+    void waitsForWhatAJobThatHasEndedToldLast() throws Exception {
+        launch(Life.succeeds());
+        RunEvent last = new RunEvent.Noticed(
+                clock.instant(),
+                RunProblems.gone(ID, FakeProvider.ID, 3).problems().get(0));
+        int[] looks = {0};
+        FakeProvider there = new FakeProvider(place);
+        Provider late = new WithEvents(there, cursor -> {
+            boolean isEnd = there.find(ID).orElseThrow().state().isTerminal();
+            looks[0] += isEnd ? 1 : 0;
+            return looks[0] == 4 && cursor.isEmpty()
+                    ? new EventPage(List.of(last), "last")
+                    : new EventPage(List.of(), cursor, looks[0] < 4);
+        });
+
+        JobSnapshot ended = new RunWatch(late, ID, EventPage.START, WatchPace.NEAR, clock, this::sleep)
+                .follow((event, cursor) -> told.add(event));
+
+        assertThat(ended.state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(told)
+                .last()
+                .isEqualTo(new RunEvent.StateChanged(Objects.requireNonNull(ended.endedAt()), RunState.SUCCEEDED, ""));
+        assertThat(told).contains(last);
+    }
+
+    @Test
+    void waitsNotForEverForWhatNeverComes() throws Exception {
+        launch(Life.succeeds());
+        Provider late = new WithEvents(new FakeProvider(place), cursor -> new EventPage(List.of(), cursor, true));
+
+        JobSnapshot ended = new RunWatch(late, ID, EventPage.START, WatchPace.NEAR, clock, this::sleep)
+                .follow((event, cursor) -> told.add(event));
+
+        assertThat(ended.state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(states(told)).endsWith(RunState.SUCCEEDED);
+        assertThat(Duration.between(Objects.requireNonNull(ended.endedAt()), clock.instant()))
+                .isBetween(Duration.ofMinutes(1), Duration.ofMinutes(2));
     }
 
     @Test

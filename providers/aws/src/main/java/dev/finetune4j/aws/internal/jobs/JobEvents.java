@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition
  */
 final class JobEvents {
     /** Lines of a container that has ended may still be on their way for so long. */
-    private static final Duration LOG_DELAY = Duration.ofSeconds(15);
+    private static final Duration LOG_DELAY = Duration.ofSeconds(10);
 
     private static final int LINES_PAGE = 1000;
     private static final Pattern STREAM_SECOND = Pattern.compile(".*-(\\d{9,11})");
@@ -58,7 +58,16 @@ final class JobEvents {
             }
             position = next.get();
         }
-        return new EventPage(events, position.cursor());
+        return new EventPage(events, position.cursor(), events.isEmpty() && awaitsLog(launches, position));
+    }
+
+    /** Whether the next state is known, and is held back for lines of the container that may come before it. */
+    private boolean awaitsLog(List<DescribeTrainingJobResponse> launches, LogPosition position) {
+        List<SecondaryStatusTransition> states = states(launches, position);
+        return position.parts() > 0
+                && position.parts() < states.size()
+                && states.get(position.parts() - 1).status() == SecondaryStatus.TRAINING
+                && !isSettled(states.get(position.parts()));
     }
 
     /** Goes on by a piece, which may hold no event; empty where there is nothing to go on to. */
@@ -71,7 +80,7 @@ final class JobEvents {
             if (!further.equals(position)) {
                 return Optional.of(further);
             }
-            if (!isTold && !isSettled(states.get(position.parts()))) {
+            if (awaitsLog(launches, position)) {
                 return Optional.empty();
             }
         }

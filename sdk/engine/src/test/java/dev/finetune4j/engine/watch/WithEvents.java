@@ -13,9 +13,20 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** A place whose snapshots tell states but whose events never come. */
-record SilentEvents(Provider place) implements Provider {
+/**
+ * A place with other events.
+ *
+ * @param place tells states by its snapshots
+ * @param events those after a cursor
+ */
+record WithEvents(Provider place, Function<String, EventPage> events) implements Provider {
+    /** One whose events never come. */
+    static Provider none(Provider place) {
+        return new WithEvents(place, cursor -> new EventPage(List.of(), cursor));
+    }
+
     @Override
     public ProviderId id() {
         return place.id();
@@ -48,7 +59,7 @@ record SilentEvents(Provider place) implements Provider {
 
     @Override
     public EventPage events(RunId id, String cursor) {
-        return new EventPage(List.of(), cursor);
+        return events.apply(cursor);
     }
 
     @Override
