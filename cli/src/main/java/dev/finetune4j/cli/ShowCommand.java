@@ -34,25 +34,27 @@ final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunFolder folder = new RunStore(surroundings.home()).resolve(argument.run);
-        RunView run = show(folder);
-        if (output.isJson()) {
-            surroundings.screen().line(Json.pretty(run));
-        } else {
-            new RunDetailView(surroundings.screen()).print(run, surroundings.clock());
+        refuseUnbegun(folder);
+        try (FineTuner tuner = surroundings.open()) {
+            String id = folder.id().value();
+            RunView run = tuner.show(id);
+            if (output.isJson()) {
+                surroundings.screen().line(Json.pretty(run));
+            } else {
+                new RunDetailView(surroundings.screen())
+                        .print(run, tuner.spent(id).orElse(null), surroundings.clock());
+            }
         }
         return ExitCode.OK.number();
     }
 
-    private RunView show(RunFolder folder) {
+    private static void refuseUnbegun(RunFolder folder) {
         if (RunView.of(folder.read()).isEmpty()) {
             throw CliProblems.NOT_BEGUN
                     .error("run " + folder.id() + " has not begun: its journal is empty")
                     .at(Location.of(folder.journal().toString()))
                     .remedy("finetune clean " + folder.id())
                     .asException();
-        }
-        try (FineTuner tuner = surroundings.open()) {
-            return tuner.show(folder.id().value());
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.PlaceSettings;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Prints one run. */
 public final class RunDetailView {
@@ -25,8 +27,12 @@ public final class RunDetailView {
         this.screen = screen;
     }
 
-    /** Prints all that is known of a run. */
-    public void print(RunView run, Clock clock) {
+    /**
+     * Prints all that is known of a run.
+     *
+     * @param spent what it cost, or null where that is not known or nothing
+     */
+    public void print(RunView run, RunEvent.@Nullable Spent spent, Clock clock) {
         Instant end = run.closed() ? run.changedAt() : clock.instant();
         field("run", run.id().toString());
         field("state", run.state().name().toLowerCase(Locale.ROOT) + (run.closed() ? "" : " (goes on)"));
@@ -41,6 +47,9 @@ public final class RunDetailView {
                 "started",
                 run.createdAt().truncatedTo(ChronoUnit.SECONDS) + ", took "
                         + Figures.duration(Duration.between(run.createdAt(), end)));
+        if (spent != null) {
+            field("spent", spent.spent() + " of " + spent.budget());
+        }
         field("attempt", run.attempt() + (run.resumes() == 0 ? "" : ", resumed " + run.resumes() + " times"));
         if (run.prepared() != null) {
             field("data", shown(run.prepared().data()));

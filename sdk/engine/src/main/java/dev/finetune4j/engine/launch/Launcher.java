@@ -16,6 +16,7 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.Rehearsal;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
@@ -280,6 +281,15 @@ public final class Launcher implements AutoCloseable {
         } catch (FineTuneException e) {
             return view; // unreachable says nothing about the run
         }
+    }
+
+    /**
+     * What a run that has ended cost of its budget.
+     *
+     * @return empty where it goes on, nothing is billed by the hour, or there was no budget of money
+     */
+    public Optional<RunEvent.Spent> spent(RunFolder folder) {
+        return SavedEvents.spent(folder);
     }
 
     /**

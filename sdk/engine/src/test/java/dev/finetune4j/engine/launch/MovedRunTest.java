@@ -162,6 +162,11 @@ class MovedRunTest {
                     assertThat(last.spent()).isEqualTo(Money.parse("0.0415 USD"));
                     assertThat(last.budget()).isEqualTo(Money.parse("1.00 USD"));
                 });
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.spent(fixture.folder(run.id())))
+                    .map(RunEvent.Spent::spent)
+                    .contains(Money.parse("0.0415 USD"));
+        }
     }
 
     @Test
