@@ -3,6 +3,7 @@ package dev.finetune4j.aws.sagemaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.aws.AccountTemplate;
 import dev.finetune4j.aws.bedrock.BedrockProviderFactory;
 import dev.finetune4j.aws.internal.jobs.StoreLayout;
 import dev.finetune4j.aws.s3.S3Store;
@@ -10,61 +11,30 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
-import dev.finetune4j.testkit.PythonPackages;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The account that the CloudFormation template makes is the one that jobs need. */
 class AccountTemplateTest {
-    private static final Path TEMPLATE = Path.of("../../infra/aws/finetune4j.yaml");
-    private static final String KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
-
-    /** What resources are called, which CloudFormation makes up. */
-    private static final Map<String, String> MADE_UP = Map.of(
-            "Bucket", "made-up",
-            "Bucket.Arn", "arn:aws:s3:::made-up",
-            "Key.Arn", KEY,
-            "TrainingRole.Arn", OfflineAccount.ROLE,
-            "CustomizationRole.Arn", "arn:aws:iam::123456789012:role/finetune4j-customization");
-
+    private static final AccountTemplate TEMPLATE = AccountTemplate.shipped();
+    private static final String KEY = AccountTemplate.KEY;
     private static final String CUSTOMIZATION = "/resources/CustomizationRole/Policies/0/PolicyDocument";
 
-    private static JsonNode plain;
-    private static JsonNode all;
-    private static JsonNode findings;
+    /** What the role may do for jobs at JumpStart, which is held to their policy elsewhere. */
+    private static final Set<String> OF_HUB = Set.of("FindModelAndScript", "ReadModelAndScript", "PullImageOfHub");
 
-    /** The template with the least and with all of its parameters; cfn-lint takes seconds to begin. */
-    @BeforeAll
-    static void make() throws Exception {
-        Map<String, String> parameters = new HashMap<>(MADE_UP);
-        String least = Json.line(parameters);
-        parameters.putAll(Map.of(
-                "Encryption",
-                "KMS",
-                "Subnets",
-                "subnet-0a1b,subnet-2c3d",
-                "SecurityGroups",
-                "sg-0a1b",
-                "OutputDays",
-                "30"));
-        JsonNode said = Json.read(
-                PythonPackages.of("cfn-lint-requirements.txt")
-                        .output("account_template.py", TEMPLATE, least, Json.line(parameters)),
-                JsonNode.class);
-        findings = said.path("findings");
-        plain = said.at("/stacks/0");
-        all = said.at("/stacks/1");
-    }
+    private final JsonNode plain = TEMPLATE.plain();
+    private final JsonNode all = TEMPLATE.full();
 
     @Test
     void hasNothingThatCfnLintFinds() {
-        assertThat(findings).isEmpty();
+        assertThat(TEMPLATE.findings()).isEmpty();
     }
 
     @Test
@@ -87,15 +57,22 @@ class AccountTemplateTest {
                 places:
                   sagemaker:
                     role: %1$s
-                    store: s3://made-up/finetune4j
+                    store: s3://my-bucket/finetune4j
+                    region: eu-central-1
+                    kms-key: %2$s
+                    subnets: subnet-0a1b,subnet-2c3d
+                    security-groups: sg-0a1b
+                  jumpstart:
+                    role: %1$s
+                    store: s3://my-bucket/finetune4j
                     region: eu-central-1
                     kms-key: %2$s
                     subnets: subnet-0a1b,subnet-2c3d
                     security-groups: sg-0a1b
                   bedrock:
                     role: %3$s
-                    store: s3://made-up/finetune4j
-                    kms-key: %2$s""".formatted(OfflineAccount.ROLE, KEY, MADE_UP.get("CustomizationRole.Arn")));
+                    store: s3://my-bucket/finetune4j
+                    kms-key: %2$s""".formatted(OfflineAccount.ROLE, KEY, AccountTemplate.CUSTOMIZATION_ROLE));
     }
 
     @Test
@@ -109,7 +86,7 @@ class AccountTemplateTest {
         assertThat(bucket.at("/BucketEncryption/ServerSideEncryptionConfiguration"))
                 .hasSize(1);
         assertThat(policy.toString())
-                .contains("\"Effect\":\"Deny\"", "\"aws:SecureTransport\":\"false\"", "arn:aws:s3:::made-up/*");
+                .contains("\"Effect\":\"Deny\"", "\"aws:SecureTransport\":\"false\"", "arn:aws:s3:::my-bucket/*");
         assertThat(bucket.at("/LifecycleConfiguration/Rules"))
                 .extracting(rule -> rule.path("Prefix").asText())
                 .containsExactly(
@@ -120,13 +97,15 @@ class AccountTemplateTest {
     }
 
     private static List<JsonNode> ofRole(JsonNode stack) {
-        return statements(stack.at("/resources/TrainingRole/Policies/0/PolicyDocument"));
+        return statements(stack.at("/resources/TrainingRole/Policies/0/PolicyDocument")).stream()
+                .filter(statement -> !OF_HUB.contains(statement.path("Sid").asText()))
+                .toList();
     }
 
     /** The policy for jobs of every name. */
     private static List<JsonNode> ofJob(Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(Map.of(
-                "role", OfflineAccount.ROLE, "region", OfflineAccount.REGION, "store", "s3://made-up/finetune4j"));
+                "role", OfflineAccount.ROLE, "region", OfflineAccount.REGION, "store", "s3://my-bucket/finetune4j"));
         settings.putAll(more);
         ProviderContext context = new ProviderContext(Path.of("target"), Map.of(), Clock.systemUTC());
         return ofHolder(new SageMakerProvider(context, settings));
@@ -136,11 +115,11 @@ class AccountTemplateTest {
     private static List<JsonNode> ofCustomization(Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "role",
-                MADE_UP.get("CustomizationRole.Arn"),
+                AccountTemplate.CUSTOMIZATION_ROLE,
                 "region",
                 "us-east-1",
                 "store",
-                "s3://made-up/finetune4j"));
+                "s3://my-bucket/finetune4j"));
         settings.putAll(more);
         ProviderContext context = new ProviderContext(Path.of("target"), Map.of(), Clock.systemUTC());
         return ofHolder(new BedrockProviderFactory().open(context, settings));
