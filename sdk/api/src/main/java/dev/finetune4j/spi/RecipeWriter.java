@@ -24,7 +24,8 @@ public interface RecipeWriter {
     void write(Submission submission, Path target);
 
     /**
-     * The model of a job as the engine reads it: as it is, or in another form of the same numbers, which is made once.
+     * The model of a job as the engine reads it: as it is, or in another form of the same numbers, which is made once. Of all threads and
+     * processes that share a cache, one calls at a time; what stands in the cache may be read meanwhile and stays.
      *
      * @param submission the job, with its model on this machine
      * @param cache folder of such forms, made if need be

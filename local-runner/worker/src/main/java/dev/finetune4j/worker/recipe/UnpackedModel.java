@@ -23,14 +23,15 @@ import java.util.Locale;
  * @param type of the numbers, F32 or BF16
  */
 record UnpackedModel(ModelFolder model, TensorType type) {
-    /** The folder below {@code cache}. */
+    /** The folder below {@code cache}, of which no other thread or process makes one meanwhile. */
     Path in(Path cache) {
         try {
-            String digest = DurableFiles.sha256(model.path());
-            Path folder = cache.resolve(digest + "-" + type.name().toLowerCase(Locale.ROOT));
+            String name = DurableFiles.sha256(model.path()) + "-" + type.name().toLowerCase(Locale.ROOT);
+            Path folder = cache.resolve(name);
             if (!Files.exists(folder)) {
-                Files.createDirectories(cache);
-                Path partial = Files.createTempDirectory(cache, "unpacking-");
+                Path partial = cache.resolve(name + DurableFiles.PARTIAL);
+                DurableFiles.deleteTree(partial);
+                Files.createDirectories(partial);
                 write(partial);
                 DurableFiles.forceTree(partial);
                 DurableFiles.moveFolder(partial, folder);

@@ -277,6 +277,10 @@ class PeftRecipeWriterTest {
         TrainingSpec half = RecipeTickets.training().precision(Precision.AUTO).build();
 
         Path model = writer.model(onModel(gguf, exact, data), root.resolve("cache"));
+        Path killed = Files.createDirectories(root.resolve("cache").resolve(model.getFileName() + ".partial"));
+        Files.writeString(killed.resolve(WorkOrder.SAFETENSORS_FILE), "cut");
+        DurableFiles.deleteTree(model);
+        writer.model(onModel(gguf, exact, data), root.resolve("cache"));
         Path short16 = writer.model(onModel(gguf, half, data), root.resolve("cache"));
 
         try (WeightFile packed = ModelFolder.open(gguf).openWeights();

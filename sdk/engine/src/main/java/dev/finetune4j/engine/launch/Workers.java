@@ -1,11 +1,14 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.data.source.ExclusiveLock;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.RecipeWriter;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.WorkerPackage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -69,8 +72,17 @@ final class Workers {
                     Path recipe = folder.resolve("recipe");
                     writer.write(submission, recipe);
                     equipped.channel(WorkOrder.RECIPE_CHANNEL, recipe);
-                    equipped.channel(WorkOrder.MODEL_CHANNEL, writer.model(submission, cache.resolve(MODELS)));
+                    equipped.channel(WorkOrder.MODEL_CHANNEL, model(writer, submission));
                 });
         return equipped.build();
+    }
+
+    @SuppressWarnings("try") // the lock is held, not used
+    private Path model(RecipeWriter writer, Submission submission) {
+        try (ExclusiveLock lock = ExclusiveLock.acquire(cache.resolve(MODELS + ".lock"), () -> {})) {
+            return writer.model(submission, cache.resolve(MODELS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

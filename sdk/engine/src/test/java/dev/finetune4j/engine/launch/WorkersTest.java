@@ -19,9 +19,12 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +66,21 @@ class WorkersTest {
                 .containsEntry(WorkOrder.RECIPE_CHANNEL, home.resolve("run/recipe"))
                 .containsEntry(WorkOrder.MODEL_CHANNEL, home.resolve("workers/models/of-letters-1"));
         assertThat(home.resolve("run/recipe/recipe.txt")).content().isEqualTo("recipe of letters-1");
+    }
+
+    @Test
+    void asksForOneModelAtATime() throws Exception {
+        List<Thread> launches = IntStream.range(0, 4)
+                .mapToObj(number ->
+                        new Thread(() -> workers().equip(submission, place("gpu"), home.resolve("run-" + number))))
+                .toList();
+
+        launches.forEach(Thread::start);
+        for (Thread launch : launches) {
+            launch.join();
+        }
+
+        assertThat(home.resolve("workers/models/calls")).content().isEqualTo("in out in out in out in out ");
     }
 
     @Test
@@ -120,7 +138,19 @@ class WorkersTest {
 
         @Override
         public Path model(Submission job, Path cache) {
+            tell(cache, "in ");
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            tell(cache, "out ");
             return cache.resolve("of-" + job.id());
+        }
+
+        private static void tell(Path cache, String word) {
+            try {
+                Path calls = Files.createDirectories(cache).resolve("calls");
+                Files.writeString(calls, word, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }
