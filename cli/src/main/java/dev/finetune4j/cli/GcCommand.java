@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "What is young stays: another machine may be about to use it.",
-            "Results that were fetched stay in the runs of this machine.",
+            "So do results, until a run of this machine has fetched them,",
+            "and models that only their place can hold.",
             "It must be allowed more than \"finetune policy\" prints: it looks at other jobs,",
             "and removes inputs that jobs share.",
             "",
@@ -52,6 +53,9 @@ final class GcCommand implements Callable<Integer> {
             defaultValue = "168h",
             description = "Keep what was written since; 168h, a week, by default.")
     String olderThan = "168h";
+
+    @Option(names = "--unfetched", description = "Remove results too that no run of this machine has fetched.")
+    boolean unfetched;
 
     @Option(
             names = {"-y", "--yes"},
@@ -76,7 +80,7 @@ final class GcCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("looking through the places of " + job);
-            List<Leftovers.Entry> entries = tuner.leftovers(file, age);
+            List<Leftovers.Entry> entries = tuner.leftovers(file, age, unfetched);
             if (yes) {
                 entries.stream().filter(Leftovers.Entry::isRemovable).forEach(entry -> tuner.remove(file, entry));
             }

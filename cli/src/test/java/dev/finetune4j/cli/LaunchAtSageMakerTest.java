@@ -144,10 +144,24 @@ class LaunchAtSageMakerTest {
                 .doesNotContain("finetune4j-event")
                 .contains("torch");
         CommandRun kept = command("gc", job.toString());
-        assertThat(kept.out()).contains("inputs/", "orders/" + cloud.run(), "its age", "all of it is needed, or young");
+        assertThat(kept.out())
+                .contains("inputs/", "orders/" + cloud.run(), "its age", "all of it is needed, young, or nowhere else");
         CommandRun removed = command("gc", job.toString(), "--older-than", "0s", "--yes");
         assertThat(removed.out()).as(removed.err()).contains("removed ");
         assertThat(command("gc", job.toString()).out()).contains("nothing is kept there");
+    }
+
+    @Test
+    void keepsWhatNobodyHasFetched() throws IOException {
+        Path weights = Files.writeString(folder.resolve("weights"), "of another machine's run");
+        aws.s3().upload(weights, "s3://my-bucket/jobs/outputs/letters-0a1b2c3d-1/weights");
+
+        CommandRun kept = command("gc", job.toString(), "--older-than", "0s", "--yes");
+        CommandRun free = command("gc", job.toString(), "--older-than", "0s", "--yes", "--unfetched");
+
+        assertThat(kept.out()).as(kept.err()).containsPattern("outputs/letters-0a1b2c3d-1 .* not fetched here");
+        assertThat(free.out()).as(free.err()).contains("removed 1 of 1");
+        assertThat(aws.s3().keys("s3://my-bucket/jobs/outputs")).isEmpty();
     }
 
     /** Needs what Amazon's image brings, 2 GB of it: torch, transformers and PEFT in the bench's versions. */

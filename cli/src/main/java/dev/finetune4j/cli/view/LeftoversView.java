@@ -56,7 +56,7 @@ public final class LeftoversView {
         long count = entries.stream().filter(Leftovers.Entry::isRemovable).count();
         screen.line(
                 count == 0
-                        ? "all of it is needed, or young"
+                        ? "all of it is needed, young, or nowhere else"
                         : isRemoved
                                 ? "removed " + count + " of " + entries.size() + ", " + Figures.bytes(bytes)
                                 : count + " of " + entries.size() + ", " + Figures.bytes(bytes)

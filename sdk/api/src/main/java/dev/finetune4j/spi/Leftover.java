@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param run the run that they are of; null where several may share them
  * @param bytes their size
  * @param lastUsed when the last of them was written
+ * @param isResult whether they are what a run came to, such as a tuned model
  * @param use what needs them now; empty where nothing does
  */
-public record Leftover(String reference, @Nullable RunId run, long bytes, Instant lastUsed, String use) {}
+public record Leftover(
+        String reference, @Nullable RunId run, long bytes, Instant lastUsed, boolean isResult, String use) {}

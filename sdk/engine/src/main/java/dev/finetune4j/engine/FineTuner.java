@@ -527,10 +527,11 @@ public final class FineTuner implements AutoCloseable {
      * What the places of a job keep of it and of other jobs with the same settings: staged rows and models, orders, checkpoints, outputs.
      *
      * @param age what was written since is kept, as somebody may be about to use it
+     * @param unfetched whether results are free as well that no run of this machine has fetched
      * @throws FineTuneException if a place cannot be asked
      */
-    public List<Leftovers.Entry> leftovers(JobFile job, Duration age) {
-        return launcher.places().leftovers(job.job(), age);
+    public List<Leftovers.Entry> leftovers(JobFile job, Duration age, boolean unfetched) {
+        return launcher.places().leftovers(job.job(), age, unfetched);
     }
 
     /**

@@ -39,7 +39,8 @@ final class StoredTunings {
         List<Leftover> all = new ArrayList<>();
         for (CustomModelSummary model : jobs.models()) {
             owner(model.modelArn())
-                    .ifPresent(run -> all.add(new Leftover(model.modelArn(), run, 0, model.creationTime(), ONLY_COPY)));
+                    .ifPresent(run ->
+                            all.add(new Leftover(model.modelArn(), run, 0, model.creationTime(), true, ONLY_COPY)));
         }
         Map<String, Figures> figures = figures();
         if (!figures.isEmpty()) {
@@ -47,21 +48,17 @@ final class StoredTunings {
                 Figures own = figures.get(job.jobArn().substring(job.jobArn().lastIndexOf('/') + 1));
                 if (own != null) {
                     owner(job.jobArn())
-                            .ifPresent(run ->
-                                    all.add(new Leftover(own.address(), run, own.bytes(), own.lastUsed(), use(job))));
+                            .ifPresent(run -> all.add(
+                                    new Leftover(own.address(), run, own.bytes(), own.lastUsed(), false, use(job))));
                 }
             }
         }
         return all;
     }
 
-    /** Removes what {@link #all} told. */
+    /** Removes figures that {@link #all} told; a model is needed for as long as it is there. */
     void remove(Leftover leftover) {
-        if (leftover.reference().startsWith("s3://")) {
-            store.delete(leftover.reference());
-        } else {
-            jobs.deleteModel(leftover.reference());
-        }
+        store.delete(leftover.reference());
     }
 
     /** The run that something is of, where it carries our tags. */

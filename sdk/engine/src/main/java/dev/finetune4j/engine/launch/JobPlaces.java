@@ -172,8 +172,8 @@ public final class JobPlaces {
     }
 
     /** What the places of a job keep where its settings say. */
-    public List<Leftovers.Entry> leftovers(FineTuneJob job, Duration age) {
-        return leftovers().find(job, age);
+    public List<Leftovers.Entry> leftovers(FineTuneJob job, Duration age, boolean unfetched) {
+        return leftovers().find(job, age, unfetched);
     }
 
     /**

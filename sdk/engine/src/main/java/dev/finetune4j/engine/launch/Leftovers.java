@@ -45,9 +45,10 @@ public final class Leftovers {
      * All that the places of a job keep where its settings say.
      *
      * @param age what was written since is kept, as somebody may be about to use it
+     * @param unfetched whether results are free as well that no run of this machine has fetched
      * @throws FineTuneException with FT0510 if none of them tells, and one bills
      */
-    List<Entry> find(FineTuneJob job, Duration age) {
+    List<Entry> find(FineTuneJob job, Duration age, boolean unfetched) {
         List<Entry> entries = new ArrayList<>();
         List<ProviderId> silent = new ArrayList<>();
         int told = 0;
@@ -57,7 +58,7 @@ public final class Leftovers {
                     Optional<List<Leftover>> found = place.leftovers();
                     if (found.isPresent()) {
                         told++;
-                        found.get().forEach(one -> entries.add(new Entry(target, one, kept(one, age))));
+                        found.get().forEach(one -> entries.add(new Entry(target, one, kept(one, age, unfetched))));
                     } else if (place.capabilities().bills()) {
                         silent.add(target);
                     }
@@ -80,27 +81,28 @@ public final class Leftovers {
         }
     }
 
-    private String kept(Leftover found, Duration age) {
+    private String kept(Leftover found, Duration age, boolean unfetched) {
         if (!found.use().isEmpty()) {
             return found.use();
         }
-        String state = openHere(found);
-        if (!state.isEmpty()) {
-            return state;
+        String need = needHere(found, unfetched);
+        if (!need.isEmpty()) {
+            return need;
         }
         return found.lastUsed().plus(age).isAfter(now) ? "its age" : "";
     }
 
-    /** What this machine knows of a run that has not ended; one whose journal cannot be read may still go on. */
-    private String openHere(Leftover found) {
+    /** What this machine knows of the run: one that has not ended needs all; one whose journal cannot be read may still go on. */
+    private String needHere(Leftover found, boolean unfetched) {
         if (found.run() == null) {
             return "";
         }
         try {
             return RunView.of(store.folder(found.run()).read())
-                    .filter(view -> !view.closed())
-                    .map(view -> "the run is " + view.state().name().toLowerCase(Locale.ROOT))
-                    .orElse("");
+                    .map(view -> view.closed()
+                            ? ""
+                            : "the run is " + view.state().name().toLowerCase(Locale.ROOT))
+                    .orElse(found.isResult() && !unfetched ? "not fetched here" : "");
         } catch (FineTuneException e) {
             return "the run's journal cannot be read";
         }

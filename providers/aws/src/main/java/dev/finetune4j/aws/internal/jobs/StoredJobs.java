@@ -23,6 +23,7 @@ final class StoredJobs {
     /** A launch that has staged its order asks for its machine soon after. */
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
+    private static final String RESULTS = StoreLayout.RESULTS + "/";
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     /** Job, start of a digest, attempt, and where it was launched again which launch: nobody else calls a folder so. */
     private static final Pattern RUN =
@@ -44,7 +45,7 @@ final class StoredJobs {
     List<Leftover> all() {
         List<Pile> perRun = new ArrayList<>(piles(StoreLayout.ORDERS, RUN.asMatchPredicate()));
         perRun.addAll(piles(StoreLayout.CHECKPOINTS, RUN.asMatchPredicate()));
-        perRun.addAll(piles(StoreLayout.RESULTS + "/", RUN.asMatchPredicate()));
+        perRun.addAll(piles(RESULTS, RUN.asMatchPredicate()));
         Map<RunId, String> uses = new LinkedHashMap<>();
         Set<String> inputs = new HashSet<>();
         boolean mayBeLaunching = false;
@@ -105,7 +106,7 @@ final class StoredJobs {
         }
 
         Leftover leftover(@Nullable RunId run, String use) {
-            return new Leftover(address, run, bytes, lastUsed, use);
+            return new Leftover(address, run, bytes, lastUsed, folder.equals(RESULTS), use);
         }
     }
 
