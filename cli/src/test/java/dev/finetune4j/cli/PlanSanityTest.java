@@ -40,6 +40,7 @@ import dev.finetune4j.value.ProviderId;
 import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +94,21 @@ class PlanSanityTest {
             }
         }
         GOLDEN.assertMatches("plan-sanity.txt", table.toString());
+    }
+
+    @Test
+    void aMachineThatWasMissedComesAfterThoseThatWereNot() {
+        String model = "qwen2.5-1.5b-instruct";
+        PlanOption first =
+                plan(model, LoraTuning.defaults(), 10_000, 150).choice().orElseThrow();
+
+        Plan later = plan(model, LoraTuning.defaults(), 10_000, 150, Map.of(first.id(), Instant.EPOCH));
+
+        assertThat(later.choice().orElseThrow().id()).isNotEqualTo(first.id());
+        PlanOption missed = later.option(first.id()).orElseThrow();
+        assertThat(missed.standing()).isEqualTo(PlanOption.Standing.MISSED);
+        assertThat(missed.isEligible()).as("where there is no other").isTrue();
+        assertThat(missed.notes()).contains("a run was told at 1970-01-01T00:00:00Z that it is not to be had");
     }
 
     private static String line(String model, TuningMethod method, long rows, int tokens) {
@@ -194,6 +210,10 @@ class PlanSanityTest {
     }
 
     private static Plan plan(String id, TuningMethod method, long rows, int tokens) {
+        return plan(id, method, rows, tokens, Map.of());
+    }
+
+    private static Plan plan(String id, TuningMethod method, long rows, int tokens, Map<String, Instant> missed) {
         CatalogueModel model = ModelCatalogue.shipped().get(id);
         TaskKind kind = id.startsWith("bert") ? TaskKind.CLASSIFICATION : TaskKind.CHAT;
         TaskSpec task = TaskSpec.of(kind);
@@ -219,10 +239,10 @@ class PlanSanityTest {
                 rows * tokens * 5,
                 "sanity");
         PlanContext context =
-                new PlanContext(OFFERS, List.of(LAPTOP), List.of(), List.of(), null, TODAY, "test", List.of());
+                new PlanContext(OFFERS, List.of(LAPTOP), List.of(), List.of(), missed, null, TODAY, "test", List.of());
         boolean isSmall = model.parameters() < 500_000_000;
         PlanContext withoutLaptop =
-                new PlanContext(OFFERS, List.of(), List.of(), List.of(), null, TODAY, "test", List.of());
+                new PlanContext(OFFERS, List.of(), List.of(), List.of(), missed, null, TODAY, "test", List.of());
         return new Planner(isSmall ? context : withoutLaptop)
                 .plan(
                         new JobFigures(

@@ -168,6 +168,7 @@ public final class PlanView {
         return switch (option.standing()) {
             case WITHIN -> option.neededMemory() == null ? "" : "fits";
             case LIKELY_WITHIN -> "likely in";
+            case MISSED -> "missed";
             case TIGHT -> "tight";
             case SHOWN -> option.cost() == null ? "no price" : option.otherModel() == null ? "adapters" : "";
             case OVER_LIMIT -> "over";

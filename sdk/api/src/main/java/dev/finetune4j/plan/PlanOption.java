@@ -3,6 +3,7 @@ package dev.finetune4j.plan;
 import dev.finetune4j.value.ProviderId;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,8 @@ public record PlanOption(
         WITHIN,
         /** It is likely to keep every limit, but less than nine times in ten. */
         LIKELY_WITHIN,
+        /** Its machine was not to be had a moment ago. */
+        MISSED,
         /** It may lack memory. */
         TIGHT,
         /** It is for comparison: another model or method, or a price that is not known. */
@@ -82,6 +85,16 @@ public record PlanOption(
 
     /** The same option with another standing. */
     public PlanOption standing(Standing other) {
+        return with(other, notes);
+    }
+
+    /** The same option as one whose machine was not to be had a moment ago, with a note that tells so. */
+    public PlanOption missed(String note) {
+        return with(
+                Standing.MISSED, Stream.concat(Stream.of(note), notes.stream()).toList());
+    }
+
+    private PlanOption with(Standing standing, List<String> notes) {
         return new PlanOption(
                 id,
                 target,
@@ -100,7 +113,7 @@ public record PlanOption(
                 cost,
                 tokens,
                 hosting,
-                other,
+                standing,
                 notes);
     }
 }

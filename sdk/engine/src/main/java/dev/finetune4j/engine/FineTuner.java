@@ -16,6 +16,7 @@ import dev.finetune4j.engine.launch.EstimateScore;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.Launcher;
 import dev.finetune4j.engine.launch.Leftovers;
+import dev.finetune4j.engine.launch.MissedMachines;
 import dev.finetune4j.engine.launch.PastRuns;
 import dev.finetune4j.engine.launch.Preparation;
 import dev.finetune4j.engine.launch.PreparedJob;
@@ -387,6 +388,7 @@ public final class FineTuner implements AutoCloseable {
                 launcher.places().ownMachines(figures),
                 new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
                 launcher.estimates().read(),
+                new MissedMachines(store, context.clock().instant()).all(),
                 launcher.rehearsals().find(figures).orElse(null),
                 LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC),
                 version,

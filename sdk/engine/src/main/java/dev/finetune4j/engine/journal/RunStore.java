@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -93,6 +94,14 @@ public final class RunStore {
     private List<RunId> newestFirst(List<RunId> ids) {
         return Stream.concat(list().stream().map(RunView::id), ids.stream())
                 .distinct()
+                .toList();
+    }
+
+    /** The folders of runs whose journals have grown since. */
+    public List<RunFolder> changedSince(Instant since) {
+        return ids().stream()
+                .map(this::folder)
+                .filter(run -> run.journal().toFile().lastModified() >= since.toEpochMilli())
                 .toList();
     }
 

@@ -6,8 +6,10 @@ import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.run.Rehearsal;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownMachines what places with a machine of their own say of the job
  * @param past runs that succeeded on this machine, those of the same model and method first
  * @param estimates estimates that runs have put to the test
+ * @param missed ids of options whose machines runs of this computer were lately told are not to be had, and when last
  * @param rehearsal what the first steps of the very same job showed on this machine, or null where it was not rehearsed
  * @param today the day by which the age of prices is told
  * @param version of finetune4j
@@ -27,6 +30,7 @@ public record PlanContext(
         List<OwnMachine> ownMachines,
         List<PastRun> past,
         List<PastEstimate> estimates,
+        Map<String, Instant> missed,
         @Nullable Rehearsal rehearsal,
         LocalDate today,
         String version,
@@ -37,6 +41,7 @@ public record PlanContext(
         ownMachines = List.copyOf(ownMachines);
         past = List.copyOf(past);
         estimates = List.copyOf(estimates);
+        missed = Map.copyOf(missed);
         warnings = List.copyOf(warnings);
     }
 }

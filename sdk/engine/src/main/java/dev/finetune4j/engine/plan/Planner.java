@@ -242,7 +242,7 @@ public final class Planner {
         return candidates;
     }
 
-    private static Ranking ranking(FineTuneJob job, PlanRequest request) {
+    private Ranking ranking(FineTuneJob job, PlanRequest request) {
         Money maxCost =
                 request.maxCost() != null ? request.maxCost() : job.budget().maxCost();
         if (maxCost != null && !maxCost.currency().equals(Bill.CURRENCY)) {
@@ -253,7 +253,7 @@ public final class Planner {
         }
         Duration deadline =
                 request.deadline() != null ? request.deadline() : job.budget().maxTime();
-        return new Ranking(request.objective(), maxCost, deadline);
+        return new Ranking(request.objective(), maxCost, deadline, context.missed());
     }
 
     private PlanBasis basis(JobFigures figures) {

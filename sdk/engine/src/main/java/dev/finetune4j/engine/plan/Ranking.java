@@ -8,8 +8,11 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.value.Money;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Holds options against the limits, and puts the best first. */
@@ -26,11 +29,13 @@ final class Ranking {
     private final Objective objective;
     private final @Nullable Money maxCost;
     private final @Nullable Duration deadline;
+    private final Map<String, Instant> missed;
 
-    Ranking(Objective objective, @Nullable Money maxCost, @Nullable Duration deadline) {
+    Ranking(Objective objective, @Nullable Money maxCost, @Nullable Duration deadline, Map<String, Instant> missed) {
         this.objective = objective;
         this.maxCost = maxCost;
         this.deadline = deadline;
+        this.missed = missed;
     }
 
     /** The limits in words. */
@@ -43,8 +48,7 @@ final class Ranking {
     /** The candidates, the best first, each with its standing. */
     List<Candidate> rank(List<Candidate> candidates) {
         List<Candidate> judged = candidates.stream()
-                .map(one ->
-                        new Candidate(one.option().standing(standing(one.option())), one.fixedCost(), one.costOfRow()))
+                .map(one -> new Candidate(judged(one.option()), one.fixedCost(), one.costOfRow()))
                 .toList();
         double leastCost = judged.stream()
                 .filter(one -> one.option().isEligible())
@@ -64,6 +68,16 @@ final class Ranking {
                         .thenComparing(one -> one.option().target().value().equals(JUMPSTART))
                         .thenComparing(one -> one.option().id()))
                 .toList();
+    }
+
+    /** With its standing; what would be eligible but for its machine comes after what is. */
+    private PlanOption judged(PlanOption option) {
+        Standing standing = standing(option);
+        Instant at = missed.get(option.id());
+        return at == null || standing.compareTo(Standing.MISSED) > 0
+                ? option.standing(standing)
+                : option.missed(
+                        "a run was told at " + at.truncatedTo(ChronoUnit.MINUTES) + " that it is not to be had");
     }
 
     private Standing standing(PlanOption option) {

@@ -22,6 +22,7 @@ import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -123,6 +124,13 @@ class MovedRunTest {
                                 .containsExactly(
                                         "before: no ml.g5.xlarge was free", "before: no ml.g5.2xlarge was free"));
         assertThat(fixture.place.attempts(fixture.onlyRun())).isEqualTo(3);
+        assertThat(missed()).as("so that the next run begins elsewhere").hasSize(3);
+        fixture.clock.advance(MissedMachines.REMEMBERED.plusSeconds(1));
+        assertThat(missed()).isEmpty();
+    }
+
+    private Map<String, Instant> missed() {
+        return new MissedMachines(fixture.store(), fixture.clock.instant()).all();
     }
 
     @Test
@@ -133,6 +141,7 @@ class MovedRunTest {
 
         assertThat(fixture.place.attempts(fixture.onlyRun())).isEqualTo(1);
         assertThat(moves(fixture.onlyRun())).isEmpty();
+        assertThat(missed()).isEmpty();
     }
 
     @Test
