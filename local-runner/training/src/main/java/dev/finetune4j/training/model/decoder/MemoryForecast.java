@@ -24,9 +24,9 @@ import java.util.Map;
  * scratch      N s (3 C + H D + 4 F + (H + 2 K) D)
  * attention    N max(64, N / 8) H 4 s + 4 N H D s
  * float copies in bf16: N 4 C
- * head         chunk V s, in bf16 rows V 4 more; 4 N C s for the counted rows; where it is trained in bf16, V C s more
+ * head         chunk V s, in bf16 rows V 4 more; 4 N C s for the counted rows
  * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it
- *              compiles, and min(100 MiB, parameters 3 / 4) more; 32 MiB more where the processor multiplies in tiles; 256 MiB more where weights are trained in bf16
+ *              compiles, and min(100 MiB, parameters 3 / 4) more; 32 MiB more where the processor multiplies in tiles
  * slack        parameters 3 / 4, what the allocator leaves between the tensors
  * </pre>
  *
@@ -49,12 +49,6 @@ record MemoryForecast(
     private static final long TILES_BYTES = 32L << 20;
     /** A product of longer sides is compiled into more kernels: measured to 100 MiB more at 135 million parameters. */
     private static final long MOST_KERNEL_BYTES = 100L << 20;
-
-    /**
-     * A gradient of weights sums over the tokens, whose number differs from step to step: each is compiled for itself, and the product
-     * waits in memory of its own to be added. Part of that stays with the allocator: measured 140 to 235 MiB for the same run.
-     */
-    private static final long WEIGHT_GRADIENT_BYTES = 256L << 20;
 
     /**
      * What the allocator keeps in bf16 of the products that the lengths of adapted rows are learned by: more on a busy machine, where other
@@ -141,9 +135,6 @@ record MemoryForecast(
         boolean narrow = bytes < FLOAT_BYTES;
         long wideCopies = narrow ? tokens * FLOAT_BYTES * shape.width() : 0;
         long scratch = 3L * shape.width() + shape.attentionWidth() + 4L * shape.feedForwardWidth() + shape.qkvWidth();
-        long weightGradients = trained.isHeadTrained() && narrow
-                ? WEIGHT_GRADIENT_BYTES + (long) shape.vocabulary() * shape.width() * bytes
-                : 0;
         return runtimeBytes(bytes, tiles, shape)
                 + (trained.isWhole() ? 0 : weightBytes())
                 + shape.parameters() * 3 / 4
@@ -151,8 +142,7 @@ record MemoryForecast(
                 + tokens * bytes * (scratch + trained.innerWidth() + 4L * shape.width())
                 + wideCopies
                 + (trained.magnitudes() > 0 ? magnitudeBytes(narrow) : 0)
-                + logitBytes()
-                + weightGradients;
+                + logitBytes();
     }
 
     private long magnitudeBytes(boolean narrow) {

@@ -94,12 +94,17 @@ def update(low: Tensor, layer: __torch__.linear.Linear, y: Tensor) -> Tensor:
   return y
 
 # sums += s y^T x for y [N, O], x [N, I] and sums [O, I] float32. Each product is summed over the N tokens in float32 and rounded once
-# to the dtype of x; to convert y and x before costs more than the product.
+# to the dtype of x; to convert y and x before costs more than the product. Some rows at a time: what the next operation adds is then still
+# in the cache, and the allocator keeps no room of the size of a whole matrix between what lives longer.
 def add_product(sums: Tensor, y: Tensor, x: Tensor, s: float) -> Tensor:
   if y.dtype == 6:
     sums.addmm_(y.t(), x, alpha=s)                                      # [O, I]
   else:
-    sums.add_(torch.mm(y.t(), x), alpha=s)                              # [O, I]
+    O, I = sums.size()
+    n = max(1, 524288 // I)
+    for k in range((O + n - 1) // n):
+      rows = torch.mm(y[:, n * k:n * k + n].t(), x)                     # [n, I], the last time fewer
+      sums[n * k:n * k + n].add_(rows, alpha=s)
   return sums
 
 # dz = g * dy, the gradient of z; dy itself where no lengths are trained.
