@@ -8,14 +8,20 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 endpoint, key, request = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-client = boto3.client(
-    "bedrock",
-    endpoint_url=endpoint,
-    region_name="us-east-1",
-    aws_access_key_id=key,
-    aws_secret_access_key="nobody",
-    config=Config(retries={"mode": "standard", "max_attempts": 3}),
-)
+
+
+def open_client(service):
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key,
+        aws_secret_access_key="nobody",
+        config=Config(retries={"mode": "standard", "max_attempts": 3}),
+    )
+
+
+client = open_client("bedrock")
 
 
 def say(what, value):
@@ -70,6 +76,25 @@ client.create_model_customization_job(
 say("failed", until("Failed")["failureMessage"])
 
 deployment = client.create_custom_model_deployment(modelDeploymentName="tickets", modelArn=job["outputModelArn"])["customModelDeploymentArn"]
+runtime = open_client("bedrock-runtime")
+asked = {"messages": [{"role": "user", "content": [{"text": "a"}]}], "inferenceConfig": {"maxTokens": 16, "temperature": 0}}
+
+
+def answer(model, **more):
+    said = runtime.converse(modelId=model, **{**asked, **more})
+    return [said["output"]["message"]["content"][0]["text"], said["stopReason"], said["usage"]["outputTokens"]]
+
+
+for _ in range(100):
+    if client.get_custom_model_deployment(customModelDeploymentIdentifier=deployment)["status"] == "Active":
+        break
+    time.sleep(0.05)
+say("deployed", [[one["customModelDeploymentName"], one["status"]] for one in client.list_custom_model_deployments(nameContains="tick")["modelDeploymentSummaries"]])
+say("throughput", client.list_provisioned_model_throughputs()["provisionedModelSummaries"])
+say("tuned answers", answer(deployment))
+say("base answers", answer("amazon.nova-micro-v1:0"))
+say("no such model", refused(lambda: answer("amazon.nova-nano-v1:0")))
+say("no turns", refused(lambda: answer(deployment, messages=asked["messages"] * 2)))
 say("in use", refused(lambda: client.delete_custom_model(modelIdentifier=request["customModelName"])))
 client.delete_custom_model_deployment(customModelDeploymentIdentifier=deployment)
 client.delete_custom_model(modelIdentifier=request["customModelName"])

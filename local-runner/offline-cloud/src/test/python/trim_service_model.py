@@ -1,6 +1,6 @@
-"""Cuts a service model of botocore down to some operations: trim_service_model.py MODEL OPERATION... [SHAPE=MEMBER...] > FILE
+"""Cuts a service model of botocore down to some operations: trim_service_model.py MODEL OPERATION... [SHAPE=MEMBER,MEMBER...] > FILE
 
-Of a shape that is named, such as SearchRecord=TrainingJob, it leaves one member.
+Of a shape that is named, such as SearchRecord=TrainingJob, it leaves these members.
 The model comes from botocore's package (Apache-2.0): botocore/data/SERVICE/VERSION/service-2.json, unpacked.
 """
 import json
@@ -13,7 +13,7 @@ REFERENCE = ("shape", "location", "locationName")
 def trim(model, operations, only):
     shapes = model["shapes"]
     for name, member in only.items():
-        shapes[name]["members"] = {member: shapes[name]["members"][member]}
+        shapes[name]["members"] = {one: shapes[name]["members"][one] for one in member.split(",")}
     rest = model["metadata"]["protocol"] == "rest-json"
     reached = {}
 

@@ -156,7 +156,7 @@ public final class OfflineAws implements AutoCloseable {
         OfflineServer server = OfflineServer.start(
                 List.of(
                         new JsonProtocol(account.region(), key, services),
-                        new RestJsonProtocol(account.region(), key, List.of(bedrock)),
+                        new RestJsonProtocol(account.region(), key, List.of(bedrock, bedrock.runtime())),
                         new QueryProtocol(sts, key),
                         new QueryProtocol(new IamQueries(iam, account.id()), key),
                         new S3Protocol(s3, key)),

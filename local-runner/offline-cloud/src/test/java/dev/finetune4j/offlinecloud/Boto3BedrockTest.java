@@ -74,6 +74,14 @@ class Boto3BedrockTest {
         assertThat(seen.path("stopped late").path(2).asText()).isEqualTo("ConflictException");
         assertThat(seen.path("stopped").asText()).isEqualTo("Stopped");
         assertThat(seen.path("failed").asText()).startsWith("Unable to access the training data");
+        assertThat(seen.path("deployed")).hasToString("[[\"tickets\",\"Active\"]]");
+        assertThat(seen.path("throughput")).isEmpty();
+        assertThat(seen.path("tuned answers"))
+                .as("what it has learned to say to that")
+                .hasToString("[\"b\",\"end_turn\",1]");
+        assertThat(seen.path("base answers").path(0).asText()).isNotEqualTo("b");
+        assertThat(seen.path("no such model").path(1).asText()).isEqualTo("The provided model identifier is invalid.");
+        assertThat(seen.path("no turns").path(1).asText()).contains("must alternate");
         assertThat(seen.path("in use").path(2).asText()).isEqualTo("ConflictException");
         assertThat(seen.path("deleted")).isEmpty();
     }

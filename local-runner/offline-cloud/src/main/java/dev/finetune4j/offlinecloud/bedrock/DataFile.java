@@ -57,13 +57,22 @@ final class DataFile {
      * @throws DataRefusal if the job fails by them
      */
     List<String> answers(Path file) throws DataRefusal {
+        return exchanges(file).stream().map(Exchange::answer).toList();
+    }
+
+    /**
+     * What is said in all records, in order.
+     *
+     * @throws DataRefusal if the job fails by them
+     */
+    List<Exchange> exchanges(Path file) throws DataRefusal {
         if (!key.endsWith(".jsonl")) {
             throw new DataRefusal("Input data at " + key + " must be a file in JSONL format with the extension .jsonl");
         }
-        List<String> answers = new ArrayList<>();
+        List<Exchange> exchanges = new ArrayList<>();
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                answers.add(answer(line));
+                exchanges.add(exchange(line));
             }
         } catch (MalformedInputException e) {
             throw new DataRefusal("Input data at " + key + " must be encoded in UTF-8");
@@ -72,14 +81,14 @@ final class DataFile {
         }
         int most = isTraining ? model.traits().maxRecords() : model.traits().maxValidationRecords();
         int least = isTraining ? model.traits().minRecords() : 1;
-        if (answers.size() < least || answers.size() > most) {
+        if (exchanges.size() < least || exchanges.size() > most) {
             throw new DataRefusal("The number of records in " + key + " must be between " + least + " and " + most
-                    + ", but there are " + answers.size());
+                    + ", but there are " + exchanges.size());
         }
-        return answers;
+        return exchanges;
     }
 
-    private String answer(String line) throws DataRefusal {
+    private Exchange exchange(String line) throws DataRefusal {
         JsonNode record = parse(line);
         RecordForm form = RecordForm.of(model.traits().format());
         String answer = form.answer(record, model.seesImages()).orElseThrow(() -> otherForm(form));
@@ -95,7 +104,7 @@ final class DataFile {
                 }
             }
         }
-        return answer;
+        return new Exchange(form.question(record, model.seesImages()), answer);
     }
 
     private JsonNode parse(String line) throws DataRefusal {

@@ -5,20 +5,22 @@ import dev.finetune4j.offlinecloud.bedrock.CustomModels.CustomModel;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /** Deployments that are asked on demand, and throughput that is paid by the hour. Guarded by the service that owns it. */
 final class Hosting {
-    private static final String DEPLOYMENT = "custom-model-deployment";
-    private static final String THROUGHPUT = "provisioned-model";
+    static final String DEPLOYMENT = "custom-model-deployment";
+    static final String THROUGHPUT = "provisioned-model";
     private static final Duration MONTH = Duration.ofDays(30);
 
     private final Names names;
     private final CustomModels models;
     private final Tags tags;
     private final Map<String, Hosted> byArn = new LinkedHashMap<>();
+    private final Map<String, Failure> failures = new HashMap<>();
     private int mostUnits = Integer.MAX_VALUE;
 
     Hosting(Names names, CustomModels models, Tags tags) {
@@ -26,6 +28,8 @@ final class Hosting {
         this.models = models;
         this.tags = tags;
     }
+
+    private record Failure(String message, Instant at) {}
 
     private record Hosted(
             String kind,
@@ -53,6 +57,60 @@ final class Hosting {
         mostUnits = units;
     }
 
+    void fail(String name, String message, Instant now) {
+        Hosted hosted = byArn.values().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(name + " hosts nothing"));
+        failures.put(hosted.arn(), new Failure(message, now));
+    }
+
+    /** In the words of its kind. */
+    private String status(Hosted hosted, Instant now) {
+        if (failures.containsKey(hosted.arn())) {
+            return "Failed";
+        }
+        if (!isUp(hosted, now)) {
+            return "Creating";
+        }
+        return hosted.kind().equals(DEPLOYMENT) ? "Active" : "InService";
+    }
+
+    private void addFailure(ObjectNode answer, Hosted hosted) {
+        Failure failure = failures.get(hosted.arn());
+        if (failure != null) {
+            answer.put("failureMessage", failure.message());
+        }
+    }
+
+    /**
+     * What answers under the ARN of what hosts a model.
+     *
+     * @throws ServiceError if there is no such thing, or it does not answer yet
+     */
+    AnswerCounter answering(String arn, Instant now) throws ServiceError {
+        Hosted hosted = byArn.get(arn);
+        if (hosted == null) {
+            throw ServiceError.invalid("The provided model identifier is invalid.");
+        }
+        if (!isUp(hosted, now) || failures.containsKey(arn)) {
+            throw ServiceError.of("ModelNotReadyException", "The model " + arn + " is not ready for inference");
+        }
+        return hosted.model()
+                .job()
+                .result()
+                .orElseThrow(() -> new IllegalStateException("a model came of a job that ended well"))
+                .model();
+    }
+
+    /** ARN of what has a name, of one kind. */
+    Optional<String> arnOf(String kind, String name) {
+        return byArn.values().stream()
+                .filter(hosted -> hosted.kind().equals(kind) && hosted.name().equals(name))
+                .map(Hosted::arn)
+                .findFirst();
+    }
+
     boolean isUsed(String modelArn) {
         return byArn.values().stream().anyMatch(hosted -> hosted.model().arn().equals(modelArn));
     }
@@ -74,12 +132,35 @@ final class Hosting {
                 .put("modelDeploymentName", hosted.name())
                 .put("modelArn", hosted.model().arn())
                 .put("createdAt", JobDescription.time(hosted.createdAt()))
-                .put("status", isUp(hosted, now) ? "Active" : "Creating")
+                .put("status", status(hosted, now))
                 .put("lastUpdatedAt", JobDescription.time(changedAt(hosted, now)));
+        addFailure(answer, hosted);
         if (hosted.request().has("description")) {
             answer.set("description", hosted.request().get("description"));
         }
         return answer;
+    }
+
+    ObjectNode listDeployments(ObjectNode request, Instant now) throws ServiceError {
+        Page<Hosted> page = new Page<>(request, Hosted::name, Hosted::createdAt, "createdAfter", "createdBefore");
+        return page.of(
+                byArn.values(),
+                hosted -> isWanted(DEPLOYMENT, hosted, request, status(hosted, now)),
+                hosted -> OfflineBedrock.object()
+                        .put("customModelDeploymentArn", hosted.arn())
+                        .put("customModelDeploymentName", hosted.name())
+                        .put("modelArn", hosted.model().arn())
+                        .put("createdAt", JobDescription.time(hosted.createdAt()))
+                        .put("status", status(hosted, now))
+                        .put("lastUpdatedAt", JobDescription.time(changedAt(hosted, now))),
+                "modelDeploymentSummaries");
+    }
+
+    private static boolean isWanted(String kind, Hosted hosted, ObjectNode request, String status) {
+        String model = hosted.model().arn();
+        return hosted.kind().equals(kind)
+                && model.equals(request.path("modelArnEquals").asText(model))
+                && status.equals(request.path("statusEquals").asText(status));
     }
 
     ObjectNode deleteDeployment(ObjectNode request) throws ServiceError {
@@ -101,6 +182,21 @@ final class Hosting {
 
     ObjectNode throughput(ObjectNode request, Instant now) throws ServiceError {
         Hosted hosted = existing(THROUGHPUT, request.path("provisionedModelId").asText());
+        ObjectNode answer = describe(hosted, now);
+        addFailure(answer, hosted);
+        return answer;
+    }
+
+    ObjectNode listThroughputs(ObjectNode request, Instant now) throws ServiceError {
+        Page<Hosted> page = new Page<>(request, Hosted::name, Hosted::createdAt);
+        return page.of(
+                byArn.values(),
+                hosted -> isWanted(THROUGHPUT, hosted, request, status(hosted, now)),
+                hosted -> describe(hosted, now),
+                "provisionedModelSummaries");
+    }
+
+    private ObjectNode describe(Hosted hosted, Instant now) {
         ObjectNode answer = OfflineBedrock.object()
                 .put("provisionedModelArn", hosted.arn())
                 .put("provisionedModelName", hosted.name())
@@ -112,7 +208,7 @@ final class Hosting {
                         "foundationModelArn",
                         names.foundationModel(
                                 hosted.model().job().request().base().id()))
-                .put("status", isUp(hosted, now) ? "InService" : "Creating")
+                .put("status", status(hosted, now))
                 .put("creationTime", JobDescription.time(hosted.createdAt()))
                 .put("lastModifiedTime", JobDescription.time(changedAt(hosted, now)));
         hosted.committedUntil().ifPresent(end -> {
@@ -154,6 +250,7 @@ final class Hosting {
     private ObjectNode delete(Hosted hosted) {
         byArn.remove(hosted.arn());
         tags.forget(hosted.arn());
+        failures.remove(hosted.arn());
         return OfflineBedrock.object();
     }
 
@@ -161,7 +258,11 @@ final class Hosting {
         return !hosted.upAt().isAfter(now);
     }
 
-    private static Instant changedAt(Hosted hosted, Instant now) {
+    private Instant changedAt(Hosted hosted, Instant now) {
+        Failure failure = failures.get(hosted.arn());
+        if (failure != null) {
+            return failure.at();
+        }
         return isUp(hosted, now) ? hosted.upAt() : hosted.createdAt();
     }
 }

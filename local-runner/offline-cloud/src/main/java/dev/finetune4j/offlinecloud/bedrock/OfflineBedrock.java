@@ -66,7 +66,8 @@ public final class OfflineBedrock implements JsonService {
         accesses = new TuningAccesses(
                 names,
                 name -> Optional.ofNullable(jobs.get(name)).map(CustomizationJob::arn),
-                name -> models.find(name).map(CustomModels.CustomModel::arn));
+                name -> models.find(name).map(CustomModels.CustomModel::arn),
+                hosting::arnOf);
     }
 
     /** How long what begins from now on takes. */
@@ -108,9 +109,52 @@ public final class OfflineBedrock implements JsonService {
         job.fail(message, clock.instant());
     }
 
+    /**
+     * Ends the start of what hosts a model with an error of the service.
+     *
+     * @throws IllegalStateException if nothing of the name is there
+     */
+    public synchronized void failHosting(String name, String message) {
+        hosting.fail(name, message, clock.instant());
+    }
+
     /** Lets everything happen that is due by now, though nobody asks. */
     public synchronized void advance() {
         advanceAll();
+    }
+
+    /** What asks the models, by another service's calls. */
+    public JsonService runtime() {
+        return new OfflineRuntime(this, names);
+    }
+
+    /**
+     * What answers under an id: a base model, which has learned nothing, or what hosts a tuned one.
+     *
+     * @throws ServiceError if nothing does
+     */
+    synchronized AnswerCounter answering(String id) throws ServiceError {
+        advanceAll();
+        String base = names.baseModelId(id);
+        if (base.startsWith("arn:")) {
+            return hosting.answering(base, clock.instant());
+        }
+        BaseModel model = BaseModels.find(account.region(), base, false)
+                .orElseThrow(() -> ServiceError.invalid("The provided model identifier is invalid."));
+        if (!model.plainId().equals(base)) {
+            throw ServiceError.invalid("Invocation of model ID " + base
+                    + " with on-demand throughput isn\u2019t supported. Retry your request with the ID or ARN of an inference profile"
+                    + " that contains this model.");
+        }
+        if (withheld.contains(model.id())) {
+            throw noAccess();
+        }
+        return new AnswerCounter();
+    }
+
+    private static ServiceError noAccess() {
+        return new ServiceError(
+                FORBIDDEN, "AccessDeniedException", "You don't have access to the model with the specified model ID.");
     }
 
     @Override
@@ -153,10 +197,12 @@ public final class OfflineBedrock implements JsonService {
             case "CreateCustomModelDeployment" ->
                 tokens.once(operation, request, () -> hosting.deploy(request, now, pace.hosting()));
             case "GetCustomModelDeployment" -> hosting.deployment(request, now);
+            case "ListCustomModelDeployments" -> hosting.listDeployments(request, now);
             case "DeleteCustomModelDeployment" -> hosting.deleteDeployment(request);
             case "CreateProvisionedModelThroughput" ->
                 tokens.once(operation, request, () -> hosting.provision(request, now, pace.hosting()));
             case "GetProvisionedModelThroughput" -> hosting.throughput(request, now);
+            case "ListProvisionedModelThroughputs" -> hosting.listThroughputs(request, now);
             case "DeleteProvisionedModelThroughput" -> hosting.deleteThroughput(request, now);
             default -> throw new IllegalArgumentException("the model has " + operation + ", the service has not");
         };
@@ -202,10 +248,7 @@ public final class OfflineBedrock implements JsonService {
                 .orElseThrow(() -> ServiceError.invalid(
                         "The model " + id + " is not supported for customization in " + account.region()));
         if (withheld.contains(id)) {
-            throw new ServiceError(
-                    FORBIDDEN,
-                    "AccessDeniedException",
-                    "You don't have access to the model with the specified model ID.");
+            throw noAccess();
         }
         return base;
     }

@@ -21,9 +21,17 @@ import java.util.function.Predicate;
  * @param request what is asked for
  * @param name name of a thing
  * @param createdAt when it was made
+ * @param after what the request calls the time after which a thing was made
+ * @param before what it calls that before which it was
  */
-record Page<T>(ObjectNode request, Function<T, String> name, Function<T, Instant> createdAt) {
+record Page<T>(
+        ObjectNode request, Function<T, String> name, Function<T, Instant> createdAt, String after, String before) {
     private static final int USUAL_SIZE = 10;
+
+    /** A page of a list that calls times as most do. */
+    Page(ObjectNode request, Function<T, String> name, Function<T, Instant> createdAt) {
+        this(request, name, createdAt, "creationTimeAfter", "creationTimeBefore");
+    }
 
     /**
      * The answer.
@@ -55,8 +63,8 @@ record Page<T>(ObjectNode request, Function<T, String> name, Function<T, Instant
 
     private boolean isWithin(T thing) {
         Instant made = createdAt.apply(thing);
-        return (!request.has("creationTimeAfter") || made.isAfter(time("creationTimeAfter")))
-                && (!request.has("creationTimeBefore") || made.isBefore(time("creationTimeBefore")));
+        return (!request.has(after) || made.isAfter(time(after)))
+                && (!request.has(before) || made.isBefore(time(before)));
     }
 
     private Instant time(String member) {

@@ -61,6 +61,11 @@ enum RecordForm {
         }
 
         @Override
+        String question(JsonNode record, boolean seesImages) {
+            return record.path("prompt").asText();
+        }
+
+        @Override
         Optional<String> text(JsonNode record, boolean seesImages) {
             JsonNode completion = record.path("completion");
             return isText(completion) ? Optional.of(completion.asText()) : Optional.empty();
@@ -81,6 +86,17 @@ enum RecordForm {
     /** How the service shows it. */
     String shown() {
         return shown;
+    }
+
+    /** What the user says in a record of this form. */
+    String question(JsonNode record, boolean seesImages) {
+        StringBuilder questions = new StringBuilder();
+        for (JsonNode message : record.path("messages")) {
+            if (message.path("role").asText().equals("user")) {
+                questions.append(text(message, seesImages).orElse("")).append('\n');
+            }
+        }
+        return questions.toString();
     }
 
     /** What a record has the model say; empty if it has another form. */

@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 final class Tuning {
     private final CustomizationRequest request;
     private final ObjectStore store;
-    private final List<String> training;
+    private final List<Exchange> training;
     private final List<String> validation;
 
-    private Tuning(CustomizationRequest request, ObjectStore store, List<String> training, List<String> validation) {
+    private Tuning(CustomizationRequest request, ObjectStore store, List<Exchange> training, List<String> validation) {
         this.request = request;
         this.store = store;
         this.training = training;
@@ -31,8 +31,9 @@ final class Tuning {
      *
      * @param trainingLoss of the last step, in nats
      * @param validationLoss at the end; empty where nothing was given to compare with
+     * @param model what answers once it is hosted
      */
-    record Result(double trainingLoss, Optional<Double> validationLoss) {}
+    record Result(double trainingLoss, Optional<Double> validationLoss, AnswerCounter model) {}
 
     /**
      * Reads the data of a job.
@@ -40,14 +41,18 @@ final class Tuning {
      * @throws DataRefusal if the job fails by them
      */
     static Tuning begin(CustomizationRequest request, ObjectStore store) throws DataRefusal {
-        List<String> training = read(request, store, request.trainingUri(), true);
-        List<String> validation = request.validationUri().isPresent()
+        List<Exchange> training = read(request, store, request.trainingUri(), true);
+        List<Exchange> validation = request.validationUri().isPresent()
                 ? read(request, store, request.validationUri().get(), false)
                 : List.of();
-        return new Tuning(request, store, training, validation);
+        return new Tuning(request, store, training, answers(validation));
     }
 
-    private static List<String> read(CustomizationRequest request, ObjectStore store, String uri, boolean isTraining)
+    private static List<String> answers(List<Exchange> exchanges) {
+        return exchanges.stream().map(Exchange::answer).toList();
+    }
+
+    private static List<Exchange> read(CustomizationRequest request, ObjectStore store, String uri, boolean isTraining)
             throws DataRefusal {
         String name = uri.substring(uri.lastIndexOf('/') + 1);
         String key = uri.replaceFirst("s3://[^/]+/?", "");
@@ -59,7 +64,7 @@ final class Tuning {
                 if (name.isEmpty() || !Files.isRegularFile(file)) {
                     throw new IOException("there is no object " + uri);
                 }
-                return new DataFile(request.base(), key, isTraining).answers(file);
+                return new DataFile(request.base(), key, isTraining).exchanges(file);
             } finally {
                 remove(folder);
             }
@@ -77,12 +82,15 @@ final class Tuning {
      */
     Result finish(String folder) throws IOException {
         BigramLearner learner = new BigramLearner();
+        AnswerCounter model = new AnswerCounter();
+        model.learn(training);
         StringBuilder steps = new StringBuilder("step_number,epoch_number,training_loss,perplexity\n");
         double loss = 0;
         int step = 0;
         for (int epoch = 0; epoch < request.epochs(); epoch++) {
             for (int from = 0; from < training.size(); from += request.batchSize()) {
-                List<String> batch = training.subList(from, Math.min(training.size(), from + request.batchSize()));
+                List<String> batch =
+                        answers(training.subList(from, Math.min(training.size(), from + request.batchSize())));
                 loss = learner.loss(batch);
                 learner.learn(batch);
                 steps.append(line(step++, epoch, loss));
@@ -90,14 +98,14 @@ final class Tuning {
         }
         upload(folder + "/training_artifacts/step_wise_training_metrics.csv", steps.toString());
         if (validation.isEmpty()) {
-            return new Result(loss, Optional.empty());
+            return new Result(loss, Optional.empty(), model);
         }
         double validationLoss = learner.loss(validation);
         upload(
                 folder + "/validation_artifacts/post_fine_tuning_validation/validation_metrics.csv",
                 "step_number,epoch_number,validation_loss,perplexity\n"
                         + line(step - 1, request.epochs() - 1, validationLoss));
-        return new Result(loss, Optional.of(validationLoss));
+        return new Result(loss, Optional.of(validationLoss), model);
     }
 
     private static String line(int step, int epoch, double loss) {

@@ -7,6 +7,7 @@ import dev.finetune4j.offlinecloud.wire.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -18,16 +19,22 @@ final class TuningAccesses {
     private final Names names;
     private final Function<String, Optional<String>> jobArn;
     private final Function<String, Optional<String>> modelArn;
+    private final BiFunction<String, String, Optional<String>> hostedArn;
 
     /**
      * Accesses.
      *
      * @param jobArn ARN of a job by its name, as far as there is one
      * @param modelArn the same of a tuned model
+     * @param hostedArn the same of what hosts one, by its kind and name
      */
     TuningAccesses(
-            Names names, Function<String, Optional<String>> jobArn, Function<String, Optional<String>> modelArn) {
+            Names names,
+            Function<String, Optional<String>> jobArn,
+            Function<String, Optional<String>> modelArn,
+            BiFunction<String, String, Optional<String>> hostedArn) {
         this.names = names;
+        this.hostedArn = hostedArn;
         this.jobArn = jobArn;
         this.modelArn = modelArn;
     }
@@ -51,8 +58,31 @@ final class TuningAccesses {
                         action,
                         names.foundationModel(
                                 names.baseModelId(request.path("modelId").asText()))));
+            case "CreateCustomModelDeployment" ->
+                ofHosting(action, request.path("modelArn"), Hosting.DEPLOYMENT, request);
+            case "GetCustomModelDeployment", "DeleteCustomModelDeployment" ->
+                List.of(Access.to(action, hosted(request.path("customModelDeploymentIdentifier"), Hosting.DEPLOYMENT)));
+            case "CreateProvisionedModelThroughput" ->
+                ofHosting(action, request.path("modelId"), Hosting.THROUGHPUT, request);
+            case "GetProvisionedModelThroughput", "DeleteProvisionedModelThroughput" ->
+                List.of(Access.to(action, hosted(request.path("provisionedModelId"), Hosting.THROUGHPUT)));
             default -> List.of(Access.to(action, namedByArn(request)));
         };
+    }
+
+    private String hosted(JsonNode named, String kind) {
+        return arn(named, name -> hostedArn.apply(kind, name), kind + "/");
+    }
+
+    /** What hosts a model has no id yet, so that only its kind can be allowed. */
+    private List<Access> ofHosting(String action, JsonNode model, String kind, ObjectNode request) {
+        String made = names.own(kind + "/new");
+        List<Access> accesses = new ArrayList<>(
+                List.of(Access.to(action, arn(model, modelArn, "custom-model/")), Access.to(action, made)));
+        if (request.has("tags")) {
+            accesses.add(Access.to("bedrock:TagResource", made));
+        }
+        return accesses;
     }
 
     /** Job and model have no ids yet, so that only their kind and base model can be allowed. */
