@@ -101,6 +101,7 @@ class BootstrapCommandTest {
                                 + "Result></" + operation + "Response>")
                 .getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "text/xml");
+        exchange.getResponseHeaders().set("x-amzn-RequestId", "7a62c49f-347e-4fc4-9331-6e8e7f2c2b5a");
         exchange.sendResponseHeaders(isAbsent ? 400 : 200, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();

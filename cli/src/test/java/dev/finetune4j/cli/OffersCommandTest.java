@@ -225,6 +225,7 @@ class OffersCommandTest {
             server.createContext("/", exchange -> {
                 exchange.getRequestBody().readAllBytes();
                 exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
+                exchange.getResponseHeaders().add("x-amzn-RequestId", "7a62c49f-347e-4fc4-9331-6e8e7f2c2b5a");
                 exchange.sendResponseHeaders(200, page.length);
                 exchange.getResponseBody().write(page);
                 exchange.close();

@@ -125,6 +125,7 @@ final class PriceListServer implements AutoCloseable {
     static ResponseDefinitionBuilder json(String body) {
         return aResponse()
                 .withHeader("Content-Type", "application/x-amz-json-1.1")
+                .withHeader("x-amzn-RequestId", "7a62c49f-347e-4fc4-9331-6e8e7f2c2b5a")
                 .withBody(body);
     }
 

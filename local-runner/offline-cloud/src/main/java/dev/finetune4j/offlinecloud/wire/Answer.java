@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * What goes back to a client.
@@ -38,6 +39,12 @@ public record Answer(int status, Map<String, String> headers, long length, Input
     public static Answer text(int status, String contentType, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return new Answer(status, Map.of("Content-Type", contentType), bytes.length, new ByteArrayInputStream(bytes));
+    }
+
+    /** An answer with a text and the id that every service but S3 gives its requests. */
+    static Answer identified(int status, String contentType, String text) {
+        return text(status, contentType, text)
+                .with("x-amzn-RequestId", UUID.randomUUID().toString());
     }
 
     /** The same with a further header. */

@@ -81,7 +81,7 @@ public final class JsonProtocol implements Protocol {
             JsonService service = service();
             service.model().demand(operation(), parameters);
             ObjectNode answer = service.answer(operation(), parameters);
-            return Answer.text(OK, CONTENT_TYPE, answer.isEmpty() ? "" : answer.toString());
+            return Answer.identified(OK, CONTENT_TYPE, answer.isEmpty() ? "" : answer.toString());
         }
 
         private JsonService service() throws ServiceError {
@@ -102,7 +102,7 @@ public final class JsonProtocol implements Protocol {
                     .orElse("message");
             ObjectNode answer = Json.records().createObjectNode();
             answer.put("__type", error.code()).put(message, error.getMessage());
-            return Answer.text(error.status(), CONTENT_TYPE, answer.toString());
+            return Answer.identified(error.status(), CONTENT_TYPE, answer.toString());
         }
 
         @Override

@@ -113,7 +113,8 @@ public final class QueryProtocol implements Protocol {
         }
 
         private Answer answer(int status, String name, List<Xml> children) {
-            return Answer.text(status, CONTENT_TYPE, Xml.of(name, children).document(service.namespace()));
+            return Answer.identified(
+                    status, CONTENT_TYPE, Xml.of(name, children).document(service.namespace()));
         }
 
         private static Xml metadata() {

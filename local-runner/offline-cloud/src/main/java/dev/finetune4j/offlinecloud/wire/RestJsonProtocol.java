@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,8 +156,7 @@ public final class RestJsonProtocol implements Protocol {
     }
 
     private static Answer text(int status, ObjectNode body) {
-        return Answer.text(status, CONTENT_TYPE, body.toString())
-                .with("x-amzn-RequestId", UUID.randomUUID().toString());
+        return Answer.identified(status, CONTENT_TYPE, body.toString());
     }
 
     private static Map<String, String> queryOf(@Nullable String rawQuery) {

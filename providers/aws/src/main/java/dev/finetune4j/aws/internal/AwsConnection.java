@@ -17,7 +17,6 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 
 /**
@@ -62,7 +61,7 @@ public record AwsConnection(String region, String service, int attempts, Duratio
             B builder, ProviderContext context) {
         Map<String, String> environment = context.environment();
         builder.region(Region.of(region))
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .httpClientBuilder(CheckedHttpClient.builder())
                 .credentialsProvider(credentials(environment))
                 .overrideConfiguration(settings -> settings.apiCallTimeout(longestCall)
                         .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, PROGRAM)

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
@@ -158,7 +159,7 @@ final class Fetcher {
     private static int read(InputStream from, byte[] chunk) {
         try {
             return from.read(chunk);
-        } catch (IOException e) {
+        } catch (IOException | SdkClientException e) {
             return -1;
         }
     }

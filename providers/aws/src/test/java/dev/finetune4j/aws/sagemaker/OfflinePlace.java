@@ -54,19 +54,28 @@ final class OfflinePlace implements AutoCloseable {
         OfflineS3 store = OfflineAccount.store(home.resolve("s3")).createBucket("my-bucket");
         worker = new ScriptedWorker(store, home);
         aws = OfflineAws.start(OfflineAccount.ACCOUNT, clock, Pace.LIFELIKE, worker, store);
-        context = new ProviderContext(
+        context = context(aws.endpoint().toString());
+        Files.writeString(Files.createDirectories(home.resolve("data")).resolve(Part.TRAIN.fileName()), "{}\n");
+        Files.writeString(Files.createDirectories(home.resolve("model")).resolve("config.json"), "{}");
+        Files.writeString(home.resolve("worker.tar.gz"), "a worker");
+    }
+
+    private ProviderContext context(String endpoint) {
+        return new ProviderContext(
                 home,
                 Map.of(
                         "AWS_ENDPOINT_URL",
-                        aws.endpoint().toString(),
+                        endpoint,
                         "AWS_ACCESS_KEY_ID",
                         aws.accessKeyId(),
                         "AWS_SECRET_ACCESS_KEY",
                         SECRET),
                 clock);
-        Files.writeString(Files.createDirectories(home.resolve("data")).resolve(Part.TRAIN.fileName()), "{}\n");
-        Files.writeString(Files.createDirectories(home.resolve("model")).resolve("config.json"), "{}");
-        Files.writeString(home.resolve("worker.tar.gz"), "a worker");
+    }
+
+    /** A client that reaches the cloud at another address. */
+    Provider openBehind(String endpoint) {
+        return new SageMakerProviderFactory().open(context(endpoint), settings);
     }
 
     Provider open() {
