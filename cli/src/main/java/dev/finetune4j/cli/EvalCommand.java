@@ -2,23 +2,33 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.EvaluationView;
 import dev.finetune4j.cli.view.Farewell;
+import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.AnswerTerms;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.json.Json;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Compares base and tuned model of a run on other rows. */
 @Command(
         name = "eval",
         mixinStandardHelpOptions = true,
-        description = "Compares base and tuned model of a run on other rows; nothing is trained.",
+        description = {
+            "Compares base and tuned model of a run on other rows; nothing is trained.",
+            "Where a place hosts the model it says what the answers may cost at most, and asks."
+        },
         footer = {"", "Example:", "  finetune eval attack-tactics-3f9c2a71-1 --data new-rows.jsonl"})
 final class EvalCommand implements Callable<Integer> {
     private final Surroundings surroundings;
@@ -28,24 +38,37 @@ final class EvalCommand implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            required = true,
             paramLabel = "FILE",
-            description = "Rows in a format that the run's job reads.")
-    Path data = Path.of("");
+            description =
+                    "Rows in a format that the run's job reads (default: those that the run held out, where its model is hosted).")
+    @Nullable
+    Path data;
+
+    @Mixin
+    Consent consent = new Consent();
 
     @Mixin
     OutputOptions output = new OutputOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
 
     EvalCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
-            view.doing("reading " + data);
-            RunHandle<EvaluationReport> handle = tuner.evaluate(argument.run, data);
+            view.doing(data == null ? "reading the held-out rows" : "reading " + data);
+            if (!isAgreed(tuner)) {
+                surroundings.screen().say("nothing was asked");
+                return ExitCode.OK.number();
+            }
+            RunHandle<EvaluationReport> handle =
+                    data == null ? tuner.evaluate(argument.run) : tuner.evaluate(argument.run, data);
             EvaluationReport report =
                     new Follower(surroundings.screen(), output).follow(handle, Farewell.toAnswer(handle.id()), view);
             if (output.isJson()) {
@@ -55,5 +78,14 @@ final class EvalCommand implements Callable<Integer> {
             }
             return (report.gate().passed() ? ExitCode.OK : ExitCode.GATE_FAILED).number();
         }
+    }
+
+    /** Shows what hosted models may cost, and asks; on this machine nothing is paid. */
+    private boolean isAgreed(FineTuner tuner) throws IOException {
+        Optional<AnswerTerms> terms = tuner.answerTerms(argument.run, data);
+        terms.ifPresent(new HostingView(surroundings.screen(), surroundings.clock(), output.isJson())::tell);
+        return terms.isEmpty()
+                || terms.get().questions() == 0
+                || consent.isGiven("ask at these terms", surroundings, spec);
     }
 }

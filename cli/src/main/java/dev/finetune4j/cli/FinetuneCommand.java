@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             ResumeCommand.class,
             CleanCommand.class,
             GcCommand.class,
+            HostCommand.class,
             EvalCommand.class,
             GenerateCommand.class,
             ChatCommand.class,

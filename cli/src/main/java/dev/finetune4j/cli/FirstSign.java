@@ -27,6 +27,7 @@ final class FirstSign {
             "resume",
             "clean",
             "gc",
+            "host",
             "eval",
             "generate",
             "chat",

@@ -27,14 +27,16 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Lists what is kept, and paid for, at the places of a job: rows, models, orders,",
-            "checkpoints and outputs, also of other jobs with the same settings.",
-            "Removes what no job needs that has not ended, if --yes is said."
+            "checkpoints and outputs, also of other jobs with the same settings, and what is",
+            "hosted, with its price. Removes what no job needs that has not ended, if --yes",
+            "is said."
         },
         footer = {
             "",
             "What is young stays: another machine may be about to use it.",
-            "So do results, until a run of this machine has fetched them,",
-            "and models that only their place can hold.",
+            "So do results, until a run of this machine has fetched them, models that only",
+            "their place can hold, and what hosts a model, unless --hosted is said and its",
+            "run is not on this machine.",
             "It must be allowed more than \"finetune policy\" prints: it looks at other jobs,",
             "and removes inputs that jobs share.",
             "",
@@ -62,6 +64,11 @@ final class GcCommand implements Callable<Integer> {
             description = "Remove; without it nothing is removed.")
     boolean yes;
 
+    @Option(
+            names = "--hosted",
+            description = "With --yes, also end what hosts models of runs that this machine does not know.")
+    boolean hosted;
+
     @Mixin
     OutputOptions output = new OutputOptions();
 
@@ -80,7 +87,7 @@ final class GcCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("looking through the places of " + job);
-            List<Leftovers.Entry> entries = tuner.leftovers(file, age, unfetched);
+            List<Leftovers.Entry> entries = tuner.leftovers(file, new Leftovers.Limits(age, unfetched, hosted));
             if (yes) {
                 entries.stream().filter(Leftovers.Entry::isRemovable).forEach(entry -> tuner.remove(file, entry));
             }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints the least that must be allowed in the cloud so that a job can run.",
             "There is a policy for whoever launches it, follows it and fetches its results,",
-            "and one for the job. Asks nobody. What each part is for stands behind it."
+            "one for the job, and where its place hosts the tuned model one for whoever has",
+            "it hosted. Asks nobody. What each part is for stands behind it."
         },
         footer = {"", "Example:", "  finetune policy job.yaml", "  finetune policy job.yaml --for caller > caller.json"
         })
@@ -43,7 +44,8 @@ final class PolicyCommand implements Callable<Integer> {
     @Option(
             names = "--for",
             paramLabel = "WHOM",
-            description = "caller or job: prints that policy alone, to be kept as a file.")
+            description =
+                    "caller, job, or host for whoever hosts its tuned model: prints that policy alone, to be kept as a file.")
     AccessPolicy.@Nullable Holder holder;
 
     @Mixin

@@ -1,10 +1,14 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.RunsView;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.HostedModel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,6 +26,7 @@ final class PsCommand implements Callable<Integer> {
     private static final int SHOWN = 20;
 
     private final Surroundings surroundings;
+    private final List<HostedModel> hosted = new ArrayList<>();
 
     @Option(
             names = {"-a", "--all"},
@@ -43,6 +48,9 @@ final class PsCommand implements Callable<Integer> {
             surroundings.screen().line(Json.pretty(Map.of("runs", shown, "total", runs.size())));
         } else {
             new RunsView(surroundings.screen(), surroundings.clock()).print(shown, runs.size());
+            if (!hosted.isEmpty()) {
+                surroundings.screen().say("hosted: " + HostingView.summary(hosted) + "; finetune host --list");
+            }
         }
         return ExitCode.OK.number();
     }
@@ -50,7 +58,10 @@ final class PsCommand implements Callable<Integer> {
     /** From the journals, and for those that go on from their place. */
     private List<RunView> runs() {
         try (FineTuner tuner = surroundings.open()) {
-            return tuner.list();
+            List<RunView> runs = tuner.list();
+            RunStore store = new RunStore(surroundings.home());
+            runs.forEach(run -> tuner.hosting().lastSeen(store.folder(run.id())).ifPresent(hosted::add));
+            return runs;
         }
     }
 }

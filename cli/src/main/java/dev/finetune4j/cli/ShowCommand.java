@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.RunDetailView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.RunFolder;
@@ -43,6 +44,9 @@ final class ShowCommand implements Callable<Integer> {
             } else {
                 new RunDetailView(surroundings.screen())
                         .print(run, tuner.spent(id).orElse(null), surroundings.clock());
+                tuner.hosting()
+                        .lastSeen(folder)
+                        .ifPresent(new HostingView(surroundings.screen(), surroundings.clock(), false)::printBriefly);
             }
         }
         return ExitCode.OK.number();

@@ -1,17 +1,24 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.bedrock.TuningPace;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
 /** An offline AWS with a bucket called {@code my-bucket}, and commands that find it by their environment. */
 final class CommandCloud implements AutoCloseable {
     static final String SECRET = "planted/secret+0123456789";
+    private static final String TUNING_ROLE = "finetune4j-tuning";
     private static final String ACCOUNT = "123456789012";
 
     private final Path home;
@@ -33,6 +40,39 @@ final class CommandCloud implements AutoCloseable {
         OfflineS3 store =
                 new OfflineS3(folder.resolve("s3"), ACCOUNT, region, Clock.systemUTC()).createBucket("my-bucket");
         aws = start.of(new Account(ACCOUNT, region, Set.of(arn(role))), store);
+    }
+
+    /** One whose Bedrock is swift. */
+    static CommandCloud ofBedrock(Path folder) throws IOException {
+        CommandCloud cloud = new CommandCloud(
+                folder,
+                "us-east-1",
+                TUNING_ROLE,
+                (account, store) -> OfflineAws.start(
+                        account,
+                        Clock.systemUTC(),
+                        Pace.SWIFT,
+                        PlannedContainer.succeedingAfter(Duration.ofSeconds(1)),
+                        store));
+        cloud.aws.bedrock().pace(TuningPace.SWIFT);
+        return cloud;
+    }
+
+    /** A job that Bedrock may run, and this machine; another seed makes it a job that no earlier execution has run. */
+    static Path bedrockJob(Path folder, long seed) throws IOException {
+        return Files.writeString(
+                TicketsJob.write(Files.createTempDirectory(folder, "job"), seed),
+                """
+                budget: {max-cost: 5 USD}
+                targets: [local, bedrock]
+                places:
+                  bedrock:
+                    role: "%s"
+                    store: "s3://my-bucket/jobs"
+                    model: amazon.nova-micro-v1:0:128k
+                    learningRate: 1e-5
+                """.formatted(arn(TUNING_ROLE)),
+                StandardOpenOption.APPEND);
     }
 
     static String arn(String role) {
@@ -63,6 +103,11 @@ final class CommandCloud implements AutoCloseable {
 
     CommandRun command(String... arguments) {
         return CommandRun.in(home, environment(), arguments);
+    }
+
+    /** A command with text on its standard input. */
+    CommandRun saying(String said, String... arguments) {
+        return CommandRun.saying(said, home, environment(), arguments);
     }
 
     /** The newest run. */

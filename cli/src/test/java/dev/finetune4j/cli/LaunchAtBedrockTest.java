@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
-import dev.finetune4j.offlinecloud.sagemaker.Pace;
-import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,9 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for a job at Bedrock, against an offline one that reads the rows and learns from them. */
 class LaunchAtBedrockTest {
-    private static final String REGION = "us-east-1";
-    private static final String ROLE = CommandCloud.arn("finetune4j-tuning");
-
     @TempDir
     private Path folder;
 
@@ -31,29 +24,9 @@ class LaunchAtBedrockTest {
 
     @BeforeEach
     void openTheCloud() throws IOException {
-        cloud = new CommandCloud(
-                folder,
-                REGION,
-                "finetune4j-tuning",
-                (account, store) -> OfflineAws.start(
-                        account,
-                        Clock.systemUTC(),
-                        Pace.SWIFT,
-                        PlannedContainer.succeedingAfter(Duration.ofSeconds(1)),
-                        store));
+        cloud = CommandCloud.ofBedrock(folder);
         aws = cloud.aws();
-        aws.bedrock().pace(TuningPace.SWIFT);
-        job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4714);
-        Files.writeString(job, """
-                budget: {max-cost: 5 USD}
-                targets: [local, bedrock]
-                places:
-                  bedrock:
-                    role: "%s"
-                    store: "s3://my-bucket/jobs"
-                    model: amazon.nova-micro-v1:0:128k
-                    learningRate: 1e-5
-                """.formatted(ROLE), StandardOpenOption.APPEND);
+        job = CommandCloud.bedrockJob(folder, 4714);
     }
 
     @AfterEach
@@ -123,16 +96,13 @@ class LaunchAtBedrockTest {
         assertThat(run.err()).contains("loss ");
         String id = cloud.run();
         assertThat(oneLine(run.err()))
-                .contains(
-                        "FT0906",
-                        "base and tuned model of " + id + " were not compared",
-                        "aws bedrock create-custom-model-deployment --region us-east-1 --model-deployment-name " + id)
+                .contains("FT0906", "base and tuned model of " + id + " were not compared", "finetune host " + id)
                 .doesNotContain(CommandCloud.SECRET);
         assertThat(run.out()).contains("model-reference.json", "report.html");
         assertThat(command("ps").out()).contains(id, "succeeded", "bedrock");
         assertThat(command("show", id).out()).contains("succeeded", "bedrock", "model-reference.json");
         assertThat(command("report", id).out())
-                .contains("The run ended without a comparison", "were not compared", "create-custom-model-deployment");
+                .contains("The run ended without a comparison", "were not compared", "finetune host " + id);
         assertThat(command(
                                 "eval",
                                 id,

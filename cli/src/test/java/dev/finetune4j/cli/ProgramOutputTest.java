@@ -93,6 +93,7 @@ class ProgramOutputTest {
                 List.of("FT0504", "resume", "nope"),
                 List.of("FT0504", "clean", "nope"),
                 List.of("FT0101", "gc", none),
+                List.of("FT0504", "host", "nope"),
                 List.of("FT0504", "eval", "nope", "--data", none),
                 List.of("FT0504", "generate", "nope", "--prompt", "x"),
                 List.of("FT0504", "chat", "nope"),

@@ -2,6 +2,7 @@ package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.launch.Leftovers;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.spi.HostedModel;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -18,6 +19,13 @@ public final class LeftoversView {
     public LeftoversView(Screen screen, Clock clock) {
         this.screen = screen;
         this.clock = clock;
+    }
+
+    /** What is hosted is told with its price. */
+    private static String kept(Leftovers.Entry entry) {
+        String kept = entry.isRemovable() ? "-" : entry.kept();
+        HostedModel hosted = entry.hosted();
+        return hosted == null ? kept : kept + " (" + HostingView.hourly(hosted.perHour()) + ")";
     }
 
     /** Its last two names, a digest by its beginning: what people tell it by. JSON has the whole. */
@@ -46,7 +54,7 @@ public final class LeftoversView {
                     shortly(entry.found().reference()),
                     Figures.bytes(entry.found().bytes()),
                     Figures.duration(age) + " ago",
-                    entry.isRemovable() ? "-" : entry.kept());
+                    kept(entry));
         }
         table.print(screen);
         long bytes = entries.stream()

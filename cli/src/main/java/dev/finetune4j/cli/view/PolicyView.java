@@ -35,6 +35,7 @@ public final class PolicyView {
     private static String heading(AccessPolicy policy) {
         return switch (policy.holder()) {
             case CALLER -> "whoever launches the job";
+            case HOST -> "whoever hosts the tuned model, beyond that";
             case JOB -> "the job" + (policy.identity().isEmpty() ? "" : ", which runs as " + policy.identity());
         };
     }

@@ -25,6 +25,9 @@ public record AccessPolicy(Holder holder, String identity, String document, Map<
         CALLER,
 
         /** The job itself, while it runs. */
-        JOB
+        JOB,
+
+        /** Whoever hosts its tuned model, beyond what the caller is allowed. */
+        HOST
     }
 }

@@ -156,6 +156,11 @@ public interface Provider extends AutoCloseable {
      */
     Optional<Dialogue> converse(Submission submission);
 
+    /** Tuned models that the place holds ready on request; empty where it keeps none, or none that it would let answer. */
+    default Optional<Hosting> hosting() {
+        return Optional.empty();
+    }
+
     /**
      * Removes inputs, outputs and checkpoints of a job that has ended, and its record where the place lets records be removed.
      * Without effect where there is no such job.

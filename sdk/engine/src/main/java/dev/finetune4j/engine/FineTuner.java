@@ -12,11 +12,13 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.Alternatives;
+import dev.finetune4j.engine.launch.AnswerTerms;
 import dev.finetune4j.engine.launch.EstimateScore;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.Launcher;
 import dev.finetune4j.engine.launch.Leftovers;
 import dev.finetune4j.engine.launch.MissedMachines;
+import dev.finetune4j.engine.launch.ModelHosting;
 import dev.finetune4j.engine.launch.PastRuns;
 import dev.finetune4j.engine.launch.Preparation;
 import dev.finetune4j.engine.launch.PreparedJob;
@@ -57,7 +59,6 @@ import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -224,8 +225,8 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * The least that must be allowed at the place where a job would run: to whoever launches it, and to the job itself. Empty where
-     * nothing has to be. Asks nobody.
+     * The least that must be allowed at the place where a job would run: to whoever launches it, to the job itself, and to whoever has its
+     * tuned model hosted there. Empty where nothing has to be. Asks nobody.
      *
      * @throws FineTuneException with FT0113 if none of its targets is there, or with what is wrong with the place's settings
      */
@@ -528,12 +529,11 @@ public final class FineTuner implements AutoCloseable {
     /**
      * What the places of a job keep of it and of other jobs with the same settings: staged rows and models, orders, checkpoints, outputs.
      *
-     * @param age what was written since is kept, as somebody may be about to use it
-     * @param unfetched whether results are free as well that no run of this machine has fetched
+     * @param limits what of it is not free to be removed
      * @throws FineTuneException if a place cannot be asked
      */
-    public List<Leftovers.Entry> leftovers(JobFile job, Duration age, boolean unfetched) {
-        return launcher.places().leftovers(job.job(), age, unfetched);
+    public List<Leftovers.Entry> leftovers(JobFile job, Leftovers.Limits limits) {
+        return launcher.places().leftovers(job.job(), limits);
     }
 
     /**
@@ -640,6 +640,19 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
+     * Hosts tuned models where places keep them, on request only and once somebody has seen what it costs.
+     *
+     * <pre>{@code
+     * HostingTerms terms = tuner.hosting().terms("tickets", null, 1);
+     * System.out.println(terms.perHour() + " an hour");
+     * HostedModel model = tuner.hosting().host(terms, state -> {});
+     * }</pre>
+     */
+    public ModelHosting hosting() {
+        return launcher.hosting();
+    }
+
+    /**
      * Compares base and tuned model of a run on every row of another file.
      *
      * @param run its id or the start of it
@@ -648,6 +661,29 @@ public final class FineTuner implements AutoCloseable {
      */
     public RunHandle<EvaluationReport> evaluate(String run, Path file) {
         return launcher.sideJobs().evaluate(store.resolve(run), otherRows(run, file));
+    }
+
+    /**
+     * Compares base and tuned model of a run on the rows that it held out, where its place compared nothing and hosts the model now. The
+     * run's report is written anew.
+     *
+     * @param run its id or the start of it
+     * @throws FineTuneException with FT0504 if there is no such run, FT0510 if nothing of it can answer
+     */
+    public RunHandle<EvaluationReport> evaluate(String run) {
+        return launcher.sideJobs().evaluateHeldOut(store.resolve(run));
+    }
+
+    /**
+     * What {@link #evaluate} may cost at most, where a hosted model and its base model are asked, for somebody to agree to. Empty where
+     * nothing is asked of a service.
+     *
+     * @param run its id or the start of it
+     * @param file rows in any format that a job may have; null for those that the run held out
+     * @throws FineTuneException with FT0504 if there is no such run, FT0510 if nothing of it can answer, or if the rows cannot be read
+     */
+    public Optional<AnswerTerms> answerTerms(String run, @Nullable Path file) {
+        return launcher.sideJobs().answerTerms(store.resolve(run), file == null ? null : otherRows(run, file));
     }
 
     /**

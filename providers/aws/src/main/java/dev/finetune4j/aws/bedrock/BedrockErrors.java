@@ -1,14 +1,20 @@
 package dev.finetune4j.aws.bedrock;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.AwsFailure;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.HostingOrder;
+import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** From what Amazon's client throws to what a person can mend. */
@@ -104,6 +110,72 @@ final class BedrockErrors {
                 .because(reason)
                 .remedy("finetune show " + id)
                 .asException();
+    }
+
+    /** The model answers somebody, or is held ready to. */
+    static FineTuneException stillHosted(String of, SdkException failure) {
+        return BedrockProblems.WRONG_STATE
+                .error("the tuned model of " + of + " is hosted")
+                .because(AwsConnection.reason(failure))
+                .remedy("finetune host " + of + " --remove")
+                .asException(failure);
+    }
+
+    /** What was paid for until later. */
+    static FineTuneException notToBeEnded(String arn, @Nullable Instant committedUntil, FineTuneException failure) {
+        return BedrockProblems.WRONG_STATE
+                .error(arn + " cannot be ended" + (committedUntil == null ? " yet" : " before " + committedUntil)
+                        + ", until when it is paid for")
+                .because(failure.problems().get(0).causes().get(0))
+                .asException(failure);
+    }
+
+    /** The base model's family is not hosted so. */
+    static FineTuneException noWay(String base, String way) {
+        return BedrockProblems.NOT_HOSTED_SO
+                .error("Bedrock does not host a model that is tuned from " + base + " " + way)
+                .because("there is "
+                        + HostingWays.of(base).stream().map(HostingWay::name).collect(joining(", ")))
+                .remedy("leave --way out")
+                .asException();
+    }
+
+    /** More units than are sold so. */
+    static FineTuneException tooManyUnits(HostingOrder order, int most) {
+        return BedrockProblems.NOT_HOSTED_SO
+                .error("Bedrock sells " + most + " unit" + (most == 1 ? "" : "s") + " " + order.way() + ", not "
+                        + order.units())
+                .remedy("--units " + most)
+                .asException();
+    }
+
+    /** The name is somebody else's. */
+    static FineTuneException hostingTaken(String name, String region) {
+        return BedrockProblems.NAME_TAKEN
+                .error("the name " + name + " belongs to something that was not hosted from here")
+                .remedy("aws bedrock list-custom-model-deployments --region " + region + " --name-contains " + name)
+                .remedy("aws bedrock list-provisioned-model-throughputs --region " + region + " --name-contains "
+                        + name)
+                .asException();
+    }
+
+    /** The run's model is hosted by another order. */
+    static FineTuneException hostedOtherwise(RunId run, HostedCalls.Found found) {
+        return BedrockProblems.NAME_TAKEN
+                .error(run + " is hosted already, by another order: " + found.way() + ", " + found.units() + " unit"
+                        + (found.units() == 1 ? "" : "s"))
+                .because(found.arn())
+                .remedy("finetune host " + run + " --remove")
+                .asException();
+    }
+
+    /** What hosts a model came to nothing. */
+    static Problem hostingFailed(RunId run, HostedCalls.Found found) {
+        return BedrockProblems.HOSTING_FAILED
+                .error("Bedrock could not host " + run + " " + found.way())
+                .because(found.failure() == null ? "it gives no reason for " + found.arn() : found.failure())
+                .remedy("finetune host " + run + " --remove")
+                .build();
     }
 
     /** Bedrock does nothing of the kind. */

@@ -43,6 +43,54 @@ final class BedrockPolicies {
                 PolicyStatement.policy(AccessPolicy.Holder.JOB, options.role(), job()));
     }
 
+    /** What whoever hosts their models must be allowed beyond that. */
+    List<AccessPolicy> ofHosting() {
+        String deployments = scope.arn("bedrock", "custom-model-deployment/*");
+        String throughputs = scope.arn("bedrock", "provisioned-model/*");
+        return List.of(PolicyStatement.policy(
+                AccessPolicy.Holder.HOST,
+                "",
+                List.of(
+                        PolicyStatement.of(
+                                "HostOnDemand",
+                                "a deployment of a tuned model, which is paid by the token",
+                                List.of("bedrock:CreateCustomModelDeployment"),
+                                List.of(models, deployments)),
+                        PolicyStatement.of(
+                                "HostByTheHour",
+                                "throughput of a tuned model, which is paid by the hour; leave it out where nobody should buy that",
+                                List.of("bedrock:CreateProvisionedModelThroughput"),
+                                List.of(models, throughputs)),
+                        PolicyStatement.of(
+                                "TagHosted",
+                                "tags tell whose they are, and by which order",
+                                List.of("bedrock:ListTagsForResource", "bedrock:TagResource"),
+                                List.of(deployments, throughputs)),
+                        PolicyStatement.of(
+                                "Ask",
+                                "questions to what is hosted, and to the base model to compare it with",
+                                List.of("bedrock:InvokeModel"),
+                                List.of(
+                                        "arn:" + scope.partition() + ":bedrock:" + options.region()
+                                                + "::foundation-model/" + asked(),
+                                        deployments,
+                                        throughputs)),
+                        PolicyStatement.of(
+                                "FollowAndEnd",
+                                "their ARNs hold ids that nobody knows before",
+                                List.of(
+                                        "bedrock:DeleteCustomModelDeployment",
+                                        "bedrock:DeleteProvisionedModelThroughput",
+                                        "bedrock:GetCustomModelDeployment",
+                                        "bedrock:GetProvisionedModelThroughput"),
+                                List.of(deployments, throughputs)))));
+    }
+
+    /** The base model by its id for asking, which lacks the length of the context. */
+    private String asked() {
+        return model.equals("*") ? model : model.substring(0, model.lastIndexOf(':'));
+    }
+
     private List<PolicyStatement> caller() {
         String base = "arn:" + scope.partition() + ":bedrock:" + options.region() + "::foundation-model/" + model;
         List<PolicyStatement> statements = new ArrayList<>(List.of(

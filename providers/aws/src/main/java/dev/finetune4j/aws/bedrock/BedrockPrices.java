@@ -52,9 +52,13 @@ public record BedrockPrices(Currency currency, Map<String, PriceSource> sources,
      * @param minimumRows fewest rows
      * @param training price of a million tokens, or null
      * @param hosting price of an hour, or null
+     * @param provisioned price of a model unit for an hour where nothing is committed to, or null
+     * @param provisionedMonth the same for whoever takes it for a month, or null
      * @param storage price of a month, or null
      * @param input price of a million tokens, or null
      * @param output price of a million tokens, or null
+     * @param baseInput price of a million tokens that the base model reads, or null
+     * @param baseOutput the same of those that it writes, or null
      * @param usageType the list's name of its training, or null where it has none; no rule leads from the model to it
      * @param note what a buyer should know
      */
@@ -64,9 +68,13 @@ public record BedrockPrices(Currency currency, Map<String, PriceSource> sources,
             int minimumRows,
             @Nullable Rate training,
             @Nullable Rate hosting,
+            @Nullable Rate provisioned,
+            @Nullable Rate provisionedMonth,
             @Nullable Rate storage,
             @Nullable Rate input,
             @Nullable Rate output,
+            @Nullable Rate baseInput,
+            @Nullable Rate baseOutput,
             @Nullable String usageType,
             String note) {}
 
@@ -113,7 +121,9 @@ public record BedrockPrices(Currency currency, Map<String, PriceSource> sources,
                 .orElseGet(() -> ServiceLimits.from(sold.minimumRows()));
     }
 
-    private @Nullable PriceFact fact(@Nullable Rate rate, PriceUnit unit) {
+    /** A rate as a price; null for null. */
+    @Nullable
+    PriceFact fact(@Nullable Rate rate, PriceUnit unit) {
         return rate == null
                 ? null
                 : Objects.requireNonNull(sources.get(rate.source()), rate.source())

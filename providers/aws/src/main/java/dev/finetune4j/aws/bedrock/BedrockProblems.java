@@ -182,7 +182,23 @@ public final class BedrockProblems implements ProblemCatalogue {
             ExitCode.GATE_FAILED,
             "Bedrock trains and keeps the tuned model. To ask it, it must be hosted: on demand, where its family can be, or by the hour until that is"
                     + " ended. finetune4j hosts nothing by itself, so that held-out rows are not answered and no gate is judged.",
-            "aws bedrock create-custom-model-deployment --model-deployment-name NAME --model-arn ARN");
+            "finetune host RUN");
+
+    static final ProblemKind HOSTING_FAILED = new ProblemKind(
+            "FT0907",
+            "Bedrock could not host the model",
+            ExitCode.CAPACITY,
+            "Bedrock took the order and failed, for a reason that it tells. What failed stays there until it is ended, and the model cannot be"
+                    + " hosted in the same way before.",
+            "finetune host RUN --remove");
+
+    static final ProblemKind NOT_HOSTED_SO = new ProblemKind(
+            "FT0908",
+            "Bedrock does not host the model in that way",
+            ExitCode.INVALID,
+            "Some families of models are hosted on demand, all are by the hour, in model units. Without a commitment one unit is sold; more are"
+                    + " to whoever takes them for a month or for six.",
+            "finetune host RUN --dry-run");
 
     @Override
     public List<ProblemKind> kinds() {
@@ -209,6 +225,8 @@ public final class BedrockProblems implements ProblemCatalogue {
                 WRONG_STATE,
                 UNABLE,
                 FOREIGN_CURSOR,
-                NOT_COMPARED);
+                NOT_COMPARED,
+                HOSTING_FAILED,
+                NOT_HOSTED_SO);
     }
 }

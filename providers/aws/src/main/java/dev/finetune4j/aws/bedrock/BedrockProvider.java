@@ -1,7 +1,6 @@
 package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.internal.RequestJson;
-import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.model.ModelRef;
@@ -12,6 +11,7 @@ import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.PlannedCall;
@@ -41,7 +41,7 @@ final class BedrockProvider implements Provider {
 
     private final ProviderContext context;
     private final BedrockSettings settings;
-    private @Nullable Clients clients;
+    private @Nullable BedrockClients clients;
 
     BedrockProvider(ProviderContext context, Map<String, String> settings) {
         this.context = context;
@@ -49,31 +49,10 @@ final class BedrockProvider implements Provider {
     }
 
     /** Connections, made when they are first needed, since wrong settings are told by {@link #refusals}. */
-    private record Clients(CustomizationJobs jobs, S3Store store, String region) implements AutoCloseable {
-        /** @throws FineTuneException with FT0899 if there is no such job */
-        GetModelCustomizationJobResponse existing(RunId id) {
-            return jobs.find(id.value()).orElseThrow(() -> BedrockErrors.absent(id.value(), region));
-        }
-
-        TuningOutput output(GetModelCustomizationJobResponse job) {
-            return new TuningOutput(store, job);
-        }
-
-        @Override
-        public void close() {
-            jobs.close();
-            store.close();
-        }
-    }
-
-    private synchronized Clients clients() {
-        Clients open = clients;
+    private synchronized BedrockClients clients() {
+        BedrockClients open = clients;
         if (open == null) {
-            BedrockOptions options = settings.options(ANY_MODEL);
-            open = new Clients(
-                    CustomizationJobs.open(options.region(), context),
-                    S3Store.open(options.store(), options.region(), context),
-                    options.region());
+            open = BedrockClients.open(settings.options(ANY_MODEL), context);
             clients = open;
         }
         return open;
@@ -108,12 +87,16 @@ final class BedrockProvider implements Provider {
 
     @Override
     public List<AccessPolicy> policies(String runs) {
+        return policies().all();
+    }
+
+    private BedrockPolicies policies() {
         BedrockOptions options = settings.options(settings.someModel());
         List<Problem> problems = BedrockRules.problems(options);
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
-        return new BedrockPolicies(options, settings.leavesModelOpen()).all();
+        return new BedrockPolicies(options, settings.leavesModelOpen());
     }
 
     @Override
@@ -200,6 +183,11 @@ final class BedrockProvider implements Provider {
     @Override
     public Optional<Dialogue> converse(Submission submission) {
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<Hosting> hosting() {
+        return Optional.of(new BedrockHosting(this::clients, () -> policies().ofHosting()));
     }
 
     /** Inputs stay, since other jobs may have the same, and so does the job's record, which the service keeps for ever. */

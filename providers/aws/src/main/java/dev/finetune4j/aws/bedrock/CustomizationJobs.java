@@ -159,13 +159,15 @@ final class CustomizationJobs implements AutoCloseable {
     /**
      * Removes the model that came of a job; without effect where there is none. The job's own record stays for ever.
      *
-     * @throws FineTuneException if the model is in use
+     * @throws FineTuneException with FT0903 if it is hosted
      */
     void deleteModel(String modelName) {
         try {
             client.deleteCustomModel(request -> request.modelIdentifier(modelName));
         } catch (ResourceNotFoundException e) {
             // gone already
+        } catch (ConflictException e) {
+            throw BedrockErrors.stillHosted(modelName, e);
         } catch (SdkException e) {
             throw BedrockErrors.told(e, modelName, region);
         }

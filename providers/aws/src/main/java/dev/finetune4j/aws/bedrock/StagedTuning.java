@@ -55,6 +55,10 @@ record StagedTuning(
 
     /** Name of the tuned model. It may have no two hyphens in a row, which the name of a job may. */
     String modelName() {
+        return modelName(id);
+    }
+
+    static String modelName(RunId id) {
         if (!id.value().contains("--")) {
             return id.value();
         }

@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.aws.PolicyParts;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.wire.Access;
+import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.AccessPolicy.Holder;
+import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.Hosting;
+import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.testkit.GoldenFiles;
 import dev.finetune4j.value.RunId;
@@ -91,6 +99,83 @@ class BedrockPoliciesTest {
     static Stream<Arguments> statements() {
         return policies(WITH_ALL).stream()
                 .flatMap(policy -> policy.reasons().keySet().stream().map(sid -> Arguments.of(policy.holder(), sid)));
+    }
+
+    @Test
+    void allowNothingOfHostingThatNobodyDoes() throws IOException {
+        try (TuningPlace place = place(TuningPlace.SETTINGS)) {
+            tune(place);
+            AccessPolicy host = ofHosting();
+            place.aws.iam().restrictUser(policies(TuningPlace.SETTINGS).get(0).document(), host.document());
+
+            assertThat(hosting(place)).isEmpty();
+
+            assertThat(place.aws.iam().denied()).isEmpty();
+            assertThat(place.aws.iam().used(place.aws.iam().user()))
+                    .containsAll(PolicyParts.actions(List.of(host), Holder.HOST));
+            GOLDEN.assertMatches("policy-bedrock-host.json", host.document() + "\n");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("statementsOfHosting")
+    void cannotHostWithoutAStatement(String sid) throws IOException {
+        try (TuningPlace place = place(TuningPlace.SETTINGS)) {
+            tune(place);
+            AccessPolicy host = ofHosting();
+            place.aws
+                    .iam()
+                    .restrictUser(
+                            policies(TuningPlace.SETTINGS).get(0).document(),
+                            PolicyParts.without(host, sid).document());
+
+            assertThat(hosting(place)).contains("FT0892");
+            assertThat(place.aws.iam().denied())
+                    .isNotEmpty()
+                    .extracting(Access::action)
+                    .isSubsetOf(PolicyParts.actionsOf(List.of(host), Holder.HOST, sid));
+        }
+    }
+
+    static Stream<String> statementsOfHosting() {
+        return ofHosting().reasons().keySet().stream();
+    }
+
+    private static AccessPolicy ofHosting() {
+        try (Provider provider = TuningPlace.nowhere(TuningPlace.SETTINGS)) {
+            return provider.hosting().orElseThrow().policies().get(0);
+        }
+    }
+
+    private static void tune(TuningPlace place) {
+        try (Provider provider = place.open()) {
+            provider.submit(place.job("tickets-done"));
+        }
+        place.clock.advance(Duration.ofHours(1));
+    }
+
+    /** A model is hosted in both ways, looked at and ended; what went wrong, empty if nothing. */
+    private static String hosting(TuningPlace place) {
+        RunId id = new RunId("tickets-done");
+        try (Provider provider = place.open()) {
+            Hosting hosting = provider.hosting().orElseThrow();
+            hosting.ways(id);
+            hosting.host(new HostingOrder(id, "on-demand", 1, 1));
+            hosting.host(new HostingOrder(id, "on-demand", 1, 1));
+            hosting.host(new HostingOrder(id, "provisioned", 1, 1));
+            place.clock.advance(Duration.ofMinutes(11));
+            try (Dialogue dialogue = hosting.converse(hosting.find(id).get(0))) {
+                for (Variant variant : List.of(Variant.TUNED, Variant.BASE_ZERO_SHOT)) {
+                    dialogue.ask(
+                            new ChatQuestion(variant, List.of(new Message(Role.USER, "U")), Sampling.greedy(8)),
+                            piece -> {});
+                }
+            }
+            hosting.find(id).forEach(hosting::end);
+            return hosting.find(id).isEmpty() ? "" : "it is still hosted";
+        } catch (FineTuneException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     @Test
@@ -176,6 +261,7 @@ class BedrockPoliciesTest {
             switch (policy.holder()) {
                 case CALLER -> aws.iam().restrictUser(policy.document());
                 case JOB -> aws.iam().restrictRole(policy.identity(), policy.document());
+                case HOST -> throw new IllegalArgumentException("goes with the caller's");
             }
         }
     }

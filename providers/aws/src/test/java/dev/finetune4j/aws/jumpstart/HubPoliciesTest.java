@@ -51,6 +51,7 @@ class HubPoliciesTest {
                 switch (policy.holder()) {
                     case CALLER -> place.aws.iam().restrictUser(policy.document());
                     case JOB -> place.aws.iam().restrictRole(policy.identity(), policy.document());
+                    case HOST -> throw new IllegalArgumentException("nothing is hosted here");
                 }
             });
 

@@ -236,6 +236,7 @@ class JobPoliciesTest {
             switch (policy.holder()) {
                 case CALLER -> place.aws.iam().restrictUser(policy.document());
                 case JOB -> place.aws.iam().restrictRole(policy.identity(), policy.document());
+                case HOST -> throw new IllegalArgumentException("nothing is hosted here");
             }
         }
     }

@@ -78,7 +78,11 @@ public final class Evaluator {
     private TaskMetrics metricsOf(AlignedPredictions aligned) {
         boolean hasAnswers =
                 aligned.byVariant().values().stream().flatMap(List::stream).anyMatch(one -> one.answer() != null);
-        TaskMetrics taken = TaskMetrics.of(task.kind(), hasAnswers);
+        boolean hasLikelihoods =
+                aligned.byVariant().values().stream().flatMap(List::stream).anyMatch(one -> one.referenceTokens() > 0);
+        TaskMetrics all = TaskMetrics.of(task.kind(), hasAnswers);
+        TaskMetrics said = all.withoutLikelihood();
+        TaskMetrics taken = hasLikelihoods || said.metrics().isEmpty() ? all : said;
         taken.refusal(spec.gate()).ifPresent(problem -> {
             throw problem.asException();
         });

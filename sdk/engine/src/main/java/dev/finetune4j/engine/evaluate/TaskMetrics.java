@@ -29,6 +29,13 @@ public record TaskMetrics(List<MetricName> metrics) {
                 kind == TaskKind.GENERATION && !hasAnswers ? List.of(MetricName.PERPLEXITY) : MetricName.of(kind));
     }
 
+    /** The same but for those that need likelihoods, where models only say their answers. */
+    public TaskMetrics withoutLikelihood() {
+        return new TaskMetrics(metrics.stream()
+                .filter(metric -> !metric.equals(MetricName.PERPLEXITY))
+                .toList());
+    }
+
     /** FT0704 where a gate judges by another metric. */
     public Optional<Problem> refusal(Gate gate) {
         MetricName judged = gate.metric();

@@ -6,6 +6,8 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.Kind;
 import dev.finetune4j.value.Money;
@@ -170,6 +172,36 @@ public sealed interface JournalEntry {
         public ReportWritten {
             files = List.copyOf(files);
         }
+    }
+
+    /**
+     * The next act is the place's call that hosts the tuned model; whether it was reached is not known until {@link Hosted}.
+     *
+     * @param place where
+     * @param order how
+     */
+    @Kind("host-asked")
+    record HostAsked(ProviderId place, HostingOrder order) implements JournalEntry {}
+
+    /**
+     * The tuned model is hosted, or about to be.
+     *
+     * @param model what the place tells
+     */
+    @Kind("hosted")
+    record Hosted(HostedModel model) implements JournalEntry {}
+
+    /**
+     * What hosted the tuned model was ended, or is gone.
+     *
+     * @param reference the place's name of it; empty where none was ever told
+     */
+    @Kind("hosting-ended")
+    record HostingEnded(String reference) implements JournalEntry {}
+
+    /** Whether an entry is of what happens to the model of a run after the run itself. */
+    static boolean isOfHosting(JournalEntry entry) {
+        return entry instanceof HostAsked || entry instanceof Hosted || entry instanceof HostingEnded;
     }
 
     /**

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param jobFile the job file as it was named, or null where the job came from code
  * @param attempt attempt from 1 at this job, data and model
  * @param createdAt when it was created
- * @param changedAt when its last entry was written
+ * @param changedAt when it ended, or its last entry was written while it goes on
  * @param state where it stands; {@link RunState#UPLOADING} between the provider's end and ours
  * @param provider where it runs, or null before it was launched
  * @param prepared data and model, or null before they lay ready
@@ -104,7 +104,7 @@ public record RunView(
                 created.jobFile(),
                 created.attempt(),
                 lines.get(0).at(),
-                lines.get(lines.size() - 1).at(),
+                changedAt(lines, fold.closed),
                 fold.state(),
                 fold.provider,
                 fold.prepared,
@@ -115,6 +115,16 @@ public record RunView(
                 fold.evaluation,
                 fold.reports,
                 fold.closed));
+    }
+
+    /** When a run ended, whatever became of its model later; of one that goes on, when it moved last. */
+    private static Instant changedAt(List<JournalLine> lines, boolean isClosed) {
+        for (int i = lines.size() - 1; isClosed && i > 0; i--) {
+            if (lines.get(i).entry() instanceof JournalEntry.Closed) {
+                return lines.get(i).at();
+            }
+        }
+        return lines.get(lines.size() - 1).at();
     }
 
     /** Goes through the entries and keeps what the later ones leave standing. */

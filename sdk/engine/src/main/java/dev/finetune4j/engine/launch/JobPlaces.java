@@ -12,12 +12,12 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +70,7 @@ public final class JobPlaces {
     }
 
     /**
-     * What must be allowed at the place where a job would run.
+     * What must be allowed at the place where a job would run, and to whoever has its tuned model hosted there.
      *
      * @return empty where nothing has to be allowed
      * @throws FineTuneException with FT0113 if none of its targets is there, FT0510 if its place does not tell, or with what is wrong with
@@ -78,10 +78,11 @@ public final class JobPlaces {
      */
     public List<AccessPolicy> policies(FineTuneJob job) {
         try (Provider provider = openFor(job)) {
-            List<AccessPolicy> policies = provider.policies(RunStore.beginning(job.name()));
+            List<AccessPolicy> policies = new ArrayList<>(provider.policies(RunStore.beginning(job.name())));
             if (policies.isEmpty() && provider.capabilities().bills()) {
                 throw RunProblems.notSupported(provider.id(), "tell what must be allowed there");
             }
+            provider.hosting().map(Hosting::policies).ifPresent(policies::addAll);
             return policies;
         }
     }
@@ -171,9 +172,9 @@ public final class JobPlaces {
         return new DryRun(context, store, home).calls(prepared, terms);
     }
 
-    /** What the places of a job keep where its settings say. */
-    public List<Leftovers.Entry> leftovers(FineTuneJob job, Duration age, boolean unfetched) {
-        return leftovers().find(job, age, unfetched);
+    /** What the places of a job keep where its settings say, and what they host. */
+    public List<Leftovers.Entry> leftovers(FineTuneJob job, Leftovers.Limits limits) {
+        return leftovers().find(job, limits);
     }
 
     /**

@@ -1,11 +1,20 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.spi.HostingWay;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** FT0520 to FT0529: launches at places that bill. */
+/** FT0520 to FT0529: launches at places that bill, and the hosting of what comes of them. */
 public final class LaunchProblems implements ProblemCatalogue {
     /** Nobody said how much may be spent. */
     public static final ProblemKind NO_BUDGET = new ProblemKind(
@@ -67,11 +76,94 @@ public final class LaunchProblems implements ProblemCatalogue {
             the budget pays for, with a checkpoint. Whoever would rather spend less stops it now, whoever wants it to be done sets a
             larger budget for the next launch.""", "finetune stop RUN");
 
+    /** The place has no such way. */
+    public static final ProblemKind NO_WAY = new ProblemKind(
+            "FT0527", "there is no such way to host the model", ExitCode.USAGE, """
+            A place hosts tuned models in ways of its own, each with its price: by the token, where nothing is charged while nobody asks, or
+            by the hour, asked or not. Not every family of models can be hosted in each.""", "finetune host RUN --dry-run");
+
+    /** It is hosted, but not so. */
+    public static final ProblemKind HOSTED_OTHERWISE = new ProblemKind(
+            "FT0528",
+            "the model is hosted already, in another way",
+            ExitCode.INVALID,
+            """
+            The model of a run is hosted in one way at a time, so that nobody pays twice for it without knowing.""",
+            "finetune host RUN --remove");
+
+    /** It was ended before it answered. */
+    public static final ProblemKind HOSTING_GONE = new ProblemKind(
+            "FT0529", "what was to host the model is gone", ExitCode.CAPACITY, """
+            The place took the order, and now answers that there is no such thing: somebody ended it. Nothing is billed for it any more, and
+            it may be hosted anew.""", "finetune host RUN");
+
+    /** There is no such way. */
+    static FineTuneException noWay(ProviderId place, @Nullable String way, List<HostingWay> ways) {
+        return NO_WAY.error(
+                        way == null ? place + " hosts no such model" : place + " hosts no model of this family " + way)
+                .because("there is " + ways.stream().map(HostingWay::name).collect(Collectors.joining(", ")))
+                .remedy("leave --way out")
+                .asException();
+    }
+
+    /** It is hosted, but not as the terms say. */
+    static FineTuneException hostedOtherwise(HostedModel found, HostingTerms terms) {
+        return HOSTED_OTHERWISE
+                .error(found.run() + " is hosted " + found.way().name() + " with " + units(found.units()) + ", not "
+                        + terms.way().name() + " with " + units(terms.units()))
+                .because(found.reference() + " since " + found.since())
+                .remedy("finetune host " + found.run() + " --remove")
+                .asException();
+    }
+
+    /** Only a hosted model answers there. */
+    static FineTuneException notHosted(RunId run, ProviderId place) {
+        return RunProblems.NOT_SUPPORTED
+                .error(place + " cannot answer rows or prompts with a tuned model that is not hosted")
+                .remedy("finetune host " + run)
+                .asException();
+    }
+
+    /** It does not answer yet, or never will. */
+    static FineTuneException notAnswering(HostedModel model) {
+        Problem problem = model.problem();
+        return problem != null
+                ? problem.asException()
+                : RunProblems.NOT_SUPPORTED
+                        .error(model.run() + " is about to be hosted, and does not answer yet")
+                        .because(model.reference() + " since " + model.since())
+                        .remedy("finetune host " + model.run() + "    (waits until it does)")
+                        .asException();
+    }
+
+    private static String units(int units) {
+        return units + (units == 1 ? " unit" : " units");
+    }
+
+    /** Somebody ended it while it was followed. */
+    static FineTuneException hostingGone(RunId run, String reference) {
+        return HOSTING_GONE
+                .error("what was to host " + run + " is gone")
+                .because(reference)
+                .remedy("finetune host " + run)
+                .asException();
+    }
+
     /** For ServiceLoader. */
     public LaunchProblems() {}
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(NO_BUDGET, BUDGET_TOO_SMALL, NOT_AGREED, NOT_LAUNCHABLE, NOT_COMPARED, NO_WORKER, NEAR_BUDGET);
+        return List.of(
+                NO_BUDGET,
+                BUDGET_TOO_SMALL,
+                NOT_AGREED,
+                NOT_LAUNCHABLE,
+                NOT_COMPARED,
+                NO_WORKER,
+                NEAR_BUDGET,
+                NO_WAY,
+                HOSTED_OTHERWISE,
+                HOSTING_GONE);
     }
 }

@@ -89,6 +89,11 @@ public final class Launcher implements AutoCloseable {
         return places;
     }
 
+    /** Hosting of the models of runs that have ended. */
+    public ModelHosting hosting() {
+        return new ModelHosting(context, store);
+    }
+
     /** Further work with the models of runs that have ended. */
     public SideJobs sideJobs() {
         return new SideJobs(context, threads);

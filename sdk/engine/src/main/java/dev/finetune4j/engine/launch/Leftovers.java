@@ -5,15 +5,18 @@ import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What places keep of jobs that nobody needs any more. */
 public final class Leftovers {
@@ -28,13 +31,27 @@ public final class Leftovers {
     }
 
     /**
+     * What is kept although nothing needs it.
+     *
+     * @param age what was written since is kept, as somebody may be about to use it
+     * @param isUnfetchedToo whether results are free as well that no run of this machine has fetched
+     * @param isHostedToo whether what hosts models of runs that this machine does not know may be ended
+     */
+    public record Limits(Duration age, boolean isUnfetchedToo, boolean isHostedToo) {}
+
+    /**
      * Something that a place keeps.
      *
      * @param place where
      * @param found what
      * @param kept why it is not to be removed; empty where it is
+     * @param hosted the model that it hosts, which is paid for now; null where it is files or a model
      */
-    public record Entry(ProviderId place, Leftover found, String kept) {
+    public record Entry(
+            ProviderId place,
+            Leftover found,
+            String kept,
+            @Nullable HostedModel hosted) {
         /** Whether nothing needs it. */
         public boolean isRemovable() {
             return kept.isEmpty();
@@ -44,11 +61,10 @@ public final class Leftovers {
     /**
      * All that the places of a job keep where its settings say.
      *
-     * @param age what was written since is kept, as somebody may be about to use it
-     * @param unfetched whether results are free as well that no run of this machine has fetched
+     * @param limits what of it is not free to be removed
      * @throws FineTuneException with FT0510 if none of them tells, and one bills
      */
-    List<Entry> find(FineTuneJob job, Duration age, boolean unfetched) {
+    List<Entry> find(FineTuneJob job, Limits limits) {
         List<Entry> entries = new ArrayList<>();
         List<ProviderId> silent = new ArrayList<>();
         int told = 0;
@@ -58,7 +74,10 @@ public final class Leftovers {
                     Optional<List<Leftover>> found = place.leftovers();
                     if (found.isPresent()) {
                         told++;
-                        found.get().forEach(one -> entries.add(new Entry(target, one, kept(one, age, unfetched))));
+                        found.get().forEach(one -> entries.add(new Entry(target, one, kept(one, limits), null)));
+                        place.hosting().stream()
+                                .flatMap(hosting -> hosting.all().stream())
+                                .forEach(one -> entries.add(hosted(target, one, limits)));
                     } else if (place.capabilities().bills()) {
                         silent.add(target);
                     }
@@ -76,20 +95,40 @@ public final class Leftovers {
         if (!entry.isRemovable()) {
             throw new IllegalArgumentException("entry must be removable, is kept for " + entry.kept());
         }
+        HostedModel hosted = entry.hosted();
         try (Provider place = providers.open(entry.place(), job)) {
-            place.remove(entry.found());
+            if (hosted == null) {
+                place.remove(entry.found());
+            } else {
+                place.hosting().ifPresent(hosting -> hosting.end(hosted));
+            }
         }
     }
 
-    private String kept(Leftover found, Duration age, boolean unfetched) {
+    /** A hosted model is never ended along with files: of a run that is known by its own command alone, else if that is said. */
+    private Entry hosted(ProviderId place, HostedModel model, Limits limits) {
+        Leftover found = new Leftover(model.reference(), model.run(), 0, model.since(), false, "");
+        return new Entry(place, found, keptHosting(model, found, limits), model);
+    }
+
+    private String keptHosting(HostedModel model, Leftover found, Limits limits) {
+        if (Files.exists(store.folder(model.run()).journal())) {
+            return "its run; \"finetune host " + model.run() + " --remove\" ends it";
+        }
+        String kept = limits.isHostedToo() ? kept(found, limits) : "nobody here; --hosted ends it with --yes";
+        Instant until = model.committedUntil();
+        return kept.isEmpty() && until != null && until.isAfter(now) ? "it is paid for until " + until : kept;
+    }
+
+    private String kept(Leftover found, Limits limits) {
         if (!found.use().isEmpty()) {
             return found.use();
         }
-        String need = needHere(found, unfetched);
+        String need = needHere(found, limits.isUnfetchedToo());
         if (!need.isEmpty()) {
             return need;
         }
-        return found.lastUsed().plus(age).isAfter(now) ? "its age" : "";
+        return found.lastUsed().plus(limits.age()).isAfter(now) ? "its age" : "";
     }
 
     /** What this machine knows of the run: one that has not ended needs all; one whose journal cannot be read may still go on. */

@@ -15,7 +15,7 @@ public final class MostTokens {
     public static final String BASIS = "a token is at least a byte of UTF-8, and 16 a message for the marks around it";
 
     /** A template writes some five tokens around a message; the rest is for those that nobody has published. */
-    private static final int MARKS_OF_A_MESSAGE = 16;
+    static final int MARKS_OF_A_MESSAGE = 16;
 
     private MostTokens() {}
 

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.evaluate.PredictionFiles;
@@ -31,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,17 +63,43 @@ public final class SideJobs {
      */
     public RunHandle<EvaluationReport> evaluate(RunFolder run, PreparedData rows) {
         RunView view = RunView.read(run);
+        WorkOrder order = evaluationOrder(run, view, rows);
+        return start(run, view, "eval", order, rows.folder(), output -> report(view, order, output));
+    }
+
+    static WorkOrder evaluationOrder(RunFolder run, RunView view, PreparedData rows) {
         String digest = Json.digest(Map.of("run", run.id().value(), "rows", rows.digest()));
-        WorkOrder order = WorkOrders.evaluation(view.job(), digest, Outcomes.labels(view), shots(run));
-        EvaluateStep step = new EvaluateStep(view.job(), Outcomes.labels(view));
-        return start(
-                run,
-                view,
-                "eval",
-                order,
-                rows.folder(),
-                output -> step.evaluate(order, output)
-                        .orElseThrow(() -> new IllegalStateException("an evaluation lets models answer")));
+        return WorkOrders.evaluation(view.job(), digest, Outcomes.labels(view), shots(run));
+    }
+
+    /**
+     * Compares base and tuned model of a run on the rows that it held out, where its place compared nothing when it ended, and writes its
+     * report anew.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0510 if nothing of the run can answer, or its place has compared them
+     */
+    public RunHandle<EvaluationReport> evaluateHeldOut(RunFolder run) {
+        RunView view = RunView.read(run);
+        HostedAnswers hosted = HostedAnswers.of(view, context)
+                .orElseThrow(() -> RunProblems.notSupported(
+                        Outcomes.place(view, context.providers()), "compare on held-out rows again; name other rows"));
+        return new HostedEvaluation(context, threads).ofHeldOut(run, view, hosted);
+    }
+
+    /**
+     * What a comparison by hosted models may cost at most; empty where nothing of a service is asked.
+     *
+     * @param rows other rows, or null for those that the run held out
+     * @throws dev.finetune4j.error.FineTuneException as {@link #evaluateHeldOut}, or with FT0704 if the gate judges by what hosted models do not tell
+     */
+    public Optional<AnswerTerms> answerTerms(RunFolder run, @Nullable PreparedData rows) {
+        return new HostedEvaluation(context, threads).terms(run, rows);
+    }
+
+    static EvaluationReport report(RunView view, WorkOrder order, Path output) {
+        return new EvaluateStep(view.job(), Outcomes.labels(view))
+                .evaluate(order, output)
+                .orElseThrow(() -> new IllegalStateException("an evaluation lets models answer"));
     }
 
     /**
@@ -110,6 +138,10 @@ public final class SideJobs {
                 "text", text,
                 "sampling", sampling));
         WorkOrder order = WorkOrders.generation(digest, variants, messages, text, sampling);
+        Optional<HostedAnswers> hosted = HostedAnswers.of(view, context);
+        if (hosted.isPresent()) {
+            return hostedAnswers(hosted.get(), id(run, "gen", order), variants, messages, sampling);
+        }
         return start(
                 run,
                 view,
@@ -117,6 +149,19 @@ public final class SideJobs {
                 order,
                 null,
                 output -> RunRecords.readLines(output.resolve(WorkOrder.GENERATED_FILE), GeneratedText.class));
+    }
+
+    private RunHandle<List<GeneratedText>> hostedAnswers(
+            HostedAnswers hosted, RunId id, List<Variant> variants, List<Message> messages, Sampling sampling) {
+        if (messages.isEmpty()) {
+            hosted.close();
+            throw RunProblems.notSupported(hosted.place().id(), "continue a text without a question");
+        }
+        return threads.start(id, Begin.LAUNCHED, events -> {
+            try (hosted) {
+                return hosted.answers(variants, messages, sampling);
+            }
+        });
     }
 
     /**
@@ -129,6 +174,11 @@ public final class SideJobs {
         String digest = Json.digest(
                 Map.of("run", run.id().value(), "at", context.clock().instant().toString()));
         WorkOrder order = new WorkOrder(digest, List.of(new WorkStep.Converse()));
+        Optional<HostedAnswers> hosted = HostedAnswers.of(view, context);
+        if (hosted.isPresent()) {
+            HostedAnswers answers = hosted.get();
+            return new Chat(answers.converse(), view.job().task().system(), answers::close);
+        }
         Submission submission = submission(run, view, "chat", order, null);
         Path folder = laidDown(run, submission);
         Provider provider = Outcomes.openForSideWork(view, context.providers());
@@ -222,6 +272,17 @@ public final class SideJobs {
 
     private <T> RunHandle<T> start(
             RunFolder run, RunView view, String purpose, WorkOrder order, @Nullable Path rows, Result<T> result) {
+        Optional<HostedAnswers> hosted = rows == null ? Optional.empty() : HostedAnswers.of(view, context);
+        if (rows != null && hosted.isPresent()) {
+            RunId id = id(run, purpose, order);
+            Path output = laidDown(run, id);
+            return threads.start(id, Begin.LAUNCHED, events -> {
+                try (HostedAnswers answers = hosted.get()) {
+                    answers.predict(order, rows.resolve(Part.TEST.fileName()), output, events);
+                    return result.read(output);
+                }
+            });
+        }
         Submission submission = submission(run, view, purpose, order, rows);
         return threads.start(submission.id(), Begin.LAUNCHED, events -> {
             try (Provider provider = Outcomes.openForSideWork(view, context.providers())) {
@@ -260,7 +321,7 @@ public final class SideJobs {
         }
     }
 
-    private static RunId id(RunFolder run, String purpose, WorkOrder order) {
+    static RunId id(RunFolder run, String purpose, WorkOrder order) {
         return new RunId(run.id() + "-" + purpose + "-" + order.digest().substring(0, DIGEST_CHARACTERS));
     }
 
@@ -271,7 +332,11 @@ public final class SideJobs {
 
     /** Writes the id of a side job down before it is launched, so that it is removed with the run whatever happens. */
     private Path laidDown(RunFolder run, Submission submission) {
-        Path folder = folder(run).resolve(submission.id().value());
+        return laidDown(run, submission.id());
+    }
+
+    private Path laidDown(RunFolder run, RunId id) {
+        Path folder = folder(run).resolve(id.value());
         try {
             context.files().createFolder(folder);
         } catch (IOException e) {

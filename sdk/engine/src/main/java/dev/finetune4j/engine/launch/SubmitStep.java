@@ -21,7 +21,7 @@ import java.util.Optional;
  * lost answer, or a process that died in between, leads to the job that is there and not to a second one.
  */
 final class SubmitStep {
-    private static final int TRIES = 6;
+    static final int TRIES = 6;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
     private final LaunchContext context;

@@ -9,6 +9,7 @@ import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.HostedModel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -120,10 +121,40 @@ public record RunStory(List<Chapter> chapters) {
                     "the report is written",
                     written.files().stream().map(Object::toString).toList());
         }
+        if (JournalEntry.isOfHosting(entry)) {
+            return hostingChapter(at, entry);
+        }
         JournalEntry.Closed closed = (JournalEntry.Closed) entry;
         Problem problem = closed.problem();
         String reason = closed.reason().isEmpty() ? "" : ": " + closed.reason();
         return new Chapter(at, "ended: " + words(closed.state()) + reason, problem == null ? List.of() : told(problem));
+    }
+
+    private static Chapter hostingChapter(Instant at, JournalEntry entry) {
+        if (entry instanceof JournalEntry.HostAsked asked) {
+            return new Chapter(
+                    at,
+                    "told " + asked.place() + " to host its model "
+                            + asked.order().way(),
+                    asked.order().units() == 1
+                            ? List.of()
+                            : List.of(asked.order().units() + " units"));
+        }
+        if (entry instanceof JournalEntry.Hosted hosted) {
+            HostedModel model = hosted.model();
+            String price =
+                    model.perHour().map(hour -> ", at " + hour + " an hour").orElse("");
+            Problem problem = model.problem();
+            return new Chapter(
+                    at,
+                    "its model is hosted: " + model.state().name().toLowerCase(Locale.ROOT) + price,
+                    problem == null ? List.of(model.reference()) : told(problem));
+        }
+        JournalEntry.HostingEnded ended = (JournalEntry.HostingEnded) entry;
+        return new Chapter(
+                at,
+                "its model is not hosted any more",
+                ended.reference().isEmpty() ? List.of() : List.of(ended.reference()));
     }
 
     private static List<String> agreedWith(LaunchTerms terms) {

@@ -5,6 +5,9 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.spi.HostingOrder;
+import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
 import java.time.Clock;
@@ -36,7 +39,9 @@ public final class FakePlace {
         /** {@link FakeProvider#stop}. */
         STOP,
         /** {@link FakeProvider#fetch}. */
-        FETCH
+        FETCH,
+        /** {@link dev.finetune4j.spi.Hosting#host}. */
+        HOST
     }
 
     /** How a call goes wrong. */
@@ -58,6 +63,8 @@ public final class FakePlace {
     /** A place that sells tokens and tells little: trains, does not run workers, tells no steps and no reasons, resumes nothing. */
     public static final Capabilities SILENT = new Capabilities(false, false, true, false, false, Billing.NOTHING);
 
+    private static final int STARTING_SECONDS = 5;
+
     private final Clock clock;
     private final Capabilities capabilities;
     private final Map<RunId, FakeJob> jobs = new LinkedHashMap<>();
@@ -65,6 +72,8 @@ public final class FakePlace {
     private final Map<Call, Queue<Fault>> faults = new EnumMap<>(Call.class);
     private final Queue<Life> lives = new ArrayDeque<>();
     private final Set<String> withheld = new HashSet<>();
+    private final Map<HostingOrder, HostedModel> hostings = new LinkedHashMap<>();
+    private final Set<String> ended = new HashSet<>();
     private Life usualLife = Life.succeeds();
     private long longestRow = LONGEST_ROW;
 
@@ -124,6 +133,48 @@ public final class FakePlace {
     /** How often any job was launched. */
     public synchronized int launches() {
         return launches.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** How often a model was hosted; what was ended counts. */
+    public synchronized int hostings() {
+        return hostings.size();
+    }
+
+    /** What is hosted now. It answers five seconds after it was asked for. */
+    public synchronized List<HostedModel> hosted() {
+        return hostings.values().stream()
+                .filter(one -> !ended.contains(one.reference()))
+                .map(one -> one.since().plusSeconds(STARTING_SECONDS).isAfter(clock.instant())
+                        ? one
+                        : new HostedModel(
+                                one.run(),
+                                one.way(),
+                                one.units(),
+                                one.reference(),
+                                HostedModel.State.ACTIVE,
+                                one.since(),
+                                null,
+                                null))
+                .toList();
+    }
+
+    /** What hosts a model is gone, whoever ended it. */
+    public synchronized void endHosting(String reference) {
+        ended.add(reference);
+    }
+
+    synchronized HostedModel host(HostingOrder order, HostingWay way) {
+        return hostings.computeIfAbsent(
+                order,
+                made -> new HostedModel(
+                        order.run(),
+                        way,
+                        order.units(),
+                        "fake:hosted/" + (hostings.size() + 1),
+                        HostedModel.State.CREATING,
+                        clock.instant(),
+                        null,
+                        null));
     }
 
     /** Ids of all jobs that the place knows, in the order of their launch. */

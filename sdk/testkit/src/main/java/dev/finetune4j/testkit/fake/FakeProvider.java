@@ -9,6 +9,7 @@ import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
@@ -163,6 +164,11 @@ public final class FakeProvider implements Provider {
     public Optional<Dialogue> converse(Submission submission) {
         reach(Call.SUBMIT);
         return capabilities().supportsCustomWork() ? Optional.of(new FakeDialogue()) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Hosting> hosting() {
+        return Optional.of(new FakeHosting(place));
     }
 
     @Override

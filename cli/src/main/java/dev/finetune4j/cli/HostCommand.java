@@ -1,0 +1,155 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.cli.view.HostingView;
+import dev.finetune4j.cli.view.MessageView;
+import dev.finetune4j.cli.view.PlannedCallsView;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.HostingTerms;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.HostedModel;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lets a place hold a tuned model ready to answer, once somebody agreed to what that costs, and ends it. */
+@Command(
+        name = "host",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Hosts the tuned model of a run where its place keeps it, so that it answers.",
+            "Shows what that costs an hour, and a month if it is left on, and asks.",
+            "--remove ends it, --list tells what is hosted now and what it costs."
+        },
+        footer = {
+            "",
+            "The same command again takes up what is there; nothing is hosted twice.",
+            "Without --way the model is hosted in the first way of its place, which charges",
+            "nothing while nobody asks, where there is such a way.",
+            "",
+            "Example:",
+            "  finetune host attack-tactics-3f9c2a71-1",
+            "  finetune host attack-tactics-3f9c2a71-1 --remove --yes"
+        })
+final class HostCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "RUN",
+            description = "The run's id, or the start of it; see finetune ps.")
+    @Nullable
+    String run;
+
+    @Option(
+            names = "--way",
+            paramLabel = "WAY",
+            description = "How, by the place's name of it; --dry-run shows what there is.")
+    @Nullable
+    String way;
+
+    @Option(
+            names = "--units",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many units of what is paid by the hour; 1 by default.")
+    int units = 1;
+
+    @Option(names = "--remove", description = "End what is hosted of the run; its tuned model stays.")
+    boolean remove;
+
+    @Option(names = "--list", description = "List what is hosted of all runs, with what it costs.")
+    boolean list;
+
+    @Mixin
+    Consent consent = new Consent();
+
+    @Option(names = "--dry-run", description = "Show the terms and the calls that would be made, and make none.")
+    boolean dryRun;
+
+    @Mixin
+    OutputOptions output = new OutputOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    HostCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (list == (run != null)) {
+            throw new ParameterException(spec.commandLine(), "name a run, or say --list");
+        }
+        if (units < 1) {
+            throw new ParameterException(spec.commandLine(), "--units must be 1 or more, was " + units);
+        }
+        try (MessageView view = surroundings.messages(output.format);
+                FineTuner tuner = surroundings.open(view)) {
+            HostingView shown = new HostingView(surroundings.screen(), surroundings.clock(), output.isJson());
+            if (run == null) {
+                shown.print(tuner.hosting().list());
+            } else if (remove) {
+                end(tuner, run, shown);
+            } else {
+                host(tuner, run, view, shown);
+            }
+            return ExitCode.OK.number();
+        }
+    }
+
+    private void host(FineTuner tuner, String asked, MessageView view, HostingView shown)
+            throws IOException, InterruptedException {
+        view.doing("asking the place of " + asked);
+        HostingTerms terms = tuner.hosting().terms(asked, way, units);
+        shown.tell(terms);
+        if (dryRun) {
+            new PlannedCallsView(surroundings.screen(), output.isJson())
+                    .print(tuner.hosting().dryRun(terms));
+            return;
+        }
+        if (terms.hosted() == null && !consent.isGiven("host at these terms", surroundings, spec)) {
+            surroundings.screen().say("nothing was hosted");
+            return;
+        }
+        HostedModel model = tuner.hosting()
+                .host(
+                        terms,
+                        state -> view.doing("hosting: " + state.state().name().toLowerCase(Locale.ROOT)));
+        Problem problem = model.problem();
+        if (problem != null) {
+            throw problem.asException();
+        }
+        shown.print(model);
+    }
+
+    private void end(FineTuner tuner, String asked, HostingView shown) throws IOException {
+        List<HostedModel> there = tuner.hosting().find(asked);
+        there.forEach(shown::tellEnd);
+        if (there.isEmpty() || consent.isGiven("end this", surroundings, spec)) {
+            List<HostedModel> ended = tuner.hosting().end(asked);
+            if (output.isJson()) {
+                surroundings.screen().line(Json.pretty(ended));
+            } else if (ended.isEmpty()) {
+                surroundings.screen().line("nothing is hosted of " + asked);
+            } else {
+                ended.forEach(model -> surroundings.screen().line("ended " + model.reference()));
+            }
+        } else {
+            surroundings.screen().say("nothing was ended");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.finetune4j.aws.bedrock;
+
+import dev.finetune4j.aws.s3.S3Store;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Dialogue;
+import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.value.RunId;
+import software.amazon.awssdk.services.bedrock.model.GetModelCustomizationJobResponse;
+
+/**
+ * Connections of a place.
+ *
+ * @param jobs to its customization jobs
+ * @param hosted to what hosts their models
+ * @param store to its files
+ * @param region where all of that is
+ * @param context for further connections
+ */
+record BedrockClients(CustomizationJobs jobs, HostedCalls hosted, S3Store store, String region, ProviderContext context)
+        implements AutoCloseable {
+    /** Opens them; asks nothing yet. */
+    static BedrockClients open(BedrockOptions options, ProviderContext context) {
+        return new BedrockClients(
+                CustomizationJobs.open(options.region(), context),
+                HostedCalls.open(options.region(), context),
+                S3Store.open(options.store(), options.region(), context),
+                options.region(),
+                context);
+    }
+
+    /** @throws FineTuneException with FT0899 if there is no such job */
+    GetModelCustomizationJobResponse existing(RunId id) {
+        return jobs.find(id.value()).orElseThrow(() -> BedrockErrors.absent(id.value(), region));
+    }
+
+    TuningOutput output(GetModelCustomizationJobResponse job) {
+        return new TuningOutput(store, job);
+    }
+
+    /**
+     * ARN of the model that came of a run's job.
+     *
+     * @throws FineTuneException with FT0899 if there is no such job, FT0895 if it is somebody else's, FT0903 if it made no model or the
+     *     model was deleted
+     */
+    String model(RunId id) {
+        GetModelCustomizationJobResponse job = existing(id);
+        if (CustomizationJobs.digest(id, job).isEmpty()) {
+            throw BedrockErrors.taken(id.value(), job.jobArn(), "", "known");
+        }
+        RunState state = BedrockStatusMapper.snapshot(id, job).state();
+        if (state != RunState.SUCCEEDED) {
+            throw BedrockErrors.wrongState(id, state, "it has made no model");
+        }
+        if (!jobs.hasModel(job)) {
+            throw BedrockErrors.wrongState(id, state, "its tuned model was deleted");
+        }
+        return job.outputModelArn();
+    }
+
+    /** The id for tuning of the base model of a run's job. */
+    String base(RunId id) {
+        return baseOf(existing(id).baseModelArn());
+    }
+
+    /** The id for tuning of a base model, which stands in its own ARN and in those of models that were tuned from it. */
+    static String baseOf(String arn) {
+        String[] parts = arn.split("/", -1);
+        return parts.length > 1 ? parts[1] : arn;
+    }
+
+    /** A dialogue with a hosted model and its base model. */
+    Dialogue converse(HostedModel hosted) {
+        String base = base(hosted.run());
+        return HostedDialogue.open(hosted.reference(), base.substring(0, base.lastIndexOf(':')), region, context);
+    }
+
+    @Override
+    public void close() {
+        jobs.close();
+        hosted.close();
+        store.close();
+    }
+}

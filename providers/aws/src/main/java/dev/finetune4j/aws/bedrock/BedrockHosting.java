@@ -1,0 +1,195 @@
+package dev.finetune4j.aws.bedrock;
+
+import dev.finetune4j.aws.internal.CreateOnce;
+import dev.finetune4j.aws.internal.RequestJson;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.plan.TokenRates;
+import dev.finetune4j.spi.AccessPolicy;
+import dev.finetune4j.spi.Dialogue;
+import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.spi.Hosting;
+import dev.finetune4j.spi.HostingOrder;
+import dev.finetune4j.spi.HostingWay;
+import dev.finetune4j.spi.PlannedCall;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.bedrock.model.ConflictException;
+
+/** Models that Bedrock tuned, asked on demand or paid by the hour. What hosts one has its name from the run, and a tag that tells the order. */
+final class BedrockHosting implements Hosting {
+    private final Supplier<BedrockClients> clients;
+    private final Supplier<List<AccessPolicy>> policies;
+
+    BedrockHosting(Supplier<BedrockClients> clients, Supplier<List<AccessPolicy>> policies) {
+        this.clients = clients;
+        this.policies = policies;
+    }
+
+    @Override
+    public List<HostingWay> ways(RunId run) {
+        return HostingWays.of(BedrockClients.baseOf(model(run)));
+    }
+
+    @Override
+    public List<PlannedCall> plannedCalls(HostingOrder order) {
+        HostingMapper mapper = mapper(order);
+        return List.of(
+                mapper.isDeployment()
+                        ? new PlannedCall(
+                                "bedrock:CreateCustomModelDeployment",
+                                mapper.name(),
+                                RequestJson.of(mapper.deployment()))
+                        : new PlannedCall(
+                                "bedrock:CreateProvisionedModelThroughput",
+                                mapper.name(),
+                                RequestJson.of(mapper.throughput())));
+    }
+
+    @Override
+    public HostedModel host(HostingOrder order) {
+        HostingMapper mapper = mapper(order);
+        return hosted(order.run(), new Making(order, mapper).make());
+    }
+
+    /** Holds an order to what the service would refuse, before a call that makes something. */
+    private HostingMapper mapper(HostingOrder order) {
+        String model = model(order.run());
+        HostingWay way = HostingWays.find(BedrockClients.baseOf(model), order.way())
+                .orElseThrow(() -> BedrockErrors.noWay(BedrockClients.baseOf(model), order.way()));
+        Integer most = way.mostUnits();
+        if (most != null && order.units() > most) {
+            throw BedrockErrors.tooManyUnits(order, most);
+        }
+        return new HostingMapper(order, model);
+    }
+
+    private final class Making extends CreateOnce<HostedCalls.Found> {
+        private final HostingOrder order;
+        private final HostingMapper mapper;
+
+        Making(HostingOrder order, HostingMapper mapper) {
+            this.order = order;
+            this.mapper = mapper;
+        }
+
+        @Override
+        protected Optional<HostedCalls.Found> find() {
+            return mapper.isDeployment() ? calls().deployment(mapper.name()) : calls().throughput(mapper.name());
+        }
+
+        @Override
+        protected void create() {
+            if (mapper.isDeployment()) {
+                calls().create(mapper.deployment());
+            } else {
+                calls().create(mapper.throughput());
+            }
+        }
+
+        @Override
+        protected boolean isTaken(SdkException failure) {
+            return failure instanceof ConflictException
+                    || String.valueOf(failure.getMessage()).contains("in use");
+        }
+
+        @Override
+        protected FineTuneException told(SdkException failure) {
+            return isTaken(failure)
+                    ? BedrockErrors.hostingTaken(mapper.name(), calls().region())
+                    : BedrockErrors.told(failure, mapper.name(), calls().region());
+        }
+
+        @Override
+        protected FineTuneException hidden() {
+            return BedrockErrors.hidden(mapper.name());
+        }
+
+        @Override
+        protected HostedCalls.Found own(HostedCalls.Found found) {
+            Map<String, String> tags = calls().tags(found.arn());
+            if (!mapper.token().equals(tags.get(HostingMapper.ORDER_TAG))) {
+                throw order.run().value().equals(tags.get(Submission.RUN_LABEL))
+                        ? BedrockErrors.hostedOtherwise(order.run(), found)
+                        : BedrockErrors.hostingTaken(mapper.name(), calls().region());
+            }
+            return found;
+        }
+    }
+
+    @Override
+    public List<HostedModel> find(RunId run) {
+        String name = StagedTuning.modelName(run);
+        return Stream.of(calls().deployment(name), calls().throughput(name))
+                .flatMap(Optional::stream)
+                .filter(found -> owner(found).filter(run::equals).isPresent())
+                .map(found -> hosted(run, found))
+                .toList();
+    }
+
+    @Override
+    public List<HostedModel> all() {
+        return calls().all().stream()
+                .flatMap(found -> owner(found).map(run -> hosted(run, found)).stream())
+                .toList();
+    }
+
+    @Override
+    public void end(HostedModel hosted) {
+        boolean isDeployment = hosted.way().name().equals(HostingWays.ON_DEMAND);
+        Optional<HostedCalls.Found> found =
+                isDeployment ? calls().deployment(hosted.reference()) : calls().throughput(hosted.reference());
+        found.ifPresent(calls()::end);
+    }
+
+    @Override
+    public TokenRates base(HostedModel hosted) {
+        return HostingWays.base(clients.get().base(hosted.run()));
+    }
+
+    @Override
+    public Dialogue converse(HostedModel hosted) {
+        return clients.get().converse(hosted);
+    }
+
+    @Override
+    public List<AccessPolicy> policies() {
+        return policies.get();
+    }
+
+    /** The run that something was hosted for, where it carries our tags. */
+    private Optional<RunId> owner(HostedCalls.Found found) {
+        Map<String, String> tags = calls().tags(found.arn());
+        return tags.containsKey(HostingMapper.ORDER_TAG)
+                ? Optional.ofNullable(tags.get(Submission.RUN_LABEL)).map(RunId::new)
+                : Optional.empty();
+    }
+
+    private static HostedModel hosted(RunId run, HostedCalls.Found found) {
+        HostingWay way = HostingWays.find(BedrockClients.baseOf(found.model()), found.way())
+                .orElseThrow(() -> BedrockErrors.noWay(BedrockClients.baseOf(found.model()), found.way()));
+        return new HostedModel(
+                run,
+                way,
+                found.units(),
+                found.arn(),
+                found.state(),
+                found.since(),
+                found.committedUntil(),
+                found.state() == HostedModel.State.FAILED ? BedrockErrors.hostingFailed(run, found) : null);
+    }
+
+    /** ARN of the run's tuned model. */
+    private String model(RunId run) {
+        return clients.get().model(run);
+    }
+
+    private HostedCalls calls() {
+        return clients.get().hosted();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.JournalContent;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.spi.HostingOrder;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a journal tells of the hosting of its run's model.
+ *
+ * @param asked the last order that was not ended, or null
+ * @param seen what the place told of it last, or null where no answer is known
+ * @param times how often the model was to be hosted so far
+ */
+record HostingStory(
+        JournalEntry.@Nullable HostAsked asked, @Nullable HostedModel seen, int times) {
+    static HostingStory of(JournalContent content) {
+        JournalEntry.HostAsked asked = null;
+        HostedModel seen = null;
+        int times = 0;
+        for (JournalEntry entry : content.entries().toList()) {
+            if (entry instanceof JournalEntry.HostAsked order) {
+                asked = order;
+                seen = null;
+                times = Math.max(times, order.order().time());
+            } else if (entry instanceof JournalEntry.Hosted told) {
+                seen = told.model();
+            } else if (entry instanceof JournalEntry.HostingEnded) {
+                asked = null;
+                seen = null;
+            }
+        }
+        return new HostingStory(asked, seen, times);
+    }
+
+    /** What the place told last of something that was not ended; empty where nothing of it is known. */
+    Optional<HostedModel> lastSeen() {
+        return Optional.ofNullable(seen);
+    }
+
+    /** The order to give now: the one whose answer is not known, if it is this one, so that the place knows it again; else a new one. */
+    HostingOrder next(HostingTerms terms) {
+        HostingOrder before = asked == null || seen != null ? null : asked.order();
+        boolean isSame = before != null && before.way().equals(terms.way().name()) && before.units() == terms.units();
+        return new HostingOrder(
+                terms.run(), terms.way().name(), terms.units(), before != null && isSame ? before.time() : times + 1);
+    }
+}

@@ -1,0 +1,237 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunLock;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.spi.Hosting;
+import dev.finetune4j.spi.HostingOrder;
+import dev.finetune4j.spi.HostingWay;
+import dev.finetune4j.spi.PlannedCall;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.ProviderId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the places of runs host their tuned models, when somebody asks for it. What is about to be asked for is in the run's journal before it
+ * is, so that whoever comes after a process that died finds it, and nothing is hosted twice.
+ */
+public final class ModelHosting {
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+    private static final Duration FIRST_LOOK = Duration.ofMillis(200);
+
+    private final LaunchContext context;
+    private final RunStore store;
+
+    ModelHosting(LaunchContext context, RunStore store) {
+        this.context = context;
+        this.store = store;
+    }
+
+    /**
+     * What hosting the model of a run would cost, and whether it is hosted.
+     *
+     * @param run its id or the start of it
+     * @param way {@link HostingWay#name}; null for the first, which costs nothing while nobody asks where there is such a way
+     * @param units how many units, from 1
+     * @throws FineTuneException with FT0504 if there is no such run, FT0508 if it goes on, FT0510 if its place hosts no model, FT0527 if
+     *     there is no such way, or why the run has no model
+     */
+    public HostingTerms terms(String run, @Nullable String way, int units) {
+        RunView view = hostable(store.resolve(run));
+        try (Provider place = Outcomes.open(view, context.providers())) {
+            Hosting hosting = of(place);
+            List<HostingWay> ways = hosting.ways(view.id());
+            HostingWay chosen = ways.stream()
+                    .filter(one -> way == null || one.name().equals(way))
+                    .findFirst()
+                    .orElseThrow(() -> LaunchProblems.noWay(place.id(), way, ways));
+            HostedModel hosted = hosting.find(view.id()).stream().findFirst().orElse(null);
+            return new HostingTerms(view.id(), place.id(), chosen, units, ways, hosted);
+        }
+    }
+
+    /** The calls that {@link #host} would make, with exactly what they would send; makes none of them. */
+    public List<PlannedCall> dryRun(HostingTerms terms) {
+        RunFolder folder = store.folder(terms.run());
+        try (Provider place = Outcomes.open(RunView.read(folder), context.providers())) {
+            return of(place).plannedCalls(HostingStory.of(folder.read()).next(terms));
+        }
+    }
+
+    /**
+     * Hosts a model as somebody agreed to, at most once, and waits until it answers. What is hosted just so already is taken up.
+     *
+     * @param seen told each state
+     * @throws FineTuneException with FT0505 if another process drives the run, FT0528 if it is hosted in another way, FT0529 if it is ended
+     *     before it answers, or why the place did not host it
+     * @throws InterruptedException if the thread was told to stop waiting; what was asked for is hosted, and billed
+     */
+    public HostedModel host(HostingTerms terms, Consumer<HostedModel> seen) throws InterruptedException {
+        RunFolder folder = store.folder(terms.run());
+        RunView view = hostable(folder);
+        RunLock lock = locked(folder);
+        try (lock;
+                Journal journal = opened(folder);
+                Provider place = Outcomes.open(view, context.providers())) {
+            Hosting hosting = of(place);
+            HostedModel now = takenUpOrMade(terms, place.id(), hosting, journal);
+            Duration pause = FIRST_LOOK;
+            while (true) {
+                journal.append(new JournalEntry.Hosted(now));
+                seen.accept(now);
+                HostedModel before = now;
+                while (now.state() == HostedModel.State.CREATING && now.equals(before)) {
+                    context.sleeper().sleep(pause);
+                    pause = pause.multipliedBy(2).compareTo(BETWEEN_LOOKS) < 0 ? pause.multipliedBy(2) : BETWEEN_LOOKS;
+                    now = same(hosting.find(terms.run()), before)
+                            .orElseThrow(() -> LaunchProblems.hostingGone(terms.run(), before.reference()));
+                }
+                if (now.equals(before)) {
+                    return now;
+                }
+            }
+        }
+    }
+
+    private HostedModel takenUpOrMade(HostingTerms terms, ProviderId place, Hosting hosting, Journal journal)
+            throws InterruptedException {
+        HostingStory story = HostingStory.of(journal.content());
+        Optional<HostedModel> there = hosting.find(terms.run()).stream().findFirst();
+        if (there.isPresent()) {
+            if (!terms.isMetBy(there.get())) {
+                throw LaunchProblems.hostedOtherwise(there.get(), terms);
+            }
+            if (story.asked() == null) { // hosted from another machine, or by a journal that is gone
+                journal.append(new JournalEntry.HostAsked(place, story.next(terms)));
+            }
+            return there.get();
+        }
+        if (story.seen() != null) {
+            journal.append(new JournalEntry.HostingEnded(story.seen().reference()));
+        }
+        HostingOrder order = HostingStory.of(journal.content()).next(terms);
+        journal.append(new JournalEntry.HostAsked(place, order));
+        return patiently(hosting, order);
+    }
+
+    private HostedModel patiently(Hosting hosting, HostingOrder order) throws InterruptedException {
+        Duration pause = FIRST_LOOK;
+        for (int attempt = 1; true; attempt++) {
+            try {
+                return hosting.host(order);
+            } catch (FineTuneException e) {
+                if (attempt == SubmitStep.TRIES || !SubmitStep.mayPass(e)) {
+                    throw e;
+                }
+                context.sleeper().sleep(pause);
+                pause = pause.multipliedBy(2);
+            }
+        }
+    }
+
+    private static Optional<HostedModel> same(List<HostedModel> found, HostedModel before) {
+        return found.stream()
+                .filter(one -> one.reference().equals(before.reference()))
+                .findFirst();
+    }
+
+    /**
+     * What of a run is hosted now, for somebody who would end it.
+     *
+     * @param run its id or the start of it
+     * @throws FineTuneException with FT0504 if there is no such run, FT0510 if its place hosts no model
+     */
+    public List<HostedModel> find(String run) {
+        RunView view = RunView.read(store.resolve(run));
+        try (Provider place = Outcomes.open(view, context.providers())) {
+            return of(place).find(view.id());
+        }
+    }
+
+    /**
+     * Ends all that is hosted of a run; its model stays.
+     *
+     * @param run its id or the start of it
+     * @return what was ended
+     * @throws FineTuneException with FT0504 if there is no such run, FT0505 if another process drives it, or why the place does not end it
+     */
+    public List<HostedModel> end(String run) {
+        RunFolder folder = store.resolve(run);
+        RunView view = RunView.read(folder);
+        RunLock lock = locked(folder);
+        try (lock;
+                Journal journal = opened(folder);
+                Provider place = Outcomes.open(view, context.providers())) {
+            Hosting hosting = of(place);
+            List<HostedModel> there = hosting.find(view.id());
+            there.forEach(hosting::end);
+            JournalEntry.HostAsked asked = HostingStory.of(journal.content()).asked();
+            if (asked != null || !there.isEmpty()) {
+                journal.append(new JournalEntry.HostingEnded(
+                        there.isEmpty() ? "" : there.get(0).reference()));
+            }
+            return there;
+        }
+    }
+
+    /** Every run of this home whose model is hosted, as its place tells now; one that was ended elsewhere is left out. */
+    public List<HostedRun> list() {
+        List<HostedRun> all = new ArrayList<>();
+        for (RunView view : store.list()) {
+            HostingStory story = HostingStory.of(store.folder(view.id()).read());
+            if (story.asked() != null) {
+                all.addAll(now(view, story.asked().place(), story));
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    /** What was hosted of a run, when its place was asked last, if nobody has ended it since; asks nobody. */
+    public Optional<HostedModel> lastSeen(RunFolder folder) {
+        return HostingStory.of(folder.read()).lastSeen();
+    }
+
+    private List<HostedRun> now(RunView view, ProviderId id, HostingStory story) {
+        try (Provider place = Outcomes.open(view, context.providers())) {
+            return of(place).find(view.id()).stream()
+                    .map(model -> new HostedRun(view.id(), id, model, true))
+                    .toList();
+        } catch (FineTuneException e) { // what cannot be reached is not gone
+            return story.lastSeen()
+                    .map(model -> List.of(new HostedRun(view.id(), id, model, false)))
+                    .orElse(List.of());
+        }
+    }
+
+    private static RunView hostable(RunFolder folder) {
+        RunView view = RunView.read(folder);
+        if (!view.closed()) {
+            throw RunProblems.stillLive(view.id(), view.state().name().toLowerCase(Locale.ROOT), "host the model of");
+        }
+        return view;
+    }
+
+    private static Hosting of(Provider place) {
+        return place.hosting().orElseThrow(() -> RunProblems.notSupported(place.id(), "host a tuned model"));
+    }
+
+    private RunLock locked(RunFolder folder) {
+        return RunLock.tryTake(folder, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
+    }
+
+    private Journal opened(RunFolder folder) {
+        return Journal.open(folder, context.files(), context.clock(), context.redaction());
+    }
+}
