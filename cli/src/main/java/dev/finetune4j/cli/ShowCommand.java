@@ -42,8 +42,7 @@ final class ShowCommand implements Callable<Integer> {
             if (output.isJson()) {
                 surroundings.screen().line(Json.pretty(run));
             } else {
-                new RunDetailView(surroundings.screen())
-                        .print(run, tuner.spent(id).orElse(null), surroundings.clock());
+                new RunDetailView(surroundings.screen()).print(run, surroundings.clock());
                 tuner.hosting()
                         .lastSeen(folder)
                         .ifPresent(new HostingView(surroundings.screen(), surroundings.clock(), false)::printBriefly);

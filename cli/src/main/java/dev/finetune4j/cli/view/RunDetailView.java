@@ -2,7 +2,6 @@ package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Figures;
-import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.PlaceSettings;
 import java.nio.file.Files;
@@ -14,7 +13,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Prints one run. */
 public final class RunDetailView {
@@ -27,12 +25,8 @@ public final class RunDetailView {
         this.screen = screen;
     }
 
-    /**
-     * Prints all that is known of a run.
-     *
-     * @param spent what it cost, or null where that is not known or nothing
-     */
-    public void print(RunView run, RunEvent.@Nullable Spent spent, Clock clock) {
+    /** Prints all that is known of a run. */
+    public void print(RunView run, Clock clock) {
         Instant end = run.closed() ? run.changedAt() : clock.instant();
         field("run", run.id().toString());
         field("state", run.state().name().toLowerCase(Locale.ROOT) + (run.closed() ? "" : " (goes on)"));
@@ -47,8 +41,8 @@ public final class RunDetailView {
                 "started",
                 run.createdAt().truncatedTo(ChronoUnit.SECONDS) + ", took "
                         + Figures.duration(Duration.between(run.createdAt(), end)));
-        if (spent != null) {
-            field("spent", spent.spent() + " of " + spent.budget());
+        if (run.spent() != null) {
+            field("spent", run.spent().spent() + " of " + run.spent().budget());
         }
         field("attempt", run.attempt() + (run.resumes() == 0 ? "" : ", resumed " + run.resumes() + " times"));
         if (run.prepared() != null) {

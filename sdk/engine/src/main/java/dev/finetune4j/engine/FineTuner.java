@@ -49,7 +49,6 @@ import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.Replay;
-import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.AccessPolicy;
@@ -599,17 +598,6 @@ public final class FineTuner implements AutoCloseable {
                 .map(launcher::seenNow)
                 .orElseThrow(() -> RunProblems.noSuchRun(
                         run, store.list().stream().map(RunView::id).toList()));
-    }
-
-    /**
-     * What a run that has ended cost of its budget.
-     *
-     * @param run its id or the start of it
-     * @return empty where it goes on, nothing is billed by the hour, or there was no budget of money
-     * @throws FineTuneException with FT0504 if there is no such run
-     */
-    public Optional<RunEvent.Spent> spent(String run) {
-        return launcher.spent(store.resolve(run));
     }
 
     /** Whether the place of a run that was launched can let it go on where it stopped or failed. */

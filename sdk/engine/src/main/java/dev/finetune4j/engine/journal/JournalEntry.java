@@ -5,6 +5,7 @@ import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
@@ -211,9 +212,15 @@ public sealed interface JournalEntry {
      * @param problem why it failed, or null
      * @param reason who or what stopped it; empty where nobody did
      * @param byBudget whether the budget stopped it
+     * @param spent what it cost of its budget, or null where nothing is billed, or its place does not tell
      */
     @Kind("closed")
-    record Closed(RunState state, @Nullable Problem problem, String reason, boolean byBudget) implements JournalEntry {
+    record Closed(
+            RunState state,
+            @Nullable Problem problem,
+            String reason,
+            boolean byBudget,
+            @Nullable RunCost spent) implements JournalEntry {
         /** Refuses a state that is no end. */
         public Closed {
             if (!state.isTerminal()) {

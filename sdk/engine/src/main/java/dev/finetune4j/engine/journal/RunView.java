@@ -5,6 +5,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.ProviderId;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param submitted the provider's answer to the last launch or resume, or null before it
  * @param problem why it failed, or null
  * @param resumes how often it was resumed
+ * @param spent what it cost of its budget, or null before its end, and where nothing is billed or its place does not tell
  * @param output folder with its output, or null before it was fetched
  * @param evaluation the comparison of base and tuned model, or null before it was made
  * @param reports the report's files; empty before they were written
@@ -50,6 +52,7 @@ public record RunView(
         @Nullable JobSnapshot submitted,
         @Nullable Problem problem,
         int resumes,
+        @Nullable RunCost spent,
         @Nullable Path output,
         @Nullable EvaluationReport evaluation,
         List<Path> reports,
@@ -75,6 +78,7 @@ public record RunView(
                 submitted,
                 problem,
                 resumes,
+                spent,
                 output,
                 evaluation,
                 reports,
@@ -111,6 +115,7 @@ public record RunView(
                 fold.submitted,
                 fold.problem,
                 fold.resumes,
+                fold.spent,
                 fold.output,
                 fold.evaluation,
                 fold.reports,
@@ -136,6 +141,7 @@ public record RunView(
         private @Nullable JobSnapshot submitted;
         private @Nullable Problem problem;
         private int resumes;
+        private @Nullable RunCost spent;
         private @Nullable Path output;
         private @Nullable EvaluationReport evaluation;
         private List<Path> reports = List.of();
@@ -161,6 +167,7 @@ public record RunView(
                 reports = List.of();
                 closed = false;
                 problem = null;
+                spent = null;
                 last = RunState.QUEUED;
             } else if (entry instanceof JournalEntry.Fetched fetched) {
                 output = fetched.output();
@@ -172,6 +179,7 @@ public record RunView(
                 closed = true;
                 last = end.state();
                 problem = end.problem();
+                spent = end.spent();
             }
         }
 

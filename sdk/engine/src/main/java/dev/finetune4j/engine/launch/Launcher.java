@@ -16,7 +16,6 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.Rehearsal;
-import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
@@ -289,15 +288,6 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * What a run that has ended cost of its budget.
-     *
-     * @return empty where it goes on, nothing is billed by the hour, or there was no budget of money
-     */
-    public Optional<RunEvent.Spent> spent(RunFolder folder) {
-        return SavedEvents.spent(folder);
-    }
-
-    /**
      * What the processes of a run printed after a cursor.
      *
      * @param cursor {@link LogPage#START} for the first lines
@@ -436,7 +426,7 @@ public final class Launcher implements AutoCloseable {
         if (view.provider() == null) {
             journal.append(new JournalEntry.StopAsked(by));
             journal.append(
-                    new JournalEntry.Closed(RunState.STOPPED, null, "stopped by " + by + " before launch", false));
+                    new JournalEntry.Closed(RunState.STOPPED, null, "stopped by " + by + " before launch", false, null));
             return;
         }
         try (Provider provider = context.providers().open(view.provider(), view.job())) {
@@ -446,7 +436,7 @@ public final class Launcher implements AutoCloseable {
             } else if (view.submitted() == null) {
                 journal.append(new JournalEntry.StopAsked(by));
                 journal.append(
-                        new JournalEntry.Closed(RunState.STOPPED, null, "stopped by " + by + " before launch", false));
+                        new JournalEntry.Closed(RunState.STOPPED, null, "stopped by " + by + " before launch", false, null));
             }
         }
     }

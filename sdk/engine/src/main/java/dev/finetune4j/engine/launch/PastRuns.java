@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -84,18 +85,19 @@ public final class PastRuns {
             List<RunEvent> events = SavedEvents.read(store.folder(run.id()));
             Optional<TrainingHistory> history = TrainingHistory.of(events);
             return RunSpeed.of(events, answers(run))
-                    .flatMap(speed -> history.map(training -> {
-                        RunEvent.TrainingStarted plan = training.plan();
-                        double ofModel = plan.trainableParameters() == plan.parameters() ? 6 : 4;
-                        double flops =
-                                ofModel * plan.parameters() + (ofModel == 4 ? 6.0 * plan.trainableParameters() : 0);
-                        return new PastRun(
-                                isAlike,
-                                plan.precision(),
-                                speed,
-                                flops * training.tokensPerSecond(),
-                                training.peakResidentBytes());
-                    }));
+                    .flatMap(speed -> history.filter(training -> training.plan() != null)
+                            .map(training -> {
+                                RunEvent.TrainingStarted plan = Objects.requireNonNull(training.plan());
+                                double ofModel = plan.trainableParameters() == plan.parameters() ? 6 : 4;
+                                double flops = ofModel * plan.parameters()
+                                        + (ofModel == 4 ? 6.0 * plan.trainableParameters() : 0);
+                                return new PastRun(
+                                        isAlike,
+                                        plan.precision(),
+                                        speed,
+                                        flops * training.tokensPerSecond(),
+                                        training.peakResidentBytes());
+                            }));
         } catch (FineTuneException e) {
             return Optional.empty(); // of a run whose events are damaged nothing is told
         }

@@ -13,6 +13,7 @@ import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a staged run from wherever its journal stands to its outcome: submit, follow, fetch, evaluate, report, close. Has the
@@ -90,8 +92,7 @@ final class RunDriver {
         if (job != null && job.state() == RunState.STOPPED) {
             RunOutcome.Stopped stopped = stopped(job, provider);
             reportEnding(RunState.STOPPED, stopped, provider.id(), isResumable(provider));
-            return Optional.of(
-                    close(new JournalEntry.Closed(RunState.STOPPED, null, stopped.reason(), stopped.byBudget())));
+            return Optional.of(close(RunState.STOPPED, null, stopped.reason(), stopped.byBudget()));
         }
         new FetchStep(journal, provider).fetch(folder);
         return Optional.empty();
@@ -130,7 +131,7 @@ final class RunDriver {
         }
         figures.ifPresent(known -> context.estimates()
                 .add(new PastEstimate(folder.id(), context.clock().instant(), known)));
-        return close(new JournalEntry.Closed(RunState.SUCCEEDED, null, "", false));
+        return close(RunState.SUCCEEDED, null, "", false);
     }
 
     /** What was foreseen beside what it took; empty where nothing was foreseen, or the run was interrupted or went to another machine. */
@@ -159,7 +160,7 @@ final class RunDriver {
     private RunOutcome fail(Problem problem, Provider provider) {
         boolean isGone = problem.kind().equals(RunProblems.GONE);
         reportEnding(RunState.FAILED, new RunOutcome.Failed(problem), provider.id(), !isGone && isResumable(provider));
-        return close(new JournalEntry.Closed(RunState.FAILED, problem, "", false));
+        return close(RunState.FAILED, problem, "", false);
     }
 
     /** The report must not stand in the way of the end: what the run failed of may well be the disk. */
@@ -177,8 +178,9 @@ final class RunDriver {
         return provider.capabilities().supportsResume() && view().submitted() != null;
     }
 
-    private RunOutcome close(JournalEntry.Closed end) {
-        journal.append(end);
+    private RunOutcome close(RunState state, @Nullable Problem problem, String reason, boolean byBudget) {
+        RunCost spent = RunCost.last(events.events()).orElse(null);
+        journal.append(new JournalEntry.Closed(state, problem, reason, byBudget, spent));
         return Outcomes.of(view(), journal.content());
     }
 

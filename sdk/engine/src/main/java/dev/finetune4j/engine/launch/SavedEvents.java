@@ -7,7 +7,6 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Optional;
 
 /** The events of an ended run in its own folder, where they outlive what the provider keeps. */
 final class SavedEvents {
@@ -34,17 +33,5 @@ final class SavedEvents {
             return List.of();
         }
         return RunRecords.readLines(folder.events(), RunEvent.class);
-    }
-
-    /**
-     * What a run that has ended cost; empty where nothing is billed by the hour, or there was no budget to hold it against.
-     *
-     * @throws FineTuneException with FT0503 if the file cannot be read
-     */
-    static Optional<RunEvent.Spent> spent(RunFolder folder) {
-        return read(folder).stream()
-                .filter(RunEvent.Spent.class::isInstance)
-                .map(RunEvent.Spent.class::cast)
-                .reduce((earlier, later) -> later);
     }
 }

@@ -7,6 +7,7 @@ import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.MetricName;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import java.util.List;
 import java.util.Locale;
@@ -107,11 +108,13 @@ public record Headline(String title, String detail) {
     }
 
     private static String progress(@Nullable TrainingHistory training) {
-        return training == null
-                ? "Training had not started."
-                : "%s of %s steps are done."
-                        .formatted(
-                                Figures.count(training.completedSteps()),
-                                Figures.count(training.plan().steps()));
+        if (training == null) {
+            return "Training had not started.";
+        }
+        RunEvent.TrainingStarted plan = training.plan();
+        String done = Figures.count(training.completedSteps());
+        return plan == null
+                ? done + (training.completedSteps() == 1 ? " step is" : " steps are") + " done."
+                : "%s of %s steps are done.".formatted(done, Figures.count(plan.steps()));
     }
 }

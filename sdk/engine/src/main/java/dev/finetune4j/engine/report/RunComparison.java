@@ -9,6 +9,7 @@ import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Currency;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -78,7 +79,7 @@ public record RunComparison(
      * Something else that was measured.
      *
      * @param name what
-     * @param unit of the values: {@code nats}, {@code tokens/s}, {@code bytes} or {@code s}
+     * @param unit of the values: {@code nats}, {@code tokens/s}, {@code bytes}, {@code s} or a currency by its ISO 4217 code
      * @param valueByRun the figure by run id; a run without it is left out
      * @param best ids of the runs with the best value; empty with fewer than two values
      */
@@ -103,28 +104,55 @@ public record RunComparison(
                 reports.stream().map(RunComparison::dataDigest).distinct().count() == 1,
                 parameters(reports),
                 metrics(reports),
-                List.of(
-                        figure(
-                                "best validation loss",
-                                "nats",
-                                reports,
-                                true,
-                                report -> training(report)
-                                        .flatMap(training -> Optional.ofNullable(training.bestValidation()))
-                                        .map(Series.Point::value)),
-                        figure("total time", "s", reports, true, RunComparison::seconds),
-                        figure(
-                                "throughput",
-                                "tokens/s",
-                                reports,
-                                false,
-                                report -> training(report).map(TrainingHistory::tokensPerSecond)),
-                        figure(
-                                "peak memory",
-                                "bytes",
-                                reports,
-                                true,
-                                report -> training(report).map(training -> (double) training.peakResidentBytes()))));
+                figures(reports));
+    }
+
+    private static List<Figure> figures(List<RunReport> reports) {
+        List<Figure> figures = new ArrayList<>(List.of(
+                figure(
+                        "best validation loss",
+                        "nats",
+                        reports,
+                        true,
+                        report -> training(report)
+                                .flatMap(training -> Optional.ofNullable(training.bestValidation()))
+                                .map(Series.Point::value)),
+                figure("total time", "s", reports, true, RunComparison::seconds),
+                figure(
+                        "throughput",
+                        "tokens/s",
+                        reports,
+                        false,
+                        report -> training(report)
+                                .map(TrainingHistory::tokensPerSecond)
+                                .filter(RunComparison::isTold)),
+                figure(
+                        "peak memory",
+                        "bytes",
+                        reports,
+                        true,
+                        report -> training(report)
+                                .map(training -> (double) training.peakResidentBytes())
+                                .filter(RunComparison::isTold))));
+        reports.stream()
+                .flatMap(report -> Optional.ofNullable(report.spent()).stream())
+                .map(spent -> spent.spent().currency())
+                .distinct()
+                .map(currency ->
+                        figure("cost", currency.getCurrencyCode(), reports, true, report -> cost(report, currency)))
+                .forEach(figures::add);
+        return figures;
+    }
+
+    private static Optional<Double> cost(RunReport report, Currency currency) {
+        return Optional.ofNullable(report.spent())
+                .filter(spent -> spent.spent().currency().equals(currency))
+                .map(spent -> spent.spent().amount().doubleValue());
+    }
+
+    /** A place that does not tell a figure has none to be best in. */
+    private static boolean isTold(double figure) {
+        return figure > 0;
     }
 
     private static List<Parameter> parameters(List<RunReport> reports) {

@@ -6,6 +6,7 @@ import dev.finetune4j.engine.check.FindingCount;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.RunId;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param ending how it ended and how to go on, or null where it succeeded or goes on
  * @param phases how long it spent in each state, in order
  * @param figures what it was foreseen to take beside what it took, or null where that is not known
+ * @param spent what it cost of its budget, or null where nothing is billed by the hour or its place does not tell
  * @param training what happened while weights were trained, or null if training never started
  * @param data what the rows look like, or null if they were never prepared
  * @param findings what the data check found
@@ -51,6 +53,7 @@ public record RunReport(
         @Nullable Ending ending,
         List<Phase> phases,
         @Nullable ForeseenAndActual figures,
+        @Nullable RunCost spent,
         @Nullable TrainingHistory training,
         @Nullable DatasetProfile data,
         List<Notice> findings,
@@ -169,6 +172,7 @@ public record RunReport(
                     ending,
                     Phase.of(events),
                     figures,
+                    RunCost.last(events).orElse(null),
                     TrainingHistory.of(events).orElse(null),
                     data,
                     findings,

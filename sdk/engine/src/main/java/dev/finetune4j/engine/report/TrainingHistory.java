@@ -4,16 +4,18 @@ import dev.finetune4j.run.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What happened while weights were trained.
  *
- * @param plan what the training was to be
+ * @param plan what the training was to be, or null where its place does not tell
  * @param completedSteps optimizer steps done; steps done again after an interruption count once
- * @param tokens tokens computed
- * @param tokensPerSecond tokens computed by the time that steps took
- * @param peakResidentBytes most resident memory that a worker ever had; where it does not tell, the largest seen after a step
+ * @param tokens tokens computed; 0 where the place does not tell
+ * @param tokensPerSecond tokens computed by the time that steps took; 0 where the place does not tell
+ * @param peakResidentBytes most resident memory that a worker ever had; where it does not tell, the largest seen after a step; 0 where
+ *     nobody tells
  * @param checkpoints checkpoints saved
  * @param resumes how often training went on from a checkpoint
  * @param stoppedEarly why it ended before its last planned step, or null
@@ -22,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param smoothedLoss exponential moving average of the loss
  * @param smoothingSpan span of that average in steps: weight of the newest is {@code 2 / (span + 1)}
  * @param validation validation loss, in nats per counted token
- * @param throughput tokens per second by step
- * @param residentBytes resident memory by step
+ * @param throughput tokens per second by step; empty where the place does not tell
+ * @param residentBytes resident memory by step; empty where the place does not tell
  */
 public record TrainingHistory(
-        RunEvent.TrainingStarted plan,
+        RunEvent.@Nullable TrainingStarted plan,
         int completedSteps,
         long tokens,
         double tokensPerSecond,
@@ -41,7 +43,7 @@ public record TrainingHistory(
         Series validation,
         Series throughput,
         Series residentBytes) {
-    /** The history in a run's events; empty if training never started. */
+    /** The history in a run's events; empty if training never started, or its place tells nothing of it. */
     public static Optional<TrainingHistory> of(List<RunEvent> events) {
         Collected collected = new Collected();
         events.forEach(collected::add);
@@ -89,7 +91,7 @@ public record TrainingHistory(
 
         @Nullable
         TrainingHistory history() {
-            if (plan == null) {
+            if (plan == null && steps.isEmpty()) {
                 return null;
             }
             List<Series.Point> loss = steps.stream()
@@ -97,7 +99,7 @@ public record TrainingHistory(
                     .toList();
             int span = Math.max(5, steps.size() / 10);
             long tokens =
-                    steps.stream().mapToLong(RunEvent.StepCompleted::tokens).sum();
+                    steps.stream().mapToLong(step -> Math.max(0, step.tokens())).sum();
             return new TrainingHistory(
                     plan,
                     steps.isEmpty() ? 0 : steps.get(steps.size() - 1).step(),
@@ -119,12 +121,16 @@ public record TrainingHistory(
                     Series.thinned(validations.stream()
                             .map(validation -> new Series.Point(validation.step(), validation.loss()))
                             .toList()),
-                    Series.thinned(steps.stream()
-                            .map(step -> new Series.Point(step.step(), step.tokensPerSecond()))
-                            .toList()),
-                    Series.thinned(steps.stream()
-                            .map(step -> new Series.Point(step.step(), step.residentBytes()))
-                            .toList()));
+                    told(RunEvent.StepCompleted::tokensPerSecond),
+                    told(RunEvent.StepCompleted::residentBytes));
+        }
+
+        /** A figure of the steps of which it is known. */
+        private Series told(ToDoubleFunction<RunEvent.StepCompleted> figure) {
+            return Series.thinned(steps.stream()
+                    .filter(step -> figure.applyAsDouble(step) >= 0)
+                    .map(step -> new Series.Point(step.step(), figure.applyAsDouble(step)))
+                    .toList());
         }
 
         private double meanThroughput(long tokens) {

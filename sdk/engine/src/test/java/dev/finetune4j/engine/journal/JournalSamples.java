@@ -5,9 +5,11 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.testkit.VirtualClock;
+import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -57,6 +59,11 @@ final class JournalSamples {
                 new JournalEntry.StateSeen(RunState.SUCCEEDED, VirtualClock.START, "event-9"),
                 new JournalEntry.Fetched(Path.of("/output")),
                 new JournalEntry.ReportWritten(List.of(Path.of("/report.html"))),
-                new JournalEntry.Closed(RunState.SUCCEEDED, null, "", false));
+                new JournalEntry.Closed(
+                        RunState.SUCCEEDED,
+                        null,
+                        "",
+                        false,
+                        new RunCost(Money.parse("0.42 USD"), Money.parse("5 USD"))));
     }
 }

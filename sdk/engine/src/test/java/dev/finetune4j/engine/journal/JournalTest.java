@@ -85,7 +85,7 @@ class JournalTest {
         appendRaw("{\"seq\":2,\"at\":\"2026-01-01T00:00:00Z\",\"entry\":{\"kind\":\"moved-to-mars\",\"rover\":7}}");
         appendRaw(
                 "{\"seq\":3,\"at\":\"2026-01-01T00:00:00Z\",\"new\":1,\"entry\":{\"kind\":\"stop-asked\",\"by\":\"me\",\"why\":\"x\"}}");
-        write(List.of(new JournalEntry.Closed(RunState.STOPPED, null, "asked", false)));
+        write(List.of(new JournalEntry.Closed(RunState.STOPPED, null, "asked", false, null)));
 
         JournalContent content = folder.read();
 

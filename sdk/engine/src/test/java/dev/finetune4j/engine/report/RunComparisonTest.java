@@ -93,6 +93,7 @@ class RunComparisonTest {
                 report.ending(),
                 report.phases(),
                 report.figures(),
+                report.spent(),
                 report.training(),
                 report.data(),
                 report.findings(),

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TrainingHistoryTest {
@@ -58,6 +59,24 @@ class TrainingHistoryTest {
         events.addAll(started());
 
         assertThat(TrainingHistory.of(events).orElseThrow().loss().points()).containsExactly(new Series.Point(1, 3.0));
+    }
+
+    @Test
+    void drawsTheLossesOfAPlaceThatTellsNothingElse() {
+        List<RunEvent> events = Stream.of(2.0, 1.0)
+                .<RunEvent>map(loss -> new RunEvent.StepCompleted(
+                        START, loss > 1 ? 1 : 2, -1, Double.NaN, loss, Double.NaN, Double.NaN, -1, Double.NaN, -1))
+                .toList();
+
+        TrainingHistory history = TrainingHistory.of(events).orElseThrow();
+
+        assertThat(history.plan()).isNull();
+        assertThat(history.completedSteps()).isEqualTo(2);
+        assertThat(history.loss().points()).containsExactly(new Series.Point(1, 2), new Series.Point(2, 1));
+        assertThat(history.throughput().isEmpty()).isTrue();
+        assertThat(history.residentBytes().isEmpty()).isTrue();
+        assertThat(history.tokens()).isZero();
+        assertThat(history.peakResidentBytes()).isZero();
     }
 
     @Test

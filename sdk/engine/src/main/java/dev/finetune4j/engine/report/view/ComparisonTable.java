@@ -91,7 +91,8 @@ record ComparisonTable(List<NamedRun> runs, List<Group> groups) {
             case "bytes" -> Figures.bytes(Math.round(value));
             case "s" -> Figures.duration(Duration.ofMillis(Math.round(value * 1000)));
             case "tokens/s" -> Figures.large(value) + " tokens/s";
-            default -> String.format(Locale.ROOT, "%.3f %s", value, unit);
+            case "nats" -> String.format(Locale.ROOT, "%.3f %s", value, unit);
+            default -> String.format(Locale.ROOT, "%.4f %s", value, unit);
         };
     }
 

@@ -14,9 +14,12 @@ import java.util.Locale;
 final class ForeseenRows {
     static final List<String> HEAD = List.of("What", "P10", "P50", "P90", "Actual", "Off by");
 
+    /** A service that bills tokens says nowhere how many it has billed. */
+    private static final String NOT_TOLD = "not told by the place";
+
     private ForeseenRows() {}
 
-    /** The rows of what is known on both sides. */
+    /** The rows of what was foreseen; what a place costs stands there also where it does not tell the actual. */
     static List<List<String>> of(ForeseenAndActual figures) {
         List<List<String>> rows = new ArrayList<>();
         DurationRange time = figures.foreseen().time();
@@ -39,14 +42,18 @@ final class ForeseenRows {
         }
         MoneyRange cost = figures.foreseen().cost();
         Money spent = figures.spent();
-        if (cost != null && spent != null) {
+        if (cost != null && (spent != null || cost.high().amount().signum() > 0)) {
             rows.add(List.of(
                     "Spend",
                     cost.low().toString(),
                     cost.likely().toString(),
                     cost.high().toString(),
-                    spent.toString(),
-                    off(spent.amount().doubleValue(), cost.likely().amount().doubleValue())));
+                    spent == null ? NOT_TOLD : spent.toString(),
+                    spent == null
+                            ? "-"
+                            : off(
+                                    spent.amount().doubleValue(),
+                                    cost.likely().amount().doubleValue())));
         }
         return rows;
     }

@@ -1,11 +1,13 @@
 package dev.finetune4j.engine.report.view;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Pieces of Markdown (GitHub's flavour) in which no text can do anything but be read. */
 final class Markdown {
-    private static final String SPECIAL = "\\`*_>#|~@:";
+    private static final String SPECIAL = "\\`*_>#|~@";
+    private static final Pattern EMOJI = Pattern.compile(":(?:[a-z+-][a-z0-9_+-]*|100|1234):");
 
     private Markdown() {}
 
@@ -20,7 +22,7 @@ final class Markdown {
                 escaped.append("&lt;");
             } else if (c == '&') {
                 escaped.append("&amp;");
-            } else if (SPECIAL.indexOf(c) >= 0 || closesLinkText(text, i)) {
+            } else if (SPECIAL.indexOf(c) >= 0 || closesLinkText(text, i) || (c == ':' && isOfLinkOrEmoji(text, i))) {
                 escaped.append('\\').append(c);
             } else {
                 escaped.append(c);
@@ -39,6 +41,13 @@ final class Markdown {
 
     private static String line(List<String> cells) {
         return cells.stream().map(Markdown::text).collect(Collectors.joining(" | ", "| ", " |\n"));
+    }
+
+    /** A colon that would make an address a link, or a word a picture; the one in {@code job.yaml:7} stays readable. */
+    private static boolean isOfLinkOrEmoji(String text, int at) {
+        boolean isInWord = at > 0 && Character.isLetterOrDigit(text.charAt(at - 1));
+        return text.startsWith("//", at + 1)
+                || (!isInWord && EMOJI.matcher(text).region(at, text.length()).lookingAt());
     }
 
     /** A bracket that would make what stands before it a link: brackets of an interval stay readable. */

@@ -10,6 +10,7 @@ import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.Headline;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.report.RunReport;
+import dev.finetune4j.engine.report.Series;
 import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.evaluation.ClassScore;
 import dev.finetune4j.evaluation.EvaluationReport;
@@ -17,10 +18,13 @@ import dev.finetune4j.evaluation.GateClause;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.MetricName;
+import dev.finetune4j.run.RunCost;
+import dev.finetune4j.run.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The report in Markdown, short enough for a comment on a pull request. */
 public final class MarkdownReport {
@@ -34,6 +38,9 @@ public final class MarkdownReport {
         StringBuilder text = new StringBuilder();
         text.append("# ").append(Markdown.text(headline.title())).append("\n\n");
         text.append(Markdown.text(headline.detail())).append("\n\n");
+        if (report.spent() != null) {
+            text.append("It cost ").append(cost(report.spent())).append(".\n\n");
+        }
         if (report.ending() != null) {
             ending(text, report.ending());
         }
@@ -55,6 +62,11 @@ public final class MarkdownReport {
         parameters(text, report);
         provenance(text, report);
         return text.toString();
+    }
+
+    /** What a run cost, in words. */
+    static String cost(RunCost spent) {
+        return spent.spent() + " of the budget of " + spent.budget();
     }
 
     private static void ending(StringBuilder text, Ending ending) {
@@ -104,10 +116,10 @@ public final class MarkdownReport {
 
     private static void training(StringBuilder text, TrainingHistory training) {
         List<List<String>> rows = new ArrayList<>();
+        RunEvent.TrainingStarted plan = training.plan();
         rows.add(List.of(
                 "Steps",
-                Figures.count(training.completedSteps()) + " of "
-                        + Figures.count(training.plan().steps())));
+                Figures.count(training.completedSteps()) + (plan == null ? "" : " of " + Figures.count(plan.steps()))));
         if (training.bestValidation() != null) {
             rows.add(List.of(
                     "Best validation loss",
@@ -117,13 +129,30 @@ public final class MarkdownReport {
                             training.bestValidation().value(),
                             training.bestValidation().step())));
         }
-        rows.add(List.of("Tokens per second", Figures.large(training.tokensPerSecond())));
-        rows.add(List.of("Peak memory", Figures.bytes(training.peakResidentBytes())));
-        rows.add(List.of(
-                "Trained parameters",
-                Figures.large(training.plan().trainableParameters()) + " of "
-                        + Figures.large(training.plan().parameters())));
+        losses(training).ifPresent(words -> rows.add(List.of("Smoothed loss", words)));
+        if (training.tokensPerSecond() > 0) {
+            rows.add(List.of("Tokens per second", Figures.large(training.tokensPerSecond())));
+        }
+        if (training.peakResidentBytes() > 0) {
+            rows.add(List.of("Peak memory", Figures.bytes(training.peakResidentBytes())));
+        }
+        if (plan != null) {
+            rows.add(List.of(
+                    "Trained parameters",
+                    Figures.large(plan.trainableParameters()) + " of " + Figures.large(plan.parameters())));
+        }
         text.append("## Training\n\n").append(Markdown.table(List.of("What", "Figure"), rows));
+    }
+
+    private static Optional<String> losses(TrainingHistory training) {
+        List<Series.Point> points = training.smoothedLoss().points();
+        return points.isEmpty()
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%.3f, then %.3f",
+                        points.get(0).value(),
+                        points.get(points.size() - 1).value()));
     }
 
     private static void classes(StringBuilder text, EvaluationReport evaluation) {
@@ -182,7 +211,7 @@ public final class MarkdownReport {
         if (report.provenance().host() != null) {
             rows.add(List.of("Device", report.provenance().host().device()));
         }
-        if (report.training() != null) {
+        if (report.training() != null && report.training().plan() != null) {
             rows.add(List.of(
                     "Computed with",
                     ProvenanceSection.computedWith(report.training().plan())));

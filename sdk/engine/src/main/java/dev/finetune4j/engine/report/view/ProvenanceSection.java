@@ -25,7 +25,9 @@ final class ProvenanceSection {
         if (training != null) {
             run.add(new Fact("Resumes", training.resumes()));
             run.add(new Fact("Checkpoints", training.checkpoints()));
-            run.add(new Fact("Computed with", computedWith(training.plan())));
+            if (training.plan() != null) {
+                run.add(new Fact("Computed with", computedWith(training.plan())));
+            }
         }
         run.add(new Fact("Seeds", seeds(report.job())));
         if (provenance.host() != null) {

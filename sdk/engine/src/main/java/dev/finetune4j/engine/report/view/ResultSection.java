@@ -8,6 +8,7 @@ import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateVerdict;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -78,19 +79,41 @@ final class ResultSection {
         tiles.add(tile("Base model", report.job().model().toString(), "method " + RunParameters.method(report.job())));
         TrainingHistory training = report.training();
         if (training != null) {
+            tiles.addAll(tiles(training));
+        }
+        if (report.spent() != null) {
+            tiles.add(tile(
+                    "Cost",
+                    report.spent().spent().toString(),
+                    "of the budget of " + report.spent().budget()));
+        }
+        return tiles;
+    }
+
+    /** What its place told of it. */
+    private static List<Html> tiles(TrainingHistory training) {
+        List<Html> tiles = new ArrayList<>();
+        RunEvent.TrainingStarted plan = training.plan();
+        if (plan != null) {
             tiles.add(tile(
                     "Trained",
-                    Figures.large(training.plan().trainableParameters()),
-                    "of " + Figures.large(training.plan().parameters()) + " parameters"));
-            tiles.add(tile(
-                    "Training",
-                    Figures.count(training.completedSteps()) + " steps",
-                    Figures.large(training.tokens()) + " tokens at " + Figures.large(training.tokensPerSecond())
-                            + " per second"));
+                    Figures.large(plan.trainableParameters()),
+                    "of " + Figures.large(plan.parameters()) + " parameters"));
+        }
+        tiles.add(tile(
+                "Training",
+                Figures.count(training.completedSteps()) + (training.completedSteps() == 1 ? " step" : " steps"),
+                training.tokensPerSecond() > 0
+                        ? Figures.large(training.tokens()) + " tokens at " + Figures.large(training.tokensPerSecond())
+                                + " per second"
+                        : "its place tells no tokens"));
+        if (training.peakResidentBytes() > 0) {
             tiles.add(tile(
                     "Peak memory",
                     Figures.bytes(training.peakResidentBytes()),
-                    "foreseen " + Figures.bytes(training.plan().predictedPeakBytes())));
+                    plan == null || plan.predictedPeakBytes() < 0
+                            ? "nobody foresaw it"
+                            : "foreseen " + Figures.bytes(plan.predictedPeakBytes())));
         }
         return tiles;
     }

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.report.Phase;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.Series;
 import dev.finetune4j.engine.report.TrainingHistory;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,17 +26,28 @@ final class TrainingSection {
         List<Html> parts = new ArrayList<>();
         if (!training.loss().isEmpty()) {
             parts.add(loss(training));
-            parts.add(Html.of("<div class=\"pair\">{}{}</div>", throughput(training), memory(training)));
+            List<Html> pair = new ArrayList<>();
+            if (!training.throughput().isEmpty()) {
+                pair.add(throughput(training));
+            }
+            if (!training.residentBytes().isEmpty()) {
+                pair.add(memory(training));
+            }
+            if (!pair.isEmpty()) {
+                parts.add(Html.of("<div class=\"pair\">{}</div>", Html.join(pair)));
+            }
         }
         parts.add(phases(report.phases()));
         return Section.of("training", "How training went", lead(training), Html.join(parts));
     }
 
     private static String lead(TrainingHistory training) {
-        StringBuilder lead = new StringBuilder("%s of %s planned steps"
-                .formatted(
-                        Figures.count(training.completedSteps()),
-                        Figures.count(training.plan().steps())));
+        RunEvent.TrainingStarted plan = training.plan();
+        String done = Figures.count(training.completedSteps());
+        StringBuilder lead = new StringBuilder(
+                plan == null
+                        ? done + (training.completedSteps() == 1 ? " loss was" : " losses were") + " told by the place"
+                        : done + " of " + Figures.count(plan.steps()) + " planned steps");
         if (training.resumes() > 0) {
             lead.append(", resumed from a checkpoint ")
                     .append(training.resumes() == 1 ? "once" : training.resumes() + " times");
@@ -121,7 +133,7 @@ final class TrainingSection {
     }
 
     private static Html memory(TrainingHistory training) {
-        long foreseen = training.plan().predictedPeakBytes();
+        long foreseen = training.plan() == null ? -1 : training.plan().predictedPeakBytes();
         double gibi = 1 << 30;
         Axis axis = Axis.covering(0, (double) Math.max(foreseen, training.peakResidentBytes()) / gibi, 4);
         Series inGibi = new Series(training.residentBytes().points().stream()

@@ -1,0 +1,22 @@
+package dev.finetune4j.run;
+
+import dev.finetune4j.value.Money;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a run has cost.
+ *
+ * @param spent what was billed
+ * @param budget what it might cost at most
+ */
+public record RunCost(Money spent, Money budget) {
+    /** The last that was told while it ran; empty where nothing is billed, or its place does not tell. */
+    public static Optional<RunCost> last(List<RunEvent> events) {
+        return events.stream()
+                .filter(RunEvent.Spent.class::isInstance)
+                .map(RunEvent.Spent.class::cast)
+                .reduce((earlier, later) -> later)
+                .map(told -> new RunCost(told.spent(), told.budget()));
+    }
+}
