@@ -150,27 +150,54 @@ public final class OfflineIam implements Gate {
     }
 
     private void admit(String principal, String caller, Access access) throws ServiceError {
-        List<Statement> all = statements.get(principal);
-        if (all != null) {
-            List<Statement> speaking =
-                    all.stream().filter(statement -> statement.speaksOf(access)).toList();
-            boolean isForbidden = speaking.stream().anyMatch(statement -> !statement.allows());
-            if (isForbidden || speaking.isEmpty()) {
-                synchronized (denied) {
-                    denied.add(access);
-                }
-                throw denial(
-                        caller,
-                        access,
-                        isForbidden
-                                ? " with an explicit deny in an identity-based policy"
-                                : " because no identity-based policy allows the " + access.action() + " action");
+        Decision decision = decide(principal, access);
+        if (decision != Decision.ALLOWED) {
+            synchronized (denied) {
+                denied.add(access);
             }
+            throw denial(
+                    caller,
+                    access,
+                    decision == Decision.FORBIDDEN
+                            ? " with an explicit deny in an identity-based policy"
+                            : " because no identity-based policy allows the " + access.action() + " action");
         }
         Set<String> actions = used.computeIfAbsent(principal, name -> new TreeSet<>());
         synchronized (actions) {
             actions.add(access.action());
         }
+    }
+
+    /** What the policies of a user or role come to. */
+    enum Decision {
+        ALLOWED("allowed"),
+        NOT_ALLOWED("implicitDeny"),
+        FORBIDDEN("explicitDeny");
+
+        private final String word;
+
+        Decision(String word) {
+            this.word = word;
+        }
+
+        /** The service's own word. */
+        String word() {
+            return word;
+        }
+    }
+
+    /** What a call would come to; nothing is noted of it. */
+    Decision decide(String principal, Access access) {
+        List<Statement> all = statements.get(principal);
+        if (all == null) {
+            return Decision.ALLOWED;
+        }
+        List<Statement> speaking =
+                all.stream().filter(statement -> statement.speaksOf(access)).toList();
+        if (speaking.stream().anyMatch(statement -> !statement.allows())) {
+            return Decision.FORBIDDEN;
+        }
+        return speaking.isEmpty() ? Decision.NOT_ALLOWED : Decision.ALLOWED;
     }
 
     @Override

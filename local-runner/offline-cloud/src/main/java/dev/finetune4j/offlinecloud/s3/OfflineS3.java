@@ -215,7 +215,10 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
         Path root = folder.toAbsolutePath().normalize();
         int count = 0;
         for (StoredObject object : place.bucket().after("", place.key())) {
-            String below = object.key().substring(base);
+            // A folder may be named without its last slash, as Amazon's own SDK does.
+            String below = object.key().startsWith(place.key() + "/")
+                    ? object.key().substring(place.key().length() + 1)
+                    : object.key().substring(base);
             Path to = root.resolve(below).normalize();
             if (!to.startsWith(root) || below.indexOf(0) >= 0) {
                 throw new IOException("the key " + object.key() + " leads out of its folder");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,32 @@ class OfflineIamTest {
                 .hasMessageEndingWith("with an explicit deny in an identity-based policy");
         assertThatCode(() -> iam.admit("", Access.to("s3:GetObject", "arn:aws:s3:::mine/c")))
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void simulatesWhatPoliciesComeToAndNotesNothing() throws Exception {
+        iam.restrictRole(
+                ROLE,
+                allow("s3:*", "arn:aws:s3:::mine/*"),
+                "{\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}");
+        IamQueries queries = new IamQueries(iam, "123456789012");
+
+        String answer = queries.answer(
+                        "SimulatePrincipalPolicy",
+                        Map.of(
+                                "PolicySourceArn", ROLE,
+                                "ActionNames.member.1", "s3:PutObject",
+                                "ActionNames.member.2", "s3:GetObject",
+                                "ActionNames.member.3", "logs:PutLogEvents",
+                                "ResourceArns.member.1", "arn:aws:s3:::mine/a"),
+                        "")
+                .toString();
+
+        assertThat(answer).containsSubsequence("allowed", "explicitDeny", "implicitDeny");
+        assertThat(iam.denied()).isEmpty();
+        assertThatThrownBy(
+                        () -> queries.answer("SimulatePrincipalPolicy", Map.of("PolicySourceArn", ROLE + "-not"), ""))
+                .hasMessageContaining("cannot be found");
     }
 
     @ParameterizedTest

@@ -1,0 +1,61 @@
+package dev.finetune4j.offlinecloud;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
+import dev.finetune4j.offlinecloud.wire.Call;
+import dev.finetune4j.testkit.PythonPackages;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Version 3 of the SageMaker Python SDK trains here: its trainer looks at the role, sends code and rows, and follows its own scripts. */
+@Tag("slow")
+class SageMakerTrainTest {
+    private static final Account ACCOUNT = Account.sample();
+
+    private final ObjectNode seen = Json.records().createObjectNode();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void trainsFollowsStopsAndTellsErrors() throws Exception {
+        PythonPackages sdk = PythonPackages.of("sagemaker-train-requirements.txt");
+        OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT.id(), ACCOUNT.region(), Clock.systemUTC());
+        ProcessContainer containers = new ProcessContainer(
+                folder.resolve("machines"), store, Map.of("PATH", "/usr/bin:/bin"), Clock.systemUTC());
+        try (OfflineAws aws = OfflineAws.start(ACCOUNT, Clock.systemUTC(), Pace.SWIFT, containers, store)) {
+            aws.sageMaker().quota("ml.p4d.24xlarge", 0);
+            Path own = Files.createDirectory(folder.resolve("own"));
+            for (String line : sdk.output("sagemaker_train.py", aws.endpoint(), aws.accessKeyId(), own)
+                    .split("\n")) {
+                JsonNode said = Json.read(line, JsonNode.class);
+                seen.set(said.path("what").asText(), said.path("value"));
+            }
+
+            assertThat(aws.calls("CreateTrainingJob"))
+                    .filteredOn(Call::hadEffect)
+                    .as("each job once")
+                    .hasSize(3);
+        }
+
+        assertThat(seen.path("logged").toString()).contains("epoch 100 loss 0.0079", "epoch 300 loss 0.0001");
+        assertThat(seen.at("/job/0").asText()).startsWith("line-");
+        assertThat(seen.at("/job/1").asText()).isEqualTo("Completed");
+        assertThat(seen.path("model").asText()).as("of 3 x + 1").isEqualTo("3.00 0.98\n");
+        assertThat(seen.at("/failed/0").asText()).isEqualTo("FailedStatusError");
+        assertThat(seen.at("/no quota/0").asText()).isEqualTo("ResourceLimitExceeded");
+        assertThat(seen.path("stopped").asText()).isEqualTo("Stopped");
+    }
+}

@@ -1,0 +1,127 @@
+"""Trains with version 3 of the SageMaker Python SDK at an endpoint and prints what it saw, one JSON a line: sagemaker_train.py ENDPOINT KEY FOLDER"""
+import io
+import json
+import logging
+import os
+import pathlib
+import sys
+import tarfile
+import time
+
+endpoint, key, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+os.environ.update(
+    AWS_ENDPOINT_URL=endpoint, AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID=key, AWS_SECRET_ACCESS_KEY="nobody",
+    AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null", XDG_CONFIG_HOME=str(folder))
+told, sys.stdout = sys.stdout, io.StringIO()  # the SDK prints how a job does, in boxes
+
+import boto3
+import sagemaker.core.resources as resources
+from botocore.exceptions import ClientError
+from sagemaker.core.helper.session_helper import Session
+from sagemaker.core.telemetry import telemetry_logging
+from sagemaker.train import ModelTrainer, model_trainer
+from sagemaker.train.configs import Compute, InputData, SourceCode, StoppingCondition
+
+logging.disable()
+sys.excepthook = sys.__excepthook__
+
+
+class Haste:
+    """The SDK asks every 5 s how a job does: to it time goes by a hundred times as fast."""
+
+    @staticmethod
+    def time():
+        return 100 * time.time()
+
+    @staticmethod
+    def sleep(seconds):
+        time.sleep(seconds / 100)
+
+
+class Account(boto3.Session):
+    """The SDK asks STS at an address that it makes up itself."""
+
+    def client(self, *what, **how):
+        return super().client(*what, **{**how, "endpoint_url": endpoint})
+
+
+resources.time = Haste
+telemetry_logging._requests_helper = lambda url, timeout: None  # it tells Amazon of each training
+# The SDK's own scripts know no place but /opt/ml; a machine of the offline cloud has it elsewhere.
+model_trainer.DEFAULT_CONTAINER_ARGUMENTS = [
+    "-c",
+    "cd $SAGEMAKER_BASE_DIR && cp -r input/data/sm_drivers drivers && grep -rl /opt/ml drivers"
+    " | xargs sed -i \"s#/opt/ml/input/data/sm_drivers#$PWD/drivers#g; s#/opt/ml#$SAGEMAKER_BASE_DIR#g\""
+    " && bash drivers/sm_train.sh"]
+session = Session(Account())
+
+
+def say(what, value):
+    print(json.dumps({"what": what, "value": value}, default=str), file=told)
+
+
+def refused(call):
+    try:
+        call()
+    except ClientError as error:
+        return [type(error).__name__, error.response["Error"]["Code"], error.response["Error"]["Message"]]
+    except Exception as error:
+        return [type(error).__name__, str(error)]
+    return ["accepted"]
+
+
+def trainer(command, **more):
+    return ModelTrainer(
+        sagemaker_session=session,
+        training_image="763104351884.dkr.ecr.eu-central-1.amazonaws.com/pytorch-training:2.7.1-gpu-py312",
+        role="arn:aws:iam::123456789012:role/finetune4j-training",
+        source_code=SourceCode(source_dir=str(code), command=command),
+        compute=Compute(instance_type=more.pop("machine", "ml.g5.xlarge"), instance_count=1),
+        stopping_condition=StoppingCondition(max_runtime_in_seconds=3600),
+        hyperparameters={"epochs": 300}, **more)
+
+
+code = folder / "code"
+code.mkdir()
+(code / "descent.py").write_text("""
+import os, json
+rows = [tuple(map(float, line.split())) for line in open(os.environ["SM_CHANNEL_TRAIN"] + "/rows.tsv")]
+epochs = json.loads(os.environ["SM_HPS"])["epochs"]
+a = b = 0.0
+for epoch in range(1, epochs + 1):
+    off = [a * x + b - y for x, y in rows]
+    a -= 0.02 * sum(2 * o * x for o, (x, y) in zip(off, rows)) / len(rows)
+    b -= 0.02 * sum(2 * o for o in off) / len(rows)
+    if epoch % 100 == 0:
+        print(f"epoch {epoch} loss {sum(o * o for o in off) / len(rows):.4f}", flush=True)
+open(os.environ["SM_MODEL_DIR"] + "/line", "w").write(f"{a:.2f} {b:.2f}\\n")
+""")
+(folder / "rows").mkdir()
+(folder / "rows" / "rows.tsv").write_text("".join(f"{x}\t{3 * x + 1}\n" for x in range(10)))
+data = [InputData(channel_name="train", data_source=str(folder / "rows"))]
+
+first = trainer("python3 descent.py", base_job_name="line")
+first.train(input_data_config=data, wait=True, logs=True)
+job = first._latest_training_job
+job.refresh()
+logs, group = session.boto_session.client("logs"), "/aws/sagemaker/TrainingJobs"
+stream = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=job.training_job_name)["logStreams"][0]["logStreamName"]
+say("logged", [event["message"] for event in logs.get_log_events(logGroupName=group, logStreamName=stream)["events"]])
+say("job", [job.training_job_name, job.training_job_status, job.model_artifacts.s3_model_artifacts])
+bucket, _, name = job.model_artifacts.s3_model_artifacts.removeprefix("s3://").partition("/")
+session.boto_session.client("s3").download_file(bucket, name, str(folder / "model.tar.gz"))
+with tarfile.open(folder / "model.tar.gz") as archive:
+    say("model", archive.extractfile("./line").read().decode())
+
+say("failed", refused(lambda: trainer("exit 3", base_job_name="bad").train(input_data_config=data, wait=True, logs=False)))
+say("no quota", refused(lambda: trainer("true", machine="ml.p4d.24xlarge", base_job_name="none").train(wait=False)))
+
+last = trainer("sleep 600", base_job_name="long")
+last.train(input_data_config=data, wait=False, logs=False)
+last._latest_training_job.stop()
+for _ in range(3000):
+    last._latest_training_job.refresh()
+    if last._latest_training_job.training_job_status not in ("InProgress", "Stopping"):
+        break
+    time.sleep(0.05)
+say("stopped", last._latest_training_job.training_job_status)
