@@ -5,6 +5,10 @@ import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.sagemaker.Container;
+import dev.finetune4j.offlinecloud.sagemaker.JumpStartBuckets;
+import dev.finetune4j.offlinecloud.sagemaker.JumpStartContainer;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
@@ -19,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,23 +37,32 @@ import picocli.CommandLine.Spec;
         name = "offline-cloud",
         mixinStandardHelpOptions = true,
         description = {
-            "Plays a cloud on this machine, for trials without an account: SageMaker, Bedrock, S3,",
-            "logs, IAM and STS at one address, for any client. Jobs are processes of this machine.",
+            "Plays a cloud on this machine, for trials without an account: SageMaker, JumpStart,",
+            "Bedrock, S3, logs, IAM and STS at one address, for any client. Jobs are processes of",
+            "this machine.",
             "Prints the variables by which clients find it, and goes on until Ctrl-C, which",
             "removes what it stored."
         },
         footer = {
             "",
-            "A job trains by what python3 on the PATH brings: torch, transformers and PEFT.",
+            "A job at SageMaker trains by what python3 on the PATH brings: torch, transformers and",
+            "PEFT. JumpStart's scripts are played by the worker that trains on this machine; the",
+            "models of its hub are whatever --model says.",
             "",
             "Example:",
             "  finetune offline-cloud start aws > cloud.env &",
             "  until [ -s cloud.env ]; do sleep 1; done",
-            "  . ./cloud.env; finetune launch job.yaml"
+            "  . ./cloud.env; finetune launch job.yaml --target sagemaker"
         })
 final class OfflineCloudCommand implements Callable<Integer> {
     private static final String ACCOUNT = "123456789012";
     private static final String BUCKET = "my-bucket";
+
+    /** The local runner's, as SageMaker's container starts it. */
+    private static final String WORKER = "dev.finetune4j.worker.SageMakerMain";
+
+    /** The model of the offline hub that anybody may tune. */
+    private static final String TUNABLE = "huggingface-llm-offline-tiny";
 
     private final Surroundings surroundings;
 
@@ -64,6 +78,14 @@ final class OfflineCloudCommand implements Callable<Integer> {
             defaultValue = "eu-central-1",
             description = "The region that there is (default: eu-central-1).")
     String region = "eu-central-1";
+
+    @Option(
+            names = "--model",
+            paramLabel = "FOLDER",
+            description = "A model in Hugging Face layout, whose files all models of JumpStart's hub have. Without it"
+                    + " the hub can be asked, but no job at JumpStart finds its files.")
+    @Nullable
+    Path model;
 
     @Mixin
     OutputOptions output = new OutputOptions();
@@ -82,21 +104,40 @@ final class OfflineCloudCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "there is \"start aws\" only, was " + action + " " + vendor);
         }
+        if (model != null && !Files.isRegularFile(model.resolve("config.json"))) {
+            throw new ParameterException(spec.commandLine(), "--model is no folder with a config.json: " + model);
+        }
         String role = "arn:aws:iam::" + ACCOUNT + ":role/finetune4j-training";
         Account account = new Account(ACCOUNT, region, Set.of(role));
         Path home = Files.createDirectories(surroundings.home().resolve("cache"));
         Path folder = Files.createTempDirectory(home, "offline-cloud-");
         OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT, region, Clock.systemUTC()).createBucket(BUCKET);
-        ProcessContainer containers = new ProcessContainer(
-                folder.resolve("machines"),
-                store,
-                Map.of("PATH", surroundings.environment().getOrDefault("PATH", "/usr/bin:/bin")),
-                Clock.systemUTC());
-        OfflineAws cloud = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store);
+        OfflineHub hub = OfflineHub.shipped(region, Clock.systemUTC());
+        Container containers = containers(folder.resolve("machines"), store, hub);
+        OfflineAws cloud = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store, hub);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cloud, folder), "offline-cloud end"));
         tell(variables(cloud), role, folder);
         new CountDownLatch(1).await(); // until the process is ended
         return ExitCode.OK.number();
+    }
+
+    private Container containers(Path machines, OfflineS3 store, OfflineHub hub) throws IOException {
+        ProcessContainer processes = new ProcessContainer(
+                machines,
+                store,
+                Map.of("PATH", surroundings.environment().getOrDefault("PATH", "/usr/bin:/bin")),
+                Clock.systemUTC());
+        if (model == null) {
+            return processes;
+        }
+        JumpStartBuckets.fill(store, region, hub, model);
+        return new JumpStartContainer(
+                processes,
+                hub,
+                machines,
+                store,
+                JumpStartContainer.Worker.onThisClassPath(WORKER, surroundings.environment()),
+                Clock.systemUTC());
     }
 
     private static void end(OfflineAws cloud, Path folder) {
@@ -129,12 +170,12 @@ final class OfflineCloudCommand implements Callable<Integer> {
                             .collect(Collectors.joining("\n")));
         }
         surroundings.screen().say("a job file that uses it:");
-        surroundings.screen().say("targets: [sagemaker]");
         surroundings.screen().say("places:");
-        surroundings
-                .screen()
-                .say("  sagemaker: {role: \"" + role + "\", store: \"s3://" + BUCKET + "/jobs\", region: " + region
-                        + "}");
+        String place = "{role: \"" + role + "\", store: \"s3://" + BUCKET + "/jobs\", region: " + region;
+        surroundings.screen().say("  sagemaker: " + place + "}");
+        if (model != null) {
+            surroundings.screen().say("  jumpstart: " + place + ", model: " + TUNABLE + "}");
+        }
         surroundings.screen().say("machines and files are in " + folder + "; Ctrl-C ends it");
     }
 }

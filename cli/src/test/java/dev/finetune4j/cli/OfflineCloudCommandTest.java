@@ -3,10 +3,12 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A cloud that is started by a command serves the other commands, and ends with its process. */
 class OfflineCloudCommandTest {
+    private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
+
     @TempDir
     private Path folder;
 
     @Test
     void servesTheOtherCommandsByTheVariablesThatItPrintsAndLeavesNothing() throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                        JavaProcess.command(List.of(), Main.class, List.of("offline-cloud", "start", "aws")))
+        ProcessBuilder builder = new ProcessBuilder(JavaProcess.command(
+                        List.of(), Main.class, List.of("offline-cloud", "start", "aws", "--model", MODEL.toString())))
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("FINETUNE_HOME", folder.resolve("cloud").toString());
         Process cloud = builder.start();
@@ -54,10 +58,48 @@ class OfflineCloudCommandTest {
             assertThat(seen.out())
                     .as(seen.err())
                     .contains("123456789012", "s3://my-bucket/jobs can be read from eu-central-1");
+
+            CommandRun tuned = CommandRun.in(
+                    folder.resolve("home"), variables, "launch", jobOfHub().toString(), "--yes");
+            assertThat(tuned.exitCode()).as(tuned.err()).isZero();
+            assertThat(tuned.err()).contains("loss ");
         } finally {
             cloud.destroy();
         }
         cloud.waitFor();
         assertThat(folder.resolve("cloud/cache")).isEmptyDirectory();
+    }
+
+    private Path jobOfHub() throws IOException {
+        Path job = TicketsJob.write(Files.createDirectories(folder.resolve("hub")), 4717);
+        Files.writeString(
+                job,
+                Files.readString(job)
+                        .replace("epochs: 4", "epochs: 1")
+                        .replace("few-shot: 0", "few-shot: 0, gate: {better-than-base: false, at-least: 0.01}"));
+        return Files.writeString(job, """
+                budget: {max-cost: 5 USD}
+                targets: [jumpstart]
+                places:
+                  jumpstart:
+                    role: "arn:aws:iam::123456789012:role/finetune4j-training"
+                    store: "s3://my-bucket/jobs"
+                    region: eu-central-1
+                    model: huggingface-llm-offline-tiny
+                    machine: ml.g5.xlarge
+                    logging-steps: 1
+                    per-device-train-batch-size: 8
+                    lora-r: 8
+                    gradient-accumulation-steps: 1
+                """, StandardOpenOption.APPEND);
+    }
+
+    @Test
+    void saysWhatIsNoModelForTheHub() {
+        CommandRun run = CommandRun.in(
+                folder.resolve("home"), Map.of(), "offline-cloud", "start", "aws", "--model", folder.toString());
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--model is no folder with a config.json:", folder.toString());
     }
 }
