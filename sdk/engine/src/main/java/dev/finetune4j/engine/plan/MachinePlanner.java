@@ -36,6 +36,10 @@ import java.util.TreeSet;
 final class MachinePlanner {
     private static final String JUMPSTART = "jumpstart";
     private static final String AZURE_ML = "azure-ml";
+    /** Which types a model's script is made for stands in the hub alone, which no plan asks. */
+    private static final String TYPES_OF_HUB =
+            "whether the model's script is made for the type is checked at launch, by the hub's document";
+
     private static final double GIGA = 1e9;
     private static final double MEGA = 1e6;
 
@@ -113,7 +117,7 @@ final class MachinePlanner {
                 key -> new GpuTimes(
                         job, gpu.get(), key, search().tokensPerSecond(gpu.get(), key.setup()), worlds, assumptions));
         MachineTimes taken = lines.computeIfAbsent(
-                List.of(run, isAzure(machine), machine.tier()), key -> machineTimes(machine, work));
+                List.of(run, isAzure(machine), isHub(machine), machine.tier()), key -> machineTimes(machine, work));
         return regions.stream()
                 .map(offer -> candidate(offer, work, taken, hosting))
                 .toList();
@@ -130,7 +134,7 @@ final class MachinePlanner {
 
     /** JumpStart trains the models of its own hub only; a job may name one of them. */
     private boolean isWithoutModel(MachineOffer machine) {
-        if (!machine.target().value().equals(JUMPSTART)
+        if (!isHub(machine)
                 || job.model().idAt(JUMPSTART).isPresent()
                 || job.job().settingsOf(machine.target()).containsKey(PlaceSettings.MODEL)) {
             return false;
@@ -156,6 +160,10 @@ final class MachinePlanner {
                         machine.instanceType(),
                         reason,
                         run.neededGib().likely() / run.usableGib()));
+    }
+
+    private static boolean isHub(MachineOffer machine) {
+        return machine.target().value().equals(JUMPSTART);
     }
 
     private static boolean isAzure(MachineOffer machine) {
@@ -199,7 +207,7 @@ final class MachinePlanner {
         }
         TimeLine line = new TimeLine(worlds)
                 .phase(Name.QUEUE, waitingAgain, false, queue.words())
-                .phase(Name.START_UP, starting, true, startUp.words())
+                .phase(Name.START_UP, starting, true, startUp.words() + (isHub(machine) ? "; " + TYPES_OF_HUB : ""))
                 .phase(
                         Name.DOWNLOAD,
                         fetching,
