@@ -21,15 +21,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Compares base and tuned model of a run on other rows. */
+/** Compares base and tuned model of a run on its own held-out rows or on others. */
 @Command(
         name = "eval",
         mixinStandardHelpOptions = true,
         description = {
-            "Compares base and tuned model of a run on other rows; nothing is trained.",
+            "Compares base and tuned model of a run on its held-out rows or on others; nothing is trained.",
             "Where a place hosts the model it says what the answers may cost at most, and asks."
         },
-        footer = {"", "Example:", "  finetune eval attack-tactics-3f9c2a71-1 --data new-rows.jsonl"})
+        footer = {
+            "",
+            "Example:",
+            "  finetune eval attack-tactics-3f9c2a71-1",
+            "  finetune eval attack-tactics-3f9c2a71-1 --data new-rows.jsonl"
+        })
 final class EvalCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
@@ -39,8 +44,7 @@ final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "FILE",
-            description =
-                    "Rows in a format that the run's job reads (default: those that the run held out, where its model is hosted).")
+            description = "Rows in a format that the run's job reads (default: those that the run held out).")
     @Nullable
     Path data;
 

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A model that Bedrock tuned is hosted by command, told with its price wherever somebody looks, and ended. */
+@Tag("long")
 class HostAtBedrockTest {
     @TempDir
     private Path folder;

@@ -42,6 +42,7 @@ class LaunchAtJumpStartTest {
         aws = cloud.aws();
         job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4715);
         replace("epochs: 4", "epochs: 1");
+        replace("few-shot: 0", "few-shot: 0, gate: {metric: macro-f1, better-than-base: false, at-least: 0.01}");
         Files.writeString(job, """
                 budget: {max-cost: 5 USD}
                 targets: [jumpstart]
@@ -79,7 +80,7 @@ class LaunchAtJumpStartTest {
     }
 
     @Test
-    void tunesOnceFetchesTheModelAndSaysWhatWasNotCompared() {
+    void tunesOnceFetchesTheModelAndComparesItHere() {
         CommandRun dry = command("launch", job.toString(), "--dry-run");
         assertThat(dry.exitCode()).as(dry.err()).isZero();
         assertThat(dry.out())
@@ -90,13 +91,18 @@ class LaunchAtJumpStartTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(oneLine(run.err()))
-                .contains("jumpstart ml.g5.xlarge", "FT0923", "are not compared", "loss ")
-                .doesNotContain(CommandCloud.SECRET, "/-1", "NaN");
+                .contains("jumpstart ml.g5.xlarge", "loss ")
+                .doesNotContain("FT0525", "FT0709", CommandCloud.SECRET, "/-1", "NaN");
         String id = cloud.run();
         assertThat(command("ps").out()).contains(id, "succeeded", "jumpstart");
         assertThat(command("show", id).out())
                 .contains("succeeded", "jumpstart", "ml.g5.xlarge", "model-reference.json");
-        assertThat(command("report", id).out()).contains("are not compared");
+        assertThat(run.out()).contains("MACRO-F1", "tuned - base");
+        assertThat(command("report", id).out())
+                .contains("## Does it pay?", "## Foreseen and actual", "| Spend |", "Smoothed loss", "It cost ");
+        assertThat(command("eval", id).out()).contains("MACRO-F1");
+        assertThat(command("generate", id, "--prompt", "please refund my").exitCode())
+                .isZero();
         assertThat(folder.resolve("home/runs/" + id + "/output/model/config.json"))
                 .isNotEmptyFile();
 

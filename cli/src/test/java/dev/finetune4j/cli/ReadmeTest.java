@@ -97,6 +97,7 @@ class ReadmeTest {
                             can.supportsStop(),
                             can.supportsResume(),
                             can.supportsTimeLimit(),
+                            can.givesModel(),
                             can.bills())
                     .map(yes -> yes ? "yes" : "no")
                     .collect(Collectors.joining(" | ", "| " + provider.id() + " | ", " |\n"));

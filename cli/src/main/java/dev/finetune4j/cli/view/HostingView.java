@@ -156,9 +156,8 @@ public final class HostingView {
                 .id("RUN")
                 .text("PLACE")
                 .text("WAY")
-                .number("UNITS")
                 .text("STATE")
-                .number("SINCE")
+                .number("AGE")
                 .number("AN HOUR")
                 .number("A MONTH");
         for (HostedRun one : hosted) {
@@ -166,10 +165,9 @@ public final class HostingView {
             table.row(
                     one.run().value(),
                     one.place().value(),
-                    model.way().name(),
-                    String.valueOf(model.units()),
+                    model.way().name() + (model.units() == 1 ? "" : " x " + model.units()),
                     state(model) + (one.isSeenNow() ? "" : "?"),
-                    Figures.duration(Duration.between(model.since(), clock.instant())) + " ago",
+                    Figures.duration(Duration.between(model.since(), clock.instant())),
                     model.perHour().map(Money::toString).orElse("?"),
                     model.way().perMonth(model.units()).map(Money::toString).orElse("?"));
         }

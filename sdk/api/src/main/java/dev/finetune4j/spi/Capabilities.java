@@ -11,6 +11,7 @@ import dev.finetune4j.job.FineTuneJob;
  * @param supportsResume whether {@link Provider#resume} lets a job that was stopped or failed go on from its checkpoint; that a
  *     place restarts a job whose machine it took away is another thing and needs no call
  * @param supportsTimeLimit whether the provider itself ends a job at {@link Submission#timeLimit()}
+ * @param givesModel whether {@link Provider#fetch} brings the files of the tuned model; a service that keeps it brings a reference
  * @param billing what costs money, so that a {@link FineTuneJob} needs a budget
  */
 public record Capabilities(
@@ -19,7 +20,26 @@ public record Capabilities(
         boolean supportsStop,
         boolean supportsResume,
         boolean supportsTimeLimit,
+        boolean givesModel,
         Billing billing) {
+    /** A place whose worker leaves what it trained, or a service that keeps it. */
+    public Capabilities(
+            boolean supportsCustomWork,
+            boolean supportsStepEvents,
+            boolean supportsStop,
+            boolean supportsResume,
+            boolean supportsTimeLimit,
+            Billing billing) {
+        this(
+                supportsCustomWork,
+                supportsStepEvents,
+                supportsStop,
+                supportsResume,
+                supportsTimeLimit,
+                supportsCustomWork,
+                billing);
+    }
+
     /** Whether anything costs money. */
     public boolean bills() {
         return billing != Billing.NOTHING;

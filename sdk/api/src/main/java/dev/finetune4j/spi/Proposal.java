@@ -8,7 +8,7 @@ import dev.finetune4j.model.ModelFiles;
  *
  * @param job what is wanted
  * @param model the files of its base model
- * @param rows how long its rows are
+ * @param rows how long its rows are; {@link RowLengths#NONE} where nothing is trained and models only answer
  * @param answers how long the texts are that base and tuned model will answer
  */
 public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows, AnswerLengths answers) {
@@ -21,7 +21,10 @@ public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows, Answe
      *     has more
      * @param limit tokens that a row may have
      */
-    public record RowLengths(long trainingRows, long longest, long largestBatch, int limit) {}
+    public record RowLengths(long trainingRows, long longest, long largestBatch, int limit) {
+        /** Nothing is trained. */
+        public static final RowLengths NONE = new RowLengths(0, 0, 0, 0);
+    }
 
     /**
      * Lengths in tokens of held-out rows as models read them: with the examples that are shown in a prompt, and with their longest

@@ -24,6 +24,7 @@ import dev.finetune4j.engine.launch.Preparation;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.Providers;
 import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.plan.PlanContext;
 import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.plan.Planner;
@@ -106,7 +107,7 @@ public final class FineTuner implements AutoCloseable {
         version = settings.version();
         context = new ProviderContext(settings.home(), environment, settings.clock());
         offers = new OnceKnownOffers(context);
-        Providers providers = new Providers(settings.providers(), context);
+        Providers providers = new Providers(settings.providers(), context, ModelCatalogue.shipped());
         redaction = Redaction.of(environment, providers.secretSettings());
         launcher = new Launcher(
                 settings.home(),
@@ -652,8 +653,8 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * Compares base and tuned model of a run on the rows that it held out, where its place compared nothing and hosts the model now. The
-     * run's report is written anew.
+     * Compares base and tuned model of a run on the rows that it held out: by a service that hosts them now, where its place compared
+     * nothing, and the run's report is written anew; else on this machine, where the tuned model is here.
      *
      * @param run its id or the start of it
      * @throws FineTuneException with FT0504 if there is no such run, FT0510 if nothing of it can answer

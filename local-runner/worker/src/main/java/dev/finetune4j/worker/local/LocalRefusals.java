@@ -4,6 +4,8 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Proposal.RowLengths;
@@ -32,6 +34,9 @@ final class LocalRefusals {
 
     /** Errors where the worker will refuse for certain, warnings where it may. */
     List<Problem> of(Proposal proposal) {
+        if (proposal.rows().equals(RowLengths.NONE)) {
+            return refusals(proposal, answering(proposal));
+        }
         RowLengths rows = computed(proposal);
         BatchBound bound = BatchBound.of(
                 proposal.job().training(), rows.trainingRows(), rows.longest(), rows.largestBatch(), rows.limit());
@@ -159,17 +164,35 @@ final class LocalRefusals {
     }
 
     private List<Problem> refusals(Proposal proposal, int batchTokens) {
-        Settings settings = settings(proposal, batchTokens);
+        return refusals(proposal, settings(proposal, batchTokens));
+    }
+
+    private List<Problem> refusals(Proposal proposal, Settings settings) {
         return encoders.reads(proposal.model())
                 ? encoders.refusals(proposal.model(), proposal.job().task().labels(), settings)
                 : loader.refusals(proposal.model(), settings);
     }
 
+    /** What the worker does where it trains nothing. */
+    private Settings answering(Proposal proposal) {
+        return settings(
+                proposal,
+                Purpose.ANSWER,
+                FullTuning.defaults(),
+                TrainingSpec.defaults(),
+                Math.max(1, proposal.answers().passage()));
+    }
+
     private Settings settings(Proposal proposal, int batchTokens) {
-        TrainingSpec training = proposal.job().training();
+        return settings(
+                proposal, Purpose.TRAIN, proposal.job().method(), proposal.job().training(), batchTokens);
+    }
+
+    private Settings settings(
+            Proposal proposal, Purpose purpose, TuningMethod method, TrainingSpec training, int batchTokens) {
         return new Settings(
-                Purpose.TRAIN,
-                proposal.job().method(),
+                purpose,
+                method,
                 training.precision(),
                 training.recompute(),
                 training.threads() > 0 ? training.threads() : machine.physicalCores(),

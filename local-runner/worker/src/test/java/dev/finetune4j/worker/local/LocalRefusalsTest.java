@@ -115,6 +115,19 @@ class LocalRefusalsTest {
         });
     }
 
+    @Test
+    void looksAtAnswersAloneWhereNothingIsTrained() throws IOException {
+        Proposal small = job.proposal(LoraTuning.defaults());
+        Proposal answers =
+                new Proposal(small.job(), small.model(), Proposal.RowLengths.NONE, new Proposal.AnswerLengths(0, 24));
+
+        assertThat(new LocalRefusals(new DecoderLoader(), machine(1 << 20)).of(answers))
+                .isEmpty();
+        assertThat(new LocalRefusals(new DecoderLoader(), machine(1)).of(answers))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.toString()).contains("FT0601", "answering needs about"));
+    }
+
     private List<Problem> refusals(long rows, long longest, long largestBatch, long kibibytes) throws IOException {
         Proposal small = job.proposal(LoraTuning.defaults());
         Proposal proposal = new Proposal(

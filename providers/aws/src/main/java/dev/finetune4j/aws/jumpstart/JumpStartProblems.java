@@ -98,13 +98,6 @@ public final class JumpStartProblems implements ProblemCatalogue {
                     + " where it was stopped.",
             "targets: [sagemaker]");
 
-    static final ProblemKind NOT_COMPARED = new ProblemKind(
-            "FT0923",
-            "base and tuned model were not compared",
-            ExitCode.INVALID,
-            "JumpStart only trains. The tuned model came home with the run: a job with it as its model compares it with whatever is wanted.",
-            "set model: to the folder of the tuned model in a job of its own");
-
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -119,7 +112,6 @@ public final class JumpStartProblems implements ProblemCatalogue {
                 HYPER_PARAMETER,
                 NO_COUNTERPART,
                 ROW,
-                UNABLE,
-                NOT_COMPARED);
+                UNABLE);
     }
 }

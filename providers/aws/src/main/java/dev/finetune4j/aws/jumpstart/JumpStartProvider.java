@@ -84,7 +84,7 @@ final class JumpStartProvider implements Provider {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(false, true, true, false, true, Billing.TIME);
+        return new Capabilities(false, true, true, false, true, true, Billing.TIME);
     }
 
     @Override
@@ -239,7 +239,7 @@ final class JumpStartProvider implements Provider {
 
     @Override
     public EventPage events(RunId id, String cursor) {
-        return TunedModelNotice.in(launched().events(id, cursor), id);
+        return launched().events(id, cursor);
     }
 
     @Override

@@ -109,6 +109,18 @@ public final class EvaluationProblems implements ProblemCatalogue {
             rows the intervals are wide: 4 times the rows halve them.""",
             "open the report and look at the per-class table and the rows that tuning broke");
 
+    /** This machine cannot compare what a place that only trains gave. */
+    public static final ProblemKind NOT_COMPARED_HERE = new ProblemKind(
+            "FT0709",
+            "base and tuned model were not compared on this machine",
+            ExitCode.GATE_FAILED,
+            """
+            Where a place only trains and gives the tuned model away, base and tuned model answer the held-out rows on this machine when it
+            has come home, and the gate is judged. Where they do not fit its memory, are of an architecture that is not read here, or
+            somebody stops it, the run ends well without: its report says so with the reason, and the gate is neither passed nor failed.
+            Nothing is lost: they can be compared whenever that can be done.""",
+            "finetune eval RUN");
+
     private static final List<ProblemKind> KINDS = List.of(
             UNREADABLE_PREDICTIONS,
             ROWS_DIFFER,
@@ -118,6 +130,7 @@ public final class EvaluationProblems implements ProblemCatalogue {
             TOO_FEW_FOR_CURVE,
             NOTHING_TO_JUDGE,
             NO_SUCH_SETTING,
+            NOT_COMPARED_HERE,
             GATE_FAILED);
 
     @Override

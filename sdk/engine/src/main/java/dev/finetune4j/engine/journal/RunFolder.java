@@ -30,6 +30,11 @@ public record RunFolder(RunId id, Path path) {
         return path.resolve("order.json");
     }
 
+    /** What lets base and tuned model answer held-out rows on this machine, one JSON object; where the place only trains. */
+    public Path comparison() {
+        return path.resolve("comparison.json");
+    }
+
     /** The worker's output, unless the provider keeps it elsewhere on this machine. */
     public Path output() {
         return path.resolve("output");

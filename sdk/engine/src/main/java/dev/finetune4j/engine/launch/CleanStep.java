@@ -56,7 +56,7 @@ final class CleanStep {
     }
 
     private static List<RunId> sideJobs(RunFolder folder) {
-        Path side = SideJobs.folder(folder);
+        Path side = ModelWork.folder(folder);
         if (Files.notExists(side)) {
             return List.of();
         }

@@ -45,14 +45,14 @@ final class HostedAnswers implements AutoCloseable {
     }
 
     /**
-     * What answers for a run; empty where its place runs workers, which answer better. The caller closes it.
+     * What answers for a run; empty where its place gives the tuned model away, which then answers better. The caller closes it.
      *
      * @throws dev.finetune4j.error.FineTuneException with FT0510 if nothing of the run answers, or not yet
      */
     static Optional<HostedAnswers> of(RunView view, LaunchContext context) {
         Provider place = Outcomes.open(view, context.providers());
         try {
-            if (place.capabilities().supportsCustomWork()) {
+            if (place.capabilities().givesModel()) {
                 place.close();
                 return Optional.empty();
             }

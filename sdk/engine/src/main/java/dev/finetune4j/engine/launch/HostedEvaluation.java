@@ -52,7 +52,10 @@ final class HostedEvaluation {
                     answers,
                     order,
                     rows.file(Part.TEST),
-                    SideJobs.folder(run).resolve(SideJobs.id(run, "eval", order).value())));
+                    ModelWork.folder(run)
+                            .resolve(new ModelWork(context, run)
+                                    .id("eval", order)
+                                    .value())));
         }
     }
 
@@ -75,7 +78,7 @@ final class HostedEvaluation {
      */
     RunHandle<EvaluationReport> ofHeldOut(RunFolder run, RunView view, HostedAnswers hosted) {
         WorkOrder order = heldOutOrder(view);
-        return threads.start(SideJobs.id(run, "eval", order), Begin.LAUNCHED, events -> {
+        return threads.start(new ModelWork(context, run).id("eval", order), Begin.LAUNCHED, events -> {
             try (hosted) {
                 hosted.predict(order, heldOut(view), output(view), events);
                 EvaluationReport report = SideJobs.report(view, order, output(view));

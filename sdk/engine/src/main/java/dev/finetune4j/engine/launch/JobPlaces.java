@@ -12,6 +12,7 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
@@ -118,16 +119,29 @@ public final class JobPlaces {
      */
     public PreparedJob propose(PreparedJob prepared) {
         try (Provider provider = openFor(prepared.file().job())) {
-            List<Problem> problems = new ArrayList<>(provider.refusals(prepared.proposal()));
-            if (!provider.capabilities().supportsCustomWork()) {
-                problems.add(LaunchProblems.NOT_COMPARED
-                        .warning(provider.id()
+            Proposal proposal = prepared.proposal();
+            List<Problem> problems = new ArrayList<>(provider.refusals(new Proposal(
+                    context.providers().at(provider.id(), proposal.job()),
+                    proposal.model(),
+                    proposal.rows(),
+                    proposal.answers())));
+            uncompared(provider, prepared).ifPresent(problems::add);
+            return prepared.withProblems(problems).varied(provider.variation());
+        }
+    }
+
+    private Optional<Problem> uncompared(Provider place, PreparedJob prepared) {
+        Capabilities can = place.capabilities();
+        if (can.supportsCustomWork() || (can.givesModel() && !prepared.holdsOutRows())) {
+            return Optional.empty();
+        }
+        return can.givesModel()
+                ? HomeComparison.obstacle(context.providers(), prepared)
+                : Optional.of(LaunchProblems.NOT_COMPARED
+                        .warning(place.id()
                                 + " only trains: base and tuned model are not compared, and no gate is judged")
                         .at(Location.ofKey("evaluation"))
                         .build());
-            }
-            return prepared.withProblems(problems).varied(provider.variation());
-        }
     }
 
     /**

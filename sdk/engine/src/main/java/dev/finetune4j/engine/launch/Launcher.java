@@ -263,6 +263,7 @@ public final class Launcher implements AutoCloseable {
             try (Provider provider = context.providers().open(view.provider(), view.job())) {
                 stopAt(provider, folder.id());
             }
+            new HomeComparison(context, folder, new EventLog(Runnable::run)).stop(view);
             return observe(folder);
         }
         return drivenUnless(isClosed(folder), folder, lock.get(), List.of(), (journal, begin) -> askToStop(journal, by))
@@ -425,8 +426,8 @@ public final class Launcher implements AutoCloseable {
         RunView view = view(journal);
         if (view.provider() == null) {
             journal.append(new JournalEntry.StopAsked(by));
-            journal.append(
-                    new JournalEntry.Closed(RunState.STOPPED, null, "stopped by " + by + " before launch", false, null));
+            journal.append(new JournalEntry.Closed(
+                    RunState.STOPPED, null, "stopped by " + by + " before launch", false, null));
             return;
         }
         try (Provider provider = context.providers().open(view.provider(), view.job())) {
@@ -435,8 +436,8 @@ public final class Launcher implements AutoCloseable {
                 journal.append(new JournalEntry.StopAsked(by));
             } else if (view.submitted() == null) {
                 journal.append(new JournalEntry.StopAsked(by));
-                journal.append(
-                        new JournalEntry.Closed(RunState.STOPPED, null, "stopped by " + by + " before launch", false, null));
+                journal.append(new JournalEntry.Closed(
+                        RunState.STOPPED, null, "stopped by " + by + " before launch", false, null));
             }
         }
     }

@@ -40,7 +40,7 @@ final class ModelLookup {
     ModelFacts find(JobFile file, @Nullable Architecture said) {
         ModelRef ref = file.job().model();
         ModelFiles files = models.find(ref, file.baseFolder()).orElse(null);
-        Optional<CatalogueModel> known = inCatalogue(ref);
+        Optional<CatalogueModel> known = catalogue.find(ref);
         if (known.isPresent()) {
             return new ModelFacts(known.get().shape().architecture(), known.get(), files);
         }
@@ -56,21 +56,6 @@ final class ModelLookup {
             catalogue.get(ref.value());
         }
         throw unknownSizes(ref);
-    }
-
-    /** By its id, or by its place on the hub. */
-    private Optional<CatalogueModel> inCatalogue(ModelRef ref) {
-        return catalogue
-                .find(ref.value())
-                .or(() -> catalogue.models().stream()
-                        .filter(model -> model.sources().stream()
-                                .anyMatch(source -> ref.isHub() && isSame(source.from(), ref.value())))
-                        .findFirst());
-    }
-
-    private static boolean isSame(String source, String asked) {
-        int revision = asked.indexOf('@');
-        return source.equalsIgnoreCase(revision < 0 ? asked : asked.substring(0, revision));
     }
 
     private static Architecture architecture(Path config) {

@@ -6,6 +6,7 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import java.util.List;
@@ -42,14 +43,15 @@ final class Outcomes {
     }
 
     /**
-     * A client of the place that does further work with the run's model; the caller closes it. What is billed there is done on this
-     * machine, where model and output lie.
+     * A client of the place that does further work with the run's model; the caller closes it. What is billed there, or what it
+     * does not do, is done on this machine, where model and output lie.
      *
      * @throws FineTuneException with FT0507 if this machine has no runner
      */
     static Provider openForSideWork(RunView view, Providers providers) {
         Provider place = open(view, providers);
-        if (!place.capabilities().bills()) {
+        Capabilities can = place.capabilities();
+        if (!can.bills() && (can.supportsCustomWork() || !can.givesModel())) {
             return place;
         }
         place.close();

@@ -60,6 +60,11 @@ public record PreparedJob(
         return JobDigest.ofWork(file.job(), data.digest(), model.digest(), answering, variation);
     }
 
+    /** Whether there are rows for models to answer. */
+    boolean holdsOutRows() {
+        return data.rowsByPart().getOrDefault(Part.TEST, 0L) > 0;
+    }
+
     /** How many models answer the held-out rows; the base model counts twice where it is shown examples, too. */
     public int models() {
         boolean showsRows = speaks && file.job().evaluation().fewShot() > 0;

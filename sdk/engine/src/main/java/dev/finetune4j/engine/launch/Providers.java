@@ -1,9 +1,11 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.ProviderCheck;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.ProviderFactory;
@@ -18,14 +20,17 @@ import java.util.stream.Collectors;
 public final class Providers {
     private final Map<String, ProviderFactory> factories = new TreeMap<>();
     private final ProviderContext context;
+    private final ModelCatalogue catalogue;
 
     /**
      * The places that these factories bring.
      *
+     * @param catalogue tells what a place calls a model
      * @throws FineTuneException with FT0507 if two bring the same
      */
-    public Providers(Collection<ProviderFactory> all, ProviderContext context) {
+    public Providers(Collection<ProviderFactory> all, ProviderContext context, ModelCatalogue catalogue) {
         this.context = context;
+        this.catalogue = catalogue;
         for (ProviderFactory factory : all) {
             if (factories.put(factory.id().value(), factory) != null) {
                 throw RunProblems.doubledProvider(factory.id());
@@ -67,6 +72,23 @@ public final class Providers {
         if (factory == null) {
             throw RunProblems.noProvider(id, ids());
         }
-        return factory.open(context, job.settingsOf(id));
+        return factory.open(context, at(id, job).settingsOf(id));
+    }
+
+    /** A job as a place is told it: a model of the catalogue goes by the place's own name for it, unless the job says which is meant. */
+    FineTuneJob at(ProviderId id, FineTuneJob job) {
+        Map<String, String> said = job.settingsOf(id);
+        String name = said.containsKey(PlaceSettings.MODEL)
+                ? null
+                : catalogue
+                        .find(job.model())
+                        .map(model -> model.ids().get(id.value()))
+                        .orElse(null);
+        if (name == null) {
+            return job;
+        }
+        Map<String, String> settings = new TreeMap<>(said);
+        settings.put(PlaceSettings.MODEL, name);
+        return job.toBuilder().place(id, settings).build();
     }
 }

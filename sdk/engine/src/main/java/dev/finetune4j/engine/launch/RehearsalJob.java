@@ -48,7 +48,7 @@ final class RehearsalJob {
                         .label(Submission.RUN_LABEL, id.value())
                         .label("finetune4j-version", context.version())
                         .build();
-                Path output = new SideWork(context, provider).output(submission, events, folder.resolve("output"));
+                Path output = new SideWork(context, provider).output(submission, events::add, folder.resolve("output"));
                 Rehearsal rehearsal = RunRecords.read(output.resolve(WorkOrder.REHEARSAL_FILE), Rehearsal.class);
                 kept.keep(prepared, rehearsal);
                 provider.delete(id); // asked for again, it is done again

@@ -99,17 +99,27 @@ final class RunDriver {
     }
 
     /** A run that ended well at its provider: compares, reports and closes. */
-    private RunOutcome conclude(WorkOrder order, Provider provider) {
+    private RunOutcome conclude(WorkOrder order, Provider provider) throws InterruptedException {
         RunView view = view();
         Path output = Objects.requireNonNull(view.output(), "output is fetched before");
+        HomeComparison home = new HomeComparison(context, folder, events);
+        Optional<WorkOrder> atHome = HomeComparison.order(folder);
+        WorkOrder answers = atHome.orElse(order);
+        Ending uncompared = null;
         EvaluationReport evaluation = view.evaluation();
         if (evaluation == null) {
             try {
+                if (atHome.isPresent()) {
+                    home.answer(view, answers, output);
+                }
                 evaluation = new EvaluateStep(view.job(), Outcomes.labels(view))
-                        .evaluate(order, output)
+                        .evaluate(answers, output)
                         .orElse(null);
             } catch (FineTuneException e) {
-                return fail(e.problems().get(0), provider);
+                if (atHome.isEmpty()) {
+                    return fail(e.problems().get(0), provider);
+                }
+                uncompared = Ending.uncompared(home.tellUncompared(e.problems().get(0)));
             }
             if (evaluation != null) {
                 journal.append(new JournalEntry.EvaluationDone(evaluation));
@@ -117,17 +127,14 @@ final class RunDriver {
         }
         Optional<ForeseenAndActual> figures = figures(view, provider);
         if (view.reports().isEmpty()) {
+            if (atHome.isPresent()) {
+                SavedEvents.write(folder, events.events());
+            }
+            if (!provider.capabilities().givesModel()) {
+                uncompared = Ending.uncompared(events.events()).orElse(null);
+            }
             new ReportStep(context, folder, journal, provider.id())
-                    .success(
-                            view,
-                            order,
-                            output,
-                            events.events(),
-                            evaluation,
-                            figures.orElse(null),
-                            provider.capabilities().supportsCustomWork()
-                                    ? null
-                                    : Ending.uncompared(events.events()).orElse(null));
+                    .success(view, answers, output, events.events(), evaluation, figures.orElse(null), uncompared);
         }
         figures.ifPresent(known -> context.estimates()
                 .add(new PastEstimate(folder.id(), context.clock().instant(), known)));
@@ -144,7 +151,7 @@ final class RunDriver {
                 || agreement().moved() != null) {
             return Optional.empty();
         }
-        List<RunEvent> all = events.events();
+        List<RunEvent> all = atItsPlace();
         Instant ended = all.isEmpty()
                 ? submitted.submittedAt()
                 : all.get(all.size() - 1).at();
@@ -155,6 +162,20 @@ final class RunDriver {
         Money spent = provider.find(folder.id()).flatMap(agreement()::spent).orElse(null);
         return Optional.of(new ForeseenAndActual(
                 expected.get().foreseen(), Duration.between(submitted.submittedAt(), ended), peak, spent));
+    }
+
+    /** What happened before the comparison on this machine, if there is one: that is not what was foreseen of the place. */
+    private List<RunEvent> atItsPlace() {
+        List<RunEvent> all = events.events();
+        if (HomeComparison.order(folder).isEmpty()) {
+            return all;
+        }
+        int end = 0;
+        while (end < all.size()
+                && !(all.get(end) instanceof RunEvent.StateChanged change && change.state() == RunState.EVALUATING)) {
+            end++;
+        }
+        return all.subList(0, end);
     }
 
     private RunOutcome fail(Problem problem, Provider provider) {

@@ -40,19 +40,12 @@ import org.jspecify.annotations.Nullable;
  * run's provider, named after what is asked, so that asking again finds the answer that is there.
  */
 public final class SideJobs {
-    private static final int DIGEST_CHARACTERS = 8;
-
     private final LaunchContext context;
     private final FollowThreads threads;
 
     SideJobs(LaunchContext context, FollowThreads threads) {
         this.context = context;
         this.threads = threads;
-    }
-
-    /** Where ids and inputs of a run's side jobs are kept, so that they are removed with the run. */
-    static Path folder(RunFolder run) {
-        return run.path().resolve("side");
     }
 
     /**
@@ -73,17 +66,24 @@ public final class SideJobs {
     }
 
     /**
-     * Compares base and tuned model of a run on the rows that it held out, where its place compared nothing when it ended, and writes its
-     * report anew.
+     * Compares base and tuned model of a run on the rows that it held out: by hosted models, where its place compared nothing when it
+     * ended, and writes its report anew; else on this machine, where the tuned model is here.
      *
      * @throws dev.finetune4j.error.FineTuneException with FT0510 if nothing of the run can answer, or its place has compared them
      */
     public RunHandle<EvaluationReport> evaluateHeldOut(RunFolder run) {
         RunView view = RunView.read(run);
-        HostedAnswers hosted = HostedAnswers.of(view, context)
-                .orElseThrow(() -> RunProblems.notSupported(
-                        Outcomes.place(view, context.providers()), "compare on held-out rows again; name other rows"));
-        return new HostedEvaluation(context, threads).ofHeldOut(run, view, hosted);
+        Optional<HostedAnswers> hosted = HostedAnswers.of(view, context);
+        if (hosted.isPresent()) {
+            return new HostedEvaluation(context, threads).ofHeldOut(run, view, hosted.get());
+        }
+        WorkOrder own = own(run);
+        if (own.answers().isEmpty()) {
+            throw RunProblems.notSupported(
+                    Outcomes.place(view, context.providers()), "compare on held-out rows again; name other rows");
+        }
+        WorkOrder order = new WorkOrder(own.digest(), List.copyOf(own.answers()));
+        return start(run, view, HomeComparison.PURPOSE, order, run.data(), output -> report(view, order, output));
     }
 
     /**
@@ -140,7 +140,8 @@ public final class SideJobs {
         WorkOrder order = WorkOrders.generation(digest, variants, messages, text, sampling);
         Optional<HostedAnswers> hosted = HostedAnswers.of(view, context);
         if (hosted.isPresent()) {
-            return hostedAnswers(hosted.get(), id(run, "gen", order), variants, messages, sampling);
+            return hostedAnswers(
+                    hosted.get(), new ModelWork(context, run).id("gen", order), variants, messages, sampling);
         }
         return start(
                 run,
@@ -180,7 +181,7 @@ public final class SideJobs {
             return new Chat(answers.converse(), view.job().task().system(), answers::close);
         }
         Submission submission = submission(run, view, "chat", order, null);
-        Path folder = laidDown(run, submission);
+        Path folder = new ModelWork(context, run).laidDown(submission);
         Provider provider = Outcomes.openForSideWork(view, context.providers());
         try {
             Dialogue dialogue = provider.converse(submission)
@@ -238,7 +239,7 @@ public final class SideJobs {
         WorkOrder trained = order(run);
         String digest = Json.digest(Map.of("run", run.id().value(), "replays", trained.digest()));
         WorkOrder order = WorkOrders.verification(digest, trained);
-        RunId id = id(run, "verify", order);
+        RunId id = new ModelWork(context, run).id("verify", order);
         return threads.start(id, Begin.LAUNCHED, events -> {
             try (Provider place = Outcomes.open(view, context.providers());
                     Provider provider = Outcomes.openForSideWork(view, context.providers())) {
@@ -257,7 +258,7 @@ public final class SideJobs {
                 Replay replay = RunRecords.read(output.resolve(WorkOrder.REPLAY_FILE), Replay.class);
                 // The checkpoints may be others when it is asked again.
                 provider.delete(id);
-                Folders.remove(folder(run).resolve(id.value()));
+                Folders.remove(ModelWork.folder(run).resolve(id.value()));
                 if (!replay.isEqual()) {
                     throw RunProblems.replayDiffers(run.id(), replay);
                 }
@@ -274,8 +275,8 @@ public final class SideJobs {
             RunFolder run, RunView view, String purpose, WorkOrder order, @Nullable Path rows, Result<T> result) {
         Optional<HostedAnswers> hosted = rows == null ? Optional.empty() : HostedAnswers.of(view, context);
         if (rows != null && hosted.isPresent()) {
-            RunId id = id(run, purpose, order);
-            Path output = laidDown(run, id);
+            RunId id = new ModelWork(context, run).id(purpose, order);
+            Path output = new ModelWork(context, run).laidDown(id);
             return threads.start(id, Begin.LAUNCHED, events -> {
                 try (HostedAnswers answers = hosted.get()) {
                     answers.predict(order, rows.resolve(Part.TEST.fileName()), output, events);
@@ -292,57 +293,12 @@ public final class SideJobs {
     }
 
     private Submission submission(RunFolder run, RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
-        refuseWhereTheModelIs(view);
-        JournalEntry.Prepared prepared = view.prepared();
-        Path result = view.output() == null
-                ? run.output()
-                : view.output().resolve(WorkOrder.resultFolder(view.job().method()));
-        if (prepared == null || Files.notExists(result)) {
-            throw RunProblems.filesMissing(run.id(), result);
-        }
-        Submission.Builder submission = Submission.builder(
-                        id(run, purpose, order), view.job().model(), order)
-                .channel(WorkOrder.MODEL_CHANNEL, prepared.model())
-                .channel(WorkOrder.ADAPTER_CHANNEL, result)
-                .label(Submission.RUN_LABEL, run.id().value())
-                .label("finetune4j-version", context.version());
-        if (rows != null) {
-            submission.channel(WorkOrder.DATA_CHANNEL, rows);
-        }
-        return submission.build();
-    }
-
-    /** A place that only trains keeps the tuned model: there is nothing here that could answer. */
-    private void refuseWhereTheModelIs(RunView view) {
-        try (Provider place = Outcomes.open(view, context.providers())) {
-            if (!place.capabilities().supportsCustomWork()) {
-                throw RunProblems.notSupported(place.id(), "answer rows or prompts with a tuned model");
-            }
-        }
-    }
-
-    static RunId id(RunFolder run, String purpose, WorkOrder order) {
-        return new RunId(run.id() + "-" + purpose + "-" + order.digest().substring(0, DIGEST_CHARACTERS));
+        return new ModelWork(context, run).submission(view, purpose, order, rows);
     }
 
     private Path work(RunFolder run, Provider provider, Submission submission, EventLog events)
             throws InterruptedException {
-        return new SideWork(context, provider).output(submission, events, laidDown(run, submission));
-    }
-
-    /** Writes the id of a side job down before it is launched, so that it is removed with the run whatever happens. */
-    private Path laidDown(RunFolder run, Submission submission) {
-        return laidDown(run, submission.id());
-    }
-
-    private Path laidDown(RunFolder run, RunId id) {
-        Path folder = folder(run).resolve(id.value());
-        try {
-            context.files().createFolder(folder);
-        } catch (IOException e) {
-            throw RunProblems.unwritable(folder, e);
-        }
-        return folder;
+        return new ModelWork(context, run).output(provider, submission, events::add);
     }
 
     private static void forget(Path folder) {
@@ -355,12 +311,16 @@ public final class SideJobs {
 
     /** The rows that the run's own few-shot variant saw. */
     private static List<Example.Conversation> shots(RunFolder run) {
-        return order(run).steps().stream()
-                .filter(WorkStep.Predict.class::isInstance)
-                .map(step -> ((WorkStep.Predict) step).shots())
+        return own(run).answers().stream()
+                .map(WorkStep.Predict::shots)
                 .filter(shots -> !shots.isEmpty())
                 .findFirst()
                 .orElse(List.of());
+    }
+
+    /** What lets the run's models answer the rows that it held out. */
+    private static WorkOrder own(RunFolder run) {
+        return HomeComparison.order(run).orElseGet(() -> order(run));
     }
 
     private static WorkOrder order(RunFolder run) {

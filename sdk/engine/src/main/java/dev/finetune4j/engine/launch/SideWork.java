@@ -3,12 +3,14 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.engine.watch.WatchPace;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** A job beside the runs, done to its end: a run has a journal, it has none. */
 final class SideWork {
@@ -27,7 +29,7 @@ final class SideWork {
      * @return the folder with the output
      * @throws dev.finetune4j.error.FineTuneException why it failed, or with FT0510 if the place does no such work
      */
-    Path output(Submission submission, EventLog events, Path into) throws InterruptedException {
+    Path output(Submission submission, Consumer<RunEvent> events, Path into) throws InterruptedException {
         if (!provider.capabilities().supportsCustomWork()) {
             throw RunProblems.notSupported(provider.id(), "answer rows or prompts with a tuned model");
         }
@@ -40,7 +42,7 @@ final class SideWork {
         WatchPace pace = WatchPace.of(provider.capabilities());
         JobSnapshot end = new RunWatch(
                         provider, submission.id(), EventPage.START, pace, context.clock(), context.sleeper())
-                .follow((event, cursor) -> events.add(event));
+                .follow((event, cursor) -> events.accept(event));
         if (end.state() != RunState.SUCCEEDED) {
             throw end.failure()
                     .orElseGet(() -> RunProblems.noReason(submission.id(), provider.id(), end.reference()))

@@ -10,6 +10,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.WholeFile;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.LaunchTerms;
@@ -20,6 +21,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,8 @@ final class StageDataStep {
             copyRows(folder.data(), folder.id(), prepared);
             WholeFile.write(folder.check(), Json.pretty(prepared.check()) + "\n");
             WholeFile.write(folder.order(), Json.pretty(order(prepared, place)) + "\n");
+            comparison(prepared, place)
+                    .ifPresent(answers -> WholeFile.write(folder.comparison(), Json.pretty(answers) + "\n"));
             journal.append(new JournalEntry.Prepared(
                     folder.data(),
                     prepared.data().digest(),
@@ -98,20 +103,38 @@ final class StageDataStep {
         }
     }
 
+    /** What lets base and tuned model answer the held-out rows here; empty where the place does, or keeps the tuned model. */
+    private static Optional<WorkOrder> comparison(PreparedJob prepared, Capabilities place) {
+        if (place.supportsCustomWork() || !place.givesModel() || !prepared.holdsOutRows()) {
+            return Optional.empty();
+        }
+        FineTuneJob job = prepared.file().job();
+        return Optional.of(new WorkOrder(
+                Json.digest(Map.of("compares", prepared.digest())),
+                List.copyOf(WorkOrders.answers(
+                        job,
+                        prepared.data().labels(),
+                        shots(prepared),
+                        prepared.answering().variants()))));
+    }
+
+    private static List<Example.Conversation> shots(PreparedJob prepared) {
+        EvaluationSpec evaluation = prepared.file().job().evaluation();
+        return FewShotChoice.of(
+                prepared.data().rows(Part.TRAIN), prepared.speaks() ? evaluation.fewShot() : 0, evaluation.seed());
+    }
+
     /** What the worker is to do for a job. */
     static WorkOrder order(PreparedJob prepared, Capabilities place) {
         FineTuneJob job = prepared.file().job();
-        List<Example.Conversation> shots = FewShotChoice.of(
-                prepared.data().rows(Part.TRAIN),
-                prepared.speaks() ? job.evaluation().fewShot() : 0,
-                job.evaluation().seed());
-        boolean hasTestRows = prepared.data().rowsByPart().getOrDefault(Part.TEST, 0L) > 0;
         return WorkOrders.run(
                 job,
                 prepared.model().name(),
                 prepared.digest(),
                 prepared.data().labels(),
-                shots,
-                place.supportsCustomWork() && hasTestRows ? prepared.answering().variants() : Set.of());
+                shots(prepared),
+                place.supportsCustomWork() && prepared.holdsOutRows()
+                        ? prepared.answering().variants()
+                        : Set.of());
     }
 }

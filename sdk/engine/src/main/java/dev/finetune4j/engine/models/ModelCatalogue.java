@@ -6,6 +6,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelRef;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,6 +33,20 @@ public record ModelCatalogue(List<CatalogueModel> models) {
     /** The model of an id, if there is one. */
     public Optional<CatalogueModel> find(String id) {
         return models.stream().filter(model -> model.id().equals(id)).findFirst();
+    }
+
+    /** The model that a job names by its id or by its place on the hub, if it is here. */
+    public Optional<CatalogueModel> find(ModelRef ref) {
+        return find(ref.value())
+                .or(() -> models.stream()
+                        .filter(model -> model.sources().stream()
+                                .anyMatch(source -> ref.isHub() && isSame(source.from(), ref.value())))
+                        .findFirst());
+    }
+
+    private static boolean isSame(String source, String asked) {
+        int revision = asked.indexOf('@');
+        return source.equalsIgnoreCase(revision < 0 ? asked : asked.substring(0, revision));
     }
 
     /**

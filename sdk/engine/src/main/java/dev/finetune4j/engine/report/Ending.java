@@ -84,8 +84,13 @@ public record Ending(
                 .map(event -> ((RunEvent.Noticed) event).problem())
                 .filter(problem -> problem.severity() == Severity.WARNING)
                 .reduce((earlier, later) -> later)
-                .map(problem -> new Ending(
-                        problem.code(), problem.summary(), null, problem.causes(), problem.remedies(), false, 0, null));
+                .map(Ending::uncompared);
+    }
+
+    /** The same where the reason is known. */
+    public static Ending uncompared(Problem problem) {
+        return new Ending(
+                problem.code(), problem.summary(), null, problem.causes(), problem.remedies(), false, 0, null);
     }
 
     private static int checkpointStep(List<RunEvent> events) {

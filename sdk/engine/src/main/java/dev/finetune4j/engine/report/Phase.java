@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param duration how long it lasted
  */
 public record Phase(RunState state, Instant from, Duration duration) {
-    /** The phases of a run, in order; states that lasted no time are left out. The last phase ends with the last event. */
+    /** The phases of a run, in order; states that lasted no time are left out, and so is the time
+     * between a success and what comes after it on this machine. The last phase ends with the last event. */
     public static List<Phase> of(List<RunEvent> events) {
         List<Phase> phases = new ArrayList<>();
         RunEvent.StateChanged open = null;
@@ -33,7 +34,7 @@ public record Phase(RunState state, Instant from, Duration duration) {
     }
 
     private static void close(List<Phase> phases, RunEvent.@Nullable StateChanged open, Instant end) {
-        if (open != null && end.isAfter(open.at())) {
+        if (open != null && open.state() != RunState.SUCCEEDED && end.isAfter(open.at())) {
             phases.add(new Phase(open.state(), open.at(), Duration.between(open.at(), end)));
         }
     }

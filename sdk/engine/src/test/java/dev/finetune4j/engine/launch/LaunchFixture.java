@@ -20,6 +20,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.job.DataSpec;
@@ -33,11 +34,14 @@ import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Proposal;
+import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.ProviderFactory;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.testkit.fake.FakeProviderFactory;
+import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,6 +51,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A home folder, a fake place on a virtual clock, and a small prepared job to launch there. */
 final class LaunchFixture {
@@ -56,6 +62,10 @@ final class LaunchFixture {
     final FakePlace place;
     /** What is foreseen of the next runs. */
     Optional<Foreseen> foreseen = Optional.empty();
+
+    /** This machine, where it has a runner besides the place. */
+    @Nullable
+    FakePlace here;
 
     private final Path home;
     private final Map<String, String> environment;
@@ -94,9 +104,31 @@ final class LaunchFixture {
     }
 
     private Launcher launcher(DurableFiles files, Sleeper sleeper, String version) {
+        List<ProviderFactory> factories = new ArrayList<>(List.of(new FakeProviderFactory(place)));
+        if (here != null) {
+            factories.add(new Here(here));
+        }
         Providers providers =
-                new Providers(List.of(new FakeProviderFactory(place)), new ProviderContext(home, environment, clock));
+                new Providers(factories, new ProviderContext(home, environment, clock), ModelCatalogue.shipped());
         return new Launcher(home, providers, environment, files, clock, sleeper, version, job -> foreseen);
+    }
+
+    /** The runner of this machine. */
+    private record Here(FakePlace place) implements ProviderFactory {
+        @Override
+        public ProviderId id() {
+            return ProviderId.LOCAL;
+        }
+
+        @Override
+        public Set<String> secretSettings() {
+            return Set.of();
+        }
+
+        @Override
+        public Provider open(ProviderContext context, Map<String, String> settings) {
+            return new FakeProvider(place);
+        }
     }
 
     RunStore store() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.view.ReportFiles;
@@ -328,7 +329,7 @@ class LauncherTest {
         FakeProviderFactory fake = new FakeProviderFactory(fixture.place);
         ProviderContext context = new ProviderContext(home, Map.of(), fixture.clock);
 
-        assertThatThrownBy(() -> new Providers(List.of(fake, fake), context))
+        assertThatThrownBy(() -> new Providers(List.of(fake, fake), context, ModelCatalogue.shipped()))
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("FT0507");
     }

@@ -104,9 +104,9 @@ class SideJobsTest {
                                 .answer()
                                 .text())
                         .startsWith("TUNED heard letter");
-                assertThat(SideJobs.folder(folder)).isNotEmptyDirectory();
+                assertThat(ModelWork.folder(folder)).isNotEmptyDirectory();
             }
-            assertThat(SideJobs.folder(folder)).isEmptyDirectory();
+            assertThat(ModelWork.folder(folder)).isEmptyDirectory();
         }
     }
 

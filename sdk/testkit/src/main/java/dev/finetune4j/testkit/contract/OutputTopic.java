@@ -38,6 +38,9 @@ abstract class OutputTopic extends ContractTopic {
         assertThat(Stream.of(adapter, model, reference).anyMatch(Files::exists))
                 .as("%s must hold an adapter, a model or model-reference.json", output)
                 .isTrue();
+        assertThat(Stream.of(adapter, model).anyMatch(Files::exists))
+                .as("%s must hold a tuned model where the place claims to give it, and none where it does not", output)
+                .isEqualTo(capabilities().givesModel());
     }
 
     @Test

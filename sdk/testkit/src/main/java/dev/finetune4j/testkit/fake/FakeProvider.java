@@ -154,7 +154,7 @@ public final class FakeProvider implements Provider {
         new FakeWorker(
                         job.submission(),
                         state == RunState.SUCCEEDED,
-                        capabilities().supportsCustomWork())
+                        capabilities().givesModel())
                 .write(into);
         loseAnswer(fault, Call.FETCH);
         return into;

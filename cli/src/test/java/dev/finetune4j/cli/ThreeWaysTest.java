@@ -1,0 +1,167 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.bedrock.TuningPace;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.sagemaker.JumpStartBuckets;
+import dev.finetune4j.offlinecloud.sagemaker.JumpStartContainer;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
+import dev.finetune4j.testkit.PeftImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One job file on this machine, at SageMaker, at JumpStart and at Bedrock: its reports have the same sections in the same words, and what one of
+ * them lacks it says. Needs what Amazon's image brings, 2 GB of it.
+ */
+@Tag("slow")
+class ThreeWaysTest {
+    private static final String REGION = "us-east-1";
+    private static final List<String> CLOUDS = List.of("sagemaker", "jumpstart", "bedrock");
+    private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
+
+    @TempDir
+    private Path folder;
+
+    private Path job;
+    private CommandCloud cloud;
+
+    @BeforeEach
+    void openTheCloud() throws Exception {
+        String path = PeftImage.install().bin() + ":/usr/bin:/bin";
+        cloud = new CommandCloud(
+                folder, REGION, "finetune4j-training", (account, store) -> start(account, store, path));
+        cloud.aws().bedrock().pace(TuningPace.SWIFT);
+        job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4719);
+        Files.writeString(
+                job,
+                Files.readString(job)
+                        .replace("split: {test: 0.25}", "split: {test: 0.25, validation: 0.1}")
+                        .replace(
+                                "evaluation: {few-shot: 0}",
+                                "evaluation: {few-shot: 0, gate: {metric: macro-f1, better-than-base: false, at-least: 0.01}}"));
+        Files.writeString(
+                job, """
+                budget: {max-cost: 5 USD}
+                places:
+                  sagemaker:
+                    role: "%1$s"
+                    store: "s3://my-bucket/jobs"
+                    region: %2$s
+                  jumpstart:
+                    role: "%1$s"
+                    store: "s3://my-bucket/jobs"
+                    region: %2$s
+                    model: huggingface-llm-offline-tiny
+                    machine: ml.g5.xlarge
+                    logging-steps: 1
+                    per-device-train-batch-size: 8
+                    lora-r: 8
+                    gradient-accumulation-steps: 1
+                  bedrock:
+                    role: "%1$s"
+                    store: "s3://my-bucket/jobs"
+                    model: amazon.nova-micro-v1:0:128k
+                    learningRate: 1e-5
+                """.formatted(CommandCloud.arn("finetune4j-training"), REGION), StandardOpenOption.APPEND);
+    }
+
+    private OfflineAws start(Account account, OfflineS3 store, String path) throws IOException {
+        Clock clock = Clock.systemUTC();
+        OfflineHub hub = OfflineHub.shipped(REGION, clock);
+        JumpStartBuckets.fill(store, REGION, hub, MODEL);
+        Path machines = folder.resolve("machines");
+        JumpStartContainer containers = new JumpStartContainer(
+                new ProcessContainer(machines, store, Map.of("PATH", path), clock),
+                hub,
+                machines,
+                store,
+                JumpStartContainer.Worker.onThisClassPath("dev.finetune4j.worker.SageMakerMain", System.getenv()),
+                clock);
+        return OfflineAws.start(account, clock, Pace.SWIFT, containers, store, hub);
+    }
+
+    @AfterEach
+    void closeTheCloud() {
+        cloud.close();
+    }
+
+    @Test
+    void reportsOfOneJobLookAlikeWhereverItRan() throws IOException {
+        Map<String, String> runs = new LinkedHashMap<>();
+        runs.put("local", launched("local"));
+        for (String place : CLOUDS) {
+            runs.put(place, launched(place));
+        }
+
+        List<String> compare = new ArrayList<>(List.of("compare"));
+        compare.addAll(runs.values());
+        CommandRun compared = cloud.command(compare.toArray(String[]::new));
+
+        Map<String, String> reports = new LinkedHashMap<>();
+        for (Map.Entry<String, String> run : runs.entrySet()) {
+            String text = cloud.command("report", run.getValue()).out();
+            reports.put(run.getKey(), text);
+            String html = Files.readString(folder.resolve("home/runs/" + run.getValue() + "/report.html"));
+            assertThat(text).as(run.getKey()).contains("| Time |", "Smoothed loss", "Best validation loss");
+            assertThat(html)
+                    .as(run.getKey())
+                    .contains("Loss by optimizer step", "How training went", "Where the time went")
+                    .doesNotContain("NaN");
+        }
+        List<String> ours = sections(reports.getOrDefault("local", ""));
+        assertThat(ours).contains("Does it pay?", "Training", "Foreseen and actual", "Where it came from");
+        assertThat(sections(reports.getOrDefault("sagemaker", ""))).isEqualTo(ours);
+        assertThat(sections(reports.getOrDefault("jumpstart", ""))).isEqualTo(ours);
+        List<String> uncompared = new ArrayList<>(List.of("What to do"));
+        uncompared.addAll(ours);
+        uncompared.removeAll(List.of("Does it pay?", "Label by label", "Rows that tuning changed"));
+        assertThat(sections(reports.getOrDefault("bedrock", ""))).isEqualTo(uncompared);
+        assertThat(reports.get("bedrock")).contains("were not compared", "create-custom-model-deployment");
+        for (String place : List.of("local", "sagemaker", "jumpstart")) {
+            assertThat(reports.get(place)).as(place).contains("Gate passed", "Label by label");
+        }
+        for (String place : CLOUDS) {
+            assertThat(reports.get(place)).as(place).contains("| Spend |");
+        }
+        for (String place : List.of("sagemaker", "jumpstart")) {
+            assertThat(reports.get(place)).as(place).contains("It cost ", " of the budget of 5 USD");
+        }
+        assertThat(reports.get("bedrock")).contains("not told by the place");
+
+        assertThat(compared.exitCode()).as(compared.err()).isZero();
+        assertThat(compared.out()).contains("macro-F1", "best validation loss", "total time", "cost");
+    }
+
+    private String launched(String place) {
+        CommandRun run = cloud.command("launch", job.toString(), "--target", place, "--yes");
+        assertThat(run.exitCode()).as(place + "\n" + run.err()).isZero();
+        return cloud.run();
+    }
+
+    private static List<String> sections(String report) {
+        return Pattern.compile("(?m)^## (.*)$")
+                .matcher(report)
+                .results()
+                .map(heading -> heading.group(1))
+                .toList();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Work with base and tuned model of one run: each a job of its own beside it, named after what is asked. */
+final class ModelWork {
+    private static final int DIGEST_CHARACTERS = 8;
+
+    private final LaunchContext context;
+    private final RunFolder run;
+
+    ModelWork(LaunchContext context, RunFolder run) {
+        this.context = context;
+        this.run = run;
+    }
+
+    /** Where ids and inputs of such jobs are kept, so that they are removed with the run. */
+    static Path folder(RunFolder run) {
+        return run.path().resolve("side");
+    }
+
+    RunId id(String purpose, WorkOrder order) {
+        return new RunId(run.id() + "-" + purpose + "-" + order.digest().substring(0, DIGEST_CHARACTERS));
+    }
+
+    /**
+     * A job that has both models.
+     *
+     * @param rows folder of the rows that they answer, or null for none
+     * @throws dev.finetune4j.error.FineTuneException with FT0510 if the run's place keeps the tuned model, FT0503 if a model is not here
+     */
+    Submission submission(RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
+        refuseWhereTheModelIs(view);
+        JournalEntry.Prepared prepared = view.prepared();
+        Path result = tunedModel(view);
+        if (prepared == null || Files.notExists(result)) {
+            throw RunProblems.filesMissing(run.id(), result);
+        }
+        Submission.Builder submission = Submission.builder(
+                        id(purpose, order), view.job().model(), order)
+                .channel(WorkOrder.MODEL_CHANNEL, prepared.model())
+                .channel(WorkOrder.ADAPTER_CHANNEL, result)
+                .label(Submission.RUN_LABEL, run.id().value())
+                .label("finetune4j-version", context.version());
+        if (rows != null) {
+            submission.channel(WorkOrder.DATA_CHANNEL, rows);
+        }
+        return submission.build();
+    }
+
+    /** A place that keeps the tuned model has it alone: there is nothing here that could answer. */
+    private void refuseWhereTheModelIs(RunView view) {
+        try (Provider place = Outcomes.open(view, context.providers())) {
+            if (!place.capabilities().givesModel()) {
+                throw RunProblems.notSupported(place.id(), "answer rows or prompts with a tuned model");
+            }
+        }
+    }
+
+    /** What the training left: as the method has it, or as the place's own script does, which may add adapters to the weights. */
+    private Path tunedModel(RunView view) {
+        Path output = view.output();
+        if (output == null) {
+            return run.output();
+        }
+        String usual = WorkOrder.resultFolder(view.job().method());
+        return Stream.of(usual, WorkOrder.MODEL_FOLDER, WorkOrder.ADAPTER_FOLDER)
+                .map(output::resolve)
+                .filter(Files::exists)
+                .findFirst()
+                .orElse(output.resolve(usual));
+    }
+
+    /** Does the work at a place; the folder with its output. */
+    Path output(Provider provider, Submission submission, Consumer<RunEvent> events) throws InterruptedException {
+        return new SideWork(context, provider).output(submission, events, laidDown(submission));
+    }
+
+    /** Writes the id of a job down before it is launched, so that it is removed with the run whatever happens. */
+    Path laidDown(Submission submission) {
+        return laidDown(submission.id());
+    }
+
+    /** The same before its submission is made. */
+    Path laidDown(RunId id) {
+        Path folder = folder(run).resolve(id.value());
+        try {
+            context.files().createFolder(folder);
+        } catch (IOException e) {
+            throw RunProblems.unwritable(folder, e);
+        }
+        return folder;
+    }
+}
