@@ -94,6 +94,10 @@ final class HostCommand implements Callable<Integer> {
         if (list == (run != null)) {
             throw new ParameterException(spec.commandLine(), "name a run, or say --list");
         }
+        if (remove && dryRun) {
+            throw new ParameterException(
+                    spec.commandLine(), "--dry-run shows what hosting would ask for; --remove asks first");
+        }
         if (units < 1) {
             throw new ParameterException(spec.commandLine(), "--units must be 1 or more, was " + units);
         }

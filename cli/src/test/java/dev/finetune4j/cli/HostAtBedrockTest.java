@@ -62,6 +62,9 @@ class HostAtBedrockTest {
                 .contains(":custom-model-deployment/", "0 USD an hour", "end      finetune host " + id + " --remove")
                 .doesNotContain(CommandCloud.SECRET);
         assertThat(command("host", id).exitCode()).as("taken up without asking").isZero();
+        assertThat(command("host", id, "--remove", "--dry-run", "--yes").exitCode())
+                .as("a dry run removes nothing")
+                .isEqualTo(2);
         assertThat(aws.calls("CreateCustomModelDeployment").stream()
                         .map(call -> call.request().path("clientRequestToken").asText())
                         .distinct())

@@ -135,7 +135,7 @@ class ThreeWaysTest {
         uncompared.addAll(ours);
         uncompared.removeAll(List.of("Does it pay?", "Label by label", "Rows that tuning changed"));
         assertThat(sections(reports.getOrDefault("bedrock", ""))).isEqualTo(uncompared);
-        assertThat(reports.get("bedrock")).contains("were not compared", "create-custom-model-deployment");
+        assertThat(reports.get("bedrock")).contains("were not compared", "finetune host ");
         for (String place : List.of("local", "sagemaker", "jumpstart")) {
             assertThat(reports.get(place)).as(place).contains("Gate passed", "Label by label");
         }

@@ -11,6 +11,7 @@ import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.value.ProviderId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,6 +58,12 @@ public final class PlanExplanation {
         if (hosting != null) {
             String month = hosting.perMonth() == null ? "?" : hosting.perMonth().toString();
             text(screen, "afterwards, a month: " + month + ", " + hosting.what() + " (" + hosting.basis() + ")");
+        }
+        if (option.missedAt() != null) {
+            text(
+                    screen,
+                    "a run was told at " + option.missedAt().truncatedTo(ChronoUnit.MINUTES)
+                            + " that it is not to be had, so that it comes after what is");
         }
         option.notes().forEach(note -> text(screen, note));
         Rehearsal rehearsal = plan.rehearsal();

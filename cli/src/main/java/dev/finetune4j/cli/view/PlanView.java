@@ -165,10 +165,12 @@ public final class PlanView {
     }
 
     private static String standing(PlanOption option) {
+        if (option.isEligible() && option.missedAt() != null) {
+            return "missed";
+        }
         return switch (option.standing()) {
             case WITHIN -> option.neededMemory() == null ? "" : "fits";
             case LIKELY_WITHIN -> "likely in";
-            case MISSED -> "missed";
             case TIGHT -> "tight";
             case SHOWN -> option.cost() == null ? "no price" : option.otherModel() == null ? "adapters" : "";
             case OVER_LIMIT -> "over";

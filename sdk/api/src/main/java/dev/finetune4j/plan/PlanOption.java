@@ -1,9 +1,9 @@
 package dev.finetune4j.plan;
 
 import dev.finetune4j.value.ProviderId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens tokens that may be billed at most; null where none are, or their price is not known
  * @param hosting what the result costs afterwards, or null where nothing is held ready
  * @param standing whether it may be chosen
+ * @param missedAt when a run of this computer was last told that its machine is not to be had, if that is not long ago; else null
  * @param notes what a buyer should know besides
  */
 public record PlanOption(
@@ -48,6 +49,7 @@ public record PlanOption(
         @Nullable BilledTokens tokens,
         @Nullable HostingCost hosting,
         Standing standing,
+        @Nullable Instant missedAt,
         List<String> notes) {
     /** Whether an option may be chosen, best first. */
     public enum Standing {
@@ -55,8 +57,6 @@ public record PlanOption(
         WITHIN,
         /** It is likely to keep every limit, but less than nine times in ten. */
         LIKELY_WITHIN,
-        /** Its machine was not to be had a moment ago. */
-        MISSED,
         /** It may lack memory. */
         TIGHT,
         /** It is for comparison: another model or method, or a price that is not known. */
@@ -85,16 +85,15 @@ public record PlanOption(
 
     /** The same option with another standing. */
     public PlanOption standing(Standing other) {
-        return with(other, notes);
+        return with(other, missedAt);
     }
 
-    /** The same option as one whose machine was not to be had a moment ago, with a note that tells so. */
-    public PlanOption missed(String note) {
-        return with(
-                Standing.MISSED, Stream.concat(Stream.of(note), notes.stream()).toList());
+    /** The same option as one whose machine was not to be had at a moment. */
+    public PlanOption missedAt(Instant moment) {
+        return with(standing, moment);
     }
 
-    private PlanOption with(Standing standing, List<String> notes) {
+    private PlanOption with(Standing standing, @Nullable Instant missedAt) {
         return new PlanOption(
                 id,
                 target,
@@ -114,6 +113,7 @@ public record PlanOption(
                 tokens,
                 hosting,
                 standing,
+                missedAt,
                 notes);
     }
 }

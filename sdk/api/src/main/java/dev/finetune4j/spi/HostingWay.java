@@ -67,9 +67,4 @@ public record HostingWay(
                                 .stripTrailingZeros(),
                         hour.currency()));
     }
-
-    /** Whether nothing is charged for certain while nobody asks. */
-    public boolean isFreeWhileIdle() {
-        return perHour != null && perHour.amount().amount().signum() == 0;
-    }
 }

@@ -124,8 +124,10 @@ final class BedrockErrors {
     /** What was paid for until later. */
     static FineTuneException notToBeEnded(String arn, @Nullable Instant committedUntil, FineTuneException failure) {
         return BedrockProblems.WRONG_STATE
-                .error(arn + " cannot be ended" + (committedUntil == null ? " yet" : " before " + committedUntil)
-                        + ", until when it is paid for")
+                .error(arn + " cannot be ended"
+                        + (committedUntil == null
+                                ? " yet"
+                                : " before " + committedUntil + ", until when it is paid for"))
                 .because(failure.problems().get(0).causes().get(0))
                 .asException(failure);
     }

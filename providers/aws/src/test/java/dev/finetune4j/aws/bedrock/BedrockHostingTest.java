@@ -69,7 +69,8 @@ class BedrockHostingTest {
         assertThat(ways)
                 .extracting(HostingWay::name)
                 .containsExactly("on-demand", "provisioned", "provisioned-1-month", "provisioned-6-months");
-        assertThat(ways.get(0).isFreeWhileIdle()).isTrue();
+        assertThat(ways.get(0).perHour(1))
+                .hasValueSatisfying(hour -> assertThat(hour.amount()).isZero());
         assertThat(ways.get(0).input()).as("not in the table").isNull();
         assertThat(ways.get(1).perHour(1)).as("unknown is never zero").isEmpty();
         assertThat(HostingWays.find("amazon.nova-2-lite-v1:0:256k", "provisioned-1-month"))

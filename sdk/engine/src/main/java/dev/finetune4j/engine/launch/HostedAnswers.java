@@ -3,6 +3,7 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.engine.data.RowSource;
+import dev.finetune4j.engine.data.source.ExclusiveLock;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.evaluation.Prediction;
@@ -100,18 +101,27 @@ final class HostedAnswers implements AutoCloseable {
 
     /**
      * Lets both models answer rows and leaves what they said as a worker does. Answers that are there are kept, so that nobody pays for them
-     * again.
+     * again; who else asks the same meanwhile waits, and then has them.
      *
      * @param rows one {@link Example} a line
      * @throws InterruptedException if the thread was told to stop; what was answered is there for the next time
      */
+    @SuppressWarnings("try") // the lock is held, not used
     void predict(WorkOrder order, Path rows, Path output, EventLog events) throws InterruptedException {
-        try (Dialogue dialogue = converse()) {
+        try (ExclusiveLock lock = ExclusiveLock.acquire(output.resolve("answers.lock"), () -> {});
+                Dialogue dialogue = converse()) {
             for (WorkStep step : order.steps()) {
                 if (step instanceof WorkStep.Predict predict) {
-                    predict(predict, conversations(rows), file(output, predict), dialogue, events);
+                    Path file = file(output, predict);
+                    removeTorn(file);
+                    predict(predict, conversations(rows), file, dialogue, events);
                 }
             }
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            throw RunProblems.unwritable(output, e);
         }
     }
 
@@ -155,18 +165,25 @@ final class HostedAnswers implements AutoCloseable {
         }
     }
 
-    /** Rows that a model has answered already; a line that a crash has torn is taken off. */
+    /** Takes a line off that a crash has torn. */
+    private static void removeTorn(Path file) throws IOException {
+        if (Files.exists(file)) {
+            String text = Files.readString(file);
+            String whole = text.substring(0, text.lastIndexOf('\n') + 1);
+            if (whole.length() < text.length()) {
+                Files.writeString(file, whole);
+            }
+        }
+    }
+
+    /** Rows that a model has answered already; somebody may be writing the last. */
     static int answered(Path file) {
         try {
             if (Files.notExists(file)) {
                 return 0;
             }
             String text = Files.readString(file);
-            String whole = text.substring(0, text.lastIndexOf('\n') + 1);
-            if (whole.length() < text.length()) {
-                Files.writeString(file, whole);
-            }
-            return (int) whole.lines().count();
+            return (int) text.substring(0, text.lastIndexOf('\n') + 1).lines().count();
         } catch (IOException e) {
             throw RunProblems.unreadable(file, e);
         }

@@ -77,7 +77,13 @@ final class HostedEvaluation {
      * @return the handle fails with FT0505 if another process drives the run when the answers are there
      */
     RunHandle<EvaluationReport> ofHeldOut(RunFolder run, RunView view, HostedAnswers hosted) {
-        WorkOrder order = heldOutOrder(view);
+        WorkOrder order;
+        try {
+            order = heldOutOrder(view);
+        } catch (RuntimeException e) {
+            hosted.close();
+            throw e;
+        }
         return threads.start(new ModelWork(context, run).id("eval", order), Begin.LAUNCHED, events -> {
             try (hosted) {
                 hosted.predict(order, heldOut(view), output(view), events);

@@ -4,6 +4,7 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.Leftover;
@@ -75,9 +76,7 @@ public final class Leftovers {
                     if (found.isPresent()) {
                         told++;
                         found.get().forEach(one -> entries.add(new Entry(target, one, kept(one, limits), null)));
-                        place.hosting().stream()
-                                .flatMap(hosting -> hosting.all().stream())
-                                .forEach(one -> entries.add(hosted(target, one, limits)));
+                        entries.addAll(hosted(target, place, limits));
                     } else if (place.capabilities().bills()) {
                         silent.add(target);
                     }
@@ -102,6 +101,20 @@ public final class Leftovers {
             } else {
                 place.hosting().ifPresent(hosting -> hosting.end(hosted));
             }
+        }
+    }
+
+    /** What hosts models; that the place does not tell it, or not to everybody, is no reason to tell nothing of files. */
+    private List<Entry> hosted(ProviderId target, Provider place, Limits limits) {
+        try {
+            return place.hosting().stream()
+                    .flatMap(hosting -> hosting.all().stream())
+                    .map(one -> hosted(target, one, limits))
+                    .toList();
+        } catch (FineTuneException e) {
+            Problem problem = e.problems().get(0);
+            Leftover unknown = new Leftover("what hosts models", null, 0, now, false, "");
+            return List.of(new Entry(target, unknown, "not told: " + problem.code() + ": " + problem.summary(), null));
         }
     }
 

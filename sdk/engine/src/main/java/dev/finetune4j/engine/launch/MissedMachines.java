@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Machines that runs of this computer have lately been told are not to be had: another run would wait for them in vain, too. */
+/**
+ * Machines that runs of this computer have lately left since they were not to be had: another run would wait for them in vain, too. A run
+ * that had nowhere to go says nothing: what it ended of is known to be a lack of machines only to its place.
+ */
 public final class MissedMachines {
     /** So long a machine is not asked for again while there is another. Judgement: no place says when one is free. */
     static final Duration REMEMBERED = Duration.ofMinutes(30);

@@ -15,6 +15,7 @@ import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +119,9 @@ public final class ModelHosting {
             }
             return there.get();
         }
+        if (terms.hosted() != null) { // that was agreed to be taken up, and not that another is paid for
+            throw LaunchProblems.hostingGone(terms.run(), terms.hosted().reference());
+        }
         if (story.seen() != null) {
             journal.append(new JournalEntry.HostingEnded(story.seen().reference()));
         }
@@ -205,13 +209,30 @@ public final class ModelHosting {
 
     private List<HostedRun> now(RunView view, ProviderId id, HostingStory story) {
         try (Provider place = Outcomes.open(view, context.providers())) {
-            return of(place).find(view.id()).stream()
+            List<HostedModel> found = of(place).find(view.id());
+            if (found.isEmpty() && story.seen() != null) {
+                writeEnd(view.id(), story.seen());
+            }
+            return found.stream()
                     .map(model -> new HostedRun(view.id(), id, model, true))
                     .toList();
         } catch (FineTuneException e) { // what cannot be reached is not gone
             return story.lastSeen()
                     .map(model -> List.of(new HostedRun(view.id(), id, model, false)))
                     .orElse(List.of());
+        }
+    }
+
+    /** Somebody ended it elsewhere; what is told without asking the place should know of it. */
+    private void writeEnd(RunId run, HostedModel gone) {
+        RunFolder folder = store.folder(run);
+        Optional<RunLock> free = RunLock.tryTake(folder, context.files());
+        if (free.isPresent()) {
+            RunLock lock = free.get();
+            try (lock;
+                    Journal journal = opened(folder)) {
+                journal.append(new JournalEntry.HostingEnded(gone.reference()));
+            }
         }
     }
 

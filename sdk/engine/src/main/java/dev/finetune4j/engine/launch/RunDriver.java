@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.evaluate.EvaluationProblems;
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
@@ -110,6 +111,7 @@ final class RunDriver {
         if (evaluation == null) {
             try {
                 if (atHome.isPresent()) {
+                    refuseIfStopped(home, view);
                     home.answer(view, answers, output);
                 }
                 evaluation = new EvaluateStep(view.job(), Outcomes.labels(view))
@@ -141,6 +143,17 @@ final class RunDriver {
         return close(RunState.SUCCEEDED, null, "", false);
     }
 
+    /** Whoever stopped the run after its end at the place means what goes on here. */
+    private void refuseIfStopped(HomeComparison home, RunView view) {
+        Optional<JournalEntry.StopAsked> asked = journal.content().last(JournalEntry.StopAsked.class);
+        if (asked.isPresent()) {
+            home.stop(view);
+            throw EvaluationProblems.NOT_COMPARED_HERE
+                    .error("it was stopped by " + asked.get().by())
+                    .asException();
+        }
+    }
+
     /** What was foreseen beside what it took; empty where nothing was foreseen, or the run was interrupted or went to another machine. */
     private Optional<ForeseenAndActual> figures(RunView view, Provider provider) {
         Optional<JournalEntry.Expected> expected = journal.content().last(JournalEntry.Expected.class);
@@ -170,12 +183,13 @@ final class RunDriver {
         if (HomeComparison.order(folder).isEmpty()) {
             return all;
         }
-        int end = 0;
-        while (end < all.size()
-                && !(all.get(end) instanceof RunEvent.StateChanged change && change.state() == RunState.EVALUATING)) {
-            end++;
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i) instanceof RunEvent.StateChanged change
+                    && (change.state().isTerminal() || change.state() == RunState.EVALUATING)) {
+                return all.subList(0, change.state().isTerminal() ? i + 1 : i);
+            }
         }
-        return all.subList(0, end);
+        return all;
     }
 
     private RunOutcome fail(Problem problem, Provider provider) {

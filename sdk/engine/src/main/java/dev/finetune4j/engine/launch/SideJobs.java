@@ -69,7 +69,7 @@ public final class SideJobs {
      * Compares base and tuned model of a run on the rows that it held out: by hosted models, where its place compared nothing when it
      * ended, and writes its report anew; else on this machine, where the tuned model is here.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0510 if nothing of the run can answer, or its place has compared them
+     * @throws dev.finetune4j.error.FineTuneException with FT0510 if nothing of the run can answer
      */
     public RunHandle<EvaluationReport> evaluateHeldOut(RunFolder run) {
         RunView view = RunView.read(run);
@@ -178,7 +178,12 @@ public final class SideJobs {
         Optional<HostedAnswers> hosted = HostedAnswers.of(view, context);
         if (hosted.isPresent()) {
             HostedAnswers answers = hosted.get();
-            return new Chat(answers.converse(), view.job().task().system(), answers::close);
+            try {
+                return new Chat(answers.converse(), view.job().task().system(), answers::close);
+            } catch (RuntimeException e) {
+                answers.close();
+                throw e;
+            }
         }
         Submission submission = submission(run, view, "chat", order, null);
         Path folder = new ModelWork(context, run).laidDown(submission);
@@ -276,7 +281,13 @@ public final class SideJobs {
         Optional<HostedAnswers> hosted = rows == null ? Optional.empty() : HostedAnswers.of(view, context);
         if (rows != null && hosted.isPresent()) {
             RunId id = new ModelWork(context, run).id(purpose, order);
-            Path output = new ModelWork(context, run).laidDown(id);
+            Path output;
+            try {
+                output = new ModelWork(context, run).laidDown(id);
+            } catch (RuntimeException e) {
+                hosted.get().close();
+                throw e;
+            }
             return threads.start(id, Begin.LAUNCHED, events -> {
                 try (HostedAnswers answers = hosted.get()) {
                     answers.predict(order, rows.resolve(Part.TEST.fileName()), output, events);

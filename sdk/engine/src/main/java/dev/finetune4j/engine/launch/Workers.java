@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.data.source.ExclusiveLock;
+import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Provider;
@@ -8,7 +9,6 @@ import dev.finetune4j.spi.RecipeWriter;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.WorkerPackage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +82,7 @@ final class Workers {
         try (ExclusiveLock lock = ExclusiveLock.acquire(cache.resolve(MODELS + ".lock"), () -> {})) {
             return writer.model(submission, cache.resolve(MODELS));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw RunProblems.unwritable(cache, e);
         }
     }
 }

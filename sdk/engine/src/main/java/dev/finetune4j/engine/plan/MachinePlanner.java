@@ -276,6 +276,7 @@ final class MachinePlanner {
                 null,
                 hosting.of(machine.target()).orElse(null),
                 PlanOption.Standing.WITHIN,
+                null,
                 notes(machine));
         double perHour = machine.price()
                 .map(price -> price.amount().amount().doubleValue())

@@ -139,6 +139,7 @@ final class OwnMachinePlanner {
                 null,
                 null,
                 PlanOption.Standing.WITHIN,
+                null,
                 notes(machine.footprint()));
         return Optional.of(new Candidate(option, 0, 0));
     }

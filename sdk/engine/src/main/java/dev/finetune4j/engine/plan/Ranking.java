@@ -9,7 +9,6 @@ import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.value.Money;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,9 @@ final class Ranking {
                 .orElse(1);
         Comparator<Candidate> byScore = Comparator.comparingDouble(one -> score(one.option(), leastCost, leastTime));
         return judged.stream()
-                .sorted(Comparator.comparing((Candidate one) -> one.option().standing())
+                .sorted(Comparator.comparing((Candidate one) -> !one.option().isEligible())
+                        .thenComparing(one -> one.option().missedAt() != null)
+                        .thenComparing(one -> one.option().standing())
                         .thenComparing(one -> one.option().cost() == null)
                         .thenComparing(byScore)
                         .thenComparing(one -> one.option().target().value().equals(JUMPSTART))
@@ -70,14 +71,10 @@ final class Ranking {
                 .toList();
     }
 
-    /** With its standing; what would be eligible but for its machine comes after what is. */
     private PlanOption judged(PlanOption option) {
-        Standing standing = standing(option);
+        PlanOption judged = option.standing(standing(option));
         Instant at = missed.get(option.id());
-        return at == null || standing.compareTo(Standing.MISSED) > 0
-                ? option.standing(standing)
-                : option.missed(
-                        "a run was told at " + at.truncatedTo(ChronoUnit.MINUTES) + " that it is not to be had");
+        return at == null ? judged : judged.missedAt(at);
     }
 
     private Standing standing(PlanOption option) {

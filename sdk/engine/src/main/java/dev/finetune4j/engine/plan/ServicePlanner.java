@@ -210,6 +210,7 @@ final class ServicePlanner {
                         .orElse(null),
                 Hosting.of(service),
                 other == null && isAdapted() ? PlanOption.Standing.WITHIN : PlanOption.Standing.SHOWN,
+                null,
                 notes(service, other, epochs));
         return new Candidate(option, 0, perRow * rate / MILLION);
     }

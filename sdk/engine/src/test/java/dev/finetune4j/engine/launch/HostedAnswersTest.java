@@ -7,6 +7,7 @@ import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.MetricName;
@@ -85,6 +86,26 @@ class HostedAnswersTest {
             assertThat(run.path().resolve("report.json")).content().contains("\"macro-f1\"");
             assertThat(jobs.answerTerms(run, null).orElseThrow().questions()).isZero();
             assertThat(jobs.evaluateHeldOut(run).await()).isEqualTo(report);
+        }
+    }
+
+    @Test
+    void asksEachOnceThoughTwoAskAtTheSameTime() throws Exception {
+        try (Launcher launcher = fixture.launcher();
+                Launcher other = fixture.launcher()) {
+            host(launcher);
+            RunHandle<EvaluationReport> one = launcher.sideJobs().evaluateHeldOut(run);
+            RunHandle<EvaluationReport> two = other.sideJobs().evaluateHeldOut(run);
+            for (RunHandle<EvaluationReport> each : List.of(one, two)) {
+                try {
+                    each.await();
+                } catch (FineTuneException e) {
+                    assertThat(e).as("the report is written by one of them").hasMessageContaining("FT0505");
+                }
+            }
+
+            Path file = run.output().resolve("predictions").resolve(Variant.TUNED.fileName());
+            assertThat(Files.readAllLines(file)).hasSize(40);
         }
     }
 

@@ -50,7 +50,8 @@ class ModelHostingTest {
                     .hasValueSatisfying(month -> assertThat(month.amount()).isEqualByComparingTo("31390"));
             assertThat(terms.ways()).hasSize(2);
             assertThat(terms.hosted()).isNull();
-            assertThat(first.way().isFreeWhileIdle()).isTrue();
+            assertThat(first.perHour())
+                    .hasValueSatisfying(hour -> assertThat(hour.amount()).isZero());
             assertThat(launcher.hosting().dryRun(terms)).hasSize(1);
         }
         assertThat(fixture.place.hostings()).isZero();

@@ -243,6 +243,7 @@ class TermsTest {
                 tokens,
                 null,
                 PlanOption.Standing.WITHIN,
+                null,
                 List.of());
     }
 

@@ -32,6 +32,9 @@ class RunStoryTest {
                         "Fetched",
                         "EvaluationDone",
                         "ReportWritten",
+                        "HostAsked",
+                        "Hosted",
+                        "HostingEnded",
                         "Closed");
     }
 }
