@@ -95,6 +95,17 @@ say("tuned answers", answer(deployment))
 say("base answers", answer("amazon.nova-micro-v1:0"))
 say("no such model", refused(lambda: answer("amazon.nova-nano-v1:0")))
 say("no turns", refused(lambda: answer(deployment, messages=asked["messages"] * 2)))
+arn = client.create_model_import_job(
+    jobName="bring-in", importedModelName="brought-in", roleArn=request["roleArn"],
+    modelDataSource={"s3DataSource": {"s3Uri": "s3://my-bucket/nothing/"}})["jobArn"]
+for _ in range(100):
+    brought = client.get_model_import_job(jobIdentifier=arn)
+    if brought["status"] != "InProgress":
+        break
+    time.sleep(0.05)
+say("import", [brought["status"], brought["failureMessage"]])
+say("imports", [one["jobName"] for one in client.list_model_import_jobs(statusEquals="Failed")["modelImportJobSummaries"]])
+say("imported", refused(lambda: client.get_imported_model(modelIdentifier="brought-in")))
 say("in use", refused(lambda: client.delete_custom_model(modelIdentifier=request["customModelName"])))
 client.delete_custom_model_deployment(customModelDeploymentIdentifier=deployment)
 client.delete_custom_model(modelIdentifier=request["customModelName"])

@@ -9,6 +9,7 @@ import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.value.ProviderId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -36,9 +37,11 @@ import picocli.CommandLine.Spec;
             "The same command again takes up what is there; nothing is hosted twice.",
             "Without --way the model is hosted in the first way of its place, which charges",
             "nothing while nobody asks, where there is such a way.",
+            "With --target, --way is the one in which that place takes models in.",
             "",
             "Example:",
             "  finetune host attack-tactics-3f9c2a71-1",
+            "  finetune host attack-tactics-3f9c2a71-1 --target bedrock --dry-run",
             "  finetune host attack-tactics-3f9c2a71-1 --remove --yes"
         })
 final class HostCommand implements Callable<Integer> {
@@ -58,6 +61,14 @@ final class HostCommand implements Callable<Integer> {
             description = "How, by the place's name of it; --dry-run shows what there is.")
     @Nullable
     String way;
+
+    @Option(
+            names = "--target",
+            paramLabel = "PLACE",
+            description =
+                    "Merge the adapter of the run into its base model, bring that to this place, which did not train it, and host it there.")
+    @Nullable
+    String target;
 
     @Option(
             names = "--units",
@@ -118,7 +129,9 @@ final class HostCommand implements Callable<Integer> {
     private void host(FineTuner tuner, String asked, MessageView view, HostingView shown)
             throws IOException, InterruptedException {
         view.doing("asking the place of " + asked);
-        HostingTerms terms = tuner.hosting().terms(asked, way, units);
+        HostingTerms terms = target == null
+                ? tuner.hosting().terms(asked, way, units)
+                : tuner.hosting().terms(asked, way, units, new ProviderId(target));
         shown.tell(terms);
         if (dryRun) {
             new PlannedCallsView(surroundings.screen(), output.isJson())
@@ -137,7 +150,7 @@ final class HostCommand implements Callable<Integer> {
         if (problem != null) {
             throw problem.asException();
         }
-        shown.print(model);
+        shown.print(model, terms);
     }
 
     private void end(FineTuner tuner, String asked, HostingView shown) throws IOException {

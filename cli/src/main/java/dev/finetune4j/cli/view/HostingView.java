@@ -111,14 +111,18 @@ public final class HostingView {
     }
 
     /** Prints what answers now. */
-    public void print(HostedModel model) {
+    public void print(HostedModel model, HostingTerms terms) {
         if (isJson) {
             screen.line(Json.pretty(model));
             return;
         }
         field("model", model.reference());
         field("cost", hourly(model.perHour()));
-        field("ask", "finetune chat " + model.run());
+        field(
+                "ask",
+                terms.isBrought()
+                        ? "with a client of " + terms.place() + ", by that name"
+                        : "finetune chat " + model.run());
         field("end", "finetune host " + model.run() + " --remove");
     }
 

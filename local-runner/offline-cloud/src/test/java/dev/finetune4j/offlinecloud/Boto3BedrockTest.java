@@ -82,6 +82,10 @@ class Boto3BedrockTest {
         assertThat(seen.path("base answers").path(0).asText()).isNotEqualTo("b");
         assertThat(seen.path("no such model").path(1).asText()).isEqualTo("The provided model identifier is invalid.");
         assertThat(seen.path("no turns").path(1).asText()).contains("must alternate");
+        assertThat(seen.path("import"))
+                .hasToString("[\"Failed\",\"No model files were found at s3://my-bucket/nothing/.\"]");
+        assertThat(seen.path("imports")).hasToString("[\"bring-in\"]");
+        assertThat(seen.path("imported").path(2).asText()).isEqualTo("ResourceNotFoundException");
         assertThat(seen.path("in use").path(2).asText()).isEqualTo("ConflictException");
         assertThat(seen.path("deleted")).isEmpty();
     }

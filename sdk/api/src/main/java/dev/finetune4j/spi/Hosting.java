@@ -1,9 +1,12 @@
 package dev.finetune4j.spi;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.TokenRates;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Holds the tuned models of runs ready to answer, where the place keeps them. Nothing is hosted by a job: each call here is somebody's wish,
@@ -18,6 +21,21 @@ public interface Hosting {
      * @throws FineTuneException if the run has no model there
      */
     List<HostingWay> ways(RunId run);
+
+    /** How a model that was trained elsewhere is brought to the place and hosted there; empty where it cannot be. */
+    default Optional<HostingWay> importWay() {
+        return Optional.empty();
+    }
+
+    /**
+     * What the place has against a model that was trained elsewhere, told from its files before anything is sent: what it is, and where it
+     * would go.
+     *
+     * @param model its folder in Hugging Face layout, or that of its base model
+     */
+    default List<Problem> importRefusals(Path model) {
+        return List.of();
+    }
 
     /** The writing calls that {@link #host} would make for a model that is not hosted yet, in order; makes none of them. */
     List<PlannedCall> plannedCalls(HostingOrder order);

@@ -32,6 +32,16 @@ record Names(String account, String region) {
         return own(kind + "/" + id(kind + " " + name));
     }
 
+    /** ARN of a job that brings a model in. */
+    String importJob(String name) {
+        return hosting("model-import-job", name);
+    }
+
+    /** ARN of the model that such a job brings in. */
+    String importedModel(String jobName) {
+        return hosting("imported-model", jobName);
+    }
+
     /** ARN of a key. */
     String key(String id) {
         return "arn:aws:kms:" + region + ":" + account + ":key/" + id;

@@ -38,6 +38,7 @@ public final class OfflineBedrock implements JsonService {
     private final Tokens tokens = new Tokens();
     private final CustomModels models;
     private final Hosting hosting;
+    private final ImportedModels imported;
     private final TuningAccesses accesses;
     private final Map<String, CustomizationJob> jobs = new LinkedHashMap<>();
     private final Set<String> withheld = new HashSet<>();
@@ -63,11 +64,21 @@ public final class OfflineBedrock implements JsonService {
         foundationModels = new FoundationModels(names);
         models = new CustomModels(names, tags);
         hosting = new Hosting(names, models, tags);
+        imported = new ImportedModels(names, tags);
         accesses = new TuningAccesses(
                 names,
                 name -> Optional.ofNullable(jobs.get(name)).map(CustomizationJob::arn),
                 name -> models.find(name).map(CustomModels.CustomModel::arn),
-                hosting::arnOf);
+                this::arnOf);
+    }
+
+    /** ARN of something by its kind and name, as far as there is one. */
+    private Optional<String> arnOf(String kind, String name) {
+        return switch (kind) {
+            case TuningAccesses.IMPORT_JOB -> imported.jobArn(name);
+            case TuningAccesses.IMPORTED -> imported.modelArn(name);
+            default -> hosting.arnOf(kind, name);
+        };
     }
 
     /** How long what begins from now on takes. */
@@ -136,6 +147,10 @@ public final class OfflineBedrock implements JsonService {
     synchronized AnswerCounter answering(String id) throws ServiceError {
         advanceAll();
         String base = names.baseModelId(id);
+        if (imported.has(base)) {
+            throw ServiceError.of(
+                    "ModelNotReadyException", "The offline cloud brings models in, and computes none of them: " + base);
+        }
         if (base.startsWith("arn:")) {
             return hosting.answering(base, clock.instant());
         }
@@ -204,8 +219,22 @@ public final class OfflineBedrock implements JsonService {
             case "GetProvisionedModelThroughput" -> hosting.throughput(request, now);
             case "ListProvisionedModelThroughputs" -> hosting.listThroughputs(request, now);
             case "DeleteProvisionedModelThroughput" -> hosting.deleteThroughput(request, now);
+            case "CreateModelImportJob" -> tokens.once(operation, request, () -> bringIn(request, now));
+            case "GetModelImportJob" -> imported.job(request);
+            case "ListModelImportJobs" -> imported.listJobs(request);
+            case "GetImportedModel" -> imported.model(request);
+            case "ListImportedModels" -> imported.listModels(request);
+            case "DeleteImportedModel" -> imported.delete(request);
             default -> throw new IllegalArgumentException("the model has " + operation + ", the service has not");
         };
+    }
+
+    private ObjectNode bringIn(ObjectNode request, Instant now) throws ServiceError {
+        String role = request.path("roleArn").asText();
+        if (!gate.trusts(role, "bedrock.amazonaws.com")) {
+            throw ServiceError.invalid("Could not assume provided IAM role.");
+        }
+        return imported.create(request, store.actingAs(role), now, pace.validation());
     }
 
     private ObjectNode create(ObjectNode body) throws ServiceError {
@@ -311,6 +340,7 @@ public final class OfflineBedrock implements JsonService {
             job.advance(now);
             models.take(job);
         }
+        imported.advance(now);
     }
 
     static ServiceError notFound(String what) {

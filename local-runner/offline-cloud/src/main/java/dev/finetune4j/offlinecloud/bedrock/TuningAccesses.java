@@ -16,6 +16,9 @@ final class TuningAccesses {
     private static final List<String> ENCRYPT =
             List.of("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey");
 
+    static final String IMPORT_JOB = "model-import-job";
+    static final String IMPORTED = "imported-model";
+
     private final Names names;
     private final Function<String, Optional<String>> jobArn;
     private final Function<String, Optional<String>> modelArn;
@@ -58,6 +61,10 @@ final class TuningAccesses {
                         action,
                         names.foundationModel(
                                 names.baseModelId(request.path("modelId").asText()))));
+            case "CreateModelImportJob" -> ofImport(action, request);
+            case "GetModelImportJob" -> List.of(Access.to(action, hosted(request.path("jobIdentifier"), IMPORT_JOB)));
+            case "GetImportedModel", "DeleteImportedModel" ->
+                List.of(Access.to(action, hosted(request.path("modelIdentifier"), IMPORTED)));
             case "CreateCustomModelDeployment" ->
                 ofHosting(action, request.path("modelArn"), Hosting.DEPLOYMENT, request);
             case "GetCustomModelDeployment", "DeleteCustomModelDeployment" ->
@@ -105,6 +112,21 @@ final class TuningAccesses {
             ENCRYPT.forEach(use -> accesses.add(Access.to(use, key.startsWith("arn:") ? key : names.key(key))
                     .with("kms:ViaService", "bedrock." + names.region() + ".amazonaws.com")));
         }
+        return accesses;
+    }
+
+    private List<Access> ofImport(String action, ObjectNode request) {
+        String job = names.own(IMPORT_JOB + "/new");
+        String model = names.own(IMPORTED + "/new");
+        List<Access> accesses = new ArrayList<>(List.of(Access.to(action, job), Access.to(action, model)));
+        if (request.has("jobTags")) {
+            accesses.add(Access.to("bedrock:TagResource", job));
+        }
+        if (request.has("importedModelTags")) {
+            accesses.add(Access.to("bedrock:TagResource", model));
+        }
+        accesses.add(Access.to("iam:PassRole", request.path("roleArn").asText())
+                .with("iam:PassedToService", "bedrock.amazonaws.com"));
         return accesses;
     }
 

@@ -73,6 +73,9 @@ record BedrockClients(CustomizationJobs jobs, HostedCalls hosted, S3Store store,
 
     /** A dialogue with a hosted model and its base model. */
     Dialogue converse(HostedModel hosted) {
+        if (hosted.way().name().equals(HostingWays.IMPORT)) {
+            throw BedrockErrors.noBase(hosted);
+        }
         String base = base(hosted.run());
         return HostedDialogue.open(hosted.reference(), base.substring(0, base.lastIndexOf(':')), region, context);
     }

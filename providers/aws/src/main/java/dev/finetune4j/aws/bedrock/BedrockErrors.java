@@ -8,6 +8,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.value.RunId;
@@ -168,6 +169,23 @@ final class BedrockErrors {
                         + (found.units() == 1 ? "" : "s"))
                 .because(found.arn())
                 .remedy("finetune host " + run + " --remove")
+                .asException();
+    }
+
+    /** No call ends a job that brings a model in. */
+    static FineTuneException stillComing(HostedModel hosted) {
+        return BedrockProblems.WRONG_STATE
+                .error(hosted.run() + " is about to be brought in, and no call ends that")
+                .because(hosted.reference() + " since " + hosted.since())
+                .remedy("finetune host " + hosted.run() + " --remove    (in some minutes)")
+                .asException();
+    }
+
+    /** Its base model is not at Bedrock. */
+    static FineTuneException noBase(HostedModel hosted) {
+        return BedrockProblems.UNABLE
+                .error("Bedrock has no base model of " + hosted.run() + " to ask")
+                .because("the model was trained elsewhere and brought in")
                 .asException();
     }
 

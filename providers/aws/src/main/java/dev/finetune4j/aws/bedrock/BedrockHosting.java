@@ -3,6 +3,7 @@ package dev.finetune4j.aws.bedrock;
 import dev.finetune4j.aws.internal.CreateOnce;
 import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.TokenRates;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Dialogue;
@@ -13,6 +14,7 @@ import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,14 +22,18 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.bedrock.model.ConflictException;
+import software.amazon.awssdk.services.bedrock.model.CreateModelImportJobRequest;
 
 /** Models that Bedrock tuned, asked on demand or paid by the hour. What hosts one has its name from the run, and a tag that tells the order. */
 final class BedrockHosting implements Hosting {
     private final Supplier<BedrockClients> clients;
+    private final Supplier<BedrockOptions> options;
     private final Supplier<List<AccessPolicy>> policies;
 
-    BedrockHosting(Supplier<BedrockClients> clients, Supplier<List<AccessPolicy>> policies) {
+    BedrockHosting(
+            Supplier<BedrockClients> clients, Supplier<BedrockOptions> options, Supplier<List<AccessPolicy>> policies) {
         this.clients = clients;
+        this.options = options;
         this.policies = policies;
     }
 
@@ -37,7 +43,27 @@ final class BedrockHosting implements Hosting {
     }
 
     @Override
+    public Optional<HostingWay> importWay() {
+        return Optional.of(HostingWays.imported());
+    }
+
+    @Override
+    public List<Problem> importRefusals(Path model) {
+        return ImportRules.problems(model, options.get().region());
+    }
+
+    @Override
     public List<PlannedCall> plannedCalls(HostingOrder order) {
+        Path folder = order.model();
+        if (folder != null) {
+            refuseTooManyUnits(order, HostingWays.imported());
+            String uri = clients.get().store().stagedAddress(folder);
+            HostingMapper mapper = new HostingMapper(order, uri);
+            return List.of(
+                    new PlannedCall("s3:PutObject", uri, "the model's files, those that are not there yet"),
+                    new PlannedCall(
+                            "bedrock:CreateModelImportJob", mapper.jobName(), RequestJson.of(bringingIn(mapper))));
+        }
         HostingMapper mapper = mapper(order);
         return List.of(
                 mapper.isDeployment()
@@ -51,8 +77,31 @@ final class BedrockHosting implements Hosting {
                                 RequestJson.of(mapper.throughput())));
     }
 
+    private CreateModelImportJobRequest bringingIn(HostingMapper mapper) {
+        return mapper.bringingIn(options.get().role(), options.get().kmsKey());
+    }
+
+    private HostedModel bringIn(HostingOrder order, Path folder) {
+        refuseTooManyUnits(order, HostingWays.imported());
+        List<Problem> problems = importRefusals(folder);
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
+        }
+        HostingMapper mapper = new HostingMapper(order, clients.get().store().stage(folder));
+        return hosted(
+                order.run(),
+                calls().imports()
+                        .bringIn(
+                                bringingIn(mapper),
+                                job -> mapper.token().equals(calls().tags(job).get(HostingMapper.ORDER_TAG))));
+    }
+
     @Override
     public HostedModel host(HostingOrder order) {
+        Path folder = order.model();
+        if (folder != null) {
+            return bringIn(order, folder);
+        }
         HostingMapper mapper = mapper(order);
         return hosted(order.run(), new Making(order, mapper).make());
     }
@@ -61,12 +110,17 @@ final class BedrockHosting implements Hosting {
     private HostingMapper mapper(HostingOrder order) {
         String model = model(order.run());
         HostingWay way = HostingWays.find(BedrockClients.baseOf(model), order.way())
+                .filter(one -> !one.name().equals(HostingWays.IMPORT)) // which takes a folder
                 .orElseThrow(() -> BedrockErrors.noWay(BedrockClients.baseOf(model), order.way()));
+        refuseTooManyUnits(order, way);
+        return new HostingMapper(order, model);
+    }
+
+    private static void refuseTooManyUnits(HostingOrder order, HostingWay way) {
         Integer most = way.mostUnits();
         if (most != null && order.units() > most) {
             throw BedrockErrors.tooManyUnits(order, most);
         }
-        return new HostingMapper(order, model);
     }
 
     private final class Making extends CreateOnce<HostedCalls.Found> {
@@ -125,7 +179,10 @@ final class BedrockHosting implements Hosting {
     @Override
     public List<HostedModel> find(RunId run) {
         String name = StagedTuning.modelName(run);
-        return Stream.of(calls().deployment(name), calls().throughput(name))
+        return Stream.of(
+                        calls().deployment(name),
+                        calls().throughput(name),
+                        calls().imports().find(name))
                 .flatMap(Optional::stream)
                 .filter(found -> owner(found).filter(run::equals).isPresent())
                 .map(found -> hosted(run, found))
@@ -134,13 +191,17 @@ final class BedrockHosting implements Hosting {
 
     @Override
     public List<HostedModel> all() {
-        return calls().all().stream()
+        return Stream.concat(calls().all().stream(), calls().imports().all().stream())
                 .flatMap(found -> owner(found).map(run -> hosted(run, found)).stream())
                 .toList();
     }
 
     @Override
     public void end(HostedModel hosted) {
+        if (hosted.way().name().equals(HostingWays.IMPORT)) {
+            calls().imports().end(hosted);
+            return;
+        }
         boolean isDeployment = hosted.way().name().equals(HostingWays.ON_DEMAND);
         Optional<HostedCalls.Found> found =
                 isDeployment ? calls().deployment(hosted.reference()) : calls().throughput(hosted.reference());
@@ -149,7 +210,9 @@ final class BedrockHosting implements Hosting {
 
     @Override
     public TokenRates base(HostedModel hosted) {
-        return HostingWays.base(clients.get().base(hosted.run()));
+        return hosted.way().name().equals(HostingWays.IMPORT)
+                ? new TokenRates(null, null, null, null, null)
+                : HostingWays.base(clients.get().base(hosted.run()));
     }
 
     @Override

@@ -47,6 +47,8 @@ final class BedrockPolicies {
     List<AccessPolicy> ofHosting() {
         String deployments = scope.arn("bedrock", "custom-model-deployment/*");
         String throughputs = scope.arn("bedrock", "provisioned-model/*");
+        String imports = scope.arn("bedrock", "model-import-job/*");
+        String imported = scope.arn("bedrock", "imported-model/*");
         return List.of(PolicyStatement.policy(
                 AccessPolicy.Holder.HOST,
                 "",
@@ -62,10 +64,20 @@ final class BedrockPolicies {
                                 List.of("bedrock:CreateProvisionedModelThroughput"),
                                 List.of(models, throughputs)),
                         PolicyStatement.of(
+                                "BringIn",
+                                "a model that was trained elsewhere",
+                                List.of("bedrock:CreateModelImportJob"),
+                                List.of(imported, imports)),
+                        PolicyStatement.of(
+                                "ListBroughtIn",
+                                "jobs stay when their models are gone" + PolicyScope.NO_RESOURCE,
+                                List.of("bedrock:ListModelImportJobs"),
+                                List.of("*")),
+                        PolicyStatement.of(
                                 "TagHosted",
                                 "tags tell whose they are, and by which order",
                                 List.of("bedrock:ListTagsForResource", "bedrock:TagResource"),
-                                List.of(deployments, throughputs)),
+                                List.of(deployments, throughputs, imported, imports)),
                         PolicyStatement.of(
                                 "Ask",
                                 "questions to what is hosted, and to the base model to compare it with",
@@ -80,10 +92,13 @@ final class BedrockPolicies {
                                 "their ARNs hold ids that nobody knows before",
                                 List.of(
                                         "bedrock:DeleteCustomModelDeployment",
+                                        "bedrock:DeleteImportedModel",
                                         "bedrock:DeleteProvisionedModelThroughput",
                                         "bedrock:GetCustomModelDeployment",
+                                        "bedrock:GetImportedModel",
+                                        "bedrock:GetModelImportJob",
                                         "bedrock:GetProvisionedModelThroughput"),
-                                List.of(deployments, throughputs)))));
+                                List.of(deployments, throughputs, imported, imports)))));
     }
 
     /** The base model by its id for asking, which lacks the length of the context. */

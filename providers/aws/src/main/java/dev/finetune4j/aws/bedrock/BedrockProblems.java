@@ -200,6 +200,14 @@ public final class BedrockProblems implements ProblemCatalogue {
                     + " to whoever takes them for a month or for six.",
             "finetune host RUN --dry-run");
 
+    static final ProblemKind NOT_IMPORTED = new ProblemKind(
+            "FT0909",
+            "Bedrock does not take the model in",
+            ExitCode.INVALID,
+            "Bedrock takes models in that were trained elsewhere as a folder in Hugging Face layout with merged weights: those of some"
+                    + " architectures, in some regions, in FP32, FP16 or BF16.",
+            "finetune export RUN --to FOLDER");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -227,6 +235,7 @@ public final class BedrockProblems implements ProblemCatalogue {
                 FOREIGN_CURSOR,
                 NOT_COMPARED,
                 HOSTING_FAILED,
-                NOT_HOSTED_SO);
+                NOT_HOSTED_SO,
+                NOT_IMPORTED);
     }
 }

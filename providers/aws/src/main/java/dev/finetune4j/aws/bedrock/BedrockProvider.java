@@ -187,7 +187,10 @@ final class BedrockProvider implements Provider {
 
     @Override
     public Optional<Hosting> hosting() {
-        return Optional.of(new BedrockHosting(this::clients, () -> policies().ofHosting()));
+        return Optional.of(new BedrockHosting(
+                this::clients,
+                () -> settings.options(ANY_MODEL),
+                () -> policies().ofHosting()));
     }
 
     /** Inputs stay, since other jobs may have the same, and so does the job's record, which the service keeps for ever. */

@@ -69,6 +69,11 @@ final class HostedCalls implements AutoCloseable {
         }
     }
 
+    /** Models that were trained elsewhere. */
+    ModelImports imports() {
+        return new ModelImports(client, region);
+    }
+
     String region() {
         return region;
     }

@@ -5,7 +5,9 @@ import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.Submission;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.bedrock.model.CreateCustomModelDeploymentRequest;
+import software.amazon.awssdk.services.bedrock.model.CreateModelImportJobRequest;
 import software.amazon.awssdk.services.bedrock.model.CreateProvisionedModelThroughputRequest;
 import software.amazon.awssdk.services.bedrock.model.Tag;
 
@@ -14,13 +16,16 @@ final class HostingMapper {
     /** The tag by which somebody's order is known again, since the service does not tell the token. */
     static final String ORDER_TAG = "finetune4j-hosting";
 
+    /** In front of a job's number; run ids leave room for it. */
+    private static final String NUMBER = "-";
+
     private final HostingOrder order;
     private final String model;
 
     /**
      * Requests of an order.
      *
-     * @param model ARN of the model
+     * @param model ARN of the model, or where in S3 its folder lies
      */
     HostingMapper(HostingOrder order, String model) {
         this.order = order;
@@ -38,7 +43,8 @@ final class HostingMapper {
 
     /** By this token the service knows a request again that it has taken; another one after it was ended, when the old one means what is gone. */
     String token() {
-        return Json.sha256(Json.line(order).getBytes(StandardCharsets.UTF_8));
+        HostingOrder anywhere = new HostingOrder(order.run(), order.way(), order.units(), order.time());
+        return Json.sha256(Json.line(anywhere).getBytes(StandardCharsets.UTF_8));
     }
 
     CreateCustomModelDeploymentRequest deployment() {
@@ -58,6 +64,24 @@ final class HostingMapper {
                 .commitmentDuration(HostingWays.commitment(order.way()))
                 .clientRequestToken(token())
                 .tags(tags())
+                .build();
+    }
+
+    /** A job's name stays taken when what it brought in is gone. */
+    String jobName() {
+        return order.time() == 1 ? name() : name() + NUMBER + order.time();
+    }
+
+    CreateModelImportJobRequest bringingIn(String role, @Nullable String kmsKey) {
+        return CreateModelImportJobRequest.builder()
+                .jobName(jobName())
+                .importedModelName(name())
+                .importedModelKmsKeyId(kmsKey)
+                .roleArn(role)
+                .modelDataSource(source -> source.s3DataSource(files -> files.s3Uri(model)))
+                .clientRequestToken(token())
+                .jobTags(tags())
+                .importedModelTags(tags())
                 .build();
     }
 

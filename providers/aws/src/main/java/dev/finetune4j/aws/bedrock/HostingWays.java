@@ -1,9 +1,13 @@
 package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.bedrock.BedrockPrices.Model;
+import dev.finetune4j.plan.PriceSource;
+import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
 import dev.finetune4j.plan.TokenRates;
 import dev.finetune4j.spi.HostingWay;
+import dev.finetune4j.value.Money;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,7 @@ import software.amazon.awssdk.services.bedrock.model.CommitmentDuration;
 final class HostingWays {
     static final String ON_DEMAND = "on-demand";
     static final String PROVISIONED = "provisioned";
+    static final String IMPORT = "import";
     private static final String ONE_MONTH = "provisioned-1-month";
     private static final String SIX_MONTHS = "provisioned-6-months";
     private static final int HALF_A_YEAR = 6;
@@ -52,8 +57,32 @@ final class HostingWays {
         return List.copyOf(ways);
     }
 
+    /** How a model that was trained elsewhere is hosted. Its price is that of the two known which has a day, and the higher one. */
+    static HostingWay imported() {
+        PriceSource source = new PriceSource("Amazon Bedrock pricing page, 0.0785 USD a minute", PriceTrust.QUOTED);
+        return new HostingWay(
+                IMPORT,
+                source.read(Money.parse("4.71 USD"), PriceUnit.HOUR, LocalDate.of(2025, 2, 28)),
+                null,
+                null,
+                false,
+                1,
+                0,
+                null,
+                List.of(
+                        "this is one custom model unit while a copy of the model is active, counted in windows of five minutes; a summary of the"
+                                + " page without a date says 3.4308 USD",
+                        "a copy takes as many units as Bedrock finds, which it tells once the model is there (Llama 3.1 8B: 2, 70B: 8); each costs"
+                                + " 1.95 USD a month for being kept",
+                        "ask it by its ARN: aws bedrock-runtime converse --model-id ARN --messages"
+                                + " '[{\"role\": \"user\", \"content\": [{\"text\": \"...\"}]}]' (GPT-OSS: invoke-model)"));
+    }
+
     /** The way of a name for a base model. */
     static Optional<HostingWay> find(String base, String name) {
+        if (name.equals(IMPORT)) {
+            return Optional.of(imported());
+        }
         return of(base).stream().filter(way -> way.name().equals(name)).findFirst();
     }
 

@@ -155,7 +155,7 @@ class BedrockPoliciesTest {
     }
 
     /** A model is hosted in both ways, looked at and ended; what went wrong, empty if nothing. */
-    private static String hosting(TuningPlace place) {
+    private static String hosting(TuningPlace place) throws IOException {
         RunId id = new RunId("tickets-done");
         try (Provider provider = place.open()) {
             Hosting hosting = provider.hosting().orElseThrow();
@@ -171,6 +171,10 @@ class BedrockPoliciesTest {
                             piece -> {});
                 }
             }
+            hosting.find(id).forEach(hosting::end);
+            Path model = BedrockImportTest.model(place.home.resolve("model"), "LlamaForCausalLM", "BF16");
+            hosting.host(new HostingOrder(id, "import", 1, 1).bringing(model));
+            place.clock.advance(Duration.ofMinutes(6));
             hosting.find(id).forEach(hosting::end);
             return hosting.find(id).isEmpty() ? "" : "it is still hosted";
         } catch (FineTuneException e) {

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
@@ -25,13 +26,16 @@ final class CleanStep {
     /**
      * Removes the run; the caller has its lock.
      *
-     * @throws FineTuneException with FT0508 if it has not ended, or FT0502 if its journal is damaged and {@code force} is not given
+     * @throws FineTuneException with FT0508 if it has not ended, FT0530 if its model is hosted at another place, or FT0502 if its journal is damaged and {@code force} is not given
      */
     void clean(RunFolder folder, boolean force) {
         Optional<RunView> view = read(folder, force);
         if (view.isPresent() && !view.get().closed()) {
             String state = view.get().state().name().toLowerCase(Locale.ROOT);
             throw RunProblems.stillLive(folder.id(), state, "remove");
+        }
+        if (view.isPresent()) {
+            refuseWhatIsBilledElsewhere(folder, view.get());
         }
         if (view.map(RunView::submitted).isPresent()) {
             RunView run = view.get();
@@ -42,6 +46,13 @@ final class CleanStep {
             }
         }
         Folders.remove(folder.path());
+    }
+
+    private void refuseWhatIsBilledElsewhere(RunFolder folder, RunView run) {
+        JournalEntry.HostAsked asked = HostingStory.of(folder.read()).asked();
+        if (asked != null && !asked.place().equals(Outcomes.place(run, context.providers()))) {
+            throw LaunchProblems.hostedElsewhere(folder.id(), asked.place());
+        }
     }
 
     private static Optional<RunView> read(RunFolder folder, boolean force) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param units how many units
  * @param ways all ways that there are
  * @param hosted how it is hosted already, or null
+ * @param isBrought whether the model is brought there, since another place trained it
  */
 public record HostingTerms(
         RunId run,
@@ -25,7 +26,8 @@ public record HostingTerms(
         HostingWay way,
         int units,
         List<HostingWay> ways,
-        @Nullable HostedModel hosted) {
+        @Nullable HostedModel hosted,
+        boolean isBrought) {
     /** Copies the list. */
     public HostingTerms {
         ways = List.copyOf(ways);

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** FT0520 to FT0529: launches at places that bill, and the hosting of what comes of them. */
+/** FT0520 to FT0530: launches at places that bill, and the hosting of what comes of them. */
 public final class LaunchProblems implements ProblemCatalogue {
     /** Nobody said how much may be spent. */
     public static final ProblemKind NO_BUDGET = new ProblemKind(
@@ -97,12 +97,25 @@ public final class LaunchProblems implements ProblemCatalogue {
             The place took the order, and now answers that there is no such thing: somebody ended it. Nothing is billed for it any more, and
             it may be hosted anew.""", "finetune host RUN");
 
+    /** It is removed here, and would be billed elsewhere. */
+    public static final ProblemKind HOSTED_ELSEWHERE = new ProblemKind(
+            "FT0530", "the model is hosted at another place", ExitCode.INVALID, """
+            The model of the run was brought to another place than where it was trained, which may go on billing for it. The run is what leads
+            there; it is not removed before that is ended.""", "finetune host RUN --remove");
+
     /** There is no such way. */
     static FineTuneException noWay(ProviderId place, @Nullable String way, List<HostingWay> ways) {
         return NO_WAY.error(
                         way == null ? place + " hosts no such model" : place + " hosts no model of this family " + way)
                 .because("there is " + ways.stream().map(HostingWay::name).collect(Collectors.joining(", ")))
                 .remedy("leave --way out")
+                .asException();
+    }
+
+    /** There is the way, but not with so many units. */
+    static FineTuneException tooManyUnits(ProviderId place, String way, int most, int units) {
+        return NO_WAY.error(place + " hosts by " + way + " with " + units(most) + " at most, not " + units)
+                .remedy("--units " + most)
                 .asException();
     }
 
@@ -149,6 +162,14 @@ public final class LaunchProblems implements ProblemCatalogue {
                 .asException();
     }
 
+    /** The run leads to what is billed. */
+    static FineTuneException hostedElsewhere(RunId run, ProviderId place) {
+        return HOSTED_ELSEWHERE
+                .error("cannot remove " + run + ", whose model is hosted at " + place)
+                .remedy("finetune host " + run + " --remove")
+                .asException();
+    }
+
     /** For ServiceLoader. */
     public LaunchProblems() {}
 
@@ -164,6 +185,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 NEAR_BUDGET,
                 NO_WAY,
                 HOSTED_OTHERWISE,
-                HOSTING_GONE);
+                HOSTING_GONE,
+                HOSTED_ELSEWHERE);
     }
 }

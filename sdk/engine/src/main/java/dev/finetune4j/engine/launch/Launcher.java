@@ -90,7 +90,7 @@ public final class Launcher implements AutoCloseable {
 
     /** Hosting of the models of runs that have ended. */
     public ModelHosting hosting() {
-        return new ModelHosting(context, store);
+        return new ModelHosting(context, store, sideJobs());
     }
 
     /** Further work with the models of runs that have ended. */

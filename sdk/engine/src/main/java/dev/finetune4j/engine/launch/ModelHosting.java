@@ -8,6 +8,9 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.HostingOrder;
@@ -16,6 +19,7 @@ import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,14 +34,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelHosting {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+    /** As what a merged model is sent. */
+    static final ModelFormat MERGED = new ModelFormat.HuggingFace(Precision.BF16);
+
     private static final Duration FIRST_LOOK = Duration.ofMillis(200);
 
     private final LaunchContext context;
     private final RunStore store;
+    private final SideJobs sideJobs;
 
-    ModelHosting(LaunchContext context, RunStore store) {
+    ModelHosting(LaunchContext context, RunStore store, SideJobs sideJobs) {
         this.context = context;
         this.store = store;
+        this.sideJobs = sideJobs;
     }
 
     /**
@@ -59,15 +68,73 @@ public final class ModelHosting {
                     .findFirst()
                     .orElseThrow(() -> LaunchProblems.noWay(place.id(), way, ways));
             HostedModel hosted = hosting.find(view.id()).stream().findFirst().orElse(null);
-            return new HostingTerms(view.id(), place.id(), chosen, units, ways, hosted);
+            return new HostingTerms(view.id(), place.id(), chosen, units, ways, hosted, false);
+        }
+    }
+
+    /**
+     * What it would cost to bring the model of a run to another place than where it was trained, and to host it there.
+     *
+     * @param run its id or the start of it
+     * @param way {@link HostingWay#name}; null for the only one
+     * @param units how many units, from 1
+     * @param target where; where the run's own place is named, the same as {@link #terms(String, String, int)}
+     * @throws FineTuneException with FT0504 if there is no such run, FT0508 if it goes on, FT0510 if the place takes no models in or the run's
+     *     own place keeps its weights, FT0512 if they are gone, FT0527 if there is no such way, or all that the place has against the model
+     */
+    public HostingTerms terms(String run, @Nullable String way, int units, ProviderId target) {
+        RunFolder folder = store.resolve(run);
+        RunView view = hostable(folder);
+        if (target.equals(Outcomes.place(view, context.providers()))) {
+            return terms(run, way, units);
+        }
+        try (Provider place = context.providers().open(target, view.job())) {
+            Hosting hosting = of(place);
+            HostingWay only = hosting.importWay()
+                    .orElseThrow(() -> RunProblems.notSupported(target, "take in a model that was trained elsewhere"));
+            if (way != null && !way.equals(only.name())) {
+                throw LaunchProblems.noWay(target, way, List.of(only));
+            }
+            Integer most = only.mostUnits();
+            if (most != null && units > most) {
+                throw LaunchProblems.tooManyUnits(target, only.name(), most, units);
+            }
+            List<Problem> problems = hosting.importRefusals(sideJobs.base(folder));
+            if (!problems.isEmpty()) {
+                throw new FineTuneException(problems, null);
+            }
+            HostedModel hosted = hosting.find(view.id()).stream().findFirst().orElse(null);
+            return new HostingTerms(view.id(), target, only, units, List.of(only), hosted, true);
         }
     }
 
     /** The calls that {@link #host} would make, with exactly what they would send; makes none of them. */
-    public List<PlannedCall> dryRun(HostingTerms terms) {
+    public List<PlannedCall> dryRun(HostingTerms terms) throws InterruptedException {
         RunFolder folder = store.folder(terms.run());
-        try (Provider place = Outcomes.open(RunView.read(folder), context.providers())) {
-            return of(place).plannedCalls(HostingStory.of(folder.read()).next(terms));
+        RunView view = RunView.read(folder);
+        try (Provider place = context.providers().open(terms.place(), view.job())) {
+            HostingOrder next = HostingStory.of(folder.read()).next(terms);
+            return brought(terms, next, order -> of(place).plannedCalls(order));
+        }
+    }
+
+    private interface Giving<T> {
+        T give(HostingOrder order) throws InterruptedException;
+    }
+
+    /** An order with the merged model, where that is not at the place; it is merged for the time of the call. */
+    private <T> T brought(HostingTerms terms, HostingOrder order, Giving<T> giving) throws InterruptedException {
+        if (!terms.isBrought()) {
+            return giving.give(order);
+        }
+        RunFolder folder = store.folder(terms.run());
+        Path merged = folder.path().resolve("merged");
+        Folders.remove(merged); // what a process left that died
+        try {
+            sideJobs.export(folder, MERGED, merged).await();
+            return giving.give(order.bringing(merged));
+        } finally {
+            Folders.remove(merged);
         }
     }
 
@@ -85,9 +152,9 @@ public final class ModelHosting {
         RunLock lock = locked(folder);
         try (lock;
                 Journal journal = opened(folder);
-                Provider place = Outcomes.open(view, context.providers())) {
+                Provider place = context.providers().open(terms.place(), view.job())) {
             Hosting hosting = of(place);
-            HostedModel now = takenUpOrMade(terms, place.id(), hosting, journal);
+            HostedModel now = takenUpOrMade(terms, hosting, journal);
             Duration pause = FIRST_LOOK;
             while (true) {
                 journal.append(new JournalEntry.Hosted(now));
@@ -106,7 +173,7 @@ public final class ModelHosting {
         }
     }
 
-    private HostedModel takenUpOrMade(HostingTerms terms, ProviderId place, Hosting hosting, Journal journal)
+    private HostedModel takenUpOrMade(HostingTerms terms, Hosting hosting, Journal journal)
             throws InterruptedException {
         HostingStory story = HostingStory.of(journal.content());
         Optional<HostedModel> there = hosting.find(terms.run()).stream().findFirst();
@@ -115,7 +182,7 @@ public final class ModelHosting {
                 throw LaunchProblems.hostedOtherwise(there.get(), terms);
             }
             if (story.asked() == null) { // hosted from another machine, or by a journal that is gone
-                journal.append(new JournalEntry.HostAsked(place, story.next(terms)));
+                journal.append(new JournalEntry.HostAsked(terms.place(), story.next(terms)));
             }
             return there.get();
         }
@@ -126,8 +193,10 @@ public final class ModelHosting {
             journal.append(new JournalEntry.HostingEnded(story.seen().reference()));
         }
         HostingOrder order = HostingStory.of(journal.content()).next(terms);
-        journal.append(new JournalEntry.HostAsked(place, order));
-        return patiently(hosting, order);
+        return brought(terms, order, whole -> {
+            journal.append(new JournalEntry.HostAsked(terms.place(), order));
+            return patiently(hosting, whole);
+        });
     }
 
     private HostedModel patiently(Hosting hosting, HostingOrder order) throws InterruptedException {
@@ -147,7 +216,8 @@ public final class ModelHosting {
 
     private static Optional<HostedModel> same(List<HostedModel> found, HostedModel before) {
         return found.stream()
-                .filter(one -> one.reference().equals(before.reference()))
+                .filter(one ->
+                        one.way().name().equals(before.way().name())) // what is brought in is told by its job first
                 .findFirst();
     }
 
@@ -158,8 +228,9 @@ public final class ModelHosting {
      * @throws FineTuneException with FT0504 if there is no such run, FT0510 if its place hosts no model
      */
     public List<HostedModel> find(String run) {
-        RunView view = RunView.read(store.resolve(run));
-        try (Provider place = Outcomes.open(view, context.providers())) {
+        RunFolder folder = store.resolve(run);
+        RunView view = RunView.read(folder);
+        try (Provider place = open(view, HostingStory.of(folder.read()))) {
             return of(place).find(view.id());
         }
     }
@@ -177,7 +248,7 @@ public final class ModelHosting {
         RunLock lock = locked(folder);
         try (lock;
                 Journal journal = opened(folder);
-                Provider place = Outcomes.open(view, context.providers())) {
+                Provider place = open(view, HostingStory.of(folder.read()))) {
             Hosting hosting = of(place);
             List<HostedModel> there = hosting.find(view.id());
             there.forEach(hosting::end);
@@ -208,7 +279,7 @@ public final class ModelHosting {
     }
 
     private List<HostedRun> now(RunView view, ProviderId id, HostingStory story) {
-        try (Provider place = Outcomes.open(view, context.providers())) {
+        try (Provider place = open(view, story)) {
             List<HostedModel> found = of(place).find(view.id());
             if (found.isEmpty() && story.seen() != null) {
                 writeEnd(view.id(), story.seen());
@@ -234,6 +305,14 @@ public final class ModelHosting {
                 journal.append(new JournalEntry.HostingEnded(gone.reference()));
             }
         }
+    }
+
+    /** Where the model was to be hosted last, which may be another place than where it was trained. */
+    private Provider open(RunView view, HostingStory story) {
+        JournalEntry.HostAsked asked = story.asked();
+        return asked == null
+                ? Outcomes.open(view, context.providers())
+                : context.providers().open(asked.place(), view.job());
     }
 
     private static RunView hostable(RunFolder folder) {

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -202,6 +203,18 @@ public final class SideJobs {
     }
 
     /**
+     * Where the base model of a run lies, with which its adapter can be merged.
+     *
+     * @throws FineTuneException with FT0510 if the run's place keeps its weights, FT0512 if one of the two is gone
+     */
+    Path base(RunFolder run) {
+        RunView view = RunView.read(run);
+        WorkOrder order = mergeOrder(run, ModelHosting.MERGED);
+        return Objects.requireNonNull(
+                submission(run, view, "export", order, null).channels().get(WorkOrder.MODEL_CHANNEL));
+    }
+
+    /**
      * Writes the tuned model of a run as a model of its own, its adapter added to the weights of the base model.
      *
      * @param format its form
@@ -212,8 +225,7 @@ public final class SideJobs {
     public RunHandle<MergedModel> export(RunFolder run, ModelFormat format, Path target) {
         RunView view = RunView.read(run);
         ExportTarget place = format instanceof ModelFormat.Gguf ? ExportFile.at(target) : ExportFolder.at(target);
-        String digest = Json.digest(Map.of("run", run.id().value(), "format", format));
-        WorkOrder order = WorkOrders.merge(digest, format);
+        WorkOrder order = mergeOrder(run, format);
         Submission submission = submission(run, view, "export", order, null);
         return threads.start(submission.id(), Begin.LAUNCHED, events -> {
             try (Provider provider = Outcomes.openForSideWork(view, context.providers())) {
@@ -224,6 +236,10 @@ public final class SideJobs {
                 return merged;
             }
         });
+    }
+
+    private static WorkOrder mergeOrder(RunFolder run, ModelFormat format) {
+        return WorkOrders.merge(Json.digest(Map.of("run", run.id().value(), "format", format)), format);
     }
 
     /**

@@ -40,7 +40,7 @@ class ModelHostingTest {
     }
 
     @Test
-    void saysWhatItCosts() {
+    void saysWhatItCosts() throws InterruptedException {
         try (Launcher launcher = fixture.launcher()) {
             HostingTerms terms = launcher.hosting().terms(id.value(), BY_THE_HOUR, 2);
             HostingTerms first = launcher.hosting().terms(id.value(), null, 1);
