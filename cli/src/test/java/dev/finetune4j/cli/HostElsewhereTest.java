@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A model that this machine trained is merged, sent to Bedrock and imported; its own place answers for the run as before. */
+@Tag("long")
 class HostElsewhereTest {
     @TempDir
     private Path folder;
