@@ -71,7 +71,9 @@ class NearMatchTest {
         assertThat(CommandRun.of("schema", "extra", "more").err())
                 .contains("finetune schema takes no further argument, but got extra more")
                 .contains("try   finetune schema --help");
-        assertThat(CommandRun.of("eval", "run").err()).contains("--data").contains("try   finetune eval --help");
+        assertThat(CommandRun.of("generate", "run").err())
+                .contains("--prompt")
+                .contains("try   finetune generate --help");
         assertThat(CommandRun.of().err()).contains("name a command").contains("try   finetune --help");
     }
 
