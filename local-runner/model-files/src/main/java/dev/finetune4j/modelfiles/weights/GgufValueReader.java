@@ -56,7 +56,7 @@ final class GgufValueReader {
                 : cursor.numberCount(number, minBytes);
         switch (type) {
             case STRING -> {
-                List<String> texts = new ArrayList<>(count); // no more than the file has room for
+                List<String> texts = new ArrayList<>();
                 for (int i = 0; i < count; i++) {
                     texts.add(cursor.text(what));
                 }
