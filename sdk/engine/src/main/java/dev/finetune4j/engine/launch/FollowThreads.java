@@ -2,19 +2,20 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.launch.RunHandle.Begin;
 import dev.finetune4j.value.RunId;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The threads that follow runs and serve subscribers. They keep no program alive: a run goes on without its followers. */
 final class FollowThreads implements AutoCloseable {
-    private final ExecutorService pool = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "finetune4j-follow");
-        thread.setDaemon(true);
-        return thread;
-    });
+    /** For a request that is on its way when its thread is interrupted. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final ExecutorService pool = Executors.newCachedThreadPool(Own::new);
 
     /** What a thread does until the outcome is known. */
     @FunctionalInterface
@@ -34,10 +35,28 @@ final class FollowThreads implements AutoCloseable {
         return new RunHandle<>(id, begin, follower.events, follower.outcome);
     }
 
-    /** Interrupts every thread. */
+    /**
+     * Interrupts every thread and waits, 5 s at most, until none works any more: whoever closes may remove the home. A subscriber that
+     * closes does not wait for itself.
+     */
     @Override
     public void close() {
         pool.shutdownNow();
+        if (Thread.currentThread() instanceof Own) {
+            return;
+        }
+        try {
+            boolean unused = pool.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Own extends Thread {
+        Own(Runnable task) {
+            super(task, "finetune4j-follow");
+            setDaemon(true);
+        }
     }
 
     /** Work that always runs to some end, so that the locks it was given are given back even where it was let go at once. */

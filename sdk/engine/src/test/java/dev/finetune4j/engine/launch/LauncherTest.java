@@ -3,7 +3,9 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.engine.journal.DiskFiles;
 import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.models.ModelCatalogue;
@@ -34,6 +36,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -332,5 +337,28 @@ class LauncherTest {
         assertThatThrownBy(() -> new Providers(List.of(fake, fake), context, ModelCatalogue.shipped()))
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("FT0507");
+    }
+
+    @Test
+    void isClosedWhenNobodyWorksAnyMore() throws Exception {
+        CountDownLatch sleeping = new CountDownLatch(1);
+        AtomicBoolean isDone = new AtomicBoolean();
+        Launcher launcher = fixture.launcher(pause -> {
+            sleeping.countDown();
+            try {
+                Thread.sleep(Duration.ofHours(1).toMillis());
+            } finally {
+                LockSupport.parkNanos(Duration.ofMillis(200).toNanos()); // a request that is on its way
+                isDone.set(true);
+            }
+        });
+        launcher.launch(fixture.prepared(), List.of());
+        sleeping.await();
+
+        launcher.close();
+
+        assertThat(isDone).isTrue();
+        assertThat(RunLock.tryTake(fixture.folder(fixture.onlyRun()), new DiskFiles()))
+                .hasValueSatisfying(RunLock::close);
     }
 }
