@@ -103,6 +103,17 @@ final class GgufCursor {
     }
 
     String text(String what) {
+        return decode(bytes(what), what).toString();
+    }
+
+    /** The bytes of a text, after a look whether they are UTF-8. */
+    byte[] utf8(String what) {
+        byte[] bytes = bytes(what);
+        CharBuffer unused = decode(bytes, what);
+        return bytes;
+    }
+
+    private byte[] bytes(String what) {
         long length = i64("length of " + what);
         if (length < 0 || length > Math.min(remaining(), MAX_TEXT_BYTES)) {
             throw damaged(
@@ -110,21 +121,20 @@ final class GgufCursor {
                     Long.toUnsignedString(length) + " bytes claimed; " + remaining() + " are left, and at most "
                             + MAX_TEXT_BYTES + " are read");
         }
-        ByteBuffer bytes = ByteBuffer.allocate((int) length);
-        while (bytes.hasRemaining()) {
+        byte[] bytes = new byte[(int) length];
+        int read = 0;
+        while (read < bytes.length) {
             ByteBuffer some = need(1, what);
-            int part = Math.min(some.remaining(), bytes.remaining());
-            bytes.put(bytes.position(), some, some.position(), part);
-            bytes.position(bytes.position() + part);
-            some.position(some.position() + part);
+            int part = Math.min(some.remaining(), bytes.length - read);
+            some.get(bytes, read, part);
+            read += part;
         }
-        return decode(bytes.flip(), what);
+        return bytes;
     }
 
-    private String decode(ByteBuffer bytes, String what) {
+    private CharBuffer decode(byte[] bytes, String what) {
         try {
-            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(bytes);
-            return text.toString();
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
         } catch (CharacterCodingException e) {
             throw ModelFilesProblems.GGUF_METADATA
                     .error(channel.path().getFileName() + ": " + what + " is not UTF-8")

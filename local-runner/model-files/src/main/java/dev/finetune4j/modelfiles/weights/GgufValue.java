@@ -19,9 +19,9 @@ public sealed interface GgufValue {
 
     /** A list of texts. */
     record Texts(List<String> values) implements GgufValue {
-        /** Copies the list. */
+        /** Copies the list, unless nobody else has it. */
         public Texts {
-            values = List.copyOf(values);
+            values = values instanceof PackedTexts ? values : List.copyOf(values);
         }
     }
 

@@ -56,11 +56,11 @@ final class GgufValueReader {
                 : cursor.numberCount(number, minBytes);
         switch (type) {
             case STRING -> {
-                List<String> texts = new ArrayList<>();
+                PackedTexts.Packer texts = new PackedTexts.Packer(count);
                 for (int i = 0; i < count; i++) {
-                    texts.add(cursor.text(what));
+                    texts.add(cursor.utf8(what));
                 }
-                return new GgufValue.Texts(texts);
+                return new GgufValue.Texts(texts.texts());
             }
             case ARRAY -> {
                 List<GgufValue> lists = new ArrayList<>();
