@@ -4,12 +4,14 @@ import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Table;
 import dev.finetune4j.cli.view.Tone;
 import dev.finetune4j.cli.view.Wrap;
+import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccountExaminer;
 import dev.finetune4j.spi.Diagnosis;
+import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -77,10 +79,17 @@ final class DoctorCommand implements Callable<Integer> {
     private List<Diagnosis> account(String name) {
         AccountExaminer examiner =
                 new Vendors<>(AccountExaminer.class, AccountExaminer::vendor).find(name, "be looked at", spec);
-        FineTuneJob read = job == null
-                ? null
-                : JobFile.read(job, surroundings.environment()).job();
-        return examiner.examine(surroundings.providerContext(), read);
+        return examiner.examine(surroundings.providerContext(), job == null ? null : named(job));
+    }
+
+    /** As a launch tells it to its places. */
+    private FineTuneJob named(Path file) {
+        FineTuneJob named = JobFile.read(file, surroundings.environment()).job();
+        ModelCatalogue catalogue = ModelCatalogue.shipped();
+        for (ProviderId target : named.targets()) {
+            named = catalogue.named(target, named);
+        }
+        return named;
     }
 
     private static void print(Screen screen, List<Diagnosis> diagnoses) {

@@ -2,6 +2,7 @@ package dev.finetune4j.aws.account;
 
 import dev.finetune4j.aws.bedrock.BedrockProviderFactory;
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.jumpstart.JumpStartProviderFactory;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.aws.sagemaker.SageMakerProviderFactory;
 import dev.finetune4j.error.FineTuneException;
@@ -29,6 +30,9 @@ public final class AwsExaminer implements AccountExaminer {
     private static final String SETTINGS = "settings";
     private static final String CREDENTIALS = "credentials";
     private static final String BUCKET = "bucket";
+    private static final ProviderFactory SAGEMAKER = new SageMakerProviderFactory();
+    private static final List<ProviderFactory> PLACES =
+            List.of(SAGEMAKER, new JumpStartProviderFactory(), new BedrockProviderFactory());
 
     @Override
     public String vendor() {
@@ -37,20 +41,19 @@ public final class AwsExaminer implements AccountExaminer {
 
     @Override
     public List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job) {
-        if (job == null) {
-            return examine(context, null, new SageMakerProviderFactory());
-        }
-        ProviderFactory bedrock = new BedrockProviderFactory();
-        if (!isNamed(job, bedrock.id())) {
-            return examine(context, job, new SageMakerProviderFactory());
+        List<ProviderFactory> named = PLACES.stream()
+                .filter(place -> job != null && isNamed(job, place.id()))
+                .toList();
+        if (named.isEmpty()) {
+            return examine(context, job, SAGEMAKER);
         }
         List<Diagnosis> all = new ArrayList<>();
-        if (isNamed(job, new SageMakerProviderFactory().id())) {
-            all.addAll(examine(context, job, new SageMakerProviderFactory()));
+        for (ProviderFactory place : named) {
+            String prefix = place.equals(SAGEMAKER) ? "" : place.id() + " ";
+            examine(context, job, place).stream()
+                    .map(one -> new Diagnosis(prefix + one.name(), one.verdict(), one.found(), one.remedy()))
+                    .forEach(all::add);
         }
-        examine(context, job, bedrock).stream()
-                .map(one -> new Diagnosis(bedrock.id() + " " + one.name(), one.verdict(), one.found(), one.remedy()))
-                .forEach(all::add);
         return all;
     }
 
@@ -81,14 +84,22 @@ public final class AwsExaminer implements AccountExaminer {
         if (wrong.isEmpty()) {
             all.add(new RoleExamination(region.get(), context, place.id()).of(settings.getOrDefault("role", "")));
             all.add(bucket(region.get(), settings.getOrDefault("store", ""), context));
-            all.add(
-                    place instanceof BedrockProviderFactory
-                            ? new ModelExamination(region.get(), context)
-                                    .of(settings.getOrDefault(
-                                            PlaceSettings.MODEL, job.model().value()))
-                            : new QuotaExamination(region.get(), context).of(settings));
+            all.addAll(whatItTrains(place, job, region.get(), context));
         }
         return all;
+    }
+
+    private static List<Diagnosis> whatItTrains(
+            ProviderFactory place, FineTuneJob job, String region, ProviderContext context) {
+        Map<String, String> settings = job.settingsOf(place.id());
+        String model = settings.getOrDefault(PlaceSettings.MODEL, job.model().value());
+        if (place instanceof BedrockProviderFactory) {
+            return List.of(new ModelExamination(region, context).of(model));
+        }
+        Diagnosis quota = new QuotaExamination(region, context, place.id()).of(settings);
+        return place instanceof JumpStartProviderFactory
+                ? List.of(new HubExamination(region, context).of(model), quota)
+                : List.of(quota);
     }
 
     private static Diagnosis credentials(String region, Map<String, String> settings, ProviderContext context) {

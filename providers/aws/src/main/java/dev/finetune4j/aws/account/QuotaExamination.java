@@ -4,6 +4,7 @@ import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.value.ProviderId;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -17,10 +18,13 @@ final class QuotaExamination {
 
     private final String region;
     private final ProviderContext context;
+    private final ProviderId place;
 
-    QuotaExamination(String region, ProviderContext context) {
+    /** @param place which of the places that run on SageMaker's machines the job names */
+    QuotaExamination(String region, ProviderContext context, ProviderId place) {
         this.region = region;
         this.context = context;
+        this.place = place;
     }
 
     /**
@@ -32,7 +36,7 @@ final class QuotaExamination {
         String machine = settings.get(PlaceSettings.MACHINE);
         if (machine == null) {
             return Diagnosis.unknown(
-                    NAME, "the job leaves its machine to a plan", "places.sagemaker.machine: ml.g5.xlarge");
+                    NAME, "the job leaves its machine to a plan", "places." + place + ".machine: ml.g5.xlarge");
         }
         boolean isSpot = Boolean.parseBoolean(settings.get(PlaceSettings.SPOT));
         String name = machine + (isSpot ? " for spot training job usage" : " for training job usage");

@@ -31,7 +31,7 @@ final class RoleExamination {
         this.region = region;
         this.context = context;
         this.place = place;
-        service = place + ".amazonaws.com";
+        service = (place.value().equals("bedrock") ? "bedrock" : "sagemaker") + ".amazonaws.com";
         trust = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\""
                 + service + "\"},\"Action\":\"sts:AssumeRole\"}]}";
     }

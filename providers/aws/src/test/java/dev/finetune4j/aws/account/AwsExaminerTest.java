@@ -3,6 +3,7 @@ package dev.finetune4j.aws.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.aws.bedrock.BedrockProviderFactory;
+import dev.finetune4j.aws.jumpstart.JumpStartProviderFactory;
 import dev.finetune4j.aws.sagemaker.SageMakerProviderFactory;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
@@ -17,6 +18,7 @@ import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.Diagnosis.Verdict;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.ProviderFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,7 +26,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,36 @@ class AwsExaminerTest {
         }
     }
 
+    @Test
+    void looksForTheModelOfTheHubWhereAJobNamesJumpStart() {
+        assertThat(atJumpStart("huggingface-llm-offline-tiny"))
+                .extracting(Diagnosis::name)
+                .containsExactly(
+                        "jumpstart region",
+                        "jumpstart credentials",
+                        "jumpstart role",
+                        "jumpstart bucket",
+                        "jumpstart model",
+                        "jumpstart quota");
+        assertThat(atJumpStart("huggingface-llm-offline-tiny"))
+                .extracting(Diagnosis::verdict)
+                .containsOnly(Verdict.OK);
+
+        Diagnosis none = atJumpStart("meta-none").get(4);
+        assertThat(none.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(none.found()).isEqualTo("the hub in eu-central-1 has no model meta-none");
+        assertThat(none.remedy()).startsWith("aws sagemaker list-hub-contents --region eu-central-1");
+
+        aws.iam().restrictUser("{\"Statement\":[]}");
+        assertThat(atJumpStart("meta-none").get(4).verdict()).isEqualTo(Verdict.UNKNOWN);
+    }
+
+    private List<Diagnosis> atJumpStart(String model) {
+        Map<String, String> told = new HashMap<>(settings);
+        told.put("model", model);
+        return new AwsExaminer().examine(context(), job(new JumpStartProviderFactory(), told));
+    }
+
     private OfflineAws east() throws IOException {
         Account account = new Account(ACCOUNT.id(), "us-east-1", ACCOUNT.roles());
         OfflineS3 s3 = new OfflineS3(folder.resolve("east"), account.id(), account.region(), Clock.systemUTC())
@@ -203,16 +234,19 @@ class AwsExaminerTest {
     }
 
     private List<Diagnosis> atBedrock(String model) {
-        FineTuneJob job = FineTuneJob.builder(
+        Map<String, String> told =
+                Map.of("role", ROLE, "region", "us-east-1", "store", "s3://my-bucket/jobs", "model", model);
+        return new AwsExaminer().examine(context(), job(new BedrockProviderFactory(), told));
+    }
+
+    private static FineTuneJob job(ProviderFactory place, Map<String, String> told) {
+        return FineTuneJob.builder(
                         "letters",
                         ModelRef.parse("tiny"),
                         TaskSpec.of(TaskKind.SENTIMENT),
                         DataSpec.ofFile("letters.jsonl"))
-                .place(
-                        new BedrockProviderFactory().id(),
-                        Map.of("role", ROLE, "region", "us-east-1", "store", "s3://my-bucket/jobs", "model", model))
+                .place(place.id(), told)
                 .build();
-        return new AwsExaminer().examine(context(), job);
     }
 
     private void finds(String name, Verdict verdict, String found, String remedy) {
@@ -230,17 +264,7 @@ class AwsExaminerTest {
     }
 
     private List<Diagnosis> examine() {
-        return new AwsExaminer().examine(context(), job());
-    }
-
-    private @Nullable FineTuneJob job() {
-        return FineTuneJob.builder(
-                        "letters",
-                        ModelRef.parse("tiny"),
-                        TaskSpec.of(TaskKind.SENTIMENT),
-                        DataSpec.ofFile("letters.jsonl"))
-                .place(new SageMakerProviderFactory().id(), settings)
-                .build();
+        return new AwsExaminer().examine(context(), job(new SageMakerProviderFactory(), settings));
     }
 
     private ProviderContext context() {

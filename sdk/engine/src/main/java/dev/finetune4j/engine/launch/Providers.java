@@ -5,7 +5,6 @@ import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.ProviderCheck;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.ProviderFactory;
@@ -75,20 +74,8 @@ public final class Providers {
         return factory.open(context, at(id, job).settingsOf(id));
     }
 
-    /** A job as a place is told it: a model of the catalogue goes by the place's own name for it, unless the job says which is meant. */
+    /** A job as a place is told it: with the place's own name for a model of the catalogue. */
     FineTuneJob at(ProviderId id, FineTuneJob job) {
-        Map<String, String> said = job.settingsOf(id);
-        String name = said.containsKey(PlaceSettings.MODEL)
-                ? null
-                : catalogue
-                        .find(job.model())
-                        .map(model -> model.ids().get(id.value()))
-                        .orElse(null);
-        if (name == null) {
-            return job;
-        }
-        Map<String, String> settings = new TreeMap<>(said);
-        settings.put(PlaceSettings.MODEL, name);
-        return job.toBuilder().place(id, settings).build();
+        return catalogue.named(id, job);
     }
 }

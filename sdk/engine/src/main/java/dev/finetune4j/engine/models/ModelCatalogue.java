@@ -5,10 +5,15 @@ import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.value.ProviderId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The open models that finetune4j knows by name. Facts only; the files are fetched by the model store.
@@ -56,6 +61,20 @@ public record ModelCatalogue(List<CatalogueModel> models) {
      */
     public CatalogueModel get(String id) {
         return find(id).orElseThrow(() -> unknown(id));
+    }
+
+    /** A job in which a model of the catalogue goes by a place's own name for it, unless the job says which is meant there. */
+    public FineTuneJob named(ProviderId place, FineTuneJob job) {
+        Map<String, String> said = job.settingsOf(place);
+        Optional<String> name = said.containsKey(PlaceSettings.MODEL)
+                ? Optional.empty()
+                : find(job.model()).map(model -> model.ids().get(place.value()));
+        return name.map(known -> {
+                    Map<String, String> settings = new TreeMap<>(said);
+                    settings.put(PlaceSettings.MODEL, known);
+                    return job.toBuilder().place(place, settings).build();
+                })
+                .orElse(job);
     }
 
     private FineTuneException unknown(String id) {
