@@ -11,7 +11,7 @@ public interface Container {
     /**
      * Starts a container.
      *
-     * @param job the request that made the job
+     * @param job the request that made the job, with the job's {@code TrainingJobArn}
      * @param at when
      * @param ranBefore how long earlier containers of the same job ran, whose machines were taken back
      * @param log takes each line that it prints

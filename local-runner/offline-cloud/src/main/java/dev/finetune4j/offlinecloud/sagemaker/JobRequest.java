@@ -9,14 +9,29 @@ import java.util.Optional;
 /**
  * A request for a training job that was taken, with the service's defaults.
  *
- * @param body as it came
+ * @param body as it came, and {@link #ARN} once it was taken
  */
 record JobRequest(ObjectNode body) {
     /** What the service sets where a request does not. */
     static final long DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
 
+    /** What the service adds to a request that it took. */
+    static final String ARN = "TrainingJobArn";
+
+    private static final int REGION = 3;
+
     String name() {
         return body.path("TrainingJobName").asText();
+    }
+
+    /** Of a request that was taken. */
+    String arn() {
+        return body.path(ARN).asText();
+    }
+
+    /** Of a request that was taken. */
+    String region() {
+        return arn().split(":", -1)[REGION];
     }
 
     String role() {

@@ -20,6 +20,10 @@ import java.util.stream.Stream;
 final class MachineFolder {
     private static final String BASE = "/opt/ml/";
     private static final String GATED = "s3://jumpstart-private-cache-prod-";
+    private static final String HOST = "algo-1";
+    /** The service's name for the machines of a job of one type. */
+    private static final String GROUP = "homogeneousCluster";
+
     private static final int FAILURE_CHARACTERS = 1024;
 
     private final Path root;
@@ -72,21 +76,41 @@ final class MachineFolder {
     private ObjectNode channels() {
         ObjectNode channels = Json.records().createObjectNode();
         for (JsonNode channel : job.body().path("InputDataConfig")) {
-            channels.putObject(channel.path("ChannelName").asText())
-                    .put("TrainingInputMode", "File")
-                    .put("S3DistributionType", "FullyReplicated")
-                    .put("RecordWrapperType", "None");
+            ObjectNode told = channels.putObject(channel.path("ChannelName").asText())
+                    .put("TrainingInputMode", mode(channel))
+                    .put(
+                            "S3DistributionType",
+                            channel.at("/DataSource/S3DataSource/S3DataDistributionType")
+                                    .asText("FullyReplicated"))
+                    .put("RecordWrapperType", channel.path("RecordWrapperType").asText("None"));
+            if (channel.has("ContentType")) {
+                told.set("ContentType", channel.get("ContentType"));
+            }
         }
         return channels;
+    }
+
+    private String mode(JsonNode channel) {
+        String common =
+                job.body().at("/AlgorithmSpecification/TrainingInputMode").asText("File");
+        return channel.path("InputMode").asText(common);
     }
 
     private ObjectNode resources() {
         ObjectNode resources = Json.records()
                 .createObjectNode()
-                .put("current_host", "algo-1")
+                .put("current_host", HOST)
                 .put("current_instance_type", job.instanceType())
+                .put("current_group_name", GROUP)
                 .put("network_interface_name", "lo");
-        resources.putArray("hosts").add("algo-1");
+        resources.putArray("hosts").add(HOST);
+        resources
+                .putArray("instance_groups")
+                .addObject()
+                .put("instance_group_name", GROUP)
+                .put("instance_type", job.instanceType())
+                .putArray("hosts")
+                .add(HOST);
         return resources;
     }
 
@@ -95,6 +119,10 @@ final class MachineFolder {
         JsonNode source = channel.path("DataSource").path("S3DataSource");
         if (!source.path("S3DataType").asText().equals("S3Prefix")) {
             throw new IOException("the offline cloud brings channels of type S3Prefix only, not " + name);
+        }
+        if (mode(channel).equals("Pipe")) {
+            throw new IOException(
+                    "the offline cloud brings channels as files, not as the pipe that " + name + " asks for");
         }
         String uri = source.path("S3Uri").asText();
         refuseUnlicensed(uri, source.at("/ModelAccessConfig/AcceptEula").asBoolean());

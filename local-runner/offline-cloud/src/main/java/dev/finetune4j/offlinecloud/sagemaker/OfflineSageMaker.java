@@ -172,7 +172,9 @@ public final class OfflineSageMaker implements JsonService {
         }
         new TrainingJobRules(body, account.region()).check();
         refuseRole(body.path("RoleArn").asText());
-        JobRequest request = new JobRequest(body.deepCopy());
+        ObjectNode taken = body.deepCopy();
+        JobRequest request = new JobRequest(taken);
+        taken.put(JobRequest.ARN, arn(request)); // its container is told it
         if (jobs.containsKey(key(request.name()))) {
             throw ServiceError.of(
                     "ResourceInUse",

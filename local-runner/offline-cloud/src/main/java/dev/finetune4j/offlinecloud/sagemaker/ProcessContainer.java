@@ -63,6 +63,8 @@ public final class ProcessContainer implements Container {
                 .properties()
                 .forEach(entry -> variables.put(entry.getKey(), entry.getValue().asText()));
         variables.put("TRAINING_JOB_NAME", request.name());
+        variables.put("TRAINING_JOB_ARN", request.arn());
+        variables.put("AWS_REGION", request.region());
         variables.put("SAGEMAKER_BASE_DIR", folder.root().toString());
         ContainerRun run = new ContainerRun(folder, builder, Program.NONE, clock, log);
         run.begin();

@@ -74,6 +74,41 @@ class ProcessContainerTest {
     }
 
     @Test
+    void tellsAContainerOfItsJobItsMachineAndItsChannels() throws Exception {
+        ObjectNode body = running("""
+                echo "$TRAINING_JOB_ARN $AWS_REGION"
+                cat $SAGEMAKER_BASE_DIR/input/config/resourceconfig.json; echo
+                cat $SAGEMAKER_BASE_DIR/input/config/inputdataconfig.json; echo
+                """);
+        ((ObjectNode) body.path("InputDataConfig").get(0))
+                .put("InputMode", "FastFile")
+                .put("ContentType", "text/csv");
+
+        assertThat(end(body).path("TrainingJobStatus").asText()).isEqualTo("Completed");
+        assertThat(printed())
+                .containsExactly(
+                        "arn:aws:sagemaker:eu-central-1:123456789012:training-job/job-1 eu-central-1",
+                        "{\"current_host\":\"algo-1\",\"current_instance_type\":\"ml.g5.xlarge\","
+                                + "\"current_group_name\":\"homogeneousCluster\",\"network_interface_name\":\"lo\","
+                                + "\"hosts\":[\"algo-1\"],\"instance_groups\":[{\"instance_group_name\":"
+                                + "\"homogeneousCluster\",\"instance_type\":\"ml.g5.xlarge\",\"hosts\":[\"algo-1\"]}]}",
+                        "{\"data\":{\"TrainingInputMode\":\"FastFile\",\"S3DistributionType\":\"FullyReplicated\","
+                                + "\"RecordWrapperType\":\"None\",\"ContentType\":\"text/csv\"},"
+                                + "\"code\":{\"TrainingInputMode\":\"File\",\"S3DistributionType\":\"FullyReplicated\","
+                                + "\"RecordWrapperType\":\"None\"}}");
+    }
+
+    @Test
+    void refusesAChannelThatIsAPipe() throws Exception {
+        ObjectNode body = running("true");
+        body.withObject("/AlgorithmSpecification").put("TrainingInputMode", "Pipe");
+
+        assertThat(end(body).path("FailureReason").asText())
+                .isEqualTo(
+                        "ClientError: the offline cloud brings channels as files, not as the pipe that data asks for");
+    }
+
+    @Test
     void packsResultsUnlessItIsToldNotTo() throws Exception {
         JsonNode job = end(running("echo x > $SAGEMAKER_BASE_DIR/model/weights"));
 
