@@ -9,12 +9,14 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.ChatReply;
+import dev.finetune4j.spi.HostedModel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,7 +83,8 @@ final class ChatCommand implements Callable<Integer> {
     private Chat open(FineTuner tuner) {
         try (MessageView loading = surroundings.messages(output.format)) {
             loading.doing("loading the model");
-            Chat chat = tuner.chat(argument.run);
+            Optional<HostedModel> billed = tuner.answering(argument.run); // whoever types to it wants it asked
+            Chat chat = billed.isPresent() ? tuner.chat(argument.run, billed.get()) : tuner.chat(argument.run);
             if (system != null) {
                 chat.reset(system);
             }

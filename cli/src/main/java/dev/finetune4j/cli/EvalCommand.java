@@ -6,6 +6,7 @@ import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.AnswerTerms;
+import dev.finetune4j.engine.launch.Asking;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.evaluation.EvaluationReport;
@@ -67,12 +68,14 @@ final class EvalCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing(data == null ? "reading the held-out rows" : "reading " + data);
-            if (!isAgreed(tuner)) {
+            Asking<EvaluationReport> asking =
+                    data == null ? tuner.evaluation(argument.run) : tuner.evaluation(argument.run, data);
+            Optional<AnswerTerms> terms = asking.terms();
+            if (terms.isPresent() && !isAgreed(terms.get())) {
                 surroundings.screen().say("nothing was asked");
                 return ExitCode.OK.number();
             }
-            RunHandle<EvaluationReport> handle =
-                    data == null ? tuner.evaluate(argument.run) : tuner.evaluate(argument.run, data);
+            RunHandle<EvaluationReport> handle = terms.isPresent() ? asking.start(terms.get()) : asking.start();
             EvaluationReport report =
                     new Follower(surroundings.screen(), output).follow(handle, Farewell.toAnswer(handle.id()), view);
             if (output.isJson()) {
@@ -84,12 +87,9 @@ final class EvalCommand implements Callable<Integer> {
         }
     }
 
-    /** Shows what hosted models may cost, and asks; on this machine nothing is paid. */
-    private boolean isAgreed(FineTuner tuner) throws IOException {
-        Optional<AnswerTerms> terms = tuner.answerTerms(argument.run, data);
-        terms.ifPresent(new HostingView(surroundings.screen(), surroundings.clock(), output.isJson())::tell);
-        return terms.isEmpty()
-                || terms.get().questions() == 0
-                || consent.isGiven("ask at these terms", surroundings, spec);
+    /** Shows what hosted models may cost, and asks. */
+    private boolean isAgreed(AnswerTerms terms) throws IOException {
+        new HostingView(surroundings.screen(), surroundings.clock(), output.isJson()).tell(terms);
+        return terms.questions() == 0 || consent.isGiven("ask at these terms", surroundings, spec);
     }
 }

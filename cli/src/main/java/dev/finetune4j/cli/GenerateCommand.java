@@ -8,6 +8,8 @@ import dev.finetune4j.cli.view.Tone;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.AnswerTerms;
+import dev.finetune4j.engine.launch.Asking;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.evaluation.Variant;
@@ -17,6 +19,7 @@ import dev.finetune4j.run.Sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,7 +81,9 @@ final class GenerateCommand implements Callable<Integer> {
             messages.add(new Message(Role.SYSTEM, system));
         }
         messages.add(new Message(Role.USER, prompt));
-        return tuner.generate(argument.run, messages, asked, variants);
+        Asking<List<GeneratedText>> asking = tuner.generation(argument.run, messages, asked, variants);
+        Optional<AnswerTerms> terms = asking.terms(); // whoever types a question to a hosted model wants it asked
+        return terms.isPresent() ? asking.start(terms.get()) : asking.start();
     }
 
     private void print(List<GeneratedText> answers) {

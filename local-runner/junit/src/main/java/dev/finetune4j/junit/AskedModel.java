@@ -23,7 +23,8 @@ import org.opentest4j.AssertionFailedError;
 
 /**
  * A model that a test can ask. Each call starts a worker that loads the model, which takes seconds: ask for many rows at once. The
- * same question is answered once; later executions find the answer that is there.
+ * same question is answered once; later executions find the answer that is there. A test agrees to no costs: of a model that a service hosts
+ * for money nothing is asked, and the question fails with FT0531.
  */
 public abstract sealed class AskedModel permits BaseModel, TunedModel {
     private static final int NAME_CHARACTERS = 16;

@@ -12,7 +12,7 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.Alternatives;
-import dev.finetune4j.engine.launch.AnswerTerms;
+import dev.finetune4j.engine.launch.Asking;
 import dev.finetune4j.engine.launch.EstimateScore;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.Launcher;
@@ -54,6 +54,7 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.ProviderContext;
@@ -642,14 +643,21 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * Compares base and tuned model of a run on every row of another file.
+     * Compares base and tuned model of a run on every row of another file, which is read once.
+     *
+     * <pre>{@code
+     * Asking<EvaluationReport> asking = tuner.evaluation("tickets", Path.of("new-rows.jsonl"));
+     * AnswerTerms terms = asking.terms().orElseThrow(); // where a place hosts the model
+     * EvaluationReport report = asking.start(terms).await();
+     * }</pre>
      *
      * @param run its id or the start of it
      * @param file rows in any format that a job may have, with the columns that the job's task names
-     * @throws FineTuneException if the rows cannot be read, or with FT0512 if the run has no adapter
+     * @return what is asked once it is started, which may cost what it tells
+     * @throws FineTuneException with FT0504 if there is no such run, or if the rows cannot be read
      */
-    public RunHandle<EvaluationReport> evaluate(String run, Path file) {
-        return launcher.sideJobs().evaluate(store.resolve(run), otherRows(run, file));
+    public Asking<EvaluationReport> evaluation(String run, Path file) {
+        return launcher.questions().evaluation(store.resolve(run), otherRows(run, file));
     }
 
     /**
@@ -657,22 +665,29 @@ public final class FineTuner implements AutoCloseable {
      * nothing, and the run's report is written anew; else on this machine, where the tuned model is here.
      *
      * @param run its id or the start of it
-     * @throws FineTuneException with FT0504 if there is no such run, FT0510 if nothing of it can answer
+     * @return what is asked once it is started, which may cost what it tells
+     * @throws FineTuneException with FT0504 if there is no such run
      */
-    public RunHandle<EvaluationReport> evaluate(String run) {
-        return launcher.sideJobs().evaluateHeldOut(store.resolve(run));
+    public Asking<EvaluationReport> evaluation(String run) {
+        return launcher.questions().heldOutEvaluation(store.resolve(run));
     }
 
     /**
-     * What {@link #evaluate} may cost at most, where a hosted model and its base model are asked, for somebody to agree to. Empty where
-     * nothing is asked of a service.
+     * Starts {@link #evaluation(String, Path)}, where its answers cost nothing.
      *
-     * @param run its id or the start of it
-     * @param file rows in any format that a job may have; null for those that the run held out
-     * @throws FineTuneException with FT0504 if there is no such run, FT0510 if nothing of it can answer, or if the rows cannot be read
+     * @throws FineTuneException as that, with FT0531 if they do, FT0510 if nothing of the run can answer, FT0512 if it has no adapter
      */
-    public Optional<AnswerTerms> answerTerms(String run, @Nullable Path file) {
-        return launcher.sideJobs().answerTerms(store.resolve(run), file == null ? null : otherRows(run, file));
+    public RunHandle<EvaluationReport> evaluate(String run, Path file) {
+        return evaluation(run, file).start();
+    }
+
+    /**
+     * Starts {@link #evaluation(String)}, where its answers cost nothing.
+     *
+     * @throws FineTuneException as that, with FT0531 if they do, FT0510 if nothing of the run can answer
+     */
+    public RunHandle<EvaluationReport> evaluate(String run) {
+        return evaluation(run).start();
     }
 
     /**
@@ -681,11 +696,21 @@ public final class FineTuner implements AutoCloseable {
      *
      * @param run its id or the start of it
      * @param file rows in any format that a job may have, with the columns that the job's task names, the right answer among them
-     * @return the answers of the base model without examples in its prompt and of the tuned model, in the order of the rows
-     * @throws FineTuneException if the rows cannot be read, or with FT0512 if the run has no adapter
+     * @return the answers of the base model without examples in its prompt and of the tuned model, in the order of the rows, once it is
+     *     started, which may cost what it tells
+     * @throws FineTuneException with FT0504 if there is no such run, or if the rows cannot be read
+     */
+    public Asking<Map<Variant, List<Prediction>>> predictions(String run, Path file) {
+        return launcher.questions().predictions(store.resolve(run), otherRows(run, file));
+    }
+
+    /**
+     * Starts {@link #predictions}, where its answers cost nothing.
+     *
+     * @throws FineTuneException as that, with FT0531 if they do, FT0510 if nothing of the run can answer, FT0512 if it has no adapter
      */
     public RunHandle<Map<Variant, List<Prediction>>> predict(String run, Path file) {
-        return launcher.sideJobs().predict(store.resolve(run), otherRows(run, file));
+        return predictions(run, file).start();
     }
 
     private PreparedData otherRows(String run, Path file) {
@@ -696,26 +721,39 @@ public final class FineTuner implements AutoCloseable {
      * Lets models of a run answer a conversation.
      *
      * @param run its id or the start of it
-     * @throws FineTuneException with FT0504 if there is no such run, FT0512 if it has no adapter
+     * @return the answers in the order of the variants, once it is started, which may cost what it tells
+     * @throws FineTuneException with FT0504 if there is no such run
+     */
+    public Asking<List<GeneratedText>> generation(
+            String run, List<Message> messages, Sampling sampling, Collection<Variant> variants) {
+        return launcher.questions().generation(store.resolve(run), List.copyOf(variants), messages, "", sampling);
+    }
+
+    /**
+     * Starts {@link #generation}, where its answers cost nothing.
+     *
+     * @throws FineTuneException as that, with FT0531 if they do, FT0510 if nothing of the run can answer, FT0512 if it has no adapter
      */
     public RunHandle<List<GeneratedText>> generate(
             String run, List<Message> messages, Sampling sampling, Collection<Variant> variants) {
-        return launcher.sideJobs().generate(store.resolve(run), List.copyOf(variants), messages, "", sampling);
+        return generation(run, messages, sampling, variants).start();
     }
 
     /**
      * Lets models of a run continue a text, without a chat template.
      *
      * @param run its id or the start of it
-     * @throws FineTuneException with FT0504 if there is no such run, FT0512 if it has no adapter
+     * @throws FineTuneException with FT0504 if there is no such run, FT0510 where a service answers, FT0512 if it has no adapter
      */
     public RunHandle<List<GeneratedText>> complete(
             String run, String text, Sampling sampling, Collection<Variant> variants) {
-        return launcher.sideJobs().generate(store.resolve(run), List.copyOf(variants), List.of(), text, sampling);
+        return launcher.questions()
+                .generation(store.resolve(run), List.copyOf(variants), List.of(), text, sampling)
+                .start();
     }
 
     /**
-     * Opens a conversation with base and tuned model of a run. Close it to let go of the models.
+     * Opens a conversation with base and tuned model of a run, where their answers cost nothing. Close it to let go of the models.
      *
      * <pre>{@code
      * try (Chat chat = tuner.chat("tickets")) {
@@ -725,10 +763,30 @@ public final class FineTuner implements AutoCloseable {
      *
      * @param run its id or the start of it
      * @throws FineTuneException with FT0504 if there is no such run, FT0512 if it has no adapter, FT0510 where its place keeps no model
-     *     for a conversation
+     *     for a conversation, FT0531 where it bills for answers
      */
     public Chat chat(String run) {
-        return launcher.sideJobs().chat(store.resolve(run));
+        return launcher.questions().chat(store.resolve(run), null);
+    }
+
+    /**
+     * The same where a place bills for answers, and somebody has agreed to that.
+     *
+     * @param agreed what {@link #answering} told, with its prices
+     * @throws FineTuneException as {@link #chat(String)}, with FT0531 if another model answers by now, or at other prices
+     */
+    public Chat chat(String run, HostedModel agreed) {
+        return launcher.questions().chat(store.resolve(run), agreed);
+    }
+
+    /**
+     * What answers for a run at a place that bills for it, with its prices. Empty where a worker answers, which costs nothing.
+     *
+     * @param run its id or the start of it
+     * @throws FineTuneException with FT0504 if there is no such run, FT0510 if nothing of it can answer, or not yet
+     */
+    public Optional<HostedModel> answering(String run) {
+        return launcher.questions().answering(store.resolve(run));
     }
 
     /**

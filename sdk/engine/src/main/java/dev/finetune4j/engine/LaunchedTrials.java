@@ -22,7 +22,7 @@ record LaunchedTrials(FineTuner tuner, Launcher launcher, RunStore store) implem
 
     @Override
     public RunHandle<EvaluationReport> test(RunId run, PreparedData rows) {
-        return launcher.sideJobs().evaluate(store.folder(run), rows);
+        return launcher.questions().evaluation(store.folder(run), rows).start();
     }
 
     @Override

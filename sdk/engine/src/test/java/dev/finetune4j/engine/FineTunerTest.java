@@ -15,6 +15,7 @@ import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.source.AddressFetcher;
 import dev.finetune4j.engine.evaluate.LearningCurve;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.launch.Asking;
 import dev.finetune4j.engine.launch.HomePreparation;
 import dev.finetune4j.engine.launch.ModelResolver;
 import dev.finetune4j.engine.launch.PreparationProgress;
@@ -170,8 +171,14 @@ class FineTunerTest {
         try (FineTuner tuner = tuner(Map.of())) {
             tuner.run(tuner.read(jobFile("letters.jsonl")));
 
-            EvaluationReport report =
-                    tuner.evaluate("letters", folder.resolve("others.jsonl")).await();
+            stages.clear();
+            Asking<EvaluationReport> asking = tuner.evaluation("letters", folder.resolve("others.jsonl"));
+            assertThat(asking.terms())
+                    .as("nothing is paid where a worker answers")
+                    .isEmpty();
+            EvaluationReport report = asking.start().await();
+            assertThat(stages).as("the rows are read once").containsOnlyOnce(PreparationProgress.Stage.DATA);
+            assertThat(tuner.answering("letters")).isEmpty();
             List<GeneratedText> answers = tuner.generate(
                             "letters",
                             List.of(new Message(Role.USER, "hello")),

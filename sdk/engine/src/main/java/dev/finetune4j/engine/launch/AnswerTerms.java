@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
@@ -29,4 +30,27 @@ public record AnswerTerms(
         boolean isKnown) {
     /** Why no count gives more. */
     public static final String BASIS = MostTokens.BASIS;
+
+    /** Whether nothing is billed for it. */
+    boolean isFree() {
+        return questions == 0 || (isKnown && (most == null || most.amount().signum() == 0));
+    }
+
+    /** Whether the same model is asked at the same prices, and for no more. */
+    boolean isWithin(AnswerTerms agreed) {
+        return model.reference().equals(agreed.model.reference())
+                && model.way().equals(agreed.model.way())
+                && questions <= agreed.questions
+                && mostRead <= agreed.mostRead
+                && mostWritten <= agreed.mostWritten;
+    }
+
+    /** In words, such as {@code 80 questions, at most 9.1k tokens read and 1,680 written, at most 0.42 USD}. */
+    String words() {
+        return Figures.count(questions) + (questions == 1 ? " question" : " questions") + ", at most "
+                + Figures.large(mostRead) + " tokens read and " + Figures.large(mostWritten) + " written, "
+                + (!isKnown
+                        ? "at prices of which one is not known here"
+                        : most == null ? "for nothing beyond the hour" : "at most " + most);
+    }
 }

@@ -1,7 +1,6 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.data.Part;
-import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
@@ -16,51 +15,37 @@ import dev.finetune4j.run.WorkOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** The comparison of a hosted model with its base model, which costs what both are asked: on other rows, or on those that its run held out. */
+/** The comparison of a hosted model with its base model on the rows that its run held out, which costs what both are asked. */
 final class HostedEvaluation {
     private final LaunchContext context;
     private final FollowThreads threads;
+    private final RunFolder run;
+    private final RunView view;
 
-    HostedEvaluation(LaunchContext context, FollowThreads threads) {
+    HostedEvaluation(LaunchContext context, FollowThreads threads, RunFolder run, RunView view) {
         this.context = context;
         this.threads = threads;
+        this.run = run;
+        this.view = view;
     }
 
     /**
-     * What it may cost at most; empty where the place of the run runs workers, and nothing is asked of a service.
+     * What it may cost at most.
      *
-     * @param rows other rows, or null for those that the run held out
-     * @throws dev.finetune4j.error.FineTuneException with FT0510 if nothing of the run can answer, FT0704 if the gate judges by what a
-     *     hosted model does not tell
+     * @throws dev.finetune4j.error.FineTuneException with FT0503 if files of the run are gone, and as {@link #refuseWhatIsNotTold}
      */
-    Optional<AnswerTerms> terms(RunFolder run, @Nullable PreparedData rows) {
-        RunView view = RunView.read(run);
-        Optional<HostedAnswers> hosted = HostedAnswers.of(view, context);
-        if (hosted.isEmpty()) {
-            return Optional.empty();
-        }
-        try (HostedAnswers answers = hosted.get()) {
-            refuseWhatIsNotTold(view, answers);
-            if (rows == null) {
-                return Optional.of(HostedRows.terms(answers, heldOutOrder(view), heldOut(view), output(view)));
-            }
-            WorkOrder order = SideJobs.evaluationOrder(run, view, rows);
-            return Optional.of(HostedRows.terms(
-                    answers,
-                    order,
-                    rows.file(Part.TEST),
-                    ModelWork.folder(run)
-                            .resolve(new ModelWork(context, run)
-                                    .id("eval", order)
-                                    .value())));
-        }
+    AnswerTerms terms(HostedAnswers answers) {
+        refuseWhatIsNotTold(view, answers);
+        return HostedRows.terms(answers, heldOutOrder(), heldOut(), output());
     }
 
-    /** A hosted model tells its answers and no likelihoods, which is found out before anything is paid. */
-    private static void refuseWhatIsNotTold(RunView view, HostedAnswers answers) {
+    /**
+     * A hosted model tells its answers and no likelihoods, which is found out before anything is paid.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0510 if the task is judged by those alone, FT0704 if the gate is
+     */
+    static void refuseWhatIsNotTold(RunView view, HostedAnswers answers) {
         TaskMetrics told = TaskMetrics.of(view.job().task().kind(), true).withoutLikelihood();
         if (told.metrics().isEmpty()) {
             throw RunProblems.notSupported(
@@ -72,39 +57,34 @@ final class HostedEvaluation {
     }
 
     /**
-     * Compares on the rows that the run held out, and writes its report anew with what that gave.
+     * Compares, and writes the run's report anew with what that gave.
      *
+     * @param hosted closed with the handle
      * @return the handle fails with FT0505 if another process drives the run when the answers are there
      */
-    RunHandle<EvaluationReport> ofHeldOut(RunFolder run, RunView view, HostedAnswers hosted) {
-        WorkOrder order;
-        try {
-            order = heldOutOrder(view);
-        } catch (RuntimeException e) {
-            hosted.close();
-            throw e;
-        }
+    RunHandle<EvaluationReport> start(HostedAnswers hosted) {
+        WorkOrder order = heldOutOrder();
         return threads.start(new ModelWork(context, run).id("eval", order), Begin.LAUNCHED, events -> {
             try (hosted) {
-                hosted.predict(order, heldOut(view), output(view), events);
-                EvaluationReport report = SideJobs.report(view, order, output(view));
-                write(run, order, report, hosted);
+                hosted.predict(order, heldOut(), output(), events);
+                EvaluationReport report = ModelQuestions.report(view, order, output());
+                write(order, report, hosted);
                 return report;
             }
         });
     }
 
-    private void write(RunFolder run, WorkOrder order, EvaluationReport evaluation, HostedAnswers hosted) {
+    private void write(WorkOrder order, EvaluationReport evaluation, HostedAnswers hosted) {
         RunLock lock = RunLock.tryTake(run, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(run.id()));
         try (lock;
                 Journal journal = Journal.open(run, context.files(), context.clock(), context.redaction())) {
             journal.append(new JournalEntry.EvaluationDone(evaluation));
-            RunView view = RunView.of(journal.content()).orElseThrow();
+            RunView now = RunView.of(journal.content()).orElseThrow();
             new ReportStep(context, run, journal, hosted.place().id())
                     .success(
-                            view,
+                            now,
                             order,
-                            output(view),
+                            output(),
                             SavedEvents.read(run),
                             evaluation,
                             context.estimates().read().stream()
@@ -116,17 +96,17 @@ final class HostedEvaluation {
         }
     }
 
-    private static WorkOrder heldOutOrder(RunView view) {
-        JournalEntry.Prepared prepared = prepared(view);
+    private WorkOrder heldOutOrder() {
+        JournalEntry.Prepared prepared = prepared();
         String digest = Json.digest(Map.of("run", view.id().value(), "held-out", prepared.dataDigest()));
         return WorkOrders.evaluation(view.job(), digest, prepared.labels(), List.of());
     }
 
-    private static Path heldOut(RunView view) {
-        return prepared(view).data().resolve(Part.TEST.fileName());
+    private Path heldOut() {
+        return prepared().data().resolve(Part.TEST.fileName());
     }
 
-    private static Path output(RunView view) {
+    private Path output() {
         Path output = view.output();
         if (output == null) {
             throw RunProblems.filesMissing(view.id(), Path.of("output"));
@@ -134,7 +114,7 @@ final class HostedEvaluation {
         return output;
     }
 
-    private static JournalEntry.Prepared prepared(RunView view) {
+    private JournalEntry.Prepared prepared() {
         JournalEntry.Prepared prepared = view.prepared();
         if (prepared == null) {
             throw RunProblems.filesMissing(view.id(), Path.of("data"));

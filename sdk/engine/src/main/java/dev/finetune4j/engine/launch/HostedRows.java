@@ -2,8 +2,10 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
+import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.TokenRates;
+import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.HostingWay;
@@ -28,13 +30,20 @@ final class HostedRows {
     private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
     private static final int DIGITS = 4;
 
+    private final HostedAnswers answers;
+    private final HostingWay way;
+    private final TokenRates base;
     private long questions;
     private long read;
     private long written;
     private boolean isKnown = true;
     private @Nullable Money cost;
 
-    private HostedRows() {}
+    private HostedRows(HostedAnswers answers) {
+        this.answers = answers;
+        this.way = answers.model().way();
+        this.base = answers.hosting().base(answers.model());
+    }
 
     /**
      * The terms of an order.
@@ -43,48 +52,50 @@ final class HostedRows {
      * @param output where answers are that were given already
      */
     static AnswerTerms terms(HostedAnswers answers, WorkOrder order, Path rows, Path output) {
-        HostedRows sum = new HostedRows();
-        HostingWay way = answers.model().way();
-        TokenRates base = answers.hosting().base(answers.model());
+        HostedRows sum = new HostedRows(answers);
         List<Example.Conversation> all = HostedAnswers.conversations(rows);
         for (WorkStep step : order.steps()) {
             if (step instanceof WorkStep.Predict predict) {
                 int done = Math.min(all.size(), HostedAnswers.answered(HostedAnswers.file(output, predict)));
-                boolean isTuned = predict.variant().isTuned();
-                sum.add(
-                        predict,
-                        all.subList(done, all.size()),
-                        isTuned ? way.input() : base.input(),
-                        isTuned ? way.output() : base.output(),
-                        !isTuned || way.billsTokens());
+                List<Example.Conversation> open = all.subList(done, all.size());
+                long reading = open.stream()
+                        .flatMap(row -> predict.withShots(row.prompt()).stream())
+                        .mapToLong(HostedRows::mostTokens)
+                        .sum();
+                sum.add(predict.variant(), open.size(), reading, (long) open.size() * mostTokens(predict));
             }
         }
+        return sum.terms();
+    }
+
+    /** The terms of one question to some models. */
+    static AnswerTerms terms(HostedAnswers answers, List<Variant> variants, List<Message> messages, Sampling sampling) {
+        HostedRows sum = new HostedRows(answers);
+        long reading = messages.stream().mapToLong(HostedRows::mostTokens).sum();
+        variants.forEach(variant -> sum.add(variant, 1, reading, sampling.maxNewTokens()));
+        return sum.terms();
+    }
+
+    private AnswerTerms terms() {
         return new AnswerTerms(
                 answers.model().run(),
                 answers.place().id(),
                 answers.model(),
-                sum.questions,
-                sum.read,
-                sum.written,
-                sum.isKnown ? sum.cost : null,
-                sum.isKnown);
+                questions,
+                read,
+                written,
+                isKnown ? cost : null,
+                isKnown);
     }
 
-    private void add(
-            WorkStep.Predict step,
-            List<Example.Conversation> rows,
-            @Nullable PriceFact input,
-            @Nullable PriceFact output,
-            boolean isBilled) {
-        long reading = rows.stream()
-                .flatMap(row -> step.withShots(row.prompt()).stream())
-                .mapToLong(HostedRows::mostTokens)
-                .sum();
-        long writing = (long) rows.size() * mostTokens(step);
-        questions += rows.size();
+    private void add(Variant variant, long asked, long reading, long writing) {
+        boolean isTuned = variant.isTuned();
+        questions += asked;
         read += reading;
         written += writing;
-        if (isBilled && !rows.isEmpty()) {
+        if (asked > 0 && (!isTuned || way.billsTokens())) {
+            PriceFact input = isTuned ? way.input() : base.input();
+            PriceFact output = isTuned ? way.output() : base.output();
             if (input == null || output == null) {
                 isKnown = false;
                 return;

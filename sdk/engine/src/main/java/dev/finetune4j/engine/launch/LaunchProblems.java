@@ -6,6 +6,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.value.ProviderId;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** FT0520 to FT0530: launches at places that bill, and the hosting of what comes of them. */
+/** FT0520 to FT0531: launches at places that bill, the hosting of what comes of them, and what is asked of it. */
 public final class LaunchProblems implements ProblemCatalogue {
     /** Nobody said how much may be spent. */
     public static final ProblemKind NO_BUDGET = new ProblemKind(
@@ -103,6 +104,15 @@ public final class LaunchProblems implements ProblemCatalogue {
             The model of the run was brought to another place than where it was trained, which may go on billing for it. The run is what leads
             there; it is not removed before that is ended.""", "finetune host RUN --remove");
 
+    /** Nobody agreed to what answers cost. */
+    public static final ProblemKind ANSWERS_NOT_AGREED = new ProblemKind(
+            "FT0531", "nobody agreed to what the answers cost", ExitCode.USAGE, """
+            A place that hosts the tuned model of a run and its base model bills what both read and write. It is asked by somebody who has seen
+            what that may cost at most: a person who answers the question of "finetune eval", a script that says --yes, or a program that
+            starts FineTuner.evaluation, predictions or generation with the terms that it tells, or opens FineTuner.chat with what
+            FineTuner.answering tells. Where more is to be asked by then than was agreed to, or of another model, nothing is asked either.
+            Answers that are there already are not asked for again, and cost nothing.""", "finetune eval RUN");
+
     /** There is no such way. */
     static FineTuneException noWay(ProviderId place, @Nullable String way, List<HostingWay> ways) {
         return NO_WAY.error(
@@ -135,6 +145,34 @@ public final class LaunchProblems implements ProblemCatalogue {
                 .error(place + " cannot answer rows or prompts with a tuned model that is not hosted")
                 .remedy("finetune host " + run)
                 .asException();
+    }
+
+    /** What it would cost, and how to agree to that. */
+    static FineTuneException answersNotAgreed(AnswerTerms terms, boolean isOther) {
+        return ANSWERS_NOT_AGREED
+                .error(terms.place() + " bills for answers of " + terms.run() + ", and nobody agreed to "
+                        + (isOther ? "these terms, which are others by now: " : "that: ") + terms.words())
+                .because(terms.model().reference() + " answers "
+                        + terms.model().way().name())
+                .remedy("asking.start(asking.terms().orElseThrow())")
+                .remedy("finetune eval " + terms.run())
+                .asException();
+    }
+
+    /** The same of a conversation, of which nobody knows how long it will be. */
+    static FineTuneException chatNotAgreed(HostedModel model, ProviderId place) {
+        return ANSWERS_NOT_AGREED
+                .error(place + " bills for answers of " + model.run() + ", and nobody agreed to that: "
+                        + price(model.way().input()) + " a million tokens that are read, "
+                        + price(model.way().output()) + " that are written, and what its base model costs")
+                .because(model.reference() + " answers " + model.way().name())
+                .remedy("tuner.chat(run, tuner.answering(run).orElseThrow())")
+                .remedy("finetune chat " + model.run())
+                .asException();
+    }
+
+    private static String price(@Nullable PriceFact fact) {
+        return fact == null ? "what is not known here" : fact.amount().toString();
     }
 
     /** It does not answer yet, or never will. */
@@ -186,6 +224,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 NO_WAY,
                 HOSTED_OTHERWISE,
                 HOSTING_GONE,
-                HOSTED_ELSEWHERE);
+                HOSTED_ELSEWHERE,
+                ANSWERS_NOT_AGREED);
     }
 }

@@ -93,7 +93,12 @@ public final class Launcher implements AutoCloseable {
         return new ModelHosting(context, store, sideJobs());
     }
 
-    /** Further work with the models of runs that have ended. */
+    /** What the models of runs that have ended can be asked. */
+    public ModelQuestions questions() {
+        return new ModelQuestions(context, threads);
+    }
+
+    /** Further work with what runs left that have ended. */
     public SideJobs sideJobs() {
         return new SideJobs(context, threads);
     }

@@ -67,7 +67,11 @@ class HomeComparisonTest {
             assertThat(ending.remedies().get(0)).startsWith("finetune eval " + fixture.onlyRun() + " ");
         });
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.sideJobs().evaluateHeldOut(folder()).await().rows())
+            assertThat(launcher.questions()
+                            .heldOutEvaluation(folder())
+                            .start()
+                            .await()
+                            .rows())
                     .isEqualTo(40);
         }
     }
@@ -115,7 +119,7 @@ class HomeComparisonTest {
 
         try (Launcher launcher = silent.launcher()) {
             RunFolder run = silent.folder(silent.onlyRun());
-            assertThatThrownBy(() -> launcher.sideJobs().evaluateHeldOut(run))
+            assertThatThrownBy(() -> launcher.questions().heldOutEvaluation(run).start())
                     .isInstanceOf(FineTuneException.class)
                     .hasMessageContaining("FT0510");
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.engine.chat.Chat;
+import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
@@ -14,6 +15,7 @@ import dev.finetune4j.job.MetricName;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.testkit.fake.FakePlace;
+import dev.finetune4j.value.Money;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a place hosts answers as a worker would, for a price that is bounded before, and once. */
 class HostedAnswersTest {
+    private static final List<Variant> BOTH = List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED);
     private static final List<Message> GREETING = List.of(new Message(Role.USER, "hello"));
 
     @TempDir
@@ -42,20 +45,77 @@ class HostedAnswersTest {
     @Test
     void answersOnlyOnceItIsHosted() throws Exception {
         try (Launcher launcher = fixture.launcher()) {
-            SideJobs jobs = launcher.sideJobs();
-            List<Variant> both = List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED);
-            assertThatThrownBy(() -> jobs.generate(run, both, GREETING, "", Sampling.greedy(9)))
-                    .hasMessageContaining("FT0510")
-                    .hasMessageContaining("not hosted");
+            Asking<List<GeneratedText>> asking = greeting(launcher);
+            assertThatThrownBy(asking::terms).hasMessageContaining("FT0510").hasMessageContaining("not hosted");
             host(launcher);
 
-            assertThat(jobs.generate(run, both, GREETING, "", Sampling.greedy(9))
-                            .await())
+            assertThat(agreedTo(asking).await())
                     .extracting(GeneratedText::text)
                     .containsExactly("BASE_ZERO_SHOT heard hello after 0", "TUNED heard hello after 0");
-            assertThatThrownBy(() -> jobs.generate(run, both, List.of(), "once", Sampling.greedy(9)))
-                    .hasMessageContaining("FT0510");
-            try (Chat chat = jobs.chat(run)) {
+            Asking<List<GeneratedText>> plain =
+                    launcher.questions().generation(run, BOTH, List.of(), "once", Sampling.greedy(9));
+            assertThatThrownBy(plain::start).hasMessageContaining("FT0510");
+        }
+    }
+
+    @Test
+    void asksNothingThatNobodyAgreedToPayFor() throws Exception {
+        try (Launcher launcher = fixture.launcher()) {
+            host(launcher);
+            ModelQuestions questions = launcher.questions();
+            PreparedData rows = fixture.prepared(LaunchFixture.job("other")).data();
+            Asking<EvaluationReport> evaluation = questions.evaluation(run, rows);
+            Asking<List<GeneratedText>> greeting = greeting(launcher);
+            for (Asking<?> asking :
+                    List.of(evaluation, questions.heldOutEvaluation(run), questions.predictions(run, rows), greeting)) {
+                assertThatThrownBy(asking::start)
+                        .hasMessageContaining(
+                                "FT0531: fake bills for answers of " + run.id() + ", and nobody agreed to that")
+                        .hasMessageContaining("at most");
+            }
+            assertThatThrownBy(() -> evaluation.start(greeting.terms().orElseThrow()))
+                    .as("less was agreed to")
+                    .hasMessageContaining("FT0531")
+                    .hasMessageContaining("which are others by now");
+            assertThat(ModelWork.folder(run)).as("nothing was begun").doesNotExist();
+
+            assertThat(agreedTo(evaluation).await().rows()).isEqualTo(40);
+            assertThat(evaluation.start().await().rows())
+                    .as("answers that are there cost nothing")
+                    .isEqualTo(40);
+        }
+    }
+
+    @Test
+    void saysWhatAQuestionMayCost() throws Exception {
+        try (Launcher launcher = fixture.launcher()) {
+            host(launcher);
+            Asking<List<GeneratedText>> base = launcher.questions()
+                    .generation(run, List.of(Variant.BASE_ZERO_SHOT), GREETING, "", Sampling.greedy(9));
+
+            AnswerTerms terms = base.terms().orElseThrow();
+
+            assertThat(terms.questions()).isEqualTo(1);
+            assertThat(terms.mostRead()).as("a byte each, and the marks").isEqualTo(5 + 16);
+            assertThat(terms.mostWritten()).isEqualTo(9);
+            assertThat(terms.most()).isEqualTo(Money.parse("0.0002 USD"));
+            assertThatThrownBy(base::start).hasMessageContaining("at most 0.0002 USD");
+            assertThat(greeting(launcher).terms().orElseThrow().isKnown())
+                    .as("what the tuned model reads has no price")
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void talksWithWhoeverAgreedToThePrices() throws Exception {
+        try (Launcher launcher = fixture.launcher()) {
+            host(launcher);
+            ModelQuestions questions = launcher.questions();
+            assertThatThrownBy(() -> questions.chat(run, null))
+                    .hasMessageContaining("FT0531")
+                    .hasMessageContaining("what is not known here a million tokens that are read");
+
+            try (Chat chat = questions.chat(run, questions.answering(run).orElseThrow())) {
                 assertThat(chat.say(Variant.TUNED, "hello", Sampling.greedy(9), piece -> {})
                                 .answer()
                                 .text())
@@ -68,8 +128,8 @@ class HostedAnswersTest {
     void comparesOnTheRowsThatWereHeldOutAndAsksEachOnce() throws Exception {
         try (Launcher launcher = fixture.launcher()) {
             host(launcher);
-            SideJobs jobs = launcher.sideJobs();
-            AnswerTerms terms = jobs.answerTerms(run, null).orElseThrow();
+            Asking<EvaluationReport> asking = launcher.questions().heldOutEvaluation(run);
+            AnswerTerms terms = asking.terms().orElseThrow();
             assertThat(terms.questions()).isEqualTo(80);
             assertThat(terms.mostWritten())
                     .as("a label of 5 bytes, and 16 around it")
@@ -78,14 +138,14 @@ class HostedAnswersTest {
                     .as("what the tuned model reads has no price")
                     .isFalse();
 
-            EvaluationReport report = jobs.evaluateHeldOut(run).await();
+            EvaluationReport report = asking.start(terms).await();
 
             assertThat(report.rows()).isEqualTo(40);
             assertThat(report.mainMetric()).isEqualTo(MetricName.MACRO_F1);
             assertThat(fixture.view(run.id()).evaluation()).isEqualTo(report);
             assertThat(run.path().resolve("report.json")).content().contains("\"macro-f1\"");
-            assertThat(jobs.answerTerms(run, null).orElseThrow().questions()).isZero();
-            assertThat(jobs.evaluateHeldOut(run).await()).isEqualTo(report);
+            assertThat(asking.terms().orElseThrow().questions()).isZero();
+            assertThat(asking.start().await()).isEqualTo(report);
         }
     }
 
@@ -94,8 +154,8 @@ class HostedAnswersTest {
         try (Launcher launcher = fixture.launcher();
                 Launcher other = fixture.launcher()) {
             host(launcher);
-            RunHandle<EvaluationReport> one = launcher.sideJobs().evaluateHeldOut(run);
-            RunHandle<EvaluationReport> two = other.sideJobs().evaluateHeldOut(run);
+            RunHandle<EvaluationReport> one = agreedTo(launcher.questions().heldOutEvaluation(run));
+            RunHandle<EvaluationReport> two = agreedTo(other.questions().heldOutEvaluation(run));
             for (RunHandle<EvaluationReport> each : List.of(one, two)) {
                 try {
                     each.await();
@@ -113,15 +173,15 @@ class HostedAnswersTest {
     void goesOnWhereAProcessDiedAmidAnAnswer() throws Exception {
         try (Launcher launcher = fixture.launcher()) {
             host(launcher);
-            SideJobs jobs = launcher.sideJobs();
-            EvaluationReport report = jobs.evaluateHeldOut(run).await();
+            Asking<EvaluationReport> asking = launcher.questions().heldOutEvaluation(run);
+            EvaluationReport report = agreedTo(asking).await();
             Path file = run.output().resolve("predictions").resolve(Variant.TUNED.fileName());
             List<String> whole = Files.readAllLines(file);
             Files.write(file, whole.subList(0, 7));
             Files.writeString(file, "{\"row\":", StandardOpenOption.APPEND);
 
-            assertThat(jobs.answerTerms(run, null).orElseThrow().questions()).isEqualTo(33);
-            assertThat(jobs.evaluateHeldOut(run).await()).isEqualTo(report);
+            assertThat(asking.terms().orElseThrow().questions()).isEqualTo(33);
+            assertThat(agreedTo(asking).await()).isEqualTo(report);
             assertThat(file).content().isEqualTo(String.join("\n", whole) + "\n");
         }
     }
@@ -135,6 +195,14 @@ class HostedAnswersTest {
         assertThat(HostedRows.label(labels, "calm or very cross?")).isEqualTo(HostedRows.NO_LABEL);
         assertThat(HostedRows.label(labels, "calmly")).isEqualTo(HostedRows.NO_LABEL);
         assertThat(HostedRows.label(labels, "")).isEqualTo(HostedRows.NO_LABEL);
+    }
+
+    private Asking<List<GeneratedText>> greeting(Launcher launcher) {
+        return launcher.questions().generation(run, BOTH, GREETING, "", Sampling.greedy(9));
+    }
+
+    private static <T> RunHandle<T> agreedTo(Asking<T> asking) {
+        return asking.start(asking.terms().orElseThrow());
     }
 
     private void host(Launcher launcher) throws InterruptedException {

@@ -46,11 +46,13 @@ class SideJobsTest {
         PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<EvaluationReport> handle = launcher.sideJobs().evaluate(folder, other);
+            RunHandle<EvaluationReport> handle =
+                    launcher.questions().evaluation(folder, other).start();
 
             assertThat(handle.id().value()).matches(folder.id() + "-eval-[0-9a-f]{8}");
             assertThat(handle.await().rows()).isEqualTo(40);
-            assertThat(launcher.sideJobs().evaluate(folder, other).await()).isEqualTo(handle.await());
+            assertThat(launcher.questions().evaluation(folder, other).start().await())
+                    .isEqualTo(handle.await());
             assertThat(fixture.place.launches(handle.id())).isEqualTo(1);
         }
     }
@@ -62,7 +64,7 @@ class SideJobsTest {
 
         try (Launcher launcher = fixture.launcher()) {
             RunHandle<Map<Variant, List<Prediction>>> handle =
-                    launcher.sideJobs().predict(folder, other);
+                    launcher.questions().predictions(folder, other).start();
 
             assertThat(handle.id().value()).matches(folder.id() + "-predict-[0-9a-f]{8}");
             assertThat(handle.await()).containsOnlyKeys(Variant.BASE_ZERO_SHOT, Variant.TUNED);
@@ -70,7 +72,8 @@ class SideJobsTest {
                     .hasSize(40)
                     .allSatisfy(
                             prediction -> assertThat(prediction.scoreByLabel()).containsOnlyKeys("calm", "cross"));
-            assertThat(launcher.sideJobs().predict(folder, other).await()).isEqualTo(handle.await());
+            assertThat(launcher.questions().predictions(folder, other).start().await())
+                    .isEqualTo(handle.await());
             assertThat(fixture.place.launches(handle.id())).isEqualTo(1);
         }
     }
@@ -80,13 +83,14 @@ class SideJobsTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<List<GeneratedText>> handle = launcher.sideJobs()
-                    .generate(
+            RunHandle<List<GeneratedText>> handle = launcher.questions()
+                    .generation(
                             folder,
                             List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED),
                             List.of(new Message(Role.USER, "letter")),
                             "",
-                            Sampling.greedy(8));
+                            Sampling.greedy(8))
+                    .start();
 
             assertThat(handle.await())
                     .extracting(GeneratedText::variant)
@@ -99,7 +103,7 @@ class SideJobsTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
 
         try (Launcher launcher = fixture.launcher()) {
-            try (Chat chat = launcher.sideJobs().chat(folder)) {
+            try (Chat chat = launcher.questions().chat(folder, null)) {
                 assertThat(chat.say(Variant.TUNED, "letter", Sampling.greedy(8), piece -> {})
                                 .answer()
                                 .text())
@@ -190,9 +194,16 @@ class SideJobsTest {
         fixture.place.script(Life.fails(), Life.succeeds());
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.sideJobs().evaluate(folder, other).await())
+            assertThatThrownBy(() -> launcher.questions()
+                            .evaluation(folder, other)
+                            .start()
+                            .await())
                     .hasMessageContaining("FT0595");
-            assertThat(launcher.sideJobs().evaluate(folder, other).await().rows())
+            assertThat(launcher.questions()
+                            .evaluation(folder, other)
+                            .start()
+                            .await()
+                            .rows())
                     .isEqualTo(40);
         }
     }
@@ -203,8 +214,9 @@ class SideJobsTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.sideJobs()
-                            .evaluate(folder, fixture.prepared().data()))
+            assertThatThrownBy(() -> launcher.questions()
+                            .evaluation(folder, fixture.prepared().data())
+                            .start())
                     .isInstanceOf(FineTuneException.class)
                     .hasMessageContaining("FT0512");
         }
@@ -216,7 +228,7 @@ class SideJobsTest {
         PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
 
         try (Launcher launcher = fixture.launcher()) {
-            launcher.sideJobs().evaluate(folder, other).await();
+            launcher.questions().evaluation(folder, other).start().await();
             launcher.clean(folder, false);
         }
 
