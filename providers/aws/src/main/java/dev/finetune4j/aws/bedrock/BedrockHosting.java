@@ -233,12 +233,10 @@ final class BedrockHosting implements Hosting {
                 : Optional.empty();
     }
 
-    private static HostedModel hosted(RunId run, HostedCalls.Found found) {
-        HostingWay way = HostingWays.find(BedrockClients.baseOf(found.model()), found.way())
-                .orElseThrow(() -> BedrockErrors.noWay(BedrockClients.baseOf(found.model()), found.way()));
+    static HostedModel hosted(RunId run, HostedCalls.Found found) {
         return new HostedModel(
                 run,
-                way,
+                HostingWays.met(BedrockClients.baseOf(found.model()), found.way()),
                 found.units(),
                 found.arn(),
                 found.state(),

@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.bedrock.BedrockPrices.Model;
+import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PriceSource;
 import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
@@ -40,16 +41,11 @@ final class HostingWays {
                 .orElse(null);
         List<HostingWay> ways = new ArrayList<>();
         if (sold != null && isAskedOnDemand(sold)) {
-            ways.add(new HostingWay(
-                    ON_DEMAND,
+            ways.add(onDemand(
                     prices.fact(sold.hosting(), PriceUnit.HOUR),
                     prices.fact(sold.input(), PriceUnit.MILLION_TOKENS),
                     prices.fact(sold.output(), PriceUnit.MILLION_TOKENS),
-                    true,
-                    1,
-                    0,
-                    null,
-                    List.of("nothing is charged while nobody asks; tokens are, also of those who find it")));
+                    "nothing is charged while nobody asks; tokens are, also of those who find it"));
         }
         ways.add(provisioned(PROVISIONED, prices, sold == null ? null : sold.provisioned(), 1, 0));
         ways.add(provisioned(ONE_MONTH, prices, sold == null ? null : sold.provisionedMonth(), null, 1));
@@ -84,6 +80,18 @@ final class HostingWays {
             return Optional.of(imported());
         }
         return of(base).stream().filter(way -> way.name().equals(name)).findFirst();
+    }
+
+    /** The way in which a model is hosted already. It can be told and ended although the table knows nothing of its family any more. */
+    static HostingWay met(String base, String name) {
+        return find(base, name)
+                .orElseGet(() -> onDemand(
+                        null, null, null, "the shipped table knows no price of this family: look it up at Amazon"));
+    }
+
+    private static HostingWay onDemand(
+            @Nullable PriceFact hour, @Nullable PriceFact input, @Nullable PriceFact output, String note) {
+        return new HostingWay(ON_DEMAND, hour, input, output, true, 1, 0, null, List.of(note));
     }
 
     /** What a base model asks for tokens, as far as the table knows. */

@@ -132,6 +132,28 @@ class BedrockHostingTest {
                 .isEqualTo(HostedModel.State.CREATING);
     }
 
+    /** A family may leave the table of prices while a model of it is hosted. */
+    @Test
+    void endsWhatHasNoPriceAnyMore() {
+        HostedModel priced = hosting.host(ON_DEMAND);
+        HostedModel model = BedrockHosting.hosted(
+                ID,
+                new HostedCalls.Found(
+                        priced.reference(),
+                        "arn:aws:bedrock:us-east-1:111122223333:custom-model/nobody.knows-this-v1:0:8k/abc",
+                        HostingWays.ON_DEMAND,
+                        1,
+                        HostedModel.State.ACTIVE,
+                        priced.since(),
+                        null,
+                        null));
+
+        assertThat(model.perHour()).as("unknown is never zero").isEmpty();
+        assertThat(model.way().billsTokens()).isTrue();
+        hosting.end(model);
+        assertThat(hosting.find(ID)).isEmpty();
+    }
+
     @Test
     void keepsWhatIsPaidForAndTheModelThatIsHosted() {
         HostedModel month = hosting.host(new HostingOrder(ID, "provisioned-1-month", 2, 1));
