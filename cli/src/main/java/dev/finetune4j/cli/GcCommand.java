@@ -6,11 +6,15 @@ import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.Leftovers;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.json.Json;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -88,15 +92,41 @@ final class GcCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("looking through the places of " + job);
             List<Leftovers.Entry> entries = tuner.leftovers(file, new Leftovers.Limits(age, unfetched, hosted));
-            if (yes) {
-                entries.stream().filter(Leftovers.Entry::isRemovable).forEach(entry -> tuner.remove(file, entry));
-            }
+            List<Problem> problems = new ArrayList<>();
+            List<Leftovers.Entry> left = yes
+                    ? entries.stream()
+                            .map(one -> removed(tuner, file, one, problems))
+                            .toList()
+                    : entries;
             if (output.isJson()) {
-                surroundings.screen().line(Json.pretty(entries));
+                surroundings.screen().line(Json.pretty(left));
             } else {
-                new LeftoversView(surroundings.screen(), surroundings.clock()).print(entries, yes);
+                new LeftoversView(surroundings.screen(), surroundings.clock()).print(left, yes, !problems.isEmpty());
             }
-            return ExitCode.OK.number();
+            view.problems(problems);
+            return worst(problems).number();
+        }
+    }
+
+    private static ExitCode worst(List<Problem> problems) {
+        return problems.stream()
+                .map(problem -> problem.kind().exitCode())
+                .max(Comparator.comparing(ExitCode::number))
+                .orElse(ExitCode.OK);
+    }
+
+    /** Removes an entry that nothing needs; one that its place does not let go stays, with the reason, and keeps no other from going. */
+    private static Leftovers.Entry removed(
+            FineTuner tuner, JobFile file, Leftovers.Entry entry, List<Problem> problems) {
+        if (!entry.isRemovable()) {
+            return entry;
+        }
+        try {
+            tuner.remove(file, entry);
+            return entry;
+        } catch (FineTuneException e) {
+            problems.addAll(e.problems());
+            return entry.keptFor("not removed: " + e.problems().get(0).code());
         }
     }
 

@@ -180,6 +180,31 @@ class HostAtBedrockTest {
         assertThat(command("host", "--list").out()).contains("nothing is hosted");
     }
 
+    /** What a place does not let go is told at the end, with what it is; the rest goes. */
+    @Test
+    void garbageThatIsRefusedKeepsNothingElseFromGoing() throws IOException {
+        assertThat(command("host", id, "--yes").exitCode()).isZero();
+        Files.writeString(job, "    region: us-east-1\n", StandardOpenOption.APPEND);
+        Path elsewhere = folder.resolve("another-machine");
+        String[] all = {"gc", job.toString(), "--older-than", "0s", "--yes", "--hosted", "-o", "json"};
+        aws.faults().denyAccess("DeleteObjects", 2).breakDown("DeleteCustomModelDeployment", 4);
+
+        CommandRun both = CommandRun.in(elsewhere, cloud.environment(), all);
+        CommandRun one = CommandRun.in(elsewhere, cloud.environment(), all);
+        CommandRun none = CommandRun.in(elsewhere, cloud.environment(), all);
+
+        assertThat(both.exitCode()).as("the worst of the two: %s", both.err()).isEqualTo(5);
+        assertThat(both.err()).contains("FT0864", "FT0894");
+        assertThat(kept(both)).isEqualTo("not removed: FT0894");
+        assertThat(one.exitCode()).as(one.err()).isEqualTo(4);
+        assertThat(one.out()).contains("not removed: FT0864");
+        assertThat(kept(one)).isEmpty();
+        assertThat(aws.calls("DeleteCustomModelDeployment"))
+                .filteredOn(Call::hadEffect)
+                .hasSize(1);
+        assertThat(none.exitCode()).as(none.err()).isZero();
+    }
+
     private static String[] with(List<String> words, String... more) {
         return Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new);
     }

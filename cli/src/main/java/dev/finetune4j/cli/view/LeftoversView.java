@@ -41,8 +41,9 @@ public final class LeftoversView {
      * Prints a line for each, and what became of them.
      *
      * @param isRemoved whether what can be removed was
+     * @param isRefused whether places did not let some of it go
      */
-    public void print(List<Leftovers.Entry> entries, boolean isRemoved) {
+    public void print(List<Leftovers.Entry> entries, boolean isRemoved, boolean isRefused) {
         if (entries.isEmpty()) {
             screen.line("nothing is kept there");
             return;
@@ -64,7 +65,7 @@ public final class LeftoversView {
         long count = entries.stream().filter(Leftovers.Entry::isRemovable).count();
         screen.line(
                 count == 0
-                        ? "all of it is needed, young, or nowhere else"
+                        ? isRefused ? "nothing was removed" : "all of it is needed, young, or nowhere else"
                         : isRemoved
                                 ? "removed " + count + " of " + entries.size() + ", " + Figures.bytes(bytes)
                                 : count + " of " + entries.size() + ", " + Figures.bytes(bytes)

@@ -57,6 +57,11 @@ public final class Leftovers {
         public boolean isRemovable() {
             return kept.isEmpty();
         }
+
+        /** The same, not to be removed for a reason. */
+        public Entry keptFor(String reason) {
+            return new Entry(place, found, reason, hosted);
+        }
     }
 
     /**
