@@ -3,11 +3,11 @@ package dev.finetune4j.cli;
 import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.RunsView;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.spi.HostedModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ final class PsCommand implements Callable<Integer> {
     private static final int SHOWN = 20;
 
     private final Surroundings surroundings;
-    private final List<HostedModel> hosted = new ArrayList<>();
+    private final List<HostedRun> hosted = new ArrayList<>();
 
     @Option(
             names = {"-a", "--all"},

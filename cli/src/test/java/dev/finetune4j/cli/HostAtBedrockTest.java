@@ -161,6 +161,10 @@ class HostAtBedrockTest {
         assertThat(command("host", id, "--yes").exitCode()).isZero();
         Files.writeString(job, "    region: us-east-1\n", StandardOpenOption.APPEND); // as nobody plans what gc does
         List<String> all = List.of("gc", job.toString(), "--older-than", "0s", "--yes", "-o", "json");
+        aws.faults().breakDown("ListCustomModelDeployments", 4);
+        CommandRun unreached = command(with(all, "--hosted"));
+        assertThat(unreached.out()).contains("what hosts models", "not told: FT0894");
+        assertThat(kept(unreached)).isEqualTo("its run, if it is there? \"finetune host " + id + " --remove\" ends it");
         CommandRun known = command(with(all, "--hosted"));
         assertThat(known.exitCode()).as(known.err()).isZero();
         assertThat(kept(known)).contains("finetune host " + id + " --remove");

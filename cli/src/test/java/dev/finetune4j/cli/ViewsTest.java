@@ -2,17 +2,22 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.LiveView;
 import dev.finetune4j.cli.view.ProblemView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Sparkline;
 import dev.finetune4j.cli.view.Table;
 import dev.finetune4j.cli.view.Wrap;
+import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.HostingOrder;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -97,6 +102,24 @@ class ViewsTest {
                   took     4 s
                   started  4 s ago
                   result   -
+                """);
+    }
+
+    @Test
+    void whatNobodyCanSeeIsListedWithAQuestionMark() {
+        RunId run = new RunId("tickets-0123abcd-1");
+        HostedRun asked =
+                new HostedRun(run, new ProviderId("bedrock"), new HostingOrder(run, "provisioned", 1, 1), null, false);
+        HostingView view = new HostingView(screen(false, false, 200), Clock.fixed(START, ZoneOffset.UTC), false);
+
+        view.print(List.of(asked));
+        view.printBriefly(asked);
+
+        assertThat(text(out)).isEqualTo("""
+                RUN                 PLACE    WAY          STATE   AGE  AN HOUR  A MONTH
+                tickets-0123abcd-1  bedrock  provisioned  asked?    ?        ?        ?
+                together 1 at a price that is not known here; finetune host RUN --remove ends one
+                hosted    provisioned, asked for, and nobody knows whether it is there, an hour costs what is not known here; finetune host tickets-0123abcd-1 --remove ends it
                 """);
     }
 

@@ -1,7 +1,7 @@
 package dev.finetune4j.cli.view;
 
+import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.launch.AnswerTerms;
-import dev.finetune4j.engine.launch.HostedRun;
 import dev.finetune4j.engine.launch.HostingTerms;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.json.Json;
@@ -127,11 +127,13 @@ public final class HostingView {
     }
 
     /** Prints what hosts a run's model, as one line of what is known of the run. */
-    public void printBriefly(HostedModel model) {
+    public void printBriefly(HostedRun hosted) {
+        HostedModel model = hosted.model();
+        String state = model == null ? "asked for, and nobody knows whether it is there" : state(model);
         screen.line(screen.paint(Tone.FAINT, "hosted    ")
                 + Wrap.hanging(
-                        model.way().name() + units(model.units()) + ", " + state(model) + ", " + hourly(model.perHour())
-                                + "; finetune host " + model.run() + " --remove ends it",
+                        hosted.way() + units(hosted.units()) + ", " + state + ", " + hourly(hosted.perHour())
+                                + "; finetune host " + hosted.run() + " --remove ends it",
                         screen.columns(),
                         LABEL_WIDTH + 1));
     }
@@ -169,23 +171,21 @@ public final class HostingView {
             table.row(
                     one.run().value(),
                     one.place().value(),
-                    model.way().name() + (model.units() == 1 ? "" : " x " + model.units()),
-                    state(model) + (one.isSeenNow() ? "" : "?"),
-                    Figures.duration(Duration.between(model.since(), clock.instant())),
-                    model.perHour().map(Money::toString).orElse("?"),
-                    model.way().perMonth(model.units()).map(Money::toString).orElse("?"));
+                    one.way() + (one.units() == 1 ? "" : " x " + one.units()),
+                    (model == null ? "asked" : state(model)) + (one.isSeenNow() ? "" : "?"),
+                    model == null ? "?" : Figures.duration(Duration.between(model.since(), clock.instant())),
+                    one.perHour().map(Money::toString).orElse("?"),
+                    one.perMonth().map(Money::toString).orElse("?"));
         }
         table.print(screen);
-        screen.line("together " + summary(hosted.stream().map(HostedRun::model).toList())
-                + "; finetune host RUN --remove ends one");
+        screen.line("together " + summary(hosted) + "; finetune host RUN --remove ends one");
     }
 
     /** What models cost together, by currency; what is not known is said. */
-    public static String summary(List<HostedModel> models) {
-        long unknown =
-                models.stream().filter(model -> model.perHour().isEmpty()).count();
-        String known = models.stream()
-                .flatMap(model -> model.perHour().stream())
+    public static String summary(List<HostedRun> hosted) {
+        long unknown = hosted.stream().filter(one -> one.perHour().isEmpty()).count();
+        String known = hosted.stream()
+                .flatMap(one -> one.perHour().stream())
                 .collect(Collectors.groupingBy(
                         price -> price.currency().getCurrencyCode(), TreeMap::new, Collectors.reducing(Money::plus)))
                 .values()

@@ -1,9 +1,11 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
+import dev.finetune4j.value.RunId;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +37,9 @@ record HostingStory(
         return new HostingStory(asked, seen, times);
     }
 
-    /** What the place told last of something that was not ended; empty where nothing of it is known. */
-    Optional<HostedModel> lastSeen() {
-        return Optional.ofNullable(seen);
+    /** What was asked for and not ended, as the place told it last. */
+    Optional<HostedRun> lastSeen(RunId run) {
+        return Optional.ofNullable(asked).map(order -> new HostedRun(run, order.place(), order.order(), seen, false));
     }
 
     /** The order to give now: the one whose answer is not known, if it is this one, so that the place knows it again; else a new one. */

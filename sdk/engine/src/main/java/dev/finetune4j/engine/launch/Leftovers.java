@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
@@ -10,6 +11,7 @@ import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -119,8 +121,30 @@ public final class Leftovers {
         } catch (FineTuneException e) {
             Problem problem = e.problems().get(0);
             Leftover unknown = new Leftover("what hosts models", null, 0, now, false, "");
-            return List.of(new Entry(target, unknown, "not told: " + problem.code() + ": " + problem.summary(), null));
+            List<Entry> entries = new ArrayList<>();
+            entries.add(new Entry(target, unknown, "not told: " + problem.code() + ": " + problem.summary(), null));
+            store.list().stream()
+                    .flatMap(view -> HostingStory.of(store.folder(view.id()).read()).lastSeen(view.id()).stream())
+                    .filter(one -> one.place().equals(target))
+                    .forEach(one -> entries.add(lastSeen(one)));
+            return entries;
         }
+    }
+
+    /** What this machine asked for, where the place does not tell what became of it. */
+    private Entry lastSeen(HostedRun asked) {
+        HostedModel model = asked.model();
+        String reference = model == null ? asked.way() + " hosting of " + asked.run() : model.reference();
+        Instant since = model == null ? now : model.since();
+        return new Entry(
+                asked.place(),
+                new Leftover(reference, asked.run(), 0, since, false, ""),
+                "its run, if it is there? " + endedBy(asked.run()),
+                model);
+    }
+
+    private static String endedBy(RunId run) {
+        return "\"finetune host " + run + " --remove\" ends it";
     }
 
     /** A hosted model is never ended along with files: of a run that is known by its own command alone, else if that is said. */
@@ -131,7 +155,7 @@ public final class Leftovers {
 
     private String keptHosting(HostedModel model, Leftover found, Limits limits) {
         if (Files.exists(store.folder(model.run()).journal())) {
-            return "its run; \"finetune host " + model.run() + " --remove\" ends it";
+            return "its run; " + endedBy(model.run());
         }
         String kept = limits.isHostedToo() ? kept(found, limits) : "nobody here; --hosted ends it with --yes";
         Instant until = model.committedUntil();

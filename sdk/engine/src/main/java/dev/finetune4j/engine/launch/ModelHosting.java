@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
@@ -261,36 +262,37 @@ public final class ModelHosting {
         }
     }
 
-    /** Every run of this home whose model is hosted, as its place tells now; one that was ended elsewhere is left out. */
+    /**
+     * Every run of this home whose model is hosted, as its place tells now; one that was ended elsewhere is left out. Of a place that cannot
+     * be reached it is what was seen last, or what was asked for where no answer to that is known.
+     */
     public List<HostedRun> list() {
         List<HostedRun> all = new ArrayList<>();
         for (RunView view : store.list()) {
             HostingStory story = HostingStory.of(store.folder(view.id()).read());
             if (story.asked() != null) {
-                all.addAll(now(view, story.asked().place(), story));
+                all.addAll(now(view, story.asked(), story));
             }
         }
         return List.copyOf(all);
     }
 
     /** What was hosted of a run, when its place was asked last, if nobody has ended it since; asks nobody. */
-    public Optional<HostedModel> lastSeen(RunFolder folder) {
-        return HostingStory.of(folder.read()).lastSeen();
+    public Optional<HostedRun> lastSeen(RunFolder folder) {
+        return HostingStory.of(folder.read()).lastSeen(folder.id());
     }
 
-    private List<HostedRun> now(RunView view, ProviderId id, HostingStory story) {
+    private List<HostedRun> now(RunView view, JournalEntry.HostAsked asked, HostingStory story) {
         try (Provider place = open(view, story)) {
             List<HostedModel> found = of(place).find(view.id());
             if (found.isEmpty() && story.seen() != null) {
                 writeEnd(view.id(), story.seen());
             }
             return found.stream()
-                    .map(model -> new HostedRun(view.id(), id, model, true))
+                    .map(model -> new HostedRun(view.id(), asked.place(), asked.order(), model, true))
                     .toList();
         } catch (FineTuneException e) { // what cannot be reached is not gone
-            return story.lastSeen()
-                    .map(model -> List.of(new HostedRun(view.id(), id, model, false)))
-                    .orElse(List.of());
+            return story.lastSeen(view.id()).stream().toList();
         }
     }
 

@@ -15,6 +15,7 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ class ModelHostingTest {
 
             assertThat(hosting.list()).singleElement().satisfies(one -> {
                 assertThat(one.isSeenNow()).isTrue();
-                assertThat(one.model().perHour()).contains(Money.parse("21.50 USD"));
+                assertThat(one.perHour()).contains(Money.parse("21.50 USD"));
             });
             assertThat(hosting.lastSeen(fixture.folder(id))).isPresent();
         }
@@ -108,6 +109,37 @@ class ModelHostingTest {
                         "its model is hosted: creating, at 21.50 USD an hour",
                         "its model is hosted: active, at 21.50 USD an hour");
         assertThat(fixture.view(id).changedAt()).as("the run itself has ended").isEqualTo(ended);
+    }
+
+    /** What nobody can ask for may be billed all the same. */
+    @Test
+    void listsWhatItCannotSeeNow() throws Exception {
+        Fault[] lost = new Fault[SubmitStep.TRIES];
+        Arrays.fill(lost, Fault.ANSWER_LOST);
+        fixture.place.fail(Call.HOST, lost);
+        assertThatThrownBy(() -> host(BY_THE_HOUR)).hasMessageContaining("did not answer HOST");
+        try (Launcher launcher = fixture.launcher()) {
+            fixture.place.fail(Call.FIND_HOSTED, Fault.UNREACHABLE);
+
+            assertThat(launcher.hosting().list()).singleElement().satisfies(one -> {
+                assertThat(one.run()).isEqualTo(id);
+                assertThat(one.way()).isEqualTo(BY_THE_HOUR);
+                assertThat(one.model()).as("nobody knows whether it is there").isNull();
+                assertThat(one.perHour()).isEmpty();
+                assertThat(one.isSeenNow()).isFalse();
+            });
+            assertThat(launcher.hosting().list())
+                    .as("it is")
+                    .singleElement()
+                    .satisfies(one -> assertThat(one.perHour()).contains(Money.parse("21.50 USD")));
+
+            host(BY_THE_HOUR);
+            fixture.place.fail(Call.FIND_HOSTED, Fault.UNREACHABLE);
+            assertThat(launcher.hosting().list()).singleElement().satisfies(one -> {
+                assertThat(one.perHour()).as("as it was seen last").contains(Money.parse("21.50 USD"));
+                assertThat(one.isSeenNow()).isFalse();
+            });
+        }
     }
 
     @Test

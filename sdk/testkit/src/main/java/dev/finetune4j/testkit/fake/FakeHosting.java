@@ -72,6 +72,9 @@ final class FakeHosting implements Hosting {
 
     @Override
     public List<HostedModel> find(RunId run) {
+        if (place.nextFault(Call.FIND_HOSTED).isPresent()) {
+            throw place.unreachable(Call.FIND_HOSTED);
+        }
         return all().stream().filter(one -> one.run().equals(run)).toList();
     }
 

@@ -41,7 +41,9 @@ public final class FakePlace {
         /** {@link FakeProvider#fetch}. */
         FETCH,
         /** {@link dev.finetune4j.spi.Hosting#host}. */
-        HOST
+        HOST,
+        /** {@link dev.finetune4j.spi.Hosting#find}. */
+        FIND_HOSTED
     }
 
     /** How a call goes wrong. */
