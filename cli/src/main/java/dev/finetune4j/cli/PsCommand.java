@@ -4,13 +4,12 @@ import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.RunsView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.HostedRun;
-import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +25,6 @@ final class PsCommand implements Callable<Integer> {
     private static final int SHOWN = 20;
 
     private final Surroundings surroundings;
-    private final List<HostedRun> hosted = new ArrayList<>();
 
     @Option(
             names = {"-a", "--all"},
@@ -48,6 +46,9 @@ final class PsCommand implements Callable<Integer> {
             surroundings.screen().line(Json.pretty(Map.of("runs", shown, "total", runs.size())));
         } else {
             new RunsView(surroundings.screen(), surroundings.clock()).print(shown, runs.size());
+            List<HostedRun> hosted = runs.stream()
+                    .flatMap(run -> Optional.ofNullable(run.hosted()).stream())
+                    .toList();
             if (!hosted.isEmpty()) {
                 surroundings.screen().say("hosted: " + HostingView.summary(hosted) + "; finetune host --list");
             }
@@ -58,10 +59,7 @@ final class PsCommand implements Callable<Integer> {
     /** From the journals, and for those that go on from their place. */
     private List<RunView> runs() {
         try (FineTuner tuner = surroundings.open()) {
-            List<RunView> runs = tuner.list();
-            RunStore store = new RunStore(surroundings.home());
-            runs.forEach(run -> tuner.hosting().lastSeen(store.folder(run.id())).ifPresent(hosted::add));
-            return runs;
+            return tuner.list();
         }
     }
 }

@@ -43,9 +43,9 @@ final class ShowCommand implements Callable<Integer> {
                 surroundings.screen().line(Json.pretty(run));
             } else {
                 new RunDetailView(surroundings.screen()).print(run, surroundings.clock());
-                tuner.hosting()
-                        .lastSeen(folder)
-                        .ifPresent(new HostingView(surroundings.screen(), surroundings.clock(), false)::printBriefly);
+                if (run.hosted() != null) {
+                    new HostingView(surroundings.screen(), surroundings.clock(), false).printBriefly(run.hosted());
+                }
             }
         }
         return ExitCode.OK.number();

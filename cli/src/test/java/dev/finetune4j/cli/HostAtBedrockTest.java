@@ -74,6 +74,10 @@ class HostAtBedrockTest {
                 .contains("RUN", "AN HOUR", id, "on-demand", "active", "together 0 USD an hour");
         assertThat(command("show", id).out()).contains("hosted    on-demand, active, 0 USD an hour");
         assertThat(command("ps").err()).contains("hosted: 0 USD an hour; finetune host --list");
+        JsonNode listed = json("host", "--list").at("/hosted/0/model");
+        assertThat(listed.path("reference").asText()).contains(":custom-model-deployment/");
+        assertThat(json("ps").at("/runs/0/hosted/model")).isEqualTo(listed);
+        assertThat(json("show", id).at("/hosted/model")).isEqualTo(listed);
         assertThat(command("why", id).out()).contains("told bedrock to host its model on-demand");
         assertThat(oneLine(command("clean", id).err()))
                 .contains("FT0903", "is hosted", "finetune host " + id + " --remove");
@@ -235,6 +239,10 @@ class HostAtBedrockTest {
         return oneLine(readme.substring(start, readme.indexOf("...\n", start)))
                 .strip()
                 .replace("tickets-3f9c2a71-1", id);
+    }
+
+    private JsonNode json(String... words) {
+        return Json.read(command(with(List.of(words), "-o", "json")).out(), JsonNode.class);
     }
 
     private static String oneLine(String text) {

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param output folder with its output, or null before it was fetched
  * @param evaluation the comparison of base and tuned model, or null before it was made
  * @param reports the report's files; empty before they were written
+ * @param hosted what hosts its tuned model, as its place told last, or null where it is not hosted
  * @param closed whether nothing more will happen unless it is resumed
  */
 public record RunView(
@@ -56,6 +57,7 @@ public record RunView(
         @Nullable Path output,
         @Nullable EvaluationReport evaluation,
         List<Path> reports,
+        @Nullable HostedRun hosted,
         boolean closed) {
     /** Copies the list. */
     public RunView {
@@ -82,6 +84,7 @@ public record RunView(
                 output,
                 evaluation,
                 reports,
+                hosted,
                 closed);
     }
 
@@ -119,6 +122,7 @@ public record RunView(
                 fold.output,
                 fold.evaluation,
                 fold.reports,
+                HostingStory.of(content).lastSeen(created.run()).orElse(null),
                 fold.closed));
     }
 

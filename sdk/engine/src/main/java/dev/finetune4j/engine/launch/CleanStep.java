@@ -1,6 +1,6 @@
 package dev.finetune4j.engine.launch;
 
-import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
@@ -35,7 +35,7 @@ final class CleanStep {
             throw RunProblems.stillLive(folder.id(), state, "remove");
         }
         if (view.isPresent()) {
-            refuseWhatIsBilledElsewhere(folder, view.get());
+            refuseWhatIsBilledElsewhere(view.get());
         }
         if (view.map(RunView::submitted).isPresent()) {
             RunView run = view.get();
@@ -48,10 +48,10 @@ final class CleanStep {
         Folders.remove(folder.path());
     }
 
-    private void refuseWhatIsBilledElsewhere(RunFolder folder, RunView run) {
-        JournalEntry.HostAsked asked = HostingStory.of(folder.read()).asked();
-        if (asked != null && !asked.place().equals(Outcomes.place(run, context.providers()))) {
-            throw LaunchProblems.hostedElsewhere(folder.id(), asked.place());
+    private void refuseWhatIsBilledElsewhere(RunView run) {
+        HostedRun hosted = run.hosted();
+        if (hosted != null && !hosted.place().equals(Outcomes.place(run, context.providers()))) {
+            throw LaunchProblems.hostedElsewhere(run.id(), hosted.place());
         }
     }
 

@@ -124,7 +124,7 @@ public final class Leftovers {
             List<Entry> entries = new ArrayList<>();
             entries.add(new Entry(target, unknown, "not told: " + problem.code() + ": " + problem.summary(), null));
             store.list().stream()
-                    .flatMap(view -> HostingStory.of(store.folder(view.id()).read()).lastSeen(view.id()).stream())
+                    .flatMap(view -> Optional.ofNullable(view.hosted()).stream())
                     .filter(one -> one.place().equals(target))
                     .forEach(one -> entries.add(lastSeen(one)));
             return entries;

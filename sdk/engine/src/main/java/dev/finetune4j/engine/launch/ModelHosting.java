@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.HostedRun;
+import dev.finetune4j.engine.journal.HostingStory;
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
@@ -22,7 +23,6 @@ import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -114,7 +114,7 @@ public final class ModelHosting {
         RunFolder folder = store.folder(terms.run());
         RunView view = RunView.read(folder);
         try (Provider place = context.providers().open(terms.place(), view.job())) {
-            HostingOrder next = HostingStory.of(folder.read()).next(terms);
+            HostingOrder next = next(HostingStory.of(folder.read()), terms);
             return brought(terms, next, order -> of(place).plannedCalls(order));
         }
     }
@@ -183,7 +183,7 @@ public final class ModelHosting {
                 throw LaunchProblems.hostedOtherwise(there.get(), terms);
             }
             if (story.asked() == null) { // hosted from another machine, or by a journal that is gone
-                journal.append(new JournalEntry.HostAsked(terms.place(), story.next(terms)));
+                journal.append(new JournalEntry.HostAsked(terms.place(), next(story, terms)));
             }
             return there.get();
         }
@@ -193,11 +193,15 @@ public final class ModelHosting {
         if (story.seen() != null) {
             journal.append(new JournalEntry.HostingEnded(story.seen().reference()));
         }
-        HostingOrder order = HostingStory.of(journal.content()).next(terms);
+        HostingOrder order = next(HostingStory.of(journal.content()), terms);
         return brought(terms, order, whole -> {
             journal.append(new JournalEntry.HostAsked(terms.place(), order));
             return patiently(hosting, whole);
         });
+    }
+
+    private static HostingOrder next(HostingStory story, HostingTerms terms) {
+        return story.next(terms.run(), terms.way().name(), terms.units());
     }
 
     private HostedModel patiently(Hosting hosting, HostingOrder order) throws InterruptedException {
@@ -229,9 +233,8 @@ public final class ModelHosting {
      * @throws FineTuneException with FT0504 if there is no such run, FT0510 if its place hosts no model
      */
     public List<HostedModel> find(String run) {
-        RunFolder folder = store.resolve(run);
-        RunView view = RunView.read(folder);
-        try (Provider place = open(view, HostingStory.of(folder.read()))) {
+        RunView view = RunView.read(store.resolve(run));
+        try (Provider place = open(view)) {
             return of(place).find(view.id());
         }
     }
@@ -249,7 +252,7 @@ public final class ModelHosting {
         RunLock lock = locked(folder);
         try (lock;
                 Journal journal = opened(folder);
-                Provider place = open(view, HostingStory.of(folder.read()))) {
+                Provider place = open(view)) {
             Hosting hosting = of(place);
             List<HostedModel> there = hosting.find(view.id());
             there.forEach(hosting::end);
@@ -267,32 +270,25 @@ public final class ModelHosting {
      * be reached it is what was seen last, or what was asked for where no answer to that is known.
      */
     public List<HostedRun> list() {
-        List<HostedRun> all = new ArrayList<>();
-        for (RunView view : store.list()) {
-            HostingStory story = HostingStory.of(store.folder(view.id()).read());
-            if (story.asked() != null) {
-                all.addAll(now(view, story.asked(), story));
-            }
+        return store.list().stream().flatMap(view -> now(view).stream()).toList();
+    }
+
+    private List<HostedRun> now(RunView view) {
+        HostedRun last = view.hosted();
+        if (last == null) {
+            return List.of();
         }
-        return List.copyOf(all);
-    }
-
-    /** What was hosted of a run, when its place was asked last, if nobody has ended it since; asks nobody. */
-    public Optional<HostedRun> lastSeen(RunFolder folder) {
-        return HostingStory.of(folder.read()).lastSeen(folder.id());
-    }
-
-    private List<HostedRun> now(RunView view, JournalEntry.HostAsked asked, HostingStory story) {
-        try (Provider place = open(view, story)) {
+        try (Provider place = open(view)) {
             List<HostedModel> found = of(place).find(view.id());
-            if (found.isEmpty() && story.seen() != null) {
-                writeEnd(view.id(), story.seen());
+            HostedModel seen = last.model();
+            if (found.isEmpty() && seen != null) {
+                writeEnd(view.id(), seen);
             }
             return found.stream()
-                    .map(model -> new HostedRun(view.id(), asked.place(), asked.order(), model, true))
+                    .map(model -> new HostedRun(view.id(), last.place(), last.asked(), model, true))
                     .toList();
         } catch (FineTuneException e) { // what cannot be reached is not gone
-            return story.lastSeen(view.id()).stream().toList();
+            return List.of(last);
         }
     }
 
@@ -310,11 +306,11 @@ public final class ModelHosting {
     }
 
     /** Where the model was to be hosted last, which may be another place than where it was trained. */
-    private Provider open(RunView view, HostingStory story) {
-        JournalEntry.HostAsked asked = story.asked();
-        return asked == null
+    private Provider open(RunView view) {
+        HostedRun hosted = view.hosted();
+        return hosted == null
                 ? Outcomes.open(view, context.providers())
-                : context.providers().open(asked.place(), view.job());
+                : context.providers().open(hosted.place(), view.job());
     }
 
     private static RunView hostable(RunFolder folder) {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.engine.journal.DiskFiles;
 import dev.finetune4j.engine.journal.DurableFiles;
+import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.report.RunStory;
 import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
 import dev.finetune4j.testkit.fake.FakePlace.Fault;
+import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -98,7 +101,14 @@ class ModelHostingTest {
                 assertThat(one.isSeenNow()).isTrue();
                 assertThat(one.perHour()).contains(Money.parse("21.50 USD"));
             });
-            assertThat(hosting.lastSeen(fixture.folder(id))).isPresent();
+            assertThat(fixture.view(id).hosted())
+                    .as("what is known without asking")
+                    .isEqualTo(new HostedRun(
+                            id,
+                            FakeProvider.ID,
+                            new HostingOrder(id, BY_THE_HOUR, 1, 1),
+                            fixture.place.hosted().get(0),
+                            false));
         }
 
         assertThat(seen).containsExactly(HostedModel.State.CREATING, HostedModel.State.ACTIVE);
@@ -151,6 +161,7 @@ class ModelHostingTest {
                     .containsExactly(first.reference());
             assertThat(launcher.hosting().end(id.value())).isEmpty();
             assertThat(launcher.hosting().list()).isEmpty();
+            assertThat(fixture.view(id).hosted()).isNull();
         }
 
         HostedModel second = host(BY_THE_HOUR);

@@ -1,8 +1,5 @@
-package dev.finetune4j.engine.launch;
+package dev.finetune4j.engine.journal;
 
-import dev.finetune4j.engine.journal.HostedRun;
-import dev.finetune4j.engine.journal.JournalContent;
-import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.value.RunId;
@@ -16,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param seen what the place told of it last, or null where no answer is known
  * @param times how often the model was to be hosted so far
  */
-record HostingStory(
+public record HostingStory(
         JournalEntry.@Nullable HostAsked asked, @Nullable HostedModel seen, int times) {
-    static HostingStory of(JournalContent content) {
+    /** What a journal tells of it. */
+    public static HostingStory of(JournalContent content) {
         JournalEntry.HostAsked asked = null;
         HostedModel seen = null;
         int times = 0;
@@ -37,16 +35,15 @@ record HostingStory(
         return new HostingStory(asked, seen, times);
     }
 
-    /** What was asked for and not ended, as the place told it last. */
+    /** What was asked for and not ended, as the place told it last; empty where there is nothing. */
     Optional<HostedRun> lastSeen(RunId run) {
         return Optional.ofNullable(asked).map(order -> new HostedRun(run, order.place(), order.order(), seen, false));
     }
 
     /** The order to give now: the one whose answer is not known, if it is this one, so that the place knows it again; else a new one. */
-    HostingOrder next(HostingTerms terms) {
+    public HostingOrder next(RunId run, String way, int units) {
         HostingOrder before = asked == null || seen != null ? null : asked.order();
-        boolean isSame = before != null && before.way().equals(terms.way().name()) && before.units() == terms.units();
-        return new HostingOrder(
-                terms.run(), terms.way().name(), terms.units(), before != null && isSame ? before.time() : times + 1);
+        boolean isSame = before != null && before.way().equals(way) && before.units() == units;
+        return new HostingOrder(run, way, units, before != null && isSame ? before.time() : times + 1);
     }
 }
