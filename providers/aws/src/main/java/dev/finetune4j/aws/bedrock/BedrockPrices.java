@@ -33,9 +33,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param currency of every amount
  * @param sources where the amounts stand
+ * @param imported what models cost that were trained elsewhere and brought in
  * @param models those that can be tuned
  */
-public record BedrockPrices(Currency currency, Map<String, PriceSource> sources, List<Model> models) {
+public record BedrockPrices(
+        Currency currency, Map<String, PriceSource> sources, Imported imported, List<Model> models) {
     static final ProviderId BEDROCK = new ProviderId("bedrock");
 
     private static final String SCOPE = "regional";
@@ -77,6 +79,15 @@ public record BedrockPrices(Currency currency, Map<String, PriceSource> sources,
             @Nullable Rate baseOutput,
             @Nullable String usageType,
             String note) {}
+
+    /**
+     * Custom model units.
+     *
+     * @param unit price of one for an hour in which a copy of a model is active
+     * @param storage price of one for a month, active or not
+     * @param note what a buyer should know of these
+     */
+    public record Imported(Rate unit, Rate storage, String note) {}
 
     /**
      * One amount.

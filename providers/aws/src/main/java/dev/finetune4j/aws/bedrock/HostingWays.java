@@ -2,13 +2,10 @@ package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.bedrock.BedrockPrices.Model;
 import dev.finetune4j.plan.PriceFact;
-import dev.finetune4j.plan.PriceSource;
-import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
 import dev.finetune4j.plan.TokenRates;
 import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.value.Money;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,10 +52,11 @@ final class HostingWays {
 
     /** How a model that was trained elsewhere is hosted. Its price is that of the two known which has a day, and the higher one. */
     static HostingWay imported() {
-        PriceSource source = new PriceSource("Amazon Bedrock pricing page, 0.0785 USD a minute", PriceTrust.QUOTED);
+        BedrockPrices prices = BedrockPrices.shipped();
+        BedrockPrices.Imported sold = prices.imported();
         return new HostingWay(
                 IMPORT,
-                source.read(Money.parse("4.71 USD"), PriceUnit.HOUR, LocalDate.of(2025, 2, 28)),
+                prices.fact(sold.unit(), PriceUnit.HOUR),
                 null,
                 null,
                 false,
@@ -66,10 +64,11 @@ final class HostingWays {
                 0,
                 null,
                 List.of(
-                        "this is one custom model unit while a copy of the model is active, counted in windows of five minutes; a summary of the"
-                                + " page without a date says 3.4308 USD",
-                        "a copy takes as many units as Bedrock finds, which it tells once the model is there (Llama 3.1 8B: 2, 70B: 8); each costs"
-                                + " 1.95 USD a month for being kept",
+                        "this is one custom model unit while a copy of the model is active, counted in windows of five minutes; "
+                                + sold.note(),
+                        "a copy takes as many units as Bedrock finds, which it tells once the model is there (Llama 3.1 8B: 2, 70B: 8); each costs "
+                                + new Money(sold.storage().amount(), prices.currency())
+                                + " a month for being kept",
                         "ask it by its ARN: aws bedrock-runtime converse --model-id ARN --messages"
                                 + " '[{\"role\": \"user\", \"content\": [{\"text\": \"...\"}]}]' (GPT-OSS: invoke-model)"));
     }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.HostingOrder;
+import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.Money;
@@ -20,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +87,18 @@ class BedrockImportTest {
             assertThat(there.reference()).contains(":imported-model/");
             assertThat(there.perHour()).contains(Money.parse("4.71 USD"));
         });
+    }
+
+    @Test
+    void tellsWhereItsPriceStands() {
+        HostingWay way = hosting.importWay().orElseThrow();
+
+        assertThat(Objects.requireNonNull(way.perHour()).date()).isEqualTo(LocalDate.of(2025, 2, 28));
+        assertThat(way.perHour().source()).isEqualTo("Amazon Bedrock pricing page, 0.0785 USD a minute");
+        assertThat(way.perHour().trust()).isEqualTo(PriceTrust.QUOTED);
+        assertThat(BedrockPrices.shipped().imported().unit().amount()).isEqualByComparingTo("4.71");
+        assertThat(way.notes().get(0)).contains("3.4308 USD");
+        assertThat(way.notes().get(1)).endsWith("each costs 1.95 USD a month for being kept");
     }
 
     @Test
