@@ -39,13 +39,10 @@ final class ModelImports {
      * @param isOurs whether the tags of a job that was found are those of the order
      */
     HostedCalls.Found bringIn(CreateModelImportJobRequest request, Predicate<String> isOurs) {
-        return new CreateOnce<HostedCalls.Found>() {
+        CreateOnce<GetModelImportJobResponse> once = new CreateOnce<>() {
             @Override
-            protected Optional<HostedCalls.Found> find() {
-                return asked(
-                                request.jobName(),
-                                () -> client.getModelImportJob(job -> job.jobIdentifier(request.jobName())))
-                        .map(ModelImports::found);
+            protected Optional<GetModelImportJobResponse> find() {
+                return job(request.jobName());
             }
 
             @Override
@@ -69,21 +66,18 @@ final class ModelImports {
             }
 
             @Override
-            protected HostedCalls.Found own(HostedCalls.Found found) {
-                if (!isOurs.test(jobArn(request.jobName()))) {
+            protected GetModelImportJobResponse own(GetModelImportJobResponse found) {
+                if (!isOurs.test(found.jobArn())) {
                     throw BedrockErrors.hostingTaken(request.jobName(), region);
                 }
                 return found;
             }
-        }.make();
+        };
+        return found(once.make());
     }
 
-    private String jobArn(String name) {
-        return asked(
-                        name,
-                        () -> client.getModelImportJob(job -> job.jobIdentifier(name))
-                                .jobArn())
-                .orElse(name);
+    private Optional<GetModelImportJobResponse> job(String nameOrArn) {
+        return asked(nameOrArn, () -> client.getModelImportJob(job -> job.jobIdentifier(nameOrArn)));
     }
 
     /** The model of a name, or the job that is about to bring it in or failed to, the newest; empty where there is none of them. */
@@ -120,8 +114,8 @@ final class ModelImports {
                 .flatMap(job -> job)
                 .filter(job -> job.status() != ModelImportJobStatus.COMPLETED)
                 .filter(job -> !isSeen(job))
-                .flatMap(job -> asked(
-                        job.jobArn(), () -> found(client.getModelImportJob(one -> one.jobIdentifier(job.jobArn())))));
+                .flatMap(job -> job(job.jobArn()))
+                .map(ModelImports::found);
     }
 
     private boolean isSeen(ModelImportJobSummary job) {

@@ -68,7 +68,11 @@ class BedrockImportTest {
         aws.faults().loseAnswer("CreateModelImportJob", 1);
 
         HostedModel coming = hosting.host(order);
+        int asked = aws.calls("GetModelImportJob").size();
         HostedModel again = hosting.host(order);
+        assertThat(aws.calls("GetModelImportJob"))
+                .as("what was found is not asked for again")
+                .hasSize(asked + 1);
 
         assertThat(coming.state()).isEqualTo(HostedModel.State.CREATING);
         assertThat(again).isEqualTo(coming);
