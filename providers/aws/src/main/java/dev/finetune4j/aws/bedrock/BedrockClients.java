@@ -12,27 +12,32 @@ import software.amazon.awssdk.services.bedrock.model.GetModelCustomizationJobRes
 /**
  * Connections of a place.
  *
- * @param jobs to its customization jobs
- * @param hosted to what hosts their models
+ * @param calls to the service
  * @param store to its files
- * @param region where all of that is
  * @param context for further connections
  */
-record BedrockClients(CustomizationJobs jobs, HostedCalls hosted, S3Store store, String region, ProviderContext context)
-        implements AutoCloseable {
+record BedrockClients(BedrockCalls calls, S3Store store, ProviderContext context) implements AutoCloseable {
     /** Opens them; asks nothing yet. */
     static BedrockClients open(BedrockOptions options, ProviderContext context) {
         return new BedrockClients(
-                CustomizationJobs.open(options.region(), context),
-                HostedCalls.open(options.region(), context),
+                BedrockCalls.open(options.region(), context),
                 S3Store.open(options.store(), options.region(), context),
-                options.region(),
                 context);
+    }
+
+    /** Its customization jobs. */
+    CustomizationJobs jobs() {
+        return new CustomizationJobs(calls);
+    }
+
+    /** What hosts their models. */
+    HostedCalls hosted() {
+        return new HostedCalls(calls);
     }
 
     /** @throws FineTuneException with FT0899 if there is no such job */
     GetModelCustomizationJobResponse existing(RunId id) {
-        return jobs.find(id.value()).orElseThrow(() -> BedrockErrors.absent(id.value(), region));
+        return jobs().find(id.value()).orElseThrow(() -> BedrockErrors.absent(id.value(), calls.region()));
     }
 
     TuningOutput output(GetModelCustomizationJobResponse job) {
@@ -54,7 +59,7 @@ record BedrockClients(CustomizationJobs jobs, HostedCalls hosted, S3Store store,
         if (state != RunState.SUCCEEDED) {
             throw BedrockErrors.wrongState(id, state, "it has made no model");
         }
-        if (!jobs.hasModel(job)) {
+        if (!jobs().hasModel(job)) {
             throw BedrockErrors.wrongState(id, state, "its tuned model was deleted");
         }
         return job.outputModelArn();
@@ -77,13 +82,13 @@ record BedrockClients(CustomizationJobs jobs, HostedCalls hosted, S3Store store,
             throw BedrockErrors.noBase(hosted);
         }
         String base = base(hosted.run());
-        return HostedDialogue.open(hosted.reference(), base.substring(0, base.lastIndexOf(':')), region, context);
+        return HostedDialogue.open(
+                hosted.reference(), base.substring(0, base.lastIndexOf(':')), calls.region(), context);
     }
 
     @Override
     public void close() {
-        jobs.close();
-        hosted.close();
+        calls.close();
         store.close();
     }
 }

@@ -1,6 +1,5 @@
 package dev.finetune4j.aws.bedrock;
 
-import dev.finetune4j.aws.internal.CreateOnce;
 import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -21,7 +20,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.bedrock.model.ConflictException;
 import software.amazon.awssdk.services.bedrock.model.CreateModelImportJobRequest;
 
 /** Models that Bedrock tuned, asked on demand or paid by the hour. What hosts one has its name from the run, and a tag that tells the order. */
@@ -103,7 +101,7 @@ final class BedrockHosting implements Hosting {
             return bringIn(order, folder);
         }
         HostingMapper mapper = mapper(order);
-        return hosted(order.run(), new Making(order, mapper).make());
+        return hosted(order.run(), make(order, mapper));
     }
 
     /** Holds an order to what the service would refuse, before a call that makes something. */
@@ -123,57 +121,53 @@ final class BedrockHosting implements Hosting {
         }
     }
 
-    private final class Making extends CreateOnce<HostedCalls.Found> {
-        private final HostingOrder order;
-        private final HostingMapper mapper;
-
-        Making(HostingOrder order, HostingMapper mapper) {
-            this.order = order;
-            this.mapper = mapper;
-        }
-
-        @Override
-        protected Optional<HostedCalls.Found> find() {
-            return mapper.isDeployment() ? calls().deployment(mapper.name()) : calls().throughput(mapper.name());
-        }
-
-        @Override
-        protected void create() {
-            if (mapper.isDeployment()) {
-                calls().create(mapper.deployment());
-            } else {
-                calls().create(mapper.throughput());
+    private HostedCalls.Found make(HostingOrder order, HostingMapper mapper) {
+        HostedCalls hosted = calls();
+        return hosted.calls().new Once<HostedCalls.Found>(mapper.name()) {
+            @Override
+            protected Optional<HostedCalls.Found> find() {
+                return mapper.isDeployment() ? hosted.deployment(mapper.name()) : hosted.throughput(mapper.name());
             }
-        }
 
-        @Override
-        protected boolean isTaken(SdkException failure) {
-            return failure instanceof ConflictException
-                    || String.valueOf(failure.getMessage()).contains("in use");
-        }
-
-        @Override
-        protected FineTuneException told(SdkException failure) {
-            return isTaken(failure)
-                    ? BedrockErrors.hostingTaken(mapper.name(), calls().region())
-                    : BedrockErrors.told(failure, mapper.name(), calls().region());
-        }
-
-        @Override
-        protected FineTuneException hidden() {
-            return BedrockErrors.hidden(mapper.name());
-        }
-
-        @Override
-        protected HostedCalls.Found own(HostedCalls.Found found) {
-            Map<String, String> tags = calls().tags(found.arn());
-            if (!mapper.token().equals(tags.get(HostingMapper.ORDER_TAG))) {
-                throw order.run().value().equals(tags.get(Submission.RUN_LABEL))
-                        ? BedrockErrors.hostedOtherwise(order.run(), found)
-                        : BedrockErrors.hostingTaken(mapper.name(), calls().region());
+            @Override
+            protected void create() {
+                if (mapper.isDeployment()) {
+                    hosted.create(mapper.deployment());
+                } else {
+                    hosted.create(mapper.throughput());
+                }
             }
+
+            @Override
+            protected boolean isTaken(SdkException failure) {
+                return super.isTaken(failure)
+                        || String.valueOf(failure.getMessage()).contains("in use");
+            }
+
+            @Override
+            protected FineTuneException told(SdkException failure) {
+                return isTaken(failure) ? taken(mapper) : super.told(failure);
+            }
+
+            @Override
+            protected HostedCalls.Found own(HostedCalls.Found found) {
+                return BedrockHosting.this.own(order, mapper, found);
+            }
+        }.make();
+    }
+
+    private HostedCalls.Found own(HostingOrder order, HostingMapper mapper, HostedCalls.Found found) {
+        Map<String, String> tags = calls().tags(found.arn());
+        if (mapper.token().equals(tags.get(HostingMapper.ORDER_TAG))) {
             return found;
         }
+        throw order.run().value().equals(tags.get(Submission.RUN_LABEL))
+                ? BedrockErrors.hostedOtherwise(order.run(), found)
+                : taken(mapper);
+    }
+
+    private FineTuneException taken(HostingMapper mapper) {
+        return BedrockErrors.hostingTaken(mapper.name(), calls().calls().region());
     }
 
     @Override

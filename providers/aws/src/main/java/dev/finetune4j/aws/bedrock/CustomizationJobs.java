@@ -1,16 +1,11 @@
 package dev.finetune4j.aws.bedrock;
 
-import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.CreateOnce;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.RunId;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.bedrock.BedrockClient;
 import software.amazon.awssdk.services.bedrock.model.ConflictException;
@@ -20,30 +15,18 @@ import software.amazon.awssdk.services.bedrock.model.GetModelCustomizationJobRes
 import software.amazon.awssdk.services.bedrock.model.ModelCustomizationJobStatus;
 import software.amazon.awssdk.services.bedrock.model.ModelCustomizationJobSummary;
 import software.amazon.awssdk.services.bedrock.model.ResourceNotFoundException;
-import software.amazon.awssdk.services.bedrock.model.Tag;
 
 /**
  * Bedrock's customization jobs, of which there is one for a name for ever. Every failure is a {@link FineTuneException} that says whether the
  * same call may succeed later. Safe for use by several threads.
  */
-final class CustomizationJobs implements AutoCloseable {
-    /** Tries of one call by Amazon's client. All calls may be repeated: a create carries a name and a token that are taken once. */
-    static final int ATTEMPTS = 4;
-
-    private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
-
+final class CustomizationJobs {
+    private final BedrockCalls calls;
     private final BedrockClient client;
-    private final String region;
 
-    private CustomizationJobs(BedrockClient client, String region) {
-        this.client = client;
-        this.region = region;
-    }
-
-    /** Jobs of a region, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
-    static CustomizationJobs open(String region, ProviderContext context) {
-        AwsConnection connection = new AwsConnection(region, "BEDROCK", ATTEMPTS, LONGEST_CALL);
-        return new CustomizationJobs(connection.open(BedrockClient.builder(), context), region);
+    CustomizationJobs(BedrockCalls calls) {
+        this.calls = calls;
+        this.client = calls.client();
     }
 
     /**
@@ -53,46 +36,23 @@ final class CustomizationJobs implements AutoCloseable {
      * @throws FineTuneException with FT0895 if a name belongs to another job or model, or with why the service does not take it
      */
     GetModelCustomizationJobResponse submit(CreateModelCustomizationJobRequest request) {
-        return new Launch(request).make();
-    }
+        RunId id = new RunId(request.jobName());
+        return calls.new Once<GetModelCustomizationJobResponse>(request.jobName()) {
+            @Override
+            protected Optional<GetModelCustomizationJobResponse> find() {
+                return CustomizationJobs.this.find(request.jobName());
+            }
 
-    private final class Launch extends CreateOnce<GetModelCustomizationJobResponse> {
-        private final CreateModelCustomizationJobRequest request;
+            @Override
+            protected void create() {
+                client.createModelCustomizationJob(request);
+            }
 
-        Launch(CreateModelCustomizationJobRequest request) {
-            this.request = request;
-        }
-
-        @Override
-        protected Optional<GetModelCustomizationJobResponse> find() {
-            return CustomizationJobs.this.find(request.jobName());
-        }
-
-        @Override
-        protected void create() {
-            client.createModelCustomizationJob(request);
-        }
-
-        @Override
-        protected boolean isTaken(SdkException failure) {
-            return failure instanceof ConflictException;
-        }
-
-        @Override
-        protected FineTuneException told(SdkException failure) {
-            return BedrockErrors.told(failure, request.jobName(), region);
-        }
-
-        @Override
-        protected FineTuneException hidden() {
-            return BedrockErrors.hidden(request.jobName());
-        }
-
-        @Override
-        protected GetModelCustomizationJobResponse own(GetModelCustomizationJobResponse found) {
-            RunId id = new RunId(request.jobName());
-            return CustomizationJobs.own(id, found, StagedTuning.digestIn(id, request.clientRequestToken()));
-        }
+            @Override
+            protected GetModelCustomizationJobResponse own(GetModelCustomizationJobResponse found) {
+                return CustomizationJobs.own(id, found, StagedTuning.digestIn(id, request.clientRequestToken()));
+            }
+        }.make();
     }
 
     /**
@@ -115,13 +75,7 @@ final class CustomizationJobs implements AutoCloseable {
 
     /** A job by its name; empty only where the service answered that there is none. */
     Optional<GetModelCustomizationJobResponse> find(String name) {
-        try {
-            return Optional.of(client.getModelCustomizationJob(request -> request.jobIdentifier(name)));
-        } catch (ResourceNotFoundException e) {
-            return Optional.empty();
-        } catch (SdkException e) {
-            throw BedrockErrors.told(e, name, region);
-        }
+        return calls.ifThere(name, () -> client.getModelCustomizationJob(request -> request.jobIdentifier(name)));
     }
 
     /**
@@ -133,9 +87,10 @@ final class CustomizationJobs implements AutoCloseable {
         try {
             client.stopModelCustomizationJob(request -> request.jobIdentifier(name));
         } catch (SdkException e) {
-            GetModelCustomizationJobResponse job = find(name).orElseThrow(() -> BedrockErrors.absent(name, region));
+            GetModelCustomizationJobResponse job =
+                    find(name).orElseThrow(() -> BedrockErrors.absent(name, calls.region()));
             if (!hasEnded(job)) {
-                throw BedrockErrors.told(e, name, region);
+                throw BedrockErrors.told(e, name, calls.region());
             }
         }
     }
@@ -143,17 +98,9 @@ final class CustomizationJobs implements AutoCloseable {
     /** Whether the model that came of a job is there. */
     boolean hasModel(GetModelCustomizationJobResponse job) {
         String arn = job.outputModelArn();
-        if (arn == null) {
-            return false;
-        }
-        try {
-            client.getCustomModel(request -> request.modelIdentifier(arn));
-            return true;
-        } catch (ResourceNotFoundException e) {
-            return false;
-        } catch (SdkException e) {
-            throw BedrockErrors.told(e, arn, region);
-        }
+        return arn != null
+                && calls.ifThere(arn, () -> client.getCustomModel(request -> request.modelIdentifier(arn)))
+                        .isPresent();
     }
 
     /**
@@ -169,13 +116,13 @@ final class CustomizationJobs implements AutoCloseable {
         } catch (ConflictException e) {
             throw BedrockErrors.stillHosted(modelName, e);
         } catch (SdkException e) {
-            throw BedrockErrors.told(e, modelName, region);
+            throw BedrockErrors.told(e, modelName, calls.region());
         }
     }
 
     /** Tuned models of the account, whoever made them. */
     List<CustomModelSummary> models() {
-        return asked(
+        return calls.told(
                 "its models",
                 () -> client.listCustomModelsPaginator(request -> request.isOwned(true)).modelSummaries().stream()
                         .toList());
@@ -183,7 +130,7 @@ final class CustomizationJobs implements AutoCloseable {
 
     /** Jobs of the account, whoever launched them. */
     List<ModelCustomizationJobSummary> jobs() {
-        return asked(
+        return calls.told(
                 "its jobs",
                 () ->
                         client
@@ -195,22 +142,7 @@ final class CustomizationJobs implements AutoCloseable {
 
     /** Tags of a job or model by their keys; none where it is gone. */
     Map<String, String> tags(String arn) {
-        return asked(arn, () -> {
-            try {
-                return client.listTagsForResource(request -> request.resourceARN(arn)).tags().stream()
-                        .collect(Collectors.toMap(Tag::key, Tag::value));
-            } catch (ResourceNotFoundException e) {
-                return Map.of();
-            }
-        });
-    }
-
-    private <T> T asked(String what, Supplier<T> question) {
-        try {
-            return question.get();
-        } catch (SdkException e) {
-            throw BedrockErrors.told(e, what, region);
-        }
+        return calls.tags(arn);
     }
 
     static boolean hasEnded(GetModelCustomizationJobResponse job) {
@@ -218,10 +150,5 @@ final class CustomizationJobs implements AutoCloseable {
         return status == ModelCustomizationJobStatus.COMPLETED
                 || status == ModelCustomizationJobStatus.FAILED
                 || status == ModelCustomizationJobStatus.STOPPED;
-    }
-
-    @Override
-    public void close() {
-        client.close();
     }
 }

@@ -1,20 +1,15 @@
 package dev.finetune4j.aws.bedrock;
 
-import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.HostedModel;
-import dev.finetune4j.spi.ProviderContext;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.bedrock.BedrockClient;
+import software.amazon.awssdk.services.bedrock.model.CommitmentDuration;
 import software.amazon.awssdk.services.bedrock.model.ConflictException;
 import software.amazon.awssdk.services.bedrock.model.CreateCustomModelDeploymentRequest;
 import software.amazon.awssdk.services.bedrock.model.CreateProvisionedModelThroughputRequest;
@@ -22,25 +17,15 @@ import software.amazon.awssdk.services.bedrock.model.CustomModelDeploymentStatus
 import software.amazon.awssdk.services.bedrock.model.GetCustomModelDeploymentResponse;
 import software.amazon.awssdk.services.bedrock.model.GetProvisionedModelThroughputResponse;
 import software.amazon.awssdk.services.bedrock.model.ProvisionedModelStatus;
-import software.amazon.awssdk.services.bedrock.model.ResourceNotFoundException;
-import software.amazon.awssdk.services.bedrock.model.Tag;
 
 /** Bedrock's calls for deployments and provisioned throughput of custom models. Safe for use by several threads. */
-final class HostedCalls implements AutoCloseable {
-    private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
-
+final class HostedCalls {
+    private final BedrockCalls calls;
     private final BedrockClient client;
-    private final String region;
 
-    private HostedCalls(BedrockClient client, String region) {
-        this.client = client;
-        this.region = region;
-    }
-
-    /** Calls of a region, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
-    static HostedCalls open(String region, ProviderContext context) {
-        AwsConnection connection = new AwsConnection(region, "BEDROCK", CustomizationJobs.ATTEMPTS, LONGEST_CALL);
-        return new HostedCalls(connection.open(BedrockClient.builder(), context), region);
+    HostedCalls(BedrockCalls calls) {
+        this.calls = calls;
+        this.client = calls.client();
     }
 
     /**
@@ -64,6 +49,33 @@ final class HostedCalls implements AutoCloseable {
             Instant since,
             @Nullable Instant committedUntil,
             @Nullable String failure) {
+        static Found deployment(
+                String arn,
+                String model,
+                @Nullable CustomModelDeploymentStatus status,
+                Instant since,
+                @Nullable String failure) {
+            return new Found(arn, model, HostingWays.ON_DEMAND, 1, HostedCalls.state(status), since, null, failure);
+        }
+
+        static Found throughput(
+                String arn,
+                String model,
+                @Nullable CommitmentDuration commitment,
+                int units,
+                @Nullable ProvisionedModelStatus status,
+                Instant since,
+                @Nullable Instant committedUntil,
+                @Nullable String failure) {
+            String way = HostingWays.provisioned(commitment);
+            return new Found(arn, model, way, units, HostedCalls.state(status), since, committedUntil, failure);
+        }
+
+        /** A model that was trained elsewhere, which is there. */
+        static Found imported(String arn, String name, Instant since) {
+            return new Found(arn, name, HostingWays.IMPORT, 1, HostedModel.State.ACTIVE, since, null, null);
+        }
+
         boolean isDeployment() {
             return way.equals(HostingWays.ON_DEMAND);
         }
@@ -71,11 +83,12 @@ final class HostedCalls implements AutoCloseable {
 
     /** Models that were trained elsewhere. */
     ModelImports imports() {
-        return new ModelImports(client, region);
+        return new ModelImports(calls);
     }
 
-    String region() {
-        return region;
+    /** What is made of a name once. */
+    BedrockCalls calls() {
+        return calls;
     }
 
     void create(CreateCustomModelDeploymentRequest request) {
@@ -88,7 +101,7 @@ final class HostedCalls implements AutoCloseable {
 
     /** A deployment by its name or ARN; empty only where the service answered that there is none. */
     Optional<Found> deployment(String nameOrArn) {
-        return asked(
+        return calls.ifThere(
                 nameOrArn,
                 () -> found(client.getCustomModelDeployment(
                         request -> request.customModelDeploymentIdentifier(nameOrArn))));
@@ -96,52 +109,44 @@ final class HostedCalls implements AutoCloseable {
 
     /** Provisioned throughput by its name or ARN; empty only where the service answered that there is none. */
     Optional<Found> throughput(String nameOrArn) {
-        return asked(
+        return calls.ifThere(
                 nameOrArn,
                 () -> found(client.getProvisionedModelThroughput(request -> request.provisionedModelId(nameOrArn))));
     }
 
     /** Both, of the whole account. */
     List<Found> all() {
-        return told(
+        return calls.told(
                 "what is hosted",
-                () -> Stream.concat(
-                                client
-                                        .listCustomModelDeploymentsPaginator(request -> {})
-                                        .modelDeploymentSummaries()
-                                        .stream()
-                                        .map(one -> new Found(
-                                                one.customModelDeploymentArn(),
-                                                one.modelArn(),
-                                                HostingWays.ON_DEMAND,
-                                                1,
-                                                state(one.status()),
-                                                one.createdAt(),
-                                                null,
-                                                one.failureMessage())),
-                                client
-                                        .listProvisionedModelThroughputsPaginator(request -> {})
-                                        .provisionedModelSummaries()
-                                        .stream()
-                                        .map(one -> new Found(
-                                                one.provisionedModelArn(),
-                                                one.modelArn(),
-                                                HostingWays.provisioned(one.commitmentDuration()),
-                                                one.modelUnits(),
-                                                state(one.status()),
-                                                one.creationTime(),
-                                                one.commitmentExpirationTime(),
-                                                null)))
-                        .toList());
+                () -> Stream.concat(deployments(), throughputs()).toList());
+    }
+
+    private Stream<Found> deployments() {
+        return client.listCustomModelDeploymentsPaginator(request -> {}).modelDeploymentSummaries().stream()
+                .map(one -> Found.deployment(
+                        one.customModelDeploymentArn(),
+                        one.modelArn(),
+                        one.status(),
+                        one.createdAt(),
+                        one.failureMessage()));
+    }
+
+    private Stream<Found> throughputs() {
+        return client.listProvisionedModelThroughputsPaginator(request -> {}).provisionedModelSummaries().stream()
+                .map(one -> Found.throughput(
+                        one.provisionedModelArn(),
+                        one.modelArn(),
+                        one.commitmentDuration(),
+                        one.modelUnits(),
+                        one.status(),
+                        one.creationTime(),
+                        one.commitmentExpirationTime(),
+                        null));
     }
 
     /** Tags of what hosts a model, by their keys; none where it is gone. */
     Map<String, String> tags(String arn) {
-        return asked(
-                        arn,
-                        () -> client.listTagsForResource(request -> request.resourceARN(arn)).tags().stream()
-                                .collect(Collectors.toMap(Tag::key, Tag::value)))
-                .orElse(Map.of());
+        return calls.tags(arn);
     }
 
     /**
@@ -151,7 +156,7 @@ final class HostedCalls implements AutoCloseable {
      */
     void end(Found hosted) {
         try {
-            asked(
+            calls.ifThere(
                     hosted.arn(),
                     () -> hosted.isDeployment()
                             ? client.deleteCustomModelDeployment(
@@ -166,43 +171,18 @@ final class HostedCalls implements AutoCloseable {
         }
     }
 
-    private <T> Optional<T> asked(String what, Supplier<T> question) {
-        return told(what, () -> {
-            try {
-                return Optional.of(question.get());
-            } catch (ResourceNotFoundException e) {
-                return Optional.empty();
-            }
-        });
-    }
-
-    private <T> T told(String what, Supplier<T> question) {
-        try {
-            return question.get();
-        } catch (SdkException e) {
-            throw BedrockErrors.told(e, what, region);
-        }
-    }
-
     private static Found found(GetCustomModelDeploymentResponse one) {
-        return new Found(
-                one.customModelDeploymentArn(),
-                one.modelArn(),
-                HostingWays.ON_DEMAND,
-                1,
-                state(one.status()),
-                one.createdAt(),
-                null,
-                one.failureMessage());
+        return Found.deployment(
+                one.customModelDeploymentArn(), one.modelArn(), one.status(), one.createdAt(), one.failureMessage());
     }
 
     private static Found found(GetProvisionedModelThroughputResponse one) {
-        return new Found(
+        return Found.throughput(
                 one.provisionedModelArn(),
                 one.modelArn(),
-                HostingWays.provisioned(one.commitmentDuration()),
+                one.commitmentDuration(),
                 one.modelUnits(),
-                state(one.status()),
+                one.status(),
                 one.creationTime(),
                 one.commitmentExpirationTime(),
                 one.failureMessage());
@@ -221,10 +201,5 @@ final class HostedCalls implements AutoCloseable {
             return HostedModel.State.ACTIVE;
         }
         return status == ProvisionedModelStatus.FAILED ? HostedModel.State.FAILED : HostedModel.State.CREATING;
-    }
-
-    @Override
-    public void close() {
-        client.close();
     }
 }

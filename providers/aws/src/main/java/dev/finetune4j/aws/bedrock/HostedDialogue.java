@@ -44,8 +44,7 @@ final class HostedDialogue implements Dialogue {
      * @param base id for asking of the base model
      */
     static HostedDialogue open(String tuned, String base, String region, ProviderContext context) {
-        AwsConnection connection =
-                new AwsConnection(region, "BEDROCK_RUNTIME", CustomizationJobs.ATTEMPTS, LONGEST_CALL);
+        AwsConnection connection = new AwsConnection(region, "BEDROCK_RUNTIME", BedrockCalls.ATTEMPTS, LONGEST_CALL);
         return new HostedDialogue(connection.open(BedrockRuntimeClient.builder(), context), tuned, base, region);
     }
 

@@ -1,22 +1,16 @@
 package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.internal.CreateOnce;
-import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.HostedModel;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.bedrock.BedrockClient;
-import software.amazon.awssdk.services.bedrock.model.ConflictException;
 import software.amazon.awssdk.services.bedrock.model.CreateModelImportJobRequest;
 import software.amazon.awssdk.services.bedrock.model.GetImportedModelResponse;
 import software.amazon.awssdk.services.bedrock.model.GetModelImportJobResponse;
 import software.amazon.awssdk.services.bedrock.model.ModelImportJobStatus;
 import software.amazon.awssdk.services.bedrock.model.ModelImportJobSummary;
-import software.amazon.awssdk.services.bedrock.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.bedrock.model.SortOrder;
 import software.amazon.awssdk.services.bedrock.model.Tag;
 
@@ -25,12 +19,12 @@ final class ModelImports {
     /** On a job that failed: whoever asked for it has seen that, and wants to hear no more of it. */
     private static final String SEEN_TAG = "finetune4j-ended";
 
+    private final BedrockCalls calls;
     private final BedrockClient client;
-    private final String region;
 
-    ModelImports(BedrockClient client, String region) {
-        this.client = client;
-        this.region = region;
+    ModelImports(BedrockCalls calls) {
+        this.calls = calls;
+        this.client = calls.client();
     }
 
     /**
@@ -39,7 +33,7 @@ final class ModelImports {
      * @param isOurs whether the tags of a job that was found are those of the order
      */
     HostedCalls.Found bringIn(CreateModelImportJobRequest request, Predicate<String> isOurs) {
-        CreateOnce<GetModelImportJobResponse> once = new CreateOnce<>() {
+        CreateOnce<GetModelImportJobResponse> once = calls.new Once<>(request.jobName()) {
             @Override
             protected Optional<GetModelImportJobResponse> find() {
                 return job(request.jobName());
@@ -51,24 +45,9 @@ final class ModelImports {
             }
 
             @Override
-            protected boolean isTaken(SdkException failure) {
-                return failure instanceof ConflictException;
-            }
-
-            @Override
-            protected FineTuneException told(SdkException failure) {
-                return BedrockErrors.told(failure, request.jobName(), region);
-            }
-
-            @Override
-            protected FineTuneException hidden() {
-                return BedrockErrors.hidden(request.jobName());
-            }
-
-            @Override
             protected GetModelImportJobResponse own(GetModelImportJobResponse found) {
                 if (!isOurs.test(found.jobArn())) {
-                    throw BedrockErrors.hostingTaken(request.jobName(), region);
+                    throw BedrockErrors.hostingTaken(request.jobName(), calls.region());
                 }
                 return found;
             }
@@ -77,7 +56,7 @@ final class ModelImports {
     }
 
     private Optional<GetModelImportJobResponse> job(String nameOrArn) {
-        return asked(nameOrArn, () -> client.getModelImportJob(job -> job.jobIdentifier(nameOrArn)));
+        return calls.ifThere(nameOrArn, () -> client.getModelImportJob(job -> job.jobIdentifier(nameOrArn)));
     }
 
     /** The model of a name, or the job that is about to bring it in or failed to, the newest; empty where there is none of them. */
@@ -88,21 +67,22 @@ final class ModelImports {
     }
 
     private Optional<HostedCalls.Found> model(String name) {
-        return asked(name, () -> found(client.getImportedModel(model -> model.modelIdentifier(name))));
+        return calls.ifThere(name, () -> found(client.getImportedModel(model -> model.modelIdentifier(name))));
     }
 
     /** Models that were brought in, whoever did. */
     List<HostedCalls.Found> all() {
-        return asked(
+        return calls.ifThere(
                         "what was brought in",
                         () -> client.listImportedModelsPaginator(models -> {}).modelSummaries().stream()
-                                .map(model -> there(model.modelArn(), model.modelName(), model.creationTime()))
+                                .map(model -> HostedCalls.Found.imported(
+                                        model.modelArn(), model.modelName(), model.creationTime()))
                                 .toList())
                 .orElse(List.of());
     }
 
     private Optional<HostedCalls.Found> newest(String modelName) {
-        return asked(
+        return calls.ifThere(
                         modelName,
                         () -> client
                                 .listModelImportJobsPaginator(
@@ -119,21 +99,17 @@ final class ModelImports {
     }
 
     private boolean isSeen(ModelImportJobSummary job) {
-        return asked(
-                        job.jobArn(),
-                        () -> client.listTagsForResource(tags -> tags.resourceARN(job.jobArn())).tags().stream()
-                                .anyMatch(tag -> tag.key().equals(SEEN_TAG)))
-                .orElse(false);
+        return calls.tags(job.jobArn()).containsKey(SEEN_TAG);
     }
 
     /** Removes the model; of a job that failed, that it is told. One that goes on cannot be ended. */
     void end(HostedModel hosted) {
         if (hosted.state() == HostedModel.State.ACTIVE) {
-            asked(
+            calls.ifThere(
                     hosted.reference(),
                     () -> client.deleteImportedModel(model -> model.modelIdentifier(hosted.reference())));
         } else if (hosted.state() == HostedModel.State.FAILED) {
-            asked(
+            calls.ifThere(
                     hosted.reference(),
                     () -> client.tagResource(tags -> tags.resourceARN(hosted.reference())
                             .tags(Tag.builder().key(SEEN_TAG).value("seen").build())));
@@ -142,22 +118,8 @@ final class ModelImports {
         }
     }
 
-    private <T> Optional<T> asked(String what, Supplier<T> question) {
-        try {
-            return Optional.of(question.get());
-        } catch (ResourceNotFoundException e) {
-            return Optional.empty();
-        } catch (SdkException e) {
-            throw BedrockErrors.told(e, what, region);
-        }
-    }
-
     private static HostedCalls.Found found(GetImportedModelResponse model) {
-        return there(model.modelArn(), model.modelName(), model.creationTime());
-    }
-
-    private static HostedCalls.Found there(String arn, String name, Instant since) {
-        return new HostedCalls.Found(arn, name, HostingWays.IMPORT, 1, HostedModel.State.ACTIVE, since, null, null);
+        return HostedCalls.Found.imported(model.modelArn(), model.modelName(), model.creationTime());
     }
 
     private static HostedCalls.Found found(GetModelImportJobResponse job) {

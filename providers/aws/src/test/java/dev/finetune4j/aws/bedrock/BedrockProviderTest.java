@@ -124,7 +124,8 @@ class BedrockProviderTest {
     @Test
     void leavesTheJobsOfOthersAlone() throws Exception {
         aws.s3().upload(rows("ticket", 16), OfflineTuning.STORE + "/inputs/5e/train.jsonl");
-        try (CustomizationJobs console = OfflineTuning.client(aws, OfflineTuning.REGION, aws.accessKeyId(), clock)) {
+        try (BedrockCalls calls = OfflineTuning.client(aws, OfflineTuning.REGION, aws.accessKeyId(), clock)) {
+            CustomizationJobs console = new CustomizationJobs(calls);
             StagedTuning job = OfflineTuning.job("another-run", "abc");
             console.submit(new CustomizationMapper(OfflineTuning.options().build())
                     .request(job).toBuilder().jobName(ID.value()).build());

@@ -31,6 +31,7 @@ class CustomizationJobsTest extends LaunchesOnceTest {
 
     private final VirtualClock clock = new VirtualClock();
     private OfflineAws aws;
+    private BedrockCalls calls;
     private CustomizationJobs jobs;
 
     CustomizationJobsTest() {
@@ -38,7 +39,7 @@ class CustomizationJobsTest extends LaunchesOnceTest {
                 CREATE,
                 "GetModelCustomizationJob",
                 "jobName",
-                CustomizationJobs.ATTEMPTS,
+                BedrockCalls.ATTEMPTS,
                 BedrockProblems.UNREACHABLE,
                 BedrockProblems.NAME_TAKEN));
     }
@@ -46,12 +47,13 @@ class CustomizationJobsTest extends LaunchesOnceTest {
     @BeforeEach
     void open() throws Exception {
         aws = OfflineTuning.start(clock, OfflineTuning.REGION);
-        jobs = client(aws.accessKeyId());
+        calls = client(aws.accessKeyId());
+        jobs = new CustomizationJobs(calls);
     }
 
     @AfterEach
     void close() {
-        jobs.close();
+        calls.close();
         aws.close();
     }
 
@@ -62,7 +64,8 @@ class CustomizationJobsTest extends LaunchesOnceTest {
 
     @Override
     protected void launch(String name, String digest) {
-        try (CustomizationJobs another = client(aws.accessKeyId())) {
+        try (BedrockCalls other = client(aws.accessKeyId())) {
+            CustomizationJobs another = new CustomizationJobs(other);
             another.submit(request(name, digest));
         }
     }
@@ -193,7 +196,8 @@ class CustomizationJobsTest extends LaunchesOnceTest {
 
     @Test
     void tellsOfAKeyThatNobodyKnows() {
-        try (CustomizationJobs stranger = client("AKIDSTRANGER")) {
+        try (BedrockCalls other = client("AKIDSTRANGER")) {
+            CustomizationJobs stranger = new CustomizationJobs(other);
             assertThat(refused(() -> stranger.find(NAME)).problems().get(0).kind())
                     .isEqualTo(BedrockProblems.NO_CREDENTIALS);
         }
@@ -229,7 +233,7 @@ class CustomizationJobsTest extends LaunchesOnceTest {
         }
     }
 
-    private CustomizationJobs client(String key) {
+    private BedrockCalls client(String key) {
         return OfflineTuning.client(aws, OfflineTuning.REGION, key, clock);
     }
 

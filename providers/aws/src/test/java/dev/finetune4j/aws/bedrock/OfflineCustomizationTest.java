@@ -61,7 +61,8 @@ class OfflineCustomizationTest {
         List<RunState> seen = new ArrayList<>();
 
         try (OfflineAws aws = OfflineTuning.start(clock, OfflineTuning.REGION, store);
-                CustomizationJobs jobs = OfflineTuning.client(aws, OfflineTuning.REGION, aws.accessKeyId(), clock)) {
+                BedrockCalls calls = OfflineTuning.client(aws, OfflineTuning.REGION, aws.accessKeyId(), clock)) {
+            CustomizationJobs jobs = new CustomizationJobs(calls);
             jobs.submit(OfflineTuning.request(job, OfflineTuning.options().build()));
             for (int i = 0; i < 60; i++) {
                 RunState state = snapshot(jobs, job).state();
@@ -96,7 +97,8 @@ class OfflineCustomizationTest {
         put(TRAINING, "{\"prompt\": \"a\", \"completion\": \"b\"}\n");
 
         try (OfflineAws aws = OfflineTuning.start(clock, OfflineTuning.REGION, store);
-                CustomizationJobs jobs = OfflineTuning.client(aws, OfflineTuning.REGION, aws.accessKeyId(), clock)) {
+                BedrockCalls calls = OfflineTuning.client(aws, OfflineTuning.REGION, aws.accessKeyId(), clock)) {
+            CustomizationJobs jobs = new CustomizationJobs(calls);
             StagedTuning job = job("tickets-1", null);
             jobs.submit(OfflineTuning.request(job, OfflineTuning.options().build()));
             clock.advance(Duration.ofHours(1));
@@ -119,7 +121,8 @@ class OfflineCustomizationTest {
         for (String region : List.of("us-east-1", "us-west-2")) {
             store = OfflineTuning.store(folder.resolve(region), region, clock);
             try (OfflineAws aws = OfflineTuning.start(clock, region, store);
-                    CustomizationJobs jobs = OfflineTuning.client(aws, region, aws.accessKeyId(), clock)) {
+                    BedrockCalls calls = OfflineTuning.client(aws, region, aws.accessKeyId(), clock)) {
+                CustomizationJobs jobs = new CustomizationJobs(calls);
                 for (int i = 0; i < SETS; i++) {
                     TunableModel model = region.equals("us-east-1") ? nova : models.get(random.nextInt(models.size()));
                     List<Conversation> rows = rowsAtRandom(random);

@@ -46,8 +46,8 @@ final class OfflineTuning {
         return new Account("123456789012", region, Set.of(ROLE));
     }
 
-    static CustomizationJobs client(OfflineAws aws, String region, String key, Clock clock) {
-        return CustomizationJobs.open(region, context(aws, key, "secret", Path.of("unused"), clock));
+    static BedrockCalls client(OfflineAws aws, String region, String key, Clock clock) {
+        return BedrockCalls.open(region, context(aws, key, "secret", Path.of("unused"), clock));
     }
 
     /** The surroundings of a process that is to reach the cloud of a test. */

@@ -72,8 +72,9 @@ class StoredTuningsTest {
     @Test
     void leavesAloneWhatCarriesNoTagOfOurs() {
         provider.submit(place.job(DONE.value()));
-        try (CustomizationJobs jobs =
+        try (BedrockCalls calls =
                 OfflineTuning.client(place.aws, OfflineTuning.REGION, place.aws.accessKeyId(), place.clock)) {
+            CustomizationJobs jobs = new CustomizationJobs(calls);
             String rows =
                     jobs.find(DONE.value()).orElseThrow().trainingDataConfig().s3Uri();
             jobs.submit(
