@@ -19,7 +19,7 @@ import sagemaker.core.resources as resources
 from botocore.exceptions import ClientError
 from sagemaker.core.helper.session_helper import Session
 from sagemaker.core.telemetry import telemetry_logging
-from sagemaker.train import ModelTrainer, model_trainer
+from sagemaker.train import ModelTrainer
 from sagemaker.train.configs import Compute, InputData, SourceCode, StoppingCondition
 
 logging.disable()
@@ -47,12 +47,6 @@ class Account(boto3.Session):
 
 resources.time = Haste
 telemetry_logging._requests_helper = lambda url, timeout: None  # it tells Amazon of each training
-# The SDK's own scripts know no place but /opt/ml; a machine of the offline cloud has it elsewhere.
-model_trainer.DEFAULT_CONTAINER_ARGUMENTS = [
-    "-c",
-    "cd $SAGEMAKER_BASE_DIR && cp -r input/data/sm_drivers drivers && grep -rl /opt/ml drivers"
-    " | xargs sed -i \"s#/opt/ml/input/data/sm_drivers#$PWD/drivers#g; s#/opt/ml#$SAGEMAKER_BASE_DIR#g\""
-    " && bash drivers/sm_train.sh"]
 session = Session(Account())
 
 

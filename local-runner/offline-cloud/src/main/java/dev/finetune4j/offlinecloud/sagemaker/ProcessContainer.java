@@ -1,6 +1,5 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import java.nio.file.Files;
@@ -8,14 +7,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Runs what a job asks for as a process of this machine. Its folder is laid out as the service lays out {@code /opt/ml}, and {@code
- * SAGEMAKER_BASE_DIR} names it. Nothing of an image is there, so that a job must name its entry point. Whoever may make jobs can run any
+ * Runs what a job asks for as a process of this machine. Its folder is laid out as the service lays out {@code /opt/ml}, and lies there for
+ * the process where the machine allows it; {@code SAGEMAKER_BASE_DIR} names it in any case. Nothing of an image is there, so that a job must
+ * name its entry point. Whoever may make jobs can run any
  * command as the user of this process.
  *
  * <p>By the time that a container has ended, its results are in the store.
@@ -25,6 +23,7 @@ public final class ProcessContainer implements Container {
     private final ObjectStore store;
     private final Map<String, String> environment;
     private final Clock clock;
+    private final OptMl optMl;
 
     /**
      * Containers.
@@ -35,10 +34,15 @@ public final class ProcessContainer implements Container {
      * @param clock the clock, which must go by itself
      */
     public ProcessContainer(Path root, ObjectStore store, Map<String, String> environment, Clock clock) {
+        this(root, store, environment, clock, OptMl.ofThisMachine());
+    }
+
+    ProcessContainer(Path root, ObjectStore store, Map<String, String> environment, Clock clock, OptMl optMl) {
         this.root = root.toAbsolutePath();
         this.store = store;
         this.environment = Map.copyOf(environment);
         this.clock = clock;
+        this.optMl = optMl;
     }
 
     /** The folder of a job's machine, counted from 1: after each interruption a job gets a new one. */
@@ -53,29 +57,23 @@ public final class ProcessContainer implements Container {
         while (Files.exists(folder(request.name(), machine))) {
             machine++;
         }
-        MachineFolder folder =
-                new MachineFolder(folder(request.name(), machine), request, store.actingAs(request.role()));
-        ProcessBuilder builder = new ProcessBuilder(command(job)).redirectErrorStream(true);
+        Path own = folder(request.name(), machine);
+        MachineFolder folder = new MachineFolder(own, request, store.actingAs(request.role()));
+        ImageProgram program = new ImageProgram(own, request, optMl);
+        ProcessBuilder builder = new ProcessBuilder(program.command()).redirectErrorStream(true);
         Map<String, String> variables = builder.environment();
         variables.clear();
         variables.putAll(environment);
         job.path("Environment")
                 .properties()
-                .forEach(entry -> variables.put(entry.getKey(), entry.getValue().asText()));
+                .forEach(entry -> variables.put(
+                        entry.getKey(), optMl.told(own, entry.getValue().asText())));
         variables.put("TRAINING_JOB_NAME", request.name());
         variables.put("TRAINING_JOB_ARN", request.arn());
         variables.put("AWS_REGION", request.region());
-        variables.put("SAGEMAKER_BASE_DIR", folder.root().toString());
-        ContainerRun run = new ContainerRun(folder, builder, Program.NONE, clock, log);
+        variables.put("SAGEMAKER_BASE_DIR", optMl.of(own));
+        ContainerRun run = new ContainerRun(folder, builder, program, clock, log);
         run.begin();
         return run;
-    }
-
-    private static List<String> command(JsonNode job) {
-        JsonNode algorithm = job.path("AlgorithmSpecification");
-        List<String> command = new ArrayList<>();
-        algorithm.path("ContainerEntrypoint").forEach(word -> command.add(word.asText()));
-        algorithm.path("ContainerArguments").forEach(word -> command.add(word.asText()));
-        return command;
     }
 }

@@ -6,9 +6,6 @@ import java.util.Optional;
 
 /** What an image does around the process that computes: before it, to what it prints, and after it. */
 interface Program {
-    /** The process is all that there is. */
-    Program NONE = new Program() {};
-
     /**
      * Prepares for the process, once all inputs are there.
      *

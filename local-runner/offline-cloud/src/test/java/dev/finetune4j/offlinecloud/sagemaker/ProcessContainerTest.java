@@ -35,12 +35,16 @@ class ProcessContainerTest {
 
     @BeforeEach
     void open() throws IOException {
+        open(OptMl.ofThisMachine());
+    }
+
+    private void open(OptMl optMl) throws IOException {
         store = new OfflineS3(folder.resolve("s3"), ACCOUNT.id(), ACCOUNT.region(), Clock.systemUTC())
                 .createBucket("my-bucket");
         put("inputs/data/rows", "one\n");
         put("inputs/data/deep/rows", "two\n");
         containers = new ProcessContainer(
-                folder.resolve("machines"), store, Map.of("PATH", "/usr/bin:/bin"), Clock.systemUTC());
+                folder.resolve("machines"), store, Map.of("PATH", "/usr/bin:/bin"), Clock.systemUTC(), optMl);
         aws = OfflineAws.start(ACCOUNT, Clock.systemUTC(), Pace.SWIFT, containers, store);
     }
 
@@ -186,6 +190,46 @@ class ProcessContainerTest {
                 .as("what lay on the machine that was taken back")
                 .isEmpty();
         assertThat(containers.folder("job-1", 2)).exists();
+    }
+
+    @Test
+    void showsEachContainerItsOwnFolderAtOptMl() throws Exception {
+        JsonNode job = end(running("cat /opt/ml/input/data/data/rows > /opt/ml/model/rows"));
+
+        assertThat(job.path("TrainingJobStatus").asText())
+                .as("a script that nobody rewrites: %s %s", job, printed())
+                .isEqualTo(OptMl.ofThisMachine() == OptMl.ELSEWHERE ? "Failed" : "Completed");
+    }
+
+    @Test
+    void callsTheFolderByItsNameWhereTheMachineAllowsNoOtherPlace() throws Exception {
+        aws.close();
+        open(OptMl.ELSEWHERE);
+        ObjectNode body = running("cd $WORK; cp input/config/hyperparameters.json model/");
+        body.withObject("/AlgorithmSpecification")
+                .putArray("ContainerArguments")
+                .add("exec /bin/sh /opt/ml/input/data/code/start");
+        body.withObject("/OutputDataConfig").put("CompressionType", "NONE");
+        body.putObject("HyperParameters").put("to", "/opt/ml/model").put("other", "/opt/ml-data");
+        body.putObject("Environment").put("WORK", "/opt/ml");
+
+        JsonNode job = end(body);
+
+        String own = containers.folder("job-1", 1).toString();
+        assertThat(job.path("TrainingJobStatus").asText())
+                .as("%s %s", job, printed())
+                .isEqualTo("Completed");
+        assertThat(store.file(BUCKET + "outputs/job-1/output/model/hyperparameters.json"))
+                .hasContent("{\"to\":\"" + own + "/model\",\"other\":\"/opt/ml-data\"}");
+    }
+
+    @Test
+    void failsWithoutACommandAndWithoutAScript() throws Exception {
+        ObjectNode body = JobBody.onDemand("job-1");
+        body.putObject("HyperParameters").put("epochs", "3");
+
+        assertThat(end(body).path("FailureReason").asText())
+                .isEqualTo("ClientError: the offline cloud has no images: name a ContainerEntrypoint");
     }
 
     @Test
