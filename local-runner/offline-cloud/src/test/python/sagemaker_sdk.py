@@ -21,7 +21,9 @@ import sagemaker.session
 import sagemaker_core.main.resources as core
 from botocore.exceptions import ClientError
 from sagemaker.estimator import Estimator
+from sagemaker.huggingface import HuggingFace
 from sagemaker.inputs import TrainingInput
+from sagemaker.pytorch import PyTorch
 from sagemaker.s3 import S3Downloader
 from sagemaker.telemetry import telemetry_logging
 from sagemaker_core.main import shapes
@@ -139,6 +141,45 @@ say("no machine", refused(lambda: estimator(DESCENT, "ml.g5.48xlarge").fit(input
 say("no quota", refused(lambda: estimator(DESCENT, "ml.p4d.24xlarge").fit(inputs, job_name="sdk-quota")))
 say("no such role", refused(lambda: estimator(DESCENT, role="nobody").fit(inputs, job_name="sdk-role")))
 say("no such job", refused(lambda: Estimator.attach("sdk-none", sagemaker_session=session)))
+say("no image", refused(lambda: Estimator(
+    image_uri=first.image_uri, role=ROLE, instance_count=1, instance_type="ml.g5.xlarge", sagemaker_session=session,
+    max_run=3600).fit(inputs, job_name="sdk-image")))
+
+scripts = folder / "scripts"
+scripts.mkdir()
+(scripts / "descent.py").write_text("""
+import argparse, os
+parser = argparse.ArgumentParser()
+parser.add_argument("--epochs", type=int)
+parser.add_argument("--output_dir")
+parser.add_argument("--train", default=os.environ["SM_CHANNEL_TRAIN"])
+given = parser.parse_args()
+rows = [tuple(map(float, line.split())) for line in open(given.train + "/rows.tsv")]
+if given.epochs == 0:
+    raise ValueError("nothing to do")
+a = b = 0.0
+for epoch in range(given.epochs):
+    off = [a * x + b - y for x, y in rows]
+    a -= 0.02 * sum(2 * o * x for o, (x, y) in zip(off, rows)) / len(rows)
+    b -= 0.02 * sum(2 * o for o in off) / len(rows)
+print(f"loss {sum(o * o for o in off) / len(rows):.4f}")
+open(given.output_dir + "/line", "w").write(f"{a:.2f} {b:.2f}\\n")
+""")
+
+
+def script(kind, epochs, **versions):
+    return kind(
+        entry_point="descent.py", source_dir=str(scripts), role=ROLE, instance_count=1, instance_type="ml.g5.xlarge",
+        hyperparameters={"epochs": epochs, "output_dir": "/opt/ml/model"}, sagemaker_session=session, max_run=3600, **versions)
+
+
+by_script = script(PyTorch, 300, framework_version="2.3", py_version="py311")
+say("script", "loss 0.0001" in followed(lambda: by_script.fit(inputs, job_name="sdk-script")))
+S3Downloader.download(by_script.model_data, str(folder / "by-script"), sagemaker_session=session)
+with tarfile.open(folder / "by-script" / "model.tar.gz") as archive:
+    say("script model", archive.extractfile("./line").read().decode())
+transformers = script(HuggingFace, 0, transformers_version="4.49.0", pytorch_version="2.5.1", py_version="py311")
+say("script failed", refused(lambda: transformers.fit(inputs, job_name="sdk-script-bad")))
 
 
 def resource(name, command):

@@ -49,10 +49,11 @@ class SageMakerSdkTest {
             assertThat(aws.calls("CreateTrainingJob"))
                     .filteredOn(Call::hadEffect)
                     .as("each job once")
-                    .hasSize(8);
+                    .hasSize(11);
         }
         assertTrainedAndFetched();
         assertErrors();
+        assertScripts();
         assertResources();
     }
 
@@ -84,6 +85,16 @@ class SageMakerSdkTest {
         assertThat(text("no quota", 2)).contains("'ml.p4d.24xlarge for training job usage' is 0 Instances");
         assertThat(text("no such role", 0)).isEqualTo("NoSuchEntityException");
         assertThat(text("no such job", 2)).isEqualTo("Requested resource not found.");
+    }
+
+    private void assertScripts() {
+        assertThat(text("no image", 1)).contains("name a ContainerEntrypoint");
+        assertThat(seen.path("script").asBoolean()).isTrue();
+        assertThat(text("script model")).isEqualTo("3.00 0.98\n");
+        assertThat(text("script failed", 0)).isEqualTo("UnexpectedStatusException");
+        assertThat(text("script failed", 1))
+                .contains("ExecuteUserScriptError", "ValueError: nothing to do")
+                .contains("descent.py --epochs 0 --output_dir ");
     }
 
     private void assertResources() {

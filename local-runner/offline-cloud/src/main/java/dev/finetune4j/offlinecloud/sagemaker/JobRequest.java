@@ -61,6 +61,14 @@ record JobRequest(ObjectNode body) {
         return seconds.isNumber() ? Optional.of(Duration.ofSeconds(seconds.asLong())) : Optional.empty();
     }
 
+    /** A hyperparameter, which clients may write as JSON, with quotes around it; empty if it is not there. */
+    String setting(String name) {
+        String value = body.path("HyperParameters").path(name).asText();
+        return value.length() > 1 && value.startsWith("\"") && value.endsWith("\"")
+                ? value.substring(1, value.length() - 1)
+                : value;
+    }
+
     String instanceType() {
         return body.path("ResourceConfig").path("InstanceType").asText();
     }

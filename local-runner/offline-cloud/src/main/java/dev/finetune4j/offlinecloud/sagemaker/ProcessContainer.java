@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 
 /**
  * Runs what a job asks for as a process of this machine. Its folder is laid out as the service lays out {@code /opt/ml}, and lies there for
- * the process where the machine allows it; {@code SAGEMAKER_BASE_DIR} names it in any case. Nothing of an image is there, so that a job must
- * name its entry point. Whoever may make jobs can run any
+ * the process where the machine allows it; {@code SAGEMAKER_BASE_DIR} names it in any case. Nothing of an image is there but what runs a
+ * script in the images of Amazon's frameworks, so that a job must name its entry point or such a script. Whoever may make jobs can run any
  * command as the user of this process.
  *
  * <p>By the time that a container has ended, its results are in the store.
@@ -58,8 +58,9 @@ public final class ProcessContainer implements Container {
             machine++;
         }
         Path own = folder(request.name(), machine);
-        MachineFolder folder = new MachineFolder(own, request, store.actingAs(request.role()));
-        ImageProgram program = new ImageProgram(own, request, optMl);
+        ObjectStore storeOfJob = store.actingAs(request.role());
+        MachineFolder folder = new MachineFolder(own, request, storeOfJob);
+        ImageProgram program = new ImageProgram(own, request, storeOfJob, optMl);
         ProcessBuilder builder = new ProcessBuilder(program.command()).redirectErrorStream(true);
         Map<String, String> variables = builder.environment();
         variables.clear();
