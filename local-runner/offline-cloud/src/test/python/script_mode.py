@@ -33,7 +33,7 @@ def packed(**files):
     return into.getvalue()
 
 
-def create(name, hyperparameters, **files):
+def create(name, hyperparameters, keep=0, **files):
     archive = f"s3://{BUCKET}/{name}/source/sourcedir.tar.gz"
     if files:
         s3.put_object(Bucket=BUCKET, Key=f"{name}/source/sourcedir.tar.gz", Body=packed(**files))
@@ -44,7 +44,7 @@ def create(name, hyperparameters, **files):
         InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": {
             "S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/rows/", "S3DataDistributionType": "FullyReplicated"}}}],
         OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/out"},
-        ResourceConfig={"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30},
+        ResourceConfig={"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30, "KeepAlivePeriodInSeconds": keep},
         StoppingCondition={"MaxRuntimeInSeconds": 3600})
 
 
@@ -132,3 +132,10 @@ while "ready" not in printed("long"):
 sagemaker.stop_training_job(TrainingJobName="long")
 say("long", ended("long"))
 say("long model", model("long", "line"))
+
+ENDS = b"#!/bin/sh\necho ends"
+create("kept", {"sagemaker_program": "ends.sh"}, keep=600, ends_dot_sh=ENDS)
+say("kept", [*ended("kept"), sagemaker.describe_training_job(TrainingJobName="kept")["WarmPoolStatus"]["Status"]])
+create("next", {"sagemaker_program": "ends.sh"}, ends_dot_sh=ENDS)
+pool = sagemaker.describe_training_job(TrainingJobName="kept")["WarmPoolStatus"]
+say("next", [*ended("next"), pool["Status"], pool["ReusedByJob"]])

@@ -42,10 +42,14 @@ final class JobDescription {
 
     private final TrainingJob job;
     private final String arn;
+    private final WarmPools pools;
+    private final Instant now;
 
-    JobDescription(TrainingJob job, String arn) {
+    JobDescription(TrainingJob job, String arn, WarmPools pools, Instant now) {
         this.job = job;
         this.arn = arn;
+        this.pools = pools;
+        this.now = now;
     }
 
     /** All that is known of it. */
@@ -89,6 +93,7 @@ final class JobDescription {
                 .put("CreationTime", seconds(job.createdAt()))
                 .put("LastModifiedTime", seconds(job.changedAt()));
         job.endedAt().ifPresent(at -> answer.put("TrainingEndTime", seconds(at)));
+        pools.of(job, now).ifPresent(pool -> answer.set("WarmPoolStatus", pool));
         return answer;
     }
 

@@ -14,26 +14,24 @@ import java.util.function.Function;
 final class JobList {
     private final ObjectNode request;
     private final Collection<TrainingJob> jobs;
-    private final Function<JobRequest, String> arn;
+    private final Function<TrainingJob, JobDescription> description;
 
-    JobList(ObjectNode request, Collection<TrainingJob> jobs, Function<JobRequest, String> arn) {
+    JobList(ObjectNode request, Collection<TrainingJob> jobs, Function<TrainingJob, JobDescription> description) {
         this.request = request;
         this.jobs = jobs;
-        this.arn = arn;
+        this.description = description;
     }
 
     ObjectNode answer() throws ServiceError {
-        for (String unknown : List.of("TrainingPlanArnEquals", "WarmPoolStatusEquals")) {
-            if (request.has(unknown)) {
-                throw ServiceError.invalid("The offline cloud has neither training plans nor warm pools");
-            }
+        if (request.has("TrainingPlanArnEquals")) {
+            throw ServiceError.invalid("The offline cloud has no training plans");
         }
         List<TrainingJob> found =
                 jobs.stream().filter(this::isWanted).sorted(order()).toList();
         ListPage<TrainingJob> page = ListPage.of(found, job -> job.request().name(), request);
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode summaries = answer.putArray("TrainingJobSummaries");
-        page.elements().forEach(job -> summaries.add(new JobDescription(job, arn.apply(job.request())).summary()));
+        page.elements().forEach(job -> summaries.add(description.apply(job).summary()));
         return page.tellNext(answer);
     }
 
@@ -42,6 +40,12 @@ final class JobList {
                 && (!request.has("StatusEquals")
                         || job.primaryStatus()
                                 .equals(request.path("StatusEquals").asText()))
+                && (!request.has("WarmPoolStatusEquals")
+                        || description
+                                .apply(job)
+                                .summary()
+                                .at("/WarmPoolStatus/Status")
+                                .equals(request.get("WarmPoolStatusEquals")))
                 && isWithin(job.createdAt(), "CreationTimeAfter", "CreationTimeBefore")
                 && isWithin(job.changedAt(), "LastModifiedTimeAfter", "LastModifiedTimeBefore");
     }

@@ -77,6 +77,12 @@ record JobRequest(ObjectNode body) {
         return body.path("ResourceConfig").path("InstanceCount").asInt();
     }
 
+    /** How long its machines stay after it; zero for not at all. */
+    Duration keepAlive() {
+        return Duration.ofSeconds(
+                body.at("/ResourceConfig/KeepAlivePeriodInSeconds").asLong());
+    }
+
     /** Where the service puts the results. */
     String artifacts() {
         String path = outputPath();

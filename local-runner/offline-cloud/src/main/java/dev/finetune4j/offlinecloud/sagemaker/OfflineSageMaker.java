@@ -41,6 +41,7 @@ public final class OfflineSageMaker implements JsonService {
     private final Map<String, Integer> quotas = new HashMap<>();
     private final Map<String, TrainingJob> jobs = new LinkedHashMap<>();
     private final JobTags tags = new JobTags();
+    private final WarmPools pools = new WarmPools();
 
     /**
      * The service.
@@ -153,7 +154,7 @@ public final class OfflineSageMaker implements JsonService {
         return switch (operation) {
             case "CreateTrainingJob" -> create(request);
             case "DescribeTrainingJob" -> describe(request);
-            case "ListTrainingJobs" -> new JobList(request, jobs.values(), this::arn).answer();
+            case "ListTrainingJobs" -> new JobList(request, jobs.values(), this::description).answer();
             case "Search" -> search(request);
             case "StopTrainingJob" -> stop(request);
             case "DeleteTrainingJob" -> delete(request);
@@ -182,11 +183,22 @@ public final class OfflineSageMaker implements JsonService {
                             + " exists (" + arn(request) + ")");
         }
         refuseOverQuota(request);
-        jobs.put(
-                key(request.name()),
-                new TrainingJob(request, clock.instant(), pace, stock, container, at -> log(request.name(), at)));
+        jobs.put(key(request.name()), begun(request));
         tags.keep(arn(request), body);
         return object().put("TrainingJobArn", arn(request));
+    }
+
+    /** A job that gets machines which another one kept waits for none, and needs none that is free. */
+    private TrainingJob begun(JobRequest request) {
+        Instant now = clock.instant();
+        boolean isWarm = pools.give(jobs.values(), request, now);
+        return new TrainingJob(
+                request,
+                now,
+                isWarm ? pace.startingAtOnce() : pace,
+                isWarm ? new Stock() : stock,
+                container,
+                at -> log(request.name(), at));
     }
 
     /** Each container has a stream of its own, also where two of a job begin in one second. */
@@ -227,16 +239,18 @@ public final class OfflineSageMaker implements JsonService {
     }
 
     private ObjectNode describe(ObjectNode request) throws ServiceError {
-        TrainingJob job = existing(request);
-        return new JobDescription(job, arn(job.request())).whole();
+        return description(existing(request)).whole();
+    }
+
+    private JobDescription description(TrainingJob job) {
+        return new JobDescription(job, arn(job.request()), pools, clock.instant());
     }
 
     private ObjectNode search(ObjectNode request) throws ServiceError {
         List<ObjectNode> all = new ArrayList<>();
         for (TrainingJob job : jobs.values()) {
-            String arn = arn(job.request());
-            ObjectNode whole = new JobDescription(job, arn).whole();
-            whole.set("Tags", tags.of(arn));
+            ObjectNode whole = description(job).whole();
+            whole.set("Tags", tags.of(arn(job.request())));
             all.add(whole);
         }
         return new JobSearch(MODEL, request, all).answer();
@@ -255,7 +269,14 @@ public final class OfflineSageMaker implements JsonService {
                     "The training job " + job.request().name() + " is in status " + job.primaryStatus()
                             + " and can not be deleted");
         }
+        if (pools.isAvailable(job, clock.instant())) {
+            throw ServiceError.of(
+                    "ResourceInUse",
+                    "The training job " + job.request().name()
+                            + " has a warm pool that is Available and can not be deleted");
+        }
         jobs.remove(key(job.request().name()));
+        pools.forget(job);
         tags.forget(arn(job.request()));
         return object();
     }

@@ -18,4 +18,9 @@ public record Pace(Duration start, Duration download, Duration upload, Duration 
     /** Fast enough for tests on a real clock. */
     public static final Pace SWIFT =
             new Pace(Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofSeconds(1));
+
+    /** The same where the machine is there already. */
+    Pace startingAtOnce() {
+        return new Pace(Duration.ZERO, download, upload, capacityWait);
+    }
 }

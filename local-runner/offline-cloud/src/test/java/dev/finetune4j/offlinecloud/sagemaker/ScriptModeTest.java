@@ -65,5 +65,7 @@ class ScriptModeTest {
                 .contains("s3://my-bucket/lost/source/sourcedir.tar.gz");
         assertThat(seen.path("long")).hasToString("[\"Stopped\",\"\"]");
         assertThat(seen.path("long model").asText()).as("on SIGTERM").isEqualTo("saved");
+        assertThat(seen.path("kept")).hasToString("[\"Completed\",\"\",\"Available\"]");
+        assertThat(seen.path("next")).hasToString("[\"Completed\",\"\",\"Reused\",\"next\"]");
     }
 }
