@@ -64,6 +64,17 @@ final class OfflineCloudCommand implements Callable<Integer> {
     /** The model of the offline hub that anybody may tune. */
     private static final String TUNABLE = "huggingface-llm-offline-tiny";
 
+    /** Without a bucket of its own the SDK asks STS at Amazon's address for the account's; and it tells Amazon of each training. */
+    private static final String SDK_SETTINGS = """
+            SchemaVersion: '1.0'
+            SageMaker:
+              PythonSDK:
+                Modules:
+                  TelemetryOptOut: true
+                  Session:
+                    DefaultS3Bucket: %s
+            """.formatted(BUCKET);
+
     private final Surroundings surroundings;
 
     @Parameters(index = "0", paramLabel = "start", description = "What to do: start.")
@@ -116,7 +127,7 @@ final class OfflineCloudCommand implements Callable<Integer> {
         Container containers = containers(folder.resolve("machines"), store, hub);
         OfflineAws cloud = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store, hub);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cloud, folder), "offline-cloud end"));
-        tell(variables(cloud), role, folder);
+        tell(variables(cloud, Files.writeString(folder.resolve("sagemaker-sdk.yaml"), SDK_SETTINGS)), role, folder);
         new CountDownLatch(1).await(); // until the process is ended
         return ExitCode.OK.number();
     }
@@ -149,13 +160,19 @@ final class OfflineCloudCommand implements Callable<Integer> {
         }
     }
 
-    private Map<String, String> variables(OfflineAws cloud) {
+    private Map<String, String> variables(OfflineAws cloud, Path sdkSettings) {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("AWS_ENDPOINT_URL", cloud.endpoint().toString());
         variables.put("AWS_ACCESS_KEY_ID", cloud.accessKeyId());
         variables.put("AWS_SECRET_ACCESS_KEY", "offline");
         variables.put("AWS_REGION", region);
+        variables.put("AWS_DEFAULT_REGION", region); // Python knows this one only
+        variables.put("SAGEMAKER_USER_CONFIG_OVERRIDE", sdkSettings.toString());
         return variables;
+    }
+
+    private static String forShell(String value) {
+        return value.matches("[\\w./:-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
     }
 
     private void tell(Map<String, String> variables, String role, Path folder) {
@@ -166,7 +183,7 @@ final class OfflineCloudCommand implements Callable<Integer> {
             surroundings
                     .screen()
                     .line(variables.entrySet().stream()
-                            .map(variable -> "export " + variable.getKey() + "=" + variable.getValue())
+                            .map(variable -> "export " + variable.getKey() + "=" + forShell(variable.getValue()))
                             .collect(Collectors.joining("\n")));
         }
         surroundings.screen().say("a job file that uses it:");

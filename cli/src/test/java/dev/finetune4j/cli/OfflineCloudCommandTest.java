@@ -33,13 +33,23 @@ class OfflineCloudCommandTest {
         try (BufferedReader printed =
                 new BufferedReader(new InputStreamReader(cloud.getInputStream(), StandardCharsets.UTF_8))) {
             Map<String, String> variables = new HashMap<>();
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 6; i++) {
                 String[] variable = Objects.requireNonNull(printed.readLine()).split("[ =]", 3);
                 assertThat(variable[0]).isEqualTo("export");
                 variables.put(variable[1], variable[2]);
             }
             assertThat(variables)
-                    .containsOnlyKeys("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION");
+                    .containsOnlyKeys(
+                            "AWS_ENDPOINT_URL",
+                            "AWS_ACCESS_KEY_ID",
+                            "AWS_SECRET_ACCESS_KEY",
+                            "AWS_REGION",
+                            "AWS_DEFAULT_REGION",
+                            "SAGEMAKER_USER_CONFIG_OVERRIDE");
+            assertThat(Path.of(variables.get("SAGEMAKER_USER_CONFIG_OVERRIDE")))
+                    .as("the SageMaker SDK's settings")
+                    .content()
+                    .contains("TelemetryOptOut: true", "DefaultS3Bucket: my-bucket");
             Path job = Files.writeString(folder.resolve("job.yaml"), """
                     name: tickets
                     model: smollm2-135m-instruct
