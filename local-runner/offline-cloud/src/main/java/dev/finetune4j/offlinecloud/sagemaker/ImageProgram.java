@@ -50,7 +50,9 @@ final class ImageProgram implements Program {
     }
 
     private boolean isScript() {
-        return !job.body().path("AlgorithmSpecification").has("ContainerEntrypoint")
+        JsonNode algorithm = job.body().path("AlgorithmSpecification");
+        return !algorithm.has("ContainerEntrypoint")
+                && !algorithm.has("ContainerArguments") // which the images of the frameworks run instead of the toolkit
                 && (!job.setting("sagemaker_program").isEmpty()
                         || job.body().path("Environment").has("SAGEMAKER_PROGRAM"));
     }

@@ -47,11 +47,10 @@ final class MountNamespace implements OptMl {
             } finally {
                 Files.deleteIfExists(file);
                 Files.deleteIfExists(folder);
-                Files.deleteIfExists(trial.resolve("machine.opt"));
                 Files.deleteIfExists(trial);
             }
         } catch (IOException e) {
-            return false; // no such program
+            return false; // no such program, or no room for the trial
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -69,7 +69,7 @@ interface OptMl {
 
     /** What is found out once, when it is first asked for. */
     final class Tried {
-        private static final Pattern NAME = Pattern.compile(PATH + "(?![\\w-])");
+        private static final Pattern NAME = Pattern.compile("(?<![\\w.-])" + PATH + "(?![\\w-])");
         private static final OptMl HERE =
                 MountNamespace.ofThisMachine().<OptMl>map(it -> it).orElse(ELSEWHERE);
 

@@ -7,8 +7,7 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 if [ -d /opt/ml ]; then
   mount -n --bind "$folder" /opt/ml
 else
-  opt=$folder.opt
-  mkdir "$opt"
+  opt=$(mktemp -d /tmp/opt-ml.XXXXXX) # not below /opt, whose mounts are copied here
   mount -n -t tmpfs -o mode=755 opt "$opt"
   for entry in /opt/* /opt/.[!.]*; do # what else lies in /opt stays where it is: Python, perhaps
     to=$opt/${entry#/opt/}

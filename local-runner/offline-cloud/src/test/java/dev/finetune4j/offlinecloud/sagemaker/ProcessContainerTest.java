@@ -210,7 +210,10 @@ class ProcessContainerTest {
                 .putArray("ContainerArguments")
                 .add("exec /bin/sh /opt/ml/input/data/code/start");
         body.withObject("/OutputDataConfig").put("CompressionType", "NONE");
-        body.putObject("HyperParameters").put("to", "/opt/ml/model").put("other", "/opt/ml-data");
+        body.putObject("HyperParameters")
+                .put("to", "/opt/ml/model")
+                .put("other", "/opt/ml-data")
+                .put("address", "s3://my-bucket/opt/ml/rows");
         body.putObject("Environment").put("WORK", "/opt/ml");
 
         JsonNode job = end(body);
@@ -220,7 +223,8 @@ class ProcessContainerTest {
                 .as("%s %s", job, printed())
                 .isEqualTo("Completed");
         assertThat(store.file(BUCKET + "outputs/job-1/output/model/hyperparameters.json"))
-                .hasContent("{\"to\":\"" + own + "/model\",\"other\":\"/opt/ml-data\"}");
+                .hasContent("{\"to\":\"" + own
+                        + "/model\",\"other\":\"/opt/ml-data\",\"address\":\"s3://my-bucket/opt/ml/rows\"}");
     }
 
     @Test
