@@ -38,7 +38,10 @@ public final class LaunchTermsView {
                         + (ends.isEmpty() ? "" : ", P10-P90 " + ends)
                         + price(terms));
         BilledTokens tokens = terms.tokens();
-        say("limit", (tokens == null ? ofTime(terms) : ofTokens(terms, tokens)) + ofBudget(budget.maxCost()));
+        say(
+                "limit",
+                (tokens == null ? ofTime(terms) : ofTokens(terms, tokens))
+                        + ofBudget(terms.worstCost(), budget.maxCost()));
         for (LaunchTerms other : terms.alternatives()) {
             say(
                     "else",
@@ -68,7 +71,11 @@ public final class LaunchTermsView {
             return ", at " + tokens.price().amount() + " a million tokens ("
                     + tokens.price().date() + ")";
         }
-        return terms.perHour() == null ? "" : ", at " + terms.perHour() + " an hour";
+        if (terms.perHour() == null) {
+            return "";
+        }
+        return (terms.isSpot() ? ", billed at " : ", at ") + terms.perHour() + " an hour"
+                + (terms.isSpot() ? " at most" : "");
     }
 
     private static String ofTime(LaunchTerms terms) {
@@ -86,8 +93,11 @@ public final class LaunchTermsView {
         return limit == null ? "" : "ended after " + Figures.duration(limit) + by + "; ";
     }
 
-    private static String ofBudget(@Nullable Money budget) {
-        return budget == null ? "" : ", of a budget of " + budget;
+    /** What can be billed at most is within the budget, or the terms were refused. */
+    private static String ofBudget(Money worst, @Nullable Money budget) {
+        return budget == null
+                ? ""
+                : ", of a budget of " + budget + " (" + budget.less(worst) + " left; worst-case overshoot: none)";
     }
 
     private static String currency(Money money) {

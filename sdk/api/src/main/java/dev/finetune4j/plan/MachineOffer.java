@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param vcpus virtual processors
  * @param memoryGib main memory
  * @param perHour the price of one machine for one hour, or null where it is not known
+ * @param atMost what an hour is billed at most where {@code perHour} is a guess, as of a place whose discount is known on the bill only; null
+ *     where {@code perHour} is billed
  * @param note what a buyer should know besides, or null
  */
 @Kind("machine")
@@ -30,6 +32,7 @@ public record MachineOffer(
         int vcpus,
         double memoryGib,
         @Nullable PriceFact perHour,
+        @Nullable PriceFact atMost,
         @Nullable String note)
         implements Offer {
     /** Refuses sizes that no machine has, and a price that is zero or not for an hour. */
@@ -41,6 +44,23 @@ public record MachineOffer(
         if (perHour != null) {
             perHour.sold("perHour", PriceUnit.HOUR);
         }
+        if (atMost != null) {
+            atMost.sold("atMost", PriceUnit.HOUR);
+        }
+    }
+
+    /** A machine of a place that bills by its price. */
+    public MachineOffer(
+            ProviderId target,
+            String instanceType,
+            String region,
+            PurchaseTier tier,
+            @Nullable Gpus gpus,
+            int vcpus,
+            double memoryGib,
+            @Nullable PriceFact perHour,
+            @Nullable String note) {
+        this(target, instanceType, region, tier, gpus, vcpus, memoryGib, perHour, null, note);
     }
 
     /** Its accelerators, if it has any. */
@@ -55,8 +75,13 @@ public record MachineOffer(
 
     @Override
     public String id() {
+        return id(tier);
+    }
+
+    /** Id of the same machine on other terms. */
+    public String id(PurchaseTier other) {
         return target + "/" + region + "/" + instanceType + "/"
-                + tier.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                + other.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     @Override
@@ -66,6 +91,16 @@ public record MachineOffer(
 
     @Override
     public MachineOffer at(PriceFact price) {
-        return new MachineOffer(target, instanceType, region, tier, gpus, vcpus, memoryGib, price, note);
+        return new MachineOffer(target, instanceType, region, tier, gpus, vcpus, memoryGib, price, atMost, note);
+    }
+
+    /** The same where an hour is billed this at most. */
+    public MachineOffer atMost(PriceFact price) {
+        return new MachineOffer(target, instanceType, region, tier, gpus, vcpus, memoryGib, perHour, price, note);
+    }
+
+    /** Price of an hour that a bill cannot exceed, if it is known. */
+    public Optional<PriceFact> billed() {
+        return Optional.ofNullable(atMost == null ? perHour : atMost);
     }
 }

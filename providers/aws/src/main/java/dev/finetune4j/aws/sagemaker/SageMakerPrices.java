@@ -86,7 +86,8 @@ public record SageMakerPrices(
                 PriceFact spot = bareSpot == null ? null : estimate(bareSpot, "spot");
                 offers.add(offer(SAGEMAKER, machine, region, PurchaseTier.ON_DEMAND, price));
                 if (machine.gpus() != null) {
-                    offers.add(offer(SAGEMAKER, machine, region, PurchaseTier.SPOT, spot));
+                    MachineOffer reclaimable = offer(SAGEMAKER, machine, region, PurchaseTier.SPOT, spot);
+                    offers.add(price == null ? reclaimable : reclaimable.atMost(price));
                     offers.add(offer(JUMPSTART, machine, region, PurchaseTier.ON_DEMAND, price));
                 }
             }
@@ -106,7 +107,7 @@ public record SageMakerPrices(
         return regions;
     }
 
-    private static Offer offer(
+    private static MachineOffer offer(
             ProviderId target,
             MachineTable.Machine machine,
             String region,

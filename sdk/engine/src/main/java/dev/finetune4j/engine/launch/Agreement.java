@@ -5,6 +5,7 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.Money;
 import java.time.Duration;
@@ -75,13 +76,14 @@ record Agreement(
      *
      * @param why why the present one is not to be had
      * @param end the job as it ended; null where it was refused and nothing ran
-     * @param windDown what the place may bill for after a limit
+     * @param place what the place can
+     * @param windDown what it may bill for after a limit
      */
-    Optional<JournalEntry.Moved> next(Problem why, @Nullable JobSnapshot end, Duration windDown) {
+    Optional<JournalEntry.Moved> next(Problem why, @Nullable JobSnapshot end, Capabilities place, Duration windDown) {
         Duration billed = end != null ? end.billedTime() : moved != null ? moved.billed() : Duration.ZERO;
         Money spent = end != null ? spent(end).orElse(null) : moved != null ? moved.spent() : nothing();
         return untried.stream()
-                .flatMap(other -> Terms.left(other, budget, spent, billed, windDown).stream())
+                .flatMap(other -> Terms.left(other, budget, spent, billed, place, windDown).stream())
                 .findFirst()
                 .map(left -> new JournalEntry.Moved(left.alternatives(List.of()), why, billed, spent));
     }

@@ -173,7 +173,9 @@ public final class JobPlaces {
                     .asException();
         }
         try (Provider provider = context.providers().open(option.target(), job)) {
-            return Terms.of(option, job.budget(), provider.capabilities().billing(), provider.windDown());
+            // A place tells what its settings contradict before it tells who needs what.
+            List<AccessPolicy> unused = provider.policies("");
+            return Terms.of(option, job.budget(), provider.capabilities(), provider.windDown());
         }
     }
 

@@ -97,7 +97,7 @@ final class LaunchStep {
                 || journal.content().last(JournalEntry.StopAsked.class).isPresent()) {
             return Optional.empty();
         }
-        return agreement(view).next(problem, end.job(), provider.windDown());
+        return agreement(view).next(problem, end.job(), provider.capabilities(), provider.windDown());
     }
 
     /** A failure after moves tells of the machines that were tried before. */

@@ -3,8 +3,10 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.plan.BilledTokens;
+import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.HostingCost;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MachineOffer;
@@ -13,6 +15,7 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
 import java.math.RoundingMode;
@@ -29,24 +32,25 @@ public final class Terms {
     /**
      * The terms of an option.
      *
-     * @param billing what the place bills
+     * @param place what the place can, and what it bills
      * @param windDown what time it may bill for after the limit
      * @throws FineTuneException with FT0520 if something is billed and there is no budget for it, FT0521 if the budget ends before the
-     *     job is likely to, or more tokens may be billed than it pays for
+     *     job is likely to, at a place that keeps no checkpoints before nine jobs in ten would, or more tokens may be billed than it
+     *     pays for
      */
-    public static LaunchTerms of(PlanOption option, Budget budget, Billing billing, Duration windDown) {
-        return billing == Billing.TOKENS ? ofTokens(option, budget) : ofTime(option, budget, billing, windDown);
+    public static LaunchTerms of(PlanOption option, Budget budget, Capabilities place, Duration windDown) {
+        return place.billing() == Billing.TOKENS ? ofTokens(option, budget) : ofTime(option, budget, place, windDown);
     }
 
-    private static LaunchTerms ofTime(PlanOption option, Budget budget, Billing billing, Duration windDown) {
-        boolean billsTime = billing == Billing.TIME;
-        Money perHour = billsTime && option.offer() instanceof MachineOffer
-                ? option.price().map(PriceFact::amount).orElse(null)
+    private static LaunchTerms ofTime(PlanOption option, Budget budget, Capabilities place, Duration windDown) {
+        boolean billsTime = place.billsTime();
+        Money perHour = billsTime && option.offer() instanceof MachineOffer machine
+                ? machine.billed().map(PriceFact::amount).orElse(null)
                 : null;
         Duration limit = budget.maxTime();
         if (billsTime) {
             limit = billedLimit(option, budget, perHour, windDown);
-            refuseTooShort(option, limit, perHour, windDown);
+            refuseTooShort(option, place, limit, perHour, windDown);
         }
         Money worst = perHour == null || limit == null ? null : perHour.forHours(limit.plus(windDown));
         return terms(option, perHour, null, limit, worst, null);
@@ -135,7 +139,12 @@ public final class Terms {
      * @return empty where the rest of the job is likely to take longer than what is left pays for
      */
     static Optional<LaunchTerms> left(
-            LaunchTerms terms, Budget budget, @Nullable Money spent, Duration billed, Duration windDown) {
+            LaunchTerms terms,
+            Budget budget,
+            @Nullable Money spent,
+            Duration billed,
+            Capabilities place,
+            Duration windDown) {
         Duration limit = terms.timeLimit();
         Money perHour = terms.perHour();
         if (limit == null) {
@@ -150,7 +159,10 @@ public final class Terms {
             }
             limit = shorter(limit, budget.maxCost().less(spent).lasts(perHour).minus(windDown));
         }
-        Duration rest = terms.time().likely().minus(billed); // checkpoints keep what is done
+        Duration rest = needed(terms.time(), place);
+        if (place.supportsResume()) {
+            rest = rest.minus(billed); // checkpoints keep what is done
+        }
         if (limit.compareTo(rest) < 0 || limit.isNegative() || limit.isZero()) {
             return Optional.empty();
         }
@@ -190,17 +202,29 @@ public final class Terms {
         return byTime == null ? byCost : shorter(byCost, byTime);
     }
 
-    private static void refuseTooShort(PlanOption option, Duration limit, @Nullable Money perHour, Duration windDown) {
-        if (limit.compareTo(option.time().likely()) < 0) {
-            throw LaunchProblems.BUDGET_TOO_SMALL
+    private static void refuseTooShort(
+            PlanOption option, Capabilities place, Duration limit, @Nullable Money perHour, Duration windDown) {
+        DurationRange time = option.time();
+        Duration least = needed(time, place);
+        if (limit.compareTo(least) < 0) {
+            Problem.Builder problem = LaunchProblems.BUDGET_TOO_SMALL
                     .error("the budget lets " + option.name() + " run for "
-                            + (limit.isNegative() ? "0 s" : Figures.duration(limit)) + ", the job is likely to take "
-                            + Figures.duration(option.time().likely()))
-                    .at(Location.ofKey("budget"))
-                    .because(Figures.duration(windDown) + " are kept for winding down")
+                            + (limit.isNegative() ? "0 s" : Figures.duration(limit)) + ", the job "
+                            + (place.supportsResume() ? "is likely to take " : "may take ") + Figures.duration(least))
+                    .at(Location.ofKey("budget"));
+            if (!place.supportsResume()) {
+                problem.because("it is likely to take " + Figures.duration(time.likely()) + ", but " + option.target()
+                        + " keeps no checkpoint: a job that is ended before its end leaves nothing");
+            }
+            throw problem.because(Figures.duration(windDown) + " are kept for winding down")
                     .remedy("budget.max-cost: " + enough(option, perHour, windDown))
                     .asException();
         }
+    }
+
+    /** Where checkpoints are kept, a job that is ended too early is not lost. */
+    private static Duration needed(DurationRange time, Capabilities place) {
+        return place.supportsResume() ? time.likely() : time.high();
     }
 
     private static String words(MoneyRange cost) {

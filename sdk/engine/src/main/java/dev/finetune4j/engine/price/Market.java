@@ -4,8 +4,10 @@ import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.spi.ProviderContext;
 import java.nio.file.Path;
@@ -75,12 +77,25 @@ public final class Market {
 
     private SourceOffers look(OfferSource source, List<Problem> problems) {
         FetchedPrices fetched = FetchedPrices.read(file(source), problems);
-        return new SourceOffers(
-                source.name(),
-                fetched.fetchedAt(),
-                source.offers().stream()
-                        .map(offer -> newer(offer, fetched.prices().get(offer.id()), problems))
-                        .toList());
+        List<Offer> offers = source.offers().stream()
+                .map(offer -> newer(offer, fetched.prices().get(offer.id()), problems))
+                .toList();
+        return new SourceOffers(source.name(), fetched.fetchedAt(), bounded(offers));
+    }
+
+    /** What is billed at most is the price on demand, which may have been fetched since. */
+    private static List<Offer> bounded(List<Offer> offers) {
+        Map<String, PriceFact> prices = new HashMap<>();
+        offers.forEach(offer -> offer.price().ifPresent(price -> prices.put(offer.id(), price)));
+        return offers.stream()
+                .map(offer -> {
+                    if (!(offer instanceof MachineOffer machine) || machine.atMost() == null) {
+                        return offer;
+                    }
+                    PriceFact onDemand = prices.get(machine.id(PurchaseTier.ON_DEMAND));
+                    return onDemand == null ? machine : machine.atMost(onDemand);
+                })
+                .toList();
     }
 
     /** A version of finetune4j that is newer than what was fetched may know more; a file that was tampered with counts for nothing. */

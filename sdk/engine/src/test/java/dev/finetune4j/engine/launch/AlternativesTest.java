@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.PlanOption;
-import dev.finetune4j.spi.Billing;
 import dev.finetune4j.value.Money;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,6 +47,6 @@ class AlternativesTest {
     }
 
     private static LaunchTerms terms(PlanOption option) {
-        return Terms.of(option, BUDGET, Billing.TIME, TermsTest.WIND_DOWN);
+        return Terms.of(option, BUDGET, TermsTest.TIME, TermsTest.WIND_DOWN);
     }
 }

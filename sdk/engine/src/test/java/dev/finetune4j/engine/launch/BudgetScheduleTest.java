@@ -114,7 +114,7 @@ class BudgetScheduleTest {
                 prices.put(name, Money.parse(price + " USD"));
                 try {
                     PlanOption option = TermsTest.option(name, price, 1 + random.nextInt(5));
-                    LaunchTerms one = Terms.of(option, budget, Billing.TIME, Duration.ZERO);
+                    LaunchTerms one = Terms.of(option, budget, isLimited ? LIMITED : WATCHED, Duration.ZERO);
                     if (first == null) {
                         first = one;
                     } else {

@@ -29,10 +29,7 @@ class LaunchOnTermsTest {
     private static final Capabilities BILLED = new Capabilities(true, true, true, true, true, Billing.TIME);
     private static final Capabilities TUNING = new Capabilities(false, false, true, false, false, Billing.TOKENS);
     private static final LaunchTerms TERMS = Terms.of(
-            TermsTest.option("1.20", 10),
-            new Budget(Money.parse("1.00 USD"), null),
-            Billing.TIME,
-            Duration.ofMinutes(15));
+            TermsTest.option("1.20", 10), new Budget(Money.parse("1.00 USD"), null), BILLED, Duration.ofMinutes(15));
 
     @TempDir
     private Path home;
@@ -124,7 +121,7 @@ class LaunchOnTermsTest {
         Budget fiveMinutes = new Budget(null, Duration.ofMinutes(5));
 
         RunOutcome outcome = launch(
-                        Terms.of(TermsTest.option("1.20", 1), fiveMinutes, Billing.NOTHING, Duration.ZERO), false)
+                        Terms.of(TermsTest.option("1.20", 1), fiveMinutes, TermsTest.NOTHING, Duration.ZERO), false)
                 .await();
 
         assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
@@ -146,7 +143,7 @@ class LaunchOnTermsTest {
     void tellsNothingOfWhatWasSpentWhereThePlaceDoesNot() throws Exception {
         fixture = new LaunchFixture(home, TUNING, Map.of());
         LaunchTerms terms = Terms.of(
-                TermsTest.tuning("1", 90_000), new Budget(Money.parse("1 USD"), null), Billing.TOKENS, Duration.ZERO);
+                TermsTest.tuning("1", 90_000), new Budget(Money.parse("1 USD"), null), TermsTest.TOKENS, Duration.ZERO);
 
         RunHandle<RunOutcome> run = launch(terms, false);
 
@@ -165,7 +162,7 @@ class LaunchOnTermsTest {
         Budget budget = new Budget(Money.parse("1 USD"), Duration.ofHours(1));
 
         RunOutcome outcome = launch(
-                        Terms.of(TermsTest.tuning("1", 90_000), budget, Billing.TOKENS, Duration.ZERO), false)
+                        Terms.of(TermsTest.tuning("1", 90_000), budget, TermsTest.TOKENS, Duration.ZERO), false)
                 .await();
 
         assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));

@@ -305,7 +305,7 @@ class MovedRunTest {
     }
 
     private static LaunchTerms terms(PlanOption option) {
-        return Terms.of(option, BUDGET, Billing.TIME, Duration.ZERO);
+        return Terms.of(option, BUDGET, TermsTest.TIME, Duration.ZERO);
     }
 
     private List<String> kinds(RunId id) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
-import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
@@ -18,7 +17,10 @@ class SpendMeterTest {
     private static final Instant BEGIN = Instant.parse("2026-11-27T02:00:00Z");
     private static final Budget BUDGET = new Budget(Money.parse("1.00 USD"), null);
     private static final Agreement AGREED = new Agreement(
-            BUDGET, Terms.of(TermsTest.option("1.20", 10), BUDGET, Billing.TIME, TermsTest.WIND_DOWN), null, List.of());
+            BUDGET,
+            Terms.of(TermsTest.option("1.20", 10), BUDGET, TermsTest.TIME, TermsTest.WIND_DOWN),
+            null,
+            List.of());
 
     private final SpendMeter meter = new SpendMeter(BUDGET, () -> AGREED);
 

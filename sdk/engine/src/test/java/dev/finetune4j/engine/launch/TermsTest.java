@@ -22,6 +22,7 @@ import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.plan.TokenRates;
 import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.value.Money;
 import java.math.BigDecimal;
@@ -37,10 +38,50 @@ import org.junit.jupiter.api.Test;
 /** What a launch may take at most follows from budget and price, and is never more than the budget. */
 class TermsTest {
     static final Duration WIND_DOWN = Duration.ofMinutes(15);
+    static final Capabilities TIME = new Capabilities(true, true, true, true, true, Billing.TIME);
+    static final Capabilities TOKENS = new Capabilities(false, false, true, false, false, Billing.TOKENS);
+    static final Capabilities NOTHING = new Capabilities(true, true, true, true, true, Billing.NOTHING);
+
+    @Test
+    void holdsTheBudgetAgainstWhatSpotIsBilledAtMost() {
+        PlanOption guessed = option("0.40", 10);
+        MachineOffer spot =
+                ((MachineOffer) Objects.requireNonNull(guessed.offer())).atMost(fact("1.20", PriceUnit.HOUR));
+
+        LaunchTerms terms =
+                Terms.of(option(spot, Duration.ofMinutes(10), guessed.cost(), null), cost("1.00 USD"), TIME, WIND_DOWN);
+
+        assertThat(terms.perHour()).isEqualTo(Money.parse("1.20 USD"));
+        assertThat(terms.timeLimit()).isEqualTo(Duration.ofMinutes(35));
+        assertThat(terms.worstCost()).isEqualTo(Money.parse("1.0000 USD"));
+        assertThat(terms.cost()).isEqualTo(guessed.cost());
+    }
+
+    @Test
+    void asksForNineJobsInTenWhereNoCheckpointIsKept() {
+        Capabilities scripts = new Capabilities(false, true, true, false, true, true, Billing.TIME);
+        PlanOption option = option("1.20", 10);
+        Duration high = option.time().high();
+        Money enough = Money.parse("1.20 USD").forHours(high.plus(WIND_DOWN));
+        Budget tight = new Budget(Money.parse("0.55 USD"), null);
+
+        assertThat(Terms.of(option, tight, TIME, WIND_DOWN).timeLimit()).isLessThan(high);
+        assertThatThrownBy(() -> Terms.of(option, tight, scripts, WIND_DOWN))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
+                            assertThat(problem.code()).isEqualTo("FT0521");
+                            assertThat(problem.causes().get(0))
+                                    .contains("likely to take 10 min", "keeps no checkpoint");
+                        }));
+        assertThat(Terms.of(option, new Budget(enough, null), scripts, WIND_DOWN)
+                        .timeLimit())
+                .isEqualTo(high);
+    }
 
     @Test
     void endsTheJobWhereTheMoneyWouldEnd() {
-        LaunchTerms terms = Terms.of(option("1.20", 10), cost("1.00 USD"), Billing.TIME, WIND_DOWN);
+        LaunchTerms terms = Terms.of(option("1.20", 10), cost("1.00 USD"), TIME, WIND_DOWN);
 
         assertThat(terms.timeLimit()).isEqualTo(Duration.ofMinutes(35));
         assertThat(terms.worstCost()).isEqualTo(Money.parse("1.0000 USD"));
@@ -50,7 +91,7 @@ class TermsTest {
     void takesTheShorterOfBothLimits() {
         Budget both = new Budget(Money.parse("100 USD"), Duration.ofMinutes(20));
 
-        LaunchTerms terms = Terms.of(option("1.20", 10), both, Billing.TIME, WIND_DOWN);
+        LaunchTerms terms = Terms.of(option("1.20", 10), both, TIME, WIND_DOWN);
 
         assertThat(terms.timeLimit()).isEqualTo(Duration.ofMinutes(20));
         assertThat(terms.worstCost()).isEqualTo(Money.parse("0.7000 USD"));
@@ -58,35 +99,34 @@ class TermsTest {
 
     @Test
     void asksForABudgetThatLasts() {
-        assertThatThrownBy(() -> Terms.of(option("1.20", 10), Budget.unlimited(), Billing.TIME, WIND_DOWN))
+        assertThatThrownBy(() -> Terms.of(option("1.20", 10), Budget.unlimited(), TIME, WIND_DOWN))
                 .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
                     assertThat(refusal.problems().get(0).code()).isEqualTo("FT0520");
                     assertThat(refusal.problems().get(0).remedies()).contains("budget.max-cost: 1 USD");
                 });
-        assertThat(Terms.of(option("1.20", 10), cost("1 USD"), Billing.TIME, WIND_DOWN)
-                        .timeLimit())
+        assertThat(Terms.of(option("1.20", 10), cost("1 USD"), TIME, WIND_DOWN).timeLimit())
                 .isGreaterThan(Duration.ofMinutes(20));
     }
 
     @Test
     void refusesABudgetThatEndsBeforeTheJob() {
-        assertThatThrownBy(() -> Terms.of(option("1.20", 10), cost("0.40 USD"), Billing.TIME, WIND_DOWN))
+        assertThatThrownBy(() -> Terms.of(option("1.20", 10), cost("0.40 USD"), TIME, WIND_DOWN))
                 .hasMessageContaining(
                         "FT0521: the budget lets ml.g5.xlarge run for 5 min, the job is likely to take 10 min");
     }
 
     @Test
     void keepsNoBudgetByAPriceThatIsNotKnown() {
-        assertThatThrownBy(() -> Terms.of(option(null, 10), cost("5 USD"), Billing.TIME, WIND_DOWN))
+        assertThatThrownBy(() -> Terms.of(option(null, 10), cost("5 USD"), TIME, WIND_DOWN))
                 .hasMessageContaining("FT0520");
-        LaunchTerms byTime = Terms.of(option(null, 10), new Budget(null, Duration.ofHours(1)), Billing.TIME, WIND_DOWN);
+        LaunchTerms byTime = Terms.of(option(null, 10), new Budget(null, Duration.ofHours(1)), TIME, WIND_DOWN);
         assertThat(byTime.timeLimit()).isEqualTo(Duration.ofHours(1));
         assertThat(byTime.worstCost()).isNull();
     }
 
     @Test
     void limitsNothingThatIsFree() {
-        LaunchTerms terms = Terms.of(option("1.20", 10), Budget.unlimited(), Billing.NOTHING, Duration.ZERO);
+        LaunchTerms terms = Terms.of(option("1.20", 10), Budget.unlimited(), NOTHING, Duration.ZERO);
 
         assertThat(terms.timeLimit()).isNull();
         assertThat(terms.worstCost()).isNull();
@@ -103,7 +143,7 @@ class TermsTest {
                 LaunchTerms terms = Terms.of(
                         option(price.toPlainString(), random.nextInt(1, 300)),
                         cost(budget + " USD"),
-                        Billing.TIME,
+                        TIME,
                         Duration.ofSeconds(random.nextInt(0, 3600)));
                 assertThat(Objects.requireNonNull(terms.worstCost()).amount()).isLessThanOrEqualTo(budget);
                 assertThat(terms.timeLimit())
@@ -127,12 +167,11 @@ class TermsTest {
                 BigDecimal price = BigDecimal.valueOf(random.nextInt(1000, 100_000), 4);
                 LaunchTerms agreed;
                 try {
-                    agreed = Terms.of(
-                            option(price.toPlainString(), random.nextInt(1, 60)), budget, Billing.TIME, WIND_DOWN);
+                    agreed = Terms.of(option(price.toPlainString(), random.nextInt(1, 60)), budget, TIME, WIND_DOWN);
                 } catch (FineTuneException tooSmall) {
                     continue;
                 }
-                Optional<LaunchTerms> left = Terms.left(agreed, budget, spent, billed, WIND_DOWN);
+                Optional<LaunchTerms> left = Terms.left(agreed, budget, spent, billed, TIME, WIND_DOWN);
                 if (left.isPresent()) {
                     moved++;
                     Duration limit = Objects.requireNonNull(left.get().timeLimit());
@@ -153,29 +192,29 @@ class TermsTest {
 
     @Test
     void goesNowhereWhereNobodyKnowsWhatIsSpent() {
-        LaunchTerms agreed = Terms.of(option("1.20", 10), cost("1.00 USD"), Billing.TIME, WIND_DOWN);
+        LaunchTerms agreed = Terms.of(option("1.20", 10), cost("1.00 USD"), TIME, WIND_DOWN);
 
-        assertThat(Terms.left(agreed, cost("1.00 USD"), null, Duration.ZERO, WIND_DOWN))
+        assertThat(Terms.left(agreed, cost("1.00 USD"), null, Duration.ZERO, TIME, WIND_DOWN))
                 .isEmpty();
     }
 
     @Test
     void holdsNoBudgetAgainstAPriceInAnotherCurrency() {
-        assertThatThrownBy(() -> Terms.of(option("1.20", 10), cost("500 JPY"), Billing.TIME, WIND_DOWN))
+        assertThatThrownBy(() -> Terms.of(option("1.20", 10), cost("500 JPY"), TIME, WIND_DOWN))
                 .hasMessageContaining(
                         "FT0520: the budget of 500 JPY cannot be held against a price of 1.20 USD an hour");
     }
 
     @Test
     void holdsAllTokensThatCanBeBilledAgainstTheBudget() {
-        LaunchTerms terms = Terms.of(tuning("3.78", 1_000_001), cost("3.79 USD"), Billing.TOKENS, Duration.ZERO);
+        LaunchTerms terms = Terms.of(tuning("3.78", 1_000_001), cost("3.79 USD"), TOKENS, Duration.ZERO);
 
         assertThat(terms.worstCost()).isEqualTo(Money.parse("3.7801 USD")); // rounded up
         assertThat(terms.perHour()).isNull();
         assertThat(terms.timeLimit()).isNull();
         assertThat(terms.costOf(Duration.ofHours(5))).isEmpty();
         assertThat(Objects.requireNonNull(terms.afterwards()).perMonth()).isEqualTo(Money.parse("1.95 USD"));
-        assertThatThrownBy(() -> Terms.of(tuning("3.78", 1_000_001), cost("3.78 USD"), Billing.TOKENS, Duration.ZERO))
+        assertThatThrownBy(() -> Terms.of(tuning("3.78", 1_000_001), cost("3.78 USD"), TOKENS, Duration.ZERO))
                 .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
                     assertThat(refusal).hasMessageContaining("FT0521: nova may cost up to 3.7801 USD");
                     assertThat(refusal.problems().get(0).causes().get(0))
@@ -188,17 +227,14 @@ class TermsTest {
     void keepsNoBudgetOfTimeWhereTokensAreBilled() {
         Budget anHour = new Budget(null, Duration.ofHours(1));
 
-        assertThatThrownBy(() -> Terms.of(tuning("1", 90_000), anHour, Billing.TOKENS, Duration.ZERO))
+        assertThatThrownBy(() -> Terms.of(tuning("1", 90_000), anHour, TOKENS, Duration.ZERO))
                 .hasMessageContaining("FT0520: nova at fake is billed by the token");
-        assertThatThrownBy(() -> Terms.of(tuning(null, 90_000), cost("5 USD"), Billing.TOKENS, Duration.ZERO))
+        assertThatThrownBy(() -> Terms.of(tuning(null, 90_000), cost("5 USD"), TOKENS, Duration.ZERO))
                 .hasMessageContaining("FT0520: the price of nova is not known");
-        assertThatThrownBy(() -> Terms.of(tuning("1", 90_000), cost("500 EUR"), Billing.TOKENS, Duration.ZERO))
+        assertThatThrownBy(() -> Terms.of(tuning("1", 90_000), cost("500 EUR"), TOKENS, Duration.ZERO))
                 .hasMessageContaining("FT0521");
         LaunchTerms both = Terms.of(
-                tuning("1", 90_000),
-                new Budget(Money.parse("1 USD"), Duration.ofHours(1)),
-                Billing.TOKENS,
-                Duration.ZERO);
+                tuning("1", 90_000), new Budget(Money.parse("1 USD"), Duration.ofHours(1)), TOKENS, Duration.ZERO);
         assertThat(both.timeLimit()).isEqualTo(Duration.ofHours(1));
     }
 

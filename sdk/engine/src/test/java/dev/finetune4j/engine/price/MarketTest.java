@@ -101,6 +101,30 @@ class MarketTest {
     }
 
     @Test
+    void whatIsBilledAtMostFollowsTheFetchedPriceOnDemand() {
+        PriceFact old = fact("1.5", SUMMER);
+        shop.sells("small", 1, old).asks("small", "1.4");
+        MachineOffer onDemand = (MachineOffer) shop.offers().get(0);
+        shop.offers.add(new MachineOffer(
+                onDemand.target(),
+                "small",
+                "north",
+                PurchaseTier.SPOT,
+                onDemand.gpus(),
+                8,
+                32,
+                fact("0.5", SUMMER),
+                old,
+                "a guess"));
+        market().refresh("shop");
+
+        MachineOffer spot = (MachineOffer) market().offers(problems).get(1);
+
+        assertThat(spot.billed()).hasValue(fact("1.4", TODAY));
+        assertThat(onDemand.billed()).hasValue(old);
+    }
+
+    @Test
     void anAnswerWithoutPricesLeavesEverythingAsItWas() {
         shop.sells("small", 1, fact("1.5", SUMMER));
 
