@@ -13,6 +13,7 @@ import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -98,6 +99,14 @@ final class SubmitStep {
         return false;
     }
 
+    private static Duration longestPause(FineTuneException failure) {
+        return failure.problems().stream()
+                .map(Problem::retry)
+                .map(retry -> retry instanceof Retry.After after ? after.pause() : Duration.ZERO)
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+
     /** Calls {@code submit} again under the same name and digest until there is an answer. */
     static final class Patiently {
         private final LaunchContext context;
@@ -117,7 +126,8 @@ final class SubmitStep {
                     if (attempt == TRIES || !mayPass(e)) {
                         throw e;
                     }
-                    context.sleeper().sleep(pause);
+                    Duration asked = longestPause(e);
+                    context.sleeper().sleep(asked.compareTo(pause) > 0 ? asked : pause);
                     pause = pause.multipliedBy(2);
                 }
             }
