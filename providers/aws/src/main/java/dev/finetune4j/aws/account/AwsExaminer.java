@@ -115,7 +115,7 @@ public final class AwsExaminer implements AccountExaminer {
                     : Diagnosis.ok(CREDENTIALS, found);
         } catch (SdkException e) {
             return AwsConnection.isAboutCredentials(e)
-                    ? Diagnosis.fail(CREDENTIALS, AwsConnection.reason(e), "aws sts get-caller-identity")
+                    ? Diagnosis.fail(CREDENTIALS, AwsConnection.reason(e), AwsConnection.credentialsRemedy(e))
                     : Diagnosis.unknown(CREDENTIALS, "STS does not answer: " + AwsConnection.reason(e), "try again");
         }
     }

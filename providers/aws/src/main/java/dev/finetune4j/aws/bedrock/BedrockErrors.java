@@ -32,7 +32,10 @@ final class BedrockErrors {
         String reason = AwsConnection.reason(failure);
         Problem.Builder problem = switch (AwsFailure.of(failure)) {
             case DENIED -> denied(reason, name, region);
-            case CREDENTIALS -> BedrockProblems.NO_CREDENTIALS.error("Amazon does not accept the credentials");
+            case CREDENTIALS ->
+                BedrockProblems.NO_CREDENTIALS
+                        .error("Amazon does not accept the credentials")
+                        .remedy(AwsConnection.credentialsRemedy(failure));
             case BUSY ->
                 BedrockProblems.UNREACHABLE
                         .error("Bedrock asks to come less often")

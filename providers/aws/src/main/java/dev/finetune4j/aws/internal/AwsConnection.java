@@ -2,11 +2,15 @@ package dev.finetune4j.aws.internal;
 
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.ProviderContext;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -17,6 +21,8 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileProperty;
 import software.amazon.awssdk.regions.Region;
 
 /**
@@ -36,6 +42,15 @@ public record AwsConnection(String region, String service, int attempts, Duratio
             "no credentials were found: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, the profile (AWS_PROFILE, or default)"
                     + " has none that are valid, and no container or machine lends any";
 
+    /** Some of them come with the status of a request that is malformed. */
+    private static final Pattern CREDENTIALS =
+            Pattern.compile("AccessDenied|UnrecognizedClient|ExpiredToken|InvalidSignature|SignatureDoesNotMatch"
+                    + "|InvalidClientTokenId|RequestExpired|RequestTimeTooSkewed|IncompleteSignature");
+
+    /** A signature holds for five minutes before and after the service's clock. */
+    private static final Pattern CLOCK =
+            Pattern.compile("RequestExpired|RequestTimeTooSkewed|Signature (expired|not yet current)");
+
     private static final String PROGRAM = "finetune4j";
     private static final int BRIEF_SECONDS = 30;
 
@@ -53,7 +68,30 @@ public record AwsConnection(String region, String service, int attempts, Duratio
         return Optional.ofNullable(settings.get(PlaceSettings.REGION))
                 .or(() -> Optional.ofNullable(environment.get("AWS_REGION")))
                 .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
+                .or(() -> regionOfProfile(environment))
                 .filter(region -> !region.isBlank());
+    }
+
+    private static Optional<String> regionOfProfile(Map<String, String> environment) {
+        String home = environment.getOrDefault("HOME", "");
+        Path file = Path.of(environment.getOrDefault("AWS_CONFIG_FILE", home + "/.aws/config"));
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            return ProfileFile.builder()
+                    .content(file)
+                    .type(ProfileFile.Type.CONFIGURATION)
+                    .build()
+                    .profile(profile(environment))
+                    .flatMap(profile -> profile.property(ProfileProperty.REGION));
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            return Optional.empty(); // whoever needs credentials of it will be told
+        }
+    }
+
+    private static String profile(Map<String, String> environment) {
+        return environment.getOrDefault("AWS_PROFILE", "default");
     }
 
     /** Opens a client, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
@@ -92,7 +130,9 @@ public record AwsConnection(String region, String service, int attempts, Duratio
         String secret = environment.getOrDefault("AWS_SECRET_ACCESS_KEY", "");
         String token = environment.getOrDefault("AWS_SESSION_TOKEN", "");
         if (id.isEmpty() || secret.isEmpty()) {
-            return DefaultCredentialsProvider.builder().build();
+            return DefaultCredentialsProvider.builder()
+                    .profileName(profile(environment))
+                    .build();
         }
         return StaticCredentialsProvider.create(
                 token.isEmpty()
@@ -105,9 +145,17 @@ public record AwsConnection(String region, String service, int attempts, Duratio
         if (failure instanceof AwsServiceException answer) {
             return answer.statusCode() == 401
                     || answer.statusCode() == 403
-                    || code(answer).matches("(AccessDenied|UnrecognizedClient|ExpiredToken|InvalidSignature).*");
+                    || CREDENTIALS.matcher(code(answer)).lookingAt();
         }
         return String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("credentials");
+    }
+
+    /** The one thing to do where {@link #isAboutCredentials}. */
+    public static String credentialsRemedy(RuntimeException failure) {
+        if (CLOCK.matcher(reason(failure)).find()) {
+            return "sudo timedatectl set-ntp true    (the clock of this machine is wrong)";
+        }
+        return code(failure).startsWith("ExpiredToken") ? "aws sso login" : "aws sts get-caller-identity";
     }
 
     /** The name of a service's error; empty where it gave none. */

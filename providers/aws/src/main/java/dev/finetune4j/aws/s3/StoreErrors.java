@@ -69,7 +69,11 @@ final class StoreErrors {
         boolean isRefused = code.matches(
                 "(ExpiredToken|InvalidToken|TokenRefresh|InvalidAccessKeyId|SignatureDoesNotMatch|RequestTimeTooSkewed).*");
         if (isRefused || (!(failure instanceof AwsServiceException) && AwsConnection.isAboutCredentials(failure))) {
-            return credentials(failure, code);
+            return AwsStoreProblems.NO_CREDENTIALS
+                    .error("S3 does not let the caller in")
+                    .because(AwsConnection.reason(failure))
+                    .remedy(AwsConnection.credentialsRemedy(failure))
+                    .build();
         }
         return refusedOrUnreachable(failure, code, action, about);
     }
@@ -88,19 +92,6 @@ final class StoreErrors {
                 .error("the file for " + about + " was changed while it was staged")
                 .because(AwsConnection.reason(failure))
                 .build();
-    }
-
-    private static Problem credentials(SdkException failure, String code) {
-        Problem.Builder problem = AwsStoreProblems.NO_CREDENTIALS
-                .error("S3 does not let the caller in")
-                .because(AwsConnection.reason(failure));
-        if (code.startsWith("ExpiredToken")) {
-            problem.remedy("aws sso login");
-        }
-        if (code.equals("RequestTimeTooSkewed")) {
-            problem.remedy("timedatectl set-ntp true");
-        }
-        return problem.build();
     }
 
     private Problem refusedOrUnreachable(SdkException failure, String code, String action, S3Address about) {

@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.profiles.ProfileFile;
 
@@ -17,6 +23,53 @@ import software.amazon.awssdk.profiles.ProfileFile;
 class AwsConnectionTest {
     @TempDir
     private Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "InvalidSignatureException | Signature expired: 20261127T071000Z is now earlier than 20261127T071500Z | timedatectl",
+                "InvalidSignatureException | Signature not yet current: 20261127T073000Z is still later | timedatectl",
+                "RequestExpired | Request has expired. | timedatectl",
+                "RequestTimeTooSkewed | The difference between the request time and the current time is too large. | timedatectl",
+                "ExpiredTokenException | The security token included in the request is expired | aws sso login",
+                "UnrecognizedClientException | The security token included in the request is invalid. | get-caller-identity",
+                "SignatureDoesNotMatch | The request signature we calculated does not match | get-caller-identity",
+            })
+    void saysTheOneThingToDoAboutCredentials(String code, String message, String remedy) {
+        AwsServiceException failure = AwsServiceException.builder()
+                .statusCode(400)
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode(code)
+                        .errorMessage(message)
+                        .build())
+                .build();
+
+        assertThat(AwsFailure.of(failure)).isEqualTo(AwsFailure.CREDENTIALS);
+        assertThat(AwsConnection.credentialsRemedy(failure)).contains(remedy);
+    }
+
+    @Test
+    void takesTheRegionOfTheProfileWhereNothingElseSaysOne() throws Exception {
+        Path config = Files.writeString(folder.resolve("config"), """
+                [default]
+                region = eu-west-1
+                [profile tuning]
+                region = eu-central-1
+                """);
+        Map<String, String> environment = new HashMap<>(Map.of("AWS_CONFIG_FILE", config.toString()));
+
+        assertThat(AwsConnection.region(Map.of(), environment)).contains("eu-west-1");
+        environment.put("AWS_PROFILE", "tuning");
+        assertThat(AwsConnection.region(Map.of(), environment)).contains("eu-central-1");
+        environment.put("AWS_REGION", "us-east-1");
+        assertThat(AwsConnection.region(Map.of(), environment)).contains("us-east-1");
+        assertThat(AwsConnection.region(Map.of("region", "us-west-2"), environment))
+                .contains("us-west-2");
+        Files.writeString(config, "region = lost");
+        environment.remove("AWS_REGION");
+        assertThat(AwsConnection.region(Map.of(), environment)).isEmpty();
+    }
 
     @Test
     void tellsInALineThatThereAreNoCredentials() throws Exception {

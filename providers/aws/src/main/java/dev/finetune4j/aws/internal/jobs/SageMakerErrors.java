@@ -42,7 +42,7 @@ public final class SageMakerErrors {
                 SageMakerProblems.NO_CREDENTIALS
                         .error("Amazon does not accept the credentials")
                         .because(reason)
-                        .remedy("aws sts get-caller-identity");
+                        .remedy(AwsConnection.credentialsRemedy(failure));
             case BUSY ->
                 SageMakerProblems.UNREACHABLE
                         .error("SageMaker asks to come less often")
