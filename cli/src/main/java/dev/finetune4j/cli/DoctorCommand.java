@@ -4,13 +4,18 @@ import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Table;
 import dev.finetune4j.cli.view.Tone;
 import dev.finetune4j.cli.view.Wrap;
+import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.spi.AccountExaminer;
 import dev.finetune4j.spi.Diagnosis;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,17 +84,38 @@ final class DoctorCommand implements Callable<Integer> {
     private List<Diagnosis> account(String name) {
         AccountExaminer examiner =
                 new Vendors<>(AccountExaminer.class, AccountExaminer::vendor).find(name, "be looked at", spec);
-        return examiner.examine(surroundings.providerContext(), job == null ? null : named(job));
+        return examiner.examine(surroundings.providerContext(), job == null ? null : asLaunched(job));
     }
 
-    /** As a launch tells it to its places. */
-    private FineTuneJob named(Path file) {
-        FineTuneJob named = JobFile.read(file, surroundings.environment()).job();
+    /** As a launch tells it to its places: on the machine of a plan where the job names none. */
+    private FineTuneJob asLaunched(Path path) {
+        JobFile file = JobFile.read(path, surroundings.environment());
+        FineTuneJob told = file.job();
         ModelCatalogue catalogue = ModelCatalogue.shipped();
-        for (ProviderId target : named.targets()) {
-            named = catalogue.named(target, named);
+        try (FineTuner tuner = surroundings.open()) {
+            for (ProviderId target : file.job().targets()) {
+                Map<String, String> settings = planned(tuner, file, target);
+                told = catalogue.named(
+                        target, told.toBuilder().place(target, settings).build());
+            }
         }
-        return named;
+        return told;
+    }
+
+    private static Map<String, String> planned(FineTuner tuner, JobFile file, ProviderId target) {
+        Map<String, String> said = file.job().settingsOf(target);
+        if (said.containsKey(PlaceSettings.MACHINE)) {
+            return said;
+        }
+        try {
+            return tuner.plan(file, PlanRequest.at(target.value()))
+                    .choice()
+                    .filter(choice -> choice.offer() instanceof MachineOffer)
+                    .map(choice -> file.at(choice).job().settingsOf(target))
+                    .orElse(said);
+        } catch (FineTuneException e) {
+            return said; // what stands against a plan is check's to tell; the machine stays open
+        }
     }
 
     private static void print(Screen screen, List<Diagnosis> diagnoses) {

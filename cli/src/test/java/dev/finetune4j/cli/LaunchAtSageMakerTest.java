@@ -77,6 +77,9 @@ class LaunchAtSageMakerTest {
                 .doesNotContain(CommandCloud.SECRET);
         assertThat(aws.calls("CreateTrainingJob")).isEmpty();
         assertThat(aws.calls("PutObject")).isEmpty();
+
+        CommandRun looked = command("doctor", "aws", job.toString());
+        assertThat(looked.out()).as(looked.err()).containsPattern("quota .*\"ml\\.g\\S+ for training job usage\"");
     }
 
     @Test
