@@ -27,6 +27,7 @@ final class TuningParameters {
     static final String RATE = "learningRate";
     static final String BATCH = "batchSize";
     static final String PATIENCE = "earlyStoppingPatience";
+    static final String THRESHOLD = "earlyStoppingThreshold";
 
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,9}(\\.\\d{1,20})?([eE]-?\\d{1,2})?");
 
@@ -149,13 +150,15 @@ final class TuningParameters {
                 withoutEffect("training.early-stopping-patience");
             }
         }
-        if (values.containsKey(PATIENCE) && !hasValidation) {
+        boolean isByThreshold = values.containsKey(THRESHOLD);
+        if ((values.containsKey(PATIENCE) || isByThreshold) && !hasValidation) {
+            String key = isByThreshold ? "places.bedrock." + THRESHOLD : "training.early-stopping-patience";
             problems.add(BedrockProblems.CONTRADICTION
                     .error("training that stops early needs rows to compare with")
-                    .at(Location.ofKey("training.early-stopping-patience"))
+                    .at(Location.ofKey(key))
                     .because("the job has no validation rows")
                     .remedy("data.split.validation: 0.1")
-                    .remedy("leave training.early-stopping-patience out")
+                    .remedy("leave " + key + " out")
                     .build());
         }
     }

@@ -3,6 +3,9 @@ package dev.finetune4j.aws.internal;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.job.Budget;
+import dev.finetune4j.json.Durations;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +32,7 @@ public record PlaceRules(
             Pattern.compile("s3://[a-z0-9][a-z0-9.\\-]{1,61}[a-z0-9](/[a-zA-Z0-9!_.*'()\\-/]+)?");
     private static final int STORE_CHARACTERS = 512; // of 1024, the rest is for our own names below it
     private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9:/_\\-]{1,2048}");
+    private static final Pattern KEY_ARN = Pattern.compile("arn:aws[a-z\\-]*:kms:([a-z0-9\\-]+):.*");
     private static final int MOST_SUBNETS = 16;
     private static final int MOST_GROUPS = 5;
 
@@ -94,12 +98,32 @@ public record PlaceRules(
         }
     }
 
-    /** The key, if there is one, has the form of a key's name. */
-    public void checkKey(@Nullable String key) {
-        if (key != null && !KEY.matcher(key).matches()) {
+    /** The key, if there is one, has the form of a key's name, and lies in the job's region. */
+    public void checkKey(@Nullable String key, String region) {
+        if (key == null) {
+            return;
+        }
+        Matcher arn = KEY_ARN.matcher(key);
+        if (arn.matches() && !arn.group(1).equals(region)) {
+            problems.add(together("kms-key", "the key is in " + arn.group(1) + ", the job in " + region)
+                    .remedy("aws kms list-aliases --region " + region)
+                    .build());
+        }
+        if (!KEY.matcher(key).matches()) {
             problems.add(wrong("kms-key", "no key of KMS is called " + key)
                     .because("it is an id, an ARN or alias/NAME")
                     .remedy("aws kms list-aliases")
+                    .build());
+        }
+    }
+
+    /** A job may not be let run for longer than the service lets it. */
+    public void checkLongestRun(Budget budget, Duration longest) {
+        if (budget.maxTime() != null && budget.maxTime().compareTo(longest) > 0) {
+            problems.add(wrong.error(service + " runs a job for " + Durations.format(longest) + " at most, not "
+                            + Durations.format(budget.maxTime()))
+                    .at(Location.ofKey("budget.max-time"))
+                    .remedy("budget.max-time: " + Durations.format(longest))
                     .build());
         }
     }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class HubHyperparameters {
     private static final String PEFT = "peft_type";
 
+    /** Of SageMaker's. */
+    private static final int MOST_CHARACTERS = 2_500;
+
     private final HubDocument document;
     private final Map<String, HubParameter> known;
     private final Map<String, String> values = new LinkedHashMap<>();
@@ -54,6 +57,7 @@ final class HubHyperparameters {
             Map<String, String> said) {
         HubHyperparameters parameters = new HubHyperparameters(document, machine, said);
         new TreeMap<>(said).forEach(parameters::say);
+        parameters.refuseTwoLayouts();
         parameters.method(method);
         parameters.training(training, method);
         if (layout != null) {
@@ -85,6 +89,22 @@ final class HubHyperparameters {
             return;
         }
         set(parameter, flag(parameter, value), key);
+    }
+
+    /** The script ends with an error where both are on; a default gives way to what is said. */
+    private void refuseTwoLayouts() {
+        List<String> on = DatasetLayout.INSTRUCTION.switches().keySet().stream()
+                .filter(name -> "True".equals(values.get(name)) && said.containsKey(name))
+                .toList();
+        if (on.size() > 1) {
+            problems.add(JumpStartProblems.CONTRADICTION
+                    .error("rows are either instructions or dialogs, and both " + String.join(" and ", on)
+                            + " are True")
+                    .at(Location.ofKey(JumpStartSettings.key(on.get(0))))
+                    .remedy("leave " + JumpStartSettings.key(on.get(0)) + " out")
+                    .remedy("leave " + JumpStartSettings.key(on.get(1)) + " out")
+                    .build());
+        }
     }
 
     /** YAML has its own way to write a flag. */
@@ -256,6 +276,16 @@ final class HubHyperparameters {
     }
 
     private void set(HubParameter parameter, String value, String key) {
+        if (value.length() > MOST_CHARACTERS || value.lines().count() > 1) {
+            problems.add(JumpStartProblems.HYPER_PARAMETER
+                    .error(parameter.name() + " has " + value.length() + " characters in "
+                            + value.lines().count() + " lines")
+                    .at(Location.ofKey(key))
+                    .because("SageMaker takes hyperparameters of one line and " + MOST_CHARACTERS + " characters")
+                    .remedy("leave " + key + " out")
+                    .build());
+            return;
+        }
         if (parameter.allows(value)) {
             values.put(parameter.name(), value);
             return;

@@ -28,11 +28,16 @@ import software.amazon.awssdk.services.sagemaker.model.VpcConfig;
  */
 final class JumpStartMapper {
     /** What the service allows a job at most. */
-    private static final Duration LONGEST_RUN = Duration.ofDays(28);
+    static final Duration LONGEST_RUN = Duration.ofDays(28);
 
     private static final int USUAL_VOLUME_GB = 256;
     private static final int MOST_METRICS = 40;
+    private static final int LONGEST_METRIC_NAME = 255;
+    private static final int LONGEST_METRIC_PATTERN = 500;
     private static final String MODEL_TYPE = "application/x-sagemaker-model";
+    /** Where a document names the model's place to its script, the service takes no channel for it. */
+    private static final String OWN_WAY_TO_MODEL = "SageMakerGatedModelS3Uri";
+
     private static final String MODEL_TAG = "sagemaker-sdk:jumpstart-model-id";
     private static final String VERSION_TAG = "sagemaker-sdk:jumpstart-model-version";
     private static final String DIGEST_TAG = "finetune4j-digest";
@@ -90,6 +95,8 @@ final class JumpStartMapper {
 
     private List<MetricDefinition> metrics() {
         return document.metrics().entrySet().stream()
+                .filter(metric -> metric.getKey().length() <= LONGEST_METRIC_NAME
+                        && metric.getValue().length() <= LONGEST_METRIC_PATTERN)
                 .limit(MOST_METRICS)
                 .map(metric -> MetricDefinition.builder()
                         .name(metric.getKey())
@@ -103,6 +110,10 @@ final class JumpStartMapper {
         channels.add(channel("training", job.trainingPrefix(), null).build());
         if (job.validationPrefix() != null) {
             channels.add(channel("validation", job.validationPrefix(), null).build());
+        }
+        if (document.environment(machine).containsKey(OWN_WAY_TO_MODEL)) {
+            channels.add(channel("code", document.script(), null).build());
+            return channels;
         }
         ModelAccessConfig access = document.isGated() && options.acceptsLicence()
                 ? ModelAccessConfig.builder().acceptEula(true).build()

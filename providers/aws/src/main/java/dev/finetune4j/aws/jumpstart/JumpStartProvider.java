@@ -107,6 +107,7 @@ final class JumpStartProvider implements Provider {
         }
         JumpStartOptions options = said.options(proposal.job().model());
         problems.addAll(JumpStartRules.problems(options));
+        problems.addAll(JumpStartRules.problems(options, proposal.job().budget()));
         if (!problems.isEmpty()) {
             return problems;
         }
@@ -160,7 +161,7 @@ final class JumpStartProvider implements Provider {
 
     @Override
     public boolean isLackOfMachine(Problem problem) {
-        return LaunchedJobs.isLackOfMachine(problem);
+        return LaunchedJobs.isLackOfMachine(problem) || problem.kind().equals(JumpStartProblems.OTHER_MACHINE);
     }
 
     @Override

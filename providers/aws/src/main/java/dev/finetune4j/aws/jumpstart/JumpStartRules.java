@@ -3,6 +3,7 @@ package dev.finetune4j.aws.jumpstart;
 import dev.finetune4j.aws.internal.PlaceRules;
 import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.spi.PlaceSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,13 @@ final class JumpStartRules {
         return List.copyOf(rules.problems);
     }
 
+    /** What it has against a budget. Asks nobody. */
+    static List<Problem> problems(JumpStartOptions options, Budget budget) {
+        JumpStartRules rules = new JumpStartRules(options);
+        rules.common.checkLongestRun(budget, JumpStartMapper.LONGEST_RUN);
+        return List.copyOf(rules.problems);
+    }
+
     /** What a model's document has against the options. */
     static List<Problem> problems(JumpStartOptions options, HubDocument document) {
         JumpStartRules rules = new JumpStartRules(options);
@@ -36,7 +44,7 @@ final class JumpStartRules {
         common.checkRole(options.role(), options.region());
         common.checkStore(options.store());
         common.checkNetwork(options.subnets(), options.securityGroups());
-        common.checkKey(options.kmsKey());
+        common.checkKey(options.kmsKey(), options.region());
         if (HubRegions.shipped().in(options.region()).isEmpty()) {
             problems.add(JumpStartProblems.NO_HUB
                     .error("there is no JumpStart in " + options.region() + ", as far as is known here")
@@ -89,9 +97,15 @@ final class JumpStartRules {
 
     private void checkMachine(HubDocument document) {
         String machine = options.machineFor(document);
-        if (!document.machines().isEmpty() && !document.machines().contains(machine)) {
+        if (machine.isEmpty()) {
             problems.add(JumpStartProblems.OTHER_MACHINE
-                    .error(document.id() + " is not tuned on " + (machine.isEmpty() ? "no machine" : machine))
+                    .error("the document of " + document.id() + " names no machine, nor does the job")
+                    .at(common.locate(PlaceSettings.MACHINE))
+                    .remedy("places.jumpstart.machine: ml.g5.2xlarge")
+                    .build());
+        } else if (!document.machines().isEmpty() && !document.machines().contains(machine)) {
+            problems.add(JumpStartProblems.OTHER_MACHINE
+                    .error(document.id() + " is not tuned on " + machine)
                     .at(common.locate(PlaceSettings.MACHINE))
                     .because("its script is made for " + String.join(", ", document.machines()))
                     .remedy("places.jumpstart.machine: "

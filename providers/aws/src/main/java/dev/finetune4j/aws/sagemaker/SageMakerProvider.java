@@ -98,14 +98,14 @@ final class SageMakerProvider implements Provider {
     @Override
     public List<Problem> refusals(Proposal proposal) {
         return new SageMakerSettings(proposal.job().settingsOf(ID), context.environment())
-                .refusals(VendorImages.shipped());
+                .refusals(proposal.job().budget(), VendorImages.shipped());
     }
 
     @Override
     public List<AccessPolicy> policies(String runs) {
         SageMakerOptions options = settings.atSomeMachine().options();
         List<Problem> problems = SageMakerRules.problems(options, VendorImages.shipped());
-        if (!problems.isEmpty()) {
+        if (problems.stream().anyMatch(Problem::isError)) {
             throw new FineTuneException(problems, null);
         }
         Stream<Boolean> hasGpu = settings.leavesMachineOpen() ? Stream.of(true, false) : Stream.of(settings.hasGpu());
@@ -162,15 +162,21 @@ final class SageMakerProvider implements Provider {
     }
 
     private CreateTrainingJobRequest request(Submission submission, int launch) {
-        return request(new Staging(launched().store()).stage(submission, launch));
+        Staging staging = new Staging(launched().store());
+        refuse(staging.outlined(submission, launch)); // before a model is sent for nothing
+        return request(staging.stage(submission, launch));
+    }
+
+    private void refuse(StagedJob job) {
+        List<Problem> problems = SageMakerRules.problems(job, settings.options(), VendorImages.shipped());
+        if (problems.stream().anyMatch(Problem::isError)) {
+            throw new FineTuneException(problems, null);
+        }
     }
 
     private CreateTrainingJobRequest request(StagedJob job) {
+        refuse(job);
         SageMakerOptions options = settings.options();
-        List<Problem> problems = SageMakerRules.problems(job, options, VendorImages.shipped());
-        if (!problems.isEmpty()) {
-            throw new FineTuneException(problems, null);
-        }
         String image = image(options, new MachineKind(options.machine()).hasGpu());
         return new TrainingJobMapper(options).request(job, image);
     }

@@ -5,6 +5,7 @@ import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.run.ContainerOrder;
 import java.time.Duration;
@@ -50,6 +51,14 @@ final class SageMakerRules {
         return List.copyOf(rules.problems);
     }
 
+    /** What it has against a budget. */
+    static List<Problem> problems(SageMakerOptions options, Budget budget, VendorImages images) {
+        SageMakerRules rules = new SageMakerRules(options, images);
+        rules.checkOptions();
+        rules.common.checkLongestRun(budget, TrainingJobMapper.LONGEST_RUN);
+        return List.copyOf(rules.problems);
+    }
+
     /** What the service has against a job with these options; empty if nothing. */
     static List<Problem> problems(StagedJob job, SageMakerOptions options, VendorImages images) {
         SageMakerRules rules = new SageMakerRules(options, images);
@@ -72,7 +81,7 @@ final class SageMakerRules {
         checkImage();
         checkSpot();
         common.checkNetwork(options.subnets(), options.securityGroups());
-        common.checkKey(options.kmsKey());
+        common.checkKey(options.kmsKey(), options.region());
     }
 
     private void checkMachine() {

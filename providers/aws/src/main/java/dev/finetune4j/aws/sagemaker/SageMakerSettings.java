@@ -6,6 +6,7 @@ import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.spi.PlaceSettings;
 import java.time.DateTimeException;
@@ -100,12 +101,14 @@ final class SageMakerSettings {
     }
 
     /** What is wrong with the settings, or missing; empty if nothing. Region and machine may be left to a plan. */
-    List<Problem> refusals(VendorImages images) {
+    List<Problem> refusals(Budget budget, VendorImages images) {
         Map<String, String> chosen = new HashMap<>(atSomeMachine().settings);
         region().or(() -> Optional.of(ANY_REGION)).ifPresent(region -> chosen.put(PlaceSettings.REGION, region));
         SageMakerSettings whole = new SageMakerSettings(chosen, environment);
         SageMakerOptions options = whole.read();
-        return whole.problems.isEmpty() ? SageMakerRules.problems(options, images) : List.copyOf(whole.problems);
+        return whole.problems.isEmpty()
+                ? SageMakerRules.problems(options, budget, images)
+                : List.copyOf(whole.problems);
     }
 
     /**

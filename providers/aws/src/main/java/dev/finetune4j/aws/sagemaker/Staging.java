@@ -20,6 +20,7 @@ import java.util.function.Function;
 /** Brings what a job needs to S3, each content once. */
 final class Staging {
     private static final String PUT = "s3:PutObject";
+    private static final String NO_DIGEST = "0".repeat(64);
 
     private final S3Store store;
 
@@ -46,6 +47,11 @@ final class Staging {
     /** The job as {@link #stage} would lay its files out; sends nothing. */
     StagedJob planned(Submission submission, int launch) {
         return laidOut(submission, launch, store::stagedAddress);
+    }
+
+    /** The same before a file is read: only the digests in the addresses are none. */
+    StagedJob outlined(Submission submission, int launch) {
+        return laidOut(submission, launch, path -> store.address(NO_DIGEST + "/"));
     }
 
     /** What {@link #stage} would send of a job that was planned. */

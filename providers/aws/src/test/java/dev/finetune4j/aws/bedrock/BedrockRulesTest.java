@@ -206,6 +206,19 @@ class BedrockRulesTest {
     }
 
     @Test
+    void wantsRowsToCompareWithWhereAThresholdStopsTraining() {
+        BedrockOptions options = BedrockOptions.builder(
+                        OfflineTuning.ROLE, OfflineTuning.REGION, OfflineTuning.STORE, CLAUDE)
+                .hyperParameters(Map.of("earlyStoppingThreshold", "0.01"))
+                .build();
+
+        assertThat(BedrockRules.problems(job(TrainingSpec.defaults()), options).toString())
+                .contains(
+                        "training that stops early needs rows to compare with",
+                        "leave places.bedrock.earlyStoppingThreshold out");
+    }
+
+    @Test
     void takesWhatIsSaidInTheModelsOwnWordsFirst() {
         BedrockOptions options = OfflineTuning.options()
                 .hyperParameters(Map.of("epochCount", "1", "learningRate", "5e-5", "learningRateWarmupSteps", "20"))

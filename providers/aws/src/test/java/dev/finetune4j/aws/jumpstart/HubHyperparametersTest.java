@@ -121,6 +121,32 @@ class HubHyperparametersTest {
     }
 
     @Test
+    void refusesWhatTheScriptOrTheServiceWouldEndWith() {
+        List<Problem> both = of(
+                        HubDocuments.llama(),
+                        LoraTuning.defaults(),
+                        TrainingSpec.defaults(),
+                        Map.of("chat_dataset", "true", "instruction_tuned", "true"))
+                .problems();
+        assertThat(both).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0912");
+            assertThat(problem.remedies())
+                    .containsExactly(
+                            "leave places.jumpstart.instruction-tuned out", "leave places.jumpstart.chat-dataset out");
+        });
+
+        String modules = "q_proj,".repeat(400);
+        assertThat(of(
+                                HubDocuments.llama(),
+                                LoraTuning.defaults(),
+                                TrainingSpec.defaults(),
+                                Map.of("target_modules", modules))
+                        .problems()
+                        .toString())
+                .contains("FT0919", "target_modules has 2800 characters in 1 lines");
+    }
+
+    @Test
     void letsThePersonsOwnWordsGoFirst() {
         HubHyperparameters parameters = of(
                 HubDocuments.tiny(),

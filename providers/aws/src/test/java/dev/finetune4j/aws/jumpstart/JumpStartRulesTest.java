@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.model.ModelRef;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,6 +72,37 @@ class JumpStartRulesTest {
                         "its script is made for ml.g5.2xlarge, ml.g5.4xlarge",
                         "places.jumpstart.machine: ml.g5.2xlarge");
         assertThat(problems(Map.of("machine", "ml.g5.2xlarge", "accept-eula", "true"), HubDocuments.llama()))
+                .isEqualTo("[]");
+    }
+
+    @Test
+    void wantsAMachineWhereNobodyNamesOne() {
+        HubDocument tiny = HubDocuments.tiny();
+        HubDocument silent = HubDocument.of(tiny.id(), "1.0.0", """
+                {"TrainingSupported": true, "TrainingEcrUri": "x", "TrainingScriptUri": "s3://x/y.tar.gz",
+                 "TrainingArtifactUri": "s3://x/z/", "Hyperparameters": []}""");
+
+        assertThat(problems(Map.of(), silent)).isEqualTo("[]");
+        Map<String, String> settings = new HashMap<>(OfflineHubPlace.SETTINGS);
+        settings.remove("machine");
+        JumpStartOptions options = new JumpStartSettings(settings, Map.of()).options(new ModelRef("any"));
+        assertThat(JumpStartRules.problems(options, silent).toString())
+                .contains("FT0916", "names no machine, nor does the job", "places.jumpstart.machine: ml.g5.2xlarge");
+    }
+
+    @Test
+    void holdsTheBudgetToTheLongestRunAndTheKeyToTheRegion() {
+        JumpStartOptions options =
+                new JumpStartSettings(OfflineHubPlace.SETTINGS, Map.of()).options(new ModelRef("any"));
+
+        assertThat(JumpStartRules.problems(options, new Budget(null, Duration.ofDays(28))))
+                .isEmpty();
+        assertThat(JumpStartRules.problems(options, new Budget(null, Duration.ofDays(40)))
+                        .toString())
+                .contains("JumpStart runs a job for 28d at most, not 40d", "budget.max-time: 28d");
+        assertThat(problems(Map.of("kms-key", "arn:aws:kms:us-east-1:123456789012:key/k"), null))
+                .contains("FT0912", "the key is in us-east-1, the job in eu-central-1");
+        assertThat(problems(Map.of("kms-key", "arn:aws:kms:eu-central-1:123456789012:key/k"), null))
                 .isEqualTo("[]");
     }
 

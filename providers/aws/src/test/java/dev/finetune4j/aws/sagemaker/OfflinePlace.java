@@ -113,8 +113,13 @@ final class OfflinePlace implements AutoCloseable {
 
     /** A client with another setting. */
     Provider openWith(String name, String value) {
+        return openWith(Map.of(name, value));
+    }
+
+    /** A client with other settings. */
+    Provider openWith(Map<String, String> others) {
         Map<String, String> settings = new HashMap<>(SETTINGS);
-        settings.put(name, value);
+        settings.putAll(others);
         return new SageMakerProviderFactory().open(context, settings);
     }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,18 @@ class SoldOutTest {
             assertThat(second.submit(job).state()).isEqualTo(RunState.STOPPED);
         }
         assertThat(launched()).isEqualTo(1);
+    }
+
+    @Test
+    void sendsNothingOfAJobThatTheServiceWouldRefuse() {
+        try (Provider spot = place.openWith(Map.of(PlaceSettings.SPOT, "true", "max-wait", "1h"))) {
+            FineTuneException refused = catchThrowableOfType(FineTuneException.class, () -> spot.submit(job));
+
+            assertThat(refused.problems()).extracting(Problem::code).containsExactly("FT0832");
+            assertThat(refused.problems().get(0).remedies()).containsExactly("places.sagemaker.max-wait: 1d3h");
+        }
+        assertThat(place.aws.calls("PutObject")).isEmpty();
+        assertThat(launched()).isZero();
     }
 
     @Test
