@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             WatchCommand.class,
             LogsCommand.class,
             StopCommand.class,
+            FetchCommand.class,
             ResumeCommand.class,
             CleanCommand.class,
             GcCommand.class,

@@ -24,6 +24,7 @@ final class FirstSign {
             "watch",
             "logs",
             "stop",
+            "fetch",
             "resume",
             "clean",
             "gc",

@@ -115,6 +115,10 @@ class LaunchAtSageMakerTest {
         assertThat(again.exitCode()).as(again.err()).isEqualTo(8);
         assertThat(again.err()).contains("has ended already");
         assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+
+        CommandRun fetched = command("fetch", cloud.run());
+        assertThat(fetched.exitCode()).as(fetched.err()).isZero();
+        assertThat(fetched.out()).contains("runs/" + cloud.run() + "/output: ");
     }
 
     @Test

@@ -90,6 +90,7 @@ class ProgramOutputTest {
                 List.of("FT0504", "watch", "nope"),
                 List.of("FT0504", "logs", "nope"),
                 List.of("FT0504", "stop", "nope"),
+                List.of("FT0504", "fetch", "nope"),
                 List.of("FT0504", "resume", "nope"),
                 List.of("FT0504", "clean", "nope"),
                 List.of("FT0101", "gc", none),

@@ -14,6 +14,7 @@ import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.Alternatives;
 import dev.finetune4j.engine.launch.Asking;
 import dev.finetune4j.engine.launch.EstimateScore;
+import dev.finetune4j.engine.launch.FetchedFiles;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.Launcher;
 import dev.finetune4j.engine.launch.Leftovers;
@@ -557,6 +558,18 @@ public final class FineTuner implements AutoCloseable {
      */
     public RunHandle<RunOutcome> stop(String run, String by) {
         return launcher.stop(store.resolve(run), by);
+    }
+
+    /**
+     * Brings what an ended run left at its place to this machine: of one that was stopped or failed, its checkpoints. Files that are here
+     * are not fetched again.
+     *
+     * @param run its id or the start of it
+     * @return the handle fails with FT0505 if another process drives the run, or with what its place has against it
+     * @throws FineTuneException with FT0504 if there is no such run, FT0508 if it has not ended, FT0512 if it was never launched
+     */
+    public RunHandle<FetchedFiles> fetch(String run) {
+        return launcher.fetch(store.resolve(run));
     }
 
     /**

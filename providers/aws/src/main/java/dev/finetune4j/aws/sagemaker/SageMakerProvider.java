@@ -8,10 +8,12 @@ import dev.finetune4j.aws.internal.jobs.LineReader;
 import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.SageMakerErrors;
 import dev.finetune4j.aws.internal.jobs.SageMakerStatusMapper;
+import dev.finetune4j.aws.internal.jobs.StoreLayout;
 import dev.finetune4j.aws.internal.jobs.TrainingJobs;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
@@ -223,7 +225,11 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public Path fetch(RunId id, Path into) {
-        return launched().download(launched().output(id), into);
+        Path output = launched().download(launched().output(id), into);
+        if (launched().snapshot(id, launched().existing(id)).state() != RunState.SUCCEEDED) {
+            launched().download(StoreLayout.CHECKPOINTS + id, into.resolve(WorkOrder.CHECKPOINTS_FOLDER));
+        }
+        return output;
     }
 
     @Override

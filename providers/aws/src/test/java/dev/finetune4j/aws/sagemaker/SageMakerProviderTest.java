@@ -10,6 +10,7 @@ import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,6 +106,23 @@ class SageMakerProviderTest {
                 .hasMessageContaining("FT0849")
                 .hasMessageContaining("limited");
         assertThat(place.aws.calls("CreateTrainingJob")).hasSize(2);
+    }
+
+    @Test
+    void bringsTheCheckpointsOfAStoppedJobHome() throws IOException {
+        RunId id = submit(place.job("halfway", 5).build());
+        awaitTraining(id);
+        Path saved = Files.writeString(folder.resolve("adapter.bin"), "half");
+        place.aws.s3().upload(saved, "s3://my-bucket/jobs/checkpoints/halfway/step-10/adapter.bin");
+        place.aws.s3().upload(saved, "s3://my-bucket/jobs/checkpoints/halfway-other/step-1/adapter.bin");
+        provider.stop(id);
+        awaitEnd(id);
+
+        Path fetched = provider.fetch(id, folder.resolve("home"));
+
+        assertThat(fetched.resolve("checkpoints")).isDirectoryContaining(file -> file.endsWith("step-10"));
+        assertThat(fetched.resolve("checkpoints/step-10/adapter.bin")).hasContent("half");
+        assertThat(fetched.resolve("checkpoints/step-1")).doesNotExist();
     }
 
     @Test

@@ -28,6 +28,7 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -330,6 +331,33 @@ public final class Launcher implements AutoCloseable {
     /** What rehearsals in this home showed. */
     public KeptRehearsals rehearsals() {
         return rehearsals;
+    }
+
+    /**
+     * Brings what an ended run left at its place to this machine: of one that was stopped or failed, its checkpoints. Files that are here
+     * are not fetched again.
+     *
+     * @return the handle fails with FT0505 if another process drives the run, or with what its place has against it
+     * @throws FineTuneException with FT0508 if it has not ended, FT0512 if it was never launched
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    public RunHandle<FetchedFiles> fetch(RunFolder folder) {
+        RunView view = RunView.read(folder);
+        if (!view.closed()) {
+            String state = view.state().name().toLowerCase(Locale.ROOT);
+            throw RunProblems.stillLive(folder.id(), state, "fetch");
+        }
+        if (view.submitted() == null) {
+            throw RunProblems.filesMissing(folder.id(), folder.output());
+        }
+        return threads.start(folder.id(), Begin.ENDED, events -> {
+            try (RunLock lock = RunLock.tryTake(folder, context.files())
+                            .orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
+                    Provider provider = Outcomes.open(view, context.providers())) {
+                Path output = provider.fetch(folder.id(), folder.output());
+                return FetchedFiles.in(folder.id(), view.state(), output);
+            }
+        });
     }
 
     /**

@@ -119,6 +119,27 @@ class RunControlTest {
     }
 
     @Test
+    void bringsHomeWhatAStoppedRunLeft() throws Exception {
+        fixture.place.script(Life.lasts(), Life.succeeds());
+        RunId id = fixture.abandonedRun();
+        RunFolder run = fixture.folder(id);
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.fetch(run)).hasMessageContaining("FT0508");
+            launcher.stop(run, "a test").await();
+
+            FetchedFiles fetched = launcher.fetch(run).await();
+
+            assertThat(fetched.state()).isEqualTo(RunState.STOPPED);
+            assertThat(fetched.folder()).isEqualTo(run.output()).isNotEmptyDirectory();
+            assertThat(fetched.files()).isPositive();
+            assertThat(fetched.bytes()).isPositive();
+            assertThat(launcher.resume(run).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.fetch(run).await().state()).isEqualTo(RunState.SUCCEEDED);
+        }
+    }
+
+    @Test
     void stopsARunThatWasNeverLaunched() throws Exception {
         RunId id = fixture.stagedRun();
 
