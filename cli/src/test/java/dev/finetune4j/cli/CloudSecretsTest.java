@@ -1,13 +1,22 @@
 package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
+import dev.finetune4j.plan.Plan;
+import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.testkit.PlantedSecrets;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +62,7 @@ class CloudSecretsTest {
             look(0, "plan", job, "--target", "sagemaker");
             look(0, "launch", job, "--dry-run");
             look(8, "launch", job, "--yes");
-            String run = command("ps").out().lines().toList().get(1).split(" ", 2)[0];
+            String run = run();
             for (String command : List.of("show", "why", "logs", "report")) {
                 look(0, command, run);
             }
@@ -72,6 +81,73 @@ class CloudSecretsTest {
         } finally {
             elsewhere.stop(0);
         }
+    }
+
+    /** Bedrock tunes and hosts, JumpStart's script fails; then credentials are refused, from a command and from Java. */
+    @Test
+    void noneOfFiftyIsFoundWhereServicesTuneTheirOwn() throws Exception {
+        try (CommandCloud cloud = CommandCloud.ofBedrock(folder)) {
+            environment.putAll(cloud.environment());
+            environment.put("AWS_SECRET_ACCESS_KEY", secrets.plant("AWS_SECRET_ACCESS_KEY"));
+            environment.put("AWS_SESSION_TOKEN", secrets.plant("AWS_SESSION_TOKEN"));
+            Path file = CommandCloud.bedrockJob(folder, 4721);
+            String job = file.toString();
+            String ofHub = Files.writeString(
+                            file.resolveSibling("hub.yaml"),
+                            Files.readString(file).replaceFirst("(?s)targets: .*", """
+                                    targets: [jumpstart]
+                                    places:
+                                      jumpstart:
+                                        role: "%s"
+                                        store: "s3://my-bucket/jobs"
+                                        region: us-east-1
+                                        model: huggingface-llm-offline-tiny
+                                        machine: ml.g5.xlarge
+                                    """.formatted(CommandCloud.arn("finetune4j-tuning"))))
+                    .toString();
+
+            look(0, "launch", job, "--target", "bedrock", "--dry-run");
+            look(0, "launch", job, "--target", "bedrock", "--yes");
+            String run = run();
+            look(0, "host", run, "--yes");
+            for (String command : List.of("show", "why", "watch", "report", "fetch")) {
+                look(0, command, run);
+            }
+            look(0, "generate", run, "--prompt", "please refund my card");
+            look(0, "eval", run, "--yes");
+            look(0, "host", run, "--remove", "--yes");
+            look(0, "launch", ofHub, "--dry-run");
+            for (String any : List.of(job, ofHub)) {
+                look(0, "policy", any);
+                look(0, "doctor", "aws", any);
+                look(0, "gc", any);
+            }
+            cloud.aws().faults().denyAccess("CreateModelCustomizationJob", 5).denyAccess("CreateTrainingJob", 5);
+            look(4, "launch", job, "--target", "bedrock", "--yes", "--again");
+            look(4, "launch", ofHub, "--yes");
+            environment.put("AWS_ACCESS_KEY_ID", secrets.plant("AWS_ACCESS_KEY_ID"));
+            look(4, "launch", job, "--target", "bedrock", "--yes", "--again");
+            secrets.assertAbsentFrom("an exception", refusedInJava(ofHub));
+            secrets.assertAbsentBelow(home());
+            secrets.assertAbsentBelow(folder.resolve("s3"));
+        }
+    }
+
+    /** The trace of a launch that is refused, causes and all, and what the objects on the way say of themselves. */
+    private String refusedInJava(String job) throws InterruptedException {
+        try (FineTuner tuner =
+                FineTuner.builder().home(home()).environment(environment).build()) {
+            JobFile file = tuner.read(Path.of(job));
+            Plan plan = tuner.plan(file, PlanRequest.at("jumpstart"));
+            RunHandle<RunOutcome> run = tuner.launch(plan, file);
+            StringWriter trace = new StringWriter();
+            assertThatThrownBy(run::await).satisfies(refused -> refused.printStackTrace(new PrintWriter(trace)));
+            return trace + " " + tuner + file + plan + run;
+        }
+    }
+
+    private String run() {
+        return command("ps").out().lines().toList().get(1).split(" ", 2)[0];
     }
 
     private Path job() throws IOException {
