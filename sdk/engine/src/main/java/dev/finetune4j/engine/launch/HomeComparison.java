@@ -91,7 +91,8 @@ final class HomeComparison {
         }
     }
 
-    private void keep(WorkOrder order, Path answered, Path output) {
+    /** Puts answers into the output of the run. */
+    static void keep(WorkOrder order, Path answered, Path output) {
         Path into = output.resolve(WorkOrder.PREDICTIONS_FOLDER);
         try {
             Files.createDirectories(into);

@@ -2,10 +2,8 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.evaluate.TaskMetrics;
-import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
-import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
@@ -68,32 +66,10 @@ final class HostedEvaluation {
             try (hosted) {
                 hosted.predict(order, heldOut(), output(), events);
                 EvaluationReport report = ModelQuestions.report(view, order, output());
-                write(order, report, hosted);
+                new LateComparison(context, run).write(order, output(), report);
                 return report;
             }
         });
-    }
-
-    private void write(WorkOrder order, EvaluationReport evaluation, HostedAnswers hosted) {
-        RunLock lock = RunLock.tryTake(run, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(run.id()));
-        try (lock;
-                Journal journal = Journal.open(run, context.files(), context.clock(), context.redaction())) {
-            journal.append(new JournalEntry.EvaluationDone(evaluation));
-            RunView now = RunView.of(journal.content()).orElseThrow();
-            new ReportStep(context, run, journal, hosted.place().id())
-                    .success(
-                            now,
-                            order,
-                            output(),
-                            SavedEvents.read(run),
-                            evaluation,
-                            context.estimates().read().stream()
-                                    .filter(past -> past.run().equals(run.id()))
-                                    .map(PastEstimate::figures)
-                                    .findFirst()
-                                    .orElse(null),
-                            null);
-        }
     }
 
     private WorkOrder heldOutOrder() {

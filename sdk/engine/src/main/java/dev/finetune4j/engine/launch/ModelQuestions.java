@@ -67,9 +67,10 @@ public final class ModelQuestions {
 
     /**
      * Compares base and tuned model of a run on the rows that it held out: by hosted models, where its place compared nothing when it
-     * ended, and writes its report anew; else on this machine, where the tuned model is here.
+     * ended, else on this machine, where the tuned model is here. Writes the report of a run anew that had succeeded without a comparison.
      *
-     * @return starts with FT0510 if nothing of the run can answer
+     * @return starts with FT0510 if nothing of the run can answer; the handle fails with FT0505 where another process has the run when its
+     *     report is to be written
      */
     public Asking<EvaluationReport> heldOutEvaluation(RunFolder run) {
         RunView view = RunView.read(run);
@@ -84,7 +85,13 @@ public final class ModelQuestions {
                     Outcomes.place(view, context.providers()), "compare on held-out rows again; name other rows");
         }
         WorkOrder order = new WorkOrder(own.digest(), List.copyOf(own.answers()));
-        return here(run, view, HomeComparison.PURPOSE, order, run.data(), output -> report(view, order, output));
+        return here(run, view, HomeComparison.PURPOSE, order, run.data(), answers -> {
+            EvaluationReport report = report(view, order, answers);
+            if (view.evaluation() == null && LateComparison.isDue(view)) {
+                new LateComparison(context, run).write(order, answers, report);
+            }
+            return report;
+        });
     }
 
     static EvaluationReport report(RunView view, WorkOrder order, Path output) {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.testkit.fake.FakePlace;
@@ -74,6 +77,24 @@ class HomeComparisonTest {
                             .rows())
                     .isEqualTo(40);
         }
+        RunReport late = ReportFiles.read(folder().path());
+        assertThat(late.ending()).isNull();
+        assertThat(late.evaluation()).isNotNull();
+        assertThat(late.changedRows()).isNotNull();
+        assertThat(fixture.view(fixture.onlyRun()).evaluation()).isNotNull();
+    }
+
+    @Test
+    void leavesARunAloneThatHasNotEnded() throws Exception {
+        here.usually(Life.lasts());
+        try (Launcher launcher = fixture.launcher(new BlockingSleeper(fixture.clock))) {
+            launcher.launch(fixture.prepared(), List.of()).awaitLaunch();
+        }
+        RunView open = fixture.view(fixture.onlyRun());
+
+        assertThat(open.closed()).isFalse();
+        assertThat(LateComparison.isDue(open)).isFalse();
+        assertThat(LateComparison.isDue(open.seenAs(RunState.SUCCEEDED))).isFalse();
     }
 
     @Test
