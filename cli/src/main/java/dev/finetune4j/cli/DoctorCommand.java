@@ -10,14 +10,17 @@ import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.Offer;
 import dev.finetune4j.spi.AccountExaminer;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -84,38 +87,54 @@ final class DoctorCommand implements Callable<Integer> {
     private List<Diagnosis> account(String name) {
         AccountExaminer examiner =
                 new Vendors<>(AccountExaminer.class, AccountExaminer::vendor).find(name, "be looked at", spec);
-        return examiner.examine(surroundings.providerContext(), job == null ? null : asLaunched(job));
+        if (job == null) {
+            return examiner.examine(surroundings.providerContext(), null);
+        }
+        List<Diagnosis> all = new ArrayList<>();
+        FineTuneJob launched = asLaunched(job, all);
+        all.addAll(examiner.examine(surroundings.providerContext(), launched));
+        return all;
     }
 
-    /** As a launch tells it to its places: on the machine of a plan where the job names none. */
-    private FineTuneJob asLaunched(Path path) {
+    /** As a launch tells it to its places: on the machine and in the region of a plan where the job names none. */
+    private FineTuneJob asLaunched(Path path, List<Diagnosis> unplanned) {
         JobFile file = JobFile.read(path, surroundings.environment());
         FineTuneJob told = file.job();
         ModelCatalogue catalogue = ModelCatalogue.shipped();
         try (FineTuner tuner = surroundings.open()) {
             for (ProviderId target : file.job().targets()) {
-                Map<String, String> settings = planned(tuner, file, target);
+                Map<String, String> said = file.job().settingsOf(target);
+                if (leavesSomethingToAPlan(tuner, target, said)) {
+                    try {
+                        said = planned(tuner, file, target);
+                    } catch (FineTuneException e) {
+                        Problem why = e.problems().get(0);
+                        unplanned.add(Diagnosis.unknown(
+                                target + " plan", why.code() + ": " + why.summary(), "finetune plan " + path));
+                    }
+                }
                 told = catalogue.named(
-                        target, told.toBuilder().place(target, settings).build());
+                        target, told.toBuilder().place(target, said).build());
             }
         }
         return told;
     }
 
+    private static boolean leavesSomethingToAPlan(FineTuner tuner, ProviderId target, Map<String, String> said) {
+        List<Offer> offers = tuner.offers().stream()
+                .filter(offer -> offer.target().equals(target))
+                .toList();
+        boolean letsMachines = offers.stream().anyMatch(MachineOffer.class::isInstance);
+        return !offers.isEmpty()
+                && (!said.containsKey(PlaceSettings.REGION)
+                        || (letsMachines && !said.containsKey(PlaceSettings.MACHINE)));
+    }
+
     private static Map<String, String> planned(FineTuner tuner, JobFile file, ProviderId target) {
-        Map<String, String> said = file.job().settingsOf(target);
-        if (said.containsKey(PlaceSettings.MACHINE)) {
-            return said;
-        }
-        try {
-            return tuner.plan(file, PlanRequest.at(target.value()))
-                    .choice()
-                    .filter(choice -> choice.offer() instanceof MachineOffer)
-                    .map(choice -> file.at(choice).job().settingsOf(target))
-                    .orElse(said);
-        } catch (FineTuneException e) {
-            return said; // what stands against a plan is check's to tell; the machine stays open
-        }
+        return tuner.plan(file, PlanRequest.at(target.value()))
+                .choice()
+                .map(choice -> file.at(choice).job().settingsOf(target))
+                .orElseGet(() -> file.job().settingsOf(target));
     }
 
     private static void print(Screen screen, List<Diagnosis> diagnoses) {

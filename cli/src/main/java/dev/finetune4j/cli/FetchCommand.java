@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = {
             "Brings what an ended run left at its place to this machine.",
-            "Of a run that was stopped or failed, its checkpoints. What is here already is not fetched again."
+            "Of a run that was stopped or failed these are its checkpoints, where the place keeps any."
         },
         footer = {"", "Example:", "  finetune fetch attack-tactics-3f9c2a71-1"})
 final class FetchCommand implements Callable<Integer> {
@@ -41,7 +41,7 @@ final class FetchCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("fetching " + argument.run);
             RunHandle<FetchedFiles> handle = tuner.fetch(argument.run);
-            print(new Follower(surroundings.screen(), output).follow(handle, Farewell.toAnswer(handle.id()), view));
+            print(new Follower(surroundings.screen(), output).follow(handle, Farewell.toFetch(handle.id()), view));
             return ExitCode.OK.number();
         }
     }

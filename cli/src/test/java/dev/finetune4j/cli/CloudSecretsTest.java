@@ -90,6 +90,7 @@ class CloudSecretsTest {
             environment.putAll(cloud.environment());
             environment.put("AWS_SECRET_ACCESS_KEY", secrets.plant("AWS_SECRET_ACCESS_KEY"));
             environment.put("AWS_SESSION_TOKEN", secrets.plant("AWS_SESSION_TOKEN"));
+            environment.put("AWS_REGION", "us-east-1");
             Path file = CommandCloud.bedrockJob(folder, 4721);
             String job = file.toString();
             String ofHub = Files.writeString(
@@ -103,7 +104,8 @@ class CloudSecretsTest {
                                         region: us-east-1
                                         model: huggingface-llm-offline-tiny
                                         machine: ml.g5.xlarge
-                                    """.formatted(CommandCloud.arn("finetune4j-tuning"))))
+                                    """.formatted(
+                                            CommandCloud.arn("finetune4j-tuning"))))
                     .toString();
 
             look(0, "launch", job, "--target", "bedrock", "--dry-run");

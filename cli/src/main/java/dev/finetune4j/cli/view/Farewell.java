@@ -26,6 +26,11 @@ public record Farewell(RunId run, String message, Map<String, String> next) {
         return new Farewell(run, "the run goes on", next);
     }
 
+    /** Of files on their way, which come no further without this process. */
+    public static Farewell toFetch(RunId run) {
+        return new Farewell(run, "not all of it is here", Map.of("fetch", "finetune fetch " + run));
+    }
+
     /** Of runs in a row: the present one goes on, the next are not begun. */
     public static Farewell toSeries(RunId run, String command) {
         Map<String, String> next = new LinkedHashMap<>();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param region the place's name of the region
  * @param time how long it will take
  * @param cost what it will cost, or null where a price is not known
- * @param perHour price of the machine for an hour, or null where time is not billed
+ * @param perHour what an hour of the machine is billed at most, or null where time is not billed
  * @param tokens tokens that may be billed at most, or null where none are
  * @param timeLimit after which running time the place, or where it cannot the watcher, ends the job; null for never
  * @param worstCost what it costs if it runs to that limit and takes longest to wind down, or if as many tokens are billed as can be;

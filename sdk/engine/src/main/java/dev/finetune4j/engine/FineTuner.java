@@ -212,7 +212,8 @@ public final class FineTuner implements AutoCloseable {
      * What a launch of a plan's choice may take at most, and where it goes if its machine is not to be had, for somebody to agree to.
      *
      * @throws FineTuneException with FT0520 if its place bills for time and the job has no budget, FT0521 if the budget ends before the
-     *     job is likely to, FT0523 if it cannot be launched from here, FT0760 to FT0762 if the plan has no choice
+     *     job is likely to, or may, where its place keeps no checkpoint, FT0523 if it cannot be launched from here, FT0760 to FT0762 if the
+     *     plan has no choice
      */
     public LaunchTerms terms(Plan plan, JobFile job) {
         PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
@@ -561,8 +562,8 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * Brings what an ended run left at its place to this machine: of one that was stopped or failed, its checkpoints. Files that are here
-     * are not fetched again.
+     * Brings what an ended run left at its place to this machine: of one that was stopped or failed its checkpoints, where the place keeps
+     * any.
      *
      * @param run its id or the start of it
      * @return the handle fails with FT0505 if another process drives the run, or with what its place has against it
@@ -675,7 +676,7 @@ public final class FineTuner implements AutoCloseable {
 
     /**
      * Compares base and tuned model of a run on the rows that it held out: by a service that hosts them now, where its place compared
-     * nothing, and the run's report is written anew; else on this machine, where the tuned model is here.
+     * nothing, else on this machine, where the tuned model is here. The report of a run that succeeded without a comparison is written anew.
      *
      * @param run its id or the start of it
      * @return what is asked once it is started, which may cost what it tells

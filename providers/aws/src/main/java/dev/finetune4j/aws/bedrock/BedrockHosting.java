@@ -123,7 +123,7 @@ final class BedrockHosting implements Hosting {
 
     private HostedCalls.Found make(HostingOrder order, HostingMapper mapper) {
         HostedCalls hosted = calls();
-        return hosted.calls().new Once<HostedCalls.Found>(mapper.name()) {
+        return hosted.service().new Once<HostedCalls.Found>(mapper.name()) {
             @Override
             protected Optional<HostedCalls.Found> find() {
                 return mapper.isDeployment() ? hosted.deployment(mapper.name()) : hosted.throughput(mapper.name());
@@ -167,7 +167,7 @@ final class BedrockHosting implements Hosting {
     }
 
     private FineTuneException taken(HostingMapper mapper) {
-        return BedrockErrors.hostingTaken(mapper.name(), calls().calls().region());
+        return BedrockErrors.hostingTaken(mapper.name(), calls().service().region());
     }
 
     @Override

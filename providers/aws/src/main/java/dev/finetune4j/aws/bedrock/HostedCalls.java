@@ -86,8 +86,8 @@ final class HostedCalls {
         return new ModelImports(calls);
     }
 
-    /** What is made of a name once. */
-    BedrockCalls calls() {
+    /** The service that they are made of. */
+    BedrockCalls service() {
         return calls;
     }
 

@@ -51,6 +51,7 @@ public record AwsConnection(String region, String service, int attempts, Duratio
     private static final Pattern CLOCK =
             Pattern.compile("RequestExpired|RequestTimeTooSkewed|Signature (expired|not yet current)");
 
+    private static final String PROFILE = "AWS_PROFILE";
     private static final String PROGRAM = "finetune4j";
     private static final int BRIEF_SECONDS = 30;
 
@@ -91,7 +92,7 @@ public record AwsConnection(String region, String service, int attempts, Duratio
     }
 
     private static String profile(Map<String, String> environment) {
-        return environment.getOrDefault("AWS_PROFILE", "default");
+        return environment.getOrDefault(PROFILE, "default");
     }
 
     /** Opens a client, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
@@ -130,9 +131,11 @@ public record AwsConnection(String region, String service, int attempts, Duratio
         String secret = environment.getOrDefault("AWS_SECRET_ACCESS_KEY", "");
         String token = environment.getOrDefault("AWS_SESSION_TOKEN", "");
         if (id.isEmpty() || secret.isEmpty()) {
-            return DefaultCredentialsProvider.builder()
-                    .profileName(profile(environment))
-                    .build();
+            DefaultCredentialsProvider.Builder chain = DefaultCredentialsProvider.builder();
+            if (environment.containsKey(PROFILE)) {
+                chain.profileName(profile(environment));
+            }
+            return chain.build();
         }
         return StaticCredentialsProvider.create(
                 token.isEmpty()

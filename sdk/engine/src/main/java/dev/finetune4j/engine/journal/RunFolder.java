@@ -40,6 +40,11 @@ public record RunFolder(RunId id, Path path) {
         return path.resolve("output");
     }
 
+    /** What the run left at its place, where it did not succeed. */
+    public Path left() {
+        return path.resolve("left");
+    }
+
     /** What the check found, one JSON object. */
     public Path check() {
         return path.resolve("check.json");

@@ -36,13 +36,15 @@ public record AnswerTerms(
         return questions == 0 || (isKnown && (most == null || most.amount().signum() == 0));
     }
 
-    /** Whether the same model is asked at the same prices, and for no more. */
+    /** Whether the same model is asked, and for no more, in numbers and in money. */
     boolean isWithin(AnswerTerms agreed) {
         return model.reference().equals(agreed.model.reference())
                 && model.way().equals(agreed.model.way())
                 && questions <= agreed.questions
                 && mostRead <= agreed.mostRead
-                && mostWritten <= agreed.mostWritten;
+                && mostWritten <= agreed.mostWritten
+                && isKnown == agreed.isKnown
+                && (most == null || (agreed.most != null && most.amount().compareTo(agreed.most.amount()) <= 0));
     }
 
     /** In words, such as {@code 80 questions, at most 9.1k tokens read and 1,680 written, at most 0.42 USD}. */

@@ -64,7 +64,7 @@ public final class Asking<T> {
     }
 
     /**
-     * Asks where answers cost nothing; those that are there already do not.
+     * Asks where answers cost nothing; those of rows that are there already do not.
      *
      * @throws FineTuneException with FT0531 if somebody would have to agree to {@link #terms()}, as {@link #terms()}, or with FT0512 if
      *     files of the run are gone

@@ -4,9 +4,11 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +22,9 @@ import java.util.stream.Stream;
  */
 public record FetchedFiles(RunId run, RunState state, Path folder, long files, long bytes) {
     static FetchedFiles in(RunId run, RunState state, Path folder) {
+        if (Files.notExists(folder)) {
+            return new FetchedFiles(run, state, folder, 0, 0);
+        }
         try (Stream<Path> all = Files.walk(folder)) {
             List<Path> files = all.filter(Files::isRegularFile).toList();
             long bytes = 0;
@@ -27,6 +32,8 @@ public record FetchedFiles(RunId run, RunState state, Path folder, long files, l
                 bytes += Files.size(file);
             }
             return new FetchedFiles(run, state, folder, files.size(), bytes);
+        } catch (UncheckedIOException e) {
+            throw RunProblems.unreadable(folder, Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
             throw RunProblems.unreadable(folder, e);
         }

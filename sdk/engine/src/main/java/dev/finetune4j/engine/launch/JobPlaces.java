@@ -149,7 +149,7 @@ public final class JobPlaces {
      *
      * @param job whose budget counts, with the settings of the place
      * @throws FineTuneException with FT0520 if time is billed and there is no budget, FT0521 if the budget ends before the job is
-     *     likely to, FT0523 if no provider launches it
+     *     likely to, or may, where its place keeps no checkpoint, FT0523 if no provider launches it, or with what the settings contradict
      */
     public LaunchTerms terms(PlanOption option, FineTuneJob job) {
         if (!context.providers().ids().contains(option.target()) || option.otherModel() != null) {
@@ -173,7 +173,7 @@ public final class JobPlaces {
                     .asException();
         }
         try (Provider provider = context.providers().open(option.target(), job)) {
-            // A place tells what its settings contradict before it tells who needs what.
+            // Refuses what the settings contradict: a run that moved to such an option would end there.
             List<AccessPolicy> unused = provider.policies("");
             return Terms.of(option, job.budget(), provider.capabilities(), provider.windDown());
         }

@@ -32,8 +32,9 @@ public final class LaunchProblems implements ProblemCatalogue {
             ExitCode.BUDGET_REFUSED,
             """
             The time that the budget pays for, less what the place may bill while the job winds down, is shorter than the job is likely to
-            take. It would be stopped before its end, and what it cost until then would be lost but for its checkpoints. Where tokens are
-            billed, more of them may be than the budget pays for: the service counts by a vocabulary of its own, so that the most that any
+            take, or than nine such jobs in ten take at a place that keeps no checkpoint. It would be stopped before its end, and what it
+            cost until then would be lost but for its checkpoints. Spot whose discount is told by the bill alone counts at its full price.
+            Where tokens are billed, more of them may be than the budget pays for: the service counts by a vocabulary of its own, so that the most that any
             count can give is held against the budget.""",
             "finetune plan JOB --optimize cost");
 
@@ -111,7 +112,7 @@ public final class LaunchProblems implements ProblemCatalogue {
             what that may cost at most: a person who answers the question of "finetune eval", a script that says --yes, or a program that
             starts FineTuner.evaluation, predictions or generation with the terms that it tells, or opens FineTuner.chat with what
             FineTuner.answering tells. Where more is to be asked by then than was agreed to, or of another model, nothing is asked either.
-            Answers that are there already are not asked for again, and cost nothing.""", "finetune eval RUN");
+            Answers of rows that are there already are not asked for again, and cost nothing.""", "finetune eval RUN");
 
     /** There is no such way. */
     static FineTuneException noWay(ProviderId place, @Nullable String way, List<HostingWay> ways) {
@@ -155,7 +156,6 @@ public final class LaunchProblems implements ProblemCatalogue {
                 .because(terms.model().reference() + " answers "
                         + terms.model().way().name())
                 .remedy("asking.start(asking.terms().orElseThrow())")
-                .remedy("finetune eval " + terms.run())
                 .asException();
     }
 

@@ -334,13 +334,12 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Brings what an ended run left at its place to this machine: of one that was stopped or failed, its checkpoints. Files that are here
-     * are not fetched again.
+     * Brings what an ended run left at its place to this machine: of one that was stopped or failed its checkpoints, where the place keeps
+     * any.
      *
      * @return the handle fails with FT0505 if another process drives the run, or with what its place has against it
      * @throws FineTuneException with FT0508 if it has not ended, FT0512 if it was never launched
      */
-    @SuppressWarnings("try") // the lock is held, not used
     public RunHandle<FetchedFiles> fetch(RunFolder folder) {
         RunView view = RunView.read(folder);
         if (!view.closed()) {
@@ -350,14 +349,10 @@ public final class Launcher implements AutoCloseable {
         if (view.submitted() == null) {
             throw RunProblems.filesMissing(folder.id(), folder.output());
         }
-        return threads.start(folder.id(), Begin.ENDED, events -> {
-            try (RunLock lock = RunLock.tryTake(folder, context.files())
-                            .orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
-                    Provider provider = Outcomes.open(view, context.providers())) {
-                Path output = provider.fetch(folder.id(), folder.output());
-                return FetchedFiles.in(folder.id(), view.state(), output);
-            }
-        });
+        return threads.start(
+                folder.id(),
+                Begin.ENDED,
+                events -> FetchedFiles.in(folder.id(), view.state(), new EndedRunFetch(context).fetch(folder, view)));
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.JournalLine;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import java.time.Duration;
@@ -62,8 +63,10 @@ public final class MissedMachines {
             if (entry instanceof JournalEntry.Agreed agreed) {
                 option = agreed.terms().option();
             } else if (entry instanceof JournalEntry.Moved moved) {
-                missed(missed, option, line.at());
-                reasons.add(moved.why().code());
+                if (moved.why().kind().exitCode() == ExitCode.CAPACITY) { // not that the job does not suit the machine
+                    missed(missed, option, line.at());
+                    reasons.add(moved.why().code());
+                }
                 option = moved.terms().option();
             } else if (entry instanceof JournalEntry.Closed closed && reasons.contains(code(closed.problem()))) {
                 missed(missed, option, line.at());

@@ -72,7 +72,7 @@ public final class SideJobs {
      * Goes over the last steps of a stopped or failed run again, from its last checkpoint but one to its last, and compares by SHA-256.
      *
      * @throws FineTuneException with FT0509 if it was never launched; the handle fails with FT0518 where the steps come out otherwise,
-     *     with FT0509 or FT0635 where there are no two checkpoints
+     *     with FT0509 or FT0635 where there are no two checkpoints, with FT0505 if another process drives the run
      */
     public RunHandle<Replay> verify(RunFolder run) {
         RunView view = RunView.read(run);
@@ -88,9 +88,8 @@ public final class SideJobs {
         WorkOrder order = WorkOrders.verification(digest, trained);
         RunId id = new ModelWork(context, run).id("verify", order);
         return threads.start(id, Begin.LAUNCHED, events -> {
-            try (Provider place = Outcomes.open(view, context.providers());
-                    Provider provider = Outcomes.openForSideWork(view, context.providers())) {
-                Path checkpoints = place.fetch(run.id(), run.output()).resolve(WorkOrder.CHECKPOINTS_FOLDER);
+            try (Provider provider = Outcomes.openForSideWork(view, context.providers())) {
+                Path checkpoints = new EndedRunFetch(context).fetch(run, view).resolve(WorkOrder.CHECKPOINTS_FOLDER);
                 if (Files.notExists(checkpoints)) {
                     throw RunProblems.notResumable(run.id(), "it left no checkpoint");
                 }

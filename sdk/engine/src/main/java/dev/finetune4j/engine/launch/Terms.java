@@ -5,6 +5,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
+import dev.finetune4j.json.Durations;
 import dev.finetune4j.plan.BilledTokens;
 import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.HostingCost;
@@ -50,7 +51,7 @@ public final class Terms {
         Duration limit = budget.maxTime();
         if (billsTime) {
             limit = billedLimit(option, budget, perHour, windDown);
-            refuseTooShort(option, place, limit, perHour, windDown);
+            refuseTooShort(option, budget, place, limit, perHour, windDown);
         }
         Money worst = perHour == null || limit == null ? null : perHour.forHours(limit.plus(windDown));
         return terms(option, perHour, null, limit, worst, null);
@@ -136,7 +137,8 @@ public final class Terms {
      *
      * @param spent what other machines cost, or null where that is not known
      * @param billed how long other machines were billed for
-     * @return empty where the rest of the job is likely to take longer than what is left pays for
+     * @return empty where the rest of the job is likely to take longer than what is left pays for; at a place that keeps no checkpoints where the
+     *     whole job may
      */
     static Optional<LaunchTerms> left(
             LaunchTerms terms,
@@ -203,7 +205,12 @@ public final class Terms {
     }
 
     private static void refuseTooShort(
-            PlanOption option, Capabilities place, Duration limit, @Nullable Money perHour, Duration windDown) {
+            PlanOption option,
+            Budget budget,
+            Capabilities place,
+            Duration limit,
+            @Nullable Money perHour,
+            Duration windDown) {
         DurationRange time = option.time();
         Duration least = needed(time, place);
         if (limit.compareTo(least) < 0) {
@@ -216,8 +223,17 @@ public final class Terms {
                 problem.because("it is likely to take " + Figures.duration(time.likely()) + ", but " + option.target()
                         + " keeps no checkpoint: a job that is ended before its end leaves nothing");
             }
+            if (budget.maxTime() != null && budget.maxTime().compareTo(least) < 0) {
+                problem.remedy("budget.max-time: "
+                        + Durations.format(Duration.ofMinutes(time.high().toMinutes() + 1)));
+            }
+            Money most = budget.maxCost();
+            if (most != null
+                    && perHour != null
+                    && most.lasts(perHour).minus(windDown).compareTo(least) < 0) {
+                problem.remedy("budget.max-cost: " + enough(option, perHour, windDown));
+            }
             throw problem.because(Figures.duration(windDown) + " are kept for winding down")
-                    .remedy("budget.max-cost: " + enough(option, perHour, windDown))
                     .asException();
         }
     }

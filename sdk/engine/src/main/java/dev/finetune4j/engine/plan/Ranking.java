@@ -2,11 +2,14 @@ package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.plan.Fit;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.value.Money;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -82,13 +85,29 @@ final class Ranking {
         if (cost == null || option.standing() == Standing.SHOWN) {
             return Standing.SHOWN;
         }
-        if (isOver(cost.likely(), option.time().likely())) {
+        if (isOver(billedAtMost(option, cost.likely()), option.time().likely())) {
             return Standing.OVER_LIMIT;
         }
         if (option.fit() == Fit.TIGHT) {
             return Standing.TIGHT;
         }
-        return isOver(cost.high(), option.time().high()) ? Standing.LIKELY_WITHIN : Standing.WITHIN;
+        return isOver(billedAtMost(option, cost.high()), option.time().high())
+                ? Standing.LIKELY_WITHIN
+                : Standing.WITHIN;
+    }
+
+    /** The same where the price is a guess at a discount: a launch holds the budget against the price without it. */
+    private static Money billedAtMost(PlanOption option, Money cost) {
+        if (!(option.offer() instanceof MachineOffer machine)
+                || machine.atMost() == null
+                || machine.perHour() == null) {
+            return cost;
+        }
+        BigDecimal ratio = machine.atMost()
+                .amount()
+                .amount()
+                .divide(machine.perHour().amount().amount(), MathContext.DECIMAL64);
+        return new Money(cost.amount().multiply(ratio), cost.currency());
     }
 
     private boolean isOver(Money cost, Duration time) {

@@ -10,6 +10,7 @@ import dev.finetune4j.job.Budget;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
 import dev.finetune4j.testkit.fake.FakePlace.Fault;
@@ -78,7 +79,7 @@ class RunControlTest {
             assertThat(replay.isEqual()).isTrue();
             assertThat(List.of(replay.fromStep(), replay.toStep())).containsExactly(4, 8);
 
-            Files.writeString(folder.output().resolve("checkpoints/checkpoint-000008/state"), "changed");
+            Files.writeString(folder.left().resolve("checkpoints/checkpoint-000008/state"), "changed");
             assertThatThrownBy(() -> launcher.sideJobs().verify(folder).await())
                     .hasMessageContaining("FT0518: steps 5 to 8 of " + folder.id() + " came out otherwise")
                     .satisfies(thrown -> assertThat(((FineTuneException) thrown)
@@ -131,11 +132,14 @@ class RunControlTest {
             FetchedFiles fetched = launcher.fetch(run).await();
 
             assertThat(fetched.state()).isEqualTo(RunState.STOPPED);
-            assertThat(fetched.folder()).isEqualTo(run.output()).isNotEmptyDirectory();
+            assertThat(fetched.folder()).isEqualTo(run.left()).isNotEmptyDirectory();
             assertThat(fetched.files()).isPositive();
             assertThat(fetched.bytes()).isPositive();
             assertThat(launcher.resume(run).await()).isInstanceOf(RunOutcome.Succeeded.class);
-            assertThat(launcher.fetch(run).await().state()).isEqualTo(RunState.SUCCEEDED);
+            FetchedFiles whole = launcher.fetch(run).await();
+            assertThat(whole.state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(whole.folder()).isEqualTo(run.output());
+            assertThat(whole.folder().resolve(WorkOrder.CHECKPOINTS_FOLDER)).doesNotExist();
         }
     }
 

@@ -73,7 +73,13 @@ class TermsTest {
                             assertThat(problem.code()).isEqualTo("FT0521");
                             assertThat(problem.causes().get(0))
                                     .contains("likely to take 10 min", "keeps no checkpoint");
+                            assertThat(problem.remedies()).containsExactly("budget.max-cost: 1 USD");
                         }));
+        Budget brief = new Budget(Money.parse("50 USD"), Duration.ofMinutes(15));
+        assertThatThrownBy(() -> Terms.of(option, brief, scripts, WIND_DOWN))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).remedies()).containsExactly("budget.max-time: 21m"));
         assertThat(Terms.of(option, new Budget(enough, null), scripts, WIND_DOWN)
                         .timeLimit())
                 .isEqualTo(high);
