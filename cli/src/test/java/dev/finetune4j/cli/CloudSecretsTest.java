@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.finetune4j.engine.FineTuner;
-import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import dev.finetune4j.plan.Plan;
-import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.testkit.PlantedSecrets;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -136,15 +134,16 @@ class CloudSecretsTest {
     }
 
     /** The trace of a launch that is refused, causes and all, and what the objects on the way say of themselves. */
-    private String refusedInJava(String job) throws InterruptedException {
+    private String refusedInJava(String job) {
         try (FineTuner tuner =
                 FineTuner.builder().home(home()).environment(environment).build()) {
             JobFile file = tuner.read(Path.of(job));
             Plan plan = tuner.plan(file, PlanRequest.at("jumpstart"));
-            RunHandle<RunOutcome> run = tuner.launch(plan, file);
             StringWriter trace = new StringWriter();
-            assertThatThrownBy(run::await).satisfies(refused -> refused.printStackTrace(new PrintWriter(trace)));
-            return trace + " " + tuner + file + plan + run;
+            assertThatThrownBy(() -> tuner.launch(plan, file).await())
+                    .hasMessageContaining("FT0841")
+                    .satisfies(refused -> refused.printStackTrace(new PrintWriter(trace)));
+            return trace + " " + tuner + file + plan;
         }
     }
 
