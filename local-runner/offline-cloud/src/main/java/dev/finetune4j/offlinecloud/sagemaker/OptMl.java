@@ -23,7 +23,10 @@ interface OptMl {
 
         @Override
         public List<String> around(Path folder, List<String> command) {
-            return command;
+            // A program is looked for on the container's path, where that of this process may have a wrapper that needs
+            // its variables.
+            return Stream.concat(Stream.of("/bin/sh", "-c", "exec \"$0\" \"$@\""), command.stream())
+                    .toList();
         }
     };
 

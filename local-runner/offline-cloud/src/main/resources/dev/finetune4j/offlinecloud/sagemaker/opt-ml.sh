@@ -8,6 +8,7 @@ if [ -d /opt/ml ]; then
   mount -n --bind "$folder" /opt/ml
 else
   opt=$(mktemp -d /tmp/opt-ml.XXXXXX) # not below /opt, whose mounts are copied here
+  trap 'rmdir "$opt" 2>/dev/null' EXIT # where a mount is refused
   mount -n -t tmpfs -o mode=755 opt "$opt"
   for entry in /opt/* /opt/.[!.]*; do # what else lies in /opt stays where it is: Python, perhaps
     to=$opt/${entry#/opt/}
@@ -25,6 +26,7 @@ else
   mount -n --bind "$folder" "$opt/ml"
   mount -n --move "$opt" /opt
   rmdir "$opt"
+  trap - EXIT
 fi
 unshare=$(command -v unshare)
 PATH=$path

@@ -228,6 +228,28 @@ class ProcessContainerTest {
     }
 
     @Test
+    void findsProgramsOnItsOwnPath() throws Exception {
+        aws.close();
+        open(OptMl.ELSEWHERE);
+        Path tools = Files.createDirectory(folder.resolve("tools"));
+        Files.writeString(tools.resolve("greet"), "#!/bin/sh\necho hello \"$1\"\n")
+                .toFile()
+                .setExecutable(true);
+        ObjectNode body = JobBody.onDemand("job-1");
+        ObjectNode algorithm = body.withObject("/AlgorithmSpecification");
+        algorithm.putArray("ContainerEntrypoint").add("greet");
+        algorithm.putArray("ContainerArguments").add("a  b");
+        body.putObject("Environment").put("PATH", tools + ":/usr/bin:/bin");
+
+        JsonNode job = end(body);
+
+        assertThat(job.path("TrainingJobStatus").asText())
+                .as("%s %s", job, printed())
+                .isEqualTo("Completed");
+        assertThat(printed()).containsExactly("hello a  b");
+    }
+
+    @Test
     void failsWithoutACommandAndWithoutAScript() throws Exception {
         ObjectNode body = JobBody.onDemand("job-1");
         body.putObject("HyperParameters").put("epochs", "3");
