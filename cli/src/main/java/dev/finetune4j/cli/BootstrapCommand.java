@@ -42,7 +42,7 @@ final class BootstrapCommand implements Callable<Integer> {
     @Parameters(paramLabel = "VENDOR", description = "Whose account: aws.")
     String vendor = "";
 
-    @Option(names = "--region", paramLabel = "REGION", description = "Where (default: AWS_REGION).")
+    @Option(names = "--region", paramLabel = "REGION", description = "Where (default: AWS_REGION, or the profile's).")
     @Nullable
     String region;
 

@@ -54,7 +54,7 @@ final class FetchCommand implements Callable<Integer> {
         }
         screen.line(fetched.folder() + ": "
                 + (fetched.files() == 0
-                        ? "nothing, it ended before it left anything"
+                        ? "nothing is kept of it"
                         : Figures.count(fetched.files())
                                 + (fetched.files() == 1 ? " file, " : " files, ")
                                 + Figures.bytes(fetched.bytes())));

@@ -120,7 +120,7 @@ class LaunchAtSageMakerTest {
 
         CommandRun fetched = command("fetch", cloud.run());
         assertThat(fetched.exitCode()).as(fetched.err()).isZero();
-        assertThat(fetched.out()).contains("runs/" + cloud.run() + "/left: nothing, it ended");
+        assertThat(fetched.out()).contains("runs/" + cloud.run() + "/left: nothing is kept of it");
     }
 
     @Test

@@ -17,6 +17,9 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +69,26 @@ class PlanCommandTest {
         GOLDEN.assertMatches(
                 "plan-explain.txt",
                 anywhere(plan("--target", CLOUDS, "--explain", "ml.g5.xlarge").out()));
+    }
+
+    /** Only the bill tells the discount of SageMaker's spot, so that a launch would be refused within the guess. */
+    @Test
+    void holdsALimitAgainstWhatSpotIsBilledAtMost() throws IOException {
+        String[] spot = {"--target", "sagemaker", "--spot", "only", "--optimize", "cost"};
+        BigDecimal guess = amount(json(spot).at("/options/0/cost/likely"));
+        String little = guess.multiply(new BigDecimal("1.1")) + " USD";
+
+        CommandRun none = plan(with(spot, "--max-cost", little));
+
+        assertThat(none.err()).contains("FT0761", "the cheapest:");
+        Matcher enough = Pattern.compile("--max-cost \"(\\S+) USD\"").matcher(none.err());
+        assertThat(enough.find()).as(none.err()).isTrue();
+        assertThat(plan(with(spot, "--max-cost", enough.group(1) + " USD")).exitCode())
+                .isZero();
+    }
+
+    private static String[] with(String[] arguments, String... more) {
+        return Stream.of(arguments, more).flatMap(Stream::of).toArray(String[]::new);
     }
 
     @Test

@@ -97,7 +97,8 @@ public final class LaunchTermsView {
     private static String ofBudget(Money worst, @Nullable Money budget) {
         return budget == null
                 ? ""
-                : ", of a budget of " + budget + " (" + budget.less(worst) + " left; worst-case overshoot: none)";
+                : ", of a budget of " + budget + " (" + budget.less(worst)
+                        + " left; worst-case overshoot: none, storage and transfer apart)";
     }
 
     private static String currency(Money money) {

@@ -92,7 +92,8 @@ public interface Provider extends AutoCloseable {
     JobSnapshot submit(Submission submission);
 
     /**
-     * Whether a refusal or failure comes of the machine that was asked for alone: no such machine is free, or the account may have none.
+     * Whether a refusal or failure comes of the machine that was asked for alone: no such machine is free, the account may have none, or the
+     * place does not let the job have one.
      * Nothing of the job runs then, and {@link #submit} may find another machine at this place.
      */
     default boolean isLackOfMachine(Problem problem) {

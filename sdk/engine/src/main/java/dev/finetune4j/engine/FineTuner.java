@@ -567,7 +567,7 @@ public final class FineTuner implements AutoCloseable {
      *
      * @param run its id or the start of it
      * @return the handle fails with FT0505 if another process drives the run, or with what its place has against it
-     * @throws FineTuneException with FT0504 if there is no such run, FT0508 if it has not ended, FT0512 if it was never launched
+     * @throws FineTuneException with FT0504 if there is no such run, FT0508 if it has not ended
      */
     public RunHandle<FetchedFiles> fetch(String run) {
         return launcher.fetch(store.resolve(run));

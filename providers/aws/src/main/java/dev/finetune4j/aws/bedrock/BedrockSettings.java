@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.bedrock;
 
+import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -49,10 +50,7 @@ final class BedrockSettings {
 
     /** The region, if it is known. */
     Optional<String> region() {
-        return Optional.ofNullable(settings.get(PlaceSettings.REGION))
-                .or(() -> Optional.ofNullable(environment.get("AWS_REGION")))
-                .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
-                .filter(region -> !region.isBlank());
+        return AwsConnection.region(settings, environment);
     }
 
     /** What cannot be read of the settings, or is missing; empty if nothing. */

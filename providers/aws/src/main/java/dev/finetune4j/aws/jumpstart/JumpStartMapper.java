@@ -61,6 +61,9 @@ final class JumpStartMapper {
         Map<String, String> hyperParameters = new LinkedHashMap<>(job.hyperParameters());
         TOOLKIT.forEach(hyperParameters::putIfAbsent);
         Map<String, String> environment = new LinkedHashMap<>(document.environment(machine));
+        if (environment.containsKey(OWN_WAY_TO_MODEL) && options.acceptsLicence()) {
+            environment.put("accept_eula", "true"); // there is no channel to accept it with
+        }
         // A script may refuse a hyperparameter that it does not have.
         environment.put(TrainingJobs.DIGEST_VARIABLE, job.digest());
         return CreateTrainingJobRequest.builder()

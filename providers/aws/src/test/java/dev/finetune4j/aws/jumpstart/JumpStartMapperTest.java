@@ -3,12 +3,15 @@ package dev.finetune4j.aws.jumpstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
 import dev.finetune4j.offlinecloud.wire.ServiceModel;
 import dev.finetune4j.testkit.GoldenFiles;
+import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.HashMap;
@@ -50,6 +53,31 @@ class JumpStartMapperTest {
         assertThat(json.at("/OutputDataConfig/KmsKeyId").asText()).isEqualTo("alias/mine");
         assertThat(json.at("/VpcConfig/Subnets/0").asText()).isEqualTo("subnet-1");
         assertThat(json.at("/StoppingCondition/MaxRuntimeInSeconds").asInt()).isEqualTo(28 * 24 * 3600);
+    }
+
+    @Test
+    void acceptsTheLicenceByAVariableWhereTheScriptFetchesTheModelItself() throws Exception {
+        ObjectNode document = Json.read(
+                OfflineHub.shipped("eu-central-1", new VirtualClock())
+                        .newest(OfflineHubPlace.LLAMA)
+                        .orElseThrow()
+                        .document()
+                        .toString(),
+                ObjectNode.class);
+        document.withObject("/TrainingInstanceTypeVariants/Variants/ml.g5.2xlarge/Properties/EnvironmentVariables")
+                .put("SageMakerGatedModelS3Uri", "s3://jumpstart-private-cache-prod-eu-central-1/llama/");
+
+        JsonNode json = Json.read(
+                request(
+                        Map.of("machine", "ml.g5.2xlarge", "accept-eula", "true"),
+                        HubDocument.of(OfflineHubPlace.LLAMA, "1.0.0", document.toString()),
+                        null,
+                        null),
+                JsonNode.class);
+
+        assertThat(json.at("/InputDataConfig").findValuesAsText("ChannelName")).containsExactly("training", "code");
+        assertThat(json.at("/Environment/accept_eula").asText()).isEqualTo("true");
+        assertThat(json.at("/Environment/SageMakerGatedModelS3Uri").asText()).startsWith("s3://jumpstart-private");
     }
 
     private static String request(

@@ -44,7 +44,13 @@ public record AnswerTerms(
                 && mostRead <= agreed.mostRead
                 && mostWritten <= agreed.mostWritten
                 && isKnown == agreed.isKnown
-                && (most == null || (agreed.most != null && most.amount().compareTo(agreed.most.amount()) <= 0));
+                && (most == null || isAtMost(most, agreed.most));
+    }
+
+    private static boolean isAtMost(Money cost, @Nullable Money limit) {
+        return limit != null
+                && cost.currency().equals(limit.currency())
+                && cost.amount().compareTo(limit.amount()) <= 0;
     }
 
     /** In words, such as {@code 80 questions, at most 9.1k tokens read and 1,680 written, at most 0.42 USD}. */

@@ -4,7 +4,6 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
-import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Provider;
 import java.nio.file.Path;
 
@@ -17,17 +16,23 @@ final class EndedRunFetch {
     }
 
     /**
-     * The folder with its files. What a run left that did not succeed lies apart, so that the output is whole where the run is resumed and
-     * does. Files that are here are not fetched again.
+     * What it left. That of a run whose output is not here lies apart from it, so that the output is whole where the run is resumed. Files that
+     * are here are not fetched again; where it was never launched there are none.
      *
      * @throws dev.finetune4j.error.FineTuneException with FT0505 if another process drives the run, or with what its place has against it
      */
     @SuppressWarnings("try") // the lock is held, not used
-    Path fetch(RunFolder folder, RunView view) {
-        try (RunLock lock = RunLock.tryTake(folder, context.files())
-                        .orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
-                Provider provider = Outcomes.open(view, context.providers())) {
-            return provider.fetch(folder.id(), view.state() == RunState.SUCCEEDED ? folder.output() : folder.left());
+    FetchedFiles fetch(RunFolder folder) {
+        try (RunLock lock =
+                RunLock.tryTake(folder, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()))) {
+            RunView view = RunView.read(folder);
+            Path into = view.output() == null ? folder.left() : folder.output();
+            if (view.submitted() == null) {
+                return FetchedFiles.in(folder.id(), view.state(), into);
+            }
+            try (Provider provider = Outcomes.open(view, context.providers())) {
+                return FetchedFiles.in(folder.id(), view.state(), provider.fetch(folder.id(), into));
+            }
         }
     }
 }

@@ -55,7 +55,7 @@ final class HostedEvaluation {
     }
 
     /**
-     * Compares, and writes the run's report anew with what that gave.
+     * Compares, and completes the report of a run that had no comparison.
      *
      * @param hosted closed with the handle
      * @return the handle fails with FT0505 if another process drives the run when the answers are there

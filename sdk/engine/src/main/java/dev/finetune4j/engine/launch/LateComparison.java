@@ -21,9 +21,12 @@ final class LateComparison {
         this.run = run;
     }
 
-    /** Whether it belongs to the run: one that failed when it compared has another end, and one that goes on will compare itself. */
+    /** Whether the run lacks it: one that failed when it compared has another end, and one that goes on will compare itself. */
     static boolean isDue(RunView view) {
-        return view.closed() && view.state() == RunState.SUCCEEDED && view.output() != null;
+        return view.closed()
+                && view.state() == RunState.SUCCEEDED
+                && view.output() != null
+                && view.evaluation() == null;
     }
 
     /**

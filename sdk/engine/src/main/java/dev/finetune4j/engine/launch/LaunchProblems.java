@@ -111,7 +111,8 @@ public final class LaunchProblems implements ProblemCatalogue {
             A place that hosts the tuned model of a run and its base model bills what both read and write. It is asked by somebody who has seen
             what that may cost at most: a person who answers the question of "finetune eval", a script that says --yes, or a program that
             starts FineTuner.evaluation, predictions or generation with the terms that it tells, or opens FineTuner.chat with what
-            FineTuner.answering tells. Where more is to be asked by then than was agreed to, or of another model, nothing is asked either.
+            FineTuner.answering tells. Where more is to be asked by then than was agreed to, at a higher price or of another
+            model, nothing is asked either.
             Answers of rows that are there already are not asked for again, and cost nothing.""", "finetune eval RUN");
 
     /** There is no such way. */

@@ -338,21 +338,14 @@ public final class Launcher implements AutoCloseable {
      * any.
      *
      * @return the handle fails with FT0505 if another process drives the run, or with what its place has against it
-     * @throws FineTuneException with FT0508 if it has not ended, FT0512 if it was never launched
+     * @throws FineTuneException with FT0508 if it has not ended
      */
     public RunHandle<FetchedFiles> fetch(RunFolder folder) {
         RunView view = RunView.read(folder);
         if (!view.closed()) {
-            String state = view.state().name().toLowerCase(Locale.ROOT);
-            throw RunProblems.stillLive(folder.id(), state, "fetch");
+            throw RunProblems.stillLive(folder.id(), view.state().name().toLowerCase(Locale.ROOT), "fetch");
         }
-        if (view.submitted() == null) {
-            throw RunProblems.filesMissing(folder.id(), folder.output());
-        }
-        return threads.start(
-                folder.id(),
-                Begin.ENDED,
-                events -> FetchedFiles.in(folder.id(), view.state(), new EndedRunFetch(context).fetch(folder, view)));
+        return threads.start(folder.id(), Begin.ENDED, events -> new EndedRunFetch(context).fetch(folder));
     }
 
     /**

@@ -213,7 +213,7 @@ public final class ModelHosting {
                 if (attempt == SubmitStep.TRIES || !SubmitStep.mayPass(e)) {
                     throw e;
                 }
-                context.sleeper().sleep(pause);
+                context.sleeper().sleep(SubmitStep.pause(e, pause));
                 pause = pause.multipliedBy(2);
             }
         }

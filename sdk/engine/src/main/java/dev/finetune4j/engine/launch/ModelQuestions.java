@@ -87,7 +87,7 @@ public final class ModelQuestions {
         WorkOrder order = new WorkOrder(own.digest(), List.copyOf(own.answers()));
         return here(run, view, HomeComparison.PURPOSE, order, run.data(), answers -> {
             EvaluationReport report = report(view, order, answers);
-            if (view.evaluation() == null && LateComparison.isDue(view)) {
+            if (LateComparison.isDue(view)) {
                 new LateComparison(context, run).write(order, answers, report);
             }
             return report;

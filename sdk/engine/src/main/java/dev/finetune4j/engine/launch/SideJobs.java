@@ -89,7 +89,8 @@ public final class SideJobs {
         RunId id = new ModelWork(context, run).id("verify", order);
         return threads.start(id, Begin.LAUNCHED, events -> {
             try (Provider provider = Outcomes.openForSideWork(view, context.providers())) {
-                Path checkpoints = new EndedRunFetch(context).fetch(run, view).resolve(WorkOrder.CHECKPOINTS_FOLDER);
+                Path checkpoints =
+                        new EndedRunFetch(context).fetch(run).folder().resolve(WorkOrder.CHECKPOINTS_FOLDER);
                 if (Files.notExists(checkpoints)) {
                     throw RunProblems.notResumable(run.id(), "it left no checkpoint");
                 }

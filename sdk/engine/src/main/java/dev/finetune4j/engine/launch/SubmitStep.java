@@ -24,6 +24,7 @@ import java.util.Optional;
 final class SubmitStep {
     static final int TRIES = 6;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final LaunchContext context;
     private final Journal journal;
@@ -99,12 +100,15 @@ final class SubmitStep {
         return false;
     }
 
-    private static Duration longestPause(FineTuneException failure) {
+    /** The pause before the next try: what the place asked for where that is longer, but nobody waits in silence for minutes. */
+    static Duration pause(FineTuneException failure, Duration usual) {
         return failure.problems().stream()
                 .map(Problem::retry)
                 .map(retry -> retry instanceof Retry.After after ? after.pause() : Duration.ZERO)
+                .filter(asked -> asked.compareTo(usual) > 0)
                 .max(Comparator.naturalOrder())
-                .orElse(Duration.ZERO);
+                .map(asked -> asked.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : asked)
+                .orElse(usual);
     }
 
     /** Calls {@code submit} again under the same name and digest until there is an answer. */
@@ -126,8 +130,7 @@ final class SubmitStep {
                     if (attempt == TRIES || !mayPass(e)) {
                         throw e;
                     }
-                    Duration asked = longestPause(e);
-                    context.sleeper().sleep(asked.compareTo(pause) > 0 ? asked : pause);
+                    context.sleeper().sleep(pause(e, pause));
                     pause = pause.multipliedBy(2);
                 }
             }

@@ -170,9 +170,15 @@ final class Impasse {
                 + Figures.duration(option.time().high()) + ")";
     }
 
+    /** As a budget is held against it. */
     private static MoneyRange cost(PlanOption option) {
         MoneyRange cost = option.cost();
-        return cost == null ? Bill.free() : cost;
+        return cost == null
+                ? Bill.free()
+                : new MoneyRange(
+                        Ranking.billedAtMost(option, cost.low()),
+                        Ranking.billedAtMost(option, cost.likely()),
+                        Ranking.billedAtMost(option, cost.high()));
     }
 
     private Problem nothingFits(Plan plan) {

@@ -10,6 +10,7 @@ import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.value.Money;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** Holds options against the limits, and puts the best first. */
 final class Ranking {
     /** Added to each cost, USD, so that what is free, or almost, does not beat everything at any time. Judgement. */
+    private static final int DECIMALS = 4;
+
     private static final double ATTENTION = 0.10;
 
     /** An hour of a machine of one's own counts as so many USD: it could do something else meanwhile. Judgement. */
@@ -97,7 +100,7 @@ final class Ranking {
     }
 
     /** The same where the price is a guess at a discount: a launch holds the budget against the price without it. */
-    private static Money billedAtMost(PlanOption option, Money cost) {
+    static Money billedAtMost(PlanOption option, Money cost) {
         if (!(option.offer() instanceof MachineOffer machine)
                 || machine.atMost() == null
                 || machine.perHour() == null) {
@@ -107,7 +110,7 @@ final class Ranking {
                 .amount()
                 .amount()
                 .divide(machine.perHour().amount().amount(), MathContext.DECIMAL64);
-        return new Money(cost.amount().multiply(ratio), cost.currency());
+        return new Money(cost.amount().multiply(ratio).setScale(DECIMALS, RoundingMode.UP), cost.currency());
     }
 
     private boolean isOver(Money cost, Duration time) {

@@ -100,6 +100,9 @@ class HostedAnswersTest {
             assertThat(terms.mostWritten()).isEqualTo(9);
             assertThat(terms.most()).isEqualTo(Money.parse("0.0002 USD"));
             assertThatThrownBy(base::start).hasMessageContaining("at most 0.0002 USD");
+            AnswerTerms cheaper = new AnswerTerms(
+                    terms.run(), terms.place(), terms.model(), 1, 21, 9, Money.parse("0.0001 USD"), true);
+            assertThatThrownBy(() -> base.start(cheaper)).hasMessageContaining("which are others by now");
             assertThat(greeting(launcher).terms().orElseThrow().isKnown())
                     .as("what the tuned model reads has no price")
                     .isFalse();

@@ -150,6 +150,7 @@ class RunControlTest {
         try (Launcher launcher = fixture.launcher()) {
             assertThat(launcher.stop(fixture.folder(id), "a test").await())
                     .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
+            assertThat(launcher.fetch(fixture.folder(id)).await().files()).isZero();
             assertThatThrownBy(() -> launcher.resume(fixture.folder(id)))
                     .isInstanceOf(FineTuneException.class)
                     .hasMessageContaining("FT0509");
