@@ -135,7 +135,7 @@ class CustomizationJobsTest extends LaunchesOnceTest {
                         BedrockProblems.NO_CREDENTIALS,
                         false,
                         "expired",
-                        "aws sts get-caller-identity"),
+                        "aws sso login"),
                 failure(
                         aws -> aws.faults().denyAccess(CREATE, 9),
                         BedrockProblems.DENIED,
