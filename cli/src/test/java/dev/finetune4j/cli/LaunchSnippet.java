@@ -18,8 +18,8 @@ final class LaunchSnippet {
             Plan plan = tuner.plan(job, PlanRequest.at("sagemaker"));
             System.out.println("at most " + tuner.terms(plan, job).worstCost());
             RunHandle<RunOutcome> run = tuner.launch(plan, job);
-            RunOutcome outcome =
-                    run.await(); // run.outcome() is its future, whose cancel detaches; run.events() a Flow.Publisher
+            // run.outcome() is its future, whose cancel detaches; run.events() a Flow.Publisher
+            RunOutcome outcome = run.await();
             System.out.println(run.id() + " ends with " + outcome.exitCode());
         }
     }
