@@ -24,7 +24,7 @@ import java.util.Optional;
 final class SubmitStep {
     static final int TRIES = 6;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final LaunchContext context;
     private final Journal journal;
