@@ -1,6 +1,7 @@
 package dev.finetune4j.spi;
 
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.model.ModelFiles;
 
 /**
@@ -12,6 +13,9 @@ import dev.finetune4j.model.ModelFiles;
  * @param answers how long the texts are that base and tuned model will answer
  */
 public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows, AnswerLengths answers) {
+    /** What a share of an epoch may be off by, so that 0.1 of ten steps is one and not two. */
+    private static final double ROUNDING = 1e-9;
+
     /**
      * Lengths of rows in tokens, each as it is left by the length limit.
      *
@@ -41,6 +45,21 @@ public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows, Answe
         public AnswerLengths or(AnswerLengths other) {
             return new AnswerLengths(Math.max(passage, other.passage), Math.max(conversation, other.conversation));
         }
+    }
+
+    /**
+     * Optimizer steps that the job trains at most, 0 where nothing is trained. Exact where steps hold rows; where rows are packed there
+     * may be fewer, since a step then holds as many rows or more.
+     */
+    public long mostSteps() {
+        if (rows.trainingRows() == 0) {
+            return 0;
+        }
+        TrainingSpec training = job.training();
+        long rowsOfAStep = (long) training.batchSize() * training.gradientAccumulation();
+        long ofAnEpoch = (rows.trainingRows() + rowsOfAStep - 1) / rowsOfAStep;
+        double whole = Math.floor(training.epochs());
+        return (long) whole * ofAnEpoch + (long) Math.ceil((training.epochs() - whole) * ofAnEpoch - ROUNDING);
     }
 
     /** Names the job and no value in it, since a value may come from a secret variable. */

@@ -212,16 +212,17 @@ public final class FineTuner implements AutoCloseable {
      * What a launch of a plan's choice may take at most, and where it goes if its machine is not to be had, for somebody to agree to.
      *
      * @throws FineTuneException with FT0520 if its place bills for time and the job has no budget, FT0521 if the budget ends before the
-     *     job is likely to, or may, where its place keeps no checkpoint, FT0523 if it cannot be launched from here, FT0760 to FT0762 if the
-     *     plan has no choice
+     *     job is likely to, or may, where its place keeps no checkpoint, FT0523 if it cannot be launched from here, FT0532 if its first
+     *     checkpoint may come too late, FT0760 to FT0762 if the plan has no choice
      */
     public LaunchTerms terms(Plan plan, JobFile job) {
         PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
+        long steps = plan.workload().steps();
         try {
             return Alternatives.with(
-                    launcher.places().terms(choice, job.at(choice).job()),
+                    launcher.places().terms(choice, job.at(choice).job(), steps),
                     plan.options(),
-                    option -> launcher.places().terms(option, job.at(option).job()));
+                    option -> launcher.places().terms(option, job.at(option).job(), steps));
         } catch (FineTuneException e) {
             throw job.placed(e);
         }

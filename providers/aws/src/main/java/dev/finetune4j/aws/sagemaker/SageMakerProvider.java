@@ -100,7 +100,7 @@ final class SageMakerProvider implements Provider {
     @Override
     public List<Problem> refusals(Proposal proposal) {
         return new SageMakerSettings(proposal.job().settingsOf(ID), context.environment())
-                .refusals(proposal.job().budget(), VendorImages.shipped());
+                .refusals(proposal, VendorImages.shipped());
     }
 
     @Override

@@ -5,9 +5,9 @@ import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.job.Budget;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.run.ContainerOrder;
+import dev.finetune4j.spi.Proposal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,11 +51,12 @@ final class SageMakerRules {
         return List.copyOf(rules.problems);
     }
 
-    /** What it has against a budget. */
-    static List<Problem> problems(SageMakerOptions options, Budget budget, VendorImages images) {
+    /** What it has against a job of which nothing is sent yet. */
+    static List<Problem> problems(SageMakerOptions options, Proposal proposal, VendorImages images) {
         SageMakerRules rules = new SageMakerRules(options, images);
         rules.checkOptions();
-        rules.common.checkLongestRun(budget, TrainingJobMapper.LONGEST_RUN);
+        rules.common.checkLongestRun(proposal.job().budget(), TrainingJobMapper.LONGEST_RUN);
+        rules.checkCheckpoints(proposal);
         return List.copyOf(rules.problems);
     }
 
@@ -169,6 +170,23 @@ final class SageMakerRules {
                             .remedy("leave places.sagemaker.keep-alive out")
                             .remedy("places.sagemaker.spot: false")
                             .build());
+        }
+    }
+
+    /** A machine that is taken back takes all with it that is in no checkpoint, and may be taken back again and again. */
+    private void checkCheckpoints(Proposal proposal) {
+        long steps = proposal.mostSteps();
+        int every = proposal.job().training().checkpointEvery();
+        if (options.isSpot() && steps > 0 && every >= steps) {
+            problems.add(SageMakerProblems.CONTRADICTION
+                    .error(
+                            "a spot machine may be taken back, and the job keeps no checkpoint: the first would come after step "
+                                    + every + " of " + steps)
+                    .at(Location.ofKey("training.checkpoint-every"))
+                    .because("each time it is taken back, all that was trained would be trained, and paid for, again")
+                    .remedy("training.checkpoint-every: 0")
+                    .remedy("places.sagemaker.spot: false")
+                    .build());
         }
     }
 

@@ -6,9 +6,9 @@ import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.job.Budget;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.spi.Proposal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,14 +100,14 @@ final class SageMakerSettings {
         return new SageMakerSettings(chosen, environment);
     }
 
-    /** What is wrong with the settings, or missing; empty if nothing. Region and machine may be left to a plan. */
-    List<Problem> refusals(Budget budget, VendorImages images) {
+    /** What speaks against a job with these settings; empty if nothing. Region and machine may be left to a plan. */
+    List<Problem> refusals(Proposal proposal, VendorImages images) {
         Map<String, String> chosen = new HashMap<>(atSomeMachine().settings);
         region().or(() -> Optional.of(ANY_REGION)).ifPresent(region -> chosen.put(PlaceSettings.REGION, region));
         SageMakerSettings whole = new SageMakerSettings(chosen, environment);
         SageMakerOptions options = whole.read();
         return whole.problems.isEmpty()
-                ? SageMakerRules.problems(options, budget, images)
+                ? SageMakerRules.problems(options, proposal, images)
                 : List.copyOf(whole.problems);
     }
 

@@ -148,10 +148,12 @@ public final class JobPlaces {
      * What a launch of an option may take at most.
      *
      * @param job whose budget counts, with the settings of the place
+     * @param steps optimizer steps of the job
      * @throws FineTuneException with FT0520 if time is billed and there is no budget, FT0521 if the budget ends before the job is
-     *     likely to, or may, where its place keeps no checkpoint, FT0523 if no provider launches it, or with what the settings contradict
+     *     likely to, or may, where its place keeps no checkpoint, FT0523 if no provider launches it, FT0532 if its first checkpoint may come
+     *     too late, or with what the settings contradict
      */
-    public LaunchTerms terms(PlanOption option, FineTuneJob job) {
+    public LaunchTerms terms(PlanOption option, FineTuneJob job, long steps) {
         if (!context.providers().ids().contains(option.target()) || option.otherModel() != null) {
             throw LaunchProblems.NOT_LAUNCHABLE
                     .error(option.name() + " at " + option.target() + " cannot be launched from here")
@@ -175,7 +177,11 @@ public final class JobPlaces {
         try (Provider provider = context.providers().open(option.target(), job)) {
             // Refuses what the settings contradict: a run that moved to such an option would end there.
             List<AccessPolicy> unused = provider.policies("");
-            return Terms.of(option, job.budget(), provider.capabilities(), provider.windDown());
+            LaunchTerms terms = Terms.of(option, job.budget(), provider.capabilities(), provider.windDown());
+            if (provider.capabilities().billsTime() && provider.capabilities().supportsResume()) {
+                FirstCheckpoint.refuseTooLate(option, terms, job.training().checkpointEvery(), steps);
+            }
+            return terms;
         }
     }
 

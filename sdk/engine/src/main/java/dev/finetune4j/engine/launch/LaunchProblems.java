@@ -115,6 +115,13 @@ public final class LaunchProblems implements ProblemCatalogue {
             model, nothing is asked either.
             Answers of rows that are there already are not asked for again, and cost nothing.""", "finetune eval RUN");
 
+    /** A run that is cut short would have kept nothing. */
+    public static final ProblemKind LATE_CHECKPOINT = new ProblemKind(
+            "FT0532", "the first checkpoint may come too late", ExitCode.INVALID, """
+            A machine that may be taken back takes with it what is in no checkpoint, and a budget ends a run that takes longer than it pays
+            for. Left to itself a run writes a checkpoint after its first step and then as often as pays; told how often, it may write none
+            in time.""", "training.checkpoint-every: 0");
+
     /** There is no such way. */
     static FineTuneException noWay(ProviderId place, @Nullable String way, List<HostingWay> ways) {
         return NO_WAY.error(
@@ -226,6 +233,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 HOSTED_OTHERWISE,
                 HOSTING_GONE,
                 HOSTED_ELSEWHERE,
-                ANSWERS_NOT_AGREED);
+                ANSWERS_NOT_AGREED,
+                LATE_CHECKPOINT);
     }
 }
