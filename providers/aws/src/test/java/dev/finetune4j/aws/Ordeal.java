@@ -7,6 +7,7 @@ import dev.finetune4j.error.Retry;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.Provider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ final class Ordeal {
         if (refusal.isPresent()) {
             ends.add("refused");
             block(provider, refusal.get());
-            return provider.isLackOfMachine(refusal.get());
+            return provider.machineVerdict(refusal.get()) != MachineVerdict.UNRELATED;
         }
         Optional<JobSnapshot> last = follow(provider);
         ends.add(last.map(job -> job.state().name().toLowerCase(Locale.ROOT)).orElse("gone"));
@@ -100,7 +101,8 @@ final class Ordeal {
             said.add(problem);
             block(provider, problem);
         });
-        return failure.filter(provider::isLackOfMachine).isPresent();
+        return failure.filter(why -> provider.machineVerdict(why) != MachineVerdict.UNRELATED)
+                .isPresent();
     }
 
     /** Launches; what is against it after all tries. */
@@ -150,7 +152,7 @@ final class Ordeal {
 
     /** The widest of what is not tried again stays. */
     private void block(Provider provider, Problem problem) {
-        if (provider.isLackOfMachine(problem)) {
+        if (provider.machineVerdict(problem) != MachineVerdict.UNRELATED) {
             blocked = "this machine in this region";
         } else if (!problem.retry().equals(Retry.NEVER)) {
             blocked = blocked.equals("nothing") ? "nothing" : blocked;

@@ -59,7 +59,8 @@ public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows, Answe
         long rowsOfAStep = (long) training.batchSize() * training.gradientAccumulation();
         long ofAnEpoch = (rows.trainingRows() + rowsOfAStep - 1) / rowsOfAStep;
         double whole = Math.floor(training.epochs());
-        return (long) whole * ofAnEpoch + (long) Math.ceil((training.epochs() - whole) * ofAnEpoch - ROUNDING);
+        return ((long) whole) * ofAnEpoch
+                + (long) Math.ceil((training.epochs() - whole) * (double) ofAnEpoch - ROUNDING);
     }
 
     /** Names the job and no value in it, since a value may come from a secret variable. */

@@ -27,6 +27,16 @@ public interface Provider extends AutoCloseable {
     Capabilities capabilities();
 
     /**
+     * What is wrong with the settings that this provider was opened with, or missing of them, whatever the job: all of it at once, each
+     * pointing at its setting with {@link dev.finetune4j.error.Location#ofKey}; warnings where a setting has no effect. What a plan
+     * chooses, such as the machine, may be missing. Empty where nothing is wrong, and at a place that takes no settings.
+     *
+     * <p>Asks nobody, so that all options of a plan can be tried; {@link #refusals} tells the same of a job's settings, and what else
+     * speaks against the job.
+     */
+    List<Problem> settingProblems();
+
+    /**
      * Why this place would refuse a job or fail it for certain, as far as that can be told without launching it: a model that it cannot
      * run, a method or setting that it does not have, rows that do not fit its memory. All reasons at once; warnings where it may only
      * come to that; empty where nothing speaks against it. A problem that a setting is to blame for points at it with {@link
@@ -92,12 +102,12 @@ public interface Provider extends AutoCloseable {
     JobSnapshot submit(Submission submission);
 
     /**
-     * Whether a refusal or failure comes of the machine that was asked for alone: no such machine is free, the account may have none, or the
-     * place does not let the job have one.
-     * Nothing of the job runs then, and {@link #submit} may find another machine at this place.
+     * Whether a refusal or failure comes of the machine that was asked for alone. Where it does, nothing of the job runs, and {@link #submit}
+     * may find another machine at this place; which machines are worth asking for next time depends on the verdict. {@link
+     * MachineVerdict#UNRELATED} by default, at a place that lets no machines.
      */
-    default boolean isLackOfMachine(Problem problem) {
-        return false;
+    default MachineVerdict machineVerdict(Problem problem) {
+        return MachineVerdict.UNRELATED;
     }
 
     /**

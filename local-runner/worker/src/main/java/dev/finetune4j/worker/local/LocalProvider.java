@@ -61,6 +61,12 @@ final class LocalProvider implements Provider {
         return new Capabilities(true, true, true, true, true, Billing.NOTHING);
     }
 
+    /** This machine needs to be told nothing. */
+    @Override
+    public List<Problem> settingProblems() {
+        return List.of();
+    }
+
     @Override
     public List<Problem> refusals(Proposal proposal) {
         return new LocalRefusals(new DecoderLoader(), machine).of(proposal);

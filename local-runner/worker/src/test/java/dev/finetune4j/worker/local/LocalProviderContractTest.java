@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +62,11 @@ class LocalProviderContractTest extends ProviderContractTest {
         @Override
         public Proposal unacceptable() {
             return job.proposal(new LoraTuning(4, 8, 0, List.of("q_projj")));
+        }
+
+        @Override
+        public Optional<Provider> misconfigured() {
+            return Optional.empty();
         }
 
         @Override

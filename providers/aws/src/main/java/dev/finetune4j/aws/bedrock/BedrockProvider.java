@@ -75,6 +75,15 @@ final class BedrockProvider implements Provider {
     }
 
     @Override
+    public List<Problem> settingProblems() {
+        List<Problem> problems = new ArrayList<>(settings.problems());
+        if (problems.isEmpty()) {
+            problems.addAll(BedrockRules.problems(settings.options(settings.someModel())));
+        }
+        return problems;
+    }
+
+    @Override
     public List<Problem> refusals(Proposal proposal) {
         BedrockSettings said = new BedrockSettings(proposal.job().settingsOf(ID), context.environment());
         List<Problem> problems = new ArrayList<>(said.problems());

@@ -17,6 +17,7 @@ import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.LogPage;
+import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -99,6 +100,15 @@ final class JumpStartProvider implements Provider {
     }
 
     @Override
+    public List<Problem> settingProblems() {
+        List<Problem> problems = new ArrayList<>(settings.problems());
+        if (problems.isEmpty()) {
+            problems.addAll(JumpStartRules.problems(settings.options(ANY_MODEL)));
+        }
+        return problems;
+    }
+
+    @Override
     public List<Problem> refusals(Proposal proposal) {
         JumpStartSettings said = new JumpStartSettings(proposal.job().settingsOf(ID), context.environment());
         List<Problem> problems = new ArrayList<>(said.problems());
@@ -160,8 +170,10 @@ final class JumpStartProvider implements Provider {
     }
 
     @Override
-    public boolean isLackOfMachine(Problem problem) {
-        return LaunchedJobs.isLackOfMachine(problem) || problem.kind().equals(JumpStartProblems.OTHER_MACHINE);
+    public MachineVerdict machineVerdict(Problem problem) {
+        return problem.kind().equals(JumpStartProblems.OTHER_MACHINE)
+                ? MachineVerdict.NOT_SUITED
+                : LaunchedJobs.machineVerdict(problem);
     }
 
     @Override

@@ -36,7 +36,8 @@ final class LearnedModel {
 
     /** Brings it home; what is there already is left alone. */
     Path fetch(Path into) {
-        String output = jobs.output(id);
+        List<DescribeTrainingJobResponse> launches = jobs.existing(id);
+        String output = jobs.output(id, launches);
         List<StoredFile> files = jobs.store().list(output);
         if (files.isEmpty()) {
             return jobs.download(output, into);
@@ -44,12 +45,11 @@ final class LearnedModel {
         boolean isAdapter = files.stream().anyMatch(file -> file.name().equals(ADAPTER));
         String folder = isAdapter ? WorkOrder.ADAPTER_FOLDER : WorkOrder.MODEL_FOLDER;
         jobs.download(output, into.resolve(folder));
-        tell(into, new Reference(JumpStartProvider.ID.value(), jobs.store().address(output), folder, arn()));
+        tell(into, new Reference(JumpStartProvider.ID.value(), jobs.store().address(output), folder, arn(launches)));
         return into;
     }
 
-    private String arn() {
-        List<DescribeTrainingJobResponse> launches = jobs.existing(id);
+    private static String arn(List<DescribeTrainingJobResponse> launches) {
         return launches.get(launches.size() - 1).trainingJobArn();
     }
 

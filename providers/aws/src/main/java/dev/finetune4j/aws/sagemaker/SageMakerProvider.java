@@ -22,6 +22,7 @@ import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.LogPage;
+import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -98,6 +99,11 @@ final class SageMakerProvider implements Provider {
     }
 
     @Override
+    public List<Problem> settingProblems() {
+        return settings.problems(VendorImages.shipped());
+    }
+
+    @Override
     public List<Problem> refusals(Proposal proposal) {
         return new SageMakerSettings(proposal.job().settingsOf(ID), context.environment())
                 .refusals(proposal, VendorImages.shipped());
@@ -150,8 +156,8 @@ final class SageMakerProvider implements Provider {
     }
 
     @Override
-    public boolean isLackOfMachine(Problem problem) {
-        return LaunchedJobs.isLackOfMachine(problem);
+    public MachineVerdict machineVerdict(Problem problem) {
+        return LaunchedJobs.machineVerdict(problem);
     }
 
     @Override
@@ -225,8 +231,9 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public Path fetch(RunId id, Path into) {
-        Path output = launched().download(launched().output(id), into);
-        if (launched().snapshot(id, launched().existing(id)).state() != RunState.SUCCEEDED) {
+        List<DescribeTrainingJobResponse> launches = launched().existing(id);
+        Path output = launched().download(launched().output(id, launches), into);
+        if (launched().snapshot(id, launches).state() != RunState.SUCCEEDED) {
             launched().download(StoreLayout.CHECKPOINTS + id, into.resolve(WorkOrder.CHECKPOINTS_FOLDER));
         }
         return output;

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** What a job file says of SageMaker, read as options. */
 final class SageMakerSettings {
@@ -100,15 +101,22 @@ final class SageMakerSettings {
         return new SageMakerSettings(chosen, environment);
     }
 
-    /** What speaks against a job with these settings; empty if nothing. Region and machine may be left to a plan. */
+    /** What is wrong with them whatever the job, or missing; empty if nothing. Region and machine may be left to a plan. */
+    List<Problem> problems(VendorImages images) {
+        return problems(options -> SageMakerRules.problems(options, images));
+    }
+
+    /** What speaks against a job with them; empty if nothing. Region and machine may be left to a plan. */
     List<Problem> refusals(Proposal proposal, VendorImages images) {
+        return problems(options -> SageMakerRules.problems(options, proposal, images));
+    }
+
+    private List<Problem> problems(Function<SageMakerOptions, List<Problem>> rules) {
         Map<String, String> chosen = new HashMap<>(atSomeMachine().settings);
         region().or(() -> Optional.of(ANY_REGION)).ifPresent(region -> chosen.put(PlaceSettings.REGION, region));
         SageMakerSettings whole = new SageMakerSettings(chosen, environment);
         SageMakerOptions options = whole.read();
-        return whole.problems.isEmpty()
-                ? SageMakerRules.problems(options, proposal, images)
-                : List.copyOf(whole.problems);
+        return whole.problems.isEmpty() ? rules.apply(options) : List.copyOf(whole.problems);
     }
 
     /**

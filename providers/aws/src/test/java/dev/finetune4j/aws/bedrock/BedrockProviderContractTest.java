@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +73,13 @@ class BedrockProviderContractTest extends ProviderContractTest {
             Map<String, String> settings = new HashMap<>(TuningPlace.SETTINGS);
             settings.put("region", "eu-central-1");
             return proposal(settings);
+        }
+
+        @Override
+        public Optional<Provider> misconfigured() {
+            Map<String, String> settings = new HashMap<>(TuningPlace.SETTINGS);
+            settings.put("role", "finetune4j-training");
+            return Optional.of(place.openWith(settings));
         }
 
         @Override

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,11 @@ class JumpStartProviderContractTest extends ProviderContractTest {
         @Override
         public Proposal unacceptable() {
             return proposal(Map.of("machine", "ml.m5.large"));
+        }
+
+        @Override
+        public Optional<Provider> misconfigured() {
+            return Optional.of(place.openWith(Map.of("role", "finetune4j-training")));
         }
 
         @Override

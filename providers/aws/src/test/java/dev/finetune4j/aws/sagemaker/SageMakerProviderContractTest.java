@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,11 @@ class SageMakerProviderContractTest extends ProviderContractTest {
             Map<String, String> settings = new HashMap<>(OfflinePlace.SETTINGS);
             settings.put("role", "finetune4j-training");
             return proposal(settings);
+        }
+
+        @Override
+        public Optional<Provider> misconfigured() {
+            return Optional.of(place.openWith("role", "finetune4j-training"));
         }
 
         @Override

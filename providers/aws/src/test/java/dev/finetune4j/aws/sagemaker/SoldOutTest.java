@@ -11,6 +11,7 @@ import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.LogPage;
+import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Provider;
@@ -57,7 +58,7 @@ class SoldOutTest {
 
             assertThat(failed.state()).isEqualTo(RunState.FAILED);
             assertThat(failed.failure().map(Problem::code)).contains("FT0851");
-            assertThat(first.isLackOfMachine(failed.failure().orElseThrow())).isTrue();
+            assertThat(first.machineVerdict(failed.failure().orElseThrow())).isEqualTo(MachineVerdict.NOT_FREE);
             assertThat(failed.billedTime()).isZero();
             assertThat(first.submit(job).state()).as("the same machine").isEqualTo(RunState.FAILED);
             assertThat(launched()).isEqualTo(1);
@@ -83,7 +84,7 @@ class SoldOutTest {
             FineTuneException refused = catchThrowableOfType(FineTuneException.class, () -> first.submit(job));
 
             assertThat(refused.problems()).extracting(Problem::code).containsExactly("FT0845");
-            assertThat(first.isLackOfMachine(refused.problems().get(0))).isTrue();
+            assertThat(first.machineVerdict(refused.problems().get(0))).isEqualTo(MachineVerdict.NOT_FREE);
 
             second.submit(job);
             assertThat(awaitEnd(second).state()).isEqualTo(RunState.SUCCEEDED);
@@ -99,7 +100,7 @@ class SoldOutTest {
             JobSnapshot waited = awaitEnd(spot);
 
             assertThat(waited.state()).isEqualTo(RunState.FAILED);
-            assertThat(spot.isLackOfMachine(waited.failure().orElseThrow())).isTrue();
+            assertThat(spot.machineVerdict(waited.failure().orElseThrow())).isEqualTo(MachineVerdict.NOT_FREE);
             assertThat(waited.failure().orElseThrow().remedies()).containsExactly("places.sagemaker.spot: false");
 
             place.aws.sageMaker().restock("ml.g5.xlarge");

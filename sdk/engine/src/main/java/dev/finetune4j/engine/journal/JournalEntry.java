@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.journal;
 
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.job.FineTuneJob;
@@ -10,6 +11,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.value.Kind;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
@@ -93,6 +95,7 @@ public sealed interface JournalEntry {
      *
      * @param terms what it may take there, with what is left of the budget
      * @param why why it was not to be had
+     * @param verdict what its place says by that of such machines; journals of earlier versions have none
      * @param billed time that was billed until then, over all machines
      * @param spent what that cost, or null where a price is not known
      */
@@ -100,8 +103,18 @@ public sealed interface JournalEntry {
     record Moved(
             LaunchTerms terms,
             Problem why,
+            MachineVerdict verdict,
             Duration billed,
-            @Nullable Money spent) implements JournalEntry {}
+            @Nullable Money spent) implements JournalEntry {
+        /** Tells by the exit code what an earlier version did not write down. */
+        public Moved {
+            if (verdict == null) {
+                verdict = why.kind().exitCode() == ExitCode.CAPACITY
+                        ? MachineVerdict.NOT_FREE
+                        : MachineVerdict.NOT_SUITED;
+            }
+        }
+    }
 
     /**
      * The next act is the provider's {@code submit}; whether it was reached is not known until {@link Submitted}.

@@ -7,6 +7,7 @@ import dev.finetune4j.job.Budget;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.value.Money;
 import java.time.Duration;
 import java.util.HashSet;
@@ -75,17 +76,19 @@ record Agreement(
      * The move to the next machine that what is left of the budget pays for; empty where there is none.
      *
      * @param why why the present one is not to be had
+     * @param verdict what that says of the machine
      * @param end the job as it ended; null where it was refused and nothing ran
      * @param place what the place can
      * @param windDown what it may bill for after a limit
      */
-    Optional<JournalEntry.Moved> next(Problem why, @Nullable JobSnapshot end, Capabilities place, Duration windDown) {
+    Optional<JournalEntry.Moved> next(
+            Problem why, MachineVerdict verdict, @Nullable JobSnapshot end, Capabilities place, Duration windDown) {
         Duration billed = end != null ? end.billedTime() : moved != null ? moved.billed() : Duration.ZERO;
         Money spent = end != null ? spent(end).orElse(null) : moved != null ? moved.spent() : nothing();
         return untried.stream()
                 .flatMap(other -> Terms.left(other, budget, spent, billed, place, windDown).stream())
                 .findFirst()
-                .map(left -> new JournalEntry.Moved(left.alternatives(List.of()), why, billed, spent));
+                .map(left -> new JournalEntry.Moved(left.alternatives(List.of()), why, verdict, billed, spent));
     }
 
     private @Nullable Money nothing() {

@@ -175,13 +175,20 @@ public final class JobPlaces {
                     .asException();
         }
         try (Provider provider = context.providers().open(option.target(), job)) {
-            // Refuses what the settings contradict: a run that moved to such an option would end there.
-            List<AccessPolicy> unused = provider.policies("");
+            refuseSettings(provider);
             LaunchTerms terms = Terms.of(option, job.budget(), provider.capabilities(), provider.windDown());
             if (provider.capabilities().billsTime() && provider.capabilities().supportsResume()) {
                 FirstCheckpoint.refuseTooLate(option, terms, job.training().checkpointEvery(), steps);
             }
             return terms;
+        }
+    }
+
+    /** A run that moved to an option whose settings contradict each other would end there. */
+    private static void refuseSettings(Provider provider) {
+        List<Problem> problems = provider.settingProblems();
+        if (problems.stream().anyMatch(Problem::isError)) {
+            throw new FineTuneException(problems, null);
         }
     }
 

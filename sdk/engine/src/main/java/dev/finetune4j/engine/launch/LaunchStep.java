@@ -11,6 +11,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import java.util.Objects;
@@ -92,12 +93,18 @@ final class LaunchStep {
     private Optional<JournalEntry.Moved> move(RunView view, End end, Provider provider) {
         Problem problem = end.problem();
         if (problem == null
-                || !provider.isLackOfMachine(problem)
+                || provider.machineVerdict(problem) == MachineVerdict.UNRELATED
                 || SubmitStep.isResumePending(journal.content())
                 || journal.content().last(JournalEntry.StopAsked.class).isPresent()) {
             return Optional.empty();
         }
-        return agreement(view).next(problem, end.job(), provider.capabilities(), provider.windDown());
+        return agreement(view)
+                .next(
+                        problem,
+                        provider.machineVerdict(problem),
+                        end.job(),
+                        provider.capabilities(),
+                        provider.windDown());
     }
 
     /** A failure after moves tells of the machines that were tried before. */

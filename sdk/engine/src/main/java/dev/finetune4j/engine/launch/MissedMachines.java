@@ -5,9 +5,9 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.JournalLine;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
-import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.spi.MachineVerdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -63,7 +63,7 @@ public final class MissedMachines {
             if (entry instanceof JournalEntry.Agreed agreed) {
                 option = agreed.terms().option();
             } else if (entry instanceof JournalEntry.Moved moved) {
-                if (moved.why().kind().exitCode() == ExitCode.CAPACITY) { // not that the job does not suit the machine
+                if (moved.verdict() == MachineVerdict.NOT_FREE) { // not that this job may have none
                     missed(missed, option, line.at());
                     reasons.add(moved.why().code());
                 }

@@ -14,6 +14,7 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
 import dev.finetune4j.testkit.fake.FakePlace.Fault;
@@ -128,6 +129,18 @@ class MovedRunTest {
         assertThat(missed()).as("so that the next run begins elsewhere").hasSize(3);
         fixture.clock.advance(MissedMachines.REMEMBERED.plusSeconds(1));
         assertThat(missed()).isEmpty();
+    }
+
+    @Test
+    void remembersNoMachineThatOnlyThisJobMayNotHave() throws Exception {
+        fixture.place.declareUnfit(FIRST);
+
+        RunHandle<RunOutcome> run = launch(fixture);
+
+        assertThat(run.await()).isInstanceOf(RunOutcome.Succeeded.class);
+        assertThat(fixture.place.machine(run.id())).isEqualTo("ml.g5.2xlarge");
+        assertThat(moves(run.id())).extracting(JournalEntry.Moved::verdict).containsExactly(MachineVerdict.NOT_SUITED);
+        assertThat(missed()).as("others may have it").isEmpty();
     }
 
     private Map<String, Instant> missed() {

@@ -38,6 +38,11 @@ record WithEvents(Provider place, Function<String, EventPage> events) implements
     }
 
     @Override
+    public List<Problem> settingProblems() {
+        return place.settingProblems();
+    }
+
+    @Override
     public List<Problem> refusals(Proposal proposal) {
         return place.refusals(proposal);
     }

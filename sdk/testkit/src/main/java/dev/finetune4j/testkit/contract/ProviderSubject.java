@@ -4,6 +4,7 @@ import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import java.util.List;
+import java.util.Optional;
 
 /** The provider under test and the jobs to try it with. */
 public interface ProviderSubject extends AutoCloseable {
@@ -24,6 +25,9 @@ public interface ProviderSubject extends AutoCloseable {
 
     /** A job that differs from {@link #acceptable} in what the place would refuse for certain, with a setting to blame. */
     Proposal unacceptable();
+
+    /** A client of the same place with a setting that is wrong whatever the job; empty where the place takes no setting. */
+    Optional<Provider> misconfigured();
 
     /** The same job as {@code submission} but for its digest. */
     Submission withOtherDigest(Submission submission);

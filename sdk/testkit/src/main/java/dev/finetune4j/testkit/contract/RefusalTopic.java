@@ -42,6 +42,28 @@ abstract class RefusalTopic extends ContractTopic {
     }
 
     @Test
+    void hasNothingAgainstSettingsThatItWouldTake() {
+        assertThat(provider().settingProblems()).isEmpty();
+    }
+
+    @Test
+    void namesASettingThatIsWrongWhateverTheJob() {
+        subject().misconfigured().ifPresent(wrong -> {
+            try (wrong) {
+                List<Problem> problems = wrong.settingProblems();
+
+                assertThat(problems).anyMatch(Problem::isError).allSatisfy(problem -> {
+                    assertThat(problem.place())
+                            .hasValueSatisfying(place -> assertThat(place).isInstanceOf(Location.InFile.class));
+                    assertThat(problem.remedies()).isNotEmpty();
+                    assertNoSecretIn("a setting's problem", problem.toString());
+                });
+                assertThat(wrong.settingProblems()).isEqualTo(problems);
+            }
+        });
+    }
+
+    @Test
     void saysTheSameWhenItIsAskedAgain() {
         assertThat(provider().refusals(subject().unacceptable()))
                 .isEqualTo(provider().refusals(subject().unacceptable()));

@@ -74,6 +74,7 @@ public final class FakePlace {
     private final Map<Call, Queue<Fault>> faults = new EnumMap<>(Call.class);
     private final Queue<Life> lives = new ArrayDeque<>();
     private final Set<String> withheld = new HashSet<>();
+    private final Set<String> unfit = new HashSet<>();
     private final Map<HostingOrder, HostedModel> hostings = new LinkedHashMap<>();
     private final Set<String> ended = new HashSet<>();
     private Life usualLife = Life.succeeds();
@@ -103,6 +104,11 @@ public final class FakePlace {
     /** From now on the account may have no machine of this type. */
     public synchronized void withhold(String machine) {
         withheld.add(machine);
+    }
+
+    /** From now on no job may run on a machine of this type. */
+    public synchronized void declareUnfit(String machine) {
+        unfit.add(machine);
     }
 
     /** How long a job had each machine so far, by name. */
@@ -218,6 +224,10 @@ public final class FakePlace {
 
     synchronized boolean isWithheld(String machine) {
         return withheld.contains(machine);
+    }
+
+    synchronized boolean isUnfit(String machine) {
+        return unfit.contains(machine);
     }
 
     synchronized void resume(FakeJob job) {

@@ -11,6 +11,7 @@ import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -54,6 +55,12 @@ public final class FakeProvider implements Provider {
     @Override
     public Capabilities capabilities() {
         return place.capabilities();
+    }
+
+    /** Takes any setting. */
+    @Override
+    public List<Problem> settingProblems() {
+        return List.of();
     }
 
     @Override
@@ -190,11 +197,19 @@ public final class FakeProvider implements Provider {
     public void close() {}
 
     @Override
-    public boolean isLackOfMachine(Problem problem) {
-        return problem.kind().equals(FakeProblems.NO_MACHINE);
+    public MachineVerdict machineVerdict(Problem problem) {
+        if (problem.kind().equals(FakeProblems.NO_MACHINE)) {
+            return MachineVerdict.NOT_FREE;
+        }
+        return problem.kind().equals(FakeProblems.UNFIT_MACHINE) ? MachineVerdict.NOT_SUITED : MachineVerdict.UNRELATED;
     }
 
     private void refuseWithheld() {
+        if (place.isUnfit(machine)) {
+            throw FakeProblems.UNFIT_MACHINE
+                    .error("the fake place runs no such job on " + machine)
+                    .asException();
+        }
         if (place.isWithheld(machine)) {
             throw FakeProblems.NO_MACHINE
                     .error("the account may have no " + machine)

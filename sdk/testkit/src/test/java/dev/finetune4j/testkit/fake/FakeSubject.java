@@ -23,6 +23,7 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A fake place with one long-living kind of job. */
 final class FakeSubject implements ProviderSubject {
@@ -69,6 +70,11 @@ final class FakeSubject implements ProviderSubject {
                 new ModelFiles(job.model(), Path.of("tiny"), "e".repeat(64)),
                 new Proposal.RowLengths(1, longestRow, longestRow, 1 << 20),
                 Proposal.AnswerLengths.NONE);
+    }
+
+    @Override
+    public Optional<Provider> misconfigured() {
+        return Optional.empty();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.LogPage;
+import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
@@ -142,23 +143,24 @@ public final class LaunchedJobs implements AutoCloseable {
         return !isSameMachine
                 && TrainingJobs.hasEnded(last)
                 && SageMakerStatusMapper.failure(last)
-                        .filter(LaunchedJobs::isLackOfMachine)
+                        .filter(problem -> machineVerdict(problem) != MachineVerdict.UNRELATED)
                         .isPresent();
     }
 
-    /** See {@link dev.finetune4j.spi.Provider#isLackOfMachine}. */
-    public static boolean isLackOfMachine(Problem problem) {
-        return problem.kind().equals(SageMakerProblems.NO_CAPACITY)
+    /** See {@link dev.finetune4j.spi.Provider#machineVerdict}. */
+    public static MachineVerdict machineVerdict(Problem problem) {
+        boolean isMissed = problem.kind().equals(SageMakerProblems.NO_CAPACITY)
                 || problem.kind().equals(SageMakerProblems.QUOTA);
+        return isMissed ? MachineVerdict.NOT_FREE : MachineVerdict.UNRELATED;
     }
 
     /**
      * Where the last launch of a job that has ended left its result, below the store.
      *
-     * @throws FineTuneException if there is no such job, or it still runs
+     * @param launches its launches as {@link #existing} tells them
+     * @throws FineTuneException if it still runs
      */
-    public String output(RunId id) {
-        List<DescribeTrainingJobResponse> launches = existing(id);
+    public String output(RunId id, List<DescribeTrainingJobResponse> launches) {
         RunState state = snapshot(id, launches).state();
         if (!state.isTerminal()) {
             throw SageMakerErrors.wrongState(id, state, "its output is not complete");
