@@ -56,11 +56,6 @@ final class CuttingWire implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + door.getLocalPort());
     }
 
-    /** Requests and answers so far. */
-    synchronized int turns() {
-        return turns;
-    }
-
     private void accept() {
         while (!door.isClosed()) {
             try {

@@ -3,6 +3,7 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.bedrock.TuningPace;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
@@ -14,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Launching processes that are killed at a byte of what they send or are sent: whoever comes after them finishes the run, there is one job,
@@ -28,11 +32,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("long")
 class KilledLaunchTest {
-    private static final String REGION = "eu-central-1";
+    private static final String REGION = "us-east-1";
     private static final String ROLE = CommandCloud.arn("finetune4j-training");
-    private static final int TRAINING_FAILED = 8;
     /** Parts of a message that are as long as this are the rows and the model. */
     private static final int LONGEST_CUT = 50_000;
+    /** Requests and answers of a launch, about. */
+    private static final int TURNS = 60;
 
     @TempDir
     private Path folder;
@@ -40,6 +45,47 @@ class KilledLaunchTest {
     private CommandCloud cloud;
     private OfflineAws aws;
     private int jobs;
+
+    /** Where jobs are launched; the planned container fails those that SageMaker's machines run. */
+    private enum Place {
+        SAGEMAKER("", "sagemaker", "CreateTrainingJob", "/OutputDataConfig/S3OutputPath", "failed", 8),
+        JUMPSTART(
+                "model: huggingface-llm-offline-tiny, machine: ml.g5.xlarge",
+                "jumpstart",
+                "CreateTrainingJob",
+                "/OutputDataConfig/S3OutputPath",
+                "failed",
+                8),
+        BEDROCK(
+                "model: \"amazon.nova-micro-v1:0:128k\", learningRate: 1e-5",
+                "bedrock, sagemaker",
+                "CreateModelCustomizationJob",
+                "/outputDataConfig/s3Uri",
+                "succeeded",
+                0);
+
+        private final String settings;
+        /** Where what is left is looked for: rows of Bedrock's are told by SageMaker alone, whose jobs may use them too. */
+        private final String swept;
+
+        private final String call;
+        private final String output;
+        private final String end;
+        private final int exitCode;
+
+        Place(String settings, String swept, String call, String output, String end, int exitCode) {
+            this.settings = settings;
+            this.swept = swept;
+            this.call = call;
+            this.output = output;
+            this.end = end;
+            this.exitCode = exitCode;
+        }
+
+        String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     @BeforeEach
     void openTheCloud() throws IOException {
@@ -50,6 +96,7 @@ class KilledLaunchTest {
                 "finetune4j-training",
                 (account, store) -> OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container, store));
         aws = cloud.aws();
+        aws.bedrock().pace(TuningPace.SWIFT);
     }
 
     @AfterEach
@@ -59,36 +106,52 @@ class KilledLaunchTest {
 
     @Test
     void launchesOnceThoughEveryProcessButTheLastIsKilled() throws Exception {
-        assertThat(killed(4, 1)).isEqualTo(4);
+        assertThat(killed(Place.SAGEMAKER, 4, 1)).isEqualTo(4);
     }
 
     @Test
     @Tag("slow")
     void launchesOnceThoughProcessesAreKilledHundredsOfTimes() throws Exception {
-        assertThat(killed(500, 2)).isEqualTo(500);
+        assertThat(killed(Place.SAGEMAKER, 500, 2)).isEqualTo(500);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Place.class,
+            names = {"JUMPSTART", "BEDROCK"})
+    void launchesOnceWhereServicesTuneTheirOwn(Place place) throws Exception {
+        assertThat(killed(place, 2, 3)).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Place.class,
+            names = {"JUMPSTART", "BEDROCK"})
+    @Tag("slow")
+    void launchesOnceWhereServicesTuneTheirOwnThoughProcessesAreKilledHundredsOfTimes(Place place) throws Exception {
+        assertThat(killed(place, 100, 5)).isEqualTo(100);
     }
 
     @Test
     void launchesOnceThoughTwoProcessesDoAtTheSameTime() throws Exception {
-        Launch launch = new Launch("race");
+        Launch launch = new Launch(Place.SAGEMAKER, "race");
         Process one = launch.start(aws.endpoint().toString());
         Process other = launch.start(aws.endpoint().toString());
 
-        assertThat(one.waitFor()).as(launch.printed()).isEqualTo(TRAINING_FAILED);
-        assertThat(other.waitFor()).as(launch.printed()).isEqualTo(TRAINING_FAILED);
+        assertThat(one.waitFor()).as(launch.printed()).isEqualTo(Place.SAGEMAKER.exitCode);
+        assertThat(other.waitFor()).as(launch.printed()).isEqualTo(Place.SAGEMAKER.exitCode);
         launch.verify();
     }
 
     /** Kills launching processes until there were that many kills; the kills. */
-    private int killed(int wanted, long seed) throws Exception {
+    private int killed(Place place, int wanted, long seed) throws Exception {
         Random random = new Random(seed);
         int kills = 0;
         for (int schedule = 0; kills < wanted; schedule++) {
-            Launch launch = new Launch("schedule-" + schedule);
-            int turns = launch.turns == 0 ? 60 : launch.turns;
+            Launch launch = new Launch(place, "schedule-" + schedule);
             for (int attempt = random.nextInt(6); attempt >= 0 && kills < wanted; attempt--) {
                 long bytes = (long) Math.exp(random.nextDouble() * Math.log(LONGEST_CUT)) - 1;
-                if (launch.isKilledAt(new CuttingWire.Cut(random.nextInt(turns), bytes))) {
+                if (launch.isKilledAt(new CuttingWire.Cut(random.nextInt(TURNS), bytes))) {
                     kills++;
                 }
             }
@@ -100,24 +163,35 @@ class KilledLaunchTest {
 
     /** One job, launched from a home of its own into a folder of its own in the store. */
     private final class Launch {
+        private final Place place;
         private final String name;
         private final Path job;
+        private final Path swept;
         private final Path home;
         private final Path log;
-        private int turns;
 
-        Launch(String name) throws IOException {
+        Launch(Place place, String name) throws IOException {
+            this.place = place;
             this.name = name;
             Path files = Files.createDirectory(folder.resolve(name));
             home = files.resolve("home");
             log = files.resolve("log");
             job = TicketsJob.write(Files.createDirectory(files.resolve("job")), jobs++); // each another job
-            Files.writeString(job, """
+            Files.writeString(
+                    job,
+                    """
                     budget: {max-cost: 5 USD}
-                    targets: [sagemaker]
                     places:
-                      sagemaker: {role: "%s", store: "s3://my-bucket/%s", region: %s}
-                    """.formatted(ROLE, name, REGION), StandardOpenOption.APPEND);
+                    """ + settings(place) + (place == Place.BEDROCK ? settings(Place.SAGEMAKER) : ""),
+                    StandardOpenOption.APPEND);
+            swept = Files.writeString(
+                    job.resolveSibling("swept.yaml"), Files.readString(job) + "targets: [" + place.swept + "]\n");
+            Files.writeString(job, "targets: [" + place.id() + "]\n", StandardOpenOption.APPEND);
+        }
+
+        private String settings(Place of) {
+            return "  %s: {role: \"%s\", store: \"s3://my-bucket/%s\", region: %s, %s}\n"
+                    .formatted(of.id(), ROLE, name, REGION, of.settings);
         }
 
         Process start(String endpoint) throws IOException {
@@ -138,14 +212,13 @@ class KilledLaunchTest {
                 Process process = start(wire.address().toString());
                 started.complete(process);
                 int exit = process.waitFor();
-                turns = Math.max(turns, wire.turns());
-                assertThat(exit).as("at %s: %s", cut, printed()).isIn(137, TRAINING_FAILED);
+                assertThat(exit).as("at %s: %s", cut, printed()).isIn(137, place.exitCode);
                 return exit == 137;
             }
         }
 
         void toTheEnd() throws Exception {
-            assertThat(start(aws.endpoint().toString()).waitFor()).as(printed()).isEqualTo(TRAINING_FAILED);
+            assertThat(start(aws.endpoint().toString()).waitFor()).as(printed()).isEqualTo(place.exitCode);
         }
 
         String printed() throws IOException {
@@ -156,23 +229,26 @@ class KilledLaunchTest {
             assertThat(command("ps").out().lines().skip(1))
                     .singleElement()
                     .asString()
-                    .contains("failed");
+                    .contains(place.end);
             assertThat(jobsMade()).as(printed()).isEqualTo(1);
-            CommandRun removed = command("gc", job.toString(), "--older-than", "0s", "--yes");
+            if (place == Place.BEDROCK) { // gc leaves a tuned model to whoever has its run
+                String model = command("gc", job.toString()).out();
+                assertThat(model).contains("amazon.nova-micro-v1:0:128k/");
+                String run = command("ps").out().lines().skip(1).findFirst().orElseThrow();
+                assertThat(command("clean", run.split(" ", 2)[0]).exitCode()).isZero();
+            }
+            CommandRun removed = command("gc", swept.toString(), "--older-than", "0s", "--yes");
             assertThat(removed.exitCode()).as(removed.err()).isZero();
-            assertThat(command("gc", job.toString()).out()).contains("nothing is kept there");
+            assertThat(command("gc", swept.toString()).out()).contains("nothing is kept there");
             assertThat(aws.s3().files())
                     .as("files of %s that gc did not find", name)
                     .isZero();
         }
 
         private long jobsMade() {
-            return aws.calls("CreateTrainingJob").stream()
+            return aws.calls(place.call).stream()
                     .filter(Call::hadEffect)
-                    .filter(call -> call.request()
-                            .at("/OutputDataConfig/S3OutputPath")
-                            .asText()
-                            .startsWith("s3://my-bucket/" + name + "/"))
+                    .filter(call -> call.request().at(place.output).asText().startsWith("s3://my-bucket/" + name + "/"))
                     .count();
         }
 
