@@ -1,13 +1,16 @@
 package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
+import dev.finetune4j.engine.launch.Endurance;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.RowFigures;
+import dev.finetune4j.engine.launch.Terms;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.plan.PlanContext;
@@ -16,6 +19,7 @@ import dev.finetune4j.engine.plan.Planner;
 import dev.finetune4j.engine.price.Market;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.Precision;
@@ -32,20 +36,27 @@ import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.GoldenFiles;
+import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
+import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +119,40 @@ class PlanSanityTest {
         PlanOption missed = later.option(first.id()).orElseThrow();
         assertThat(missed.missedAt()).isEqualTo(Instant.EPOCH);
         assertThat(missed.isEligible()).as("where there is no other").isTrue();
+    }
+
+    /** A launch keeps the money for winding down, and where no checkpoint is kept for the longest that a job is likely to take. */
+    @ParameterizedTest
+    @CsvSource({"sagemaker, true", "jumpstart, false"})
+    void whatABudgetChoosesIsNotRefusedAtTheLaunch(String place, boolean keepsCheckpoints) {
+        Duration windDown = Duration.ofMinutes(15);
+        Capabilities can = new Capabilities(true, true, true, keepsCheckpoints, true, Billing.TIME);
+        Planner knowing = planner(
+                List.of(), Map.of(), Map.of(ProviderId.parse(place), new Endurance(keepsCheckpoints, windDown)));
+        int moved = 0;
+        for (int cents = 50; cents <= 400; cents += 25) {
+            Budget budget = new Budget(new Money(BigDecimal.valueOf(cents, 2), Currency.getInstance("USD")), null);
+            JobFigures figures = figures("llama-3.1-8b-instruct", QloraTuning.defaults(), 1000, 250, budget);
+            Optional<PlanOption> choice =
+                    knowing.plan(figures, PlanRequest.at(place)).choice();
+            PlanOption unknowing = planner(List.of(), Map.of(), Map.of())
+                    .plan(figures, PlanRequest.at(place))
+                    .choice()
+                    .orElse(null);
+
+            choice.ifPresent(
+                    option -> assertThat(Terms.of(option, budget, can, windDown).worstCost())
+                            .as("%s for %s", option.id(), budget)
+                            .isNotNull());
+            if (unknowing != null
+                    && !unknowing.id().equals(choice.map(PlanOption::id).orElse(""))) {
+                moved++;
+                assertThatThrownBy(() -> Terms.of(unknowing, budget, can, windDown))
+                        .as("%s for %s", unknowing.id(), budget)
+                        .hasMessageContaining("FT0521");
+            }
+        }
+        assertThat(moved).as("budgets by which it matters").isPositive();
     }
 
     private static String line(String model, TuningMethod method, long rows, int tokens) {
@@ -213,11 +258,24 @@ class PlanSanityTest {
     }
 
     private static Plan plan(String id, TuningMethod method, long rows, int tokens, Map<String, Instant> missed) {
+        boolean isSmall = ModelCatalogue.shipped().get(id).parameters() < 500_000_000;
+        return planner(isSmall ? List.of(LAPTOP) : List.of(), missed, Map.of())
+                .plan(figures(id, method, rows, tokens, Budget.unlimited()), PlanRequest.anywhere());
+    }
+
+    private static Planner planner(
+            List<OwnMachine> here, Map<String, Instant> missed, Map<ProviderId, Endurance> endurances) {
+        return new Planner(new PlanContext(
+                OFFERS, here, List.of(), List.of(), missed, endurances, null, TODAY, "test", List.of()));
+    }
+
+    private static JobFigures figures(String id, TuningMethod method, long rows, int tokens, Budget budget) {
         CatalogueModel model = ModelCatalogue.shipped().get(id);
         TaskKind kind = id.startsWith("bert") ? TaskKind.CLASSIFICATION : TaskKind.CHAT;
         TaskSpec task = TaskSpec.of(kind);
         FineTuneJob job = FineTuneJob.builder("sanity", new ModelRef(id), task, DataSpec.ofFile("rows.jsonl"))
                 .method(method)
+                .budget(budget)
                 .build();
         int limit = Math.min(1024, model.contextTokens());
         long longest = Math.min(limit, 4L * tokens);
@@ -237,17 +295,9 @@ class PlanSanityTest {
                 true,
                 rows * tokens * 5,
                 "sanity");
-        PlanContext context =
-                new PlanContext(OFFERS, List.of(LAPTOP), List.of(), List.of(), missed, null, TODAY, "test", List.of());
-        boolean isSmall = model.parameters() < 500_000_000;
-        PlanContext withoutLaptop =
-                new PlanContext(OFFERS, List.of(), List.of(), List.of(), missed, null, TODAY, "test", List.of());
-        return new Planner(isSmall ? context : withoutLaptop)
-                .plan(
-                        new JobFigures(
-                                JobFile.of(job, Path.of("")),
-                                figures,
-                                new ModelFacts(model.shape().architecture(), model, null)),
-                        PlanRequest.anywhere());
+        return new JobFigures(
+                JobFile.of(job, Path.of("")),
+                figures,
+                new ModelFacts(model.shape().architecture(), model, null));
     }
 }

@@ -394,6 +394,7 @@ public final class FineTuner implements AutoCloseable {
                 new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
                 launcher.estimates().read(),
                 new MissedMachines(store, context.clock().instant()).all(),
+                launcher.places().endurances(figures.file().job()),
                 launcher.rehearsals().find(figures).orElse(null),
                 LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC),
                 version,

@@ -20,7 +20,9 @@ import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -109,6 +111,19 @@ public final class JobPlaces {
             }
         }
         return machines;
+    }
+
+    /** How long a budget must last at each place that bills for time. */
+    public Map<ProviderId, Endurance> endurances(FineTuneJob job) {
+        Map<ProviderId, Endurance> endurances = new HashMap<>();
+        for (ProviderId id : context.providers().ids()) {
+            try (Provider provider = context.providers().open(id, job)) {
+                if (provider.capabilities().billsTime()) {
+                    endurances.put(id, Endurance.of(provider.capabilities(), provider.windDown()));
+                }
+            }
+        }
+        return endurances;
     }
 
     /**

@@ -50,8 +50,9 @@ public final class Terms {
                 : null;
         Duration limit = budget.maxTime();
         if (billsTime) {
-            limit = billedLimit(option, budget, perHour, windDown);
-            refuseTooShort(option, budget, place, limit, perHour, windDown);
+            Endurance endurance = Endurance.of(place, windDown);
+            limit = billedLimit(option, budget, perHour, endurance);
+            refuseTooShort(option, budget, endurance, limit, perHour);
         }
         Money worst = perHour == null || limit == null ? null : perHour.forHours(limit.plus(windDown));
         return terms(option, perHour, null, limit, worst, null);
@@ -147,6 +148,7 @@ public final class Terms {
             Duration billed,
             Capabilities place,
             Duration windDown) {
+        Endurance endurance = Endurance.of(place, windDown);
         Duration limit = terms.timeLimit();
         Money perHour = terms.perHour();
         if (limit == null) {
@@ -159,67 +161,60 @@ public final class Terms {
             if (spent == null) {
                 return Optional.empty(); // nobody could say that the budget is kept
             }
-            limit = shorter(limit, budget.maxCost().less(spent).lasts(perHour).minus(windDown));
+            limit = shorter(limit, endurance.paidBy(budget.maxCost().less(spent), perHour));
         }
-        Duration rest = needed(terms.time(), place);
-        if (place.supportsResume()) {
+        Duration rest = endurance.needed(terms.time());
+        if (endurance.keepsCheckpoints()) {
             rest = rest.minus(billed); // checkpoints keep what is done
         }
         if (limit.compareTo(rest) < 0 || limit.isNegative() || limit.isZero()) {
             return Optional.empty();
         }
-        return Optional.of(terms.limit(limit, perHour == null ? null : perHour.forHours(limit.plus(windDown))));
+        return Optional.of(terms.limit(limit, perHour == null ? null : endurance.cost(perHour, limit)));
     }
 
     private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private static Duration billedLimit(PlanOption option, Budget budget, @Nullable Money perHour, Duration windDown) {
+    private static Duration billedLimit(
+            PlanOption option, Budget budget, @Nullable Money perHour, Endurance endurance) {
         Money most = budget.maxCost();
-        Duration byTime = budget.maxTime();
-        if (most == null && byTime == null) {
+        if (most != null && perHour != null && !most.currency().equals(perHour.currency())) {
+            throw LaunchProblems.NO_BUDGET
+                    .error("the budget of " + most + " cannot be held against a price of " + perHour + " an hour")
+                    .at(Location.ofKey("budget.max-cost"))
+                    .remedy("budget.max-cost: " + enough(option, perHour, endurance))
+                    .asException();
+        }
+        Duration limit = endurance.limit(budget, perHour);
+        if (limit != null) {
+            return limit;
+        }
+        if (most == null) {
             throw LaunchProblems.NO_BUDGET
                     .error(option.name() + " at " + option.target()
                             + " is billed by the hour, and the job has no budget")
                     .at(Location.ofKey("budget"))
                     .because(foreseen(option))
-                    .remedy("budget.max-cost: " + enough(option, perHour, windDown))
+                    .remedy("budget.max-cost: " + enough(option, perHour, endurance))
                     .asException();
         }
-        if (most == null || perHour == null) {
-            if (byTime == null) {
-                throw unknownPrice(option);
-            }
-            return byTime;
-        }
-        if (!most.currency().equals(perHour.currency())) {
-            throw LaunchProblems.NO_BUDGET
-                    .error("the budget of " + most + " cannot be held against a price of " + perHour + " an hour")
-                    .at(Location.ofKey("budget.max-cost"))
-                    .remedy("budget.max-cost: " + enough(option, perHour, windDown))
-                    .asException();
-        }
-        Duration byCost = most.lasts(perHour).minus(windDown);
-        return byTime == null ? byCost : shorter(byCost, byTime);
+        throw unknownPrice(option);
     }
 
     private static void refuseTooShort(
-            PlanOption option,
-            Budget budget,
-            Capabilities place,
-            Duration limit,
-            @Nullable Money perHour,
-            Duration windDown) {
+            PlanOption option, Budget budget, Endurance endurance, Duration limit, @Nullable Money perHour) {
         DurationRange time = option.time();
-        Duration least = needed(time, place);
+        Duration least = endurance.needed(time);
         if (limit.compareTo(least) < 0) {
             Problem.Builder problem = LaunchProblems.BUDGET_TOO_SMALL
                     .error("the budget lets " + option.name() + " run for "
                             + (limit.isNegative() ? "0 s" : Figures.duration(limit)) + ", the job "
-                            + (place.supportsResume() ? "is likely to take " : "may take ") + Figures.duration(least))
+                            + (endurance.keepsCheckpoints() ? "is likely to take " : "may take ")
+                            + Figures.duration(least))
                     .at(Location.ofKey("budget"));
-            if (!place.supportsResume()) {
+            if (!endurance.keepsCheckpoints()) {
                 problem.because("it is likely to take " + Figures.duration(time.likely()) + ", but " + option.target()
                         + " keeps no checkpoint: a job that is ended before its end leaves nothing");
             }
@@ -230,17 +225,12 @@ public final class Terms {
             Money most = budget.maxCost();
             if (most != null
                     && perHour != null
-                    && most.lasts(perHour).minus(windDown).compareTo(least) < 0) {
-                problem.remedy("budget.max-cost: " + enough(option, perHour, windDown));
+                    && endurance.paidBy(most, perHour).compareTo(least) < 0) {
+                problem.remedy("budget.max-cost: " + enough(option, perHour, endurance));
             }
-            throw problem.because(Figures.duration(windDown) + " are kept for winding down")
+            throw problem.because(Figures.duration(endurance.windDown()) + " are kept for winding down")
                     .asException();
         }
-    }
-
-    /** Where checkpoints are kept, a job that is ended too early is not lost. */
-    private static Duration needed(DurationRange time, Capabilities place) {
-        return place.supportsResume() ? time.likely() : time.high();
     }
 
     private static String words(MoneyRange cost) {
@@ -248,11 +238,11 @@ public final class Terms {
     }
 
     /** Lasts nine times in ten, winding down included; in whole units. */
-    private static Money enough(PlanOption option, @Nullable Money perHour, Duration windDown) {
+    private static Money enough(PlanOption option, @Nullable Money perHour, Endurance endurance) {
         if (perHour == null) {
             return Money.parse("5 USD");
         }
-        Money most = perHour.forHours(option.time().high().plus(windDown));
+        Money most = endurance.cost(perHour, option.time().high());
         return new Money(most.amount().setScale(0, RoundingMode.UP), most.currency());
     }
 }

@@ -124,7 +124,7 @@ final class Impasse {
 
     private Problem overLimit(List<PlanOption> over) {
         PlanOption cheapest = over.stream()
-                .min(Comparator.comparing(option -> cost(option).likely().amount()))
+                .min(Comparator.comparing(option -> limits.held(option).likely().amount()))
                 .orElseThrow();
         PlanOption fastest = over.stream()
                 .min(Comparator.comparing(option -> option.time().likely()))
@@ -135,6 +135,11 @@ final class Impasse {
         if (!fastest.equals(cheapest)) {
             problem.because("the fastest: " + words(fastest));
         }
+        Stream.of(cheapest, fastest)
+                .distinct()
+                .flatMap(option -> limits.reserve(option).stream())
+                .distinct()
+                .forEach(problem::because);
         Stream.of(cheapest, fastest).flatMap(this::wider).distinct().forEach(problem::remedy);
         return problem.at(Location.ofKey("budget")).build();
     }
@@ -143,12 +148,12 @@ final class Impasse {
     private Stream<String> wider(PlanOption option) {
         List<String> keys = new ArrayList<>();
         List<String> flags = new ArrayList<>();
-        if (limits.costsMore(cost(option).likely())) {
-            String cost = cost(option).high().toString();
+        if (limits.costsMore(limits.held(option).likely())) {
+            String cost = limits.held(option).high().toString();
             (request.maxCost() == null ? keys : flags)
                     .add(request.maxCost() == null ? "max-cost: " + cost : "--max-cost \"" + cost + "\"");
         }
-        if (limits.takesLonger(option.time().likely())) {
+        if (limits.takesLonger(limits.neededTime(option))) {
             String time = Durations.format(upToTheMinute(option.time().high()));
             (request.deadline() == null ? keys : flags)
                     .add(request.deadline() == null ? "max-time: " + time : "--deadline " + time);
@@ -163,22 +168,11 @@ final class Impasse {
         return Duration.ofMinutes(time.plusSeconds(59).toMinutes());
     }
 
-    private static String words(PlanOption option) {
-        MoneyRange cost = cost(option);
+    private String words(PlanOption option) {
+        MoneyRange cost = limits.held(option);
         return option.id() + ", " + cost.likely() + " (up to " + cost.high() + "), "
                 + Figures.duration(option.time().likely()) + " (up to "
                 + Figures.duration(option.time().high()) + ")";
-    }
-
-    /** As a budget is held against it. */
-    private static MoneyRange cost(PlanOption option) {
-        MoneyRange cost = option.cost();
-        return cost == null
-                ? Bill.free()
-                : new MoneyRange(
-                        Ranking.billedAtMost(option, cost.low()),
-                        Ranking.billedAtMost(option, cost.likely()),
-                        Ranking.billedAtMost(option, cost.high()));
     }
 
     private Problem nothingFits(Plan plan) {
@@ -286,8 +280,9 @@ final class Impasse {
                 .stream()
                 .map(Candidate::option)
                 .filter(option -> option.fit() == Fit.FITS && option.cost() != null)
-                .min(Comparator.comparing(option -> cost(option).likely().amount()))
+                .min(Comparator.comparing(
+                        option -> Ranking.billedAtMost(option).likely().amount()))
                 .map(option -> "without the filters it fits " + option.id() + ", about "
-                        + cost(option).likely());
+                        + Ranking.billedAtMost(option).likely());
     }
 }

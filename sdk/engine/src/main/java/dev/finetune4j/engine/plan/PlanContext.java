@@ -1,11 +1,13 @@
 package dev.finetune4j.engine.plan;
 
+import dev.finetune4j.engine.launch.Endurance;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastEstimate;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.run.Rehearsal;
+import dev.finetune4j.value.ProviderId;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param past runs that succeeded on this machine, those of the same model and method first
  * @param estimates estimates that runs have put to the test
  * @param missed ids of options whose machines runs of this computer were lately told are not to be had, and when last
+ * @param endurances how long a budget must last at each place that jobs can be launched at and that bills for time
  * @param rehearsal what the first steps of the very same job showed on this machine, or null where it was not rehearsed
  * @param today the day by which the age of prices is told
  * @param version of finetune4j
@@ -31,6 +34,7 @@ public record PlanContext(
         List<PastRun> past,
         List<PastEstimate> estimates,
         Map<String, Instant> missed,
+        Map<ProviderId, Endurance> endurances,
         @Nullable Rehearsal rehearsal,
         LocalDate today,
         String version,
@@ -42,6 +46,7 @@ public record PlanContext(
         past = List.copyOf(past);
         estimates = List.copyOf(estimates);
         missed = Map.copyOf(missed);
+        endurances = Map.copyOf(endurances);
         warnings = List.copyOf(warnings);
     }
 }

@@ -16,6 +16,7 @@ public final class PlanProblems implements ProblemCatalogue {
     static final ProblemKind OVER_LIMIT = new ProblemKind(
             "FT0761", "no option keeps the limit", ExitCode.BUDGET_REFUSED, """
             Every option is likely to cost more than --max-cost or budget.max-cost, or to take longer than --deadline or budget.max-time.
+            A launch keeps money for winding down, and for the longest that the job may take where its place keeps no checkpoint: that counts, too.
             The cheapest and the fastest are named. Fewer epochs or rows cost proportionally less, start-up excepted.""", "finetune plan JOB --optimize cost");
 
     static final ProblemKind NO_PRICE =

@@ -8,6 +8,7 @@ import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.BreakEven;
@@ -253,7 +254,7 @@ public final class Planner {
         }
         Duration deadline =
                 request.deadline() != null ? request.deadline() : job.budget().maxTime();
-        return new Ranking(request.objective(), maxCost, deadline, context.missed());
+        return new Ranking(request.objective(), new Budget(maxCost, deadline), context.missed(), context.endurances());
     }
 
     private PlanBasis basis(JobFigures figures) {

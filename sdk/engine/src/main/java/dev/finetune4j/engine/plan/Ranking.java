@@ -1,13 +1,17 @@
 package dev.finetune4j.engine.plan;
 
+import dev.finetune4j.engine.launch.Endurance;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
+import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.value.Money;
+import dev.finetune4j.value.ProviderId;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -16,7 +20,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Holds options against the limits, and puts the best first. */
 final class Ranking {
@@ -32,21 +36,21 @@ final class Ranking {
     private static final String JUMPSTART = "jumpstart";
 
     private final Objective objective;
-    private final @Nullable Money maxCost;
-    private final @Nullable Duration deadline;
+    private final Budget limits;
     private final Map<String, Instant> missed;
+    private final Map<ProviderId, Endurance> endurances;
 
-    Ranking(Objective objective, @Nullable Money maxCost, @Nullable Duration deadline, Map<String, Instant> missed) {
+    Ranking(Objective objective, Budget limits, Map<String, Instant> missed, Map<ProviderId, Endurance> endurances) {
         this.objective = objective;
-        this.maxCost = maxCost;
-        this.deadline = deadline;
+        this.limits = limits;
         this.missed = missed;
+        this.endurances = endurances;
     }
 
     /** The limits in words. */
     String words() {
-        String cost = maxCost == null ? "" : "a cost of at most " + maxCost;
-        String time = deadline == null ? "" : "a time of at most " + Figures.duration(deadline);
+        String cost = limits.maxCost() == null ? "" : "a cost of at most " + limits.maxCost();
+        String time = limits.maxTime() == null ? "" : "a time of at most " + Figures.duration(limits.maxTime());
         return cost.isEmpty() || time.isEmpty() ? cost + time : cost + " and " + time;
     }
 
@@ -88,19 +92,78 @@ final class Ranking {
         if (cost == null || option.standing() == Standing.SHOWN) {
             return Standing.SHOWN;
         }
-        if (isOver(billedAtMost(option, cost.likely()), option.time().likely())) {
+        if (isOver(option, cost)) {
             return Standing.OVER_LIMIT;
         }
         if (option.fit() == Fit.TIGHT) {
             return Standing.TIGHT;
         }
-        return isOver(billedAtMost(option, cost.high()), option.time().high())
+        return costsMore(billedAtMost(option, cost.high()))
+                        || takesLonger(option.time().high())
                 ? Standing.LIKELY_WITHIN
                 : Standing.WITHIN;
     }
 
+    /** Where it would be launched from here, whether that would be refused; elsewhere whether it is likely to take more. */
+    private boolean isOver(PlanOption option, MoneyRange cost) {
+        Endurance endurance = endurances.get(option.target());
+        Money perHour = perHour(option).orElse(null);
+        if (endurance != null && perHour != null) {
+            return !endurance.isGrantedBy(limits, perHour, option.time());
+        }
+        return costsMore(billedAtMost(option, cost.likely()))
+                || takesLonger(option.time().likely());
+    }
+
+    /** What a launch would hold against the limit of cost, at the least and at the most. */
+    MoneyRange held(PlanOption option) {
+        Endurance endurance = endurances.get(option.target());
+        Money perHour = perHour(option).orElse(null);
+        if (endurance == null || perHour == null) {
+            return billedAtMost(option);
+        }
+        return new MoneyRange(
+                endurance.cost(perHour, option.time().low()),
+                endurance.cost(perHour, neededTime(option)),
+                endurance.cost(perHour, option.time().high()));
+    }
+
+    /** How long the limits must let it run. */
+    Duration neededTime(PlanOption option) {
+        Endurance endurance = endurances.get(option.target());
+        return endurance == null ? option.time().likely() : endurance.needed(option.time());
+    }
+
+    /** What is held against the limits besides what an option is foreseen to take. */
+    Optional<String> reserve(PlanOption option) {
+        return Optional.ofNullable(endurances.get(option.target()))
+                .map(endurance -> "a launch at " + option.target() + " keeps the money for "
+                        + Figures.duration(endurance.windDown()) + " of winding down"
+                        + (endurance.keepsCheckpoints()
+                                ? ""
+                                : ", and for as long as the job may take: it keeps no checkpoint, so that one that is"
+                                        + " ended before its end leaves nothing"));
+    }
+
+    private static Optional<Money> perHour(PlanOption option) {
+        return option.offer() instanceof MachineOffer machine
+                ? machine.billed().map(PriceFact::amount)
+                : Optional.empty();
+    }
+
+    /** What an option is foreseen to cost, at the price that is billed at most. */
+    static MoneyRange billedAtMost(PlanOption option) {
+        MoneyRange cost = option.cost();
+        return cost == null
+                ? Bill.free()
+                : new MoneyRange(
+                        billedAtMost(option, cost.low()),
+                        billedAtMost(option, cost.likely()),
+                        billedAtMost(option, cost.high()));
+    }
+
     /** The same where the price is a guess at a discount: a launch holds the budget against the price without it. */
-    static Money billedAtMost(PlanOption option, Money cost) {
+    private static Money billedAtMost(PlanOption option, Money cost) {
         if (!(option.offer() instanceof MachineOffer machine)
                 || machine.atMost() == null
                 || machine.perHour() == null) {
@@ -113,18 +176,16 @@ final class Ranking {
         return new Money(cost.amount().multiply(ratio).setScale(DECIMALS, RoundingMode.UP), cost.currency());
     }
 
-    private boolean isOver(Money cost, Duration time) {
-        return costsMore(cost) || takesLonger(time);
-    }
-
     /** Whether a cost is above the limit. */
     boolean costsMore(Money cost) {
-        return maxCost != null && cost.amount().compareTo(maxCost.amount()) > 0;
+        Money most = limits.maxCost();
+        return most != null && cost.amount().compareTo(most.amount()) > 0;
     }
 
     /** Whether a time is above the limit. */
     boolean takesLonger(Duration time) {
-        return deadline != null && time.compareTo(deadline) > 0;
+        Duration longest = limits.maxTime();
+        return longest != null && time.compareTo(longest) > 0;
     }
 
     private double score(PlanOption option, double leastCost, double leastTime) {

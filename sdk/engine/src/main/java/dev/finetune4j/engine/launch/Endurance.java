@@ -1,0 +1,59 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.DurationRange;
+import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.value.Money;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a budget must last at a place that bills for time, so that a job is launched there. A plan ranks by it, too: what it chooses is
+ * not refused at the launch.
+ *
+ * @param keepsCheckpoints whether a job that is ended too early can go on; where not, it must come to its end nine times in ten
+ * @param windDown what time the place may bill for after a limit
+ */
+public record Endurance(boolean keepsCheckpoints, Duration windDown) {
+    static Endurance of(Capabilities place, Duration windDown) {
+        return new Endurance(place.supportsResume(), windDown);
+    }
+
+    /** How long the job must be able to run. */
+    public Duration needed(DurationRange time) {
+        return keepsCheckpoints ? time.likely() : time.high();
+    }
+
+    /** What running so long may cost, winding down included. */
+    public Money cost(Money perHour, Duration time) {
+        return perHour.forHours(time.plus(windDown));
+    }
+
+    /** How long money lets a job run; negative where it does not even pay for winding down. */
+    Duration paidBy(Money most, Money perHour) {
+        return most.lasts(perHour).minus(windDown);
+    }
+
+    /**
+     * How long a budget lets a job run.
+     *
+     * @param perHour the price, in the budget's currency; null where it is not known, so that the limit of time alone counts
+     * @return null where nothing limits it
+     */
+    @Nullable
+    Duration limit(Budget budget, @Nullable Money perHour) {
+        Duration byTime = budget.maxTime();
+        Money most = budget.maxCost();
+        if (most == null || perHour == null) {
+            return byTime;
+        }
+        Duration byCost = paidBy(most, perHour);
+        return byTime == null || byCost.compareTo(byTime) < 0 ? byCost : byTime;
+    }
+
+    /** Whether a budget lasts long enough at a price. */
+    public boolean isGrantedBy(Budget budget, Money perHour, DurationRange time) {
+        Duration limit = limit(budget, perHour);
+        return limit == null || limit.compareTo(needed(time)) >= 0;
+    }
+}
