@@ -8,58 +8,32 @@ import dev.finetune4j.data.Role;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.ChatReply;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.HostedModel;
-import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.PlannedCall;
-import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Deployments and throughput of tuned models: made once, found again, told with their price, and ended. */
-class BedrockHostingTest {
-    private static final RunId ID = new RunId("tickets-3f9c2a11-1");
+class BedrockHostingTest extends HostedPlace {
     private static final HostingOrder ON_DEMAND = new HostingOrder(ID, "on-demand", 1, 1);
     private static final HostingOrder BY_THE_HOUR = new HostingOrder(ID, "provisioned", 1, 1);
 
-    @TempDir
-    private Path folder;
-
-    private TuningPlace place;
-    private OfflineAws aws;
-    private Provider provider;
-    private Hosting hosting;
-
     @BeforeEach
-    void tuneAModel() throws IOException {
-        place = new TuningPlace(folder, TuningPlace.SETTINGS);
-        aws = place.aws;
-        provider = place.open();
-        hosting = provider.hosting().orElseThrow();
+    void tuneAModel() {
         provider.submit(place.job(ID.value()));
         place.clock.advance(Duration.ofHours(1));
-    }
-
-    @AfterEach
-    void close() {
-        provider.close();
-        place.close();
     }
 
     @Test
@@ -97,11 +71,7 @@ class BedrockHostingTest {
                 .filteredOn(Call::hadEffect)
                 .hasSize(1);
         place.clock.advance(Duration.ofMinutes(11));
-        assertThat(hosting.find(ID)).singleElement().satisfies(model -> {
-            assertThat(model.state()).isEqualTo(HostedModel.State.ACTIVE);
-            assertThat(model.reference()).contains(":custom-model-deployment/");
-            assertThat(model.perHour()).contains(Money.parse("0 USD"));
-        });
+        assertActive(":custom-model-deployment/", "0 USD");
     }
 
     @Test

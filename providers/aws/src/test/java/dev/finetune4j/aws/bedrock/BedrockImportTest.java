@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.spi.HostedModel;
-import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Provider;
-import dev.finetune4j.value.Money;
-import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,37 +23,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Models that were trained elsewhere are sent as they lie here, brought in once, and refused before they are sent where they would be. */
-class BedrockImportTest {
-    private static final RunId ID = new RunId("tickets-3f9c2a11-1");
-
-    @TempDir
-    private Path folder;
-
-    private TuningPlace place;
-    private OfflineAws aws;
-    private Provider provider;
-    private Hosting hosting;
+class BedrockImportTest extends HostedPlace {
     private Path model;
 
     @BeforeEach
-    void open() throws IOException {
-        place = new TuningPlace(folder.resolve("place"), TuningPlace.SETTINGS);
-        aws = place.aws;
-        provider = place.open();
-        hosting = provider.hosting().orElseThrow();
+    void writeAModel() throws IOException {
         model = model(folder.resolve("model"), "LlamaForCausalLM", "BF16");
-    }
-
-    @AfterEach
-    void close() {
-        provider.close();
-        place.close();
     }
 
     @Test
@@ -86,11 +61,7 @@ class BedrockImportTest {
         assertThat(hosting.find(ID)).containsExactly(coming);
         assertThatThrownBy(() -> hosting.end(coming)).hasMessageContaining("FT0903");
         place.clock.advance(Duration.ofMinutes(6));
-        assertThat(hosting.find(ID)).singleElement().satisfies(there -> {
-            assertThat(there.state()).isEqualTo(HostedModel.State.ACTIVE);
-            assertThat(there.reference()).contains(":imported-model/");
-            assertThat(there.perHour()).contains(Money.parse("4.71 USD"));
-        });
+        assertActive(":imported-model/", "4.71 USD");
     }
 
     @Test
