@@ -3,38 +3,19 @@ package dev.finetune4j.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.aws.Ordeal.Outcome;
-import dev.finetune4j.aws.bedrock.BedrockFaults;
-import dev.finetune4j.aws.jumpstart.JumpStartFaults;
-import dev.finetune4j.aws.sagemaker.SageMakerFaults;
 import dev.finetune4j.testkit.GoldenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever goes wrong at whichever place: no job is launched twice, nothing is spent that did not run, and the table tells the rest. */
 class FaultMatrixTest {
-    private static final Map<String, Opening> TARGETS = targets();
-
     @TempDir
     private Path folder;
-
-    private interface Opening {
-        FaultTarget open(Path home) throws IOException;
-    }
-
-    private static Map<String, Opening> targets() {
-        Map<String, Opening> targets = new LinkedHashMap<>();
-        targets.put("SageMaker", SageMakerFaults::new);
-        targets.put("JumpStart", JumpStartFaults::new);
-        targets.put("Bedrock", BedrockFaults::new);
-        return targets;
-    }
 
     @Test
     void endsAsTheTableTells() throws IOException {
@@ -49,12 +30,14 @@ class FaultMatrixTest {
                 made, by how many calls; what is billed.
 
                 """);
-        page.append("| fault | ").append(String.join(" | ", TARGETS.keySet())).append(" |\n");
-        page.append("|---|").append("---|".repeat(TARGETS.size())).append("\n");
+        page.append("| fault | ")
+                .append(String.join(" | ", FaultTargets.names()))
+                .append(" |\n");
+        page.append("|---|").append("---|".repeat(FaultTargets.names().size())).append("\n");
         for (Fault fault : Fault.values()) {
             page.append("| ").append(fault.text());
-            for (Map.Entry<String, Opening> target : TARGETS.entrySet()) {
-                page.append(" | ").append(cell(target.getKey(), target.getValue(), fault));
+            for (String name : FaultTargets.names()) {
+                page.append(" | ").append(cell(name, fault));
             }
             page.append(" |\n");
         }
@@ -62,8 +45,8 @@ class FaultMatrixTest {
         GoldenFiles.in("../../../../../docs").assertMatches("faults.md", page.toString());
     }
 
-    private String cell(String name, Opening opening, Fault fault) throws IOException {
-        try (FaultTarget target = opening.open(Files.createTempDirectory(folder, "place"))) {
+    private String cell(String name, Fault fault) throws IOException {
+        try (FaultTarget target = FaultTargets.open(name, Files.createTempDirectory(folder, "place"))) {
             Optional<String> immunity = target.immunity(fault);
             if (immunity.isPresent()) {
                 return "not applicable: " + immunity.get();

@@ -24,6 +24,9 @@ public interface FaultTarget extends AutoCloseable {
     /** A client with the settings of the job under a fault. */
     Provider open(Fault fault);
 
+    /** A client that reaches the cloud at another address. */
+    Provider openBehind(String endpoint);
+
     /** The same at the next machine that was agreed to; empty where jobs choose no machine. */
     Optional<Provider> openNext();
 

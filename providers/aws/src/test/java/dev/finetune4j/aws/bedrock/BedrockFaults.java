@@ -45,6 +45,11 @@ public final class BedrockFaults implements FaultTarget {
     }
 
     @Override
+    public Provider openBehind(String endpoint) {
+        return place.openBehind(endpoint);
+    }
+
+    @Override
     public Optional<Provider> openNext() {
         return Optional.empty();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.aws.Surroundings;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
@@ -65,8 +66,7 @@ class BedrockProviderTest {
     void open() throws IOException {
         aws = OfflineTuning.start(
                 clock, OfflineTuning.REGION, OfflineTuning.store(folder.resolve("s3"), OfflineTuning.REGION, clock));
-        provider = new BedrockProviderFactory()
-                .open(OfflineTuning.context(aws, aws.accessKeyId(), "secret", folder, clock), SETTINGS);
+        provider = new BedrockProviderFactory().open(Surroundings.of(aws, "secret", folder, clock), SETTINGS);
     }
 
     @AfterEach

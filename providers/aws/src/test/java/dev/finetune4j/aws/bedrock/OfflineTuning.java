@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.bedrock;
 
+import dev.finetune4j.aws.Surroundings;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.offlinecloud.OfflineAws;
@@ -8,7 +9,6 @@ import dev.finetune4j.offlinecloud.sagemaker.Container;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
-import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,21 +47,8 @@ final class OfflineTuning {
     }
 
     static BedrockCalls client(OfflineAws aws, String region, String key, Clock clock) {
-        return BedrockCalls.open(region, context(aws, key, "secret", Path.of("unused"), clock));
-    }
-
-    /** The surroundings of a process that is to reach the cloud of a test. */
-    static ProviderContext context(OfflineAws aws, String key, String secret, Path home, Clock clock) {
-        return new ProviderContext(
-                home,
-                Map.of(
-                        "AWS_ENDPOINT_URL",
-                        aws.endpoint().toString(),
-                        "AWS_ACCESS_KEY_ID",
-                        key,
-                        "AWS_SECRET_ACCESS_KEY",
-                        secret),
-                clock);
+        return BedrockCalls.open(
+                region, Surroundings.of(aws.endpoint().toString(), key, "secret", Path.of("unused"), clock));
     }
 
     static BedrockOptions.Builder options() {

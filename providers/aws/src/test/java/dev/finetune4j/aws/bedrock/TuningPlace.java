@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.bedrock;
 
+import dev.finetune4j.aws.Surroundings;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
@@ -43,7 +44,7 @@ final class TuningPlace implements AutoCloseable {
         this.settings = settings;
         aws = OfflineTuning.start(
                 clock, OfflineTuning.REGION, OfflineTuning.store(home.resolve("s3"), OfflineTuning.REGION, clock));
-        context = OfflineTuning.context(aws, aws.accessKeyId(), SECRET, home, clock);
+        context = Surroundings.of(aws, SECRET, home, clock);
         Path data = Files.createDirectories(home.resolve("data"));
         Files.writeString(data.resolve(Part.TRAIN.fileName()), rows(16));
         Files.writeString(data.resolve(Part.VALIDATION.fileName()), rows(4));
@@ -53,6 +54,11 @@ final class TuningPlace implements AutoCloseable {
         return IntStream.range(1, count + 1)
                 .mapToObj(i -> Json.line(TuningRecordsTest.row(i, "U", "ticket " + i, "A", "billing")) + "\n")
                 .collect(Collectors.joining());
+    }
+
+    /** A client that reaches the cloud at another address. */
+    Provider openBehind(String endpoint) {
+        return new BedrockProviderFactory().open(Surroundings.of(aws, endpoint, SECRET, home, clock), settings);
     }
 
     Provider open() {

@@ -54,6 +54,11 @@ public final class JumpStartFaults implements FaultTarget {
     }
 
     @Override
+    public Provider openBehind(String endpoint) {
+        return place.openBehind(endpoint);
+    }
+
+    @Override
     public Optional<Provider> openNext() {
         return Optional.of(place.openWith(Map.of(PlaceSettings.MACHINE, NEXT)));
     }

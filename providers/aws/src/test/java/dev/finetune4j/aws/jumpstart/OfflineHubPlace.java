@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.jumpstart;
 
+import dev.finetune4j.aws.Surroundings;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
@@ -51,6 +52,7 @@ final class OfflineHubPlace implements AutoCloseable {
     final OfflineS3 store;
     final OfflineHub hub;
     final Path home;
+    private final Clock clock;
     private final ProviderContext context;
 
     /** What runs the jobs of a place. */
@@ -65,18 +67,15 @@ final class OfflineHubPlace implements AutoCloseable {
         JumpStartBuckets.fill(store, REGION, hub, MODEL);
         aws = OfflineAws.start(
                 new Account("123456789012", REGION, Set.of(ROLE)), clock, pace, containers.of(store, hub), store, hub);
-        context = new ProviderContext(
-                home,
-                Map.of(
-                        "AWS_ENDPOINT_URL",
-                        aws.endpoint().toString(),
-                        "AWS_ACCESS_KEY_ID",
-                        aws.accessKeyId(),
-                        "AWS_SECRET_ACCESS_KEY",
-                        SECRET),
-                clock);
+        this.clock = clock;
+        context = Surroundings.of(aws, SECRET, home, clock);
         write(true, Part.TRAIN, 48);
         write(true, Part.VALIDATION, 8);
+    }
+
+    /** A client that reaches the cloud at another address. */
+    Provider openBehind(String endpoint) {
+        return new JumpStartProviderFactory().open(Surroundings.of(aws, endpoint, SECRET, home, clock), SETTINGS);
     }
 
     Provider open() {

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.Surroundings;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.data.Part;
@@ -54,28 +55,15 @@ final class OfflinePlace implements AutoCloseable {
         OfflineS3 store = OfflineAccount.store(home.resolve("s3")).createBucket("my-bucket");
         worker = new ScriptedWorker(store, home);
         aws = OfflineAws.start(OfflineAccount.ACCOUNT, clock, Pace.LIFELIKE, worker, store);
-        context = context(aws.endpoint().toString());
+        context = Surroundings.of(aws, SECRET, home, clock);
         Files.writeString(Files.createDirectories(home.resolve("data")).resolve(Part.TRAIN.fileName()), "{}\n");
         Files.writeString(Files.createDirectories(home.resolve("model")).resolve("config.json"), "{}");
         Files.writeString(home.resolve("worker.tar.gz"), "a worker");
     }
 
-    private ProviderContext context(String endpoint) {
-        return new ProviderContext(
-                home,
-                Map.of(
-                        "AWS_ENDPOINT_URL",
-                        endpoint,
-                        "AWS_ACCESS_KEY_ID",
-                        aws.accessKeyId(),
-                        "AWS_SECRET_ACCESS_KEY",
-                        SECRET),
-                clock);
-    }
-
     /** A client that reaches the cloud at another address. */
     Provider openBehind(String endpoint) {
-        return new SageMakerProviderFactory().open(context(endpoint), settings);
+        return new SageMakerProviderFactory().open(Surroundings.of(aws, endpoint, SECRET, home, clock), settings);
     }
 
     Provider open() {

@@ -47,6 +47,11 @@ public final class SageMakerFaults implements FaultTarget {
     }
 
     @Override
+    public Provider openBehind(String endpoint) {
+        return place.openBehind(endpoint);
+    }
+
+    @Override
     public Optional<Provider> openNext() {
         return Optional.of(place.openWith(PlaceSettings.MACHINE, NEXT));
     }

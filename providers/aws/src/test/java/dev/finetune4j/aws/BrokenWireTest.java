@@ -1,8 +1,7 @@
-package dev.finetune4j.aws.sagemaker;
+package dev.finetune4j.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.finetune4j.aws.BrokenWire;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
@@ -11,7 +10,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
-import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +19,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A wire on which a fifth of the calls is reset, cut short, garbled or slow: one job, followed to its end, with all its files. */
 class BrokenWireTest {
@@ -31,26 +30,47 @@ class BrokenWireTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 9, 16, 18, 19, 20})
-    void launchesOnceAndBringsAllHome(long seed) throws IOException {
-        try (OfflinePlace place = new OfflinePlace(folder);
-                BrokenWire wire = new BrokenWire(place.aws.endpoint(), SHARE, seed);
-                Provider provider = place.openBehind(wire.endpoint())) {
-            Submission job = place.job("torn", 1).build();
+    @CsvSource({
+        "SageMaker, 1",
+        "SageMaker, 2",
+        "SageMaker, 3",
+        "SageMaker, 9",
+        "SageMaker, 16",
+        "SageMaker, 18",
+        "SageMaker, 19",
+        "SageMaker, 20",
+        "JumpStart, 1",
+        "JumpStart, 2",
+        "JumpStart, 3",
+        "JumpStart, 4",
+        "JumpStart, 5",
+        "JumpStart, 6",
+        "Bedrock, 1",
+        "Bedrock, 2",
+        "Bedrock, 3",
+        "Bedrock, 4",
+        "Bedrock, 5",
+        "Bedrock, 6"
+    })
+    void launchesOnceAndBringsAllHome(String place, long seed) throws IOException {
+        try (FaultTarget target = FaultTargets.open(place, folder);
+                BrokenWire wire = new BrokenWire(target.aws().endpoint(), SHARE, seed);
+                Provider provider = target.openBehind(wire.endpoint())) {
+            RunId id = target.job().id();
 
-            patiently(() -> provider.submit(job));
+            patiently(() -> provider.submit(target.job()));
             JobSnapshot end;
             do {
-                place.clock.advance(Duration.ofMinutes(10));
-                end = patiently(() -> provider.find(job.id())).orElseThrow();
+                target.clock().advance(Duration.ofMinutes(10));
+                end = patiently(() -> provider.find(id)).orElseThrow();
             } while (!end.state().isTerminal());
-            EventPage page = patiently(() -> provider.events(job.id(), EventPage.START));
-            Path home = patiently(() -> provider.fetch(job.id(), folder.resolve("home")));
+            EventPage page = patiently(() -> provider.events(id, EventPage.START));
+            Path home = patiently(() -> provider.fetch(id, folder.resolve("home")));
 
             assertThat(end.state()).as("%s", end.failure()).isEqualTo(RunState.SUCCEEDED);
             assertThat(page.events()).isNotEmpty();
             assertThat(home).isNotEmptyDirectory();
-            assertThat(place.aws.calls("CreateTrainingJob").stream().filter(Call::hadEffect))
+            assertThat(target.aws().calls(target.create()).stream().filter(Call::hadEffect))
                     .hasSize(1);
         }
     }
