@@ -31,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Secrets in every place where people keep them: none is printed, written down or sent, whatever goes well or wrong. */
 class CloudSecretsTest {
-    private static final String ROLE = CommandCloud.arn("finetune4j-training");
 
     @TempDir
     private Path folder;
@@ -46,7 +45,6 @@ class CloudSecretsTest {
         try (CommandCloud cloud = new CommandCloud(
                 folder,
                 "eu-central-1",
-                "finetune4j-training",
                 (account, store) -> OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container, store))) {
             environment.putAll(cloud.environment());
             environment.put("AWS_SECRET_ACCESS_KEY", secrets.plant("AWS_SECRET_ACCESS_KEY"));
@@ -102,8 +100,7 @@ class CloudSecretsTest {
                                         region: us-east-1
                                         model: huggingface-llm-offline-tiny
                                         machine: ml.g5.xlarge
-                                    """.formatted(
-                                            CommandCloud.arn("finetune4j-tuning"))))
+                                    """.formatted(CommandCloud.ROLE)))
                     .toString();
 
             look(0, "launch", job, "--target", "bedrock", "--dry-run");
@@ -158,7 +155,7 @@ class CloudSecretsTest {
                 targets: [sagemaker]
                 places:
                   sagemaker: {role: "%s", store: "s3://my-bucket/jobs", region: eu-central-1}
-                """.formatted(ROLE), StandardOpenOption.APPEND);
+                """.formatted(CommandCloud.ROLE), StandardOpenOption.APPEND);
     }
 
     /** The job with rows at an address that holds three secrets. */

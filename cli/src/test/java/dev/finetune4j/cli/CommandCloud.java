@@ -3,6 +3,10 @@ package dev.finetune4j.cli;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
+import dev.finetune4j.offlinecloud.sagemaker.Container;
+import dev.finetune4j.offlinecloud.sagemaker.JumpStartBuckets;
+import dev.finetune4j.offlinecloud.sagemaker.JumpStartContainer;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
@@ -18,8 +22,10 @@ import java.util.Set;
 /** An offline AWS with a bucket called {@code my-bucket}, and commands that find it by their environment. */
 final class CommandCloud implements AutoCloseable {
     static final String SECRET = "planted/secret+0123456789";
-    private static final String TUNING_ROLE = "finetune4j-tuning";
+    private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
     private static final String ACCOUNT = "123456789012";
+    /** Jobs run as it. */
+    static final String ROLE = "arn:aws:iam::" + ACCOUNT + ":role/finetune4j-training";
 
     private final Path home;
     private final OfflineAws aws;
@@ -33,13 +39,12 @@ final class CommandCloud implements AutoCloseable {
      * Starts one.
      *
      * @param folder for the buckets and the home of the commands
-     * @param role name of the role that jobs run as
      */
-    CommandCloud(Path folder, String region, String role, Start start) throws IOException {
+    CommandCloud(Path folder, String region, Start start) throws IOException {
         home = folder.resolve("home");
         OfflineS3 store =
                 new OfflineS3(folder.resolve("s3"), ACCOUNT, region, Clock.systemUTC()).createBucket("my-bucket");
-        aws = start.of(new Account(ACCOUNT, region, Set.of(arn(role))), store);
+        aws = start.of(new Account(ACCOUNT, region, Set.of(ROLE)), store);
     }
 
     /** One whose Bedrock is swift. */
@@ -47,7 +52,6 @@ final class CommandCloud implements AutoCloseable {
         CommandCloud cloud = new CommandCloud(
                 folder,
                 "us-east-1",
-                TUNING_ROLE,
                 (account, store) -> OfflineAws.start(
                         account,
                         Clock.systemUTC(),
@@ -58,6 +62,62 @@ final class CommandCloud implements AutoCloseable {
         return cloud;
     }
 
+    /** What runs the jobs that are none of a hub's. */
+    interface OtherJobs {
+        Container of(Path machines, OfflineS3 store);
+    }
+
+    /** One whose hub has models of the tickets, which are really trained; its Bedrock is swift. */
+    static CommandCloud ofHub(Path folder, String region, OtherJobs others) throws IOException {
+        CommandCloud cloud =
+                new CommandCloud(folder, region, (account, store) -> hub(folder, region, account, store, others));
+        cloud.aws.bedrock().pace(TuningPace.SWIFT);
+        return cloud;
+    }
+
+    private static OfflineAws hub(Path folder, String region, Account account, OfflineS3 store, OtherJobs others)
+            throws IOException {
+        Clock clock = Clock.systemUTC();
+        OfflineHub hub = OfflineHub.shipped(region, clock);
+        JumpStartBuckets.fill(store, region, hub, MODEL);
+        Path machines = folder.resolve("machines");
+        JumpStartContainer containers = new JumpStartContainer(
+                others.of(machines, store),
+                hub,
+                machines,
+                store,
+                JumpStartContainer.Worker.onThisClassPath("dev.finetune4j.worker.SageMakerMain", System.getenv()),
+                clock);
+        return OfflineAws.start(account, clock, Pace.SWIFT, containers, store, hub);
+    }
+
+    /** Settings of JumpStart for {@link #ofHub}, as lines below {@code places}. */
+    static String jumpStart(String region) {
+        return """
+                  jumpstart:
+                    role: "%s"
+                    store: "s3://my-bucket/jobs"
+                    region: %s
+                    model: huggingface-llm-offline-tiny
+                    machine: ml.g5.xlarge
+                    logging-steps: 1
+                    per-device-train-batch-size: 8
+                    gradient-accumulation-steps: 1
+                    lora-r: 8
+                """.formatted(ROLE, region);
+    }
+
+    /** Settings of Bedrock, as lines below {@code places}. */
+    static String bedrock() {
+        return """
+                  bedrock:
+                    role: "%s"
+                    store: "s3://my-bucket/jobs"
+                    model: amazon.nova-micro-v1:0:128k
+                    learningRate: 1e-5
+                """.formatted(ROLE);
+    }
+
     /** A job that Bedrock may run, and this machine; another seed makes it a job that no earlier execution has run. */
     static Path bedrockJob(Path folder, long seed) throws IOException {
         return Files.writeString(
@@ -66,17 +126,8 @@ final class CommandCloud implements AutoCloseable {
                 budget: {max-cost: 5 USD}
                 targets: [local, bedrock]
                 places:
-                  bedrock:
-                    role: "%s"
-                    store: "s3://my-bucket/jobs"
-                    model: amazon.nova-micro-v1:0:128k
-                    learningRate: 1e-5
-                """.formatted(arn(TUNING_ROLE)),
+                """ + bedrock(),
                 StandardOpenOption.APPEND);
-    }
-
-    static String arn(String role) {
-        return "arn:aws:iam::" + ACCOUNT + ":role/" + role;
     }
 
     OfflineAws aws() {

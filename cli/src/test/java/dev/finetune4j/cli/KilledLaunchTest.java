@@ -33,7 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("long")
 class KilledLaunchTest {
     private static final String REGION = "us-east-1";
-    private static final String ROLE = CommandCloud.arn("finetune4j-training");
     /** Parts of a message that are as long as this are the rows and the model. */
     private static final int LONGEST_CUT = 50_000;
     /** Requests and answers of a launch, about. */
@@ -93,7 +92,6 @@ class KilledLaunchTest {
         cloud = new CommandCloud(
                 folder,
                 REGION,
-                "finetune4j-training",
                 (account, store) -> OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container, store));
         aws = cloud.aws();
         aws.bedrock().pace(TuningPace.SWIFT);
@@ -191,7 +189,7 @@ class KilledLaunchTest {
 
         private String settings(Place of) {
             return "  %s: {role: \"%s\", store: \"s3://my-bucket/%s\", region: %s, %s}\n"
-                    .formatted(of.id(), ROLE, name, REGION, of.settings);
+                    .formatted(of.id(), CommandCloud.ROLE, name, REGION, of.settings);
         }
 
         Process start(String endpoint) throws IOException {

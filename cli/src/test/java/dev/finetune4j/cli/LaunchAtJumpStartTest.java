@@ -3,18 +3,11 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
-import dev.finetune4j.offlinecloud.s3.OfflineS3;
-import dev.finetune4j.offlinecloud.sagemaker.JumpStartBuckets;
-import dev.finetune4j.offlinecloud.sagemaker.JumpStartContainer;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
-import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,10 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands for a job at JumpStart, against an offline one whose scripts really train. */
 class LaunchAtJumpStartTest {
     private static final String REGION = "eu-central-1";
-    private static final String ROLE = CommandCloud.arn("finetune4j-training");
     private static final String TINY = "huggingface-llm-offline-tiny";
     private static final String LLAMA = "meta-textgeneration-llama-3-2-1b-instruct";
-    private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
 
     @TempDir
     private Path folder;
@@ -38,7 +29,8 @@ class LaunchAtJumpStartTest {
 
     @BeforeEach
     void openTheCloud() throws IOException {
-        cloud = new CommandCloud(folder, REGION, "finetune4j-training", this::start);
+        cloud = CommandCloud.ofHub(
+                folder, REGION, (machines, store) -> PlannedContainer.succeedingAfter(Duration.ZERO));
         aws = cloud.aws();
         job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4715);
         replace("epochs: 4", "epochs: 1");
@@ -47,31 +39,7 @@ class LaunchAtJumpStartTest {
                 budget: {max-cost: 5 USD}
                 targets: [jumpstart]
                 places:
-                  jumpstart:
-                    role: "%s"
-                    store: "s3://my-bucket/jobs"
-                    region: %s
-                    model: %s
-                    machine: ml.g5.xlarge
-                    logging-steps: 1
-                    per-device-train-batch-size: 8
-                    gradient-accumulation-steps: 1
-                    lora-r: 8
-                """.formatted(ROLE, REGION, TINY), StandardOpenOption.APPEND);
-    }
-
-    private OfflineAws start(Account account, OfflineS3 store) throws IOException {
-        Clock clock = Clock.systemUTC();
-        OfflineHub hub = OfflineHub.shipped(REGION, clock);
-        JumpStartBuckets.fill(store, REGION, hub, MODEL);
-        JumpStartContainer containers = new JumpStartContainer(
-                PlannedContainer.succeedingAfter(Duration.ZERO),
-                hub,
-                folder.resolve("machines"),
-                store,
-                JumpStartContainer.Worker.onThisClassPath("dev.finetune4j.worker.SageMakerMain", System.getenv()),
-                clock);
-        return OfflineAws.start(account, clock, Pace.SWIFT, containers, store, hub);
+                """ + CommandCloud.jumpStart(REGION), StandardOpenOption.APPEND);
     }
 
     @AfterEach

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands for a job at SageMaker, against an offline one whose containers are processes of this machine. */
 class LaunchAtSageMakerTest {
     private static final String REGION = "eu-central-1";
-    private static final String ROLE = CommandCloud.arn("finetune4j-training");
 
     @TempDir
     private Path folder;
@@ -44,7 +43,6 @@ class LaunchAtSageMakerTest {
         cloud = new CommandCloud(
                 folder,
                 REGION,
-                "finetune4j-training",
                 (account, store) -> OfflineAws.start(
                         account,
                         Clock.systemUTC(),
@@ -59,7 +57,7 @@ class LaunchAtSageMakerTest {
                 targets: [sagemaker]
                 places:
                   sagemaker: {role: "%s", store: "s3://my-bucket/jobs", region: %s}
-                """.formatted(ROLE, REGION), StandardOpenOption.APPEND);
+                """.formatted(CommandCloud.ROLE, REGION), StandardOpenOption.APPEND);
     }
 
     @AfterEach
@@ -90,7 +88,7 @@ class LaunchAtSageMakerTest {
                 job,
                 Files.readString(job)
                         .replace(
-                                "role: \"" + ROLE + "\", store: \"s3://my-bucket/jobs\"",
+                                "role: \"" + CommandCloud.ROLE + "\", store: \"s3://my-bucket/jobs\"",
                                 "roles: me, isolated: maybe"));
 
         CommandRun run = command("launch", job.toString(), "--yes");

@@ -2,14 +2,6 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.finetune4j.offlinecloud.OfflineAws;
-import dev.finetune4j.offlinecloud.bedrock.TuningPace;
-import dev.finetune4j.offlinecloud.s3.OfflineS3;
-import dev.finetune4j.offlinecloud.sagemaker.JumpStartBuckets;
-import dev.finetune4j.offlinecloud.sagemaker.JumpStartContainer;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
-import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
 import dev.finetune4j.testkit.PeftImage;
 import java.io.IOException;
@@ -36,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ThreeWaysTest {
     private static final String REGION = "us-east-1";
     private static final List<String> CLOUDS = List.of("sagemaker", "jumpstart", "bedrock");
-    private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
 
     @TempDir
     private Path folder;
@@ -47,9 +38,10 @@ class ThreeWaysTest {
     @BeforeEach
     void openTheCloud() throws Exception {
         String path = PeftImage.install().bin() + ":/usr/bin:/bin";
-        cloud = new CommandCloud(
-                folder, REGION, "finetune4j-training", (account, store) -> start(account, store, path));
-        cloud.aws().bedrock().pace(TuningPace.SWIFT);
+        cloud = CommandCloud.ofHub(
+                folder,
+                REGION,
+                (machines, store) -> new ProcessContainer(machines, store, Map.of("PATH", path), Clock.systemUTC()));
         job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4719);
         Files.writeString(
                 job,
@@ -59,44 +51,15 @@ class ThreeWaysTest {
                                 "evaluation: {few-shot: 0}",
                                 "evaluation: {few-shot: 0, gate: {metric: macro-f1, better-than-base: false, at-least: 0.01}}"));
         Files.writeString(
-                job, """
+                job,
+                """
                 budget: {max-cost: 5 USD}
                 places:
-                  sagemaker:
-                    role: "%1$s"
-                    store: "s3://my-bucket/jobs"
-                    region: %2$s
-                  jumpstart:
-                    role: "%1$s"
-                    store: "s3://my-bucket/jobs"
-                    region: %2$s
-                    model: huggingface-llm-offline-tiny
-                    machine: ml.g5.xlarge
-                    logging-steps: 1
-                    per-device-train-batch-size: 8
-                    lora-r: 8
-                    gradient-accumulation-steps: 1
-                  bedrock:
-                    role: "%1$s"
-                    store: "s3://my-bucket/jobs"
-                    model: amazon.nova-micro-v1:0:128k
-                    learningRate: 1e-5
-                """.formatted(CommandCloud.arn("finetune4j-training"), REGION), StandardOpenOption.APPEND);
-    }
-
-    private OfflineAws start(Account account, OfflineS3 store, String path) throws IOException {
-        Clock clock = Clock.systemUTC();
-        OfflineHub hub = OfflineHub.shipped(REGION, clock);
-        JumpStartBuckets.fill(store, REGION, hub, MODEL);
-        Path machines = folder.resolve("machines");
-        JumpStartContainer containers = new JumpStartContainer(
-                new ProcessContainer(machines, store, Map.of("PATH", path), clock),
-                hub,
-                machines,
-                store,
-                JumpStartContainer.Worker.onThisClassPath("dev.finetune4j.worker.SageMakerMain", System.getenv()),
-                clock);
-        return OfflineAws.start(account, clock, Pace.SWIFT, containers, store, hub);
+                  sagemaker: {role: "%s", store: "s3://my-bucket/jobs", region: %s}
+                """.formatted(CommandCloud.ROLE, REGION)
+                        + CommandCloud.jumpStart(REGION)
+                        + CommandCloud.bedrock(),
+                StandardOpenOption.APPEND);
     }
 
     @AfterEach
