@@ -100,15 +100,15 @@ final class SubmitStep {
         return false;
     }
 
-    /** The pause before the next try: what the place asked for where that is longer, but nobody waits in silence for minutes. */
+    /** The pause before the next try: what the place asked for where that is longer, but nobody waits in silence for long. */
     static Duration pause(FineTuneException failure, Duration usual) {
-        return failure.problems().stream()
+        Duration wanted = failure.problems().stream()
                 .map(Problem::retry)
                 .map(retry -> retry instanceof Retry.After after ? after.pause() : Duration.ZERO)
                 .filter(asked -> asked.compareTo(usual) > 0)
                 .max(Comparator.naturalOrder())
-                .map(asked -> asked.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : asked)
                 .orElse(usual);
+        return wanted.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : wanted;
     }
 
     /** Calls {@code submit} again under the same name and digest until there is an answer. */
