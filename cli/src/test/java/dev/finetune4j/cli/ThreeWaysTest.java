@@ -58,7 +58,8 @@ class ThreeWaysTest {
                   sagemaker: {role: "%s", store: "s3://my-bucket/jobs", region: %s}
                 """.formatted(CommandCloud.ROLE, REGION)
                         + CommandCloud.jumpStart(REGION)
-                        + CommandCloud.bedrock(),
+                        + CommandCloud.bedrock()
+                        + "    region: " + REGION + "\n", // as nobody plans an import
                 StandardOpenOption.APPEND);
     }
 
@@ -112,6 +113,20 @@ class ThreeWaysTest {
 
         assertThat(compared.exitCode()).as(compared.err()).isZero();
         assertThat(compared.out()).contains("macro-F1", "best validation loss", "total time", "cost");
+    }
+
+    /** It is merged here, and hosted where nobody trained it. */
+    @Test
+    void whatSageMakerTrainedIsHostedAtBedrock() {
+        String run = launched("sagemaker");
+
+        CommandRun hosted = cloud.command("host", run, "--target", "bedrock", "--yes");
+
+        assertThat(hosted.exitCode()).as(hosted.err()).isZero();
+        assertThat(hosted.out()).contains(":imported-model/", "4.71 USD an hour");
+        assertThat(cloud.aws().calls("CreateModelImportJob")).hasSize(1);
+        CommandRun ended = cloud.command("host", run, "--remove", "--yes");
+        assertThat(ended.out()).as(ended.err()).contains("ended arn:aws:bedrock:");
     }
 
     private String launched(String place) {
