@@ -1,5 +1,6 @@
 """What cfn-lint finds in a CloudFormation template, and what the template becomes with each of some sets of values."""
 
+import ipaddress
 import json
 import re
 import sys
@@ -69,6 +70,15 @@ class Stack:
             return not self.of(argument[0])
         if function == "Equals":
             return str(self.of(argument[0])) == str(self.of(argument[1]))
+        if function == "And":
+            return all(self.of(one) for one in argument)
+        if function == "Select":
+            return self.of(argument[1])[int(argument[0])]
+        if function == "GetAZs":
+            return [self.get("AWS::Region") + zone for zone in "abc"]
+        if function == "Cidr":
+            network, count, bits = map(self.of, argument)
+            return [str(one) for one in ipaddress.ip_network(network).subnets(new_prefix=32 - int(bits))][: int(count)]
         if function == "GetAtt":
             return self.get(argument)
         if function == "Sub":
@@ -83,15 +93,15 @@ def resolved(template, values):
 
     def made(part, key):
         parts = template[part].items()
-        return {name: stack.of(one[key]) for name, one in parts if "Condition" not in one or stack.is_met(one["Condition"])}
+        return {name: stack.of(one.get(key, {})) for name, one in parts if "Condition" not in one or stack.is_met(one["Condition"])}
 
     return {"resources": made("Resources", "Properties"), "outputs": made("Outputs", "Value")}
 
 
-def main(path, *values):
+def main(path, regions, *values):
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    regions = ["us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "cn-north-1"]
+    regions = regions.split(",")
     findings = [str(finding) for finding in lint(text, config=ManualArgs(regions=regions))]
     template = yaml.load(text, Loader)
     print(json.dumps({"findings": findings, "stacks": [resolved(template, json.loads(one)) for one in values]}))

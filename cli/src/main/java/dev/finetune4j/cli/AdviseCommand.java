@@ -14,7 +14,6 @@ import dev.finetune4j.engine.advise.SuitedModel;
 import dev.finetune4j.engine.advise.TuningPlaces;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.price.Market;
-import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
@@ -120,7 +119,7 @@ final class AdviseCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + file);
-            return AskedTask.of(tuner.check(JobFile.read(file, surroundings.environment())));
+            return AskedTask.of(tuner.check(surroundings.read(file)));
         }
     }
 

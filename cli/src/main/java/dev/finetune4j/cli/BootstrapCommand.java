@@ -2,12 +2,16 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.engine.journal.WholeFile;
+import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccountFounder;
 import dev.finetune4j.spi.AccountFounder.Founding;
 import dev.finetune4j.spi.PlaceSettings;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -26,15 +30,17 @@ import picocli.CommandLine.Spec;
         description = {
             "Makes what jobs need in an account of a cloud, or changes it.",
             "At aws that is the stack of infra/aws, with bucket, roles and log group. Shows",
-            "the changes and asks, then prints what a job file says of the account."
+            "the changes and asks, then prints what jobs say of the account, and writes it",
+            "to profile.yaml in finetune's home: job files need not say it then."
         },
         footer = {
             "",
-            "The same command again changes nothing and prints the same.",
+            "The same command again changes nothing in the account, and writes the same: on",
+            "another machine, too.",
             "",
             "Example:",
             "  finetune bootstrap aws --region eu-central-1",
-            "  finetune bootstrap aws --set Encryption=KMS --yes >> job.yaml"
+            "  finetune bootstrap aws --set Encryption=KMS --set Network=create --yes"
         })
 final class BootstrapCommand implements Callable<Integer> {
     private final Surroundings surroundings;
@@ -72,6 +78,7 @@ final class BootstrapCommand implements Callable<Integer> {
         if (region != null) {
             all.put(PlaceSettings.REGION, region);
         }
+        refuseABrokenProfile();
         AccountFounder founder =
                 new Vendors<>(AccountFounder.class, AccountFounder::vendor).find(vendor, "be made ready", spec);
         Screen screen = surroundings.screen();
@@ -84,13 +91,36 @@ final class BootstrapCommand implements Callable<Integer> {
                 return ExitCode.OK.number();
             }
             String jobFile = made(founding);
+            Path profile = write(jobFile);
             screen.line(
                     output.isJson()
                             ? Json.pretty(Map.of(
-                                    "place", founding.place(), "changes", founding.changes(), "jobFile", jobFile))
+                                    "place",
+                                    founding.place(),
+                                    "changes",
+                                    founding.changes(),
+                                    "jobFile",
+                                    jobFile,
+                                    "profile",
+                                    profile.toString()))
                             : jobFile);
+            if (!output.isJson()) {
+                screen.say(profile + " says so to every job from now on");
+            }
         }
         return ExitCode.OK.number();
+    }
+
+    private Path write(String jobFile) throws IOException {
+        Path profile = surroundings.home().resolve(Profile.FILE);
+        Files.createDirectories(surroundings.home());
+        WholeFile.write(profile, Profile.saying(surroundings.home(), jobFile));
+        return profile;
+    }
+
+    /** Before anything is made that it then could not be told. */
+    private void refuseABrokenProfile() {
+        Profile.of(surroundings.home(), surroundings.environment());
     }
 
     private String made(Founding founding) {

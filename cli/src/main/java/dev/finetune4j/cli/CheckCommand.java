@@ -45,7 +45,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JobFile file = JobFile.read(job, surroundings.environment());
+        JobFile file = surroundings.read(job);
         return (resolved ? printResolved(file) : checkRows(file)).number();
     }
 

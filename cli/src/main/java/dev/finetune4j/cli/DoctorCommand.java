@@ -98,7 +98,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     /** As a launch tells it to its places: on the machine and in the region of a plan where the job names none. */
     private FineTuneJob asLaunched(Path path, List<Diagnosis> unplanned) {
-        JobFile file = JobFile.read(path, surroundings.environment());
+        JobFile file = surroundings.read(path);
         FineTuneJob told = file.job();
         ModelCatalogue catalogue = ModelCatalogue.shipped();
         try (FineTuner tuner = surroundings.open()) {

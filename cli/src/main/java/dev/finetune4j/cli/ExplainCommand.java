@@ -9,7 +9,6 @@ import dev.finetune4j.cli.view.Wrap;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.hints.Hint;
 import dev.finetune4j.engine.hints.HintBook;
-import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
@@ -94,7 +93,7 @@ final class ExplainCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + job);
-            hints = HintBook.shipped().of(tuner.check(JobFile.read(job, surroundings.environment())));
+            hints = HintBook.shipped().of(tuner.check(surroundings.read(job)));
         }
         if (output.isJson()) {
             surroundings.screen().line(Json.pretty(Map.of("hints", hints)));

@@ -87,7 +87,7 @@ final class GcCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Duration age = age();
-        JobFile file = JobFile.read(job, surroundings.environment());
+        JobFile file = surroundings.read(job);
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("looking through the places of " + job);

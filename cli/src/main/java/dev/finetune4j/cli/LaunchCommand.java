@@ -93,7 +93,7 @@ final class LaunchCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         Optional<SavedPlan> saved = SavedPlan.read(job);
         Path planned = saved.map(plan -> plan.jobFile(job)).orElse(job);
-        JobFile file = JobFile.read(planned, surroundings.environment());
+        JobFile file = surroundings.read(planned);
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             Plan plan = plan(tuner, file, saved);

@@ -50,7 +50,7 @@ final class LearningCurveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        JobFile file = JobFile.read(job, surroundings.environment());
+        JobFile file = surroundings.read(job);
         MessageView checking = surroundings.messages(output.format);
         try (FineTuner tuner = surroundings.open(checking)) {
             CurveRuns runs = dealtOut(file, tuner, checking);

@@ -136,7 +136,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        JobFile file = JobFile.read(job, surroundings.environment());
+        JobFile file = surroundings.read(job);
         if (rehearse) {
             rehearse(file);
         }

@@ -57,7 +57,7 @@ final class PolicyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JobFile read = JobFile.read(job, surroundings.environment());
+        JobFile read = surroundings.read(job);
         JobFile file = target == null ? read : read.at(new ProviderId(target));
         List<AccessPolicy> policies;
         try (MessageView view = surroundings.messages(output.format);

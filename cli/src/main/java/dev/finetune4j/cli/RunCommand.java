@@ -49,7 +49,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Optional<SavedPlan> plan = SavedPlan.read(job);
         Path planned = plan.map(saved -> saved.jobFile(job)).orElse(job);
-        JobFile file = JobFile.read(planned, surroundings.environment());
+        JobFile file = surroundings.read(planned);
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + job);

@@ -7,6 +7,8 @@ import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.PreparationProgress;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.spi.ProviderContext;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -64,6 +66,11 @@ record Surroundings(
     /** What those who know prices may use of it. */
     ProviderContext providerContext() {
         return new ProviderContext(home, environment, clock);
+    }
+
+    /** A job file, with what the profile of the home says for it. */
+    JobFile read(Path job) {
+        return JobFile.read(job, environment, Profile.of(home, environment));
     }
 
     /** The day, by which the age of prices is told. */

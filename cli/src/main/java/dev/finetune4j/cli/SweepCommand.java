@@ -104,7 +104,7 @@ final class SweepCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         SweepSpec asked = asked();
-        JobFile file = JobFile.read(job, surroundings.environment());
+        JobFile file = surroundings.read(job);
         MessageView checking = surroundings.messages(output.format);
         try (FineTuner tuner = surroundings.open(checking)) {
             SweepRuns runs = laidDown(file, asked, tuner, checking);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +28,7 @@ class BootstrapCommandTest {
                     + "</ResourceChange></member></Changes>";
     private static final String MADE =
             "<Stacks><member><StackName>finetune4j</StackName><StackStatus>CREATE_COMPLETE</StackStatus>"
-                    + "<Outputs><member><OutputKey>JobFile</OutputKey><OutputValue>places: here</OutputValue></member></Outputs></member></Stacks>";
+                    + "<Outputs><member><OutputKey>JobFile</OutputKey><OutputValue>places: {sagemaker: {role: made}}</OutputValue></member></Outputs></member></Stacks>";
 
     private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, String> environment = new HashMap<>();
@@ -73,11 +74,42 @@ class BootstrapCommandTest {
         CommandRun run = command("bootstrap", "aws", "--region", "eu-central-1", "--yes");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).isEqualTo("places: here\n");
+        assertThat(run.out()).isEqualTo("places: {sagemaker: {role: made}}\n");
         assertThat(calls).contains("ExecuteChangeSet").doesNotContain("DeleteStack");
         assertThat(command("bootstrap", "aws", "--region", "eu-central-1", "--yes", "-o", "json")
                         .out())
-                .contains("\"jobFile\" : \"places: here\"", "\"name\" : \"Bucket\"");
+                .contains(
+                        "\"jobFile\" : \"places: {sagemaker: {role: made}}\"", "\"name\" : \"Bucket\"", "\"profile\"");
+    }
+
+    @Test
+    void writesTheProfileThatJobsThenNeedNotSay() throws IOException {
+        Path profile = folder.resolve("profile.yaml");
+        Files.writeString(profile, "places: {azure-ml: {workspace: mine}, sagemaker: {role: old, store: old}}\n");
+        Path job = Files.writeString(folder.resolve("job.yaml"), """
+                name: tickets
+                model: smollm2-135m-instruct
+                task: classification
+                data: rows.jsonl
+                """);
+
+        CommandRun run = command("bootstrap", "aws", "--region", "eu-central-1", "--yes");
+
+        assertThat(run.err()).contains(profile + " says so to every job from now on");
+        assertThat(command("check", job.toString(), "--resolved").out())
+                .contains("role: made", "workspace: mine", profile + ":")
+                .doesNotContain("old");
+    }
+
+    @Test
+    void makesNothingThatABrokenProfileCouldNotBeTold() throws IOException {
+        Files.writeString(folder.resolve("profile.yaml"), "places: [");
+
+        CommandRun run = command("bootstrap", "aws", "--region", "eu-central-1", "--yes");
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("profile.yaml:1");
+        assertThat(calls).isEmpty();
     }
 
     @Test

@@ -33,24 +33,43 @@ public final class AccountTemplate {
             "Bucket.Arn", "arn:aws:s3:::my-bucket",
             "Key.Arn", KEY,
             "TrainingRole.Arn", TRAINING_ROLE,
-            "CustomizationRole.Arn", CUSTOMIZATION_ROLE);
+            "CustomizationRole.Arn", CUSTOMIZATION_ROLE,
+            "Vpc", "vpc-1e2f",
+            "Routes", "rtb-1e2f",
+            "FirstSubnet", "subnet-1e2f",
+            "SecondSubnet", "subnet-3a4b",
+            "JobsGroup.GroupId", "sg-1e2f");
 
     private static final Map<String, String> WITH_ALL = Map.of(
-            "Encryption", "KMS", "Subnets", "subnet-0a1b,subnet-2c3d", "SecurityGroups", "sg-0a1b", "OutputDays", "30");
+            "Encryption", "KMS",
+            "Network", "join",
+            "Subnets", "subnet-0a1b,subnet-2c3d",
+            "SecurityGroups", "sg-0a1b",
+            "OutputDays", "30");
+    private static final String REGIONS = "us-east-1,us-west-2,eu-central-1,ap-southeast-2,cn-north-1";
 
     private static final AccountTemplate SHIPPED = new AccountTemplate();
 
     private final JsonNode said;
 
     private AccountTemplate() {
-        List<Object> arguments = new ArrayList<>(List.of(TEMPLATE));
-        List.of(Map.<String, String>of(), WITH_ALL, Map.of("Prefix", "jobs")).forEach(values -> {
-            Map<String, String> all = new HashMap<>(MADE_UP);
-            all.putAll(values);
-            arguments.add(Json.line(all));
-        });
+        List<Object> arguments = new ArrayList<>(List.of(TEMPLATE, REGIONS));
+        List.of(
+                        Map.<String, String>of(),
+                        WITH_ALL,
+                        Map.of("Prefix", "jobs"),
+                        Map.of("Network", "create", "AWS::StackName", "finetune4j"))
+                .forEach(values -> {
+                    Map<String, String> all = new HashMap<>(MADE_UP);
+                    all.putAll(values);
+                    arguments.add(Json.line(all));
+                });
+        said = read(arguments);
+    }
+
+    private static JsonNode read(List<Object> arguments) {
         try {
-            said = Json.read(
+            return Json.read(
                     PythonPackages.of("cfn-lint-requirements.txt").output("account_template.py", arguments.toArray()),
                     JsonNode.class);
         } catch (IOException e) {
@@ -71,6 +90,11 @@ public final class AccountTemplate {
         return said.path("findings");
     }
 
+    /** What cfn-lint finds in a template of some regions. */
+    public static JsonNode findings(Path template, String regions) {
+        return read(List.of(template, regions)).path("findings");
+    }
+
     /** The stack with no values at all. */
     public JsonNode plain() {
         return said.at("/stacks/0");
@@ -84,5 +108,10 @@ public final class AccountTemplate {
     /** The stack whose files lie in {@code s3://my-bucket/jobs}. */
     public JsonNode ofJobs() {
         return said.at("/stacks/2");
+    }
+
+    /** The stack with a network of its own. */
+    public JsonNode networked() {
+        return said.at("/stacks/3");
     }
 }

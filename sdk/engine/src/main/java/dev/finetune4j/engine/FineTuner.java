@@ -34,6 +34,7 @@ import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.search.SweepSpec;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.spec.Origin;
+import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.engine.sweep.SweepRuns;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -136,12 +137,12 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * Reads a job file.
+     * Reads a job file. What it does not say of its places is taken from the {@linkplain Profile profile} of the home.
      *
-     * @throws FineTuneException with every problem of the file
+     * @throws FineTuneException with every problem of the file, or of the profile
      */
     public JobFile read(Path file) {
-        return JobFile.read(file, environment);
+        return JobFile.read(file, environment, Profile.of(home, environment));
     }
 
     /**

@@ -4,10 +4,6 @@ import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.spi.AccountFounder;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.ProviderContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +11,6 @@ import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
 
 /** Makes the stack of {@code infra/aws/finetune4j.yaml}. */
 public final class AwsFounder implements AccountFounder {
-    private static final String TEMPLATE = "finetune4j.yaml";
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(3);
 
     @Override
@@ -32,11 +27,22 @@ public final class AwsFounder implements AccountFounder {
                         .asException());
         Map<String, String> parameters = new TreeMap<>(wishes);
         parameters.remove(PlaceSettings.REGION);
+        StackTemplate template = new StackTemplate(region);
+        parameters.keySet().stream()
+                .filter(name -> !template.takes(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw AccountProblems.NOT_MADE
+                            .error("there is nothing to set by " + name + " in " + region)
+                            .because("its partition has no budgets")
+                            .remedy("finetune bootstrap aws --region " + region)
+                            .asException();
+                });
         CloudFormationClient client =
                 AwsConnection.brief(region, "CLOUDFORMATION").open(CloudFormationClient.builder(), context);
         StackChange change = new StackChange(client, region, context.clock(), BETWEEN_LOOKS);
         try {
-            change.prepare(template(), parameters);
+            change.prepare(template.text(), parameters);
             return change;
         } catch (RuntimeException e) {
             forget(change, e);
@@ -50,17 +56,6 @@ public final class AwsFounder implements AccountFounder {
             change.close();
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
-        }
-    }
-
-    private static String template() {
-        try (InputStream template = AwsFounder.class.getResourceAsStream(TEMPLATE)) {
-            if (template == null) {
-                throw new IllegalStateException("the template " + TEMPLATE + " is not on the class path");
-            }
-            return new String(template.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

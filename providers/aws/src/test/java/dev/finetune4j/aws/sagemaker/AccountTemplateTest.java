@@ -47,7 +47,9 @@ class AccountTemplateTest {
     @Test
     void letsTheRoleOfCustomizationDoWhatThePolicyOfAJobSays() {
         assertThat(statements(plain.at(CUSTOMIZATION))).isEqualTo(ofCustomization(Map.of()));
-        assertThat(statements(all.at(CUSTOMIZATION))).isEqualTo(ofCustomization(Map.of("kms-key", KEY)));
+        assertThat(statements(all.at(CUSTOMIZATION)))
+                .isEqualTo(ofCustomization(
+                        Map.of("kms-key", KEY, "subnets", "subnet-0a1b", "security-groups", "sg-0a1b")));
     }
 
     @Test
@@ -73,6 +75,26 @@ class AccountTemplateTest {
                     role: %3$s
                     store: s3://my-bucket/finetune4j
                     kms-key: %2$s""".formatted(OfflineAccount.ROLE, KEY, AccountTemplate.CUSTOMIZATION_ROLE));
+    }
+
+    @Test
+    void makesANetworkWithAWayToS3AndNoOther() {
+        JsonNode stack = TEMPLATE.networked();
+        JsonNode made = stack.path("resources");
+
+        assertThat(made.at("/FirstSubnet/CidrBlock").asText()).isEqualTo("10.71.0.0/25");
+        assertThat(made.at("/SecondSubnet/CidrBlock").asText()).isEqualTo("10.71.0.128/25");
+        assertThat(made.at("/FirstSubnet/AvailabilityZone")).isNotEqualTo(made.at("/SecondSubnet/AvailabilityZone"));
+        assertThat(made.at("/WayToS3/ServiceName").asText()).isEqualTo("com.amazonaws.eu-central-1.s3");
+        assertThat(made.toString()).doesNotContain("InternetGateway", "NatGateway", "SecurityGroupIngress");
+        assertThat(ofRole(stack)).isEqualTo(ofJob(Map.of("subnets", "subnet-0a1b", "security-groups", "sg-0a1b")));
+        assertThat(stack.at("/outputs/JobFile")
+                        .asText()
+                        .split("subnets: subnet-1e2f,subnet-3a4b\\R +security-groups: sg-1e2f"))
+                .hasSize(3);
+        assertThat(plain.path("resources").fieldNames())
+                .toIterable()
+                .noneMatch(name -> name.matches("Vpc|.*Subnet|JobsGroup"));
     }
 
     @Test
@@ -111,7 +133,7 @@ class AccountTemplateTest {
         return ofHolder(new SageMakerProvider(context, settings));
     }
 
-    /** The same at Bedrock, which tunes in few regions; nothing in what its role may do names one. */
+    /** The same at Bedrock, which tunes in few regions; the network is in the stack's. */
     private static List<JsonNode> ofCustomization(Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "role",
@@ -122,7 +144,11 @@ class AccountTemplateTest {
                 "s3://my-bucket/finetune4j"));
         settings.putAll(more);
         ProviderContext context = new ProviderContext(Path.of("target"), Map.of(), Clock.systemUTC());
-        return ofHolder(new BedrockProviderFactory().open(context, settings));
+        return ofHolder(new BedrockProviderFactory().open(context, settings)).stream()
+                .map(statement -> Json.read(
+                        statement.toString().replace(":ec2:us-east-1:", ":ec2:" + OfflineAccount.REGION + ":"),
+                        JsonNode.class))
+                .toList();
     }
 
     private static List<JsonNode> ofHolder(Provider provider) {

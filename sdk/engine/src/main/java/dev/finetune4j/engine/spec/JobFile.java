@@ -51,16 +51,18 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
      * Reads a job file.
      *
      * @param environment what {@code ${env:NAME}} is taken from
+     * @param profile what it need not say of its places
      * @throws FineTuneException with FT0101, FT0102 or FT0103 if the file cannot be read, or with every problem of FT0104 to
      *     FT0112 that it has
      */
-    public static JobFile read(Path file, Map<String, String> environment) {
+    public static JobFile read(Path file, Map<String, String> environment, Profile profile) {
         Path folder = file.toAbsolutePath().normalize().getParent();
-        return parse(text(file), file.toString(), folder == null ? file.toAbsolutePath() : folder, environment);
+        Path base = folder == null ? file.toAbsolutePath() : folder;
+        return parse(text(file), file.toString(), base, environment, profile);
     }
 
     /**
-     * Reads the text of a job file.
+     * Reads the text of a job file, by itself.
      *
      * @param source its name in messages
      * @param baseFolder what relative paths in it start from
@@ -68,6 +70,11 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
      * @throws FineTuneException with FT0102 or FT0103 if the text cannot be read, or with every problem of FT0104 to FT0112
      */
     public static JobFile parse(String text, String source, Path baseFolder, Map<String, String> environment) {
+        return parse(text, source, baseFolder, environment, Profile.NONE);
+    }
+
+    private static JobFile parse(
+            String text, String source, Path baseFolder, Map<String, String> environment, Profile profile) {
         if (text.length() > MAX_BYTES) {
             throw tooLarge(source, text.length());
         }
@@ -75,6 +82,7 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
         YamlNode root = YamlReader.read(text, source, problems);
         Places places = new Places(source);
         ObjectNode written = new JobReader(environment, places, problems).read(root);
+        profile.fill(written, places);
         ObjectNode all = withDefaults(written);
         JobRules.inspect(written, all, places, problems);
         if (!problems.isEmpty()) {
@@ -203,7 +211,8 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
         }
     }
 
-    private static String text(Path file) {
+    /** What stands in a file that may be a job's. */
+    static String text(Path file) {
         byte[] bytes;
         if (Files.exists(file) && !Files.isDirectory(file) && !Files.isRegularFile(file)) {
             throw JobProblems.UNREADABLE

@@ -59,6 +59,15 @@ final class JobReader {
         return NODES.objectNode();
     }
 
+    /** What a document says of places, which is all that it may say. */
+    ObjectNode readPlaces(YamlNode root) {
+        if (root instanceof Mapping mapping) {
+            return fields(mapping, Shapes.places(), "", List.of(SCHEMA_KEY));
+        }
+        report.wrongType("", "a profile", root, Shapes.places(), "");
+        return NODES.objectNode();
+    }
+
     private @Nullable JsonNode value(YamlNode node, Shape shape, String path, String example) {
         places.put(path, node.mark());
         if (shape instanceof Fields fields) {

@@ -3,7 +3,7 @@ package dev.finetune4j.engine.spec;
 /** Where a setting of a job comes from. */
 public sealed interface Origin {
     /**
-     * The job file says so.
+     * The job file says so, or the profile of the home that it was read in.
      *
      * @param source the file as the user named it
      * @param line from 1

@@ -19,20 +19,32 @@ final class Places {
     /**
      * A value in the file.
      *
+     * @param source the file's name
      * @param variable the environment variable that it was taken from, or null
      * @param written the text before variables were replaced, or null where there are none
      */
     record Place(
-            Mark mark, @Nullable String variable, @Nullable String written) {}
+            String source,
+            Mark mark,
+            @Nullable String variable,
+            @Nullable String written) {}
 
     /** Notes where the value of a path begins. */
     void put(String path, Mark mark) {
-        byPath.putIfAbsent(path, new Place(mark, null, null));
+        byPath.putIfAbsent(path, new Place(source, mark, null, null));
     }
 
     /** Notes that the value of a path takes something from the environment. */
     void putVariable(String path, Mark mark, String variable, String written) {
-        byPath.put(path, new Place(mark, variable, written));
+        byPath.put(path, new Place(source, mark, variable, written));
+    }
+
+    /** Notes that the value of a path was taken from another file. */
+    void take(String path, Places from) {
+        Place place = from.byPath.get(path);
+        if (place != null) {
+            byPath.put(path, place);
+        }
     }
 
     /** Whether the file has this key, with a valid value or not. */
@@ -51,7 +63,8 @@ final class Places {
         for (String at = path; !at.isEmpty(); at = parent(at)) {
             Place place = byPath.get(at);
             if (place != null) {
-                return at(path, place.mark());
+                return new Location.InFile(
+                        place.source(), place.mark().line(), place.mark().column(), path);
             }
         }
         return new Location.InFile(source, 0, 0, path);
@@ -60,11 +73,6 @@ final class Places {
     /** A place that is known by itself. */
     Location at(String path, Mark mark) {
         return new Location.InFile(source, mark.line(), mark.column(), path);
-    }
-
-    /** The file's name as the user gave it. */
-    String source() {
-        return source;
     }
 
     private static String parent(String path) {

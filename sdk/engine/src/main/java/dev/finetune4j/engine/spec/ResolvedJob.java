@@ -77,7 +77,7 @@ public record ResolvedJob(List<Value> values, String yaml) {
                 .filter(Origin.InFile.class::isInstance)
                 .map(Origin.InFile.class::cast)
                 .findFirst()
-                .map(place -> new Location.InFile(source, place.line(), place.column(), key))
+                .map(place -> new Location.InFile(place.source(), place.line(), place.column(), key))
                 .orElseGet(() -> new Location.InFile(source, 0, 0, key));
     }
 
@@ -144,18 +144,19 @@ public record ResolvedJob(List<Value> values, String yaml) {
             }
         } else {
             Place place = places.get(path) == null ? places.get(holder) : places.get(path);
-            Origin origin = always == null ? origin(place, places.source()) : always;
+            Origin origin = always == null ? origin(place) : always;
             values.put(path, new Value(path, YamlText.flow(value), origin));
         }
     }
 
-    private static Origin origin(@Nullable Place place, String source) {
+    private static Origin origin(@Nullable Place place) {
         if (place == null) {
             return new Origin.Default();
         }
         String variable = place.variable();
         return variable == null
-                ? new Origin.InFile(source, place.mark().line(), place.mark().column())
+                ? new Origin.InFile(
+                        place.source(), place.mark().line(), place.mark().column())
                 : new Origin.FromEnvironment(variable);
     }
 }

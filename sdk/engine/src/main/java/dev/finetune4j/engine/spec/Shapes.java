@@ -103,6 +103,11 @@ final class Shapes {
         return JOB;
     }
 
+    /** What a job file says of places, alone. */
+    static Fields places() {
+        return new Fields(List.of(JOB.field("places")), null);
+    }
+
     /** Every default of a job, as a tree; keys that have none are absent. */
     static ObjectNode defaults() {
         return DEFAULTS.deepCopy();

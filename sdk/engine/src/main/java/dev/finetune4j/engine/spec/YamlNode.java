@@ -1,5 +1,10 @@
 package dev.finetune4j.engine.spec;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,6 +15,9 @@ sealed interface YamlNode {
 
     /** What a person would call this node in a sentence. */
     String describe();
+
+    /** The node as it is written: a scalar is a text whatever it stands for, or null where there is none. */
+    JsonNode tree();
 
     /**
      * A place in the text.
@@ -49,6 +57,11 @@ sealed interface YamlNode {
                 case NULL -> "empty";
             };
         }
+
+        @Override
+        public JsonNode tree() {
+            return type == ScalarType.NULL ? NullNode.getInstance() : TextNode.valueOf(text);
+        }
     }
 
     /** A list. */
@@ -56,6 +69,13 @@ sealed interface YamlNode {
         @Override
         public String describe() {
             return items.size() == 1 ? "a list of 1 value" : "a list of " + items.size() + " values";
+        }
+
+        @Override
+        public JsonNode tree() {
+            return JsonNodeFactory.instance
+                    .arrayNode()
+                    .addAll(items.stream().map(YamlNode::tree).toList());
         }
     }
 
@@ -71,6 +91,13 @@ sealed interface YamlNode {
                     .map(entry -> Echo.bare(entry.key().text()))
                     .collect(Collectors.joining(", "));
             return "a mapping with " + keys + (entries.size() > 3 ? ", ..." : "");
+        }
+
+        @Override
+        public JsonNode tree() {
+            ObjectNode all = JsonNodeFactory.instance.objectNode();
+            entries.forEach(entry -> all.set(entry.key().text(), entry.value().tree()));
+            return all;
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.engine.data.query.SourceQuery;
 import dev.finetune4j.engine.data.query.SqlText;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.job.SourceSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ class ExampleQueriesTest {
     @Test
     void everyExampleIsAValidJobWithPinnedSources() {
         for (Path file : Examples.jobFiles()) {
-            JobFile job = JobFile.read(file, Map.of());
+            JobFile job = JobFile.read(file, Map.of(), Profile.NONE);
 
             assertThat(job.job().name())
                     .isEqualTo(Examples.folder().relativize(file).getName(0).toString());

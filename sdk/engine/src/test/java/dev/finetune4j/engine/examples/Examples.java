@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.examples;
 
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.engine.spec.Profile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class Examples {
 
     /** The job of an example. */
     static JobFile job(String name) {
-        return JobFile.read(folder().resolve(name).resolve("job.yaml"), Map.of());
+        return JobFile.read(folder().resolve(name).resolve("job.yaml"), Map.of(), Profile.NONE);
     }
 
     /** A file of an example. */

@@ -32,6 +32,6 @@ public final class JobFileTarget implements ParserTarget {
 
     @Override
     public void read(byte[] input, Path scratch) throws IOException {
-        JobFile.read(Files.write(scratch.resolve("job.yaml"), input), Map.of("HOME", "/home/user"));
+        JobFile.read(Files.write(scratch.resolve("job.yaml"), input), Map.of("HOME", "/home/user"), Profile.NONE);
     }
 }

@@ -273,7 +273,7 @@ class JobFileTest {
     void readsAFileWithByteOrderMarkAndWindowsLines(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("job.yaml"), "\uFEFF" + SMALLEST.replace("\n", "\r\n"));
 
-        JobFile read = JobFile.read(file, Map.of());
+        JobFile read = JobFile.read(file, Map.of(), Profile.NONE);
 
         assertThat(read.job()).isEqualTo(parse(SMALLEST));
         assertThat(read.baseFolder()).isEqualTo(folder.toAbsolutePath());
@@ -424,7 +424,7 @@ class JobFileTest {
     }
 
     private static List<Problem> problemsOf(Path file) {
-        return catchThrowableOfType(FineTuneException.class, () -> JobFile.read(file, Map.of()))
+        return catchThrowableOfType(FineTuneException.class, () -> JobFile.read(file, Map.of(), Profile.NONE))
                 .problems();
     }
 }

@@ -72,7 +72,8 @@ class JobMessagesTest {
         seen.addAll(problems("name: [unclosed\n"));
         seen.addAll(problems("[".repeat(100)));
         seen.addAll(problems("name: a\n"));
-        seen.addAll(catchThrowableOfType(FineTuneException.class, () -> JobFile.read(Path.of("absent.yaml"), Map.of()))
+        seen.addAll(catchThrowableOfType(
+                        FineTuneException.class, () -> JobFile.read(Path.of("absent.yaml"), Map.of(), Profile.NONE))
                 .problems());
         FineTuneJob job = FineTuneJob.builder(
                         "a", ModelRef.parse("m"), TaskSpec.of(TaskKind.CHAT), DataSpec.ofFile("rows.jsonl"))

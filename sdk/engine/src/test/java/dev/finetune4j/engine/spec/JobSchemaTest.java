@@ -78,7 +78,8 @@ class JobSchemaTest {
             assertThat(schema.validate(tree(Files.readString(example))))
                     .as(example.toString())
                     .isEmpty();
-            assertThat(JobFile.read(example, Map.of()).job().name()).isNotBlank();
+            assertThat(JobFile.read(example, Map.of(), Profile.NONE).job().name())
+                    .isNotBlank();
         }
     }
 
