@@ -1,7 +1,6 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.Farewell;
-import dev.finetune4j.cli.view.LaunchTermsView;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.PlannedCallsView;
 import dev.finetune4j.engine.FineTuner;
@@ -12,7 +11,6 @@ import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
-import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.RunOutcome;
@@ -98,14 +96,13 @@ final class LaunchCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             Plan plan = plan(tuner, file, saved);
             if (dryRun) {
-                new LaunchTermsView(surroundings.screen())
-                        .print(tuner.terms(plan, file), file.job().budget());
+                view.terms(tuner.terms(plan, file), file.job().budget());
                 view.doing("checking " + job);
                 new PlannedCallsView(surroundings.screen(), output.isJson()).print(tuner.dryRun(plan, file));
                 return ExitCode.OK.number();
             }
             Optional<RunView> last = again ? Optional.empty() : tuner.last(plan, file);
-            if (last.isEmpty() && !isAgreed(tuner, plan, file)) {
+            if (last.isEmpty() && !isAgreed(tuner, plan, file, view)) {
                 surroundings.screen().say("nothing was launched");
                 return ExitCode.OK.number();
             }
@@ -153,9 +150,8 @@ final class LaunchCommand implements Callable<Integer> {
     }
 
     /** Shows the terms, and asks where the place bills anything. */
-    private boolean isAgreed(FineTuner tuner, Plan plan, JobFile file) throws IOException {
-        LaunchTerms terms = tuner.terms(plan, file);
-        new LaunchTermsView(surroundings.screen()).print(terms, file.job().budget());
+    private boolean isAgreed(FineTuner tuner, Plan plan, JobFile file, MessageView view) throws IOException {
+        view.terms(tuner.terms(plan, file), file.job().budget());
         Billing billing = tuner.billing(file.at(plan.choice().orElseThrow()));
         return billing == Billing.NOTHING || consent.isGiven("launch at these terms", surroundings, spec);
     }

@@ -2,6 +2,8 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
@@ -80,6 +82,41 @@ class LaunchAtSageMakerTest {
         assertThat(looked.out())
                 .as(looked.err())
                 .containsPattern("quota +unknown +the account's list does not have \"ml\\.g\\S+ for");
+    }
+
+    @Test
+    void asksForSpotWhereTheJobFileDoes() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("region: ", "spot: true, region: "));
+
+        CommandRun run = command("launch", job.toString(), "--dry-run");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err()).containsPattern("launch +sagemaker ml\\.\\S+ spot");
+        assertThat(run.out())
+                .contains("\"EnableManagedSpotTraining\" : true", "\"MaxWaitTimeInSeconds\"", "\"CheckpointConfig\"");
+    }
+
+    @Test
+    void tellsItsTermsToProgramsInJson() {
+        CommandRun run = command("launch", job.toString(), "--dry-run", "-o", "json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err().lines())
+                .allSatisfy(line -> assertThat(Json.read(line, JsonNode.class).path("kind").asText()).isNotEmpty())
+                .anySatisfy(line -> assertThat(line).contains("\"kind\":\"terms\"", "\"worstCost\"", "\"alternatives\""));
+    }
+
+    @Test
+    void saysWhichMachineIsNotOneToTrainOn() throws IOException {
+        String text = Files.readString(job);
+        Files.writeString(job, text.replace("region: ", "machine: ml.c5.4xlarge, region: "));
+        CommandRun without = command("launch", job.toString(), "--dry-run");
+        Files.writeString(job, text.replace("region: ", "machine: ml.g55.xlarge, region: "));
+        CommandRun unknown = command("launch", job.toString(), "--dry-run");
+
+        assertThat(without.exitCode()).as(without.err()).isEqualTo(3);
+        assertThat(without.err()).contains("FT0770", "ml.c5.4xlarge has no GPU", "job.yaml:");
+        assertThat(unknown.err()).contains("FT0770", "sagemaker lets no machine ml.g55.xlarge");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.error.Severity;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.value.Kind;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -49,6 +50,15 @@ sealed interface CommandEvent {
      */
     @Kind("waiting")
     record Waiting(Instant at, String doing, long seconds) implements CommandEvent {}
+
+    /**
+     * What a launch may take at most.
+     *
+     * @param at when
+     * @param terms as somebody is asked to agree to them
+     */
+    @Kind("terms")
+    record TermsTold(Instant at, LaunchTerms terms) implements CommandEvent {}
 
     /**
      * The command has its run.

@@ -2,7 +2,9 @@ package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -54,6 +56,11 @@ public final class JsonLines implements MessageView {
             tell(new CommandEvent.Fetching(
                     now, what, doneBytes > 0 ? doneBytes : null, totalBytes > 0 ? totalBytes : null));
         }
+    }
+
+    @Override
+    public synchronized void terms(LaunchTerms terms, Budget budget) {
+        tell(new CommandEvent.TermsTold(clock.instant(), terms));
     }
 
     @Override

@@ -11,17 +11,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a launch may take at most, for somebody to agree to. */
-public final class LaunchTermsView {
+final class LaunchTermsView {
     private final Screen screen;
 
     /** Shows on a screen. */
-    public LaunchTermsView(Screen screen) {
+    LaunchTermsView(Screen screen) {
         this.screen = screen;
     }
 
     /** Prints the terms. */
-    public void print(LaunchTerms terms, Budget budget) {
-        say("launch", terms.target() + " " + terms.name() + (isBilled(terms) ? ", " + terms.region() : ""));
+    void print(LaunchTerms terms, Budget budget) {
+        say("launch", terms.target() + " " + machine(terms) + (isBilled(terms) ? ", " + terms.region() : ""));
         say(
                 "time",
                 Figures.duration(terms.time().likely()) + ", P10-P90 "
@@ -45,8 +45,7 @@ public final class LaunchTermsView {
         for (LaunchTerms other : terms.alternatives()) {
             say(
                     "else",
-                    other.name()
-                            + (other.isSpot() ? " spot" : "")
+                    machine(other)
                             + (other.worstCost() == null ? "" : ", at most " + other.worstCost()));
         }
         HostingCost afterwards = terms.afterwards();
@@ -59,6 +58,10 @@ public final class LaunchTermsView {
         if (tokens != null) {
             say("compared", "nothing: " + terms.target() + " only trains, so that no gate is judged");
         }
+    }
+
+    private static String machine(LaunchTerms terms) {
+        return terms.name() + (terms.isSpot() ? " spot" : "");
     }
 
     private static boolean isBilled(LaunchTerms terms) {

@@ -4,6 +4,8 @@ import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
+import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.RunId;
@@ -144,6 +146,12 @@ public final class LiveView implements MessageView {
     public void file(Path file) {
         String name = file.toString();
         milestone(name.substring(name.lastIndexOf('.') + 1) + ": " + name);
+    }
+
+    @Override
+    public synchronized void terms(LaunchTerms terms, Budget budget) {
+        erase();
+        new LaunchTermsView(screen).print(terms, budget);
     }
 
     @Override

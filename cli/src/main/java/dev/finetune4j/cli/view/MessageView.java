@@ -2,6 +2,8 @@ package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -23,6 +25,9 @@ public interface MessageView extends AutoCloseable {
      * @param totalBytes bytes in all, 0 or less where they are not known
      */
     void fetching(String what, long doneBytes, long totalBytes);
+
+    /** What a launch may take at most, before somebody agrees to it. */
+    void terms(LaunchTerms terms, Budget budget);
 
     /** The command has its run. */
     void took(RunId run, RunHandle.Begin begin);

@@ -21,6 +21,7 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,7 +81,49 @@ final class Impasse {
                             + Figures.duration(first.time().likely()))
                     .build();
         }
-        return asksServicesOnly() ? noService(plan) : nothingFits(plan);
+        return asksServicesOnly() ? noService(plan) : unsuitedMachine().orElseGet(() -> nothingFits(plan));
+    }
+
+    /** The machine that the job names at one of its places, where it is not there or not one to train on. */
+    private Optional<Problem> unsuitedMachine() {
+        return request.filter().targets().stream()
+                .filter(target -> figures.file().job().settingsOf(target).containsKey(PlaceSettings.MACHINE))
+                .flatMap(target -> unsuitedMachine(target).stream())
+                .findFirst();
+    }
+
+    private Optional<Problem> unsuitedMachine(ProviderId target) {
+        FineTuneJob job = figures.file().job();
+        Map<String, String> settings = job.settingsOf(target);
+        String name = settings.getOrDefault(PlaceSettings.MACHINE, "");
+        List<MachineOffer> machines = offers.stream()
+                .filter(MachineOffer.class::isInstance)
+                .map(MachineOffer.class::cast)
+                .filter(offer -> offer.target().equals(target) && offer.name().equals(name))
+                .toList();
+        String why;
+        if (machines.isEmpty()) {
+            why = target + " lets no machine " + name + ", as far as prices are known";
+        } else if (machines.stream().allMatch(machine -> machine.gpus() == null)) {
+            why = name + " has no GPU: what it would take is not estimated";
+        } else if (machines.stream().noneMatch(machine -> PlaceSettings.allow(settings, machine))) {
+            why = name + " is not let as the job asks for it (" + asked(settings) + ")";
+        } else {
+            return Optional.empty();
+        }
+        return Optional.of(PlanProblems.UNSUITED_MACHINE
+                .error(job.name() + " cannot be planned on " + name + " at " + target)
+                .because(why)
+                .remedy("finetune offers --target " + target)
+                .at(Location.ofKey("places." + target + "." + PlaceSettings.MACHINE))
+                .build());
+    }
+
+    private static String asked(Map<String, String> settings) {
+        return Stream.of(PlaceSettings.REGION, PlaceSettings.SPOT)
+                .filter(settings::containsKey)
+                .map(key -> key + ": " + settings.get(key))
+                .collect(Collectors.joining(", "));
     }
 
     private boolean asksServicesOnly() {

@@ -16,6 +16,7 @@ import dev.finetune4j.plan.MemoryPart;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase.Name;
+import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.spi.PlaceSettings;
@@ -251,8 +252,12 @@ final class MachinePlanner {
     }
 
     private Candidate candidate(MachineOffer machine, GpuTimes work, MachineTimes taken, Hosting hosting) {
+        Optional<PriceFact> price = machine.price().or(machine::billed);
         Bill bill = Bill.of(
-                machine.instanceType() + " " + Words.tier(machine.tier()), taken.billedHours(), "h", machine.perHour());
+                machine.instanceType() + " " + Words.tier(machine.tier()),
+                taken.billedHours(),
+                "h",
+                price.orElse(null));
         GpuRun run = work.run();
         PlanOption option = new PlanOption(
                 machine.id(),
@@ -278,9 +283,7 @@ final class MachinePlanner {
                 PlanOption.Standing.WITHIN,
                 null,
                 notes(machine));
-        double perHour = machine.price()
-                .map(price -> price.amount().amount().doubleValue())
-                .orElse(0.0);
+        double perHour = price.map(one -> one.amount().amount().doubleValue()).orElse(0.0);
         double rows = Math.max(1.0, (double) job.rows().rowsOf(Part.TRAIN));
         double fixedHours = Math.max(0, taken.billedHours().likely() - taken.trainingHours());
         return new Candidate(option, fixedHours * perHour, taken.trainingHours() * perHour / rows);
@@ -290,6 +293,9 @@ final class MachinePlanner {
         List<String> notes = new ArrayList<>();
         if (machine.note() != null) {
             notes.add(machine.note());
+        }
+        if (machine.price().isEmpty() && machine.billed().isPresent()) {
+            notes.add("the cost is told at the price on demand, which an hour is billed at most");
         }
         notes.add("storage, logs and transfer are not in the cost: cents for most jobs");
         return notes;

@@ -5,13 +5,19 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 
-/** FT0760 to FT0769: plans. */
+/** FT0760 to FT0770: plans. */
 public final class PlanProblems implements ProblemCatalogue {
     static final ProblemKind NOTHING_FITS = new ProblemKind(
             "FT0760", "no option has the memory", ExitCode.CAPACITY, """
             Nothing that was looked at has the memory for this job. The nearest three are listed, each with the least change that makes it
             fit: that was tried with the same estimator, not guessed. Whether a shorter row or a smaller adapter still does the task shows
             the comparison after training.""", "finetune plan JOB --spot allow");
+
+    static final ProblemKind UNSUITED_MACHINE =
+            new ProblemKind("FT0770", "the machine is not one to train on", ExitCode.INVALID, """
+            A job that names its machine is planned on no other. There is no such machine at the place or in the region, as far as the tables
+            of prices know, or it has no GPU: what a training takes on the processors of a cloud is not estimated, and launched is only what
+            has an estimate.""", "finetune offers");
 
     static final ProblemKind OVER_LIMIT = new ProblemKind(
             "FT0761", "no option keeps the limit", ExitCode.BUDGET_REFUSED, """
@@ -76,6 +82,7 @@ public final class PlanProblems implements ProblemCatalogue {
     public List<ProblemKind> kinds() {
         return List.of(
                 NOTHING_FITS,
+                UNSUITED_MACHINE,
                 OVER_LIMIT,
                 NO_PRICE,
                 NO_SUCH_OPTION,

@@ -52,7 +52,7 @@ public final class Planner {
         PlannedJob job = new PlannedJob(figures);
         FineTuneJob asked = job.job();
         List<Offer> wanted = context.offers().stream()
-                .filter(request.filter().and(offer -> isOnTerms(offer, request) && isOpen(offer, asked)))
+                .filter(offer -> isWanted(offer, request, asked) && isOnTerms(offer, request) && isOpen(offer, asked))
                 .toList();
         Hosting hosting = new Hosting(job, context.offers());
         MachinePlanner machines = new MachinePlanner(job, worlds, assumptions);
@@ -209,6 +209,13 @@ public final class Planner {
                     .error(plan.job() + " has other rows than were planned on " + plan.date())
                     .asException();
         }
+    }
+
+    /** A job that asks a place for spot asks for it in each plan. */
+    private static boolean isWanted(Offer offer, PlanRequest request, FineTuneJob job) {
+        boolean isSpotAsked =
+                Boolean.parseBoolean(job.settingsOf(offer.target()).get(PlaceSettings.SPOT));
+        return (isSpotAsked ? request.filter().orSpot() : request.filter()).test(offer);
     }
 
     /** Half the price, for what may be interrupted: the services' spot. */

@@ -42,6 +42,11 @@ public record OfferFilter(
         gpus = List.copyOf(gpus);
     }
 
+    /** The same where machines that can be taken away are wanted, too. */
+    public OfferFilter orSpot() {
+        return spot == Spot.NEVER ? new OfferFilter(targets, regions, gpus, Spot.ALLOW, maxPrice) : this;
+    }
+
     @Override
     public boolean test(Offer offer) {
         return (targets.isEmpty() || targets.contains(offer.target()))
