@@ -15,6 +15,7 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
+import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.spi.AccountExaminer;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
@@ -102,22 +103,33 @@ final class DoctorCommand implements Callable<Integer> {
         FineTuneJob told = file.job();
         ModelCatalogue catalogue = ModelCatalogue.shipped();
         try (FineTuner tuner = surroundings.open()) {
+            List<PlanOption> options = options(tuner, file, path, unplanned);
             for (ProviderId target : file.job().targets()) {
-                Map<String, String> said = file.job().settingsOf(target);
-                if (leavesSomethingToAPlan(tuner, target, said)) {
-                    try {
-                        said = planned(tuner, file, target);
-                    } catch (FineTuneException e) {
-                        Problem why = e.problems().get(0);
-                        unplanned.add(Diagnosis.unknown(
-                                target + " plan", why.code() + ": " + why.summary(), "finetune plan " + path));
-                    }
-                }
+                Map<String, String> said = options.stream()
+                        .filter(option -> option.target().equals(target) && option.isEligible())
+                        .findFirst()
+                        .map(option -> file.at(option).job().settingsOf(target))
+                        .orElseGet(() -> file.job().settingsOf(target));
                 told = catalogue.named(
                         target, told.toBuilder().place(target, said).build());
             }
         }
         return told;
+    }
+
+    /** What a plan offers the job, best first; nothing where the job leaves nothing to a plan, or cannot be planned. */
+    private static List<PlanOption> options(FineTuner tuner, JobFile file, Path path, List<Diagnosis> unplanned) {
+        FineTuneJob job = file.job();
+        if (job.targets().stream().noneMatch(target -> leavesSomethingToAPlan(tuner, target, job.settingsOf(target)))) {
+            return List.of();
+        }
+        try {
+            return tuner.plan(file, PlanRequest.atTargetsOf(job)).options();
+        } catch (FineTuneException e) {
+            Problem why = e.problems().get(0);
+            unplanned.add(Diagnosis.unknown("plan", why.code() + ": " + why.summary(), "finetune plan " + path));
+            return List.of();
+        }
     }
 
     private static boolean leavesSomethingToAPlan(FineTuner tuner, ProviderId target, Map<String, String> said) {
@@ -128,13 +140,6 @@ final class DoctorCommand implements Callable<Integer> {
         return !offers.isEmpty()
                 && (!said.containsKey(PlaceSettings.REGION)
                         || (letsMachines && !said.containsKey(PlaceSettings.MACHINE)));
-    }
-
-    private static Map<String, String> planned(FineTuner tuner, JobFile file, ProviderId target) {
-        return tuner.plan(file, PlanRequest.at(target.value()))
-                .choice()
-                .map(choice -> file.at(choice).job().settingsOf(target))
-                .orElseGet(() -> file.job().settingsOf(target));
     }
 
     private static void print(Screen screen, List<Diagnosis> diagnoses) {

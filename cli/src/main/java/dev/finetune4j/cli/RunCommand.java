@@ -53,7 +53,9 @@ final class RunCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + job);
-            RunHandle<RunOutcome> handle = plan.isPresent() ? tuner.launch(plan.get(), file) : tuner.launch(file);
+            plan.ifPresent(saved -> tuner.refuseMoved(saved, file));
+            RunHandle<RunOutcome> handle = tuner.launch(
+                    plan.map(saved -> file.at(saved.choice().target())).orElse(file));
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
                 handle.detach();

@@ -111,6 +111,8 @@ class LaunchAtBedrockTest {
                         .err())
                 .contains("FT0510", "bedrock cannot answer rows or prompts with a tuned model");
         assertThat(command("watch", id).exitCode()).isZero();
+        assertThat(command("logs", id, "-f").out())
+                .contains("Bedrock took the job", "Bedrock tunes the model", " training loss ", "Z succeeded");
 
         CommandRun twice = command("launch", job.toString(), "--target", "bedrock");
         assertThat(twice.exitCode()).as(twice.err()).isZero();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,6 +79,24 @@ class LaunchAtJumpStartTest {
         CommandRun twice = command("launch", job.toString(), "--yes");
         assertThat(twice.exitCode()).as(twice.err()).isZero();
         assertThat(twice.err()).contains("has ended already");
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
+    @Test
+    void launchesByTheJavaThatReadmeShows() throws Exception {
+        ProcessBuilder program = new ProcessBuilder(JavaProcess.command(List.of(), LaunchSnippet.class, List.of()))
+                .directory(job.resolveSibling("").toFile())
+                .redirectErrorStream(true);
+        program.environment().putAll(cloud.environment());
+        program.environment().put("FINETUNE_HOME", folder.resolve("home").toString());
+
+        Process process = program.start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(printed).isZero();
+        assertThat(printed)
+                .contains("at most ", " USD", "event StateChanged[", "event StepCompleted[", "ends with OK")
+                .doesNotContain(CommandCloud.SECRET);
         assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
     }
 

@@ -9,7 +9,6 @@ import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
 import dev.finetune4j.testkit.PeftImage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -225,22 +224,6 @@ class LaunchAtSageMakerTest {
         assertThat(command("generate", id, "--prompt", "please refund my", "--max-new-tokens", "3")
                         .exitCode())
                 .isZero();
-        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
-    }
-
-    @Test
-    void launchesByTheJavaThatReadmeShows() throws Exception {
-        ProcessBuilder program = new ProcessBuilder(JavaProcess.command(List.of(), LaunchSnippet.class, List.of()))
-                .directory(job.resolveSibling("").toFile())
-                .redirectErrorStream(true);
-        program.environment().putAll(cloud.environment());
-        program.environment().put("FINETUNE_HOME", folder.resolve("home").toString());
-
-        Process process = program.start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(process.waitFor()).as(printed).isZero();
-        assertThat(printed).contains("at most ", " USD", "ends with TRAINING_FAILED");
         assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
     }
 

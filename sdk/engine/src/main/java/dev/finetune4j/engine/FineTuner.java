@@ -249,9 +249,9 @@ public final class FineTuner implements AutoCloseable {
      *
      * <pre>{@code
      * JobFile job = tuner.read(Path.of("job.yaml"));
-     * Plan plan = tuner.plan(job);
+     * Plan plan = tuner.plan(job, PlanRequest.atTargetsOf(job.job()));
      * RunHandle<RunOutcome> run = tuner.launch(plan, job);
-     * run.events().subscribe(...);
+     * CompletableFuture<Void> told = run.consume(System.out::println);
      * RunOutcome outcome = run.await();
      * }</pre>
      *
@@ -307,7 +307,7 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * Refuses a saved plan of which something has moved since.
+     * Refuses a saved plan of which something has moved since. One that stands is launched by {@link #launch(Plan, JobFile)}.
      *
      * @param job the plan's job file
      * @throws FineTuneException with FT0765 and what has moved
@@ -315,17 +315,6 @@ public final class FineTuner implements AutoCloseable {
     public void refuseMoved(SavedPlan saved, JobFile job) {
         JobFigures figures = figures(job, null);
         planner(figures).refuseMoved(saved, figures);
-    }
-
-    /**
-     * Checks and launches a job as it was planned: at the place that was chosen, and only if job, rows and price are what they were.
-     *
-     * @param job the plan's job file
-     * @throws FineTuneException with FT0765 if something has moved, or as {@link #launch(JobFile)}
-     */
-    public RunHandle<RunOutcome> launch(SavedPlan saved, JobFile job) {
-        refuseMoved(saved, job);
-        return launch(job.at(saved.choice().target()));
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -169,6 +170,14 @@ final class BedrockProvider implements Provider {
         GetModelCustomizationJobResponse job = clients().existing(id);
         TuningOutput output = clients().output(job);
         return JobHistory.after(id, job, snapshot(id, job), output::figures, cursor);
+    }
+
+    /** The service keeps no lines: what it tells of the job stands for them. */
+    @Override
+    public Optional<LogPage> logs(RunId id, String cursor) {
+        EventPage told = events(id, cursor);
+        return Optional.of(
+                new LogPage(told.events().stream().map(HistoryLines::line).toList(), told.next()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 
 /**
  * Work that goes on at a provider, seen from here. Letting go of it, by {@link #detach} or by cancelling {@link #outcome}, stops
@@ -56,6 +57,18 @@ public final class RunHandle<T> {
      */
     public Flow.Publisher<RunEvent> events() {
         return events;
+    }
+
+    /**
+     * Gives every event to {@code consumer}, from the first on, one after another on a thread of this handle.
+     *
+     * @return completes after the last event; exceptionally where the work could not be followed, or {@code consumer} failed, which then is
+     *     told no more
+     */
+    public CompletableFuture<Void> consume(Consumer<? super RunEvent> consumer) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        events.subscribe(new EventConsumer(consumer, end));
+        return end;
     }
 
     /**

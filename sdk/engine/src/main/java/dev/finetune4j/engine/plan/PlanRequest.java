@@ -2,6 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.price.OfferFilter;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
@@ -34,6 +35,11 @@ public record PlanRequest(
     /** The same at one place, such as {@code sagemaker}. */
     public static PlanRequest at(String place) {
         return at(List.of(ProviderId.parse(place)));
+    }
+
+    /** The same at the places that a job names. */
+    public static PlanRequest atTargetsOf(FineTuneJob job) {
+        return at(job.targets());
     }
 
     private static PlanRequest at(List<ProviderId> places) {
