@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -108,7 +109,11 @@ final class EventLog implements Flow.Publisher<RunEvent> {
         /** Calls may come from anywhere; the first since the last serving starts one. */
         void wake() {
             if (!done.get() && calls.getAndIncrement() == 0) {
-                executor.execute(this::serve);
+                try {
+                    executor.execute(this::serve);
+                } catch (RejectedExecutionException e) { // everything is closed: whoever ends the log tells how it ends
+                    serve();
+                }
             }
         }
 

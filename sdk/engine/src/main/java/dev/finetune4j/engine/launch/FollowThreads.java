@@ -80,15 +80,16 @@ final class FollowThreads implements AutoCloseable {
                 }
             }
             try {
-                outcome.complete(work.follow(events));
-                events.close(null);
+                T result = work.follow(events);
+                events.close(null); // first, since whoever waits for the outcome may close everything then
+                outcome.complete(result);
             } catch (InterruptedException e) {
                 CancellationException detached = new CancellationException("detached");
-                outcome.completeExceptionally(detached);
                 events.close(detached);
+                outcome.completeExceptionally(detached);
             } catch (RuntimeException | Error e) {
-                outcome.completeExceptionally(e);
                 events.close(e);
+                outcome.completeExceptionally(e);
             } finally {
                 synchronized (this) {
                     thread = null;

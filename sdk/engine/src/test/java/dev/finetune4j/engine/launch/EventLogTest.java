@@ -7,6 +7,7 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.testkit.VirtualClock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
@@ -38,6 +39,43 @@ class EventLogTest {
         for (Collected subscriber : List.of(early, slow, late, after)) {
             assertThat(subscriber.await()).isEqualTo(events);
         }
+    }
+
+    @Test
+    void tellsTheEndThoughNoThreadIsLeft() throws Exception {
+        ExecutorService closed = Executors.newSingleThreadExecutor();
+        EventLog log = new EventLog(closed);
+        Collected subscriber = Collected.from(log);
+        closed.shutdownNow();
+
+        RunEvent event = new RunEvent.CheckpointSaved(VirtualClock.START, 1, 1);
+        log.add(event);
+        log.close(null);
+
+        assertThat(subscriber.await()).containsExactly(event);
+    }
+
+    @Test
+    void consumesToTheEndOrToItsOwnFailure() {
+        EventLog log = new EventLog(Runnable::run);
+        List<RunEvent> got = new ArrayList<>();
+        CompletableFuture<Void> all = new CompletableFuture<>();
+        CompletableFuture<Void> failed = new CompletableFuture<>();
+        log.subscribe(new EventConsumer(got::add, all));
+        log.subscribe(new EventConsumer(
+                event -> {
+                    throw new IllegalStateException("full");
+                },
+                failed));
+
+        log.add(new RunEvent.CheckpointSaved(VirtualClock.START, 1, 1));
+        log.add(new RunEvent.CheckpointSaved(VirtualClock.START, 2, 1));
+        assertThat(all).isNotDone();
+        log.close(null);
+
+        assertThat(got).hasSize(2);
+        assertThat(all).isCompleted();
+        assertThat(failed).isCompletedExceptionally();
     }
 
     @Test
