@@ -73,6 +73,14 @@ final class PolicyCommand implements Callable<Integer> {
             policies.forEach(policy -> surroundings.screen().line(policy.document()));
         } else {
             view.print(policies);
+            if (policies.isEmpty()) {
+                file.job().places().keySet().stream()
+                        .filter(place ->
+                                !place.equals(file.job().targets().get(0).value()))
+                        .forEach(place -> surroundings
+                                .screen()
+                                .say("of " + place + ": finetune policy " + job + " --target " + place));
+            }
         }
         return ExitCode.OK.number();
     }

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -101,8 +100,11 @@ class LaunchAtSageMakerTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.err().lines())
-                .allSatisfy(line -> assertThat(Json.read(line, JsonNode.class).path("kind").asText()).isNotEmpty())
-                .anySatisfy(line -> assertThat(line).contains("\"kind\":\"terms\"", "\"worstCost\"", "\"alternatives\""));
+                .allSatisfy(line -> assertThat(
+                                Json.read(line, JsonNode.class).path("kind").asText())
+                        .isNotEmpty())
+                .anySatisfy(
+                        line -> assertThat(line).contains("\"kind\":\"terms\"", "\"worstCost\"", "\"alternatives\""));
     }
 
     @Test
@@ -112,10 +114,13 @@ class LaunchAtSageMakerTest {
         CommandRun without = command("launch", job.toString(), "--dry-run");
         Files.writeString(job, text.replace("region: ", "machine: ml.g55.xlarge, region: "));
         CommandRun unknown = command("launch", job.toString(), "--dry-run");
+        Files.writeString(job, text.replace("region: eu-central-1", "region: us-gov-west-1"));
+        CommandRun elsewhere = command("launch", job.toString(), "--dry-run");
 
+        assertThat(elsewhere.err()).contains("FT0770", "in us-gov-west-1 is not known here", "job.yaml:");
         assertThat(without.exitCode()).as(without.err()).isEqualTo(3);
         assertThat(without.err()).contains("FT0770", "ml.c5.4xlarge has no GPU", "job.yaml:");
-        assertThat(unknown.err()).contains("FT0770", "sagemaker lets no machine ml.g55.xlarge");
+        assertThat(unknown.err()).contains("FT0770", "no machine ml.g55.xlarge is let there");
     }
 
     @Test

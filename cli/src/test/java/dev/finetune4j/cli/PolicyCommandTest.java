@@ -50,6 +50,16 @@ class PolicyCommandTest {
     }
 
     @Test
+    void namesThePlacesThatTheJobIsNotAskedOf() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("targets: [sagemaker, local]", "targets: [local]"));
+
+        CommandRun run = command("policy", job.toString());
+
+        assertThat(run.out()).contains("nothing");
+        assertThat(run.err()).contains("of sagemaker: finetune policy " + job + " --target sagemaker");
+    }
+
+    @Test
     void printsOneAsAFile() {
         JsonNode caller =
                 Json.read(command("policy", job.toString(), "--for", "caller").out(), JsonNode.class);

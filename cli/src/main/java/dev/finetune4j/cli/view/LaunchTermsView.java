@@ -43,10 +43,7 @@ final class LaunchTermsView {
                 (tokens == null ? ofTime(terms) : ofTokens(terms, tokens))
                         + ofBudget(terms.worstCost(), budget.maxCost()));
         for (LaunchTerms other : terms.alternatives()) {
-            say(
-                    "else",
-                    machine(other)
-                            + (other.worstCost() == null ? "" : ", at most " + other.worstCost()));
+            say("else", machine(other) + (other.worstCost() == null ? "" : ", at most " + other.worstCost()));
         }
         HostingCost afterwards = terms.afterwards();
         if (afterwards != null) {

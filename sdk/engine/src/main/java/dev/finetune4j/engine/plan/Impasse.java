@@ -84,39 +84,55 @@ final class Impasse {
         return asksServicesOnly() ? noService(plan) : unsuitedMachine().orElseGet(() -> nothingFits(plan));
     }
 
-    /** The machine that the job names at one of its places, where it is not there or not one to train on. */
+    /** What the job names at one of its places, where no machine to train on is there. */
     private Optional<Problem> unsuitedMachine() {
         return request.filter().targets().stream()
-                .filter(target -> figures.file().job().settingsOf(target).containsKey(PlaceSettings.MACHINE))
                 .flatMap(target -> unsuitedMachine(target).stream())
                 .findFirst();
     }
 
     private Optional<Problem> unsuitedMachine(ProviderId target) {
-        FineTuneJob job = figures.file().job();
-        Map<String, String> settings = job.settingsOf(target);
-        String name = settings.getOrDefault(PlaceSettings.MACHINE, "");
+        Map<String, String> settings = figures.file().job().settingsOf(target);
         List<MachineOffer> machines = offers.stream()
                 .filter(MachineOffer.class::isInstance)
                 .map(MachineOffer.class::cast)
-                .filter(offer -> offer.target().equals(target) && offer.name().equals(name))
+                .filter(offer -> offer.target().equals(target))
                 .toList();
-        String why;
-        if (machines.isEmpty()) {
-            why = target + " lets no machine " + name + ", as far as prices are known";
-        } else if (machines.stream().allMatch(machine -> machine.gpus() == null)) {
-            why = name + " has no GPU: what it would take is not estimated";
-        } else if (machines.stream().noneMatch(machine -> PlaceSettings.allow(settings, machine))) {
-            why = name + " is not let as the job asks for it (" + asked(settings) + ")";
-        } else {
-            return Optional.empty();
+        String region = settings.get(PlaceSettings.REGION);
+        String name = settings.get(PlaceSettings.MACHINE);
+        if (region != null
+                && !machines.isEmpty()
+                && machines.stream().noneMatch(machine -> machine.region().equals(region))) {
+            String why = "what its machines cost in " + region + " is not known here";
+            return Optional.of(unsuited(target, "in " + region, why, PlaceSettings.REGION));
         }
-        return Optional.of(PlanProblems.UNSUITED_MACHINE
-                .error(job.name() + " cannot be planned on " + name + " at " + target)
+        return name == null
+                ? Optional.empty()
+                : named(machines, name, settings)
+                        .map(why -> unsuited(target, "on " + name, why, PlaceSettings.MACHINE));
+    }
+
+    /** Why none of the machines of a name will do. */
+    private static Optional<String> named(List<MachineOffer> machines, String name, Map<String, String> settings) {
+        List<MachineOffer> named =
+                machines.stream().filter(machine -> machine.name().equals(name)).toList();
+        if (named.isEmpty()) {
+            return Optional.of("no machine " + name + " is let there, as far as prices are known");
+        } else if (named.stream().allMatch(machine -> machine.gpus() == null)) {
+            return Optional.of(name + " has no GPU: what it would take is not estimated");
+        } else if (named.stream().noneMatch(machine -> PlaceSettings.allow(settings, machine))) {
+            return Optional.of(name + " is not let as the job asks for it (" + asked(settings) + ")");
+        }
+        return Optional.empty();
+    }
+
+    private Problem unsuited(ProviderId target, String what, String why, String key) {
+        return PlanProblems.UNSUITED_MACHINE
+                .error(figures.file().job().name() + " cannot be planned " + what + " at " + target)
                 .because(why)
                 .remedy("finetune offers --target " + target)
-                .at(Location.ofKey("places." + target + "." + PlaceSettings.MACHINE))
-                .build());
+                .at(Location.ofKey("places." + target + "." + key))
+                .build();
     }
 
     private static String asked(Map<String, String> settings) {
