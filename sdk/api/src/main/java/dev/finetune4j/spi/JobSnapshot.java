@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param problem why it failed, or null
  * @param billedTime time that is billed so far, zero where time is not billed
  * @param spend money spent so far as far as the provider tells, or null where it does not
+ * @param keptTime time that its machine is kept for other jobs after the end of this one, and billed besides; while that is not over, as
+ *     long as it may be. Zero where no machine is kept
  */
 public record JobSnapshot(
         RunId id,
@@ -32,7 +34,27 @@ public record JobSnapshot(
         @Nullable Instant endedAt,
         @Nullable Problem problem,
         Duration billedTime,
-        @Nullable Money spend) {
+        @Nullable Money spend,
+        Duration keptTime) {
+    /** Journals of earlier versions tell of no machine that is kept. */
+    public JobSnapshot {
+        keptTime = keptTime == null ? Duration.ZERO : keptTime;
+    }
+
+    /** A job whose machine is not kept after it. */
+    public JobSnapshot(
+            RunId id,
+            String digest,
+            String reference,
+            RunState state,
+            Instant submittedAt,
+            @Nullable Instant endedAt,
+            @Nullable Problem problem,
+            Duration billedTime,
+            @Nullable Money spend) {
+        this(id, digest, reference, state, submittedAt, endedAt, problem, billedTime, spend, Duration.ZERO);
+    }
+
     /** Why it failed, if it did. */
     public Optional<Problem> failure() {
         return Optional.ofNullable(problem);

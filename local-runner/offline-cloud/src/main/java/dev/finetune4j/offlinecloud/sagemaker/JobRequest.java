@@ -83,6 +83,11 @@ record JobRequest(ObjectNode body) {
                 body.at("/ResourceConfig/KeepAlivePeriodInSeconds").asLong());
     }
 
+    /** From now on its machines stay so long after it. */
+    void keepAlive(Duration time) {
+        ((ObjectNode) body.path("ResourceConfig")).put("KeepAlivePeriodInSeconds", time.toSeconds());
+    }
+
     /** Where the service puts the results. */
     String artifacts() {
         String path = outputPath();

@@ -10,6 +10,7 @@ import dev.finetune4j.offlinecloud.wire.JsonService;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.ServiceModel;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -157,6 +158,7 @@ public final class OfflineSageMaker implements JsonService {
             case "ListTrainingJobs" -> new JobList(request, jobs.values(), this::description).answer();
             case "Search" -> search(request);
             case "StopTrainingJob" -> stop(request);
+            case "UpdateTrainingJob" -> update(request);
             case "DeleteTrainingJob" -> delete(request);
             case "AddTags" -> tags.add(request);
             case "ListTags" -> tags.list(request);
@@ -259,6 +261,17 @@ public final class OfflineSageMaker implements JsonService {
     private ObjectNode stop(ObjectNode request) throws ServiceError {
         existing(request).stop(clock.instant());
         return object();
+    }
+
+    /** Of all that can be changed, how long machines are kept changes what jobs cost here. */
+    private ObjectNode update(ObjectNode request) throws ServiceError {
+        TrainingJob job = existing(request);
+        JsonNode time = request.at("/ResourceConfig/KeepAlivePeriodInSeconds");
+        if (!time.isNumber()) {
+            throw ServiceError.invalid("The offline cloud changes KeepAlivePeriodInSeconds of a training job only");
+        }
+        pools.keep(job, Duration.ofSeconds(time.asLong()), clock.instant());
+        return object().put("TrainingJobArn", arn(job.request()));
     }
 
     private ObjectNode delete(ObjectNode request) throws ServiceError {

@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.sagemaker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -28,6 +29,7 @@ final class WarmPools {
             "/EnableInterContainerTrafficEncryption");
 
     private final Map<TrainingJob, Reuse> reuses = new HashMap<>();
+    private final Map<TrainingJob, Instant> releases = new HashMap<>();
 
     private record Reuse(String job, Instant at) {}
 
@@ -61,7 +63,7 @@ final class WarmPools {
     /** What descriptions tell of a job's machines; empty if they are not kept, or there never were any. */
     Optional<ObjectNode> of(TrainingJob job, Instant now) {
         Duration kept = job.request().keepAlive();
-        if (kept.isZero() || job.startedAt().isEmpty()) {
+        if ((kept.isZero() && !releases.containsKey(job)) || job.startedAt().isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(job.endedAt().map(end -> after(job, end, kept, now)).orElseGet(() -> pool("InUse")));
@@ -72,7 +74,7 @@ final class WarmPools {
         if (reuse != null) {
             return retained(pool("Reused"), end, reuse.at()).put("ReusedByJob", reuse.job());
         }
-        Instant last = end.plus(kept);
+        Instant last = releases.getOrDefault(job, end.plus(kept));
         return now.isBefore(last) ? retained(pool("Available"), end, now) : retained(pool("Terminated"), end, last);
     }
 
@@ -86,8 +88,24 @@ final class WarmPools {
                 Duration.between(since, until).toSeconds());
     }
 
+    /**
+     * Keeps the machines of a job for another time, counted from its end; they go at once where that is over.
+     *
+     * @throws ServiceError if they are not kept any more, or never were to be
+     */
+    void keep(TrainingJob job, Duration time, Instant now) throws ServiceError {
+        String status = of(job, now).map(pool -> pool.path("Status").asText()).orElse("");
+        if (!status.equals("Available") && !status.equals("InUse")) {
+            throw ServiceError.invalid(
+                    "KeepAlivePeriodInSeconds can be updated only while the warm pool of a training job is InUse or Available");
+        }
+        job.request().keepAlive(time);
+        job.endedAt().filter(end -> !end.plus(time).isAfter(now)).ifPresent(end -> releases.put(job, now));
+    }
+
     /** Of a job that is deleted. */
     void forget(TrainingJob job) {
         reuses.remove(job);
+        releases.remove(job);
     }
 }

@@ -94,6 +94,37 @@ class WarmPoolsTest {
                 .containsExactly("job-2");
     }
 
+    @Test
+    void keepsMachinesForAnotherTimeOnRequest() throws Exception {
+        create(kept("job-1"));
+        create(JobBody.onDemand("job-2"));
+        clock.advance(Duration.ofMinutes(30));
+        update("job-1", 3600);
+        clock.advance(Duration.ofMinutes(36).plusSeconds(40 + 2400)); // 66:40 is its end
+        assertThat(pool("job-1"))
+                .hasToString("{\"Status\":\"Available\",\"ResourceRetainedBillableTimeInSeconds\":2400}");
+        assertThat(describe("job-1")
+                        .at("/ResourceConfig/KeepAlivePeriodInSeconds")
+                        .asInt())
+                .isEqualTo(3600);
+
+        update("job-1", 0);
+        clock.advance(Duration.ofMinutes(5));
+
+        assertThat(pool("job-1"))
+                .hasToString("{\"Status\":\"Terminated\",\"ResourceRetainedBillableTimeInSeconds\":2400}");
+        assertThatThrownBy(() -> update("job-1", 60)).hasMessageContaining("InUse or Available");
+        assertThatThrownBy(() -> update("job-2", 60)).hasMessageContaining("InUse or Available");
+        service.answer("DeleteTrainingJob", named("job-1"));
+    }
+
+    private void update(String name, int seconds) throws Exception {
+        ObjectNode body = named(name);
+        body.withObject("/ResourceConfig").put("KeepAlivePeriodInSeconds", seconds);
+        assertThat(service.model().violations("UpdateTrainingJob", body)).isEmpty();
+        service.answer("UpdateTrainingJob", body);
+    }
+
     private static ObjectNode kept(String name) {
         ObjectNode body = JobBody.onDemand(name);
         body.withObject("/ResourceConfig").put("KeepAlivePeriodInSeconds", 1800);

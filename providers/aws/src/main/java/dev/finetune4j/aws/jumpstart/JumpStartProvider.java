@@ -162,6 +162,7 @@ final class JumpStartProvider implements Provider {
                 options.store(),
                 options.kmsKey(),
                 options.machine() == null || !new MachineKind(options.machine()).hasOwnDisk(),
+                false,
                 options.subnets(),
                 options.securityGroups(),
                 List.of(place.images(options.region())));

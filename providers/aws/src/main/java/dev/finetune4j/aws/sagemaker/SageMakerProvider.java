@@ -125,6 +125,7 @@ final class SageMakerProvider implements Provider {
                 options.store(),
                 options.kmsKey(),
                 mayNeedDisk,
+                !options.keepAlive().isZero(),
                 options.subnets(),
                 options.securityGroups(),
                 images);

@@ -41,7 +41,11 @@ class JobPoliciesTest {
     private static final RunId ID = new RunId(RUNS + "0a1b2c3d-1");
     private static final String KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
     private static final Map<String, String> WITH_ALL = with(Map.of(
-            "machine", "ml.m5.xlarge", "kms-key", KEY, "subnets", "subnet-1,subnet-2", "security-groups", "sg-1"));
+            "machine", "ml.m5.xlarge",
+            "kms-key", KEY,
+            "subnets", "subnet-1,subnet-2",
+            "security-groups", "sg-1",
+            "keep-alive", "30m"));
 
     /** What S3 takes in parts. */
     private static final long LARGE = (64L << 20) + 1;

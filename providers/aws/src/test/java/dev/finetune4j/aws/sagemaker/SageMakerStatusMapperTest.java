@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -98,6 +99,46 @@ class SageMakerStatusMapperTest {
         DescribeTrainingJobResponse.Builder job = job("Completed", "Completed").billableTimeInSeconds(321);
 
         assertThat(snapshot(job).billedTime()).isEqualTo(Duration.ofSeconds(321));
+    }
+
+    @Test
+    void countsAMachineThatIsKeptAsLongAsItMayBe() {
+        DescribeTrainingJobResponse.Builder job = job("Completed", "Completed")
+                .trainingStartTime(START.plusSeconds(60))
+                .billableTimeInSeconds(321)
+                .resourceConfig(resources -> resources.keepAlivePeriodInSeconds(1800));
+
+        assertThat(snapshot(job).keptTime()).as("nobody says that it went").isEqualTo(Duration.ofMinutes(30));
+        assertThat(kept(job, "InUse", null)).isEqualTo(Duration.ofMinutes(30));
+        assertThat(kept(job, "Available", 200)).isEqualTo(Duration.ofMinutes(30));
+        assertThat(kept(job, "SomethingNew", 200)).isEqualTo(Duration.ofMinutes(30));
+        assertThat(kept(job, "Reused", 200)).isEqualTo(Duration.ofSeconds(200));
+        assertThat(kept(job, "Terminated", 1807)).isEqualTo(Duration.ofSeconds(1807));
+        assertThat(kept(job, "Terminated", null)).isEqualTo(Duration.ZERO);
+        assertThat(snapshot(job).billedTime()).isEqualTo(Duration.ofSeconds(321));
+    }
+
+    @Test
+    void countsNoMachineThatIsNotThereToBeKept() {
+        assertThat(snapshot(job("Failed", "Failed")
+                                .resourceConfig(resources -> resources.keepAlivePeriodInSeconds(1800)))
+                        .keptTime())
+                .as("it never had one")
+                .isEqualTo(Duration.ZERO);
+        assertThat(snapshot(job("InProgress", "Training")
+                                .trainingStartTime(START)
+                                .resourceConfig(resources -> resources.keepAlivePeriodInSeconds(1800)))
+                        .keptTime())
+                .as("it still has it itself")
+                .isEqualTo(Duration.ZERO);
+        assertThat(snapshot(job("Completed", "Completed").trainingStartTime(START))
+                        .keptTime())
+                .isEqualTo(Duration.ZERO);
+    }
+
+    private static Duration kept(DescribeTrainingJobResponse.Builder job, String status, @Nullable Integer seconds) {
+        return snapshot(job.warmPoolStatus(pool -> pool.status(status).resourceRetainedBillableTimeInSeconds(seconds)))
+                .keptTime();
     }
 
     @ParameterizedTest

@@ -58,18 +58,30 @@ record Agreement(
         return limit == null || moved == null ? limit : limit.plus(moved.billed());
     }
 
-    /** What was spent so far: as the place tells; where it tells only how long it bills for, at the prices that were agreed to. */
+    /**
+     * What was spent so far: as the place tells; where it tells only how long it bills for, at the prices that were agreed to. With what a
+     * machine costs that is kept after the job.
+     */
     Optional<Money> spent(JobSnapshot now) {
+        return spent(now, now.billedTime().plus(now.keptTime()));
+    }
+
+    /** The same of the job alone, as a plan foresees it. */
+    Optional<Money> spentOnJob(JobSnapshot now) {
+        return spent(now, now.billedTime());
+    }
+
+    private Optional<Money> spent(JobSnapshot now, Duration billed) {
         if (now.spend() != null) {
             return Optional.of(now.spend());
         }
         if (moved == null) {
-            return terms == null ? Optional.empty() : terms.costOf(now.billedTime());
+            return terms == null ? Optional.empty() : terms.costOf(billed);
         }
         Money before = moved.spent();
         return before == null
                 ? Optional.empty()
-                : moved.terms().costOf(now.billedTime().minus(moved.billed())).map(before::plus);
+                : moved.terms().costOf(billed.minus(moved.billed())).map(before::plus);
     }
 
     /**

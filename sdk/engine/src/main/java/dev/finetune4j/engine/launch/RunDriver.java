@@ -172,7 +172,8 @@ final class RunDriver {
                 .map(TrainingHistory::peakResidentBytes)
                 .filter(bytes -> bytes > 0)
                 .orElse(-1L);
-        Money spent = provider.find(folder.id()).flatMap(agreement()::spent).orElse(null);
+        Money spent =
+                provider.find(folder.id()).flatMap(agreement()::spentOnJob).orElse(null);
         return Optional.of(new ForeseenAndActual(
                 expected.get().foreseen(), Duration.between(submitted.submittedAt(), ended), peak, spent));
     }

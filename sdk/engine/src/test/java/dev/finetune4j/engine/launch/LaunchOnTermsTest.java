@@ -10,6 +10,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,6 +168,31 @@ class LaunchOnTermsTest {
                 .await();
 
         assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
+    }
+
+    @Test
+    void countsAMachineThatIsKeptAfterTheJobAmongWhatWasSpent() throws Exception {
+        fixture.place.keepMachines(Duration.ofMinutes(10));
+        LaunchTerms terms = Terms.of(
+                TermsTest.option("1.20", 10),
+                new Budget(Money.parse("1.00 USD"), null),
+                BILLED,
+                Duration.ofMinutes(25));
+
+        FineTuneJob job = LaunchFixture.job("letters").toBuilder()
+                .budget(new Budget(Money.parse("1.00 USD"), null))
+                .build();
+        RunHandle<RunOutcome> run;
+        try (Launcher launcher = fixture.launcher()) {
+            run = launcher.launch(fixture.prepared(job), terms, false, List.of());
+            run.await();
+        }
+
+        Duration worked = fixture.place.billed(run.id()).values().iterator().next();
+        RunCost cost = Objects.requireNonNull(fixture.view(run.id()).spent());
+        assertThat(cost.spent())
+                .isEqualTo(Money.parse("1.20 USD").forHours(worked.plus(Duration.ofMinutes(10))))
+                .isNotEqualTo(Money.parse("1.20 USD").forHours(worked));
     }
 
     private RunHandle<RunOutcome> launch(boolean isAgain) throws InterruptedException {

@@ -31,9 +31,17 @@ final class FakeJob {
     private final boolean tellsSteps;
     private final boolean billsTime;
     private final Instant submittedAt;
+    private final Duration keepAlive;
     private final List<Attempt> attempts = new ArrayList<>();
 
-    FakeJob(Submission submission, Capabilities place, Instant submittedAt, Life life, String machine) {
+    FakeJob(
+            Submission submission,
+            Capabilities place,
+            Instant submittedAt,
+            Life life,
+            String machine,
+            Duration keepAlive) {
+        this.keepAlive = keepAlive;
         this.submission = submission;
         tellsSteps = place.supportsStepEvents();
         billsTime = place.billsTime();
@@ -104,7 +112,8 @@ final class FakeJob {
                 ended ? last.at() : null,
                 problem,
                 billsTime ? billedTime(now) : Duration.ZERO,
-                null);
+                null,
+                billsTime && ended ? keepAlive : Duration.ZERO);
     }
 
     /** The time in which it had a machine. */

@@ -79,6 +79,7 @@ public final class FakePlace {
     private final Set<String> ended = new HashSet<>();
     private Life usualLife = Life.succeeds();
     private long longestRow = LONGEST_ROW;
+    private Duration keepAlive = Duration.ZERO;
 
     /** An empty place. */
     public FakePlace(Clock clock, Capabilities capabilities) {
@@ -109,6 +110,11 @@ public final class FakePlace {
     /** From now on no job may run on a machine of this type. */
     public synchronized void declareUnfit(String machine) {
         unfit.add(machine);
+    }
+
+    /** From now on the machine of a job that is launched is kept so long after it, and billed. */
+    public synchronized void keepMachines(Duration time) {
+        keepAlive = time;
     }
 
     /** How long a job had each machine so far, by name. */
@@ -213,7 +219,7 @@ public final class FakePlace {
 
     synchronized FakeJob launch(Submission submission, String machine) {
         launches.merge(submission.id(), 1, Integer::sum);
-        FakeJob job = new FakeJob(submission, capabilities, clock.instant(), nextLife(), machine);
+        FakeJob job = new FakeJob(submission, capabilities, clock.instant(), nextLife(), machine, keepAlive);
         jobs.put(submission.id(), job);
         return job;
     }

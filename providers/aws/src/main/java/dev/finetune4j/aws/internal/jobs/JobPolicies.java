@@ -37,6 +37,7 @@ public final class JobPolicies {
      * @param store where their files lie
      * @param kmsKey key that results and disks are encrypted with, or null for the account's own
      * @param mayNeedDisk whether they may run on a machine whose disk does not come with it, which the key is for, too
+     * @param mayKeepMachine whether one of their machines may be kept after a job, and has to be given back
      * @param subnets of the network that they join; empty for none
      * @param securityGroups in that network
      * @param images addresses of the images that they may run in; a repository may be {@code *}
@@ -47,6 +48,7 @@ public final class JobPolicies {
             String store,
             @Nullable String kmsKey,
             boolean mayNeedDisk,
+            boolean mayKeepMachine,
             List<String> subnets,
             List<String> securityGroups,
             Collection<String> images) {
@@ -142,7 +144,7 @@ public final class JobPolicies {
         return statements;
     }
 
-    /** Tags are read to go with a resumed job, which a job of the hub is not. */
+    /** Tags are read to go with a resumed job, which a job of the hub is not; what is updated is how long its machine is kept. */
     private List<String> ofJobs() {
         return Stream.of(
                         "sagemaker:AddTags",
@@ -150,8 +152,10 @@ public final class JobPolicies {
                         "sagemaker:DeleteTrainingJob",
                         "sagemaker:DescribeTrainingJob",
                         "sagemaker:ListTags",
-                        "sagemaker:StopTrainingJob")
+                        "sagemaker:StopTrainingJob",
+                        "sagemaker:UpdateTrainingJob")
                 .filter(action -> hub == null || !action.endsWith("ListTags"))
+                .filter(action -> bounds.mayKeepMachine() || !action.endsWith("UpdateTrainingJob"))
                 .toList();
     }
 

@@ -192,6 +192,7 @@ public final class LaunchedJobs implements AutoCloseable {
         if (!state.isTerminal()) {
             throw SageMakerErrors.wrongState(id, state, "it still runs");
         }
+        launches.forEach(jobs::giveMachineBack);
         store.delete(StoreLayout.CHECKPOINTS + id);
         store.delete(StoreLayout.ORDERS + id + "/");
         // The first record goes last, so that a deletion that is cut short can be found and repeated.

@@ -118,6 +118,16 @@ public final class SageMakerErrors {
                 .asException();
     }
 
+    /** The service keeps the record of a job as long as it keeps its machine. */
+    public static FineTuneException keptMachine(String name) {
+        return SageMakerProblems.WRONG_STATE
+                .error("the machine of " + name + " is being given back, and its record stays until it is")
+                .because("the job asked for it to be kept for other jobs (keep-alive)")
+                .remedy("run the same command again in a minute")
+                .retry(Retry.after(OUTAGE_PAUSE))
+                .asException();
+    }
+
     /** The service took a job and does not show it. */
     public static FineTuneException hidden(String name) {
         return SageMakerProblems.UNREACHABLE

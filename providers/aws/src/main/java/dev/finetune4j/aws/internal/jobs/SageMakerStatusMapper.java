@@ -19,6 +19,8 @@ import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
 import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition;
 import software.amazon.awssdk.services.sagemaker.model.StoppingCondition;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
+import software.amazon.awssdk.services.sagemaker.model.WarmPoolResourceStatus;
+import software.amazon.awssdk.services.sagemaker.model.WarmPoolStatus;
 
 /** From what the service tells of a job to what everybody is told. Survives states that the service adds later. */
 public final class SageMakerStatusMapper {
@@ -48,6 +50,7 @@ public final class SageMakerStatusMapper {
         RunState state = state(job);
         Duration billed =
                 launches.stream().map(launch -> billedTime(launch, now)).reduce(Duration.ZERO, Duration::plus);
+        Duration kept = launches.stream().map(SageMakerStatusMapper::keptTime).reduce(Duration.ZERO, Duration::plus);
         return new JobSnapshot(
                 id,
                 TrainingJobs.digest(job),
@@ -57,7 +60,8 @@ public final class SageMakerStatusMapper {
                 state.isTerminal() ? endOf(job) : null,
                 state == RunState.FAILED ? failure(job).orElse(null) : null,
                 billed,
-                null);
+                null,
+                kept);
     }
 
     private static Instant endOf(DescribeTrainingJobResponse job) {
@@ -113,6 +117,28 @@ public final class SageMakerStatusMapper {
             }
         }
         return total.isNegative() ? Duration.ZERO : total;
+    }
+
+    /**
+     * How long the machine of a job is kept after it, and paid for: as the service says once that is over. Until then as long as was asked
+     * for, since nobody knows when the next job comes.
+     */
+    static Duration keptTime(DescribeTrainingJobResponse job) {
+        if (!TrainingJobs.hasEnded(job) || job.trainingStartTime() == null) {
+            return Duration.ZERO;
+        }
+        WarmPoolStatus pool = job.warmPoolStatus();
+        Duration told = seconds(pool == null ? null : pool.resourceRetainedBillableTimeInSeconds());
+        boolean isOver = pool != null
+                && (pool.status() == WarmPoolResourceStatus.TERMINATED
+                        || pool.status() == WarmPoolResourceStatus.REUSED);
+        Duration asked = seconds(
+                job.resourceConfig() == null ? null : job.resourceConfig().keepAlivePeriodInSeconds());
+        return isOver || told.compareTo(asked) > 0 ? told : asked;
+    }
+
+    private static Duration seconds(@Nullable Integer told) {
+        return told == null ? Duration.ZERO : Duration.ofSeconds(told);
     }
 
     /** Why a job failed; empty where it did not. */

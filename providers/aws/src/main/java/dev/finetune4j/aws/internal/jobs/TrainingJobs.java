@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.sagemaker.model.ResourceInUseException;
 import software.amazon.awssdk.services.sagemaker.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.sagemaker.model.Tag;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
+import software.amazon.awssdk.services.sagemaker.model.WarmPoolResourceStatus;
 
 /**
  * SageMaker's training jobs, of which there is one for a name at most. Every failure is a {@link FineTuneException} that says whether the
@@ -126,16 +127,41 @@ public final class TrainingJobs implements AutoCloseable {
     /**
      * Removes the record of a job that has ended; without effect where there is none.
      *
-     * @throws FineTuneException if it has not ended
+     * @throws FineTuneException if it has not ended, or its machine is still kept
      */
     public void delete(String name) {
         try {
             client.deleteTrainingJob(request -> request.trainingJobName(name));
         } catch (SdkException e) {
-            if (find(name).isPresent()) {
+            Optional<DescribeTrainingJobResponse> job = find(name);
+            if (e instanceof ResourceInUseException
+                    && job.filter(TrainingJobs::hasEnded).isPresent()) {
+                throw SageMakerErrors.keptMachine(name);
+            }
+            if (job.isPresent()) {
                 throw told(e, name);
             }
         }
+    }
+
+    /** Gives the machine of a job back that is kept, and paid for, after it; without effect where none is. */
+    public void giveMachineBack(DescribeTrainingJobResponse job) {
+        if (!keepsMachine(job)) {
+            return;
+        }
+        try {
+            client.updateTrainingJob(request -> request.trainingJobName(job.trainingJobName())
+                    .resourceConfig(resources -> resources.keepAlivePeriodInSeconds(0)));
+        } catch (SdkException e) {
+            if (find(job.trainingJobName()).filter(TrainingJobs::keepsMachine).isPresent()) {
+                throw told(e, job.trainingJobName());
+            } // another job has it now, or its time is over
+        }
+    }
+
+    /** Whether the machine of a job that has ended waits for another job; its record cannot be removed then. */
+    private static boolean keepsMachine(DescribeTrainingJobResponse job) {
+        return job.warmPoolStatus() != null && job.warmPoolStatus().status() == WarmPoolResourceStatus.AVAILABLE;
     }
 
     /** Tags of a job. */
