@@ -3,7 +3,6 @@ package dev.finetune4j.aws.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.spi.ProviderContext;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -15,7 +14,6 @@ class KilledStagingTest {
     private static final int BYTES = 300 << 20;
     private static final int PARTS = 19;
     private static final int IN_FLIGHT = 4;
-    private static final String HEAP = "-Xmx40m";
 
     @TempDir
     private Path folder;
@@ -25,13 +23,13 @@ class KilledStagingTest {
         try (OfflineBuckets buckets = new OfflineBuckets(folder)) {
             Path file = buckets.file("large/model", BYTES);
 
-            Process killed = stager(buckets, file);
+            Process killed = buckets.start(Stage.class, file.toString());
             while (buckets.effects("UploadPart") < 6 && killed.isAlive()) {
                 Thread.sleep(5);
             }
             killed.destroyForcibly().waitFor();
             int before = buckets.effects("UploadPart");
-            Process second = stager(buckets, file);
+            Process second = buckets.start(Stage.class, file.toString());
 
             assertThat(second.waitFor()).isZero();
             assertThat(buckets.keys()).hasSize(1);
@@ -45,21 +43,6 @@ class KilledStagingTest {
                     .isBetween(PARTS, PARTS + IN_FLIGHT);
             assertThat(buckets.aws().s3().files()).as("no part is left").isEqualTo(1);
         }
-    }
-
-    private static Process stager(OfflineBuckets buckets, Path file) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                HEAP,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Stage.class.getName(),
-                file.toString());
-        builder.environment()
-                .putAll(buckets.context(buckets.aws().accessKeyId()).environment());
-        return builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                .start();
     }
 
     /** Stages a file. */

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -55,6 +56,22 @@ final class OfflineBuckets implements AutoCloseable {
                 "AWS_SECRET_ACCESS_KEY", SECRET,
                 "AWS_SESSION_TOKEN", TOKEN);
         return new ProviderContext(folder.resolve("home"), environment, Clock.systemUTC());
+    }
+
+    /** Another process of the caller, with a heap much smaller than the files of a test. */
+    Process start(Class<?> program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx40m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(context(aws.accessKeyId()).environment());
+        return builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     /** How often an operation was called. */
