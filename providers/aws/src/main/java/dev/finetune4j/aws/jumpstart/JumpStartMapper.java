@@ -159,7 +159,8 @@ final class JumpStartMapper {
     }
 
     private List<Tag> tags(StagedLearning job) {
-        Map<String, String> tags = new LinkedHashMap<>(job.labels());
+        Map<String, String> tags = new LinkedHashMap<>(options.tags());
+        tags.putAll(job.labels());
         tags.put(DIGEST_TAG, job.digest());
         tags.put(MODEL_TAG, document.id());
         tags.put(VERSION_TAG, document.version());

@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.jumpstart;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param kmsKey key that results, and a disk that does not come with the machine, are encrypted with; null for the account's own
  * @param subnets of the network that the container joins; empty for none
  * @param securityGroups of the container in that network; empty for none
+ * @param tags tags of the job besides finetune4j's own, value by key
  * @param hyperParameters the script's own hyperparameters by name, instead of what the job says
  */
 record JumpStartOptions(
@@ -32,12 +34,14 @@ record JumpStartOptions(
         @Nullable String kmsKey,
         List<String> subnets,
         List<String> securityGroups,
+        Map<String, String> tags,
         Map<String, String> hyperParameters) {
     /** Copies the collections; a store may end with a slash. */
     JumpStartOptions {
         store = store.endsWith("/") ? store.substring(0, store.length() - 1) : store;
         subnets = List.copyOf(subnets);
         securityGroups = List.copyOf(securityGroups);
+        tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
         hyperParameters = Collections.unmodifiableMap(new TreeMap<>(hyperParameters));
     }
 

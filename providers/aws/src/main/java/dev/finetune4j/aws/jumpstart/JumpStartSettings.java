@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.jumpstart;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.jobs.JobTags;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -43,7 +44,8 @@ final class JumpStartSettings {
             LICENCE,
             KMS_KEY,
             SUBNETS,
-            SECURITY_GROUPS));
+            SECURITY_GROUPS,
+            JobTags.SETTING));
     private static final Pattern HYPER_PARAMETER = Pattern.compile("[a-z][a-z0-9_-]*");
 
     private final Map<String, String> settings;
@@ -146,6 +148,7 @@ final class JumpStartSettings {
                 settings.get(KMS_KEY),
                 list(SUBNETS),
                 list(SECURITY_GROUPS),
+                JobTags.of(settings.getOrDefault(JobTags.SETTING, "")),
                 hyperParameters());
     }
 

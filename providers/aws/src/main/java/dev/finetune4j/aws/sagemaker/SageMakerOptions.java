@@ -1,7 +1,10 @@
 package dev.finetune4j.aws.sagemaker;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param securityGroups of the container in that network; empty for none
  * @param isIsolated whether the container has no network at all
  * @param keepAlive how long the machine waits for another job, and is paid for; zero for not at all
+ * @param tags tags of the job besides finetune4j's own, value by key
  */
 public record SageMakerOptions(
         String role,
@@ -34,15 +38,17 @@ public record SageMakerOptions(
         List<String> subnets,
         List<String> securityGroups,
         boolean isIsolated,
-        Duration keepAlive) {
+        Duration keepAlive,
+        Map<String, String> tags) {
     /** Disk of a machine that comes without one: room for a model of 20 GB, its checkpoints and its results. */
     public static final int DEFAULT_VOLUME_GB = 100;
 
-    /** Copies the lists; a store may end with a slash. */
+    /** Copies lists and map; a store may end with a slash. */
     public SageMakerOptions {
         store = store.endsWith("/") ? store.substring(0, store.length() - 1) : store;
         subnets = List.copyOf(subnets);
         securityGroups = List.copyOf(securityGroups);
+        tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
     }
 
     /** Starts options with the defaults of all that has one. */
@@ -65,6 +71,7 @@ public record SageMakerOptions(
         private List<String> securityGroups = List.of();
         private boolean isIsolated;
         private Duration keepAlive = Duration.ZERO;
+        private Map<String, String> tags = Map.of();
 
         Builder(String role, String region, String store, String machine) {
             this.role = role;
@@ -122,6 +129,12 @@ public record SageMakerOptions(
             return this;
         }
 
+        /** See {@link SageMakerOptions#tags}. */
+        public Builder tags(Map<String, String> value) {
+            tags = value;
+            return this;
+        }
+
         /** The finished options. */
         public SageMakerOptions build() {
             return new SageMakerOptions(
@@ -137,7 +150,8 @@ public record SageMakerOptions(
                     subnets,
                     securityGroups,
                     isIsolated,
-                    keepAlive);
+                    keepAlive,
+                    tags);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.PlaceRules;
+import dev.finetune4j.aws.internal.jobs.JobTags;
 import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.Location;
@@ -27,9 +28,6 @@ final class SageMakerRules {
     private static final Duration LONGEST_WAIT = Duration.ofDays(30);
     private static final int MOST_CHANNELS = 20;
     private static final Pattern CHANNEL = Pattern.compile("[A-Za-z0-9.\\-_]{1,64}");
-    private static final int MOST_TAGS = 50;
-    private static final Pattern TAG_KEY = Pattern.compile("(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}");
-    private static final Pattern TAG_VALUE = Pattern.compile("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{0,256}");
 
     private final SageMakerOptions options;
     private final MachineKind machine;
@@ -83,6 +81,7 @@ final class SageMakerRules {
         checkSpot();
         common.checkNetwork(options.subnets(), options.securityGroups());
         common.checkKey(options.kmsKey(), options.region());
+        JobTags.check(options.tags(), common);
     }
 
     private void checkMachine() {
@@ -243,15 +242,15 @@ final class SageMakerRules {
     }
 
     private void checkTags(StagedJob job) {
-        Map<String, String> tags = TrainingJobMapper.tagsByKey(job);
-        if (tags.size() > MOST_TAGS) {
-            problems.add(beyond("a job has at most " + MOST_TAGS + " tags, not " + tags.size())
+        Map<String, String> tags = TrainingJobMapper.tagsByKey(job, options);
+        if (tags.size() > JobTags.MOST) {
+            problems.add(beyond("a job has at most " + JobTags.MOST + " tags, not " + tags.size())
                     .because("one of them is the digest of its order")
-                    .remedy("leave " + (tags.size() - MOST_TAGS) + " labels out")
+                    .remedy("leave " + (tags.size() - JobTags.MOST) + " labels out")
                     .build());
         }
         tags.forEach((key, value) -> {
-            if (!TAG_KEY.matcher(key).matches() || !TAG_VALUE.matcher(value).matches()) {
+            if (!JobTags.isTaken(key, value)) {
                 problems.add(beyond("no tag may be " + key + "=" + value)
                         .because(
                                 "a key has 1 to 128 and a value at most 256 letters, digits, spaces and _.:/=+-@, and aws: is"

@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.jobs.JobTags;
 import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.FineTuneException;
@@ -53,7 +54,8 @@ final class SageMakerSettings {
             SUBNETS,
             SECURITY_GROUPS,
             ISOLATED,
-            KEEP_ALIVE));
+            KEEP_ALIVE,
+            JobTags.SETTING));
 
     private final Map<String, String> settings;
     private final Map<String, String> environment;
@@ -149,6 +151,7 @@ final class SageMakerSettings {
                 .network(list(SUBNETS), list(SECURITY_GROUPS))
                 .isolated(flag(ISOLATED))
                 .keepAlive(duration(KEEP_ALIVE))
+                .tags(JobTags.of(settings.getOrDefault(JobTags.SETTING, "")))
                 .build();
     }
 

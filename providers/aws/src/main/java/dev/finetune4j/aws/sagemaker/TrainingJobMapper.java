@@ -104,8 +104,9 @@ final class TrainingJobMapper {
     }
 
     /** Tags of the job by their keys. */
-    static Map<String, String> tagsByKey(StagedJob job) {
-        Map<String, String> tags = new LinkedHashMap<>(job.labels());
+    static Map<String, String> tagsByKey(StagedJob job, SageMakerOptions options) {
+        Map<String, String> tags = new LinkedHashMap<>(options.tags());
+        tags.putAll(job.labels());
         tags.put(DIGEST_TAG, job.digest());
         return tags;
     }
@@ -175,8 +176,8 @@ final class TrainingJobMapper {
                         .build();
     }
 
-    private static List<Tag> tags(StagedJob job) {
-        return tagsByKey(job).entrySet().stream()
+    private List<Tag> tags(StagedJob job) {
+        return tagsByKey(job, options).entrySet().stream()
                 .map(tag ->
                         Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
                 .toList();

@@ -33,7 +33,7 @@ class UnsuitedMachineTest {
         try (OfflineHubPlace place = new OfflineHubPlace(
                         folder, clock, Pace.LIFELIKE, (store, hub) -> new ScriptedScript(store, folder));
                 Provider first = place.openWith(Map.of("machine", "ml.m5.large"));
-                Provider next = place.open()) {
+                Provider next = place.openWith(Map.of("tags", "team=search"))) {
             Submission job = place.job("moves-0a1b2c3d-1", 1).build();
 
             FineTuneException refusal = catchThrowableOfType(FineTuneException.class, () -> first.submit(job));
@@ -45,6 +45,10 @@ class UnsuitedMachineTest {
             next.submit(job);
             clock.advance(Duration.ofHours(3));
             assertThat(next.find(job.id()).map(JobSnapshot::state)).contains(RunState.SUCCEEDED);
+            assertThat(place.aws.calls("CreateTrainingJob"))
+                    .singleElement()
+                    .satisfies(call -> assertThat(call.request().path("Tags").toString())
+                            .contains("{\"Key\":\"team\",\"Value\":\"search\"}", "finetune4j-run"));
         }
     }
 

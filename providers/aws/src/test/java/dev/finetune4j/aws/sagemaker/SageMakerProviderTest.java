@@ -126,6 +126,18 @@ class SageMakerProviderTest {
     }
 
     @Test
+    void givesAJobTheTagsOfTheJobFileAndThoseByWhichItIsFound() {
+        try (Provider tagging = place.openWith("tags", "team=search, finetune4j=no")) {
+            tagging.submit(place.job("tagged-0a1b2c3d-1", 1).build());
+        }
+
+        assertThat(place.aws.calls("CreateTrainingJob"))
+                .last()
+                .satisfies(call -> assertThat(call.request().path("Tags").findValuesAsText("Key"))
+                        .containsExactlyInAnyOrder("team", "finetune4j", "finetune4j-run", "finetune4j-digest"));
+    }
+
+    @Test
     void refusesTheCursorOfNobody() {
         RunId id = submit(place.job("cursor", 1).build());
 

@@ -152,6 +152,24 @@ class SageMakerRulesTest {
                         "a job has at most 5 of them, not 6",
                         "name 5 or fewer"),
                 Arguments.of(
+                        gpu().tags(Map.of("team?", "search")).build(),
+                        wrong,
+                        "tags",
+                        "no tag may be team?=search",
+                        "places.sagemaker.tags: team=search, cost-centre=4711"),
+                Arguments.of(
+                        gpu().tags(Map.of("finetune4j-run", "mine")).build(),
+                        wrong,
+                        "tags",
+                        "no tag may be finetune4j-run=mine",
+                        "places.sagemaker.tags: my-finetune4j-run=mine"),
+                Arguments.of(
+                        gpu().tags(labels(45)).build(),
+                        wrong,
+                        "tags",
+                        "a job has at most 44 tags of one's own, not 45",
+                        "leave 1 tag out"),
+                Arguments.of(
                         gpu().kmsKey("no key").build(),
                         wrong,
                         "kms-key",
