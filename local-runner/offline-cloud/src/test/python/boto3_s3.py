@@ -3,8 +3,12 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import sys
+import urllib.error
 import urllib.parse
+import urllib.request
+from xml.etree import ElementTree
 
 import boto3
 from boto3.s3.transfer import TransferConfig
@@ -15,14 +19,15 @@ endpoint, key, folder = sys.argv[1:4]
 MIB = 1 << 20
 
 
-def service(region="eu-central-1", access_key=key):
+def service(region="eu-central-1", access_key=key, version="s3v4", token=None):
     return boto3.client(
         "s3",
         endpoint_url=endpoint,
         region_name=region,
         aws_access_key_id=access_key,
         aws_secret_access_key="nobody",
-        config=Config(retries={"mode": "standard", "max_attempts": 3}, s3={"addressing_style": "path"}),
+        aws_session_token=token,
+        config=Config(signature_version=version, retries={"mode": "standard", "max_attempts": 3}, s3={"addressing_style": "path"}),
     )
 
 
@@ -110,6 +115,39 @@ say("pages of groups", [[group["Prefix"] for group in page["CommonPrefixes"]] fo
 say("after", [entry["Key"] for entry in s3.list_objects_v2(**B, Prefix="list/2", StartAfter="list/2/22")["Contents"]])
 say("bad list", [refused(s3.list_objects_v2, **B, MaxKeys=-1), refused(s3.list_objects_v2, **B, ContinuationToken="!")])
 
+pages = list(s3.get_paginator("list_objects").paginate(**B, Prefix="list/", PaginationConfig={"PageSize": 10}))
+say("first version", [[len(page["Contents"]) for page in pages], [page.get("NextMarker") for page in pages]])
+pages = list(s3.get_paginator("list_objects").paginate(**B, Prefix="list/", Delimiter="/", PaginationConfig={"PageSize": 2}))
+say("groups of the first", [[[group["Prefix"] for group in page["CommonPrefixes"]], page.get("NextMarker")] for page in pages])
+pages = list(s3.get_paginator("list_object_versions").paginate(**B, Prefix="list/", PaginationConfig={"PageSize": 20}))
+say("versions", [[len(page["Versions"]), {(version["VersionId"], version["IsLatest"]) for version in page["Versions"]} == {("null", True)}]
+                 for page in pages])
+say("version", [fetch("list/0/02", VersionId="null"), refused(s3.get_object, **B, Key="list/0/02", VersionId="x"),
+                s3.delete_objects(**B, Delete={"Objects": [{"Key": "list/0/02", "VersionId": "null"}]})["Deleted"],
+                refused(s3.head_object, **B, Key="list/0/02")])
+bucket = boto3.resource(
+    "s3", endpoint_url=endpoint, region_name="eu-central-1", aws_access_key_id=key, aws_secret_access_key="nobody").Bucket("my-bucket")
+say("resource", [len(list(bucket.objects.filter(Prefix="list/"))), len(bucket.objects.filter(Prefix="list/").delete()[0]["Deleted"]),
+                 len(list(bucket.objects.filter(Prefix="list/")))])
+
+# settings
+say("settings", [s3.get_bucket_versioning(**B).get("Status"), s3.get_bucket_encryption(**B)["ServerSideEncryptionConfiguration"]["Rules"],
+                 set(s3.get_public_access_block(**B)["PublicAccessBlockConfiguration"].values()) == {True},
+                 s3.get_bucket_ownership_controls(**B)["OwnershipControls"]["Rules"]])
+say("not set", [refused(call, **B) for call in (
+    s3.get_bucket_policy, s3.get_bucket_lifecycle_configuration, s3.get_bucket_tagging, s3.get_bucket_cors)])
+
+
+def not_here(call, **arguments):
+    try:
+        call(**B, **arguments)
+    except ClientError as error:
+        return [error.response["Error"]["Code"], error.response["Error"]["Message"]]
+
+
+say("not here", [not_here(s3.put_bucket_versioning, VersioningConfiguration={"Status": "Enabled"}), not_here(s3.get_object_acl, Key="a"),
+                 not_here(s3.get_object, Key="a", PartNumber=1)])
+
 # parts
 path = os.path.join(folder, "large")
 with open(path, "wb") as out:
@@ -118,6 +156,18 @@ with open(path, "wb") as out:
 s3.upload_file(path, "my-bucket", "large", Config=TransferConfig(multipart_threshold=5 * MIB, multipart_chunksize=5 * MIB))
 s3.download_file("my-bucket", "large", path + "2", Config=TransferConfig(multipart_threshold=5 * MIB, multipart_chunksize=5 * MIB))
 say("large", [open(path, "rb").read() == open(path + "2", "rb").read(), s3.head_object(**B, Key="large")["ETag"][-3:]])
+s3.copy({"Bucket": "my-bucket", "Key": "large"}, "my-bucket", "large copy",
+        Config=TransferConfig(multipart_threshold=5 * MIB, multipart_chunksize=9 * MIB))
+s3.download_file("my-bucket", "large copy", path + "3")
+known = s3.get_object_attributes(**B, Key="large copy", ObjectAttributes=["ETag", "ObjectParts", "ObjectSize", "Checksum"])
+say("large copy", [open(path, "rb").read() == open(path + "3", "rb").read(), known["ETag"][-2:], known["ObjectParts"]["TotalPartsCount"],
+                   known["ObjectSize"], known["Checksum"]["ChecksumType"]])
+upload = s3.create_multipart_upload(**B, Key="of a part")
+U = {**B, "Key": "of a part", "UploadId": upload["UploadId"], "PartNumber": 1}
+say("bad part", [refused(s3.upload_part_copy, **U, CopySource="my-bucket/a", CopySourceRange="bytes=2-6"),
+                 refused(s3.upload_part_copy, **U, CopySource="my-bucket/a", CopySourceRange="bytes=2-"),
+                 refused(s3.upload_part_copy, **U, CopySource="my-bucket/none")])
+s3.abort_multipart_upload(**B, Key="of a part", UploadId=upload["UploadId"])
 upload = s3.create_multipart_upload(**B, Key="parts", ChecksumAlgorithm="SHA256", Metadata={"who": "me"})
 U = {**B, "Key": "parts", "UploadId": upload["UploadId"]}
 one = s3.upload_part(**U, PartNumber=1, Body=b"1" * 5 * MIB, ChecksumAlgorithm="SHA256")
@@ -148,6 +198,39 @@ upload = s3.create_multipart_upload(**B, Key="given up")
 s3.upload_part(**B, Key="given up", UploadId=upload["UploadId"], PartNumber=1, Body=b"1")
 s3.abort_multipart_upload(**B, Key="given up", UploadId=upload["UploadId"])
 say("given up", refused(s3.list_parts, **B, Key="given up", UploadId=upload["UploadId"]))
+
+# addresses that are signed
+
+
+def opened(client, method, name, body=None, seconds=60, change=lambda url: url, **arguments):
+    url = client.generate_presigned_url(method, Params={**B, "Key": name, **arguments}, ExpiresIn=seconds)
+    kind = {"put_object": "PUT", "get_object": "GET"}[method]
+    try:
+        with urllib.request.urlopen(urllib.request.Request(change(url), method=kind, data=body)) as answer:
+            return [answer.status, answer.read().decode(), answer.headers["Content-Disposition"]]
+    except urllib.error.HTTPError as error:
+        return [error.code, ElementTree.fromstring(error.read()).findtext("Code")]
+
+
+s3.put_object(**B, Key="given", Body=b"given")
+for version in "s3v4", "s3":
+    signer = service(version=version)
+    say("presigned " + version, [
+        opened(signer, "get_object", "given", ResponseContentDisposition="inline"),
+        opened(signer, "put_object", "taken", b"taken by " + version.encode(), Metadata={"who": version})[0],
+        fetch("taken"),
+        opened(signer, "get_object", "given", change=lambda url: url.replace(key, "AKIANOBODY"))])
+say("signed headers", s3.head_object(**B, Key="taken")["Metadata"])
+say("too late", [opened(service(version="s3"), "get_object", "given", seconds=-2),
+                 opened(s3, "get_object", "given", change=lambda url: re.sub("X-Amz-Date=20", "X-Amz-Date=19", url)),
+                 opened(s3, "get_object", "given", seconds=604801),
+                 opened(s3, "get_object", "given", change=lambda url: re.sub("&X-Amz-Signature=[0-9a-f]+", "", url))])
+
+lent = boto3.client("sts", endpoint_url=endpoint, region_name="eu-central-1", aws_access_key_id=key, aws_secret_access_key="nobody").assume_role(
+    RoleArn="arn:aws:iam::123456789012:role/finetune4j-training", RoleSessionName="writer")["Credentials"]
+for version in "s3v4", "s3":
+    writer = service(access_key=lent["AccessKeyId"], version=version, token=lent["SessionToken"])
+    say("as a role, " + version, [opened(writer, "put_object", "taken", b"x")[0], opened(writer, "get_object", "given")])
 
 # who and where
 say("owner", [refused(s3.head_object, **B, Key="a", ExpectedBucketOwner="123456789012"),

@@ -24,21 +24,16 @@ final class CopyCall implements S3Call {
     @Override
     public Answer answer(S3Request request, Bucket bucket) throws ServiceError, IOException {
         Bucket.Condition condition = Conditions.ofWrite(request);
-        S3Address source = source(request);
-        Bucket from = s3.bucketOf(source.bucket(), request.header("x-amz-source-expected-bucket-owner"));
         boolean isReplacing = request.header("x-amz-metadata-directive")
                 .filter("REPLACE"::equals)
                 .isPresent();
-        if (source.equals(request.address()) && !isReplacing) {
+        if (CopySource.of(request).equals(request.address()) && !isReplacing) {
             throw S3Errors.invalidRequest(
                     "This copy request is illegal because it is trying to copy an object to itself without changing the object's"
                             + " metadata, storage class, website redirect location or encryption attributes.");
         }
-        Bucket.Opened opened = from.open(source.key());
+        Bucket.Opened opened = CopySource.open(request, s3);
         try (InputStream content = opened.content()) {
-            if (!Conditions.isWanted(request, "x-amz-copy-source-", opened.object())) {
-                throw S3Errors.preconditionFailed("x-amz-copy-source-If-None-Match");
-            }
             StoredObject copy = copy(request, opened.object(), content, bucket, isReplacing);
             bucket.put(copy, condition);
             return S3Call.xml(Xml.of(
@@ -73,20 +68,5 @@ final class CopyCall implements S3Call {
                 headers,
                 tags,
                 copied.checksum(kind));
-    }
-
-    private static S3Address source(S3Request request) throws ServiceError {
-        String told = request.header("x-amz-copy-source").orElse("");
-        if (told.contains("?")) {
-            throw S3Errors.notImplemented("x-amz-copy-source with a version");
-        }
-        S3Address source = S3Address.of("", told);
-        if (source.key().isEmpty()) {
-            throw S3Errors.invalidArgument(
-                    "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
-                    "x-amz-copy-source",
-                    told);
-        }
-        return source;
     }
 }

@@ -35,10 +35,9 @@ final class DeleteObjectsCall implements S3Call {
                 throw Xml.malformed();
             }
             try {
-                s3.gate().admit(request.session(), S3Accesses.object("s3:DeleteObject", bucket.name(), key));
-                bucket.delete(key, Bucket.Condition.NONE);
+                delete(request, bucket, key, object.textOf("VersionId"));
                 if (!isQuiet) {
-                    all.add(Xml.of("Deleted", List.of(Xml.of("Key", key))));
+                    all.add(Xml.of("Deleted", named(object)));
                 }
             } catch (ServiceError error) {
                 ServiceError own = S3Errors.inOwnWords(error);
@@ -51,6 +50,22 @@ final class DeleteObjectsCall implements S3Call {
             }
         }
         return S3Call.xml(Xml.of("DeleteResult", all));
+    }
+
+    private void delete(S3Request request, Bucket bucket, String key, String version) throws ServiceError {
+        String action = version.isEmpty() ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
+        s3.gate().admit(request.session(), S3Accesses.object(action, bucket.name(), key));
+        if (!version.isEmpty()) {
+            ObjectCalls.checkVersion(version);
+        }
+        bucket.delete(key, Bucket.Condition.NONE);
+    }
+
+    /** An object as the request names it. */
+    private static List<Xml> named(Xml object) {
+        return object.children().stream()
+                .filter(child -> child.name().equals("Key") || child.name().equals("VersionId"))
+                .toList();
     }
 
     private static Xml document(S3Request request, Bucket bucket) throws ServiceError, IOException {

@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Listing objects, page by page. */
+/** Listing objects and their versions, page by page. */
 final class ListCalls {
     static final int PAGE = 1000;
+    static final String ONLY_VERSION = "null";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
                     "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -31,34 +32,85 @@ final class ListCalls {
         if (!request.parameter("list-type").equals(Optional.of("2"))) {
             throw S3Errors.invalidArgument("Invalid List Type specified in Query", "list-type", "1");
         }
-        Query query = Query.of(request);
-        Page page = page(bucket, query);
-        List<Xml> all = new ArrayList<>();
-        all.add(Xml.of("Name", bucket.name()));
-        all.add(Xml.of("Prefix", query.encoded(query.prefix())));
-        all.add(Xml.of("MaxKeys", Integer.toString(query.most())));
+        String token = request.parameter("continuation-token").orElse("");
+        String after = request.parameter("start-after").orElse("");
+        ListQuery query = ListQuery.of(request, token.isEmpty() ? after : key(token));
+        ListQuery.Page page = query.page(bucket);
+        List<Xml> all = head(bucket, query, page);
         all.add(Xml.of(
                 "KeyCount",
                 Integer.toString(page.objects().size() + page.groups().size())));
-        all.add(Xml.of("IsTruncated", Boolean.toString(page.hasMore())));
-        if (!query.delimiter().isEmpty()) {
-            all.add(Xml.of("Delimiter", query.encoded(query.delimiter())));
-        }
-        if (query.isEncoded()) {
-            all.add(Xml.of("EncodingType", "url"));
-        }
-        request.parameter("continuation-token").ifPresent(token -> all.add(Xml.of("ContinuationToken", token)));
+        request.parameter("continuation-token").ifPresent(told -> all.add(Xml.of("ContinuationToken", told)));
         request.parameter("start-after").ifPresent(key -> all.add(Xml.of("StartAfter", query.encoded(key))));
         if (page.hasMore()) {
             all.add(Xml.of("NextContinuationToken", token(page.last())));
         }
-        page.objects().forEach(object -> all.add(entry(object, query, bucket)));
-        page.groups()
-                .forEach(group -> all.add(Xml.of("CommonPrefixes", List.of(Xml.of("Prefix", query.encoded(group))))));
+        boolean wantsOwner =
+                Boolean.parseBoolean(request.parameter("fetch-owner").orElse("false"));
+        page.objects().forEach(object -> all.add(entry(object, query, bucket, wantsOwner)));
+        addGroups(all, query, page);
         return S3Call.xml(Xml.of("ListBucketResult", all));
     }
 
-    private static Xml entry(StoredObject object, Query query, Bucket bucket) {
+    /** The first version of it, which boto3's resources still ask for: a page begins after a key, and a token is needed for none. */
+    static Answer objectsAfterMarker(S3Request request, Bucket bucket) throws ServiceError {
+        String marker = request.parameter("marker").orElse("");
+        ListQuery query = ListQuery.of(request, marker);
+        ListQuery.Page page = query.page(bucket);
+        List<Xml> all = head(bucket, query, page);
+        all.add(Xml.of("Marker", query.encoded(marker)));
+        if (page.hasMore() && !query.delimiter().isEmpty()) {
+            all.add(Xml.of("NextMarker", query.encoded(page.last())));
+        }
+        page.objects().forEach(object -> all.add(entry(object, query, bucket, true)));
+        addGroups(all, query, page);
+        return S3Call.xml(Xml.of("ListBucketResult", all));
+    }
+
+    /** In buckets that keep no versions each object has one, which is called null. */
+    static Answer versions(S3Request request, Bucket bucket) throws ServiceError {
+        String marker = request.parameter("key-marker").orElse("");
+        ListQuery query = ListQuery.of(request, marker);
+        ListQuery.Page page = query.page(bucket);
+        List<Xml> all = head(bucket, query, page);
+        all.add(Xml.of("KeyMarker", query.encoded(marker)));
+        all.add(Xml.of("VersionIdMarker", request.parameter("version-id-marker").orElse("")));
+        if (page.hasMore()) {
+            all.add(Xml.of("NextKeyMarker", query.encoded(page.last())));
+            all.add(Xml.of("NextVersionIdMarker", ONLY_VERSION));
+        }
+        for (StoredObject object : page.objects()) {
+            List<Xml> version =
+                    new ArrayList<>(entry(object, query, bucket, true).children());
+            version.add(Xml.of("VersionId", ONLY_VERSION));
+            version.add(Xml.of("IsLatest", "true"));
+            all.add(Xml.of("Version", version));
+        }
+        addGroups(all, query, page);
+        return S3Call.xml(Xml.of("ListVersionsResult", all));
+    }
+
+    private static List<Xml> head(Bucket bucket, ListQuery query, ListQuery.Page page) {
+        List<Xml> head = new ArrayList<>(List.of(
+                Xml.of("Name", bucket.name()),
+                Xml.of("Prefix", query.encoded(query.prefix())),
+                Xml.of("MaxKeys", Integer.toString(query.most())),
+                Xml.of("IsTruncated", Boolean.toString(page.hasMore()))));
+        if (!query.delimiter().isEmpty()) {
+            head.add(Xml.of("Delimiter", query.encoded(query.delimiter())));
+        }
+        if (query.isEncoded()) {
+            head.add(Xml.of("EncodingType", "url"));
+        }
+        return head;
+    }
+
+    private static void addGroups(List<Xml> all, ListQuery query, ListQuery.Page page) {
+        page.groups()
+                .forEach(group -> all.add(Xml.of("CommonPrefixes", List.of(Xml.of("Prefix", query.encoded(group))))));
+    }
+
+    private static Xml entry(StoredObject object, ListQuery query, Bucket bucket, boolean wantsOwner) {
         List<Xml> entry = new ArrayList<>(List.of(
                 Xml.of("Key", query.encoded(object.key())),
                 Xml.of("LastModified", time(object.modified())),
@@ -67,73 +119,21 @@ final class ListCalls {
                 Xml.of("ChecksumType", object.checksum().type()),
                 Xml.of("Size", Long.toString(object.size())),
                 Xml.of("StorageClass", "STANDARD")));
-        if (query.wantsOwner()) {
+        if (wantsOwner) {
             entry.add(Xml.of("Owner", List.of(Xml.of("ID", bucket.owner()))));
         }
         return Xml.of("Contents", entry);
-    }
-
-    /** As many as fit on a page; keys with the delimiter after the prefix count once for each group. */
-    private static Page page(Bucket bucket, Query query) {
-        List<StoredObject> objects = new ArrayList<>();
-        List<String> groups = new ArrayList<>();
-        String last = query.after();
-        for (StoredObject object : bucket.after(query.after(), query.prefix())) {
-            String group = query.groupOf(object.key());
-            if (!group.isEmpty() && Bucket.BY_BYTES.compare(group, last) <= 0) {
-                continue; // told already, or before what the list begins after
-            }
-            if (objects.size() + groups.size() == query.most()) {
-                return new Page(objects, groups, query.most() > 0, last);
-            }
-            if (group.isEmpty()) {
-                objects.add(object);
-                last = object.key();
-            } else {
-                groups.add(group);
-                last = group;
-            }
-        }
-        return new Page(objects, groups, false, last);
     }
 
     private static String token(String last) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8));
     }
 
-    private record Page(List<StoredObject> objects, List<String> groups, boolean hasMore, String last) {}
-
-    /** What is listed, and how. */
-    private record Query(
-            String prefix, String delimiter, int most, String after, boolean isEncoded, boolean wantsOwner) {
-        static Query of(S3Request request) throws ServiceError {
-            String token = request.parameter("continuation-token").orElse("");
-            String after = request.parameter("start-after").orElse("");
-            return new Query(
-                    request.parameter("prefix").orElse(""),
-                    request.parameter("delimiter").orElse(""),
-                    Math.min(PAGE, request.number("max-keys", PAGE, 0, Integer.MAX_VALUE)),
-                    token.isEmpty() ? after : key(token),
-                    isUrl(request),
-                    Boolean.parseBoolean(request.parameter("fetch-owner").orElse("false")));
-        }
-
-        private static String key(String token) throws ServiceError {
-            try {
-                return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
-            } catch (IllegalArgumentException e) {
-                throw S3Errors.invalidArgument(
-                        "The continuation token provided is incorrect", "continuation-token", token);
-            }
-        }
-
-        String groupOf(String key) {
-            int at = delimiter.isEmpty() ? -1 : key.indexOf(delimiter, prefix.length());
-            return at < 0 ? "" : key.substring(0, at + delimiter.length());
-        }
-
-        String encoded(String text) {
-            return isEncoded ? encode(text) : text;
+    private static String key(String token) throws ServiceError {
+        try {
+            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw S3Errors.invalidArgument("The continuation token provided is incorrect", "continuation-token", token);
         }
     }
 

@@ -80,10 +80,7 @@ final class MultipartCalls {
     }
 
     Answer uploadPart(S3Request request, Bucket bucket) throws ServiceError, IOException {
-        if (Route.isCopy(request)) {
-            throw S3Errors.notImplemented("x-amz-copy-source of a part");
-        }
-        int number = request.number("partNumber", 0, 1, MOST_PARTS);
+        int number = number(request);
         MultipartUpload upload = upload(request, bucket);
         IncomingContent incoming = new IncomingContent(request);
         ChecksumKind wanted = upload.proof().kind();
@@ -95,18 +92,16 @@ final class MultipartCalls {
         }
         ChecksumKind kind = upload.proof().isChosen() ? wanted : told.orElse(wanted);
         Content content = incoming.take(bucket.contents(), kind);
-        Part part = new Part(
-                number,
-                content.file(),
-                content.size(),
-                content.md5(),
-                content.checksum(kind),
-                clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        Part part = Part.of(number, content, kind, clock.instant());
         upload.add(part);
         Map<String, String> answer = new LinkedHashMap<>(ObjectHeaders.encryption(upload.headers()));
         answer.put("ETag", S3Call.quoted(part.etag()));
         told.ifPresent(sent -> answer.put(sent.header(), part.checksum().value()));
         return Answer.empty(OK, answer);
+    }
+
+    static int number(S3Request request) throws ServiceError {
+        return request.number("partNumber", 0, 1, MOST_PARTS);
     }
 
     Answer listParts(S3Request request, Bucket bucket) throws ServiceError {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -61,7 +62,17 @@ final class MultipartUpload {
     }
 
     /** A part that is here. */
-    record Part(int number, Path content, long size, String etag, ContentChecksum checksum, Instant modified) {}
+    record Part(int number, Path content, long size, String etag, ContentChecksum checksum, Instant modified) {
+        static Part of(int number, Content content, ChecksumKind kind, Instant at) {
+            return new Part(
+                    number,
+                    content.file(),
+                    content.size(),
+                    content.md5(),
+                    content.checksum(kind),
+                    at.truncatedTo(ChronoUnit.SECONDS));
+        }
+    }
 
     String id() {
         return id;

@@ -49,6 +49,7 @@ final class ObjectCalls {
     }
 
     Answer get(S3Request request, Bucket bucket) throws ServiceError, IOException {
+        checkVersion(request);
         Bucket.Opened opened = bucket.open(request.key());
         InputStream content = opened.content();
         try {
@@ -64,12 +65,13 @@ final class ObjectCalls {
     }
 
     Answer head(S3Request request, Bucket bucket) throws ServiceError, IOException {
+        checkVersion(request);
         return about(request, bucket.get(request.key()), InputStream.nullInputStream());
     }
 
     private static Answer about(S3Request request, StoredObject object, InputStream content)
             throws ServiceError, IOException {
-        Map<String, String> headers = headers(object);
+        Map<String, String> headers = headers(request, object);
         if (!Conditions.isWanted(request, "", object)) {
             return Answer.empty(NOT_MODIFIED, headers);
         }
@@ -92,8 +94,10 @@ final class ObjectCalls {
         return new Answer(PARTIAL, headers, range.get().length(), content);
     }
 
-    private static Map<String, String> headers(StoredObject object) {
+    private static Map<String, String> headers(S3Request request, StoredObject object) {
         Map<String, String> headers = new HashMap<>(object.headers());
+        ObjectHeaders.OVERRIDES.forEach(
+                (parameter, header) -> request.parameter(parameter).ifPresent(value -> headers.put(header, value)));
         headers.put("ETag", S3Call.quoted(object.etag()));
         headers.put("Last-Modified", Conditions.HTTP_DATE.format(object.modified()));
         headers.put("Accept-Ranges", "bytes");
@@ -104,8 +108,20 @@ final class ObjectCalls {
     }
 
     Answer delete(S3Request request, Bucket bucket) throws ServiceError {
+        checkVersion(request);
         Optional<String> match = request.header("if-match");
         bucket.delete(request.key(), match.isPresent() ? Conditions.ofWrite(request) : Bucket.Condition.NONE);
         return Answer.empty(NO_CONTENT, Map.of());
+    }
+
+    /** No object has another version than the one that it had before its bucket kept any. */
+    static void checkVersion(S3Request request) throws ServiceError {
+        checkVersion(request.parameter(Route.VERSION).orElse(ListCalls.ONLY_VERSION));
+    }
+
+    static void checkVersion(String version) throws ServiceError {
+        if (!version.equals(ListCalls.ONLY_VERSION)) {
+            throw S3Errors.invalidArgument("Invalid version id specified", Route.VERSION, version);
+        }
     }
 }

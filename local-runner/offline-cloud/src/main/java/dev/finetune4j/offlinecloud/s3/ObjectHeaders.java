@@ -11,6 +11,15 @@ import java.util.stream.Collectors;
 /** What a client says about an object when it stores it, and gets back whenever it asks for the object. */
 final class ObjectHeaders {
     static final String ENCRYPTION = "x-amz-server-side-encryption";
+    /** Parameters that say which headers an answer is to have instead of what is kept, for who opens an address in a browser. */
+    static final Map<String, String> OVERRIDES = Map.of(
+            "response-content-type", "content-type",
+            "response-content-language", "content-language",
+            "response-expires", "expires",
+            "response-cache-control", "cache-control",
+            "response-content-disposition", "content-disposition",
+            "response-content-encoding", "content-encoding");
+
     private static final int BAD_REQUEST = 400;
     private static final int MOST_METADATA_BYTES = 2048;
     private static final int MOST_TAGS = 10;

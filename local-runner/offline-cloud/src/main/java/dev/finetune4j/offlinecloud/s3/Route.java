@@ -1,8 +1,11 @@
 package dev.finetune4j.offlinecloud.s3;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How an operation is told from others. A request with parameters that an operation does not have here is none of it, since what they
@@ -15,6 +18,10 @@ import java.util.Set;
  * @param parameters that may be there
  */
 record Route(String operation, String method, Level level, String mark, Set<String> parameters) {
+    static final String VERSION = "versionId";
+    private static final Set<String> READ = Stream.concat(Stream.of(VERSION), ObjectHeaders.OVERRIDES.keySet().stream())
+            .collect(Collectors.toUnmodifiableSet());
+    private static final Map<String, String> COPIES = Map.of("PutObject", "CopyObject", "UploadPart", "UploadPartCopy");
     private static final List<Route> ROUTES = List.of(
             of("ListBuckets", "GET", Level.ACCOUNT, "", "prefix", "bucket-region"),
             of("CreateBucket", "PUT", Level.BUCKET, ""),
@@ -33,6 +40,26 @@ record Route(String operation, String method, Level level, String mark, Set<Stri
                     "start-after",
                     "encoding-type",
                     "fetch-owner"),
+            of("ListObjects", "GET", Level.BUCKET, "", "prefix", "delimiter", "max-keys", "marker", "encoding-type"),
+            of(
+                    "ListObjectVersions",
+                    "GET",
+                    Level.BUCKET,
+                    "versions",
+                    "prefix",
+                    "delimiter",
+                    "max-keys",
+                    "key-marker",
+                    "version-id-marker",
+                    "encoding-type"),
+            of("GetBucketVersioning", "GET", Level.BUCKET, "versioning"),
+            of("GetBucketEncryption", "GET", Level.BUCKET, "encryption"),
+            of("GetPublicAccessBlock", "GET", Level.BUCKET, "publicAccessBlock"),
+            of("GetBucketOwnershipControls", "GET", Level.BUCKET, "ownershipControls"),
+            of("GetBucketPolicy", "GET", Level.BUCKET, "policy"),
+            of("GetBucketLifecycleConfiguration", "GET", Level.BUCKET, "lifecycle"),
+            of("GetBucketTagging", "GET", Level.BUCKET, "tagging"),
+            of("GetBucketCors", "GET", Level.BUCKET, "cors"),
             of(
                     "ListMultipartUploads",
                     "GET",
@@ -49,11 +76,12 @@ record Route(String operation, String method, Level level, String mark, Set<Stri
             of("PutObject", "PUT", Level.OBJECT, ""),
             of("ListParts", "GET", Level.OBJECT, "uploadId", "max-parts", "part-number-marker"),
             of("GetObjectTagging", "GET", Level.OBJECT, "tagging"),
-            of("GetObject", "GET", Level.OBJECT, ""),
-            of("HeadObject", "HEAD", Level.OBJECT, ""),
+            of("GetObjectAttributes", "GET", Level.OBJECT, "attributes", VERSION),
+            new Route("GetObject", "GET", Level.OBJECT, "", READ),
+            new Route("HeadObject", "HEAD", Level.OBJECT, "", READ),
             of("AbortMultipartUpload", "DELETE", Level.OBJECT, "uploadId"),
             of("DeleteObjectTagging", "DELETE", Level.OBJECT, "tagging"),
-            of("DeleteObject", "DELETE", Level.OBJECT, ""),
+            of("DeleteObject", "DELETE", Level.OBJECT, "", VERSION),
             of("CreateMultipartUpload", "POST", Level.OBJECT, "uploads"),
             of("CompleteMultipartUpload", "POST", Level.OBJECT, "uploadId"));
 
@@ -70,23 +98,36 @@ record Route(String operation, String method, Level level, String mark, Set<Stri
 
     /** The operation that a request asks for; empty where there is none. */
     static Optional<String> operation(S3Request request) {
-        Level level =
-                request.bucket().isEmpty() ? Level.ACCOUNT : request.key().isEmpty() ? Level.BUCKET : Level.OBJECT;
         return ROUTES.stream()
-                .filter(route -> route.level() == level && route.fits(request))
+                .filter(route -> route.isMarked(request)
+                        && request.query().keySet().stream().allMatch(route::takes))
                 .findFirst()
                 .map(Route::operation)
-                .map(name -> isCopy(request) && name.equals("PutObject") ? "CopyObject" : name);
+                .map(name -> request.header("x-amz-copy-source").isPresent() ? COPIES.getOrDefault(name, name) : name);
     }
 
-    static boolean isCopy(S3Request request) {
-        return request.header("x-amz-copy-source").isPresent();
+    /** An operation that is here, with the parameters that it does not have here; empty where it is none of these. */
+    static Optional<String> withMore(S3Request request) {
+        return ROUTES.stream()
+                .filter(route -> route.isMarked(request))
+                .findFirst()
+                .map(route -> route.operation() + " with "
+                        + request.query().keySet().stream()
+                                .filter(name -> !route.takes(name))
+                                .collect(Collectors.joining(", ")));
     }
 
-    private boolean fits(S3Request request) {
-        return method.equals(request.method())
-                && (mark.isEmpty() || request.query().containsKey(mark))
-                && request.query().keySet().stream()
-                        .allMatch(name -> name.equals(mark) || name.equals("x-id") || parameters.contains(name));
+    static Level level(S3Request request) {
+        return request.bucket().isEmpty() ? Level.ACCOUNT : request.key().isEmpty() ? Level.BUCKET : Level.OBJECT;
+    }
+
+    private boolean isMarked(S3Request request) {
+        return level == level(request)
+                && method.equals(request.method())
+                && (mark.isEmpty() || request.query().containsKey(mark));
+    }
+
+    private boolean takes(String parameter) {
+        return parameter.equals(mark) || parameter.equals("x-id") || parameters.contains(parameter);
     }
 }

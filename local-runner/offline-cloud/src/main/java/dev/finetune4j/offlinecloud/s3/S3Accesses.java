@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.s3;
 
 import dev.finetune4j.offlinecloud.wire.Access;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.util.List;
 
 /** What a caller must be allowed for an operation: IAM has fewer words than S3 has operations. */
@@ -10,17 +11,31 @@ final class S3Accesses {
     private S3Accesses() {}
 
     /** Empty for the removal of many objects, which is asked for each of them. */
-    static List<Access> of(String operation, S3Request request) {
+    static List<Access> of(String operation, S3Request request) throws ServiceError {
         String arn = request.address().arn();
+        String version = request.parameter(Route.VERSION).isPresent() ? "Version" : "";
         return switch (operation) {
             case "ListBuckets" -> List.of(Access.to("s3:ListAllMyBuckets", "*"));
             case "HeadBucket" -> List.of(Access.to("s3:ListBucket", arn));
-            case "ListObjectsV2" ->
+            case "ListObjects", "ListObjectsV2" ->
                 List.of(list(request.bucket(), request.parameter("prefix").orElse("")));
             case "ListMultipartUploads" -> List.of(Access.to("s3:ListBucketMultipartUploads", arn));
             case "ListParts" -> List.of(Access.to("s3:ListMultipartUploadParts", arn));
-            case "HeadObject" -> List.of(Access.to("s3:GetObject", arn));
-            case "CopyObject" -> List.of(Access.to("s3:GetObject", source(request)), Access.to("s3:PutObject", arn));
+            case "HeadObject", "GetObject" -> List.of(Access.to("s3:GetObject" + version, arn));
+            case "GetObjectAttributes" ->
+                List.of(
+                        Access.to("s3:GetObject" + version, arn),
+                        Access.to("s3:GetObject" + version + "Attributes", arn));
+            case "DeleteObject" -> List.of(Access.to("s3:DeleteObject" + version, arn));
+            case "ListObjectVersions" ->
+                List.of(Access.to("s3:ListBucketVersions", arn)
+                        .with(PREFIX, request.parameter("prefix").orElse("")));
+            case "GetBucketEncryption" -> List.of(Access.to("s3:GetEncryptionConfiguration", arn));
+            case "GetBucketLifecycleConfiguration" -> List.of(Access.to("s3:GetLifecycleConfiguration", arn));
+            case "GetPublicAccessBlock" -> List.of(Access.to("s3:GetBucketPublicAccessBlock", arn));
+            case "GetBucketCors" -> List.of(Access.to("s3:GetBucketCORS", arn));
+            case "CopyObject", "UploadPartCopy" ->
+                List.of(Access.to("s3:GetObject", source(request)), Access.to("s3:PutObject", arn));
             case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload" ->
                 List.of(Access.to("s3:PutObject", arn));
             case "DeleteObjects" -> List.of();
@@ -33,7 +48,7 @@ final class S3Accesses {
         List<String> actions = switch (operation) {
             case "PutObject", "CreateMultipartUpload" -> List.of("kms:GenerateDataKey");
             case "UploadPart", "CompleteMultipartUpload", "GetObject" -> List.of("kms:Decrypt");
-            case "CopyObject" -> List.of("kms:Decrypt", "kms:GenerateDataKey");
+            case "CopyObject", "UploadPartCopy" -> List.of("kms:Decrypt", "kms:GenerateDataKey");
             default -> List.of();
         };
         return actions.stream()
@@ -54,8 +69,7 @@ final class S3Accesses {
         return Access.to(action, new S3Address(bucket, key).arn());
     }
 
-    private static String source(S3Request request) {
-        String source = request.header("x-amz-copy-source").orElse("");
-        return "arn:aws:s3:::" + (source.startsWith("/") ? source.substring(1) : source);
+    private static String source(S3Request request) throws ServiceError {
+        return CopySource.of(request).arn();
     }
 }

@@ -86,6 +86,11 @@ final class S3Errors {
                 .with("Header", what);
     }
 
+    /** S3 has it, and this store has not. */
+    static ServiceError noSuchOperation(String name) {
+        return new ServiceError(NOT_IMPLEMENTED, "NotImplemented", "The offline cloud does not implement " + name);
+    }
+
     static ServiceError redirected(Bucket bucket) {
         return new ServiceError(
                         301,

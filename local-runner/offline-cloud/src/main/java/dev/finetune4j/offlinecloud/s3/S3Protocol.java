@@ -45,11 +45,30 @@ public final class S3Protocol implements Protocol {
         Clock clock = s3.clock();
         ObjectCalls objects = new ObjectCalls(clock);
         MultipartCalls multipart = new MultipartCalls(clock);
+        BucketSettings settings = new BucketSettings(s3);
         return Map.ofEntries(
                 Map.entry("HeadBucket", buckets::head),
                 Map.entry("GetBucketLocation", buckets::location),
                 Map.entry("DeleteBucket", buckets::delete),
+                Map.entry("GetBucketVersioning", BucketSettings::versioning),
+                Map.entry("GetBucketEncryption", settings::encryption),
+                Map.entry("GetPublicAccessBlock", BucketSettings::publicAccessBlock),
+                Map.entry("GetBucketOwnershipControls", BucketSettings::ownershipControls),
+                Map.entry(
+                        "GetBucketPolicy",
+                        BucketSettings.notSet("NoSuchBucketPolicy", "The bucket policy does not exist")),
+                Map.entry(
+                        "GetBucketLifecycleConfiguration",
+                        BucketSettings.notSet(
+                                "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")),
+                Map.entry("GetBucketTagging", BucketSettings.notSet("NoSuchTagSet", "The TagSet does not exist")),
+                Map.entry(
+                        "GetBucketCors",
+                        BucketSettings.notSet("NoSuchCORSConfiguration", "The CORS configuration does not exist")),
+                Map.entry("ListObjects", ListCalls::objectsAfterMarker),
+                Map.entry("ListObjectVersions", ListCalls::versions),
                 Map.entry("ListObjectsV2", ListCalls::objects),
+                Map.entry("GetObjectAttributes", AttributesCall::answer),
                 Map.entry("PutObject", objects::put),
                 Map.entry("GetObject", objects::get),
                 Map.entry("HeadObject", objects::head),
@@ -61,6 +80,7 @@ public final class S3Protocol implements Protocol {
                 Map.entry("DeleteObjectTagging", TaggingCalls::delete),
                 Map.entry("CreateMultipartUpload", multipart::create),
                 Map.entry("UploadPart", multipart::uploadPart),
+                Map.entry("UploadPartCopy", new PartCopyCall(s3, clock)),
                 Map.entry("ListParts", multipart::listParts),
                 Map.entry("ListMultipartUploads", multipart::listUploads),
                 Map.entry("AbortMultipartUpload", multipart::abort),
@@ -93,9 +113,7 @@ public final class S3Protocol implements Protocol {
             this.exchange = exchange;
             this.request = request;
             this.flaw = flaw;
-            operation = Route.operation(request)
-                    .orElse(request.method() + " ?"
-                            + String.join("&", request.query().keySet()));
+            operation = Route.operation(request).orElseGet(() -> OtherOperations.name(request));
         }
 
         @Override
@@ -111,14 +129,34 @@ public final class S3Protocol implements Protocol {
             if (!Signature.isIn(exchange)) {
                 throw S3Errors.denied();
             }
+            if (Signature.isPresigned(exchange)) {
+                checkPresigned();
+            }
             Signature signature = signature();
             if (!signature.accessKeyId().equals(accessKeyId)) {
                 throw S3Errors.unknownKey(signature.accessKeyId());
             }
             if (Route.operation(request).isEmpty()) {
-                throw S3Errors.notImplemented(operation);
+                throw S3Errors.noSuchOperation(operation);
             }
-            checkRegion(signature.region());
+            checkRegion(signedRegion());
+        }
+
+        private void checkPresigned() throws ServiceError {
+            if (exchange.getRequestHeaders().containsKey("Authorization")) {
+                throw S3Errors.invalidArgument(
+                        "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter"
+                                + " or the Authorization header should be specified",
+                        "Authorization",
+                        "");
+            }
+            Presigned.check(S3Request.query(exchange), s3.clock().instant());
+        }
+
+        /** A signature without a region is for the endpoint that there is. */
+        private String signedRegion() throws ServiceError {
+            String region = signature().region();
+            return region.isEmpty() ? s3.region() : region;
         }
 
         private Signature signature() throws ServiceError {
@@ -144,7 +182,7 @@ public final class S3Protocol implements Protocol {
         }
 
         @Override
-        public List<Access> accesses() {
+        public List<Access> accesses() throws ServiceError {
             List<Access> accesses = new ArrayList<>(S3Accesses.of(operation, request));
             s3.keyOf(request.bucket()).ifPresent(key -> accesses.addAll(S3Accesses.toKey(operation, key, s3.region())));
             return accesses;
@@ -154,7 +192,7 @@ public final class S3Protocol implements Protocol {
         public Answer answer() throws ServiceError, IOException {
             Answer answer = switch (operation) {
                 case "ListBuckets" -> buckets.list(request);
-                case "CreateBucket" -> buckets.create(request, signature().region());
+                case "CreateBucket" -> buckets.create(request, signedRegion());
                 default -> call(s3.bucketOf(request.bucket(), request.header(EXPECTED_OWNER)));
             };
             return marked(answer);

@@ -14,7 +14,7 @@ import java.util.TreeMap;
  *
  * @param method HTTP method
  * @param address what it is about
- * @param query parameters; those without a value have an empty one
+ * @param query parameters without those of a signature; those without a value have an empty one
  * @param headers names in lower case to the first value of each
  * @param body what is sent, encoded as it comes
  */
@@ -23,8 +23,8 @@ record S3Request(
 
     /** @throws ServiceError if its address cannot be read */
     static S3Request of(HttpExchange exchange) throws ServiceError {
-        String query = exchange.getRequestURI().getRawQuery();
-        Map<String, String> headers = new TreeMap<>();
+        Map<String, String> query = query(exchange);
+        Map<String, String> headers = new TreeMap<>(Presigned.headers(query));
         exchange.getRequestHeaders()
                 .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.get(0)));
         return new S3Request(
@@ -32,13 +32,16 @@ record S3Request(
                 S3Address.of(
                         headers.getOrDefault("host", ""),
                         exchange.getRequestURI().getRawPath()),
-                query == null ? Map.of() : query(query),
+                Presigned.asked(query),
                 headers,
                 exchange.getRequestBody());
     }
 
-    private static Map<String, String> query(String text) throws ServiceError {
+    /** All parameters of a request, those of its signature too. */
+    static Map<String, String> query(HttpExchange exchange) throws ServiceError {
         Map<String, String> query = new LinkedHashMap<>();
+        String text =
+                Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
         for (String part : text.split("&")) {
             int equals = part.indexOf('=');
             String name = equals < 0 ? part : part.substring(0, equals);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** A client that we did not write stores and reads, and gets the errors that it expects. */
 class Boto3S3Test {
     private static final String BUCKET = "my-bucket";
+    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
+    private static final String MAY_WRITE = """
+            {"Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::my-bucket/taken"}]}
+            """;
 
     private final Map<String, String> seen = new HashMap<>();
 
@@ -36,6 +41,7 @@ class Boto3S3Test {
                 PlannedContainer.succeedingAfter(Duration.ofHours(1)))) {
             aws.s3().createBucket("away", "us-west-2", "123456789012");
             aws.s3().createBucket("others", "eu-central-1", "999999999999");
+            aws.iam().restrictRole(ROLE, MAY_WRITE);
             aws.faults()
                     .throttle("HeadBucket", 1)
                     .breakDown("GetBucketLocation", 1)
@@ -55,7 +61,9 @@ class Boto3S3Test {
         assertBuckets();
         assertObjects();
         assertLists();
+        assertSettings();
         assertParts();
+        assertSignedAddresses();
         assertWhoAndWhere();
     }
 
@@ -106,10 +114,35 @@ class Boto3S3Test {
         says("pages of groups", "[[\"list/0/\",\"list/1/\"],[\"list/2/\"]]");
         says("after", "[\"list/2/23\",\"list/2/24\"]");
         says("bad list", "[[400,\"InvalidArgument\"],[400,\"InvalidArgument\"]]");
+        says("first version", "[[10,10,5],[null,null,null]]");
+        says("groups of the first", "[[[\"list/0/\",\"list/1/\"],\"list/1/\"],[[\"list/2/\"],null]]");
+        says("versions", "[[20,true],[5,true]]");
+        says(
+                "version",
+                "[\"xx\",[400,\"InvalidArgument\"],[{\"Key\":\"list/0/02\",\"VersionId\":\"null\"}],[404,\"404\"]]");
+        says("resource", "[24,24,0]");
+    }
+
+    private void assertSettings() {
+        says(
+                "settings",
+                "[null,[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"AES256\"},\"BucketKeyEnabled\":false}],true,"
+                        + "[{\"ObjectOwnership\":\"BucketOwnerEnforced\"}]]");
+        says(
+                "not set",
+                "[[404,\"NoSuchBucketPolicy\"],[404,\"NoSuchLifecycleConfiguration\"],[404,\"NoSuchTagSet\"],"
+                        + "[404,\"NoSuchCORSConfiguration\"]]");
+        String notHere = "[\"NotImplemented\",\"The offline cloud does not implement ";
+        says(
+                "not here",
+                "[" + notHere + "PutBucketVersioning\"]," + notHere + "GetObjectAcl\"]," + notHere
+                        + "GetObject with partNumber\"]]");
     }
 
     private void assertParts() {
         says("large", "[true,\"-5\\\"\"]");
+        says("large copy", "[true,\"-3\",3,24117248,\"FULL_OBJECT\"]");
+        says("bad part", "[[400,\"InvalidArgument\"],[400,\"InvalidArgument\"],[404,\"NoSuchKey\"]]");
         says("parts", "[[1,5242880,true],[2,1,true]]");
         says("uploads", "[[\"parts\",true]]");
         says("wrong order", "[400,\"InvalidPartOrder\"]");
@@ -120,6 +153,20 @@ class Boto3S3Test {
         says("completed", "[\"-2\\\"\",\"-2\",\"COMPOSITE\",5242881,{\"who\":\"me\"}]");
         says("completed again", "[404,\"NoSuchUpload\"]");
         says("given up", "[404,\"NoSuchUpload\"]");
+    }
+
+    private void assertSignedAddresses() {
+        for (String version : List.of("s3v4", "s3")) {
+            says(
+                    "presigned " + version,
+                    "[[200,\"given\",\"inline\"],200,\"taken by " + version + "\",[403,\"InvalidAccessKeyId\"]]");
+            says("as a role, " + version, "[200,[403,\"AccessDenied\"]]");
+        }
+        says("signed headers", "{\"who\":\"s3\"}");
+        says(
+                "too late",
+                "[[403,\"AccessDenied\"],[403,\"AccessDenied\"],[400,\"AuthorizationQueryParametersError\"],"
+                        + "[400,\"AuthorizationQueryParametersError\"]]");
     }
 
     private void assertWhoAndWhere() {
