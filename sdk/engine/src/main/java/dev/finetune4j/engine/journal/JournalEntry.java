@@ -159,6 +159,10 @@ public sealed interface JournalEntry {
     @Kind("resume-asked")
     record ResumeAsked(int times) implements JournalEntry {}
 
+    /** The place was found to have the job of a run that had been closed without the place's word: it is followed after all. */
+    @Kind("reopened")
+    record Reopened() implements JournalEntry {}
+
     /**
      * The output is on this machine.
      *

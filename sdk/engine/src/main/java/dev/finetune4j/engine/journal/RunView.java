@@ -168,11 +168,11 @@ public record RunView(
                 last = RunState.STOPPING;
             } else if (entry instanceof JournalEntry.ResumeAsked resume) {
                 resumes = resume.times();
-                reports = List.of();
-                closed = false;
-                problem = null;
-                spent = null;
+                reopen();
                 last = RunState.QUEUED;
+            } else if (entry instanceof JournalEntry.Reopened) {
+                reopen();
+                last = submitted == null ? RunState.QUEUED : submitted.state();
             } else if (entry instanceof JournalEntry.Fetched fetched) {
                 output = fetched.output();
             } else if (entry instanceof JournalEntry.EvaluationDone done) {
@@ -185,6 +185,13 @@ public record RunView(
                 problem = end.problem();
                 spent = end.spent();
             }
+        }
+
+        private void reopen() {
+            reports = List.of();
+            closed = false;
+            problem = null;
+            spent = null;
         }
 
         /** The job with the machine that it was moved to. */

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.RunState;
@@ -65,12 +66,25 @@ final class LaunchStep {
     private End onThisMachine(RunView view, WorkOrder order, Provider provider) throws InterruptedException {
         Agreement agreement = agreement(view);
         boolean isResume = SubmitStep.isResumePending(journal.content());
+        SubmitStep launch = new SubmitStep(context, journal, provider);
         try {
             Submission submission = submission(view, order, provider, agreement);
             if (!isResume && SubmitStep.submittedHere(journal.content()).isEmpty()) {
                 submission = context.workers().equip(submission, provider, folder.path());
             }
-            new SubmitStep(context, journal, provider).submit(submission);
+            launch.submit(submission);
+        } catch (FineTuneException e) {
+            if (!isRefusedForGood(e, view) || launch.mayBeThere(folder.id())) {
+                throw e;
+            }
+            return new End(null, e.problems().get(0));
+        }
+        return followed(provider, agreement);
+    }
+
+    /** A look that fails says nothing of the job, which may be billed: only its place's word ends the run, or that the job is gone. */
+    private End followed(Provider provider, Agreement agreement) throws InterruptedException {
+        try {
             FollowStep.Ended ended =
                     new FollowStep(context, journal, provider, events, agreement).follow(folder.id(), cursor);
             cursor = ended.cursor();
@@ -78,11 +92,18 @@ final class LaunchStep {
             return new End(job, job.state() == RunState.FAILED ? reason(job, provider) : null);
         } catch (FineTuneException e) {
             Problem problem = e.problems().get(0);
-            if (SubmitStep.mayPass(e) || isOurDisk(problem)) {
-                throw e;
+            if (problem.kind().equals(RunProblems.GONE)) {
+                return new End(null, problem);
             }
-            return new End(null, problem);
+            throw e;
         }
+    }
+
+    /** Whether another try would be refused as well; of a run that was launched before, not since the caller is not let in just now. */
+    private static boolean isRefusedForGood(FineTuneException failure, RunView view) {
+        Problem problem = failure.problems().get(0);
+        boolean isLetIn = problem.kind().exitCode() != ExitCode.CREDENTIALS;
+        return !SubmitStep.mayPass(failure) && !isOurDisk(problem) && (isLetIn || view.submitted() == null);
     }
 
     private Problem reason(JobSnapshot job, Provider provider) {

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.DurableFiles;
 import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.Redaction;
 import dev.finetune4j.engine.journal.RunFolder;
@@ -212,19 +213,22 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Takes up a run: follows it to its end where nobody does, looks on where somebody does, tells the outcome where it has ended.
+     * Takes up a run: follows it to its end where nobody does, looks on where somebody does, tells the outcome where it has ended. One that
+     * was closed without its place's word is followed on where the place has its job.
      *
      * @throws FineTuneException with FT0502 or FT0503 if its journal cannot be read
      */
     public RunHandle<RunOutcome> attach(RunFolder folder) {
-        if (isClosed(folder)) {
+        boolean isReopened = isContradicted(folder, true);
+        if (isClosed(folder) && !isReopened) {
             return ended(folder);
         }
         Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
         if (lock.isEmpty()) {
             return observe(folder);
         }
-        return drivenUnless(isClosed(folder), folder, lock.get(), List.of(), (journal, begin) -> {})
+        return drivenUnless(
+                        isOver(folder, isReopened), folder, lock.get(), List.of(), (journal, begin) -> reopen(journal))
                 .orElseGet(() -> ended(folder));
     }
 
@@ -251,13 +255,14 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Stops a run. Its checkpoints stay, so that it can be resumed.
+     * Stops a run. Its checkpoints stay, so that it can be resumed. One that was closed without its place's word is asked for there first.
      *
      * @return a handle whose outcome comes when the run has ended
      * @throws FineTuneException with FT0510 if its provider cannot stop jobs, or if the provider does not answer
      */
     public RunHandle<RunOutcome> stop(RunFolder folder, String by) {
-        if (isClosed(folder)) {
+        boolean isReopened = isContradicted(folder, false);
+        if (isClosed(folder) && !isReopened) {
             return ended(folder);
         }
         Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
@@ -272,7 +277,10 @@ public final class Launcher implements AutoCloseable {
             new HomeComparison(context, folder, new EventLog(Runnable::run)).stop(view);
             return observe(folder);
         }
-        return drivenUnless(isClosed(folder), folder, lock.get(), List.of(), (journal, begin) -> askToStop(journal, by))
+        return drivenUnless(isOver(folder, isReopened), folder, lock.get(), List.of(), (journal, begin) -> {
+                    reopen(journal);
+                    askToStop(journal, by);
+                })
                 .orElseGet(() -> ended(folder));
     }
 
@@ -468,6 +476,27 @@ public final class Launcher implements AutoCloseable {
             throw RunProblems.notSupported(provider.id(), "stop a job");
         }
         provider.stop(id);
+    }
+
+    /** Whether a run was closed as failed without its place's word, and its place says otherwise. */
+    private boolean isContradicted(RunFolder folder, boolean isOnlyIfLaunched) {
+        JournalContent content = folder.read();
+        return UntoldEnd.isIn(content)
+                && RunView.of(content)
+                        .filter(view -> !isOnlyIfLaunched || view.submitted() != null)
+                        .filter(view -> UntoldEnd.isContradicted(view, context.providers()))
+                        .isPresent();
+    }
+
+    /** Whether there is nothing to drive; another process may have closed the run since it was looked at. */
+    private static boolean isOver(RunFolder folder, boolean isReopened) {
+        return isClosed(folder) && !(isReopened && UntoldEnd.isIn(folder.read()));
+    }
+
+    private static void reopen(Journal journal) {
+        if (UntoldEnd.isIn(journal.content())) {
+            journal.append(new JournalEntry.Reopened());
+        }
     }
 
     private static boolean isClosed(RunFolder folder) {

@@ -12,6 +12,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -29,6 +30,7 @@ final class SubmitStep {
     private final LaunchContext context;
     private final Journal journal;
     private final Provider provider;
+    private boolean isUnsure;
 
     SubmitStep(LaunchContext context, Journal journal, Provider provider) {
         this.context = context;
@@ -43,6 +45,7 @@ final class SubmitStep {
      */
     JobSnapshot submit(Submission submission) throws InterruptedException {
         JournalContent content = journal.content();
+        isUnsure = true;
         if (isResumePending(content)) {
             JobSnapshot resumed = resume(submission);
             journal.append(new JournalEntry.Submitted(resumed));
@@ -53,10 +56,11 @@ final class SubmitStep {
             return before.get();
         }
         if (content.last(JournalEntry.Intent.class).isEmpty()) {
+            isUnsure = false;
             journal.append(
                     new JournalEntry.Intent(provider.id(), submission.order().digest()));
         }
-        JobSnapshot submitted = new Patiently(context, provider).submit(submission);
+        JobSnapshot submitted = launch(submission);
         journal.append(new JournalEntry.Submitted(submitted));
         return submitted;
     }
@@ -66,10 +70,39 @@ final class SubmitStep {
         return failure.problems().stream().map(Problem::retry).allMatch(Retry.After.class::isInstance);
     }
 
+    private JobSnapshot launch(Submission submission) throws InterruptedException {
+        Patiently patiently = new Patiently(context, provider);
+        try {
+            return patiently.submit(submission);
+        } finally {
+            isUnsure |= patiently.isUnanswered;
+        }
+    }
+
+    /**
+     * Whether the place may have the job although it refused: since an earlier call got no answer, and it does not say now that there is no
+     * such job. What ended on a machine before this one is not it.
+     */
+    boolean mayBeThere(RunId id) {
+        if (!isUnsure) {
+            return false;
+        }
+        boolean wasLaunched =
+                journal.content().last(JournalEntry.Submitted.class).isPresent();
+        try {
+            return provider.find(id)
+                    .filter(job -> !wasLaunched || !job.state().isTerminal())
+                    .isPresent();
+        } catch (FineTuneException e) {
+            return true;
+        }
+    }
+
     private JobSnapshot resume(Submission submission) {
         JobSnapshot now = provider.find(submission.id())
                 .orElseThrow(() -> RunProblems.gone(submission.id(), provider.id(), RunWatch.GONE_AFTER));
         boolean ended = now.state() == RunState.STOPPED || now.state() == RunState.FAILED;
+        isUnsure = false;
         return ended ? provider.resume(submission.id()) : now;
     }
 
@@ -115,6 +148,7 @@ final class SubmitStep {
     static final class Patiently {
         private final LaunchContext context;
         private final Provider provider;
+        private boolean isUnanswered;
 
         Patiently(LaunchContext context, Provider provider) {
             this.context = context;
@@ -127,6 +161,7 @@ final class SubmitStep {
                 try {
                     return provider.submit(submission);
                 } catch (FineTuneException e) {
+                    isUnanswered |= mayPass(e);
                     if (attempt == TRIES || !mayPass(e)) {
                         throw e;
                     }

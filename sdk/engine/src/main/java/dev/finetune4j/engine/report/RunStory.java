@@ -106,6 +106,10 @@ public record RunStory(List<Chapter> chapters) {
         if (entry instanceof JournalEntry.ResumeAsked resume) {
             return new Chapter(at, "told to go on from its last checkpoint", List.of("time " + resume.times()));
         }
+        if (entry instanceof JournalEntry.Reopened) {
+            return new Chapter(
+                    at, "found at its place, which had not said that it has ended: followed again", List.of());
+        }
         if (entry instanceof JournalEntry.Fetched fetched) {
             return new Chapter(
                     at,

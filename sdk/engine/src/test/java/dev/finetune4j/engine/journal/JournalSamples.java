@@ -55,6 +55,7 @@ final class JournalSamples {
                 new JournalEntry.StateSeen(RunState.TRAINING, VirtualClock.START, "event-4"),
                 new JournalEntry.StopAsked("a test"),
                 new JournalEntry.ResumeAsked(1),
+                new JournalEntry.Reopened(),
                 new JournalEntry.Submitted(snapshot(RunState.QUEUED)),
                 new JournalEntry.StateSeen(RunState.SUCCEEDED, VirtualClock.START, "event-9"),
                 new JournalEntry.Fetched(Path.of("/output")),

@@ -39,7 +39,7 @@ class JournalTest {
         assertThat(content.entries()).containsExactlyElementsOf(JournalSamples.life());
         assertThat(content.lines())
                 .extracting(JournalLine::seq)
-                .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L);
+                .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L, 13L);
     }
 
     @Test

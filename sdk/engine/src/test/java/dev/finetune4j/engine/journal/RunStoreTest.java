@@ -94,7 +94,8 @@ class RunStoreTest {
         assertThat(stateAfter(life.subList(0, 4))).isEqualTo(RunState.QUEUED);
         assertThat(stateAfter(life.subList(0, 5))).isEqualTo(RunState.TRAINING);
         assertThat(stateAfter(life.subList(0, 6))).isEqualTo(RunState.STOPPING);
-        assertThat(stateAfter(life.subList(0, 9))).isEqualTo(RunState.UPLOADING);
+        assertThat(stateAfter(life.subList(0, 8))).isEqualTo(RunState.QUEUED);
+        assertThat(stateAfter(life.subList(0, 10))).isEqualTo(RunState.UPLOADING);
         assertThat(stateAfter(life)).isEqualTo(RunState.SUCCEEDED);
     }
 

@@ -29,6 +29,7 @@ class RunStoryTest {
                         "StateSeen",
                         "StopAsked",
                         "ResumeAsked",
+                        "Reopened",
                         "Fetched",
                         "EvaluationDone",
                         "ReportWritten",

@@ -53,7 +53,9 @@ public final class FakePlace {
         /** The place does it, but the answer is lost. */
         ANSWER_LOST,
         /** The place says that there is no such job although there is; for {@link Call#FIND}. */
-        NOT_YET_LISTED
+        NOT_YET_LISTED,
+        /** The place does not let the caller in, and trying again does not help. */
+        REFUSED
     }
 
     /** Tokens of the longest row that a place takes at first. */
@@ -261,6 +263,12 @@ public final class FakePlace {
         return FakeProblems.UNREACHABLE
                 .error("the fake place did not answer " + call)
                 .retry(Retry.after(Duration.ofSeconds(1)))
+                .asException();
+    }
+
+    RuntimeException refused(Call call) {
+        return FakeProblems.REFUSED
+                .error("the fake place does not let the caller in to " + call)
                 .asException();
     }
 

@@ -18,6 +18,9 @@ final class FakeProblems {
     static final ProblemKind UNFIT_MACHINE =
             kind("FT0598", "the fake place runs no such job on this machine", ExitCode.INVALID);
 
+    static final ProblemKind REFUSED =
+            kind("FT0599", "the fake place does not let the caller in", ExitCode.CREDENTIALS);
+
     private FakeProblems() {}
 
     private static ProblemKind kind(String code, String title, ExitCode exitCode) {

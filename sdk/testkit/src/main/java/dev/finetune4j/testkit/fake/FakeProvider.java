@@ -232,6 +232,9 @@ public final class FakeProvider implements Provider {
         if (fault.filter(Fault.UNREACHABLE::equals).isPresent()) {
             throw place.unreachable(call);
         }
+        if (fault.filter(Fault.REFUSED::equals).isPresent()) {
+            throw place.refused(call);
+        }
         return fault;
     }
 
