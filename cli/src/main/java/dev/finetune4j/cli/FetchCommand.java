@@ -19,7 +19,8 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = {
             "Brings what an ended run left at its place to this machine.",
-            "Of a run that was stopped or failed these are its checkpoints, where the place keeps any."
+            "Of a run that was stopped or failed these are its checkpoints, where the place keeps any.",
+            "One that has ended while nobody followed it is compared and reported first."
         },
         footer = {"", "Example:", "  finetune fetch attack-tactics-3f9c2a71-1"})
 final class FetchCommand implements Callable<Integer> {

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The same command again takes the run up, or tells how it ended; --again starts anew.",
+            "What was refused, or never reached its place, is launched as the job file has it now.",
             "Exit code 5 when nothing has the memory, 6 when the budget does not suffice.",
             "",
             "Example:",
@@ -120,7 +121,11 @@ final class LaunchCommand implements Callable<Integer> {
             view.took(handle.id(), handle.begin());
             RunOutcome outcome =
                     new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
-            return end.tell(handle.id(), outcome).number();
+            ExitCode exit = end.tell(handle.id(), outcome);
+            if (handle.begin() == RunHandle.Begin.ENDED && exit != ExitCode.OK) {
+                surroundings.screen().say("  anew:   finetune launch " + job + " --again");
+            }
+            return exit.number();
         }
     }
 

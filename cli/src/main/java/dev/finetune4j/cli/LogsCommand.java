@@ -2,8 +2,10 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.LogPage;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,13 +55,18 @@ final class LogsCommand implements Callable<Integer> {
                     if (!follow || isLast) {
                         break;
                     }
-                    isLast = tuner.show(argument.run)
-                            .closed(); // what was printed at the very end comes in one look more
+                    isLast =
+                            isOver(tuner.show(argument.run)); // what was printed at the very end comes in one look more
                     Thread.sleep(isLast ? 0 : PAUSE_MILLIS);
                 }
             }
             return ExitCode.OK.number();
         }
+    }
+
+    /** Whether its processes print nothing any more; whoever let a run go has nobody who closes it. */
+    private static boolean isOver(RunView run) {
+        return run.closed() || run.state().isTerminal() || run.state() == RunState.UPLOADING;
     }
 
     /** What a process prints must not move the cursor, or more, of a terminal. */

@@ -15,7 +15,13 @@ import picocli.CommandLine.Mixin;
         name = "stop",
         mixinStandardHelpOptions = true,
         description = "Stops a run; its checkpoints stay, so that it can be resumed.",
-        footer = {"", "Example:", "  finetune stop attack-tactics-3f9c2a71-1"})
+        footer = {
+            "",
+            "Exit code 0 when its place has nothing of it that runs any more.",
+            "",
+            "Example:",
+            "  finetune stop attack-tactics-3f9c2a71-1"
+        })
 final class StopCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 

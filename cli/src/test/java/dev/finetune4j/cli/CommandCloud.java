@@ -16,8 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /** An offline AWS with a bucket called {@code my-bucket}, and commands that find it by their environment. */
 final class CommandCloud implements AutoCloseable {
@@ -130,6 +134,29 @@ final class CommandCloud implements AutoCloseable {
                 StandardOpenOption.APPEND);
     }
 
+    /** One whose SageMaker runs these containers. */
+    static CommandCloud ofSageMaker(Path folder, String region, Function<OfflineS3, Container> container)
+            throws IOException {
+        return new CommandCloud(
+                folder,
+                region,
+                (account, store) ->
+                        OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container.apply(store), store));
+    }
+
+    /** A job that SageMaker may run. */
+    static Path sageMakerJob(Path folder, String region, long seed) throws IOException {
+        return Files.writeString(
+                TicketsJob.write(Files.createTempDirectory(folder, "job"), seed),
+                """
+                budget: {max-cost: 5 USD}
+                targets: [sagemaker]
+                places:
+                  sagemaker: {role: "%s", store: "s3://my-bucket/jobs", region: %s}
+                """.formatted(ROLE, region),
+                StandardOpenOption.APPEND);
+    }
+
     OfflineAws aws() {
         return aws;
     }
@@ -159,6 +186,33 @@ final class CommandCloud implements AutoCloseable {
     /** A command with text on its standard input. */
     CommandRun saying(String said, String... arguments) {
         return CommandRun.saying(said, home, environment(), arguments);
+    }
+
+    /** A command that a person answers. */
+    CommandRun typing(String typed, String... arguments) {
+        return CommandRun.typing(typed, home, environment(), arguments);
+    }
+
+    /** A command of somebody whom Amazon does not know. */
+    CommandRun byAStranger(String... arguments) {
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("AWS_ACCESS_KEY_ID", "AKIAWRONGWRONGWRONG0");
+        return CommandRun.in(home, environment, arguments);
+    }
+
+    /** Waits until "finetune ps" tells this of a run; what it tells. */
+    String await(String run, String state) {
+        while (true) {
+            Optional<String> line = command("ps")
+                    .out()
+                    .lines()
+                    .filter(one -> one.startsWith(run) && one.contains(state))
+                    .findFirst();
+            if (line.isPresent()) {
+                return line.get();
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
     }
 
     /** The newest run. */

@@ -23,16 +23,26 @@ record CommandRun(int exitCode, String out, String err) {
 
     /** Runs at a time that is given, for what depends on it. */
     static CommandRun at(Clock clock, Path home, Map<String, String> environment, String... arguments) {
-        return run("", clock, home, environment, arguments);
+        return run("", false, clock, home, environment, arguments);
     }
 
     /** Runs with text on its standard input. */
     static CommandRun saying(String said, Path home, Map<String, String> environment, String... arguments) {
-        return run(said, Clock.systemUTC(), home, environment, arguments);
+        return run(said, false, Clock.systemUTC(), home, environment, arguments);
+    }
+
+    /** Runs with text that a person types. */
+    static CommandRun typing(String typed, Path home, Map<String, String> environment, String... arguments) {
+        return run(typed, true, Clock.systemUTC(), home, environment, arguments);
     }
 
     private static CommandRun run(
-            String said, Clock clock, Path home, Map<String, String> environment, String... arguments) {
+            String said,
+            boolean isTyped,
+            Clock clock,
+            Path home,
+            Map<String, String> environment,
+            String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Screen screen = new Screen(
@@ -49,7 +59,7 @@ record CommandRun(int exitCode, String out, String err) {
                         home.toAbsolutePath(),
                         clock,
                         new ByteArrayInputStream(said.getBytes(StandardCharsets.UTF_8)),
-                        false),
+                        isTyped),
                 arguments);
         return new CommandRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,34 @@ class LaunchAtBedrockTest {
         assertThat(again.exitCode()).as(again.err()).isZero();
         assertThat(aws.calls("CreateModelCustomizationJob")).hasSize(2);
         assertThat(again.out().strip()).isNotEqualTo(first.out().strip());
+    }
+
+    @Test
+    void fetchesWhatEndedUnwatchedAndComparesTwoRuns() {
+        String first = detached();
+        cloud.await(first, "uploading"); // it has ended there, and nobody knows it here
+
+        CommandRun fetched = command("fetch", first);
+
+        assertThat(fetched.exitCode()).as(fetched.err()).isZero();
+        assertThat(fetched.out()).contains("runs/" + first + "/output: ").doesNotContain("nothing is kept");
+        assertThat(command("ps").out()).contains("succeeded");
+        String second = detached("--again");
+        cloud.await(second, "uploading");
+        assertThat(command("fetch", second).exitCode()).isZero();
+        CommandRun compared = command("compare", first, second);
+        assertThat(compared.exitCode()).as(compared.err()).isZero();
+        assertThat(compared.out()).contains(first, second);
+        assertThat(aws.calls("CreateModelCustomizationJob")).hasSize(2);
+    }
+
+    private String detached(String... more) {
+        CommandRun run = command(Stream.concat(
+                        Stream.of("launch", job.toString(), "--target", "bedrock", "--yes", "--detach"),
+                        Stream.of(more))
+                .toArray(String[]::new));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return run.out().strip();
     }
 
     /** What Bedrock makes of a job is another model than what this machine does, so that one does not stand for the other. */

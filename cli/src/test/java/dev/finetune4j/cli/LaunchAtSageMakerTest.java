@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.OfflineAws;
-import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
 import dev.finetune4j.testkit.PeftImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -40,24 +38,13 @@ class LaunchAtSageMakerTest {
 
     /** Containers find {@code python3} on this path. */
     private void openTheCloud(String path) throws IOException {
-        cloud = new CommandCloud(
+        cloud = CommandCloud.ofSageMaker(
                 folder,
                 REGION,
-                (account, store) -> OfflineAws.start(
-                        account,
-                        Clock.systemUTC(),
-                        Pace.SWIFT,
-                        new ProcessContainer(
-                                folder.resolve("machines"), store, Map.of("PATH", path), Clock.systemUTC()),
-                        store));
+                store -> new ProcessContainer(
+                        folder.resolve("machines"), store, Map.of("PATH", path), Clock.systemUTC()));
         aws = cloud.aws();
-        job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 4713);
-        Files.writeString(job, """
-                budget: {max-cost: 5 USD}
-                targets: [sagemaker]
-                places:
-                  sagemaker: {role: "%s", store: "s3://my-bucket/jobs", region: %s}
-                """.formatted(CommandCloud.ROLE, REGION), StandardOpenOption.APPEND);
+        job = CommandCloud.sageMakerJob(folder, REGION, 4713);
     }
 
     @AfterEach

@@ -277,7 +277,7 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * The last run of a plan's choice, which {@link #launch(Plan, JobFile)} takes up, or tells of if it has ended.
+     * The last run of a plan's choice that its place ever said to have, which {@link #launch(Plan, JobFile)} takes up, or tells of if it has ended.
      *
      * @return empty where a launch would launch
      * @throws FineTuneException as {@link #plan(JobFile)}, or with FT0502 if its journal cannot be read
@@ -555,7 +555,7 @@ public final class FineTuner implements AutoCloseable {
 
     /**
      * Brings what an ended run left at its place to this machine: of one that was stopped or failed its checkpoints, where the place keeps
-     * any.
+     * any. A run that has ended at its place, and that nobody followed, is first taken to its end here.
      *
      * @param run its id or the start of it
      * @return the handle fails with FT0505 if another process drives the run, or with what its place has against it

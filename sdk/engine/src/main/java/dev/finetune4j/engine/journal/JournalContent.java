@@ -55,6 +55,29 @@ public record JournalContent(List<JournalLine> lines, long wholeBytes) {
         return entries().filter(type::isInstance).map(type::cast).reduce((earlier, later) -> later);
     }
 
+    /** What it holds since the run was last begun anew, or at all. */
+    public JournalContent sinceRenewed() {
+        for (int i = lines.size() - 1; i > 0; i--) {
+            if (lines.get(i).entry() instanceof JournalEntry.Renewed) {
+                return new JournalContent(lines.subList(i, lines.size()), wholeBytes);
+            }
+        }
+        return this;
+    }
+
+    /** The stop that somebody asked for last, if the run was neither resumed nor begun anew since. */
+    public Optional<JournalEntry.StopAsked> stopAsked() {
+        JournalEntry.StopAsked asked = null;
+        for (JournalEntry entry : entries().toList()) {
+            if (entry instanceof JournalEntry.StopAsked stop) {
+                asked = stop;
+            } else if (entry instanceof JournalEntry.ResumeAsked || entry instanceof JournalEntry.Renewed) {
+                asked = null;
+            }
+        }
+        return Optional.ofNullable(asked);
+    }
+
     private static JournalContent parse(Path file, byte[] bytes) {
         List<JournalLine> lines = new ArrayList<>();
         int start = 0;

@@ -57,6 +57,21 @@ public sealed interface JournalEntry {
     }
 
     /**
+     * The run, which no place had, is begun anew under its name, by the job as it is now: another role, bucket or machine.
+     *
+     * @param job what is asked for now, secrets taken out; the same work
+     * @param jobFile the job file as it was named, or null where the job came from code
+     * @param origins where each setting of the job came from, by its key
+     */
+    @Kind("renewed")
+    record Renewed(FineTuneJob job, @Nullable String jobFile, Map<String, String> origins) implements JournalEntry {
+        /** Copies the map in its order. */
+        public Renewed {
+            origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
+        }
+    }
+
+    /**
      * Data and model lie ready on this machine.
      *
      * @param data folder with the rows of each part

@@ -8,6 +8,7 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.Replay;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
@@ -77,7 +78,7 @@ public final class RunProblems implements ProblemCatalogue {
             ExitCode.TRAINING_FAILED,
             "The job was submitted, and the provider now answers, several times in a row, that there is no such job. Somebody deleted "
                     + "it, or the account or folder was cleaned. A provider that merely cannot be reached never counts as this.",
-            "run the job again: finetune run JOB");
+            "start another attempt: finetune launch JOB --again");
 
     /** No provider of this id. */
     public static final ProblemKind NO_PROVIDER = kind(
@@ -94,7 +95,7 @@ public final class RunProblems implements ProblemCatalogue {
             "The run has not ended",
             ExitCode.INVALID,
             "What was asked for needs a run that has ended. This one still waits, trains or evaluates.",
-            "stop it first: finetune stop RUN");
+            "wait for its end: finetune watch RUN");
 
     /** Nothing to resume. */
     public static final ProblemKind NOT_RESUMABLE = kind(
@@ -103,7 +104,7 @@ public final class RunProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             "Only a run that was stopped, failed or lost its driver goes on. A run that has succeeded is complete; a provider without "
                     + "resume needs a new attempt.",
-            "start a new attempt: finetune run JOB");
+            "start another attempt: finetune launch JOB --again");
 
     /** The provider cannot do this. */
     public static final ProblemKind NOT_SUPPORTED = kind(
@@ -149,6 +150,15 @@ public final class RunProblems implements ProblemCatalogue {
             "The provider says that the job failed and nothing more. Its own console or log, under the reference that finetune show "
                     + "prints, may tell why.",
             "look at the provider's reference: finetune show RUN");
+
+    /** A model that never was. */
+    public static final ProblemKind NO_MODEL = kind(
+            "FT0515",
+            "The run has no tuned model",
+            ExitCode.INVALID,
+            "The run failed or was stopped before its model was done, so that there is nothing to ask, compare, export or host. What it "
+                    + "had saved until then may let it go on.",
+            "let it go on: finetune resume RUN");
 
     /** The target of an export holds something. */
     public static final ProblemKind FOLDER_IN_USE = kind(
@@ -203,6 +213,7 @@ public final class RunProblems implements ProblemCatalogue {
                 FILES_MISSING,
                 UNREACHABLE,
                 NO_REASON,
+                NO_MODEL,
                 FOLDER_IN_USE,
                 STOPPED_WITHIN,
                 REPLAY_DIFFERS,
@@ -300,15 +311,36 @@ public final class RunProblems implements ProblemCatalogue {
     }
 
     /** The run must have ended. */
-    public static FineTuneException stillLive(RunId run, String state, String wanted) {
+    public static FineTuneException stillLive(RunId run, String wanted, String why, String remedy) {
         return STILL_LIVE
                 .error("cannot " + wanted + " " + run + " yet")
-                .because("it is " + state)
-                .remedy("finetune stop " + run)
+                .because(why)
+                .remedy(remedy)
+                .asException();
+    }
+
+    /** The run has ended without a tuned model. */
+    public static FineTuneException noModel(RunView run, String remedy) {
+        Problem why = run.problem();
+        return NO_MODEL.error(run.id() + " has no tuned model")
+                .because(
+                        why == null
+                                ? "it " + (run.state() == RunState.STOPPED ? "was stopped" : "failed")
+                                : "it failed: " + why.code() + ": " + why.summary())
+                .remedy(remedy)
                 .asException();
     }
 
     /** The run is complete, or its provider cannot resume. */
+    public static FineTuneException notResumable(RunId run, String why, String remedy) {
+        return NOT_RESUMABLE
+                .error("cannot resume " + run)
+                .because(why)
+                .remedy(remedy)
+                .asException();
+    }
+
+    /** The same, where the remedy is the usual one. */
     public static FineTuneException notResumable(RunId run, String why) {
         return NOT_RESUMABLE.error("cannot resume " + run).because(why).asException();
     }

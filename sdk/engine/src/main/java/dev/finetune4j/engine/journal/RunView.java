@@ -102,13 +102,13 @@ public record RunView(
         if (content.lines().isEmpty() || !(content.lines().get(0).entry() instanceof JournalEntry.Created created)) {
             return Optional.empty();
         }
-        Fold fold = new Fold();
+        Fold fold = new Fold(created);
         content.entries().forEach(fold::add);
         List<JournalLine> lines = content.lines();
         return Optional.of(new RunView(
                 created.run(),
-                fold.moved(created.job()),
-                created.jobFile(),
+                fold.moved(),
+                fold.jobFile,
                 created.attempt(),
                 lines.get(0).at(),
                 changedAt(lines, fold.closed),
@@ -138,6 +138,8 @@ public record RunView(
 
     /** Goes through the entries and keeps what the later ones leave standing. */
     private static final class Fold {
+        private FineTuneJob job;
+        private @Nullable String jobFile;
         private RunState last = RunState.PREPARED;
         private @Nullable ProviderId provider;
         private @Nullable LaunchTerms movedTo;
@@ -150,6 +152,11 @@ public record RunView(
         private @Nullable EvaluationReport evaluation;
         private List<Path> reports = List.of();
         private boolean closed;
+
+        Fold(JournalEntry.Created created) {
+            job = created.job();
+            jobFile = created.jobFile();
+        }
 
         void add(JournalEntry entry) {
             if (entry instanceof JournalEntry.Prepared ready) {
@@ -170,6 +177,9 @@ public record RunView(
                 resumes = resume.times();
                 reopen();
                 last = RunState.QUEUED;
+            } else if (entry instanceof JournalEntry.Renewed now) {
+                reopen();
+                renew(now);
             } else if (entry instanceof JournalEntry.Reopened) {
                 reopen();
                 last = submitted == null ? RunState.QUEUED : submitted.state();
@@ -194,8 +204,17 @@ public record RunView(
             spent = null;
         }
 
+        private void renew(JournalEntry.Renewed now) {
+            job = now.job();
+            jobFile = now.jobFile();
+            movedTo = null;
+            provider = null;
+            prepared = null; // what its place is to be given may be another thing now
+            last = RunState.PREPARED;
+        }
+
         /** The job with the machine that it was moved to. */
-        FineTuneJob moved(FineTuneJob job) {
+        FineTuneJob moved() {
             if (movedTo == null) {
                 return job;
             }

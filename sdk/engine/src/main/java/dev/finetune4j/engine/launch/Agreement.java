@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 record Agreement(
         Budget budget, @Nullable LaunchTerms terms, JournalEntry.@Nullable Moved moved, List<LaunchTerms> untried) {
     /** As a journal tells it. */
-    static Agreement of(Budget budget, JournalContent content) {
+    static Agreement of(Budget budget, JournalContent all) {
+        JournalContent content = all.sinceRenewed();
         LaunchTerms agreed = content.last(JournalEntry.Agreed.class)
                 .map(JournalEntry.Agreed::terms)
                 .orElse(null);

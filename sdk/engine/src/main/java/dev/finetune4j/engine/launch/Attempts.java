@@ -49,20 +49,26 @@ final class Attempts {
 
     /** The number of the attempt to drive: the last, or one more where that one has ended. */
     int next() {
-        if (firstToLast.isEmpty()) {
-            return 1;
-        }
-        Attempt last = firstToLast.get(firstToLast.size() - 1);
-        String id = last.folder().id().value();
-        int number = Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
-        return last.view().filter(RunView::closed).isPresent() ? number + 1 : number;
+        boolean isEnded = last().flatMap(Attempt::view).filter(RunView::closed).isPresent();
+        return isEnded ? newest() + 1 : newest();
     }
 
-    /** The last attempt, however it stands; empty where there is none. */
-    Optional<RunFolder> last() {
-        return firstToLast.isEmpty()
-                ? Optional.empty()
-                : Optional.of(firstToLast.get(firstToLast.size() - 1).folder());
+    /** The number of the last attempt, or 1. */
+    int newest() {
+        return last().map(last -> last.folder().id().value())
+                .map(id -> Integer.parseInt(id.substring(id.lastIndexOf('-') + 1)))
+                .orElse(1);
+    }
+
+    /** The last attempt, however it stands; empty where there is none, and where no place ever said that it has it. */
+    Optional<RunFolder> launched() {
+        return last().filter(last ->
+                        last.view().filter(view -> view.submitted() != null).isPresent())
+                .map(Attempt::folder);
+    }
+
+    private Optional<Attempt> last() {
+        return firstToLast.isEmpty() ? Optional.empty() : Optional.of(firstToLast.get(firstToLast.size() - 1));
     }
 
     /** The newest attempt that ended well by the same version, has its output, and will do. */

@@ -32,7 +32,7 @@ final class CleanStep {
         Optional<RunView> view = read(folder, force);
         if (view.isPresent() && !view.get().closed()) {
             String state = view.get().state().name().toLowerCase(Locale.ROOT);
-            throw RunProblems.stillLive(folder.id(), state, "remove");
+            throw RunProblems.stillLive(folder.id(), "remove", "it is " + state, "finetune stop " + folder.id());
         }
         if (view.isPresent()) {
             refuseWhatIsBilledElsewhere(view.get());

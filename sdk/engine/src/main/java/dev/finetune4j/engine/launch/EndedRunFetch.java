@@ -4,8 +4,12 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Brings home what a run left at its place that has ended, well or not. */
 final class EndedRunFetch {
@@ -16,10 +20,32 @@ final class EndedRunFetch {
     }
 
     /**
+     * Refuses a run that no journal says has ended, unless its job has: nobody followed it, and it can be taken to its end here.
+     *
+     * @throws FineTuneException with FT0508, or if its place does not say
+     */
+    void refuseWhatGoesOn(RunFolder folder) {
+        RunView view = RunView.read(folder);
+        if (view.submitted() == null) {
+            throw stillLive(folder, "it was not launched yet");
+        }
+        try (Provider provider = Outcomes.open(view, context.providers())) {
+            RunState now = provider.find(folder.id()).map(JobSnapshot::state).orElse(view.state());
+            if (!now.isTerminal()) {
+                throw stillLive(folder, "it is " + now.name().toLowerCase(Locale.ROOT));
+            }
+        }
+    }
+
+    private static FineTuneException stillLive(RunFolder folder, String why) {
+        return RunProblems.stillLive(folder.id(), "fetch", why, "finetune watch " + folder.id());
+    }
+
+    /**
      * What it left. That of a run whose output is not here lies apart from it, so that the output is whole where the run is resumed. Files that
      * are here are not fetched again; where it was never launched there are none.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0505 if another process drives the run, or with what its place has against it
+     * @throws FineTuneException with FT0505 if another process drives the run, or with what its place has against it
      */
     @SuppressWarnings("try") // the lock is held, not used
     FetchedFiles fetch(RunFolder folder) {

@@ -48,9 +48,10 @@ final class HostedAnswers implements AutoCloseable {
     /**
      * What answers for a run; empty where its place gives the tuned model away, which then answers better. The caller closes it.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0510 if nothing of the run answers, or not yet
+     * @throws dev.finetune4j.error.FineTuneException with FT0510 if nothing of the run answers, or not yet, FT0515 if it came to no model
      */
     static Optional<HostedAnswers> of(RunView view, LaunchContext context) {
+        ModelWork.refuseWithoutModel(view, context.providers());
         Provider place = Outcomes.open(view, context.providers());
         try {
             if (place.capabilities().givesModel()) {

@@ -116,7 +116,7 @@ final class LaunchStep {
         if (problem == null
                 || provider.machineVerdict(problem) == MachineVerdict.UNRELATED
                 || SubmitStep.isResumePending(journal.content())
-                || journal.content().last(JournalEntry.StopAsked.class).isPresent()) {
+                || journal.content().stopAsked().isPresent()) {
             return Optional.empty();
         }
         return agreement(view)
@@ -135,6 +135,7 @@ final class LaunchStep {
             return end;
         }
         Stream<String> before = journal.content()
+                .sinceRenewed()
                 .entries()
                 .filter(JournalEntry.Moved.class::isInstance)
                 .map(entry -> "before: " + ((JournalEntry.Moved) entry).why().summary());

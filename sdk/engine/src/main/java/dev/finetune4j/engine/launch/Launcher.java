@@ -2,7 +2,6 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.DurableFiles;
 import dev.finetune4j.engine.journal.Journal;
-import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.Redaction;
 import dev.finetune4j.engine.journal.RunFolder;
@@ -29,7 +28,6 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -106,7 +104,7 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * The last run of a job, however it stands.
+     * The last run of a job that its place ever said to have, however it stands.
      *
      * @param figures what is known of rows and model
      * @param job the job of these figures, at the place where it would run
@@ -125,13 +123,14 @@ public final class Launcher implements AutoCloseable {
                             model.digest(),
                             PreparedJob.Answering.BASE_AND_TUNED,
                             provider.variation()))
-                    .flatMap(digest -> Attempts.read(store, job.name(), digest).last());
+                    .flatMap(digest -> Attempts.read(store, job.name(), digest).launched());
         }
     }
 
     /**
      * Launches a job on terms that somebody agreed to. Where the same job, data and model has a run, that one is taken up, or told of if
-     * it has ended, and nothing is launched.
+     * it has ended, and nothing is launched. A run that no place ever had, as it was refused or left before, is begun anew under its name by
+     * the job and the terms of now; where its place turns out to have it, it is taken up as it is.
      *
      * @param terms what it may take at the first of its targets that is there
      * @param isAgain whether a run that has ended is followed by another attempt
@@ -140,11 +139,17 @@ public final class Launcher implements AutoCloseable {
      */
     public RunHandle<RunOutcome> launch(
             PreparedJob prepared, LaunchTerms terms, boolean isAgain, List<String> secrets) {
-        Attempts attempts = Attempts.read(store, prepared.file().job().name(), prepared.digest());
-        Optional<RunFolder> last = isAgain ? Optional.empty() : attempts.last();
-        return last.isPresent()
-                ? attach(last.get())
-                : untilHandled(() -> tryLaunch(prepared, terms, secrets, run -> false));
+        return untilHandled(() -> {
+            Optional<RunFolder> last =
+                    isAgain ? Optional.empty() : attempts(prepared).launched();
+            return last.isPresent()
+                    ? Optional.of(attach(last.get()))
+                    : tryLaunch(prepared, terms, isAgain, secrets, run -> false);
+        });
+    }
+
+    private Attempts attempts(PreparedJob prepared) {
+        return Attempts.read(store, prepared.file().job().name(), prepared.digest());
     }
 
     /**
@@ -177,7 +182,7 @@ public final class Launcher implements AutoCloseable {
                     .remedy("finetune launch " + prepared.file().source())
                     .asException();
         }
-        return untilHandled(() -> tryLaunch(prepared, null, secrets, reusable));
+        return untilHandled(() -> tryLaunch(prepared, null, false, secrets, reusable));
     }
 
     private static RunHandle<RunOutcome> untilHandled(Supplier<Optional<RunHandle<RunOutcome>>> attempt) {
@@ -191,23 +196,33 @@ public final class Launcher implements AutoCloseable {
 
     /** One try; empty where another process was faster and the next try will find its run. */
     private Optional<RunHandle<RunOutcome>> tryLaunch(
-            PreparedJob prepared, @Nullable LaunchTerms terms, List<String> secrets, Predicate<RunView> reusable) {
-        String name = prepared.file().job().name();
+            PreparedJob prepared,
+            @Nullable LaunchTerms terms,
+            boolean isAgain,
+            List<String> secrets,
+            Predicate<RunView> reusable) {
         // Read once: a run that ends while we look is either still open to us and observed, or done and reused.
-        Attempts attempts = Attempts.read(store, name, prepared.digest());
+        Attempts attempts = attempts(prepared);
         Optional<RunFolder> done = attempts.success(prepared, context.version(), reusable);
         if (done.isPresent()) {
             return Optional.of(ended(done.get()));
         }
-        RunFolder folder = store.folder(RunStore.id(name, prepared.digest(), attempts.next()));
+        boolean isTakenUp = terms != null && !isAgain;
+        int attempt = isTakenUp ? attempts.newest() : attempts.next();
+        RunFolder folder = store.folder(RunStore.id(prepared.file().job().name(), prepared.digest(), attempt));
         Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
         if (lock.isEmpty()) {
             return Optional.of(observe(folder));
         }
-        return drivenUnless(isClosed(folder), folder, lock.get(), secrets, (journal, begin) -> {
+        boolean isOver = isClosed(folder) && !(isTakenUp && Unlaunched.is(folder.read()));
+        return drivenUnless(isOver, folder, lock.get(), secrets, (journal, begin) -> {
             try (Provider provider = openFor(prepared.file().job())) {
-                new StageDataStep(context)
-                        .stage(folder, journal, prepared, terms, attemptOf(folder), provider.capabilities());
+                StageDataStep stage = new StageDataStep(context);
+                if (terms != null && new Unlaunched(context, journal.content()).isToBeRenewed(prepared, terms)) {
+                    stage.renew(journal, prepared);
+                }
+                UntoldEnd.reopen(journal);
+                stage.stage(folder, journal, prepared, terms, attempt, provider.capabilities());
             }
         });
     }
@@ -219,7 +234,7 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0502 or FT0503 if its journal cannot be read
      */
     public RunHandle<RunOutcome> attach(RunFolder folder) {
-        boolean isReopened = isContradicted(folder, true);
+        boolean isReopened = UntoldEnd.isContradicted(folder, true, context.providers());
         if (isClosed(folder) && !isReopened) {
             return ended(folder);
         }
@@ -228,7 +243,11 @@ public final class Launcher implements AutoCloseable {
             return observe(folder);
         }
         return drivenUnless(
-                        isOver(folder, isReopened), folder, lock.get(), List.of(), (journal, begin) -> reopen(journal))
+                        isClosed(folder) && !(isReopened && UntoldEnd.isIn(folder.read())),
+                        folder,
+                        lock.get(),
+                        List.of(),
+                        (journal, begin) -> UntoldEnd.reopen(journal))
                 .orElseGet(() -> ended(folder));
     }
 
@@ -261,7 +280,7 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0510 if its provider cannot stop jobs, or if the provider does not answer
      */
     public RunHandle<RunOutcome> stop(RunFolder folder, String by) {
-        boolean isReopened = isContradicted(folder, false);
+        boolean isReopened = UntoldEnd.isContradicted(folder, false, context.providers());
         if (isClosed(folder) && !isReopened) {
             return ended(folder);
         }
@@ -277,10 +296,15 @@ public final class Launcher implements AutoCloseable {
             new HomeComparison(context, folder, new EventLog(Runnable::run)).stop(view);
             return observe(folder);
         }
-        return drivenUnless(isOver(folder, isReopened), folder, lock.get(), List.of(), (journal, begin) -> {
-                    reopen(journal);
-                    askToStop(journal, by);
-                })
+        return drivenUnless(
+                        isClosed(folder) && !(isReopened && UntoldEnd.isIn(folder.read())),
+                        folder,
+                        lock.get(),
+                        List.of(),
+                        (journal, begin) -> {
+                            UntoldEnd.reopen(journal);
+                            askToStop(journal, by);
+                        })
                 .orElseGet(() -> ended(folder));
     }
 
@@ -343,17 +367,25 @@ public final class Launcher implements AutoCloseable {
 
     /**
      * Brings what an ended run left at its place to this machine: of one that was stopped or failed its checkpoints, where the place keeps
-     * any.
+     * any. A run that has ended at its place, and that nobody followed, is first taken to its end here.
      *
      * @return the handle fails with FT0505 if another process drives the run, or with what its place has against it
      * @throws FineTuneException with FT0508 if it has not ended
      */
     public RunHandle<FetchedFiles> fetch(RunFolder folder) {
-        RunView view = RunView.read(folder);
-        if (!view.closed()) {
-            throw RunProblems.stillLive(folder.id(), view.state().name().toLowerCase(Locale.ROOT), "fetch");
+        boolean isReopened = UntoldEnd.isContradicted(folder, true, context.providers());
+        if (isClosed(folder) && !isReopened) {
+            return threads.start(folder.id(), Begin.ENDED, events -> new EndedRunFetch(context).fetch(folder));
         }
-        return threads.start(folder.id(), Begin.ENDED, events -> new EndedRunFetch(context).fetch(folder));
+        new EndedRunFetch(context).refuseWhatGoesOn(folder);
+        RunLock lock =
+                RunLock.tryTake(folder, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
+        return driven(
+                folder,
+                lock,
+                List.of(),
+                (journal, begin) -> UntoldEnd.reopen(journal),
+                outcome -> new EndedRunFetch(context).fetch(folder));
     }
 
     /**
@@ -392,6 +424,12 @@ public final class Launcher implements AutoCloseable {
             lock.close();
             return Optional.empty();
         }
+        return Optional.of(driven(folder, lock, secrets, prelude, outcome -> outcome));
+    }
+
+    /** Drives a run in the background, and does something with its outcome once its lock is given back. */
+    private <T> RunHandle<T> driven(
+            RunFolder folder, RunLock lock, List<String> secrets, Prelude prelude, Function<RunOutcome, T> result) {
         Journal journal = null;
         try {
             journal = Journal.open(
@@ -402,12 +440,14 @@ public final class Launcher implements AutoCloseable {
             Begin begin = journal.content().lines().isEmpty() ? Begin.LAUNCHED : Begin.CONTINUED;
             prelude.play(journal, begin);
             Journal open = journal;
-            return Optional.of(threads.start(folder.id(), begin, events -> {
+            return threads.start(folder.id(), begin, events -> {
+                RunOutcome outcome;
                 try (lock;
                         open) {
-                    return new RunDriver(context, folder, open, events).drive();
+                    outcome = new RunDriver(context, folder, open, events).drive();
                 }
-            }));
+                return result.apply(outcome);
+            });
         } catch (RuntimeException e) {
             if (journal != null) {
                 journal.close();
@@ -432,7 +472,8 @@ public final class Launcher implements AutoCloseable {
         RunView view = view(journal);
         if (view.submitted() == null || view.provider() == null) {
             if (view.closed() || view.prepared() == null) {
-                throw RunProblems.notResumable(view.id(), "it was never launched");
+                throw RunProblems.notResumable(
+                        view.id(), "it was never launched", NextCommand.launch(view, context.providers()));
             }
             return; // its driver died before the launch: driving it on launches it
         }
@@ -478,27 +519,6 @@ public final class Launcher implements AutoCloseable {
         provider.stop(id);
     }
 
-    /** Whether a run was closed as failed without its place's word, and its place says otherwise. */
-    private boolean isContradicted(RunFolder folder, boolean isOnlyIfLaunched) {
-        JournalContent content = folder.read();
-        return UntoldEnd.isIn(content)
-                && RunView.of(content)
-                        .filter(view -> !isOnlyIfLaunched || view.submitted() != null)
-                        .filter(view -> UntoldEnd.isContradicted(view, context.providers()))
-                        .isPresent();
-    }
-
-    /** Whether there is nothing to drive; another process may have closed the run since it was looked at. */
-    private static boolean isOver(RunFolder folder, boolean isReopened) {
-        return isClosed(folder) && !(isReopened && UntoldEnd.isIn(folder.read()));
-    }
-
-    private static void reopen(Journal journal) {
-        if (UntoldEnd.isIn(journal.content())) {
-            journal.append(new JournalEntry.Reopened());
-        }
-    }
-
     private static boolean isClosed(RunFolder folder) {
         return RunView.of(folder.read()).filter(RunView::closed).isPresent();
     }
@@ -506,10 +526,5 @@ public final class Launcher implements AutoCloseable {
     private static RunView view(Journal journal) {
         return RunView.of(journal.content())
                 .orElseThrow(() -> new IllegalStateException("a journal begins with its creation"));
-    }
-
-    private static int attemptOf(RunFolder folder) {
-        String id = folder.id().value();
-        return Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
     }
 }

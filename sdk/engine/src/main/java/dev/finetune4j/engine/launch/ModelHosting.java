@@ -313,11 +313,14 @@ public final class ModelHosting {
                 : context.providers().open(hosted.place(), view.job());
     }
 
-    private static RunView hostable(RunFolder folder) {
+    private RunView hostable(RunFolder folder) {
         RunView view = RunView.read(folder);
         if (!view.closed()) {
-            throw RunProblems.stillLive(view.id(), view.state().name().toLowerCase(Locale.ROOT), "host the model of");
+            String state = view.state().name().toLowerCase(Locale.ROOT);
+            throw RunProblems.stillLive(
+                    view.id(), "host the model of", "it is " + state, "finetune watch " + view.id());
         }
+        ModelWork.refuseWithoutModel(view, context.providers());
         return view;
     }
 

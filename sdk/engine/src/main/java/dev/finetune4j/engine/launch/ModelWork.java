@@ -5,6 +5,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
@@ -44,6 +45,7 @@ final class ModelWork {
      * @throws dev.finetune4j.error.FineTuneException with FT0510 if the run's place keeps the tuned model, FT0503 if a model is not here
      */
     Submission submission(RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
+        refuseWithoutModel(view, context.providers());
         refuseWhereTheModelIs(view);
         JournalEntry.Prepared prepared = view.prepared();
         Path result = tunedModel(view);
@@ -60,6 +62,17 @@ final class ModelWork {
             submission.channel(WorkOrder.DATA_CHANNEL, rows);
         }
         return submission.build();
+    }
+
+    /**
+     * Refuses work with the model of a run that came to none.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0515
+     */
+    static void refuseWithoutModel(RunView view, Providers providers) {
+        if (view.closed() && view.state() != RunState.SUCCEEDED && view.output() == null) {
+            throw RunProblems.noModel(view, NextCommand.goOn(view, providers));
+        }
     }
 
     /** A place that keeps the tuned model has it alone: there is nothing here that could answer. */

@@ -6,6 +6,7 @@ import dev.finetune4j.engine.check.DatasetCheckReport;
 import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.engine.evaluate.PredictionFiles;
 import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunView;
@@ -96,16 +97,21 @@ final class ReportStep {
                         state,
                         view.job(),
                         new RunProvenance(context, folder).of(view, provider, output, events))
-                .origins(folder.read()
-                        .last(JournalEntry.Created.class)
-                        .map(JournalEntry.Created::origins)
-                        .orElse(Map.of()))
+                .origins(origins())
                 .events(events);
         if (view.prepared() != null) {
             DatasetCheckReport check = check();
             report.data(check.profile(), check.problems());
         }
         return report;
+    }
+
+    private Map<String, String> origins() {
+        JournalContent content = folder.read();
+        return content.last(JournalEntry.Renewed.class)
+                .map(JournalEntry.Renewed::origins)
+                .or(() -> content.last(JournalEntry.Created.class).map(JournalEntry.Created::origins))
+                .orElse(Map.of());
     }
 
     private void write(RunReport.Builder report) {

@@ -145,7 +145,7 @@ final class RunDriver {
 
     /** Whoever stopped the run after its end at the place means what goes on here. */
     private void refuseIfStopped(HomeComparison home, RunView view) {
-        Optional<JournalEntry.StopAsked> asked = journal.content().last(JournalEntry.StopAsked.class);
+        Optional<JournalEntry.StopAsked> asked = journal.content().stopAsked();
         if (asked.isPresent()) {
             home.stop(view);
             throw EvaluationProblems.NOT_COMPARED_HERE
@@ -239,7 +239,7 @@ final class RunDriver {
 
     /** Who stopped it: a person who asked through us, the budget, or somebody at the provider. */
     private RunOutcome.Stopped stopped(JobSnapshot end, Provider provider) {
-        Optional<JournalEntry.StopAsked> asked = journal.content().last(JournalEntry.StopAsked.class);
+        Optional<JournalEntry.StopAsked> asked = journal.content().stopAsked();
         if (asked.isPresent()) {
             return new RunOutcome.Stopped("stopped by " + asked.get().by(), false);
         }

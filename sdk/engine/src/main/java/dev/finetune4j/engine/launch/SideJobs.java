@@ -78,7 +78,8 @@ public final class SideJobs {
         RunView view = RunView.read(run);
         JournalEntry.Prepared prepared = view.prepared();
         if (prepared == null || view.submitted() == null) {
-            throw RunProblems.notResumable(run.id(), "it was never launched");
+            throw RunProblems.notResumable(
+                    run.id(), "it was never launched", NextCommand.launch(view, context.providers()));
         }
         if (view.state() == RunState.SUCCEEDED) {
             throw RunProblems.notResumable(run.id(), "it has succeeded");

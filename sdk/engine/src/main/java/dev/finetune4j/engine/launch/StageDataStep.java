@@ -59,10 +59,14 @@ final class StageDataStep {
                     context.version(),
                     prepared.file().resolved().origins()));
         }
-        if (terms != null && journal.content().last(JournalEntry.Agreed.class).isEmpty()) {
+        if (terms != null
+                && journal.content()
+                        .sinceRenewed()
+                        .last(JournalEntry.Agreed.class)
+                        .isEmpty()) {
             journal.append(new JournalEntry.Agreed(terms));
         }
-        if (journal.content().last(JournalEntry.Prepared.class).isEmpty()) {
+        if (journal.content().sinceRenewed().last(JournalEntry.Prepared.class).isEmpty()) {
             copyRows(folder.data(), folder.id(), prepared);
             WholeFile.write(folder.check(), Json.pretty(prepared.check()) + "\n");
             WholeFile.write(folder.order(), Json.pretty(order(prepared, place)) + "\n");
@@ -76,6 +80,17 @@ final class StageDataStep {
                     prepared.model().digest()));
             context.foresight().apply(prepared).map(JournalEntry.Expected::new).ifPresent(journal::append);
         }
+    }
+
+    /**
+     * Begins a run anew that no place has, by the job as it is now; {@link #stage} goes on from there. Its name stays, so that a launch whose
+     * answer nobody saw leads to that job.
+     */
+    void renew(Journal journal, PreparedJob prepared) {
+        journal.append(new JournalEntry.Renewed(
+                prepared.file().job(),
+                prepared.file().source(),
+                prepared.file().resolved().origins()));
     }
 
     /**

@@ -55,7 +55,7 @@ final class SubmitStep {
         if (before.isPresent()) {
             return before.get();
         }
-        if (content.last(JournalEntry.Intent.class).isEmpty()) {
+        if (content.sinceRenewed().last(JournalEntry.Intent.class).isEmpty()) {
             isUnsure = false;
             journal.append(
                     new JournalEntry.Intent(provider.id(), submission.order().digest()));

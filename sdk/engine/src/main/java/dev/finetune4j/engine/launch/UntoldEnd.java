@@ -1,7 +1,9 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.run.RunState;
@@ -25,11 +27,28 @@ final class UntoldEnd {
     }
 
     /**
-     * Whether the job goes on, or has succeeded, although its run was closed as failed.
+     * Whether a run has such an end, and its job goes on, or has succeeded.
      *
+     * @param isOnlyIfLaunched whether one whose place never said to have it is not asked for
      * @throws dev.finetune4j.error.FineTuneException if the place does not say
      */
-    static boolean isContradicted(RunView view, Providers providers) {
+    static boolean isContradicted(RunFolder folder, boolean isOnlyIfLaunched, Providers providers) {
+        JournalContent content = folder.read();
+        return isIn(content)
+                && RunView.of(content)
+                        .filter(view -> !isOnlyIfLaunched || view.submitted() != null)
+                        .filter(view -> isContradicted(view, providers))
+                        .isPresent();
+    }
+
+    /** Writes down that a run with such an end is followed on. */
+    static void reopen(Journal journal) {
+        if (isIn(journal.content())) {
+            journal.append(new JournalEntry.Reopened());
+        }
+    }
+
+    private static boolean isContradicted(RunView view, Providers providers) {
         try (Provider provider = Outcomes.open(view, providers)) {
             return provider.find(view.id())
                     .map(JobSnapshot::state)

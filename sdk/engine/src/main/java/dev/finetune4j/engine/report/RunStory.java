@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a run is where it is: what was decided and seen, in order, each with its reasons, as its journal tells it.
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
  * @param chapters first to last
  */
 public record RunStory(List<Chapter> chapters) {
+    private static final String A_PROGRAM = "a program";
+
     /** Copies the list. */
     public RunStory {
         chapters = List.copyOf(chapters);
@@ -60,13 +63,15 @@ public record RunStory(List<Chapter> chapters) {
 
     private static Chapter chapter(Instant at, JournalEntry entry) {
         if (entry instanceof JournalEntry.Created created) {
-            String file = created.jobFile();
-            String from = file == null || file.equals(Location.JOB) ? "by a program" : "in " + file;
+            String file = file(created.jobFile());
             return new Chapter(
                     at,
-                    "asked for " + from,
+                    "asked for " + (file.equals(A_PROGRAM) ? "by " : "in ") + file,
                     List.of("attempt " + created.attempt() + " at this job, data and model, by finetune4j "
                             + created.version()));
+        }
+        if (entry instanceof JournalEntry.Renewed renewed) {
+            return new Chapter(at, "begun anew, as no place had it", List.of("by " + file(renewed.jobFile())));
         }
         if (entry instanceof JournalEntry.Agreed agreed) {
             return new Chapter(at, "agreed to " + words(agreed.terms()), agreedWith(agreed.terms()));
@@ -94,6 +99,10 @@ public record RunStory(List<Chapter> chapters) {
                             + words(submitted.snapshot().state())));
         }
         return laterChapter(at, entry);
+    }
+
+    private static String file(@Nullable String jobFile) {
+        return jobFile == null || jobFile.equals(Location.JOB) ? A_PROGRAM : jobFile;
     }
 
     private static Chapter laterChapter(Instant at, JournalEntry entry) {

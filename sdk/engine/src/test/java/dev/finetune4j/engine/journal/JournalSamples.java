@@ -49,6 +49,7 @@ final class JournalSamples {
     static List<JournalEntry> life() {
         return List.of(
                 created(),
+                new JournalEntry.Renewed(job(), "job.yaml", Map.of("model", "job.yaml:2:8")),
                 prepared(),
                 new JournalEntry.Intent(new ProviderId("fake"), DIGEST),
                 new JournalEntry.Submitted(snapshot(RunState.QUEUED)),

@@ -39,7 +39,7 @@ class JournalTest {
         assertThat(content.entries()).containsExactlyElementsOf(JournalSamples.life());
         assertThat(content.lines())
                 .extracting(JournalLine::seq)
-                .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L, 13L);
+                .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L, 13L, 14L);
     }
 
     @Test
@@ -99,13 +99,13 @@ class JournalTest {
 
     @Test
     void refusesALineThatWasAltered() throws Exception {
-        write(JournalSamples.life().subList(0, 3));
+        write(JournalSamples.life().subList(0, 4));
         Files.writeString(folder.journal(), Files.readString(folder.journal()).replace("/data", "/date"));
 
         assertThatThrownBy(folder::read)
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("FT0502")
-                .hasMessageContaining("journal.jsonl:2");
+                .hasMessageContaining("journal.jsonl:3");
     }
 
     @Test

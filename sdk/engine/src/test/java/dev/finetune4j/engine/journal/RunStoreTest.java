@@ -90,12 +90,12 @@ class RunStoreTest {
     void tellsTheStateThatTheLastEntriesLeaveStanding() {
         List<JournalEntry> life = JournalSamples.life();
 
-        assertThat(stateAfter(life.subList(0, 2))).isEqualTo(RunState.PREPARED);
-        assertThat(stateAfter(life.subList(0, 4))).isEqualTo(RunState.QUEUED);
-        assertThat(stateAfter(life.subList(0, 5))).isEqualTo(RunState.TRAINING);
-        assertThat(stateAfter(life.subList(0, 6))).isEqualTo(RunState.STOPPING);
-        assertThat(stateAfter(life.subList(0, 8))).isEqualTo(RunState.QUEUED);
-        assertThat(stateAfter(life.subList(0, 10))).isEqualTo(RunState.UPLOADING);
+        assertThat(stateAfter(life.subList(0, 3))).isEqualTo(RunState.PREPARED);
+        assertThat(stateAfter(life.subList(0, 5))).isEqualTo(RunState.QUEUED);
+        assertThat(stateAfter(life.subList(0, 6))).isEqualTo(RunState.TRAINING);
+        assertThat(stateAfter(life.subList(0, 7))).isEqualTo(RunState.STOPPING);
+        assertThat(stateAfter(life.subList(0, 9))).isEqualTo(RunState.QUEUED);
+        assertThat(stateAfter(life.subList(0, 11))).isEqualTo(RunState.UPLOADING);
         assertThat(stateAfter(life)).isEqualTo(RunState.SUCCEEDED);
     }
 

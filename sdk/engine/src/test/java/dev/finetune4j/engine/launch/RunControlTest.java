@@ -144,6 +144,29 @@ class RunControlTest {
     }
 
     @Test
+    void takesARunThatEndedUnwatchedToItsEndBeforeItFetches() throws Exception {
+        RunId id = fixture.abandonedRun();
+        RunFolder run = fixture.folder(id);
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.fetch(run))
+                    .hasMessageContaining("FT0508")
+                    .satisfies(thrown -> assertThat(((FineTuneException) thrown)
+                                    .problems()
+                                    .get(0)
+                                    .remedies())
+                            .containsExactly("finetune watch " + id));
+            fixture.clock.advance(Duration.ofHours(1));
+
+            FetchedFiles fetched = launcher.fetch(run).await();
+
+            assertThat(fetched.state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(fetched.files()).isPositive();
+        }
+        assertThat(fixture.view(id).closed()).isTrue();
+        assertThat(fixture.view(id).reports()).isNotEmpty();
+    }
+
+    @Test
     void stopsARunThatWasNeverLaunched() throws Exception {
         RunId id = fixture.stagedRun();
 

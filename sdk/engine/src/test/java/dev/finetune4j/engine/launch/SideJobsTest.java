@@ -9,6 +9,7 @@ import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
@@ -217,8 +218,15 @@ class SideJobsTest {
             assertThatThrownBy(() -> launcher.questions()
                             .evaluation(folder, fixture.prepared().data())
                             .start())
-                    .isInstanceOf(FineTuneException.class)
-                    .hasMessageContaining("FT0512");
+                    .hasMessageContaining("FT0515: " + folder.id() + " has no tuned model")
+                    .satisfies(thrown -> assertThat(
+                                    ((FineTuneException) thrown).problems().get(0))
+                            .extracting(Problem::causes, Problem::remedies)
+                            .containsExactly(
+                                    List.of("it failed: FT0595: training of " + folder.id() + " failed by script"),
+                                    List.of("finetune resume " + folder.id())));
+            assertThatThrownBy(() -> launcher.hosting().terms(folder.id().value(), null, 1))
+                    .hasMessageContaining("FT0515");
         }
     }
 

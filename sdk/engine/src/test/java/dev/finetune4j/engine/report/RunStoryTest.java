@@ -20,6 +20,7 @@ class RunStoryTest {
         assertThat(kinds)
                 .containsExactlyInAnyOrder(
                         "Created",
+                        "Renewed",
                         "Prepared",
                         "Expected",
                         "Agreed",

@@ -1,0 +1,191 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.sagemaker.Container;
+import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands for runs that go on by themselves at SageMaker and JumpStart, whose containers compute nothing. */
+@Timeout(60)
+class CloudRunsTest {
+    private static final String REGION = "eu-central-1";
+    private static final Container LASTING =
+            PlannedContainer.succeedingAfter(Duration.ofHours(1)).windingDownIn(Duration.ZERO);
+
+    @TempDir
+    private Path folder;
+
+    private volatile Container container = LASTING;
+    private Path job;
+    private OfflineAws aws;
+    private CommandCloud cloud;
+
+    @BeforeEach
+    void openTheCloud() throws IOException {
+        cloud = CommandCloud.ofSageMaker(
+                folder, REGION, store -> (request, at, ranBefore, log) -> container.start(request, at, ranBefore, log));
+        aws = cloud.aws();
+        job = CommandCloud.sageMakerJob(folder, REGION, 4731);
+    }
+
+    @AfterEach
+    void closeTheCloud() {
+        cloud.close();
+    }
+
+    @Test
+    void losesNoJobByAWatcherThatIsNotLetInAndStopsIt() {
+        String id = detached();
+
+        CommandRun stranger = cloud.byAStranger("watch", id);
+        assertThat(stranger.exitCode()).as(stranger.err()).isEqualTo(4);
+        assertThat(stranger.err()).contains("FT0841");
+        assertThat(cloud.byAStranger("stop", id).exitCode()).isEqualTo(4);
+        assertThat(cloud.await(id, "training")).doesNotContain("failed");
+        CommandRun early = command("fetch", id);
+        assertThat(early.exitCode()).as(early.err()).isEqualTo(3);
+        assertThat(oneLine(early.err()))
+                .contains("FT0508", "it is training", "finetune watch " + id)
+                .doesNotContain("finetune stop");
+        assertThat(command("why", id).out()).contains("launched").doesNotContain("ended: ");
+
+        CommandRun stopped = command("stop", id);
+        assertThat(stopped.exitCode()).as(stopped.err()).isZero();
+        assertThat(stopped.err()).contains("was stopped", "finetune resume " + id);
+        assertThat(aws.calls("StopTrainingJob")).hasSize(1);
+        CommandRun again = command("launch", job.toString(), "--yes");
+        assertThat(again.err()).contains("has ended already", "finetune launch " + job + " --again");
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
+    @Test
+    void launchesWhatWasRefusedByTheSameCommandOnceItIsMended() throws IOException {
+        CommandRun refused = cloud.byAStranger("launch", job.toString(), "--yes", "--detach");
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(4);
+        String good = Files.readString(job);
+        Files.writeString(job, good.replace("my-bucket", "no-such-bucket-of-anybody"));
+        CommandRun noBucket = command("launch", job.toString(), "--yes", "--detach");
+        assertThat(noBucket.exitCode()).as(noBucket.err()).isEqualTo(3);
+        assertThat(noBucket.err()).contains("FT0861").doesNotContain("has ended already");
+        String id = cloud.run();
+        CommandRun resumed = command("resume", id);
+        assertThat(oneLine(resumed.err()))
+                .contains("FT0509", "finetune launch " + job)
+                .doesNotContain("--again");
+        assertThat(aws.calls("CreateTrainingJob")).isEmpty();
+
+        Files.writeString(job, good);
+        CommandRun mended = command("launch", job.toString(), "--yes", "--detach");
+
+        assertThat(mended.exitCode()).as(mended.err()).isZero();
+        assertThat(mended.out().strip()).isEqualTo(id);
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+        assertThat(command("why", id).out()).contains("begun anew, as no place had it");
+    }
+
+    @Test
+    void launchesASavedPlanWhenAPersonTypesYes() throws IOException {
+        Path plan = job.resolveSibling("plan.json");
+        CommandRun planned = command("plan", job.toString(), "--target", "sagemaker", "--save", plan.toString());
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+
+        CommandRun no = cloud.typing("n\n", "launch", plan.toString(), "--detach");
+        assertThat(no.exitCode()).as(no.err()).isZero();
+        assertThat(no.err()).contains("launch at these terms? [y/N]", "nothing was launched");
+        assertThat(aws.calls("PutObject")).isEmpty();
+        assertThat(aws.calls("CreateTrainingJob")).isEmpty();
+
+        CommandRun yes = cloud.typing("Yes\n", "launch", plan.toString(), "--detach");
+        assertThat(yes.exitCode()).as(yes.err()).isZero();
+        assertThat(yes.out().strip()).isEqualTo(cloud.run());
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
+    @Test
+    @Tag("long")
+    void followsTheLinesOfARunThatNobodyWatchesToItsEnd() throws Exception {
+        CompletableFuture<Consumer<String>> printer = new CompletableFuture<>();
+        container = (request, at, ranBefore, log) -> {
+            printer.complete(log);
+            return PlannedContainer.failingAfter(Duration.ofSeconds(2), 1, "that is all")
+                    .start(request, at, ranBefore, log);
+        };
+        String id = detached();
+
+        CompletableFuture<CommandRun> logs = CompletableFuture.supplyAsync(() -> command("logs", id, "-f"));
+        while (aws.calls("GetLogEvents").isEmpty()) {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+        printer.get(30, TimeUnit.SECONDS).accept("half way");
+
+        assertThat(logs.get(30, TimeUnit.SECONDS).out()).contains("begins to compute", "half way");
+        CommandRun watched = command("watch", id);
+        assertThat(watched.exitCode()).as(watched.err()).isEqualTo(8);
+        for (String command : new String[] {"eval", "host"}) {
+            CommandRun asked = command(command, id);
+            assertThat(asked.exitCode()).as(asked.err()).isEqualTo(3);
+            assertThat(oneLine(asked.err()))
+                    .contains("FT0515", id + " has no tuned model", "FT0853", "finetune resume " + id)
+                    .doesNotContain("finetune run");
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void watchesAndStopsAJobOfAHub() throws IOException {
+        Files.writeString(
+                job,
+                Files.readString(job)
+                        .replaceFirst(
+                                "(?s)targets: .*", "targets: [jumpstart]\nplaces:\n" + CommandCloud.jumpStart(REGION)));
+        String id = detached();
+        assertThat(cloud.byAStranger("watch", id).exitCode()).isEqualTo(4);
+        cloud.await(id, "training");
+
+        CommandRun stopped = command("stop", id);
+
+        assertThat(stopped.exitCode()).as(stopped.err()).isZero();
+        assertThat(aws.calls("StopTrainingJob")).hasSize(1);
+        CommandRun watched = command("watch", id);
+        assertThat(watched.exitCode()).as(watched.err()).isNotZero();
+        assertThat(watched.err()).contains("was stopped: stopped by finetune stop");
+        assertThat(command("why", id).out())
+                .contains(
+                        "agreed to jumpstart ml.g5.xlarge",
+                        "told jumpstart to launch it",
+                        "told to stop",
+                        "ended: stopped");
+        CommandRun eval = command("eval", id);
+        assertThat(oneLine(eval.err())).contains("FT0515", "finetune launch " + job + " --again");
+    }
+
+    /** Launches the job, and lets go of it; the run. */
+    private String detached() {
+        CommandRun run = command("launch", job.toString(), "--yes", "--detach");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return run.out().strip();
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ");
+    }
+
+    private CommandRun command(String... arguments) {
+        return cloud.command(arguments);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Provider;
+import org.jspecify.annotations.Nullable;
+
+/** What a person types to go on from a run that came to nothing. */
+final class NextCommand {
+    private NextCommand() {}
+
+    /** What makes another attempt at the job of a run, or the first that its place has. */
+    static String launch(RunView view, Providers providers) {
+        try (Provider place = Outcomes.open(view, providers)) {
+            return launch(view, place.capabilities());
+        }
+    }
+
+    /** What lets a run go on that has ended without its model, where its place can, and else another attempt. */
+    static String goOn(RunView view, Providers providers) {
+        try (Provider place = Outcomes.open(view, providers)) {
+            boolean isResumable =
+                    view.submitted() != null && place.capabilities().supportsResume();
+            return isResumable ? "finetune resume " + view.id() : launch(view, place.capabilities());
+        }
+    }
+
+    private static String launch(RunView view, Capabilities place) {
+        String file = file(view.jobFile());
+        if (!place.bills()) {
+            return "finetune run " + file;
+        }
+        return "finetune launch " + file + (view.submitted() == null ? "" : " --again");
+    }
+
+    private static String file(@Nullable String jobFile) {
+        return jobFile == null || jobFile.equals(Location.JOB) ? "JOB" : jobFile;
+    }
+}
