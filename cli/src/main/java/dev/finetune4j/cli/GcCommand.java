@@ -31,16 +31,17 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Lists what is kept, and paid for, at the places of a job: rows, models, orders,",
-            "checkpoints and outputs, also of other jobs with the same settings, and what is",
-            "hosted, with its price. Removes what no job needs that has not ended, if --yes",
-            "is said."
+            "checkpoints and outputs, also of other jobs with the same settings; and what is",
+            "hosted, and which jobs run in the account, with prices. Removes what no job",
+            "needs that has not ended, if --yes is said."
         },
         footer = {
             "",
             "What is young stays: another machine may be about to use it.",
             "So do results, until a run of this machine has fetched them, models that only",
-            "their place can hold, and what hosts a model, unless --hosted is said and its",
-            "run is not on this machine.",
+            "their place can hold, what hosts a model, unless --hosted is said and its run is",
+            "not on this machine, and what runs, unless --running is said and no run of this",
+            "machine follows it: somebody else may.",
             "It must be allowed more than \"finetune policy\" prints: it looks at other jobs,",
             "and removes inputs that jobs share.",
             "",
@@ -73,6 +74,11 @@ final class GcCommand implements Callable<Integer> {
             description = "With --yes, also end what hosts models of runs that this machine does not know.")
     boolean hosted;
 
+    @Option(
+            names = "--running",
+            description = "With --yes, also stop jobs that run and that no run of this machine follows.")
+    boolean running;
+
     @Mixin
     OutputOptions output = new OutputOptions();
 
@@ -91,7 +97,8 @@ final class GcCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("looking through the places of " + job);
-            List<Leftovers.Entry> entries = tuner.leftovers(file, new Leftovers.Limits(age, unfetched, hosted));
+            List<Leftovers.Entry> entries =
+                    tuner.leftovers(file, new Leftovers.Limits(age, unfetched, hosted, running));
             List<Problem> problems = new ArrayList<>();
             List<Leftovers.Entry> left = yes
                     ? entries.stream()

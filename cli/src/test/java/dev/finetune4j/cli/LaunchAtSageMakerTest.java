@@ -3,9 +3,11 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
+import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.testkit.PeftImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -197,6 +199,41 @@ class LaunchAtSageMakerTest {
         assertThat(kept.out()).as(kept.err()).containsPattern("outputs/letters-0a1b2c3d-1 .* not fetched here");
         assertThat(free.out()).as(free.err()).contains("removed 1 of 1");
         assertThat(aws.s3().keys("s3://my-bucket/jobs/outputs")).isEmpty();
+    }
+
+    @Test
+    void stopsAJobOfAnotherMachineOnlyWhereThatIsSaid() throws Exception {
+        aws.sageMaker().sellOut("ml.g5.xlarge"); // so that it waits
+        aws.sageMaker().answer("CreateTrainingJob", (ObjectNode)
+                Json.records().readTree("""
+                {"TrainingJobName": "theirs-0a1b2c3d-1", "RoleArn": "%s",
+                 "AlgorithmSpecification": {"TrainingInputMode": "File",
+                   "TrainingImage": "763104351884.dkr.ecr.%s.amazonaws.com/pytorch-training:2.7.1-cpu-py312"},
+                 "HyperParameters": {"%s": "d1"},
+                 "OutputDataConfig": {"S3OutputPath": "s3://my-bucket/another-store/outputs"},
+                 "ResourceConfig": {"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30},
+                 "EnableManagedSpotTraining": true,
+                 "StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200},
+                 "Tags": [{"Key": "finetune4j-run", "Value": "theirs-0a1b2c3d-1"}]}
+                """.formatted(CommandCloud.ROLE, REGION, ContainerOrder.DIGEST_SETTING)));
+
+        CommandRun told = command("gc", job.toString(), "--older-than", "0s", "--yes");
+        CommandRun young = command("gc", job.toString(), "--running", "--yes");
+
+        assertThat(told.out())
+                .as(told.err())
+                .containsPattern("running job theirs-0a1b2c3d-1 .*whoever launched it; --running stops it with --yes"
+                        + " \\(spot ml.g5.xlarge, [0-9.]+ USD an hour\\)");
+        assertThat(young.out()).as(young.err()).contains("its age (spot ml.g5.xlarge");
+        assertThat(aws.calls("StopTrainingJob")).isEmpty();
+
+        CommandRun would = command("gc", job.toString(), "--older-than", "0s", "--running");
+        CommandRun stopped = command("gc", job.toString(), "--older-than", "0s", "--running", "--yes");
+
+        assertThat(would.out()).as(would.err()).contains("--yes stops 1 job that runs");
+        assertThat(stopped.out()).as(stopped.err()).contains("told 1 job that runs to stop; checkpoints stay");
+        assertThat(aws.calls("StopTrainingJob")).hasSize(1);
+        assertThat(command("gc", job.toString()).out()).contains("nothing is kept there");
     }
 
     /** Needs what Amazon's image brings, 2 GB of it: torch, transformers and PEFT in the bench's versions. */

@@ -3,10 +3,12 @@ package dev.finetune4j.cli.view;
 import dev.finetune4j.engine.launch.Leftovers;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.spi.UnfinishedJob;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Prints what places keep. */
 public final class LeftoversView {
@@ -21,11 +23,21 @@ public final class LeftoversView {
         this.clock = clock;
     }
 
-    /** What is hosted is told with its price. */
+    /** What is hosted, or runs, is told with its price. */
     private static String kept(Leftovers.Entry entry) {
         String kept = entry.isRemovable() ? "-" : entry.kept();
         HostedModel hosted = entry.hosted();
+        UnfinishedJob running = entry.running();
+        if (running != null) {
+            return kept + " (" + (running.isSpot() ? "spot " : "") + running.machine() + ", "
+                    + HostingView.hourly(Optional.ofNullable(entry.perHour())) + ")";
+        }
         return hosted == null ? kept : kept + " (" + HostingView.hourly(hosted.perHour()) + ")";
+    }
+
+    private static String name(Leftovers.Entry entry) {
+        String name = shortly(entry.found().reference());
+        return entry.running() == null ? name : "running job " + name.substring(name.indexOf('/') + 1);
     }
 
     /** Its last two names, a digest by its beginning: what people tell it by. JSON has the whole. */
@@ -51,11 +63,7 @@ public final class LeftoversView {
         Table table = new Table().id("WHAT").number("SIZE").number("WRITTEN").text("KEPT FOR");
         for (Leftovers.Entry entry : entries) {
             Duration age = Duration.between(entry.found().lastUsed(), clock.instant());
-            table.row(
-                    shortly(entry.found().reference()),
-                    Figures.bytes(entry.found().bytes()),
-                    Figures.duration(age) + " ago",
-                    kept(entry));
+            table.row(name(entry), Figures.bytes(entry.found().bytes()), Figures.duration(age) + " ago", kept(entry));
         }
         table.print(screen);
         long bytes = entries.stream()
@@ -70,5 +78,16 @@ public final class LeftoversView {
                                 ? "removed " + count + " of " + entries.size() + ", " + Figures.bytes(bytes)
                                 : count + " of " + entries.size() + ", " + Figures.bytes(bytes)
                                         + ", are needed by nothing; --yes removes them");
+        tellStops(entries, isRemoved);
+    }
+
+    private void tellStops(List<Leftovers.Entry> entries, boolean isRemoved) {
+        long jobs = entries.stream()
+                .filter(entry -> entry.isRemovable() && entry.running() != null)
+                .count();
+        if (jobs > 0) {
+            String what = jobs == 1 ? "1 job that runs" : jobs + " jobs that run";
+            screen.line(isRemoved ? "told " + what + " to stop; checkpoints stay" : "--yes stops " + what);
+        }
     }
 }

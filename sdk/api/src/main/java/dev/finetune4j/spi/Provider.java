@@ -181,6 +181,15 @@ public interface Provider extends AutoCloseable {
     void delete(RunId id);
 
     /**
+     * The jobs of finetune4j that have not ended, whoever launched them and wherever their files are: those of this account and region that
+     * carry the labels of a {@link Submission}. The first launched comes first; {@link #stop} ends one. Empty where nothing is billed for
+     * time, and at a place that does not tell.
+     */
+    default List<UnfinishedJob> unfinished() {
+        return List.of();
+    }
+
+    /**
      * All files of jobs that the place keeps where its settings say; nothing else that lies there.
      *
      * @return empty where the place does not tell

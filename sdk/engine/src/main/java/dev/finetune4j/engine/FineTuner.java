@@ -528,7 +528,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException if a place cannot be asked
      */
     public List<Leftovers.Entry> leftovers(JobFile job, Leftovers.Limits limits) {
-        return launcher.places().leftovers(job.job(), limits);
+        return launcher.places().leftovers(job.job(), limits, this::offers);
     }
 
     /**

@@ -23,6 +23,7 @@ import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.spi.UnfinishedJob;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -280,6 +281,11 @@ final class JumpStartProvider implements Provider {
     @Override
     public void delete(RunId id) {
         launched().delete(id);
+    }
+
+    @Override
+    public List<UnfinishedJob> unfinished() {
+        return launched().unfinished(job -> !TrainingJobs.hasWorker(job));
     }
 
     @Override

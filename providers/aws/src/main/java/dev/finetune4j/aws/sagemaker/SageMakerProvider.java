@@ -28,6 +28,7 @@ import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.spi.UnfinishedJob;
 import dev.finetune4j.spi.WorkerEngine;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
@@ -249,6 +250,11 @@ final class SageMakerProvider implements Provider {
     @Override
     public void delete(RunId id) {
         launched().delete(id);
+    }
+
+    @Override
+    public List<UnfinishedJob> unfinished() {
+        return launched(settings.atSomeMachine()).unfinished(TrainingJobs::hasWorker);
     }
 
     @Override

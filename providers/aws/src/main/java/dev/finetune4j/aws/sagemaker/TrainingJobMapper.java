@@ -2,6 +2,7 @@ package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.StoreLayout;
+import dev.finetune4j.aws.internal.jobs.TrainingJobs;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.value.RunId;
@@ -31,8 +32,8 @@ final class TrainingJobMapper {
     /** Channel with the worker: its jars and a Java runtime, packed since S3 keeps no file modes. */
     static final String CODE_CHANNEL = WorkOrder.WORKER_CHANNEL;
 
-    /** The tag that holds the digest of a job's order; by it a job that is found is known to be the one that is meant. */
-    static final String DIGEST_TAG = "finetune4j-digest";
+    /** By it a job that is found is known to be the one that is meant. */
+    static final String DIGEST_TAG = TrainingJobs.DIGEST_TAG;
 
     /** How long a spot job waits beyond its running time unless somebody says otherwise. */
     private static final Duration USUAL_WAIT = Duration.ofDays(1);

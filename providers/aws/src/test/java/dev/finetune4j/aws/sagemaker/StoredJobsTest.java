@@ -7,6 +7,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.spi.UnfinishedJob;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +83,50 @@ class StoredJobsTest {
             assertThat(store.exists("outputs/my-model/weights")).isTrue();
             assertThat(store.exists("letters.txt")).isTrue();
         }
+    }
+
+    @Test
+    void whatRunsIsFoundByItsTagsWhereverItsFilesAre() {
+        try (Provider elsewhere = place.openWith("store", "s3://my-bucket/another/team")) {
+            elsewhere.submit(place.job("theirs-0a1b2c3d-1", 5).build());
+        }
+        place.clock.advance(Duration.ofMinutes(10));
+        provider.submit(place.job("done-0a1b2c3d-1", 1).build());
+        place.clock.advance(Duration.ofHours(3));
+        provider.submit(place.job("ours-0a1b2c3d-1", 5).label("team", "search").build());
+
+        assertThat(provider.unfinished())
+                .extracting(UnfinishedJob::run)
+                .containsExactly(new RunId("theirs-0a1b2c3d-1"), new RunId("ours-0a1b2c3d-1"));
+        UnfinishedJob theirs = provider.unfinished().get(0);
+        assertThat(theirs.machine()).isEqualTo("ml.g5.xlarge");
+        assertThat(theirs.region()).isEqualTo("eu-central-1");
+        assertThat(theirs.isSpot()).isFalse();
+        assertThat(Duration.between(theirs.since(), place.clock.instant())).isEqualTo(Duration.ofMinutes(190));
+        assertThat(provider.leftovers().orElseThrow()).extracting(Leftover::run).doesNotContain(theirs.run());
+
+        provider.stop(theirs.run());
+        place.clock.advance(Duration.ofMinutes(10));
+
+        assertThat(provider.unfinished()).extracting(UnfinishedJob::run).containsExactly(new RunId("ours-0a1b2c3d-1"));
+    }
+
+    @Test
+    void manyJobsAreFoundByFewCalls() {
+        for (int i = 1; i <= 105; i++) {
+            provider.submit(place.job("many-0a1b2c3d-" + i, 5).build());
+        }
+        place.clock.advance(Duration.ofHours(2));
+        int described = place.aws.calls("DescribeTrainingJob").size();
+
+        assertThat(provider.unfinished()).hasSize(105);
+        List<Leftover> found = provider.leftovers().orElseThrow();
+
+        assertThat(found)
+                .hasSizeGreaterThan(105)
+                .allSatisfy(one -> assertThat(one.use()).isNotEmpty());
+        assertThat(place.aws.calls("DescribeTrainingJob")).hasSize(described);
+        assertThat(place.aws.calls("Search")).hasSize(4);
     }
 
     @Test

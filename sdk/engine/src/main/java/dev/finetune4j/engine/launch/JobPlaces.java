@@ -8,6 +8,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.spi.AccessPolicy;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The places that jobs can go to, and what they say of a job before anything of it is launched there. */
 public final class JobPlaces {
@@ -216,9 +218,13 @@ public final class JobPlaces {
         return new DryRun(context, store, home).calls(prepared, terms);
     }
 
-    /** What the places of a job keep where its settings say, and what they host. */
-    public List<Leftovers.Entry> leftovers(FineTuneJob job, Leftovers.Limits limits) {
-        return leftovers().find(job, limits);
+    /**
+     * What the places of a job keep where its settings say, what they host, and what runs there.
+     *
+     * @param offers tells the prices of machines
+     */
+    public List<Leftovers.Entry> leftovers(FineTuneJob job, Leftovers.Limits limits, Supplier<List<Offer>> offers) {
+        return leftovers(offers).find(job, limits);
     }
 
     /**
@@ -227,11 +233,11 @@ public final class JobPlaces {
      * @throws IllegalArgumentException if something needs it
      */
     public void remove(FineTuneJob job, Leftovers.Entry entry) {
-        leftovers().remove(job, entry);
+        leftovers(List::of).remove(job, entry);
     }
 
-    private Leftovers leftovers() {
-        return new Leftovers(context.providers(), store, context.clock().instant());
+    private Leftovers leftovers(Supplier<List<Offer>> offers) {
+        return new Leftovers(context.providers(), store, context.clock().instant(), offers);
     }
 
     private Provider openFor(FineTuneJob job) {

@@ -7,9 +7,12 @@ import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.plan.Offer;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.UnfinishedJob;
+import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What places keep of jobs that nobody needs any more. */
@@ -26,11 +30,13 @@ public final class Leftovers {
     private final Providers providers;
     private final RunStore store;
     private final Instant now;
+    private final Supplier<List<Offer>> offers;
 
-    Leftovers(Providers providers, RunStore store, Instant now) {
+    Leftovers(Providers providers, RunStore store, Instant now, Supplier<List<Offer>> offers) {
         this.providers = providers;
         this.store = store;
         this.now = now;
+        this.offers = offers;
     }
 
     /**
@@ -39,8 +45,9 @@ public final class Leftovers {
      * @param age what was written since is kept, as somebody may be about to use it
      * @param isUnfetchedToo whether results are free as well that no run of this machine has fetched
      * @param isHostedToo whether what hosts models of runs that this machine does not know may be ended
+     * @param isRunningToo whether jobs may be stopped that run and that no run of this machine follows
      */
-    public record Limits(Duration age, boolean isUnfetchedToo, boolean isHostedToo) {}
+    public record Limits(Duration age, boolean isUnfetchedToo, boolean isHostedToo, boolean isRunningToo) {}
 
     /**
      * Something that a place keeps.
@@ -48,13 +55,22 @@ public final class Leftovers {
      * @param place where
      * @param found what
      * @param kept why it is not to be removed; empty where it is
-     * @param hosted the model that it hosts, which is paid for now; null where it is files or a model
+     * @param hosted the model that it hosts, which is paid for now; null where it is something else
+     * @param running the job that it is, which is paid for now; null where it is something else
+     * @param perHour what an hour of that job's machine is billed at most; null where that is not known
      */
     public record Entry(
             ProviderId place,
             Leftover found,
             String kept,
-            @Nullable HostedModel hosted) {
+            @Nullable HostedModel hosted,
+            @Nullable UnfinishedJob running,
+            @Nullable Money perHour) {
+        /** Files, or a model that is hosted. */
+        Entry(ProviderId place, Leftover found, String kept, @Nullable HostedModel hosted) {
+            this(place, found, kept, hosted, null, null);
+        }
+
         /** Whether nothing needs it. */
         public boolean isRemovable() {
             return kept.isEmpty();
@@ -62,7 +78,7 @@ public final class Leftovers {
 
         /** The same, not to be removed for a reason. */
         public Entry keptFor(String reason) {
-            return new Entry(place, found, reason, hosted);
+            return new Entry(place, found, reason, hosted, running, perHour);
         }
     }
 
@@ -84,6 +100,7 @@ public final class Leftovers {
                         told++;
                         found.get().forEach(one -> entries.add(new Entry(target, one, kept(one, limits), null)));
                         entries.addAll(hosted(target, place, limits));
+                        entries.addAll(new RunningJobs(store, now, limits, offers).at(target, place));
                     } else if (place.capabilities().bills()) {
                         silent.add(target);
                     }
@@ -103,7 +120,9 @@ public final class Leftovers {
         }
         HostedModel hosted = entry.hosted();
         try (Provider place = providers.open(entry.place(), job)) {
-            if (hosted == null) {
+            if (entry.running() != null) {
+                place.stop(entry.running().run());
+            } else if (hosted == null) {
                 place.remove(entry.found());
             } else {
                 place.hosting().ifPresent(hosting -> hosting.end(hosted));

@@ -9,6 +9,7 @@ import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.spi.UnfinishedJob;
 import dev.finetune4j.value.RunId;
 import java.time.Clock;
 import java.time.Duration;
@@ -228,6 +229,16 @@ public final class FakePlace {
 
     synchronized void move(FakeJob job, String machine, @Nullable Duration limit) {
         job.move(clock.instant(), nextLife(), machine, limit);
+    }
+
+    /** All of them in one region. */
+    synchronized List<UnfinishedJob> unfinished() {
+        return jobs.values().stream()
+                .map(job -> job.snapshot(clock.instant()))
+                .filter(job -> !job.state().isTerminal())
+                .map(job -> new UnfinishedJob(
+                        job.id(), job.reference(), "eu-central-1", machine(job.id()), false, job.submittedAt()))
+                .toList();
     }
 
     synchronized boolean isWithheld(String machine) {

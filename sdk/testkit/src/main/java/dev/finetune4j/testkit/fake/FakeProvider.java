@@ -11,11 +11,13 @@ import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.spi.UnfinishedJob;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
 import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import dev.finetune4j.value.ProviderId;
@@ -191,6 +193,17 @@ public final class FakeProvider implements Provider {
             }
             place.forget(id);
         }
+    }
+
+    /** It keeps no files that anybody could remove. */
+    @Override
+    public Optional<List<Leftover>> leftovers() {
+        return Optional.of(List.of());
+    }
+
+    @Override
+    public List<UnfinishedJob> unfinished() {
+        return place.unfinished();
     }
 
     @Override

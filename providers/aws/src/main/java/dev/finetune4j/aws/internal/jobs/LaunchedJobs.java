@@ -10,6 +10,7 @@ import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.UnfinishedJob;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,8 +21,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJob;
 
 /**
  * Jobs that were launched as SageMaker's training jobs: found, followed, stopped, fetched and removed. All that is known of a job is with
@@ -203,6 +206,25 @@ public final class LaunchedJobs implements AutoCloseable {
         }
     }
 
+    /**
+     * See {@link dev.finetune4j.spi.Provider#unfinished}.
+     *
+     * @param isOwn which of finetune4j's training jobs are meant
+     */
+    public List<UnfinishedJob> unfinished(Predicate<TrainingJob> isOwn) {
+        return jobs.unfinished().stream().filter(isOwn).map(this::unfinished).toList();
+    }
+
+    private UnfinishedJob unfinished(TrainingJob job) {
+        return new UnfinishedJob(
+                TrainingJobs.run(job),
+                job.trainingJobArn(),
+                region,
+                job.resourceConfig().instanceTypeAsString(),
+                Boolean.TRUE.equals(job.enableManagedSpotTraining()),
+                job.creationTime());
+    }
+
     /** See {@link dev.finetune4j.spi.Provider#leftovers}. */
     public List<Leftover> leftovers() {
         return stored().all();
@@ -214,7 +236,7 @@ public final class LaunchedJobs implements AutoCloseable {
     }
 
     private StoredJobs stored() {
-        return new StoredJobs(store, new Launches(jobs), now());
+        return new StoredJobs(store, jobs, now());
     }
 
     private Instant now() {

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sagemaker.model.Channel;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJob;
 
 /** What lies in S3 of jobs, and which of it a job that has not ended needs. What has another form of name is not ours and not told. */
 final class StoredJobs {
@@ -32,57 +33,76 @@ final class StoredJobs {
     private static final Pattern RESUMED = Pattern.compile("-r\\d{1,4}$");
 
     private final S3Store store;
-    private final Launches launches;
+    private final TrainingJobs jobs;
     private final Instant now;
 
-    StoredJobs(S3Store store, Launches launches, Instant now) {
+    StoredJobs(S3Store store, TrainingJobs jobs, Instant now) {
         this.store = store;
-        this.launches = launches;
+        this.jobs = jobs;
         this.now = now;
     }
 
-    /** All that lies there, by kind and then by name. */
+    /** All that lies there, by kind and then by name. Asks once for all jobs that have not ended, and for those that may be about to begin. */
     List<Leftover> all() {
-        List<Pile> perRun = new ArrayList<>(piles(StoreLayout.ORDERS, RUN.asMatchPredicate()));
+        List<Pile> orders = piles(StoreLayout.ORDERS, RUN.asMatchPredicate());
+        List<Pile> perRun = new ArrayList<>(orders);
         perRun.addAll(piles(StoreLayout.CHECKPOINTS, RUN.asMatchPredicate()));
         perRun.addAll(piles(RESULTS, RUN.asMatchPredicate()));
-        Map<RunId, String> uses = new LinkedHashMap<>();
-        Set<String> inputs = new HashSet<>();
-        boolean mayBeLaunching = false;
-        for (Pile pile : perRun) {
-            RunId run = pile.run();
-            if (uses.containsKey(run)) {
-                continue;
-            }
-            List<DescribeTrainingJobResponse> jobs = launches.of(run);
-            uses.put(run, use(jobs));
-            if (!jobs.isEmpty() && !TrainingJobs.hasEnded(jobs.get(jobs.size() - 1))) {
-                jobs.get(jobs.size() - 1).inputDataConfig().forEach(channel -> inputs.add(address(channel)));
-            }
-            mayBeLaunching |= jobs.isEmpty()
-                    && pile.folder().equals(StoreLayout.ORDERS)
-                    && pile.lastUsed().plus(LAUNCHING).isAfter(now);
-        }
+        Needs needs = new Needs();
+        jobs.unfinished().forEach(needs::add);
+        orders.stream()
+                .filter(order -> order.lastUsed().plus(LAUNCHING).isAfter(now))
+                .map(Pile::run)
+                .forEach(needs::addIfLaunching);
         List<Leftover> all = new ArrayList<>();
-        perRun.forEach(pile -> all.add(pile.leftover(pile.run(), uses.getOrDefault(pile.run(), ""))));
-        String launching = mayBeLaunching ? "a launch may be under way" : "";
+        perRun.forEach(pile -> all.add(pile.leftover(pile.run(), needs.uses.getOrDefault(pile.run(), ""))));
         for (Pile pile : piles(S3Store.INPUTS, DIGEST.asMatchPredicate())) {
-            all.add(pile.leftover(null, inputs.contains(pile.address()) ? "a job that has not ended" : launching));
+            all.add(pile.leftover(null, needs.ofInput(pile.address())));
         }
         return all;
+    }
+
+    /** What jobs need that have not ended. */
+    private final class Needs {
+        private final Map<RunId, String> uses = new LinkedHashMap<>();
+        private final Set<String> inputs = new HashSet<>();
+        private boolean mayBeLaunching;
+
+        void add(TrainingJob job) {
+            add(TrainingJobs.run(job), job.trainingJobName(), job.trainingJobStatusAsString(), job.inputDataConfig());
+        }
+
+        /** A search may not know a job yet that was launched a moment ago, and one that is not there may come. */
+        void addIfLaunching(RunId run) {
+            if (uses.containsKey(run)) {
+                return;
+            }
+            List<DescribeTrainingJobResponse> launches = new Launches(jobs).of(run);
+            if (launches.isEmpty()) {
+                mayBeLaunching = true;
+                return;
+            }
+            DescribeTrainingJobResponse last = launches.get(launches.size() - 1);
+            if (!TrainingJobs.hasEnded(last)) {
+                add(run, last.trainingJobName(), last.trainingJobStatusAsString(), last.inputDataConfig());
+            }
+        }
+
+        private void add(RunId run, String name, String status, List<Channel> channels) {
+            uses.put(run, name + ", which is " + status);
+            channels.forEach(channel -> inputs.add(address(channel)));
+        }
+
+        String ofInput(String address) {
+            return inputs.contains(address)
+                    ? "a job that has not ended"
+                    : mayBeLaunching ? "a launch may be under way" : "";
+        }
     }
 
     /** Removes what {@link #all} told. */
     void remove(Leftover leftover) {
         store.delete(leftover.reference());
-    }
-
-    private static String use(List<DescribeTrainingJobResponse> jobs) {
-        if (jobs.isEmpty() || TrainingJobs.hasEnded(jobs.get(jobs.size() - 1))) {
-            return "";
-        }
-        DescribeTrainingJobResponse last = jobs.get(jobs.size() - 1);
-        return last.trainingJobName() + ", which is " + last.trainingJobStatusAsString();
     }
 
     private static String address(Channel channel) {

@@ -5,17 +5,28 @@ import dev.finetune4j.aws.internal.CreateOnce;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemaker.model.BooleanOperator;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.Filter;
+import software.amazon.awssdk.services.sagemaker.model.Operator;
 import software.amazon.awssdk.services.sagemaker.model.ResourceInUseException;
 import software.amazon.awssdk.services.sagemaker.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.sagemaker.model.ResourceType;
+import software.amazon.awssdk.services.sagemaker.model.SearchExpression;
+import software.amazon.awssdk.services.sagemaker.model.SearchRecord;
+import software.amazon.awssdk.services.sagemaker.model.SearchSortOrder;
 import software.amazon.awssdk.services.sagemaker.model.Tag;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJob;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 import software.amazon.awssdk.services.sagemaker.model.WarmPoolResourceStatus;
 
@@ -30,6 +41,11 @@ public final class TrainingJobs implements AutoCloseable {
     /** Holds the digest of an order where the container takes no setting that it does not know. */
     public static final String DIGEST_VARIABLE = "FINETUNE4J_DIGEST";
 
+    /** The tag that holds the digest of a job's order. */
+    public static final String DIGEST_TAG = "finetune4j-digest";
+
+    private static final int SEARCH_PAGE = 100; // the most that the service takes
+    private static final Pattern RESUMED = Pattern.compile("-r\\d{1,4}$");
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
 
     private final SageMakerClient client;
@@ -162,6 +178,64 @@ public final class TrainingJobs implements AutoCloseable {
     /** Whether the machine of a job that has ended waits for another job; its record cannot be removed then. */
     private static boolean keepsMachine(DescribeTrainingJobResponse job) {
         return job.warmPoolStatus() != null && job.warmPoolStatus().status() == WarmPoolResourceStatus.AVAILABLE;
+    }
+
+    /**
+     * The jobs of finetune4j that have not ended, by their tags, whoever launched them; the first launched comes first. It takes one call for
+     * a hundred of them, and may miss one that was launched seconds ago.
+     */
+    public List<TrainingJob> unfinished() {
+        try {
+            return client
+                    .searchPaginator(request -> request.resource(ResourceType.TRAINING_JOB)
+                            .sortBy("CreationTime")
+                            .sortOrder(SearchSortOrder.ASCENDING)
+                            .maxResults(SEARCH_PAGE)
+                            .searchExpression(ofUnfinished()))
+                    .results()
+                    .stream()
+                    .map(SearchRecord::trainingJob)
+                    .toList();
+        } catch (SdkException e) {
+            throw told(e, "jobs of finetune4j");
+        }
+    }
+
+    private static SearchExpression ofUnfinished() {
+        Filter hasNotEnded = Filter.builder()
+                .name("TrainingJobStatus")
+                .operator(Operator.IN)
+                .value(TrainingJobStatus.IN_PROGRESS + "," + TrainingJobStatus.STOPPING)
+                .build();
+        SearchExpression isOurs = SearchExpression.builder()
+                .operator(BooleanOperator.OR)
+                .filters(isThere("Tags." + Submission.RUN_LABEL), isThere("Tags." + DIGEST_TAG))
+                .build();
+        return SearchExpression.builder()
+                .operator(BooleanOperator.AND)
+                .filters(hasNotEnded)
+                .subExpressions(isOurs)
+                .build();
+    }
+
+    private static Filter isThere(String property) {
+        return Filter.builder().name(property).operator(Operator.EXISTS).build();
+    }
+
+    /** The run that a job is of: as its tag says, or its name. */
+    static RunId run(TrainingJob job) {
+        String name = RESUMED.matcher(job.trainingJobName()).replaceFirst("");
+        return new RunId(job.tags().stream()
+                .filter(tag -> tag.key().equals(Submission.RUN_LABEL))
+                .map(Tag::value)
+                .filter(name::equalsIgnoreCase)
+                .findFirst()
+                .orElse(name));
+    }
+
+    /** Whether a job runs finetune4j's worker, and not a script of the hub. */
+    public static boolean hasWorker(TrainingJob job) {
+        return job.hyperParameters().containsKey(ContainerOrder.DIGEST_SETTING);
     }
 
     /** Tags of a job. */
