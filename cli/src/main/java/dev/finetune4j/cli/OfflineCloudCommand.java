@@ -4,6 +4,8 @@ import dev.finetune4j.engine.data.source.FileTree;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
+import dev.finetune4j.offlinecloud.bedrock.TuningPace;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.Container;
 import dev.finetune4j.offlinecloud.sagemaker.JumpStartBuckets;
@@ -52,11 +54,29 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  finetune offline-cloud start aws > cloud.env &",
             "  until [ -s cloud.env ]; do sleep 1; done",
-            "  . ./cloud.env; finetune launch job.yaml --target sagemaker"
+            "  . ./cloud.env; finetune launch job.yaml --target sagemaker",
+            "",
+            "What goes wrong is ordered by any program that can POST, one order at a time:",
+            "  curl $OFFLINE_CLOUD_CONTROL -d '{\"do\": \"sell-out\", \"machine\": \"ml.g5.xlarge\"}'",
+            "  machines  sell-out, restock {machine}, reclaim {job}, quota {machine or name, value}",
+            "  calls     throttle, break-down, expire-token, deny-access, lose-request, lose-answer",
+            "            {operation, times}, refuse {operation, code, message, status, times}",
+            "  logs      delay-logs {seconds}",
+            "  Bedrock   bedrock-quota {value}, withhold-model, grant-model {model}",
+            "GET tells the calls that were made: operation, status, hadEffect."
         })
 final class OfflineCloudCommand implements Callable<Integer> {
     private static final String ACCOUNT = "123456789012";
+    private static final String ROLES = "arn:aws:iam::" + ACCOUNT + ":role/finetune4j-";
+    private static final String TRAINING_ROLE = ROLES + "training";
+    private static final String TUNING_ROLE = ROLES + "tuning";
     private static final String BUCKET = "my-bucket";
+
+    /** The first model that Bedrock tunes. */
+    private static final String BEDROCK_MODEL = "amazon.nova-micro-v1:0:128k";
+
+    private static final String BEDROCK_REGION = "us-east-1";
+    private static final String BEDROCK_BUCKET = "my-bucket-" + BEDROCK_REGION;
 
     /** The local runner's, as SageMaker's container starts it. */
     private static final String WORKER = "dev.finetune4j.worker.SageMakerMain";
@@ -65,6 +85,8 @@ final class OfflineCloudCommand implements Callable<Integer> {
     private static final String TUNABLE = "huggingface-llm-offline-tiny";
 
     /** Without a bucket of its own the SDK asks STS at Amazon's address for the account's; and it tells Amazon of each training. */
+    private static final String SDK_SETTINGS_VARIABLE = "SAGEMAKER_USER_CONFIG_OVERRIDE";
+
     private static final String SDK_SETTINGS = """
             SchemaVersion: '1.0'
             SageMaker:
@@ -87,7 +109,8 @@ final class OfflineCloudCommand implements Callable<Integer> {
             names = "--region",
             paramLabel = "REGION",
             defaultValue = "eu-central-1",
-            description = "The region that there is (default: eu-central-1).")
+            description = "The account's region (default: eu-central-1). Bedrock is in us-east-1 and us-west-2 besides,"
+                    + " where it tunes.")
     String region = "eu-central-1";
 
     @Option(
@@ -118,25 +141,33 @@ final class OfflineCloudCommand implements Callable<Integer> {
         if (model != null && !Files.isRegularFile(model.resolve("config.json"))) {
             throw new ParameterException(spec.commandLine(), "--model is no folder with a config.json: " + model);
         }
-        String role = "arn:aws:iam::" + ACCOUNT + ":role/finetune4j-training";
-        Account account = new Account(ACCOUNT, region, Set.of(role));
+        Account account = new Account(ACCOUNT, region, Set.of(TRAINING_ROLE, TUNING_ROLE));
         Path home = Files.createDirectories(surroundings.home().resolve("cache"));
         Path folder = Files.createTempDirectory(home, "offline-cloud-");
-        OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT, region, Clock.systemUTC()).createBucket(BUCKET);
+        OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT, region, Clock.systemUTC())
+                .createBucket(BUCKET)
+                .createBucket(BEDROCK_BUCKET, BEDROCK_REGION, ACCOUNT);
+        Path sdkSettings = Files.writeString(folder.resolve("sagemaker-sdk.yaml"), SDK_SETTINGS);
         OfflineHub hub = OfflineHub.shipped(region, Clock.systemUTC());
-        Container containers = containers(folder.resolve("machines"), store, hub);
+        Container containers = containers(folder.resolve("machines"), store, hub, sdkSettings);
         OfflineAws cloud = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store, hub);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cloud, folder), "offline-cloud end"));
-        tell(variables(cloud, Files.writeString(folder.resolve("sagemaker-sdk.yaml"), SDK_SETTINGS)), role, folder);
+        cloud.bedrock().pace(TuningPace.SWIFT);
+        if (hasBedrock()) {
+            OfflineBedrock.TUNING_REGIONS.forEach(there -> cloud.bedrock(there).pace(TuningPace.SWIFT));
+        }
+        tell(variables(cloud, sdkSettings), hub, folder);
         new CountDownLatch(1).await(); // until the process is ended
         return ExitCode.OK.number();
     }
 
-    private Container containers(Path machines, OfflineS3 store, OfflineHub hub) throws IOException {
+    private Container containers(Path machines, OfflineS3 store, OfflineHub hub, Path sdkSettings) throws IOException {
         ProcessContainer processes = new ProcessContainer(
                 machines,
                 store,
-                Map.of("PATH", surroundings.environment().getOrDefault("PATH", "/usr/bin:/bin")),
+                Map.of(
+                        "PATH", surroundings.environment().getOrDefault("PATH", "/usr/bin:/bin"),
+                        SDK_SETTINGS_VARIABLE, sdkSettings.toString()),
                 Clock.systemUTC());
         if (model == null) {
             return processes;
@@ -167,7 +198,8 @@ final class OfflineCloudCommand implements Callable<Integer> {
         variables.put("AWS_SECRET_ACCESS_KEY", "offline");
         variables.put("AWS_REGION", region);
         variables.put("AWS_DEFAULT_REGION", region); // Python knows this one only
-        variables.put("SAGEMAKER_USER_CONFIG_OVERRIDE", sdkSettings.toString());
+        variables.put(SDK_SETTINGS_VARIABLE, sdkSettings.toString());
+        variables.put("OFFLINE_CLOUD_CONTROL", cloud.control().toString());
         return variables;
     }
 
@@ -175,7 +207,7 @@ final class OfflineCloudCommand implements Callable<Integer> {
         return value.matches("[\\w./:-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
     }
 
-    private void tell(Map<String, String> variables, String role, Path folder) {
+    private void tell(Map<String, String> variables, OfflineHub hub, Path folder) {
         if (output.isJson()) {
             surroundings.screen().line(Json.pretty(variables));
         } else {
@@ -186,13 +218,41 @@ final class OfflineCloudCommand implements Callable<Integer> {
                             .map(variable -> "export " + variable.getKey() + "=" + forShell(variable.getValue()))
                             .collect(Collectors.joining("\n")));
         }
-        surroundings.screen().say("a job file that uses it:");
+        surroundings.screen().say("places of a job file that uses it, each for targets: [its name]:");
         surroundings.screen().say("places:");
-        String place = "{role: \"" + role + "\", store: \"s3://" + BUCKET + "/jobs\", region: " + region;
-        surroundings.screen().say("  sagemaker: " + place + "}");
+        surroundings.screen().say("  sagemaker: {" + place(TRAINING_ROLE, BUCKET, region) + "}");
         if (model != null) {
-            surroundings.screen().say("  jumpstart: " + place + ", model: " + TUNABLE + "}");
+            surroundings
+                    .screen()
+                    .say("  jumpstart: {" + place(TRAINING_ROLE, BUCKET, region) + ", model: " + TUNABLE
+                            + ", machine: " + machine(hub) + "}");
+        }
+        if (hasBedrock()) {
+            surroundings
+                    .screen()
+                    .say("  bedrock: {" + place(TUNING_ROLE, BEDROCK_BUCKET, BEDROCK_REGION) + ", model: \""
+                            + BEDROCK_MODEL + "\", learningRate: 1e-5}");
+        }
+        if (model == null) {
+            surroundings.screen().say("a place for jumpstart takes --model FOLDER");
         }
         surroundings.screen().say("machines and files are in " + folder + "; Ctrl-C ends it");
+    }
+
+    /** Other partitions have no region where it tunes. */
+    private boolean hasBedrock() {
+        return !region.matches("(cn|us-gov)-.*");
+    }
+
+    private static String place(String role, String bucket, String where) {
+        return "role: \"" + role + "\", store: \"s3://" + bucket + "/jobs\", region: " + where;
+    }
+
+    /** The one that the model's own document would take. */
+    private static String machine(OfflineHub hub) {
+        return hub.newest(TUNABLE)
+                .map(content ->
+                        content.document().path("DefaultTrainingInstanceType").asText())
+                .orElseThrow();
     }
 }

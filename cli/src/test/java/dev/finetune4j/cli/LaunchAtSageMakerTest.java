@@ -68,7 +68,7 @@ class LaunchAtSageMakerTest {
         CommandRun looked = command("doctor", "aws", job.toString());
         assertThat(looked.out())
                 .as(looked.err())
-                .containsPattern("quota +unknown +the account's list does not have \"ml\\.g\\S+ for");
+                .containsPattern("quota +ok +\"ml\\.g\\S+ for training job usage\" in " + REGION + " is 100");
     }
 
     @Test

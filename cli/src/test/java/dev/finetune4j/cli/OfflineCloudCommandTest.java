@@ -27,13 +27,13 @@ class OfflineCloudCommandTest {
     void servesTheOtherCommandsByTheVariablesThatItPrintsAndLeavesNothing() throws Exception {
         ProcessBuilder builder = new ProcessBuilder(JavaProcess.command(
                         List.of(), Main.class, List.of("offline-cloud", "start", "aws", "--model", MODEL.toString())))
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+                .redirectError(folder.resolve("told").toFile());
         builder.environment().put("FINETUNE_HOME", folder.resolve("cloud").toString());
         Process cloud = builder.start();
         try (BufferedReader printed =
                 new BufferedReader(new InputStreamReader(cloud.getInputStream(), StandardCharsets.UTF_8))) {
             Map<String, String> variables = new HashMap<>();
-            for (int i = 0; i < 6; i++) {
+            for (int i = 0; i < 7; i++) {
                 String[] variable = Objects.requireNonNull(printed.readLine()).split("[ =]", 3);
                 assertThat(variable[0]).isEqualTo("export");
                 variables.put(variable[1], variable[2]);
@@ -45,7 +45,8 @@ class OfflineCloudCommandTest {
                             "AWS_SECRET_ACCESS_KEY",
                             "AWS_REGION",
                             "AWS_DEFAULT_REGION",
-                            "SAGEMAKER_USER_CONFIG_OVERRIDE");
+                            "SAGEMAKER_USER_CONFIG_OVERRIDE",
+                            "OFFLINE_CLOUD_CONTROL");
             assertThat(Path.of(variables.get("SAGEMAKER_USER_CONFIG_OVERRIDE")))
                     .as("the SageMaker SDK's settings")
                     .content()
@@ -70,9 +71,14 @@ class OfflineCloudCommandTest {
                     .contains("123456789012", "s3://my-bucket/jobs can be read from eu-central-1");
 
             CommandRun tuned = CommandRun.in(
-                    folder.resolve("home"), variables, "launch", jobOfHub().toString(), "--yes");
+                    folder.resolve("home"), variables, "launch", jobAt("jumpstart", 4717).toString(), "--yes");
             assertThat(tuned.exitCode()).as(tuned.err()).isZero();
             assertThat(tuned.err()).contains("loss ");
+
+            CommandRun ofBedrock = CommandRun.in(
+                    folder.resolve("home"), variables, "launch", jobAt("bedrock", 4718).toString(), "--yes");
+            assertThat(ofBedrock.exitCode()).as(ofBedrock.err()).isZero();
+            assertThat(ofBedrock.err()).contains("loss ");
         } finally {
             cloud.destroy();
         }
@@ -80,28 +86,25 @@ class OfflineCloudCommandTest {
         assertThat(folder.resolve("cloud/cache")).isEmptyDirectory();
     }
 
-    private Path jobOfHub() throws IOException {
-        Path job = TicketsJob.write(Files.createDirectories(folder.resolve("hub")), 4717);
+    /** At the place that the command told, as it is. */
+    private Path jobAt(String target, long seed) throws IOException {
+        String place = Files.readAllLines(folder.resolve("told")).stream()
+                .filter(line -> line.startsWith("  " + target + ": {"))
+                .findFirst()
+                .orElseThrow();
+        Path job = TicketsJob.write(Files.createDirectories(folder.resolve(target)), seed);
         Files.writeString(
                 job,
                 Files.readString(job)
                         .replace("epochs: 4", "epochs: 1")
                         .replace("few-shot: 0", "few-shot: 0, gate: {better-than-base: false, at-least: 0.01}"));
-        return Files.writeString(job, """
-                budget: {max-cost: 5 USD}
-                targets: [jumpstart]
-                places:
-                  jumpstart:
-                    role: "arn:aws:iam::123456789012:role/finetune4j-training"
-                    store: "s3://my-bucket/jobs"
-                    region: eu-central-1
-                    model: huggingface-llm-offline-tiny
-                    machine: ml.g5.xlarge
-                    logging-steps: 1
-                    per-device-train-batch-size: 8
-                    lora-r: 8
-                    gradient-accumulation-steps: 1
-                """, StandardOpenOption.APPEND);
+        String settings = target.equals("jumpstart")
+                ? ", logging-steps: 1, per-device-train-batch-size: 8, lora-r: 8, gradient-accumulation-steps: 1}"
+                : "}";
+        return Files.writeString(
+                job,
+                "budget: {max-cost: 5 USD}\ntargets: [" + target + "]\nplaces:\n" + place.replaceFirst("}$", settings) + "\n",
+                StandardOpenOption.APPEND);
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.finetune4j.offlinecloud;
 
 import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
+import dev.finetune4j.offlinecloud.control.ControlProtocol;
+import dev.finetune4j.offlinecloud.control.Orders;
 import dev.finetune4j.offlinecloud.iam.IamQueries;
 import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.logs.LogBook;
@@ -13,9 +15,12 @@ import dev.finetune4j.offlinecloud.s3.S3Protocol;
 import dev.finetune4j.offlinecloud.sagemaker.Container;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sts.OfflineSts;
+import dev.finetune4j.offlinecloud.sts.RoleSessions;
 import dev.finetune4j.offlinecloud.wire.Call;
+import dev.finetune4j.offlinecloud.wire.CallLog;
 import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.JsonProtocol;
 import dev.finetune4j.offlinecloud.wire.JsonService;
@@ -28,8 +33,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs with their logs and quotas, JumpStart's hub, Bedrock's model
@@ -45,34 +55,42 @@ public final class OfflineAws implements AutoCloseable {
     private static final long BETWEEN_LOOKS_MILLIS = 20;
     private static final int KEY_BYTES = 8;
 
+    /** A machine renews its role's credentials as long as it is there. */
+    private static final Duration LONGEST_JOB = Duration.ofDays(30);
+
+    private static final String CONTROL = "/offline-cloud/control/";
+
     private final OfflineSageMaker sageMaker;
-    private final OfflineBedrock bedrock;
+    private final List<OfflineBedrock> bedrocks;
     private final OfflinePrices prices;
     private final LogBook logs;
     private final OfflineS3 s3;
     private final OfflineIam iam;
     private final Faults faults;
+    private final CallLog calls;
     private final String accessKeyId;
     private final OfflineServer server;
     private final Thread life;
 
     private OfflineAws(
             OfflineSageMaker sageMaker,
-            OfflineBedrock bedrock,
+            List<OfflineBedrock> bedrocks,
             OfflinePrices prices,
             LogBook logs,
             OfflineS3 s3,
             OfflineIam iam,
             Faults faults,
+            CallLog calls,
             String accessKeyId,
             OfflineServer server) {
         this.sageMaker = sageMaker;
-        this.bedrock = bedrock;
+        this.bedrocks = List.copyOf(bedrocks);
         this.prices = prices;
         this.logs = logs;
         this.s3 = s3;
         this.iam = iam;
         this.faults = faults;
+        this.calls = calls;
         this.accessKeyId = accessKeyId;
         this.server = server;
         life = new Thread(this::live, "offline-cloud life");
@@ -85,7 +103,7 @@ public final class OfflineAws implements AutoCloseable {
         try {
             while (true) {
                 sageMaker.advance();
-                bedrock.advance();
+                bedrocks.forEach(OfflineBedrock::advance);
                 Thread.sleep(BETWEEN_LOOKS_MILLIS);
             }
         } catch (InterruptedException e) {
@@ -103,7 +121,7 @@ public final class OfflineAws implements AutoCloseable {
      * @param container what jobs run
      * @throws IOException if no port can be had
      */
-    public static OfflineAws start(OfflineSageMaker.Account account, Clock clock, Pace pace, Container container)
+    public static OfflineAws start(Account account, Clock clock, Pace pace, Container container)
             throws IOException {
         Path folder = Files.createTempDirectory("offline-s3-");
         return start(account, clock, pace, container, new OfflineS3(folder, account.id(), account.region(), clock));
@@ -120,7 +138,7 @@ public final class OfflineAws implements AutoCloseable {
      * @throws IOException if no port can be had
      */
     public static OfflineAws start(
-            OfflineSageMaker.Account account, Clock clock, Pace pace, Container container, OfflineS3 s3)
+            Account account, Clock clock, Pace pace, Container container, OfflineS3 s3)
             throws IOException {
         return start(account, clock, pace, container, s3, OfflineHub.shipped(account.region(), clock));
     }
@@ -137,32 +155,58 @@ public final class OfflineAws implements AutoCloseable {
      * @throws IOException if no port can be had
      */
     public static OfflineAws start(
-            OfflineSageMaker.Account account, Clock clock, Pace pace, Container container, OfflineS3 s3, OfflineHub hub)
+            Account account, Clock clock, Pace pace, Container container, OfflineS3 s3, OfflineHub hub)
             throws IOException {
         LogBook logs = new LogBook(clock);
         String key = accessKey();
-        OfflineSts sts = new OfflineSts(account.id(), account.roles(), clock, key);
-        OfflineIam iam = new OfflineIam(account.id(), account.roles(), sts::roleOf);
+        RoleSessions sessions = new RoleSessions(account.id(), clock);
+        OfflineIam iam = new OfflineIam(account.id(), account.roles(), sessions);
         s3.guard(iam);
         OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam, hub);
-        OfflineBedrock bedrock = new OfflineBedrock(account, clock, TuningPace.LIFELIKE, s3, iam);
+        List<OfflineBedrock> bedrocks = bedrocks(account, clock, s3, iam);
+        List<JsonService> tuning = new ArrayList<>(bedrocks);
+        bedrocks.forEach(bedrock -> tuning.add(bedrock.runtime()));
         OfflinePrices prices = OfflinePrices.shipped();
         List<JsonService> services = List.of(
                 sageMaker,
                 prices,
                 new OfflineLogs(logs, account.region(), account.id()),
-                new OfflineQuotas(account.region(), account.id(), sageMaker::quotas));
+                new OfflineQuotas(
+                        account.region(),
+                        account.id(),
+                        Map.of("sagemaker", sageMaker::quotas, "bedrock", bedrocks.get(0)::quotas)));
         Faults faults = new Faults();
+        CallLog calls = new CallLog();
+        Orders orders = new Orders(sageMaker, bedrocks, logs, faults);
         OfflineServer server = OfflineServer.start(
                 List.of(
+                        new ControlProtocol(CONTROL + key, orders, calls),
                         new JsonProtocol(account.region(), key, services),
-                        new RestJsonProtocol(account.region(), key, List.of(bedrock, bedrock.runtime())),
-                        new QueryProtocol(sts, key),
-                        new QueryProtocol(new IamQueries(iam, account.id()), key),
+                        new RestJsonProtocol(account.region(), key, tuning),
+                        new QueryProtocol(new OfflineSts(iam, sessions, key), key),
+                        new QueryProtocol(new IamQueries(iam, clock), key),
                         new S3Protocol(s3, key)),
                 iam,
-                faults);
-        return new OfflineAws(sageMaker, bedrock, prices, logs, s3, iam, faults, key, server);
+                faults,
+                calls);
+        container.connect(role -> Map.of(
+                "AWS_ENDPOINT_URL", server.endpoint().toString(),
+                "AWS_REGION", account.region(),
+                "AWS_DEFAULT_REGION", account.region(), // Python knows this one only
+                "AWS_ACCESS_KEY_ID", key,
+                "AWS_SECRET_ACCESS_KEY", "offline",
+                "AWS_SESSION_TOKEN", sessions.begin(role, "SageMaker", LONGEST_JOB).token()));
+        return new OfflineAws(sageMaker, bedrocks, prices, logs, s3, iam, faults, calls, key, server);
+    }
+
+    /** In the account's region, and where in its partition models can be tuned. */
+    private static List<OfflineBedrock> bedrocks(Account account, Clock clock, OfflineS3 s3, OfflineIam iam) {
+        Stream<String> others = account.region().matches("(cn|us-gov)-.*") ? Stream.of() : OfflineBedrock.TUNING_REGIONS.stream();
+        return Stream.concat(Stream.of(account.region()), others)
+                .distinct()
+                .map(region -> new Account(account.id(), region, account.roles()))
+                .map(there -> new OfflineBedrock(there, clock, TuningPace.LIFELIKE, s3, iam))
+                .toList();
     }
 
     /** Nobody else on this machine can guess it: containers may be real, and then a job is a command. */
@@ -177,6 +221,14 @@ public final class OfflineAws implements AutoCloseable {
         return server.endpoint();
     }
 
+    /**
+     * Where programs that are not Java order what is to go wrong: {@code POST} of {@code {"do": "sell-out", "machine": "ml.g5.xlarge"}}, and
+     * {@code GET} of the calls that were made.
+     */
+    public URI control() {
+        return endpoint().resolve(CONTROL + accessKeyId);
+    }
+
     /** The only access key that is known; its secret may be anything, since no signature is computed. */
     public String accessKeyId() {
         return accessKeyId;
@@ -187,9 +239,21 @@ public final class OfflineAws implements AutoCloseable {
         return sageMaker;
     }
 
-    /** Bedrock itself, to let jobs fail, quotas be small, or all go fast. */
+    /** Bedrock itself in the account's region, to let jobs fail, quotas be small, or all go fast. */
     public OfflineBedrock bedrock() {
-        return bedrock;
+        return bedrocks.get(0);
+    }
+
+    /**
+     * Bedrock in another region: it tunes in few of them, so that it is there besides the account's own region.
+     *
+     * @throws IllegalArgumentException if it is not played there
+     */
+    public OfflineBedrock bedrock(String region) {
+        return bedrocks.stream()
+                .filter(one -> one.ownRegion().equals(Optional.of(region)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("Bedrock is not played in " + region));
     }
 
     /** The price list, to let something cost something else. */
@@ -219,7 +283,7 @@ public final class OfflineAws implements AutoCloseable {
 
     /** Calls of an operation so far, in the order of the answers. */
     public List<Call> calls(String operation) {
-        return server.calls().stream()
+        return calls.all().stream()
                 .filter(call -> call.operation().equals(operation))
                 .toList();
     }

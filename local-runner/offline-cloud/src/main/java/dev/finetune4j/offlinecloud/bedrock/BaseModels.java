@@ -91,6 +91,15 @@ record BaseModels(String source, Map<String, Family> families, List<BaseModel> m
         }
     }
 
+    /** Where there are models that can be tuned. */
+    static List<String> regions() {
+        return SHIPPED.models().stream()
+                .flatMap(model -> model.regions().stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     /** The models of a region. */
     static Stream<BaseModel> of(String region) {
         return SHIPPED.models().stream().filter(model -> model.regions().contains(region));

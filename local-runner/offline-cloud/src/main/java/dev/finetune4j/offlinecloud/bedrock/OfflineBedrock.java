@@ -24,6 +24,10 @@ import java.util.Set;
  * job's name is taken for ever, a model's as long as there is the model. Safe for use by several threads.
  */
 public final class OfflineBedrock implements JsonService {
+    /** Where there are models that can be tuned. */
+    public static final List<String> TUNING_REGIONS = BaseModels.regions();
+
+    private static final int RAISED_QUOTA = 100;
     private static final ServiceModel MODEL = ServiceModel.resource(OfflineBedrock.class, "service-model.json");
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
@@ -43,7 +47,7 @@ public final class OfflineBedrock implements JsonService {
     private final Map<String, CustomizationJob> jobs = new LinkedHashMap<>();
     private final Set<String> withheld = new HashSet<>();
     private TuningPace pace;
-    private int mostJobs = Integer.MAX_VALUE;
+    private int mostJobs = RAISED_QUOTA;
 
     /**
      * The service.
@@ -86,9 +90,14 @@ public final class OfflineBedrock implements JsonService {
         pace = tuningPace;
     }
 
-    /** From now on so many jobs may be in progress at once, and no more; without a call there is no such limit. */
+    /** From now on so many jobs may be in progress at once, and no more; without a call 100, ten times those of a new account. */
     public synchronized void quota(int jobsAtOnce) {
         mostJobs = jobsAtOnce;
+    }
+
+    /** How many jobs may be in progress and models be there, by the names of the quotas. */
+    public synchronized Map<String, Integer> quotas() {
+        return Map.of("(Model customization) Scheduled customization jobs", mostJobs);
     }
 
     /** From now on the account may reserve so many model units, and no more; without a call there is no such limit. */
@@ -175,6 +184,11 @@ public final class OfflineBedrock implements JsonService {
     @Override
     public String signingName() {
         return "bedrock";
+    }
+
+    @Override
+    public Optional<String> ownRegion() {
+        return Optional.of(account.region());
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.finetune4j.offlinecloud.wire.ServiceModel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,6 +33,11 @@ final class OfflineRuntime implements JsonService {
     @Override
     public String signingName() {
         return "bedrock";
+    }
+
+    @Override
+    public Optional<String> ownRegion() {
+        return Optional.of(names.region());
     }
 
     @Override

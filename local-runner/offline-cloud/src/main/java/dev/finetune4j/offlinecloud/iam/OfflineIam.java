@@ -1,18 +1,18 @@
 package dev.finetune4j.offlinecloud.iam;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Sessions;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 /**
  * Holds every call to the policies of whoever makes it: the account's user, a session as a role, or a service that acts as the role of a
@@ -32,29 +32,43 @@ public final class OfflineIam implements Gate {
                   "Effect": "Allow",
                   "Principal": {"Service": ["bedrock.amazonaws.com", "sagemaker.amazonaws.com"]},
                   "Action": "sts:AssumeRole"
+                },
+                {
+                  "Effect": "Allow",
+                  "Principal": {"AWS": "arn:aws:iam::%s:root"},
+                  "Action": "sts:AssumeRole"
                 }
               ]
             }
             """;
 
+    private static final Instant FIRST_CREATED = Instant.parse("2026-01-01T00:00:00Z");
+    private static final int LONGEST_SESSION_SECONDS = 43_200;
+
     private final String account;
-    private final Map<String, String> trustByRole = new ConcurrentHashMap<>();
-    private final Function<String, Optional<String>> roleOfSession;
-    private final Map<String, List<Statement>> statements = new ConcurrentHashMap<>();
+    private final Sessions sessions;
+    private final Map<String, Role> roles = new ConcurrentHashMap<>();
+    private final Policies policies = new Policies();
     private final Map<String, Set<String>> used = new ConcurrentHashMap<>();
     private final List<Access> denied = new ArrayList<>();
 
     /**
-     * An account in which all is allowed, and all roles trust SageMaker and Bedrock.
+     * An account in which all is allowed, and all roles trust SageMaker, Bedrock and whoever is of the account.
      *
      * @param account twelve digits
      * @param roles ARNs of its roles
-     * @param roleOfSession which role a session acts as, by its token
+     * @param sessions which role a session acts as, by its token
      */
-    public OfflineIam(String account, Set<String> roles, Function<String, Optional<String>> roleOfSession) {
+    public OfflineIam(String account, Set<String> roles, Sessions sessions) {
         this.account = account;
-        this.roleOfSession = roleOfSession;
-        roles.forEach(role -> trustByRole.put(role, TRUST));
+        this.sessions = sessions;
+        roles.forEach(arn ->
+                this.roles.put(arn, new Role(arn, TRUST.formatted(account), FIRST_CREATED, "", LONGEST_SESSION_SECONDS)));
+    }
+
+    /** Twelve digits. */
+    public String account() {
+        return account;
     }
 
     /**
@@ -64,12 +78,12 @@ public final class OfflineIam implements Gate {
      * @throws IllegalArgumentException if one has parts that are not known here
      */
     public void restrictUser(String... documents) {
-        restrict(user(), documents);
+        policies.replace(user(), documents);
     }
 
     /** The same for all who act as a role: sessions, and the service that runs a job. */
     public void restrictRole(String role, String... documents) {
-        restrict(role, documents);
+        policies.replace(role, documents);
     }
 
     /**
@@ -78,40 +92,60 @@ public final class OfflineIam implements Gate {
      * @throws IllegalArgumentException if there is no such role
      */
     public void trust(String role, String document) {
-        if (trustByRole.replace(role, document) == null) {
+        if (roles.computeIfPresent(role, (arn, old) -> old.trusting(document)) == null) {
             throw new IllegalArgumentException("there is no role " + role);
         }
     }
 
-    /** The role's trust policy by the role's name; empty where there is none. */
-    Optional<Map.Entry<String, String>> role(String name) {
-        return trustByRole.entrySet().stream()
-                .filter(role -> role.getKey().endsWith("/" + name))
-                .findFirst();
+    /** A role by its name; empty where there is none. */
+    Optional<Role> role(String name) {
+        return roles.values().stream().filter(role -> role.name().equals(name)).findFirst();
     }
 
-    /** As far as a document names services; conditions are about callers whom a service acts for, who are all this account here. */
+    /** All roles, by ARN. */
+    List<Role> roles() {
+        return roles.values().stream().sorted(Comparator.comparing(Role::arn)).toList();
+    }
+
+    /** A role that may do nothing until it is given policies. */
+    void create(Role role) {
+        roles.put(role.arn(), role);
+        policies.hold(role.arn());
+    }
+
+    void delete(Role role) {
+        roles.remove(role.arn());
+        policies.forget(role.arn());
+    }
+
+    /** What users and roles are held to. */
+    Policies policies() {
+        return policies;
+    }
+
     @Override
     public boolean trusts(String role, String service) {
-        JsonNode all =
-                Json.read(trustByRole.getOrDefault(role, "{}"), JsonNode.class).path("Statement");
-        for (JsonNode statement : all.isArray() ? all : List.of(all)) {
-            if (statement.path("Effect").asText().equals("Allow")
-                    && Statement.texts(statement.at("/Principal/Service")).contains(service)) {
-                return true;
-            }
-        }
-        return false;
+        return roles.containsKey(role) && roles.get(role).trustsService(service);
     }
 
-    private void restrict(String principal, String... documents) {
-        List<Statement> all = new ArrayList<>();
-        for (String document : documents) {
-            for (JsonNode statement : Json.read(document, JsonNode.class).path("Statement")) {
-                all.add(Statement.of(statement));
-            }
-        }
-        statements.put(principal, List.copyOf(all));
+    /**
+     * Whether a caller may act as a role, as far as the role has a say in it.
+     *
+     * @param session the token of the caller's session; empty for the account's own user
+     */
+    public boolean letsAssume(String session, String role) {
+        return roles.containsKey(role)
+                && roles.get(role).trustsPrincipal(account, sessions.roleOf(session).orElse(user()));
+    }
+
+    /** How long a session as a role may be. */
+    public int longestSession(String role) {
+        return roles.containsKey(role) ? roles.get(role).sessionSeconds() : 0;
+    }
+
+    @Override
+    public void check(String session) throws ServiceError {
+        sessions.check(session);
     }
 
     /** ARN of the account's own user. */
@@ -140,8 +174,7 @@ public final class OfflineIam implements Gate {
 
     @Override
     public void admit(String session, Access access) throws ServiceError {
-        Optional<String> role = roleOfSession.apply(session);
-        admit(role.orElse(user()), role.map(this::sessionAs).orElse(user()), access);
+        admit(sessions.roleOf(session).orElse(user()), callerOf(session), access);
     }
 
     @Override
@@ -188,22 +221,19 @@ public final class OfflineIam implements Gate {
 
     /** What a call would come to; nothing is noted of it. */
     Decision decide(String principal, Access access) {
-        List<Statement> all = statements.get(principal);
-        if (all == null) {
+        Optional<List<Statement>> speaking = policies.speakingOf(principal, access);
+        if (speaking.isEmpty()) {
             return Decision.ALLOWED;
         }
-        List<Statement> speaking =
-                all.stream().filter(statement -> statement.speaksOf(access)).toList();
-        if (speaking.stream().anyMatch(statement -> !statement.allows())) {
+        if (speaking.get().stream().anyMatch(statement -> !statement.allows())) {
             return Decision.FORBIDDEN;
         }
-        return speaking.isEmpty() ? Decision.NOT_ALLOWED : Decision.ALLOWED;
+        return speaking.get().isEmpty() ? Decision.NOT_ALLOWED : Decision.ALLOWED;
     }
 
     @Override
     public ServiceError denial(String session, Access access) {
-        String caller = roleOfSession.apply(session).map(this::sessionAs).orElse(user());
-        return denial(caller, access, " because no identity-based policy allows the " + access.action() + " action");
+        return denial(callerOf(session), access, " because no identity-based policy allows the " + access.action() + " action");
     }
 
     private static ServiceError denial(String caller, Access access, String why) {
@@ -211,6 +241,11 @@ public final class OfflineIam implements Gate {
                 "AccessDeniedException",
                 "User: " + caller + " is not authorized to perform: " + access.action() + " on resource: "
                         + access.resource() + why);
+    }
+
+    /** ARN of who makes a call, by the token of the caller's session. */
+    public String callerOf(String session) {
+        return sessions.roleOf(session).map(this::sessionAs).orElse(user());
     }
 
     private String sessionAs(String role) {

@@ -65,6 +65,7 @@ public final class OfflineLogs implements JsonService {
             case "DescribeLogGroups" -> groups(request);
             case "DescribeLogStreams" -> streams(request);
             case "GetLogEvents" -> events(request);
+            case "FilterLogEvents" -> new FilteredEvents(request).of(streams(group(request)));
             default -> throw new IllegalArgumentException("the model has " + operation + ", the service has not");
         };
     }

@@ -1,5 +1,6 @@
 package dev.finetune4j.offlinecloud.quotas;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
@@ -10,36 +11,44 @@ import dev.finetune4j.offlinecloud.wire.ServiceModel;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** Tells SageMaker's quotas, which are told by machine: one for training, one for training on spot. Safe for use by several threads. */
+/** Tells the quotas of services by their names. Safe for use by several threads. */
 public final class OfflineQuotas implements JsonService {
     private static final ServiceModel MODEL = ServiceModel.resource(OfflineQuotas.class, "service-model.json");
-    private static final String SERVICE = "sagemaker";
-    private static final List<String> USES = List.of(" for spot training job usage", " for training job usage");
+    private static final Map<String, String> CODES =
+            Json.resource(OfflineQuotas.class, "codes.json", new TypeReference<>() {});
+    private static final Map<String, String> SERVICES =
+            Map.of("bedrock", "Amazon Bedrock", "sagemaker", "Amazon SageMaker");
     private static final int PAGE = 100;
 
     private final String region;
     private final String account;
-    private final Supplier<Map<String, Integer>> machines;
+    private final Map<String, Supplier<Map<String, Integer>>> quotas;
 
     /**
      * The service.
      *
      * @param region where
      * @param account whose
-     * @param machines how many of which type may run at once
+     * @param quotas of each service, by its code: what each quota is, by its name
      */
-    public OfflineQuotas(String region, String account, Supplier<Map<String, Integer>> machines) {
+    public OfflineQuotas(String region, String account, Map<String, Supplier<Map<String, Integer>>> quotas) {
         this.region = region;
         this.account = account;
-        this.machines = machines;
+        this.quotas = Map.copyOf(quotas);
     }
 
     @Override
     public String signingName() {
         return "servicequotas";
+    }
+
+    @Override
+    public boolean isInEveryRegion() {
+        return true;
     }
 
     @Override
@@ -55,7 +64,7 @@ public final class OfflineQuotas implements JsonService {
 
     @Override
     public ObjectNode answer(String operation, ObjectNode request) throws ServiceError {
-        if (!request.path("ServiceCode").asText().equals(SERVICE)) {
+        if (!quotas.containsKey(request.path("ServiceCode").asText())) {
             throw ServiceError.of(
                     "NoSuchResourceException", "The request failed because the specified service does not exist.");
         }
@@ -67,12 +76,12 @@ public final class OfflineQuotas implements JsonService {
     }
 
     private ObjectNode list(ObjectNode request) throws ServiceError {
-        List<Map.Entry<String, Integer>> all = List.copyOf(quotas().entrySet());
+        List<Map.Entry<String, Integer>> all = List.copyOf(quotas(request).entrySet());
         int start = start(request, all.size());
         int end = Math.min(all.size(), start + request.path("MaxResults").asInt(PAGE));
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode list = answer.putArray("Quotas");
-        all.subList(start, end).forEach(quota -> list.add(quota(quota.getKey(), quota.getValue())));
+        all.subList(start, end).forEach(quota -> list.add(quota(request, quota)));
         return end < all.size() ? answer.put("NextToken", Integer.toString(end)) : answer;
     }
 
@@ -85,10 +94,10 @@ public final class OfflineQuotas implements JsonService {
     }
 
     private ObjectNode get(ObjectNode request) throws ServiceError {
-        for (Map.Entry<String, Integer> quota : quotas().entrySet()) {
+        for (Map.Entry<String, Integer> quota : quotas(request).entrySet()) {
             if (code(quota.getKey()).equals(request.path("QuotaCode").asText())) {
                 ObjectNode answer = Json.records().createObjectNode();
-                answer.set("Quota", quota(quota.getKey(), quota.getValue()));
+                answer.set("Quota", quota(request, quota));
                 return answer;
             }
         }
@@ -96,27 +105,29 @@ public final class OfflineQuotas implements JsonService {
                 "NoSuchResourceException", "The request failed because the specified quota does not exist.");
     }
 
-    private Map<String, Integer> quotas() {
-        Map<String, Integer> quotas = new TreeMap<>();
-        machines.get().forEach((type, count) -> USES.forEach(use -> quotas.put(type + use, count)));
-        return quotas;
+    private Map<String, Integer> quotas(ObjectNode request) {
+        return new TreeMap<>(Objects.requireNonNull(quotas.get(request.path("ServiceCode").asText()))
+                .get());
     }
 
-    private ObjectNode quota(String name, int value) {
+    private ObjectNode quota(ObjectNode request, Map.Entry<String, Integer> quota) {
+        String service = request.path("ServiceCode").asText();
+        String code = code(quota.getKey());
         return Json.records()
                 .createObjectNode()
-                .put("ServiceCode", SERVICE)
-                .put("ServiceName", "Amazon SageMaker")
-                .put("QuotaArn", "arn:aws:servicequotas:" + region + ":" + account + ":" + SERVICE + "/" + code(name))
-                .put("QuotaCode", code(name))
-                .put("QuotaName", name)
-                .put("Value", (double) value)
+                .put("ServiceCode", service)
+                .put("ServiceName", SERVICES.getOrDefault(service, service))
+                .put("QuotaArn", "arn:aws:servicequotas:" + region + ":" + account + ":" + service + "/" + code)
+                .put("QuotaCode", code)
+                .put("QuotaName", quota.getKey())
+                .put("Value", (double) quota.getValue())
                 .put("Unit", "None")
                 .put("Adjustable", true)
                 .put("GlobalQuota", false);
     }
 
+    /** The service's own where it is known; else one of the same form. */
     private static String code(String name) {
-        return String.format(Locale.ROOT, "L-%08X", name.hashCode());
+        return CODES.getOrDefault(name, String.format(Locale.ROOT, "L-%08X", name.hashCode()));
     }
 }

@@ -18,6 +18,11 @@ public interface Container {
      */
     Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log);
 
+    /** Told once, before it starts anything, how what it runs gets at the services around it; for those that run nothing it is nothing. */
+    default void connect(CloudAccess access) {
+        // what is only planned asks nobody
+    }
+
     /** A container that was started. */
     interface Running {
         /** How and when it ends, if that is known; a container whose end is planned may tell it ahead. */

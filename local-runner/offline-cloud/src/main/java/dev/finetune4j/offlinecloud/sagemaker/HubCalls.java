@@ -15,7 +15,8 @@ import java.util.Set;
 /** The calls that look into the public hub. Whoever names another hub is told that there is none. */
 final class HubCalls {
     /** Their names. */
-    static final Set<String> OPERATIONS = Set.of("DescribeHubContent", "ListHubContents", "ListHubContentVersions");
+    static final Set<String> OPERATIONS = 
+            Set.of("DescribeHub", "ListHubs", "DescribeHubContent", "ListHubContents", "ListHubContentVersions");
 
     private static final String SCHEMA = "2.2.0";
 
@@ -29,8 +30,11 @@ final class HubCalls {
     List<Access> accesses(String operation, ObjectNode request) {
         String action = "sagemaker:" + operation;
         Access toHub = Access.to(action, hub.arn());
+        if (operation.equals("ListHubs")) {
+            return List.of(Access.to(action, "*"));
+        }
         String name = request.path("HubContentName").asText();
-        if (operation.equals("ListHubContents")) {
+        if (!request.has("HubContentName")) {
             return List.of(toHub);
         }
         String version = request.path("HubContentVersion")
@@ -39,8 +43,12 @@ final class HubCalls {
     }
 
     ObjectNode answer(String operation, ObjectNode request) throws ServiceError {
+        if (operation.equals("ListHubs")) {
+            return hubs(request);
+        }
         refuseOtherHub(request.path("HubName").asText());
         return switch (operation) {
+            case "DescribeHub" -> hub();
             case "DescribeHubContent" -> describe(request);
             case "ListHubContents" -> page(request, isModel(request) ? hub.models() : List.of());
             case "ListHubContentVersions" -> page(request, versions(request));
@@ -52,6 +60,30 @@ final class HubCalls {
         if (!nameOrArn.equals(OfflineHub.NAME) && !nameOrArn.equals(hub.arn())) {
             throw notFound("Hub " + nameOrArn + " does not exist.");
         }
+    }
+
+    /** The public hub is one of those that an account sees. */
+    private ObjectNode hubs(ObjectNode request) throws ServiceError {
+        List<ObjectNode> found = OfflineHub.NAME.contains(request.path("NameContains").asText())
+                ? List.of(hub())
+                : List.of();
+        ListPage<ObjectNode> page = ListPage.of(found, one -> OfflineHub.NAME, request);
+        ObjectNode answer = Json.records().createObjectNode();
+        answer.putArray("HubSummaries").addAll(page.elements());
+        return page.tellNext(answer);
+    }
+
+    private ObjectNode hub() {
+        BigDecimal since = BigDecimal.valueOf(hub.since().toEpochMilli(), 3);
+        return Json.records()
+                .createObjectNode()
+                .put("HubName", OfflineHub.NAME)
+                .put("HubArn", hub.arn())
+                .put("HubDisplayName", OfflineHub.NAME)
+                .put("HubDescription", "Models of JumpStart")
+                .put("HubStatus", "InService")
+                .put("CreationTime", since)
+                .put("LastModifiedTime", since);
     }
 
     private ObjectNode describe(ObjectNode request) throws ServiceError {

@@ -85,6 +85,11 @@ public final class JumpStartContainer implements Container {
     }
 
     @Override
+    public void connect(CloudAccess access) {
+        others.connect(access);
+    }
+
+    @Override
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
         Optional<ObjectNode> document = hub.ofJob(
                 job.at("/AlgorithmSpecification/TrainingImage").asText(), channel(job, "code"), channel(job, "model"));

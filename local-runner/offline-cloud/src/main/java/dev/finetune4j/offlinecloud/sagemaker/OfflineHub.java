@@ -29,6 +29,7 @@ public final class OfflineHub {
 
     private final String region;
     private final Clock clock;
+    private final Instant since;
     private final Map<String, NavigableMap<Version, Content>> models = new TreeMap<>();
 
     /**
@@ -40,6 +41,12 @@ public final class OfflineHub {
     public OfflineHub(String region, Clock clock) {
         this.region = region;
         this.clock = clock;
+        since = clock.instant();
+    }
+
+    /** Since when it is there. */
+    Instant since() {
+        return since;
     }
 
     /**

@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +38,7 @@ public final class OfflineSageMaker implements JsonService {
     private final Gate gate;
     private final OfflineHub hub;
     private final Stock stock = new Stock();
-    private final Map<String, Integer> quotas = new HashMap<>();
+    private final MachineQuotas quotas = new MachineQuotas(MODEL.valuesOf("TrainingInstanceType"));
     private final Map<String, TrainingJob> jobs = new LinkedHashMap<>();
     private final JobTags tags = new JobTags();
     private final WarmPools pools = new WarmPools();
@@ -86,14 +85,24 @@ public final class OfflineSageMaker implements JsonService {
         }
     }
 
-    /** From now on so many machines of a type may run at once, and no more; without a call there is no such limit. */
+    /** From now on so many machines of a type may run at once, on demand and on spot, and no more. */
     public synchronized void quota(String instanceType, int instances) {
-        quotas.put(instanceType, instances);
+        quotas.set(instanceType, instances);
     }
 
-    /** How many machines of which type may run at once, as far as there is a limit. */
+    /**
+     * The same of one quota.
+     *
+     * @param name as the service calls it, such as {@code ml.g5.xlarge for training warm pool usage}
+     * @throws IllegalArgumentException if no quota has this name
+     */
+    public synchronized void quotaNamed(String name, int instances) {
+        quotas.setNamed(name, instances);
+    }
+
+    /** How many machines may run at once, by the names of the quotas. */
     public synchronized Map<String, Integer> quotas() {
-        return Map.copyOf(quotas);
+        return quotas.all();
     }
 
     /** From now on no machine of a type is free. */
@@ -163,7 +172,7 @@ public final class OfflineSageMaker implements JsonService {
             case "AddTags" -> tags.add(request);
             case "ListTags" -> tags.list(request);
             case "DeleteTags" -> tags.delete(request);
-            case "DescribeHubContent", "ListHubContents", "ListHubContentVersions" ->
+            case "DescribeHub", "ListHubs", "DescribeHubContent", "ListHubContents", "ListHubContentVersions" ->
                 new HubCalls(hub).answer(operation, request);
             default -> throw new IllegalArgumentException("the model has " + operation + ", the service has not");
         };
@@ -184,7 +193,7 @@ public final class OfflineSageMaker implements JsonService {
                     "Training job names must be unique within an AWS account and region, and a training job with this name already"
                             + " exists (" + arn(request) + ")");
         }
-        refuseOverQuota(request);
+        quotas.check(request, jobs.values(), pools, clock.instant());
         jobs.put(key(request.name()), begun(request));
         tags.keep(arn(request), body);
         return object().put("TrainingJobArn", arn(request));
@@ -218,25 +227,6 @@ public final class OfflineSageMaker implements JsonService {
             throw ServiceError.invalid(
                     "Could not assume role " + role
                             + ". Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.");
-        }
-    }
-
-    private void refuseOverQuota(JobRequest request) throws ServiceError {
-        Integer quota = quotas.get(request.instanceType());
-        int used = jobs.values().stream()
-                .filter(job -> !job.status().isTerminal()
-                        && job.request().instanceType().equals(request.instanceType())
-                        && job.request().isSpot() == request.isSpot())
-                .mapToInt(job -> job.request().instances())
-                .sum();
-        if (quota != null && used + request.instances() > quota) {
-            throw ServiceError.of(
-                    "ResourceLimitExceeded",
-                    "The account-level service limit '" + request.instanceType() + " for "
-                            + (request.isSpot() ? "spot training" : "training") + " job usage' is " + quota
-                            + " Instances, with current utilization of " + used + " Instances and a request delta of "
-                            + request.instances()
-                            + " Instances. Please use AWS Service Quotas to request an increase for this quota.");
         }
     }
 

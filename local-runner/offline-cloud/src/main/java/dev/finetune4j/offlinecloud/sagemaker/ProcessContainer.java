@@ -16,7 +16,8 @@ import java.util.function.Consumer;
  * script in the images of Amazon's frameworks, so that a job must name its entry point or such a script. Whoever may make jobs can run any
  * command as the user of this process.
  *
- * <p>By the time that a container has ended, its results are in the store.
+ * <p>What it runs finds the services around it, and acts as the job's role there, unless the job is cut off from the network. By the time
+ * that a container has ended, its results are in the store.
  */
 public final class ProcessContainer implements Container {
     private final Path root;
@@ -24,6 +25,7 @@ public final class ProcessContainer implements Container {
     private final Map<String, String> environment;
     private final Clock clock;
     private final OptMl optMl;
+    private volatile CloudAccess access = CloudAccess.NONE;
 
     /**
      * Containers.
@@ -51,6 +53,11 @@ public final class ProcessContainer implements Container {
     }
 
     @Override
+    public void connect(CloudAccess cloud) {
+        access = cloud;
+    }
+
+    @Override
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
         JobRequest request = new JobRequest(job);
         int machine = 1;
@@ -65,6 +72,9 @@ public final class ProcessContainer implements Container {
         Map<String, String> variables = builder.environment();
         variables.clear();
         variables.putAll(environment);
+        if (!job.path("EnableNetworkIsolation").asBoolean()) {
+            variables.putAll(access.variables(request.role()));
+        }
         job.path("Environment")
                 .properties()
                 .forEach(entry -> variables.put(

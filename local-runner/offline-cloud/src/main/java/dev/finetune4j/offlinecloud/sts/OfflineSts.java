@@ -1,19 +1,16 @@
 package dev.finetune4j.offlinecloud.sts;
 
+import dev.finetune4j.offlinecloud.iam.OfflineIam;
+import dev.finetune4j.offlinecloud.sts.RoleSessions.Session;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.QueryService;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.Xml;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,24 +24,20 @@ public final class OfflineSts implements QueryService {
     private static final Pattern ROLE = Pattern.compile("arn:aws[a-z-]*:iam::\\d{12}:role/(?:.*/)?([\\w+=,.@-]{1,64})");
     private static final Pattern SESSION = Pattern.compile("[\\w+=,.@-]{2,64}");
 
-    private final String account;
-    private final Set<String> roles;
-    private final Clock clock;
+    private final OfflineIam iam;
+    private final RoleSessions sessions;
     private final String accessKeyId;
-    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
     /**
      * The service.
      *
-     * @param account twelve digits
-     * @param roles ARNs of the roles that callers may act as
-     * @param clock by which sessions end
+     * @param iam the roles that callers may act as
+     * @param sessions the sessions that it begins
      * @param accessKeyId the only access key that is known, which sessions have, too
      */
-    public OfflineSts(String account, Set<String> roles, Clock clock, String accessKeyId) {
-        this.account = account;
-        this.roles = Set.copyOf(roles);
-        this.clock = clock;
+    public OfflineSts(OfflineIam iam, RoleSessions sessions, String accessKeyId) {
+        this.iam = iam;
+        this.sessions = sessions;
         this.accessKeyId = accessKeyId;
     }
 
@@ -70,7 +63,7 @@ public final class OfflineSts implements QueryService {
     public Xml answer(String operation, Map<String, String> parameters, String session) throws ServiceError {
         return switch (operation) {
             case "GetCallerIdentity" -> callerIdentity(session);
-            case "AssumeRole" -> assumeRole(parameters);
+            case "AssumeRole" -> assumeRole(parameters, session);
             default -> throw QueryService.unknown(operation, VERSION);
         };
     }
@@ -80,26 +73,18 @@ public final class OfflineSts implements QueryService {
      *
      * @param token of a session; empty for the account's own user, as is one that is not known: nothing of a signature is computed
      */
-    private Xml callerIdentity(String token) throws ServiceError {
-        Session session = sessions.get(token);
-        if (session != null && session.end().isBefore(clock.instant())) {
-            throw new ServiceError(FORBIDDEN, "ExpiredToken", "The security token included in the request is expired");
-        }
+    private Xml callerIdentity(String token) {
+        Optional<Session> session = sessions.find(token);
         return Xml.of(
                 "GetCallerIdentityResult",
                 List.of(
-                        Xml.of("Arn", session == null ? "arn:aws:iam::" + account + ":user/offline" : session.arn()),
-                        Xml.of("UserId", session == null ? "AIDAOFFLINE" : session.id()),
-                        Xml.of("Account", account)));
-    }
-
-    /** The role that a session acts as, by the session's token; empty where it is the account's own user. */
-    public Optional<String> roleOf(String token) {
-        return Optional.ofNullable(sessions.get(token)).map(Session::role);
+                        Xml.of("Arn", session.map(Session::arn).orElse(iam.user())),
+                        Xml.of("UserId", session.map(Session::id).orElse("AIDAOFFLINE")),
+                        Xml.of("Account", iam.account())));
     }
 
     /** Begins a session as a role. Its key is the one that is known; its token tells it from others. */
-    private Xml assumeRole(Map<String, String> parameters) throws ServiceError {
+    private Xml assumeRole(Map<String, String> parameters, String caller) throws ServiceError {
         String arn = parameters.getOrDefault("RoleArn", "");
         String name = parameters.getOrDefault("RoleSessionName", "");
         Matcher role = ROLE.matcher(arn);
@@ -109,20 +94,20 @@ public final class OfflineSts implements QueryService {
                     "1 validation error detected: Value at '" + (role.matches() ? "roleSessionName" : "roleArn")
                             + "' failed to satisfy constraint");
         }
-        if (!roles.contains(arn)) {
+        if (!iam.letsAssume(caller, arn)) {
             throw new ServiceError(
                     FORBIDDEN,
                     "AccessDenied",
-                    "User: arn:aws:iam::" + account
-                            + ":user/offline is not authorized to perform: sts:AssumeRole on resource: " + arn);
+                    "User: " + iam.callerOf(caller) + " is not authorized to perform: sts:AssumeRole on resource: "
+                            + arn);
         }
-        Session session = new Session(
-                arn,
-                "arn:aws:sts::" + account + ":assumed-role/" + role.group(1) + "/" + name,
-                "AROAOFFLINE:" + name,
-                clock.instant().plus(length(parameters)).truncatedTo(ChronoUnit.SECONDS));
-        String token = UUID.randomUUID().toString();
-        sessions.put(token, session);
+        Duration length = length(parameters);
+        if (length.toSeconds() > iam.longestSession(arn)) {
+            throw ServiceError.of(
+                    "ValidationError",
+                    "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+        }
+        Session session = sessions.begin(arn, name, length);
         return Xml.of(
                 "AssumeRoleResult",
                 List.of(
@@ -136,7 +121,7 @@ public final class OfflineSts implements QueryService {
                                         Xml.of(
                                                 "SecretAccessKey",
                                                 UUID.randomUUID().toString()),
-                                        Xml.of("SessionToken", token),
+                                        Xml.of("SessionToken", session.token()),
                                         Xml.of("Expiration", session.end().toString())))));
     }
 
@@ -156,6 +141,4 @@ public final class OfflineSts implements QueryService {
                         + "' at 'durationSeconds' failed to satisfy constraint: Member must" + " have value between "
                         + LEAST_SECONDS + " and " + MOST_SECONDS);
     }
-
-    private record Session(String role, String arn, String id, Instant end) {}
 }

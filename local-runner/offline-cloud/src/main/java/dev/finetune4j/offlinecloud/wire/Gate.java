@@ -3,6 +3,14 @@ package dev.finetune4j.offlinecloud.wire;
 /** Decides who may do what. Called by several threads. */
 public interface Gate {
     /**
+     * Lets a caller in whose session goes on.
+     *
+     * @param session the token of the caller's session; empty for the account's own user
+     * @throws ServiceError {@code ExpiredTokenException} if it has ended
+     */
+    void check(String session) throws ServiceError;
+
+    /**
      * Lets a caller do something.
      *
      * @param session the token of the caller's session; empty for the account's own user

@@ -7,7 +7,7 @@ import dev.finetune4j.json.Json;
 import java.nio.charset.StandardCharsets;
 
 /** The body of a request that is JSON. */
-final class JsonBody {
+public final class JsonBody {
     private JsonBody() {}
 
     /**
@@ -15,7 +15,7 @@ final class JsonBody {
      *
      * @throws ServiceError with {@code SerializationException} if it is not a structure
      */
-    static ObjectNode parse(byte[] body) throws ServiceError {
+    public static ObjectNode parse(byte[] body) throws ServiceError {
         try {
             JsonNode read = Json.records().readTree(new String(body, StandardCharsets.UTF_8));
             if (read instanceof ObjectNode request) {

@@ -62,8 +62,14 @@ public final class JsonProtocol implements Protocol {
         public void admit() throws ServiceError {
             parameters = JsonBody.parse(body);
             JsonService service = service();
-            Signature.check(
-                    exchange, new Signature(accessKeyId, service.ownRegion().orElse(region), service.signingName()));
+            Signature.check(exchange, new Signature(accessKeyId, regionOf(service), service.signingName()));
+        }
+
+        private String regionOf(JsonService service) {
+            Optional<String> signed = Signature.of(exchange).map(Signature::region);
+            return service.isInEveryRegion() && signed.isPresent()
+                    ? signed.get()
+                    : service.ownRegion().orElse(region);
         }
 
         @Override

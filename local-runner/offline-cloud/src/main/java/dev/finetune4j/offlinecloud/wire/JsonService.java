@@ -14,6 +14,11 @@ public interface JsonService {
         return Optional.empty();
     }
 
+    /** Whether it is asked alike in all regions. */
+    default boolean isInEveryRegion() {
+        return false;
+    }
+
     /** What its operations look like. */
     ServiceModel model();
 

@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -34,15 +33,21 @@ public final class OfflineServer implements AutoCloseable {
     private final List<Protocol> protocols;
     private final Gate gate;
     private final Faults faults;
-    private final List<Call> calls = new ArrayList<>();
+    private final CallLog calls;
 
     private OfflineServer(
-            HttpServer server, ExecutorService threads, List<Protocol> protocols, Gate gate, Faults faults) {
+            HttpServer server,
+            ExecutorService threads,
+            List<Protocol> protocols,
+            Gate gate,
+            Faults faults,
+            CallLog calls) {
         this.server = server;
         this.threads = threads;
         this.protocols = List.copyOf(protocols);
         this.gate = gate;
         this.faults = faults;
+        this.calls = calls;
     }
 
     /**
@@ -50,16 +55,19 @@ public final class OfflineServer implements AutoCloseable {
      *
      * @param protocols asked in this order who speaks what a request speaks; the last one gets what nobody does
      * @param gate decides who may do what
+     * @param faults what is to go wrong with the next calls
+     * @param calls keeps a record of them
      * @throws IOException if no port can be had
      */
-    public static OfflineServer start(List<Protocol> protocols, Gate gate, Faults faults) throws IOException {
+    public static OfflineServer start(List<Protocol> protocols, Gate gate, Faults faults, CallLog calls)
+            throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         ExecutorService threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "offline-cloud");
             thread.setDaemon(true);
             return thread;
         });
-        OfflineServer server = new OfflineServer(http, threads, protocols, gate, faults);
+        OfflineServer server = new OfflineServer(http, threads, protocols, gate, faults, calls);
         http.setExecutor(threads);
         http.createContext("/", server::handle);
         http.start();
@@ -70,13 +78,6 @@ public final class OfflineServer implements AutoCloseable {
     public URI endpoint() {
         return URI.create("http://" + server.getAddress().getHostString() + ":"
                 + server.getAddress().getPort());
-    }
-
-    /** Every call so far, in the order of the answers. */
-    public List<Call> calls() {
-        synchronized (calls) {
-            return List.copyOf(calls);
-        }
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -116,6 +117,7 @@ public final class OfflineServer implements AutoCloseable {
     private Answer answer(Protocol.Request request, Optional<Fault> fault) throws IOException {
         try {
             request.admit();
+            gate.check(request.session());
             for (Access access : request.accesses()) {
                 gate.admit(request.session(), access);
             }
@@ -148,9 +150,7 @@ public final class OfflineServer implements AutoCloseable {
     }
 
     private void note(Protocol.Request request, int status, boolean hadEffect) {
-        synchronized (calls) {
-            calls.add(new Call(request.operation(), request.parameters(), status, hadEffect));
-        }
+        calls.add(new Call(request.operation(), request.parameters(), status, hadEffect));
     }
 
     /** Ends all connections. */

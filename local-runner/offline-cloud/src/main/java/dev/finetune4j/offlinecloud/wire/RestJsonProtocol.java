@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,7 @@ public final class RestJsonProtocol implements Protocol {
     /**
      * The protocol.
      *
-     * @param region the only region that there is
+     * @param region the region of the services that name no other
      * @param accessKeyId the only access key that is known
      * @param services who speaks it
      */
@@ -52,7 +54,7 @@ public final class RestJsonProtocol implements Protocol {
     @Override
     public Request receive(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
-        for (JsonService service : services) {
+        for (JsonService service : inOrder(exchange)) {
             Optional<Route.Match> match = target(service, exchange);
             if (match.isPresent()) {
                 return new RestRequest(exchange, body, service, match.get());
@@ -60,6 +62,18 @@ public final class RestJsonProtocol implements Protocol {
         }
         return new Nowhere(
                 exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath());
+    }
+
+    /** One address serves for all regions: the services of that for which a request is signed come first. */
+    private List<JsonService> inOrder(HttpExchange exchange) {
+        String signed = Signature.of(exchange).map(Signature::region).orElse(region);
+        List<JsonService> ordered = new ArrayList<>(services);
+        ordered.sort(Comparator.comparing(service -> !regionOf(service).equals(signed)));
+        return ordered;
+    }
+
+    private String regionOf(JsonService service) {
+        return service.ownRegion().orElse(region);
     }
 
     private final class RestRequest implements Request {
@@ -85,7 +99,7 @@ public final class RestJsonProtocol implements Protocol {
         public void admit() throws ServiceError {
             parameters = new RestMembers(service.model(), match)
                     .gather(queryOf(exchange.getRequestURI().getRawQuery()), parse(body));
-            Signature.check(exchange, new Signature(accessKeyId, region, service.signingName()));
+            Signature.check(exchange, new Signature(accessKeyId, regionOf(service), service.signingName()));
         }
 
         @Override

@@ -95,6 +95,11 @@ public final class ServiceModel {
         return type.equals("structure") || type.equals("map") ? Optional.empty() : Optional.of(type);
     }
 
+    /** What a string may be, by the name of its shape; empty where that is open. */
+    public List<String> valuesOf(String shape) {
+        return Objects.requireNonNull(document.shapes().get(shape), shape).values();
+    }
+
     private Shape ofElements(Shape shape) {
         Shape.Ref member = shape.member();
         return member == null ? shape : ofElements(shape(member));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -65,7 +66,7 @@ class OfflineIamTest {
                 ROLE,
                 allow("s3:*", "arn:aws:s3:::mine/*"),
                 "{\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}");
-        IamQueries queries = new IamQueries(iam, "123456789012");
+        IamQueries queries = new IamQueries(iam, Clock.systemUTC());
 
         String answer = queries.answer(
                         "SimulatePrincipalPolicy",

@@ -147,6 +147,34 @@ class OfflineLogsTest {
     }
 
     @Test
+    void findsLinesOfAllStreamsInTheOrderOfTime() throws Exception {
+        for (String line : List.of("a loss 3", "b loss 2", "a loss 1 \"odd\"", "b step", "a error loss")) {
+            book.add(GROUP, "job/" + line.charAt(0), line);
+            clock.advance(Duration.ofSeconds(1));
+        }
+        ObjectNode request = object().put("logGroupName", GROUP).put("filterPattern", "loss -error").put("limit", 2);
+
+        JsonNode first = ask("FilterLogEvents", request);
+        JsonNode second = ask(
+                "FilterLogEvents",
+                request.deepCopy().put("nextToken", first.path("nextToken").asText()));
+
+        assertThat(texts(first)).containsExactly("a loss 3", "b loss 2");
+        assertThat(texts(second)).containsExactly("a loss 1 \"odd\"");
+        assertThat(second.has("nextToken")).isFalse();
+        assertThat(texts(ask("FilterLogEvents", request.put("filterPattern", "?step ?\"loss 1\""))))
+                .containsExactly("a loss 1 \"odd\"", "b step");
+        assertThat(texts(ask(
+                        "FilterLogEvents",
+                        object().put("logGroupName", GROUP).put("logStreamNamePrefix", "job/b"))))
+                .containsExactly("b loss 2", "b step");
+        assertRefused(
+                "InvalidParameterException",
+                "patterns of terms only",
+                () -> ask("FilterLogEvents", request.put("filterPattern", "{ $.loss = 1 }")));
+    }
+
+    @Test
     void refusesWhatItCannotRead() {
         book.add(GROUP, "s", "line");
 

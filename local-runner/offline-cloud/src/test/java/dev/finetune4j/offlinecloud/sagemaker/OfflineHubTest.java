@@ -65,6 +65,21 @@ class OfflineHubTest {
                 .containsExactly("a-two", "b-two");
     }
 
+    @Test
+    void showsTheHubItself() throws Exception {
+        JsonNode listed = ask("ListHubs", Json.records().createObjectNode()).path("HubSummaries");
+
+        assertThat(listed.findValuesAsText("HubName")).containsExactly(OfflineHub.NAME);
+        assertThat(ask("DescribeHub", Json.records().createObjectNode().put("HubName", OfflineHub.NAME))
+                        .path("HubArn")
+                        .asText())
+                .isEqualTo(listed.path(0).path("HubArn").asText())
+                .isEqualTo("arn:aws:sagemaker:eu-central-1:aws:hub/SageMakerPublicHub");
+        assertThat(ask("ListHubs", Json.records().createObjectNode().put("NameContains", "private"))
+                        .path("HubSummaries"))
+                .isEmpty();
+    }
+
     private JsonNode ask(String operation, ObjectNode request) throws Exception {
         assertThat(service.model().violations(operation, request)).isEmpty();
         ObjectNode answer = service.answer(operation, request);

@@ -9,6 +9,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.testkit.VirtualClock;
 import java.time.Duration;
 import java.util.Optional;
@@ -47,6 +48,16 @@ class WarmPoolsTest {
         assertThat(pool("job-2").isMissingNode()).as("it keeps none").isTrue();
         create(JobBody.onDemand("job-3"));
         assertThat(describe("job-3").path("SecondaryStatus").asText()).isEqualTo("Starting");
+    }
+
+    @Test
+    void holdsAQuotaOfKeptMachines() throws Exception {
+        service.quotaNamed("ml.g5.xlarge for training warm pool usage", 1);
+        create(kept("job-1"));
+
+        assertThatThrownBy(() -> create(kept("job-2")))
+                .hasMessageContaining("'ml.g5.xlarge for training warm pool usage' is 1 Instances");
+        create(JobBody.onDemand("job-3"));
     }
 
     @Test

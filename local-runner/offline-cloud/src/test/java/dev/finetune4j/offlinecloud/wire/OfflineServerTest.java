@@ -22,9 +22,11 @@ import org.junit.jupiter.api.Test;
 
 /** The protocol, and what may go wrong on the way. */
 class OfflineServerTest {
+    private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
     private static final String CREATE = "SageMaker.CreateTrainingJob";
 
     private final HttpClient client = HttpClient.newHttpClient();
+    private final VirtualClock clock = new VirtualClock();
     private OfflineAws aws;
     private String signed;
 
@@ -32,7 +34,7 @@ class OfflineServerTest {
     void open() throws IOException {
         aws = OfflineAws.start(
                 Account.sample(),
-                new VirtualClock(),
+                clock,
                 Pace.LIFELIKE,
                 PlannedContainer.succeedingAfter(Duration.ofHours(1)));
         signed = "AWS4-HMAC-SHA256 Credential=" + aws.accessKeyId()
@@ -114,6 +116,60 @@ class OfflineServerTest {
         assertError(400, "ValidationException", send("SageMaker.DescribeTrainingJob", signed, named("lost")));
         assertThat(send("SageMaker.DescribeTrainingJob", signed, named("made")).statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void endsSessionsByTheClockAtEveryService() throws Exception {
+        String answer = sendAs("sts", "", "Action=AssumeRole&RoleSessionName=me&DurationSeconds=900&RoleArn=" + ROLE).body();
+        String token = answer.replaceAll("(?s).*<SessionToken>|</SessionToken>.*", "");
+        String who = "Action=GetCallerIdentity";
+
+        assertThat(sendAs("sagemaker", token, "{}").body()).contains("TrainingJobSummaries");
+        assertThat(sendAs("sts", token, who).body()).contains("assumed-role/finetune4j-training/me");
+        clock.advance(Duration.ofMinutes(15));
+
+        for (String service : new String[] {"sagemaker", "logs", "bedrock", "s3", "iam", "sts"}) {
+            HttpResponse<String> refused = sendAs(service, token, service.equals("sts") ? who : "{}");
+            assertThat(refused.statusCode() + " " + refused.headers().map() + refused.body())
+                    .as(service)
+                    .contains("ExpiredToken")
+                    .startsWith("4");
+        }
+    }
+
+    @Test
+    void playsBedrockInTheRegionsInWhichItTunes() throws Exception {
+        for (String region : new String[] {"eu-central-1", "us-east-1", "us-west-2"}) {
+            HttpRequest models = HttpRequest.newBuilder(
+                            aws.endpoint().resolve("/foundation-models?byCustomizationType=FINE_TUNING"))
+                    .header("Authorization", signed.replace("/eu-central-1/sagemaker/", "/" + region + "/bedrock/"))
+                    .build();
+
+            HttpResponse<String> answer = client.send(models, HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).as(region).isEqualTo(200);
+            assertThat(answer.body().contains("nova-micro")).as(region).isEqualTo(region.equals("us-east-1"));
+            assertThat(answer.body().contains("llama3-1-8b")).as(region).isEqualTo(region.equals("us-west-2"));
+        }
+    }
+
+    private HttpResponse<String> sendAs(String service, String token, String body) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        aws.endpoint().resolve(service.equals("bedrock") ? "/model-customization-jobs" : "/"))
+                .header("Authorization", signed.replace("/sagemaker/", "/" + service + "/"));
+        if (!token.isEmpty()) {
+            request.header("X-Amz-Security-Token", token);
+        }
+        switch (service) {
+            case "sagemaker" -> request.header("X-Amz-Target", "SageMaker.ListTrainingJobs");
+            case "logs" -> request.header("X-Amz-Target", "Logs_20140328.DescribeLogGroups");
+            default -> request.header("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+        }
+        boolean isRead = service.equals("s3") || service.equals("bedrock");
+        request.method(
+                isRead ? "GET" : "POST",
+                isRead ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private HttpResponse<String> send(String target, String authorization, String body)

@@ -1,0 +1,99 @@
+package dev.finetune4j.offlinecloud.control;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
+import dev.finetune4j.offlinecloud.logs.LogBook;
+import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
+import dev.finetune4j.offlinecloud.wire.Faults;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** What may be ordered to go wrong, by name. Each order says what it needs besides. */
+public final class Orders {
+    private static final int CLIENTS_FAULT = 400;
+    private static final int MOST_TIMES = 1000;
+
+    private final Map<String, Consumer<ObjectNode>> orders = new TreeMap<>();
+
+    /**
+     * The orders to a cloud.
+     *
+     * @param sageMaker has machines
+     * @param bedrocks have jobs at once, one for each region
+     * @param logs may be late
+     * @param faults of single calls
+     */
+    public Orders(OfflineSageMaker sageMaker, List<OfflineBedrock> bedrocks, LogBook logs, Faults faults) {
+        orders.put("throttle", order -> faults.throttle(operation(order), times(order)));
+        orders.put("break-down", order -> faults.breakDown(operation(order), times(order)));
+        orders.put("expire-token", order -> faults.expireToken(operation(order), times(order)));
+        orders.put("deny-access", order -> faults.denyAccess(operation(order), times(order)));
+        orders.put("lose-request", order -> faults.loseRequest(operation(order), times(order)));
+        orders.put("lose-answer", order -> faults.loseAnswer(operation(order), times(order)));
+        orders.put("refuse", order -> faults.refuse(operation(order), times(order), error(order)));
+        orders.put("sell-out", order -> sageMaker.sellOut(text(order, "machine")));
+        orders.put("restock", order -> sageMaker.restock(text(order, "machine")));
+        orders.put("reclaim", order -> sageMaker.reclaim(text(order, "job")));
+        orders.put("quota", order -> {
+            if (order.has("machine")) {
+                sageMaker.quota(text(order, "machine"), number(order, "value"));
+            } else {
+                sageMaker.quotaNamed(text(order, "name"), number(order, "value"));
+            }
+        });
+        orders.put("bedrock-quota", order -> bedrocks.forEach(one -> one.quota(number(order, "value"))));
+        orders.put("withhold-model", order -> bedrocks.forEach(one -> one.withhold(text(order, "model"))));
+        orders.put("grant-model", order -> bedrocks.forEach(one -> one.grant(text(order, "model"))));
+        orders.put("delay-logs", order -> logs.delay(Duration.ofSeconds(number(order, "seconds"))));
+    }
+
+    /**
+     * Does what an order says.
+     *
+     * @throws IllegalArgumentException if there is no such order, or it lacks something
+     * @throws IllegalStateException if it cannot be done now
+     */
+    void follow(ObjectNode order) {
+        String name = order.path("do").asText();
+        Consumer<ObjectNode> known = orders.get(name);
+        if (known == null) {
+            throw new IllegalArgumentException("\"do\" must be one of " + orders.keySet() + ", was \"" + name + "\"");
+        }
+        known.accept(order);
+    }
+
+    private static String operation(ObjectNode order) {
+        return text(order, "operation");
+    }
+
+    private static int times(ObjectNode order) {
+        int times = order.has("times") ? number(order, "times") : 1;
+        if (times < 1 || times > MOST_TIMES) {
+            throw new IllegalArgumentException("\"times\" must be 1.." + MOST_TIMES + ", was " + times);
+        }
+        return times;
+    }
+
+    private static ServiceError error(ObjectNode order) {
+        int status = order.has("status") ? number(order, "status") : CLIENTS_FAULT;
+        return new ServiceError(status, text(order, "code"), order.path("message").asText());
+    }
+
+    private static String text(ObjectNode order, String name) {
+        if (!order.path(name).isTextual()) {
+            throw new IllegalArgumentException("\"" + name + "\" must be a text, was " + order.path(name));
+        }
+        return order.path(name).asText();
+    }
+
+    private static int number(ObjectNode order, String name) {
+        if (!order.path(name).canConvertToInt()) {
+            throw new IllegalArgumentException("\"" + name + "\" must be a whole number, was " + order.path(name));
+        }
+        return order.path(name).asInt();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.finetune4j.offlinecloud.sts;
+
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Sessions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Sessions as roles, which end by a clock that may be virtual. Safe for use by several threads. */
+public final class RoleSessions implements Sessions {
+    private final String account;
+    private final Clock clock;
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+
+    /**
+     * No session.
+     *
+     * @param account twelve digits
+     * @param clock by which sessions end
+     */
+    public RoleSessions(String account, Clock clock) {
+        this.account = account;
+        this.clock = clock;
+    }
+
+    /**
+     * A session.
+     *
+     * @param token tells it from others
+     * @param role ARN of whom it acts as
+     * @param arn its own
+     * @param id the service's name of it
+     * @param end until when
+     */
+    public record Session(String token, String role, String arn, String id, Instant end) {}
+
+    /**
+     * Begins one.
+     *
+     * @param role ARN of whom it acts as
+     * @param name its own
+     */
+    public Session begin(String role, String name, Duration length) {
+        Session session = new Session(
+                UUID.randomUUID().toString(),
+                role,
+                "arn:aws:sts::" + account + ":assumed-role/" + role.substring(role.lastIndexOf('/') + 1) + "/" + name,
+                "AROAOFFLINE:" + name,
+                clock.instant().plus(length).truncatedTo(ChronoUnit.SECONDS));
+        sessions.put(session.token(), session);
+        return session;
+    }
+
+    /** The session of a token; empty where there never was such a one. */
+    Optional<Session> find(String token) {
+        return Optional.ofNullable(sessions.get(token));
+    }
+
+    @Override
+    public Optional<String> roleOf(String token) {
+        return find(token).map(Session::role);
+    }
+
+    @Override
+    public void check(String token) throws ServiceError {
+        Optional<Session> session = find(token);
+        if (session.isPresent() && !session.get().end().isAfter(clock.instant())) {
+            throw ServiceError.of("ExpiredTokenException", "The security token included in the request is expired");
+        }
+    }
+}

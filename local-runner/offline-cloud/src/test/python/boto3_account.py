@@ -1,0 +1,133 @@
+"""Makes roles, plans faults, and looks at quotas with boto3, and prints what it saw, one JSON a line: boto3_account.py ENDPOINT KEY CONTROL REQUEST"""
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+
+os.environ.update(
+    AWS_ENDPOINT_URL=sys.argv[1], AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID=sys.argv[2], AWS_SECRET_ACCESS_KEY="nobody",
+    AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null")
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
+iam, sts, s3, quotas = (boto3.client(name) for name in ("iam", "sts", "s3", "service-quotas"))
+sagemaker, logs = boto3.client("sagemaker", config=ONCE), boto3.client("logs")
+request = json.loads(sys.argv[4])
+
+
+def say(what, value):
+    print(json.dumps({"what": what, "value": value}, default=str), flush=True)
+
+
+def refused(call):
+    try:
+        call()
+    except ClientError as error:
+        return [error.response["Error"]["Code"], error.response["Error"]["Message"]]
+    except ConnectionClosedError:
+        return ["closed"]
+    return ["accepted"]
+
+
+def order(**what):
+    sent = urllib.request.Request(sys.argv[3], data=json.dumps(what).encode(), method="POST")
+    try:
+        with urllib.request.urlopen(sent) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        return json.load(error)
+
+
+def until(name, *states):
+    for _ in range(400):
+        job = sagemaker.describe_training_job(TrainingJobName=name)
+        if job["SecondaryStatus"] in states:
+            return job
+        time.sleep(0.02)
+    return job
+
+
+def trust(**principal):
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]})
+
+
+def create(name, **more):
+    return sagemaker.create_training_job(**{**request, "TrainingJobName": name, **more})
+
+
+listed = [quota for page in quotas.get_paginator("list_service_quotas").paginate(ServiceCode="sagemaker") for quota in page["Quotas"]]
+named = {quota["QuotaName"]: quota for quota in listed}
+say("quotas", [named["ml.g5.2xlarge for " + use]["Value"] for use in (
+    "training job usage", "spot training job usage", "training warm pool usage")])
+say("code", quotas.get_service_quota(ServiceCode="sagemaker", QuotaCode="L-2D6DEB3C")["Quota"]["QuotaName"])
+say("tunings", [quota["QuotaName"] for quota in quotas.list_service_quotas(ServiceCode="bedrock")["Quotas"]])
+
+arn = iam.create_role(RoleName="mine", AssumeRolePolicyDocument=trust(Service="sagemaker.amazonaws.com"))["Role"]["Arn"]
+iam.get_waiter("role_exists").wait(RoleName="mine", WaiterConfig={"Delay": 1, "MaxAttempts": 2})
+say("role", [arn, iam.get_role(RoleName="mine")["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]])
+say("roles", [role["RoleName"] for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]])
+say("twice", refused(lambda: iam.create_role(RoleName="mine", AssumeRolePolicyDocument=trust(Service="x"))))
+say("no policy", refused(lambda: iam.put_role_policy(RoleName="mine", PolicyName="p", PolicyDocument="{")))
+say("nobody trusts me", refused(lambda: sts.assume_role(RoleArn=arn, RoleSessionName="me")))
+create("bare", RoleArn=arn)
+say("bare", until("bare", "Failed", "Completed").get("FailureReason"))
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": ["ecr:*", "logs:*", "cloudwatch:*"], "Resource": "*"}]})
+iam.put_role_policy(RoleName="mine", PolicyName="runs", PolicyDocument=POLICY)
+iam.attach_role_policy(RoleName="mine", PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
+say("policies", [
+    iam.list_role_policies(RoleName="mine")["PolicyNames"],
+    iam.get_role_policy(RoleName="mine", PolicyName="runs")["PolicyDocument"]["Statement"][0]["Action"],
+    [one["PolicyName"] for one in iam.list_attached_role_policies(RoleName="mine")["AttachedPolicies"]]])
+create("good", RoleArn=arn)
+say("good", until("good", "Training")["SecondaryStatus"])
+say("in use", refused(lambda: iam.delete_role(RoleName="mine"))[0])
+
+iam.update_assume_role_policy(RoleName="mine", PolicyDocument=trust(AWS="arn:aws:iam::123456789012:root"))
+say("not sagemaker", refused(lambda: create("other", RoleArn=arn)))
+session = sts.assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
+mine = boto3.client("s3", aws_access_key_id=session["AccessKeyId"], aws_secret_access_key=session["SecretAccessKey"],
+                    aws_session_token=session["SessionToken"])
+s3.create_bucket(Bucket="rows", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+say("reads", mine.list_objects_v2(Bucket="rows")["KeyCount"])
+say("does not write", refused(lambda: mine.put_object(Bucket="rows", Key="a", Body=b""))[0])
+iam.detach_role_policy(RoleName="mine", PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
+say("reads no more", refused(lambda: mine.list_objects_v2(Bucket="rows"))[0])
+iam.delete_role_policy(RoleName="mine", PolicyName="runs")
+iam.delete_role(RoleName="mine")
+say("gone", refused(lambda: iam.get_role(RoleName="mine"))[0])
+
+say("events", [event["message"] for event in logs.filter_log_events(
+    logGroupName="/aws/sagemaker/TrainingJobs", logStreamNamePrefix="good/", filterPattern="compute")["events"]])
+say("hubs", [hub["HubName"] for hub in sagemaker.list_hubs()["HubSummaries"]])
+
+order(do="throttle", operation="CreateTrainingJob", times=1)
+say("throttled", refused(lambda: create("spot"))[0])
+order(do="break-down", operation="CreateTrainingJob")
+say("broken", refused(lambda: create("spot"))[0])
+order(do="expire-token", operation="CreateTrainingJob")
+say("expired", refused(lambda: create("spot"))[0])
+order(do="lose-answer", operation="CreateTrainingJob")
+SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition": {"MaxRuntimeInSeconds": 36000, "MaxWaitTimeInSeconds": 36000},
+        "CheckpointConfig": {"S3Uri": "s3://rows/checkpoints"}}
+say("lost", refused(lambda: create("spot", **SPOT)))
+until("spot", "Training")
+order(do="sell-out", machine="ml.g5.xlarge")
+order(do="reclaim", job="spot")
+say("reclaimed", until("spot", "Interrupted", "Starting")["SecondaryStatus"] in ("Interrupted", "Starting"))
+create("waits")
+say("sold out", until("waits", "Failed")["FailureReason"])
+order(do="delay-logs", seconds=3600)
+say("late", refused(lambda: logs.describe_log_streams(logGroupName="/aws/sagemaker/TrainingJobs"))[0])
+order(do="quota", machine="ml.g5.xlarge", value=0)
+say("no quota", refused(lambda: create("more"))[0])
+say("bad order", order(do="explode")["error"])
+say("bad job", order(do="reclaim", job="none")["error"])
+with urllib.request.urlopen(sys.argv[3]) as answer:
+    say("made", [call for call in json.load(answer)["calls"] if call["operation"] == "CreateTrainingJob"][-3:])
