@@ -2,6 +2,7 @@ package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.CreateOnce;
+import dev.finetune4j.aws.internal.RoleLook;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.ProviderContext;
 import java.time.Duration;
@@ -20,17 +21,21 @@ import software.amazon.awssdk.services.bedrock.model.Tag;
  *
  * @param client Amazon's
  * @param region the region that it asks
+ * @param context with whose credentials
  */
-record BedrockCalls(BedrockClient client, String region) implements AutoCloseable {
+record BedrockCalls(BedrockClient client, String region, ProviderContext context) implements AutoCloseable {
     /** Tries of one call by Amazon's client. All calls may be repeated: a create carries a name and a token that are taken once. */
     static final int ATTEMPTS = 4;
+
+    /** Who acts as a job's role. */
+    private static final String SERVICE = "bedrock.amazonaws.com";
 
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
 
     /** Calls of a region, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
     static BedrockCalls open(String region, ProviderContext context) {
         AwsConnection connection = new AwsConnection(region, "BEDROCK", ATTEMPTS, LONGEST_CALL);
-        return new BedrockCalls(connection.open(BedrockClient.builder(), context), region);
+        return new BedrockCalls(connection.open(BedrockClient.builder(), context), region, context);
     }
 
     /**
@@ -74,9 +79,17 @@ record BedrockCalls(BedrockClient client, String region) implements AutoCloseabl
      */
     abstract class Once<T> extends CreateOnce<T> {
         private final String name;
+        private final String role;
 
+        /** A thing for which the service acts as nobody's role. */
         Once(String name) {
+            this(name, "");
+        }
+
+        /** @param role ARN of the role as which the service makes it */
+        Once(String name, String role) {
             this.name = name;
+            this.role = role;
         }
 
         @Override
@@ -86,7 +99,13 @@ record BedrockCalls(BedrockClient client, String region) implements AutoCloseabl
 
         @Override
         protected FineTuneException told(SdkException failure) {
-            return BedrockErrors.told(failure, name, region);
+            return role.isEmpty() || !BedrockErrors.isOfRole(failure)
+                    ? BedrockErrors.told(failure, name, region)
+                    : BedrockErrors.roleUnusable(
+                            failure,
+                            name,
+                            RoleLook.at(role, SERVICE, region, context),
+                            context.clock().instant());
         }
 
         @Override

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.AwsFailure;
+import dev.finetune4j.aws.internal.RoleLook;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
@@ -22,16 +23,20 @@ import software.amazon.awssdk.core.exception.SdkException;
 final class BedrockErrors {
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
     private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(30);
-    private static final Duration ROLE_PAUSE = Duration.ofSeconds(15);
     private static final Duration QUOTA_PAUSE = Duration.ofMinutes(10);
 
     private BedrockErrors() {}
 
     /** What a failed call means for a job or a model. */
     static FineTuneException told(SdkException failure, String name, String region) {
+        return told(failure, name, region, "MODEL");
+    }
+
+    /** The same where it is known which base model is asked for. */
+    static FineTuneException told(SdkException failure, String name, String region, String model) {
         String reason = AwsConnection.reason(failure);
         Problem.Builder problem = switch (AwsFailure.of(failure)) {
-            case DENIED -> denied(reason, name, region);
+            case DENIED -> denied(reason, name, region, model);
             case CREDENTIALS ->
                 BedrockProblems.NO_CREDENTIALS
                         .error("Amazon does not accept the credentials")
@@ -49,18 +54,16 @@ final class BedrockErrors {
         return problem.because(reason).asException(failure);
     }
 
-    private static Problem.Builder denied(String reason, String name, String region) {
+    private static Problem.Builder denied(String reason, String name, String region, String model) {
         if (reason.contains("access to the model")) {
             return BedrockProblems.NO_MODEL_ACCESS
                     .error("the account has no access to the base model of " + name + " in " + region)
-                    .remedy("aws bedrock get-foundation-model-availability --region " + region + " --model-id MODEL");
+                    .remedy("aws bedrock get-foundation-model-availability --region " + region + " --model-id "
+                            + model.replaceFirst(":\\d+k$", "")); // without the length of its context
         }
         return BedrockProblems.DENIED
                 .error("the caller may not do that with " + name)
-                .remedy(
-                        reason.contains("PassRole")
-                                ? "allow the caller iam:PassRole on the role of the job"
-                                : "aws sts get-caller-identity");
+                .remedy("finetune policy JOB --for caller");
     }
 
     private static Problem.Builder refused(SdkException failure, String reason, String name, String region) {
@@ -70,23 +73,33 @@ final class BedrockErrors {
                         .error("the account's quota in " + region + " leaves no place for " + name)
                         .remedy("aws service-quotas list-service-quotas --service-code bedrock --region " + region)
                         .retry(Retry.after(QUOTA_PAUSE));
-            case "ConflictException" -> BedrockProblems.NAME_TAKEN.error("the name " + name + " is taken at Bedrock");
-            default -> {
-                if (reason.contains("Could not assume")) {
-                    yield BedrockProblems.ROLE_UNUSABLE
-                            .error("Bedrock may not act as the role of " + name)
-                            .because("a role that was made less than a minute ago is not known everywhere yet")
-                            .retry(Retry.after(ROLE_PAUSE));
-                }
-                yield reason.contains("not supported for customization")
+            case "ConflictException" -> 
+                BedrockProblems.NAME_TAKEN
+                        .error("the name " + name + " is taken at Bedrock")
+                        .remedy("aws bedrock get-model-customization-job --region " + region + " --job-identifier " + name);
+            default ->
+                reason.contains("not supported for customization")
                         ? BedrockProblems.NOT_TUNABLE
                                 .error("Bedrock does not tune the base model of " + name + " in " + region)
                                 .remedy(
                                         "aws bedrock list-foundation-models --by-customization-type FINE_TUNING --region "
                                                 + region)
-                        : BedrockProblems.REFUSED.error("Bedrock does not do that with " + name);
-            }
+                        : BedrockProblems.REFUSED
+                                .error("Bedrock does not do that with " + name)
+                                .remedy("aws bedrock get-model-customization-job --region " + region
+                                        + " --job-identifier " + name);
         };
+    }
+
+    /** Whether something was refused since the service may not act as a role. */
+    static boolean isOfRole(SdkException failure) {
+        return AwsConnection.reason(failure).contains("Could not assume");
+    }
+
+    /** The service may not act as the role of a job. */
+    static FineTuneException roleUnusable(SdkException failure, String name, RoleLook role, Instant now) {
+        Problem.Builder problem = BedrockProblems.ROLE_UNUSABLE.error("Bedrock may not act as the role of " + name);
+        return role.into(problem, now).because(AwsConnection.reason(failure)).asException(failure);
     }
 
     /** The name belongs to another job. */

@@ -22,6 +22,8 @@ final class BedrockStatusMapper {
     private static final Duration PLATFORM_PAUSE = Duration.ofMinutes(1);
     private static final Pattern OF_THE_DATA =
             Pattern.compile("(?is).*(input data|input token|record|jsonl|dataset|training data|validation data).*");
+    private static final Pattern FORBIDDEN =
+            Pattern.compile("(?i)access ?denied|not authorized to perform|forbidden|\\b403\\b");
     private static final Pattern OF_THE_SERVICE = Pattern.compile("(?is).*(internal|try again|timed? ?out).*");
 
     private BedrockStatusMapper() {}
@@ -90,7 +92,13 @@ final class BedrockStatusMapper {
         if (OF_THE_DATA.matcher(reason).matches()) {
             problem = BedrockProblems.DATA_REFUSED.error("Bedrock does not take the rows of " + job.jobName());
         } else if (reason.contains("assume")) {
-            problem = BedrockProblems.ROLE_UNUSABLE.error("Bedrock may not act as the role of " + job.jobName());
+            problem = BedrockProblems.ROLE_UNUSABLE.error("Bedrock may not act as the role of " + job.jobName())
+                    .remedy("aws iam get-role --query Role.AssumeRolePolicyDocument --role-name "
+                            + String.valueOf(job.roleArn()).replaceFirst(".*/", ""));
+        } else if (FORBIDDEN.matcher(reason).find()) {
+            problem = BedrockProblems.JOB_FAILED
+                    .error("the role of " + job.jobName() + " may not do what the job takes")
+                    .remedy("finetune policy JOB --for job");
         } else {
             problem = BedrockProblems.JOB_FAILED.error("Bedrock could not run " + job.jobName());
             if (OF_THE_SERVICE.matcher(reason).matches()) {

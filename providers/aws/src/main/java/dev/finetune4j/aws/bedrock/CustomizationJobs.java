@@ -37,7 +37,7 @@ final class CustomizationJobs {
      */
     GetModelCustomizationJobResponse submit(CreateModelCustomizationJobRequest request) {
         RunId id = new RunId(request.jobName());
-        return calls.new Once<GetModelCustomizationJobResponse>(request.jobName()) {
+        return calls.new Once<GetModelCustomizationJobResponse>(request.jobName(), request.roleArn()) {
             @Override
             protected Optional<GetModelCustomizationJobResponse> find() {
                 return CustomizationJobs.this.find(request.jobName());
@@ -46,6 +46,14 @@ final class CustomizationJobs {
             @Override
             protected void create() {
                 client.createModelCustomizationJob(request);
+            }
+
+            @Override
+            protected FineTuneException told(SdkException failure) {
+                return BedrockErrors.isOfRole(failure)
+                        ? super.told(failure)
+                        : BedrockErrors.told(
+                                failure, request.jobName(), calls.region(), request.baseModelIdentifier());
             }
 
             @Override

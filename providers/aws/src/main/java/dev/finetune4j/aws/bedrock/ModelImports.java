@@ -33,7 +33,7 @@ final class ModelImports {
      * @param isOurs whether the tags of a job that was found are those of the order
      */
     HostedCalls.Found bringIn(CreateModelImportJobRequest request, Predicate<String> isOurs) {
-        CreateOnce<GetModelImportJobResponse> once = calls.new Once<>(request.jobName()) {
+        CreateOnce<GetModelImportJobResponse> once = calls.new Once<>(request.jobName(), request.roleArn()) {
             @Override
             protected Optional<GetModelImportJobResponse> find() {
                 return job(request.jobName());

@@ -141,13 +141,13 @@ class CustomizationJobsTest extends LaunchesOnceTest {
                         BedrockProblems.DENIED,
                         false,
                         "not authorized",
-                        "aws sts get-caller-identity"),
+                        "finetune policy JOB --for caller"),
                 failure(
                         aws -> aws.faults().refuse(CREATE, 9, passRole),
                         BedrockProblems.DENIED,
                         false,
                         "iam:PassRole",
-                        "allow the caller iam:PassRole"),
+                        "finetune policy JOB --for caller"),
                 failure(
                         aws -> aws.faults().throttle(CREATE, 9),
                         BedrockProblems.UNREACHABLE,
@@ -165,7 +165,7 @@ class CustomizationJobsTest extends LaunchesOnceTest {
                         BedrockProblems.NO_MODEL_ACCESS,
                         false,
                         "access to the model",
-                        "aws bedrock get-foundation-model-availability --region us-east-1"));
+                        "aws bedrock get-foundation-model-availability --region us-east-1 --model-id amazon.nova-micro-v1:0"));
     }
 
     @Test
@@ -177,7 +177,9 @@ class CustomizationJobsTest extends LaunchesOnceTest {
         Problem problem = refused(() -> jobs.submit(request)).problems().get(0);
 
         assertThat(problem.kind()).isEqualTo(BedrockProblems.ROLE_UNUSABLE);
-        assertThat(problem.retry()).isEqualTo(Retry.after(Duration.ofSeconds(15)));
+        assertThat(problem.retry()).isEqualTo(Retry.NEVER);
+        assertThat(problem.causes()).contains("there is no role another");
+        assertThat(problem.remedies().get(0)).startsWith("aws iam create-role --role-name another");
     }
 
     @Test

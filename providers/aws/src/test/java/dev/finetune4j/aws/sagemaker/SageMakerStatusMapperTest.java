@@ -29,6 +29,8 @@ import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition
 /** A job is told of alike, whatever words the service has for it. */
 class SageMakerStatusMapperTest {
     private static final RunId ID = new RunId("tickets-3f9c2a11-1");
+    private static final String DESCRIBE =
+            "aws sagemaker describe-training-job --region eu-central-1 --training-job-name " + ID;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     @ParameterizedTest
@@ -167,7 +169,7 @@ class SageMakerStatusMapperTest {
                         "AlgorithmError: , exit code: 137",
                         worker,
                         "it left no reason; exit code 137",
-                        worker.remedy(),
+                        "aws logs tail /aws/sagemaker/TrainingJobs --region eu-central-1 --log-stream-name-prefix " + ID + "/",
                         false),
                 Arguments.of(
                         "CapacityError: Unable to provision requested ML compute capacity.",
@@ -185,14 +187,45 @@ class SageMakerStatusMapperTest {
                         "ClientError: Data download failed",
                         SageMakerProblems.JOB_FAILED,
                         "Data download failed",
-                        SageMakerProblems.JOB_FAILED.remedy(),
+                        DESCRIBE,
                         false),
                 Arguments.of(
                         "",
                         SageMakerProblems.JOB_FAILED,
                         "no reason is told",
-                        SageMakerProblems.JOB_FAILED.remedy(),
+                        DESCRIBE,
                         false));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SageMaker was unable to assume the role arn:aws:iam::123456789012:role/a/trainer | FT0846 | may not act as the role |"
+                        + " aws iam get-role --query Role.AssumeRolePolicyDocument --role-name trainer",
+                "TrainingHostAgent Initialization failed: User: arn:aws:sts::1:assumed-role/x is not authorized to perform: sts:AssumeRole |"
+                        + " FT0846 | may not act as the role | aws iam get-role --query Role.AssumeRolePolicyDocument --role-name trainer",
+                "ClientError: Cannot pull image 123456789012.dkr.ecr.eu-central-1.amazonaws.com/mine:1 | FT0854 | could not pull the image |"
+                        + " aws ecr describe-images --registry-id 123456789012 --region eu-central-1 --repository-name mine --image-ids"
+                        + " imageTag=1",
+                "ClientError: User: arn:aws:sts::1:assumed-role/trainer/SageMaker is not authorized to perform: ecr:BatchGetImage | FT0854 |"
+                        + " the role of | finetune policy JOB --for job",
+                "ClientError: Data download failed: s3 AccessDenied | FT0854 | the role of | finetune policy JOB --for job",
+                "ClientError: Failed to download data. User is not allowed to access s3://x (403 Forbidden): the end-user license agreement"
+                        + " is not accepted | FT0854 | licence | places.jumpstart.accept-eula: true",
+            })
+    void namesTheOneThingToDoAboutWhatNeverRan(String reason, String code, String summary, String remedy) {
+        Problem problem = snapshot(job("Failed", "Failed")
+                        .failureReason(reason)
+                        .roleArn("arn:aws:iam::123456789012:role/a/trainer")
+                        .algorithmSpecification(image -> image.trainingImage(
+                                "123456789012.dkr.ecr.eu-central-1.amazonaws.com/mine:1")))
+                .failure()
+                .orElseThrow();
+
+        assertThat(problem.code()).isEqualTo(code);
+        assertThat(problem.summary()).contains(summary, ID.value());
+        assertThat(problem.remedies()).containsExactly(remedy);
     }
 
     private static JobSnapshot snapshot(DescribeTrainingJobResponse.Builder job) {

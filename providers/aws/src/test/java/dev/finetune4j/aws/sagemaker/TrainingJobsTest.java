@@ -15,6 +15,7 @@ import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.offlinecloud.wire.Faults;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
@@ -223,7 +224,27 @@ class TrainingJobsTest {
         Problem problem = refused(() -> jobs.submit(request)).problems().get(0);
 
         assertThat(problem.kind()).isEqualTo(SageMakerProblems.ROLE_UNUSABLE);
-        assertThat(problem.retry()).isEqualTo(Retry.after(Duration.ofSeconds(15)));
+        assertThat(problem.retry()).as("to ask again makes no role").isEqualTo(Retry.NEVER);
+        assertThat(problem.causes()).contains("there is no role another");
+        assertThat(problem.remedies().get(0))
+                .startsWith("aws iam create-role --role-name another --assume-role-policy-document '{")
+                .contains("sagemaker.amazonaws.com");
+    }
+
+    @Test
+    void asksAgainOnlyForARoleThatIsYoungOrNotShown() {
+        ServiceError refusal = ServiceError.invalid("Could not assume role " + OfflineAccount.ROLE + ". Please ensure that the role exists");
+        aws.faults().refuse(CREATE, 3, refusal);
+
+        assertThat(refused(() -> jobs.submit(request(NAME, "abc"))).problems().get(0).retry())
+                .as("the clock is at the time when it was made")
+                .isEqualTo(Retry.after(Duration.ofSeconds(15)));
+        aws.faults().denyAccess("GetRole", 1);
+        assertThat(refused(() -> jobs.submit(request(NAME, "abc"))).problems().get(0).retry())
+                .isEqualTo(Retry.after(Duration.ofSeconds(15)));
+        clock.advance(Duration.ofMinutes(3));
+        assertThat(refused(() -> jobs.submit(request(NAME, "abc"))).problems().get(0).retry())
+                .isEqualTo(Retry.NEVER);
     }
 
     @Test
@@ -287,6 +308,8 @@ class TrainingJobsTest {
                         Path.of("unused"),
                         Map.of(
                                 "AWS_ENDPOINT_URL_SAGEMAKER",
+                                aws.endpoint().toString(),
+                                "AWS_ENDPOINT_URL_IAM",
                                 aws.endpoint().toString(),
                                 "AWS_ACCESS_KEY_ID",
                                 key,

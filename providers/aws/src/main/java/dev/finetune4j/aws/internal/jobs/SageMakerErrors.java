@@ -2,12 +2,14 @@ package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.AwsFailure;
+import dev.finetune4j.aws.internal.RoleLook;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +19,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 public final class SageMakerErrors {
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
     private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(30);
-    private static final Duration ROLE_PAUSE = Duration.ofSeconds(15);
+    private static final int REGION_OF_ARN = 3;
     private static final Pattern QUOTA = Pattern.compile("service limit '([^']+)' is (\\d+)");
 
     private SageMakerErrors() {}
@@ -34,10 +36,7 @@ public final class SageMakerErrors {
                 SageMakerProblems.DENIED
                         .error("the caller may not do that with " + name)
                         .because(reason)
-                        .remedy(
-                                reason.contains("PassRole")
-                                        ? "allow the caller iam:PassRole on the role of the job"
-                                        : "aws sts get-caller-identity");
+                        .remedy("finetune policy JOB --for caller");
             case CREDENTIALS ->
                 SageMakerProblems.NO_CREDENTIALS
                         .error("Amazon does not accept the credentials")
@@ -62,16 +61,27 @@ public final class SageMakerErrors {
         if (AwsConnection.code(failure).equals("ResourceLimitExceeded")) {
             return quota(reason, name, region);
         }
-        if (reason.contains("Could not assume role")) {
-            return SageMakerProblems.ROLE_UNUSABLE
-                    .error("SageMaker may not act as the role of " + name)
-                    .because(reason)
-                    .because("a role that was made less than a minute ago is not known everywhere yet")
-                    .retry(Retry.after(ROLE_PAUSE));
-        }
         return SageMakerProblems.REFUSED
                 .error("SageMaker does not do that with " + name)
-                .because(reason);
+                .because(reason)
+                .remedy(describe(name, region));
+    }
+
+    private static String describe(String name, String region) {
+        return "aws sagemaker describe-training-job --region " + region + " --training-job-name " + name;
+    }
+
+    /** Whether a job was refused since the service may not act as its role. */
+    static boolean isOfRole(SdkException failure) {
+        return AwsConnection.reason(failure).contains("Could not assume role");
+    }
+
+    /** The service may not act as a job's role. */
+    static FineTuneException roleUnusable(SdkException failure, String name, RoleLook role, Instant now) {
+        Problem.Builder problem = SageMakerProblems.ROLE_UNUSABLE
+                .error("SageMaker may not act as the role of " + name)
+                .because(AwsConnection.reason(failure));
+        return role.into(problem, now).asException(failure);
     }
 
     private static Problem.Builder quota(String reason, String name, String region) {
@@ -91,6 +101,7 @@ public final class SageMakerErrors {
                 .error("the name " + name + " belongs to another job")
                 .because("the digest of " + arn + " is " + (found.isEmpty() ? "not told" : found)
                         + ", the new one's is " + digest)
+                .remedy(describe(name, arn.split(":", -1)[REGION_OF_ARN]))
                 .asException();
     }
 

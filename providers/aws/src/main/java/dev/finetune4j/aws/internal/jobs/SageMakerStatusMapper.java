@@ -183,25 +183,24 @@ public final class SageMakerStatusMapper {
                         .because(text)
                         .retry(Retry.after(PLATFORM_PAUSE))
                         .build();
-            case "AlgorithmError" -> workerFailed(job.trainingJobName(), text);
-            default ->
-                SageMakerProblems.JOB_FAILED
-                        .error("SageMaker could not run " + job.trainingJobName())
-                        .because(text.isEmpty() ? "no reason is told" : text)
-                        .build();
+            case "AlgorithmError" -> workerFailed(job, text);
+            default -> NeverRan.told(job, text);
         };
     }
 
-    private static Problem workerFailed(String name, String text) {
+    private static Problem workerFailed(DescribeTrainingJobResponse job, String text) {
         Matcher exit = EXIT_CODE.matcher(text);
         String said = exit.matches() ? exit.group(1) : text;
         @Nullable String code = exit.matches() ? exit.group(2) : null;
         Matcher remedy = REMEDY.matcher(said);
-        Problem.Builder problem = SageMakerProblems.WORKER_FAILED.error("the worker of " + name + " failed");
+        Problem.Builder problem = SageMakerProblems.WORKER_FAILED.error("the worker of " + job.trainingJobName() + " failed");
         String why = remedy.matches() ? remedy.group(1) : said;
         problem.because(why.isBlank() ? "it left no reason; exit code " + code : why.strip());
         if (remedy.matches()) {
             problem.remedy(remedy.group(2).strip());
+        } else {
+            problem.remedy("aws logs tail /aws/sagemaker/TrainingJobs --region " + NeverRan.region(job)
+                    + " --log-stream-name-prefix " + job.trainingJobName() + "/");
         }
         return problem.build();
     }

@@ -2,6 +2,7 @@ package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.CreateOnce;
+import dev.finetune4j.aws.internal.RoleLook;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.spi.ProviderContext;
@@ -46,20 +47,26 @@ public final class TrainingJobs implements AutoCloseable {
 
     private static final int SEARCH_PAGE = 100; // the most that the service takes
     private static final Pattern RESUMED = Pattern.compile("-r\\d{1,4}$");
+
+    /** Who acts as a job's role. */
+    private static final String SERVICE = "sagemaker.amazonaws.com";
+
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
 
     private final SageMakerClient client;
     private final String region;
+    private final ProviderContext context;
 
-    private TrainingJobs(SageMakerClient client, String region) {
+    private TrainingJobs(SageMakerClient client, String region, ProviderContext context) {
         this.client = client;
         this.region = region;
+        this.context = context;
     }
 
     /** Jobs of a region, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
     public static TrainingJobs open(String region, ProviderContext context) {
         AwsConnection connection = new AwsConnection(region, "SAGEMAKER", ATTEMPTS, LONGEST_CALL);
-        return new TrainingJobs(connection.open(SageMakerClient.builder(), context), region);
+        return new TrainingJobs(connection.open(SageMakerClient.builder(), context), region, context);
     }
 
     /**
@@ -96,7 +103,12 @@ public final class TrainingJobs implements AutoCloseable {
 
         @Override
         protected FineTuneException told(SdkException failure) {
-            return TrainingJobs.this.told(failure, request.trainingJobName());
+            if (!SageMakerErrors.isOfRole(failure)) {
+                return TrainingJobs.this.told(failure, request.trainingJobName());
+            }
+            RoleLook role = RoleLook.at(request.roleArn(), SERVICE, region, context);
+            return SageMakerErrors.roleUnusable(
+                    failure, request.trainingJobName(), role, context.clock().instant());
         }
 
         @Override
