@@ -9,6 +9,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.AccountExaminer;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
@@ -30,6 +31,7 @@ public final class AwsExaminer implements AccountExaminer {
     private static final String SETTINGS = "settings";
     private static final String CREDENTIALS = "credentials";
     private static final String BUCKET = "bucket";
+    private static final int NAME_CHARACTERS = 24; // of a run's id
     private static final ProviderFactory SAGEMAKER = new SageMakerProviderFactory();
     private static final List<ProviderFactory> PLACES =
             List.of(SAGEMAKER, new JumpStartProviderFactory(), new BedrockProviderFactory());
@@ -82,7 +84,7 @@ public final class AwsExaminer implements AccountExaminer {
         List<Diagnosis> wrong = wrong(place, settings, context);
         all.addAll(wrong);
         if (wrong.isEmpty()) {
-            all.add(new RoleExamination(region.get(), context, place.id()).of(settings.getOrDefault("role", "")));
+            all.addAll(role(place, job, region.get(), context));
             all.add(bucket(region.get(), settings.getOrDefault("store", ""), context));
             all.addAll(whatItTrains(place, job, region.get(), context));
         }
@@ -93,13 +95,38 @@ public final class AwsExaminer implements AccountExaminer {
             ProviderFactory place, FineTuneJob job, String region, ProviderContext context) {
         Map<String, String> settings = job.settingsOf(place.id());
         String model = settings.getOrDefault(PlaceSettings.MODEL, job.model().value());
+        List<Diagnosis> all = new ArrayList<>();
         if (place instanceof BedrockProviderFactory) {
-            return List.of(new ModelExamination(region, context).of(model));
+            all.add(new ModelExamination(region, context).of(model));
+        } else if (place instanceof JumpStartProviderFactory) {
+            all.addAll(new HubExamination(region, context).of(job, model));
         }
-        Diagnosis quota = new QuotaExamination(region, context, place.id()).of(settings);
-        return place instanceof JumpStartProviderFactory
-                ? List.of(new HubExamination(region, context).of(model), quota)
-                : List.of(quota);
+        all.addAll(new QuotaExamination(region, context, place.id()).of(settings));
+        return all;
+    }
+
+    /** A role that cannot be acted as need not be looked into. */
+    private static List<Diagnosis> role(ProviderFactory place, FineTuneJob job, String region, ProviderContext context) {
+        Map<String, String> settings = job.settingsOf(place.id());
+        String role = settings.getOrDefault("role", "");
+        Diagnosis trust = new RoleExamination(region, context, place.id()).of(role);
+        if (trust.verdict() != Diagnosis.Verdict.OK) {
+            return List.of(trust);
+        }
+        try (Provider provider = place.open(context, settings)) {
+            List<Diagnosis> all = new ArrayList<>(List.of(trust));
+            provider.policies(beginning(job)).stream()
+                    .filter(policy -> policy.holder() == AccessPolicy.Holder.JOB)
+                    .map(policy -> new RoleAccessExamination(region, context).of(role, policy))
+                    .forEach(all::add);
+            return all;
+        }
+    }
+
+    /** What the ids of the job's runs begin with; of a long name only its start. */
+    private static String beginning(FineTuneJob job) {
+        String name = job.name();
+        return name.substring(0, Math.min(name.length(), NAME_CHARACTERS)).replaceAll("-+$", "") + "-";
     }
 
     private static Diagnosis credentials(String region, Map<String, String> settings, ProviderContext context) {

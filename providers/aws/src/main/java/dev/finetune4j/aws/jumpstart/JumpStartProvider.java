@@ -7,6 +7,7 @@ import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.TrainingJobs;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.AccessPolicy;
@@ -111,14 +112,19 @@ final class JumpStartProvider implements Provider {
 
     @Override
     public List<Problem> refusals(Proposal proposal) {
-        JumpStartSettings said = new JumpStartSettings(proposal.job().settingsOf(ID), context.environment());
+        return refusals(proposal.job());
+    }
+
+    /** The same of a job whose rows are not known yet, of which it asks nothing. */
+    List<Problem> refusals(FineTuneJob job) {
+        JumpStartSettings said = new JumpStartSettings(job.settingsOf(ID), context.environment());
         List<Problem> problems = new ArrayList<>(said.problems());
         if (!problems.isEmpty()) {
             return problems;
         }
-        JumpStartOptions options = said.options(proposal.job().model());
+        JumpStartOptions options = said.options(job.model());
         problems.addAll(JumpStartRules.problems(options));
-        problems.addAll(JumpStartRules.problems(options, proposal.job().budget()));
+        problems.addAll(JumpStartRules.problems(options, job.budget()));
         if (!problems.isEmpty()) {
             return problems;
         }
@@ -129,8 +135,8 @@ final class JumpStartProvider implements Provider {
                 problems.addAll(HubHyperparameters.of(
                                 document,
                                 options.machineFor(document),
-                                proposal.job().method(),
-                                proposal.job().training(),
+                                job.method(),
+                                job.training(),
                                 null,
                                 options.hyperParameters())
                         .problems());

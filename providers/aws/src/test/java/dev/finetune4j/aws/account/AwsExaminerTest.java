@@ -72,10 +72,12 @@ class AwsExaminerTest {
     void findsNothingInAnAccountThatIsReady() {
         List<Diagnosis> all = examine();
 
-        assertThat(all).extracting(Diagnosis::name).containsExactly("region", "credentials", "role", "bucket", "quota");
+        assertThat(all)
+                .extracting(Diagnosis::name)
+                .containsExactly("region", "credentials", "role", "role access", "bucket", "quota");
         assertThat(all).extracting(Diagnosis::verdict).containsOnly(Verdict.OK);
         assertThat(all.get(1).found()).contains(":user/offline", ACCOUNT.id());
-        assertThat(all.get(4).found()).isEqualTo("\"ml.g5.xlarge for training job usage\" in eu-central-1 is 2");
+        assertThat(all.get(5).found()).isEqualTo("\"ml.g5.xlarge for training job usage\" in eu-central-1 is 2");
     }
 
     @Test
@@ -125,9 +127,36 @@ class AwsExaminerTest {
         settings.put("spot", "true");
         finds("quota", Verdict.FAIL, "ml.g5.xlarge for spot training job usage", "--quota-code L-");
         settings.put("machine", "ml.p5.48xlarge");
-        finds("quota", Verdict.UNKNOWN, "does not have", "list-service-quotas");
+        finds("quota", Verdict.OK, "\"ml.p5.48xlarge for spot training job usage\" in eu-central-1 is 100", "");
         settings.remove("machine");
         finds("quota", Verdict.UNKNOWN, "leaves its machine to a plan", "places.sagemaker.machine: ");
+    }
+
+    @Test
+    void looksAtTheQuotaOfKeptMachinesWhereTheJobKeepsThem() {
+        settings.put("keep-alive", "30m");
+        finds("warm pool quota", Verdict.OK, "ml.g5.xlarge for training warm pool usage", "");
+        aws.sageMaker().quotaNamed("ml.g5.xlarge for training warm pool usage", 0);
+        finds("warm pool quota", Verdict.FAIL, "is 0", "request-service-quota-increase --service-code sagemaker");
+    }
+
+    @Test
+    void asksWhatTheRoleMayDoWithTheStore() {
+        aws.iam().restrictRole(ROLE, allow("s3:GetObject"));
+        finds(
+                "role access",
+                Verdict.FAIL,
+                "the role may not s3:PutObject arn:aws:s3:::my-bucket/jobs/",
+                "finetune policy JOB --for job");
+        aws.iam().restrictRole(ROLE, allow("s3:*"));
+        finds("role access", Verdict.OK, "may read and write", "");
+
+        aws.iam().restrictUser(allow("iam:GetRole"));
+        finds("role access", Verdict.UNKNOWN, "iam:SimulatePrincipalPolicy", "aws iam simulate-principal-policy");
+    }
+
+    private static String allow(String action) {
+        return "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"" + action + "\",\"Resource\":\"*\"}]}";
     }
 
     @Test
@@ -148,7 +177,7 @@ class AwsExaminerTest {
                         "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:ListBucket\",\"Resource\":\"*\"}]}");
 
         finds("credentials", Verdict.OK, ":user/offline", "");
-        finds("role", Verdict.UNKNOWN, "iam:GetRole", "aws iam get-role --role-name finetune4j-training");
+        finds("role", Verdict.UNKNOWN, "iam:GetRole", "aws iam get-role --query Role.AssumeRolePolicyDocument --role-name finetune4j-training");
         finds("bucket", Verdict.OK, "", "");
         finds("quota", Verdict.UNKNOWN, "servicequotas:ListServiceQuotas", "list-service-quotas");
     }
@@ -173,13 +202,22 @@ class AwsExaminerTest {
             assertThat(atBedrock("amazon.nova-micro-v1:0:128k"))
                     .extracting(Diagnosis::name)
                     .containsExactly(
-                            "bedrock region", "bedrock credentials", "bedrock role", "bedrock bucket", "bedrock model");
+                            "bedrock region",
+                            "bedrock credentials",
+                            "bedrock role",
+                            "bedrock role access",
+                            "bedrock bucket",
+                            "bedrock model",
+                            "bedrock quota");
             assertThat(atBedrock("amazon.nova-micro-v1:0:128k"))
                     .extracting(Diagnosis::verdict)
                     .containsOnly(Verdict.OK);
 
+            east.bedrock().quota(0);
+            assertThat(atBedrock("amazon.nova-micro-v1:0:128k").get(6).found())
+                    .isEqualTo("\"(Model customization) Scheduled customization jobs\" in us-east-1 is 0");
             east.bedrock().withhold("amazon.nova-micro-v1:0");
-            Diagnosis withheld = atBedrock("amazon.nova-micro-v1:0:128k").get(4);
+            Diagnosis withheld = atBedrock("amazon.nova-micro-v1:0:128k").get(5);
             assertThat(withheld.verdict()).isEqualTo(Verdict.FAIL);
             assertThat(withheld.found()).contains("no access to amazon.nova-micro-v1:0 in us-east-1", "NOT_AUTHORIZED");
             assertThat(withheld.remedy()).startsWith("aws bedrock list-foundation-model-agreement-offers");
@@ -203,6 +241,7 @@ class AwsExaminerTest {
                         "jumpstart region",
                         "jumpstart credentials",
                         "jumpstart role",
+                        "jumpstart role access",
                         "jumpstart bucket",
                         "jumpstart model",
                         "jumpstart quota");
@@ -210,10 +249,21 @@ class AwsExaminerTest {
                 .extracting(Diagnosis::verdict)
                 .containsOnly(Verdict.OK);
 
-        Diagnosis none = atJumpStart("meta-none").get(4);
+        Diagnosis none = atJumpStart("meta-none").get(5);
         assertThat(none.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(none.found()).isEqualTo("the hub in eu-central-1 has no model meta-none");
         assertThat(none.remedy()).startsWith("aws sagemaker list-hub-contents --region eu-central-1");
+
+        settings.put("machine", "ml.g4dn.xlarge");
+        Diagnosis unsuited = atJumpStart("huggingface-llm-offline-tiny").get(5);
+        assertThat(unsuited.verdict()).as("launch refuses it").isEqualTo(Verdict.FAIL);
+        assertThat(unsuited.found()).contains("FT0916", "not tuned on ml.g4dn.xlarge");
+        assertThat(unsuited.remedy()).isEqualTo("places.jumpstart.machine: ml.g5.2xlarge");
+        settings.put("machine", "ml.g5.2xlarge");
+        assertThat(atJumpStart("meta-textgeneration-llama-3-2-1b-instruct").get(5).remedy())
+                .as("a licence that nobody accepted")
+                .isEqualTo("places.jumpstart.accept-eula: true");
+        assertThat(atJumpStart("huggingface-llm-offline-fixed").get(5).found()).contains("does not tune");
 
         aws.iam().restrictUser("{\"Statement\":[]}");
         assertThat(atJumpStart("meta-none").get(4).verdict()).isEqualTo(Verdict.UNKNOWN);
