@@ -9,7 +9,6 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
-import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.testkit.VirtualClock;
 import java.time.Duration;
 import java.util.Optional;
