@@ -18,6 +18,7 @@ import boto3
 import sagemaker.core.resources as resources
 from botocore.exceptions import ClientError
 from sagemaker.core.helper.session_helper import Session
+from sagemaker.core.jumpstart import JumpStartConfig
 from sagemaker.core.telemetry import telemetry_logging
 from sagemaker.train import ModelTrainer
 from sagemaker.train.configs import Compute, InputData, SourceCode, StoppingCondition
@@ -109,6 +110,19 @@ with tarfile.open(folder / "model.tar.gz") as archive:
 
 say("failed", refused(lambda: trainer("exit 3", base_job_name="bad").train(input_data_config=data, wait=True, logs=False)))
 say("no quota", refused(lambda: trainer("true", machine="ml.p4d.24xlarge", base_job_name="none").train(wait=False)))
+
+
+
+def tuned(model, **more):
+    made = ModelTrainer.from_jumpstart_config(
+        JumpStartConfig(model_id=model, **more), sagemaker_session=session, role="arn:aws:iam::123456789012:role/finetune4j-training",
+        base_job_name="tuned")
+    return [made.training_image, made.hyperparameters["epoch"], sorted(channel.channel_name for channel in made.input_data_config)]
+
+
+say("jumpstart", tuned("huggingface-llm-offline-tiny"))
+say("gated", [refused(lambda: tuned("meta-textgeneration-llama-3-2-1b-instruct"))[0],
+              tuned("meta-textgeneration-llama-3-2-1b-instruct", accept_eula=True)[2]])
 
 last = trainer("sleep 600", base_job_name="long")
 last.train(input_data_config=data, wait=False, logs=False)

@@ -56,6 +56,9 @@ class SageMakerTrainTest {
         assertThat(seen.path("model").asText()).as("of 3 x + 1").isEqualTo("3.00 0.98\n");
         assertThat(seen.at("/failed/0").asText()).isEqualTo("FailedStatusError");
         assertThat(seen.at("/no quota/0").asText()).isEqualTo("ResourceLimitExceeded");
+        assertThat(seen.at("/jumpstart/0").asText()).contains("huggingface-pytorch-training:2.0.0");
+        assertThat(seen.at("/jumpstart/2").toString()).isEqualTo("[\"model\",\"training\"]");
+        assertThat(seen.path("gated").toString()).isEqualTo("[\"ValueError\",[\"model\",\"training\"]]");
         assertThat(seen.path("stopped").asText()).isEqualTo("Stopped");
     }
 }

@@ -80,6 +80,24 @@ class OfflineHubTest {
                 .isEmpty();
     }
 
+    /** The SDK's third version reads nothing else: it refuses capitals where single machines have hyperparameters of their own. */
+    @Test
+    void shipsDocumentsAsTheServiceWritesThem() {
+        for (OfflineHub.Content model :
+                OfflineHub.shipped("eu-central-1", clock).models()) {
+            JsonNode document = model.document();
+            assertThat(document.path("ModelTypes")).as(model.name()).isNotEmpty();
+            assertThat(document.has("TrainingInstanceTypeVariants"))
+                    .as(model.name())
+                    .isEqualTo(document.path("TrainingSupported").asBoolean());
+            document.at("/TrainingInstanceTypeVariants/Variants")
+                    .findValues("Hyperparameters")
+                    .forEach(own -> own.forEach(one -> assertThat(one.has("name") && !one.has("Name"))
+                            .as("%s", one)
+                            .isTrue()));
+        }
+    }
+
     private JsonNode ask(String operation, ObjectNode request) throws Exception {
         assertThat(service.model().violations(operation, request)).isEmpty();
         ObjectNode answer = service.answer(operation, request);

@@ -107,8 +107,10 @@ record HubDocument(String id, String version, ObjectNode json) {
     Map<String, HubParameter> parameters(String machine) {
         Map<String, HubParameter> parameters = new LinkedHashMap<>();
         Stream.of(json.path("Hyperparameters"), ofMachine(machine).path("Hyperparameters"))
-                .forEach(list ->
-                        list.forEach(one -> parameters.put(one.path("Name").asText(), HubParameter.of(one))));
+                .forEach(list -> list.forEach(one -> {
+                    HubParameter parameter = HubParameter.of(one);
+                    parameters.put(parameter.name(), parameter);
+                }));
         return parameters;
     }
 

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,14 +34,19 @@ record HubParameter(
 
     static HubParameter of(JsonNode json) {
         List<String> options = new ArrayList<>();
-        json.path("Options").forEach(option -> options.add(option.asText()));
+        member(json, "Options").forEach(option -> options.add(option.asText()));
         return new HubParameter(
-                json.path("Name").asText(),
-                json.path("Type").asText("text"),
-                json.path("Default").asText(),
+                member(json, "Name").asText(),
+                member(json, "Type").asText("text"),
+                member(json, "Default").asText(),
                 options,
-                number(json.path("Min")),
-                number(json.path("Max")));
+                number(member(json, "Min")),
+                number(member(json, "Max")));
+    }
+
+    /** Documents begin the names of members with a capital, but not those of the hyperparameters of single machines. */
+    private static JsonNode member(JsonNode json, String name) {
+        return json.has(name) ? json.path(name) : json.path(name.toLowerCase(Locale.ROOT));
     }
 
     private static @Nullable BigDecimal number(JsonNode json) {
