@@ -25,6 +25,9 @@ public interface Container {
 
     /** A container that was started. */
     interface Running {
+        /** When it began to run; empty while its inputs are on their way to the machine, and where they never came. */
+        Optional<Instant> begunAt();
+
         /** How and when it ends, if that is known; a container whose end is planned may tell it ahead. */
         Optional<Ending> ending();
 

@@ -51,6 +51,11 @@ final class ContainerAsRole implements Container {
 
     private record NeverRan(Ending end) implements Running {
         @Override
+        public Optional<Instant> begunAt() {
+            return Optional.empty();
+        }
+
+        @Override
         public Optional<Ending> ending() {
             return Optional.of(end);
         }

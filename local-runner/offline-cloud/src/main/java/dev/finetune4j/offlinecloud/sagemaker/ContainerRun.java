@@ -26,6 +26,7 @@ final class ContainerRun implements Running {
     private final Consumer<String> log;
     private final Thread follower;
     private @Nullable Process process;
+    private @Nullable Instant begunAt;
     private @Nullable Ending ending;
     private boolean isTerminated;
     private boolean isReclaimed;
@@ -53,6 +54,7 @@ final class ContainerRun implements Running {
         Ending end;
         try {
             folder.layOut();
+            begun();
             program.prepare(folder.root());
             Process started = start();
             Thread reader = inBackground(() -> read(started));
@@ -116,6 +118,15 @@ final class ContainerRun implements Running {
 
     private synchronized boolean isReclaimed() {
         return isReclaimed;
+    }
+
+    private synchronized void begun() {
+        begunAt = clock.instant();
+    }
+
+    @Override
+    public synchronized Optional<Instant> begunAt() {
+        return Optional.ofNullable(begunAt);
     }
 
     @Override

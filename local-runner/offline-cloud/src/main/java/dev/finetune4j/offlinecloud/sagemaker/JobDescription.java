@@ -3,7 +3,6 @@ package dev.finetune4j.offlinecloud.sagemaker;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.sagemaker.TrainingJob.Transition;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -72,7 +71,11 @@ final class JobDescription {
             limits.setAll(asked);
         }
         limits.put("MaxRuntimeInSeconds", job.request().maxRuntime().toSeconds());
-        answer.putObject("ModelArtifacts").put("S3ModelArtifacts", job.request().artifacts());
+        if (job.hasArtifacts()) {
+            answer.putObject("ModelArtifacts")
+                    .put("S3ModelArtifacts", job.request().artifacts());
+        }
+        addMetrics(answer);
         if (!job.failureReason().isEmpty()) {
             answer.put("FailureReason", job.failureReason());
         }
@@ -103,6 +106,17 @@ final class JobDescription {
             double share = job.request().isSpot() ? SPOT_SHARE : 1;
             answer.put("TrainingTimeInSeconds", (int) Math.ceil(machineSeconds));
             answer.put("BillableTimeInSeconds", (int) Math.ceil(machineSeconds * share));
+        }
+    }
+
+    private void addMetrics(ObjectNode answer) {
+        List<JobOutput.Figure> figures = job.output().figures();
+        if (!figures.isEmpty()) {
+            ArrayNode all = answer.putArray("FinalMetricDataList");
+            figures.forEach(figure -> all.addObject()
+                    .put("MetricName", figure.metric())
+                    .put("Value", new BigDecimal(Float.toString(figure.value())))
+                    .put("Timestamp", seconds(figure.at())));
         }
     }
 

@@ -209,7 +209,7 @@ public final class OfflineSageMaker implements JsonService {
                 isWarm ? pace.startingAtOnce() : pace,
                 isWarm ? new Stock() : stock,
                 container,
-                at -> log(request.name(), at));
+                new JobOutput(request, clock, at -> log(request.name(), at)));
     }
 
     /** Each container has a stream of its own, also where two of a job begin in one second. */

@@ -42,14 +42,21 @@ public record PlannedContainer(Duration work, int exitCode, String failure, bool
         boolean goesOn = keepsCheckpoints && job.has("CheckpointConfig");
         Duration left = goesOn ? work.minus(ranBefore) : work;
         log.accept("begins to compute for " + Durations.format(work));
-        return new PlannedRun(new Ending(at.plus(left.isNegative() ? Duration.ZERO : left), exitCode, failure));
+        return new PlannedRun(at, new Ending(at.plus(left.isNegative() ? Duration.ZERO : left), exitCode, failure));
     }
 
     private final class PlannedRun implements Running {
+        private final Instant begun;
         private Ending ending;
 
-        PlannedRun(Ending ending) {
+        PlannedRun(Instant begun, Ending ending) {
+            this.begun = begun;
             this.ending = ending;
+        }
+
+        @Override
+        public Optional<Instant> begunAt() {
+            return Optional.of(begun);
         }
 
         @Override

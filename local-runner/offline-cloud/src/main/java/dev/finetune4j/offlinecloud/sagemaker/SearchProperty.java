@@ -15,11 +15,12 @@ import java.util.Set;
 /**
  * A property of a training job by which jobs are searched.
  *
- * @param path names from the job down; of a tag {@code Tags} and its key
+ * @param path names from the job down; of a tag {@code Tags} and its key, of a metric {@code Metrics} and its name
  * @param type what its values are, as the service's model says
  */
 record SearchProperty(List<String> path, String type) {
     private static final String TAGS = "Tags";
+    private static final String METRICS = "Metrics";
     private static final Set<String> NUMBERS = Set.of("integer", "long", "float", "double");
     private static final String TIME = "timestamp";
 
@@ -27,6 +28,9 @@ record SearchProperty(List<String> path, String type) {
     static SearchProperty of(ServiceModel model, String name) throws ServiceError {
         if (name.startsWith(TAGS + ".")) {
             return new SearchProperty(List.of(TAGS, name.substring(TAGS.length() + 1)), "string");
+        }
+        if (name.startsWith(METRICS + ".")) {
+            return new SearchProperty(List.of(METRICS, name.substring(METRICS.length() + 1)), "float");
         }
         List<String> path = List.of(name.split("\\."));
         return new SearchProperty(
@@ -42,14 +46,22 @@ record SearchProperty(List<String> path, String type) {
     /** Its values in a job; several where a list is on the way. */
     List<JsonNode> in(JsonNode job) {
         if (path.get(0).equals(TAGS) && path.size() > 1) {
-            for (JsonNode tag : job.path(TAGS)) {
-                if (tag.path("Key").asText().equals(path.get(1))) {
-                    return List.of(tag.path("Value"));
-                }
-            }
-            return List.of();
+            return named(job.path(TAGS), "Key");
+        }
+        if (path.get(0).equals(METRICS)) {
+            return named(job.path("FinalMetricDataList"), "MetricName");
         }
         return below(job, 0);
+    }
+
+    /** The value of the element that has the name. */
+    private List<JsonNode> named(JsonNode elements, String nameMember) {
+        for (JsonNode element : elements) {
+            if (element.path(nameMember).asText().equals(path.get(1))) {
+                return List.of(element.path("Value"));
+            }
+        }
+        return List.of();
     }
 
     private List<JsonNode> below(JsonNode node, int depth) {

@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +26,7 @@ final class TrainingJob {
     private final Pace pace;
     private final Stock stock;
     private final Container container;
-    private final Function<Instant, Consumer<String>> logs;
+    private final JobOutput output;
     private final List<Transition> transitions = new ArrayList<>();
     private @Nullable Running running;
     private Duration ranBefore = Duration.ZERO;
@@ -39,34 +37,17 @@ final class TrainingJob {
     /**
      * A job.
      *
-     * @param logs opens the log of a container that begins at some time
+     * @param output takes what its containers print
      */
-    TrainingJob(
-            JobRequest request,
-            Instant createdAt,
-            Pace pace,
-            Stock stock,
-            Container container,
-            Function<Instant, Consumer<String>> logs) {
+    TrainingJob(JobRequest request, Instant createdAt, Pace pace, Stock stock, Container container, JobOutput output) {
         this.request = request;
         this.createdAt = createdAt;
         this.pace = pace;
         this.stock = stock;
         this.container = container;
-        this.logs = logs;
+        this.output = output;
         transitions.add(new Transition(SecondaryStatus.STARTING, createdAt, null, SecondaryStatus.STARTING.message()));
     }
-
-    /**
-     * A time during which a job had one status.
-     *
-     * @param status the status
-     * @param start since when
-     * @param end until when, or null while it has it
-     * @param message why, for people
-     */
-    record Transition(
-            SecondaryStatus status, Instant start, @Nullable Instant end, String message) {}
 
     JobRequest request() {
         return request;
@@ -74,6 +55,17 @@ final class TrainingJob {
 
     Instant createdAt() {
         return createdAt;
+    }
+
+    JobOutput output() {
+        return output;
+    }
+
+    /** Whether the results of a container are stored. */
+    boolean hasArtifacts() {
+        return status().isTerminal()
+                && status() != SecondaryStatus.FAILED
+                && transitions.stream().anyMatch(past -> past.status() == SecondaryStatus.UPLOADING);
     }
 
     List<Transition> transitions() {
@@ -162,8 +154,24 @@ final class TrainingJob {
         if (due.isAfter(now)) {
             return false;
         }
-        enter(SecondaryStatus.TRAINING, due);
-        running = container.start(request.body(), due, ranBefore, logs.apply(due));
+        Running started = running;
+        if (started == null) {
+            started = container.start(request.body(), due, ranBefore, output.open(due));
+            running = started;
+        }
+        Optional<Ending> ending = started.ending().filter(end -> !end.at().isAfter(now));
+        Optional<Instant> begun = started.begunAt().filter(at -> !at.isAfter(now));
+        if (begun.isPresent()) {
+            enter(SecondaryStatus.TRAINING, begun.get().isBefore(due) ? due : begun.get());
+            return true;
+        }
+        return ending.map(this::failBefore).orElse(false);
+    }
+
+    /** What cannot be fetched ends a job before anything of it runs. */
+    private boolean failBefore(Ending ending) {
+        failureReason = cut("ClientError: " + ending.failure(), "");
+        enter(SecondaryStatus.FAILED, ending.at());
         return true;
     }
 
@@ -257,7 +265,13 @@ final class TrainingJob {
                 container().reclaim(now);
                 enter(SecondaryStatus.INTERRUPTED, now);
             }
-            case DOWNLOADING -> enter(SecondaryStatus.STARTING, now);
+            case DOWNLOADING -> {
+                if (running != null) {
+                    running.reclaim(now);
+                    running = null;
+                }
+                enter(SecondaryStatus.STARTING, now);
+            }
             default ->
                 throw new IllegalStateException(
                         request.name() + " has no machine that could be taken back, it is " + status().wireName());

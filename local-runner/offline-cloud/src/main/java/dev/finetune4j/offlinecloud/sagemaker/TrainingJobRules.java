@@ -68,7 +68,9 @@ final class TrainingJobRules {
         if (!isOneKind) {
             throw ServiceError.invalid("The offline cloud knows jobs of one InstanceType only");
         }
-        demand(machines.path("InstanceCount").asInt() >= 1, "InstanceCount must be at least 1");
+        int count = machines.path("InstanceCount").asInt();
+        demand(count >= 1, "InstanceCount must be at least 1");
+        demand(count == 1, "The offline cloud knows jobs of one machine only, not of InstanceCount " + count);
         boolean hasOwnDisk =
                 OWN_DISK.matcher(machines.path("InstanceType").asText()).matches();
         demand(

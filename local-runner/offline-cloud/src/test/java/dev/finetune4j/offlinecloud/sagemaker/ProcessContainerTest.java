@@ -146,6 +146,38 @@ class ProcessContainerTest {
 
         assertThat(job.path("FailureReason").asText())
                 .isEqualTo("ClientError: Data download failed: there are no objects under s3://my-bucket/elsewhere/");
+        assertThat(job.path("SecondaryStatusTransitions").findValuesAsText("Status"))
+                .as("nothing ran, nothing was stored")
+                .containsExactly("Starting", "Downloading", "Failed");
+        assertThat(job.has("ModelArtifacts")).isFalse();
+    }
+
+    @Test
+    void keepsTheLastFigureOfEachMetric() throws Exception {
+        ObjectNode body = running("echo 'loss=0.5; lr=1.25e-1'; echo 'loss=nan;'; echo 'loss=0.75; loss=0.25;'");
+        body.withObject("/AlgorithmSpecification").set("MetricDefinitions", Json.read("""
+                [{"Name": "train:loss", "Regex": "loss=(.*?);"},
+                 {"Name": "rate", "Regex": "lr=([0-9.e-]+)"},
+                 {"Name": "never", "Regex": "eval=(.*)"}]""", JsonNode.class));
+
+        JsonNode figures = end(body).path("FinalMetricDataList");
+
+        assertThat(figures.findValuesAsText("MetricName")).containsExactly("train:loss", "rate");
+        assertThat(figures.findValuesAsText("Value")).containsExactly("0.25", "0.125");
+        assertThat(found("LessThan", "0.5")).isEqualTo(1);
+        assertThat(found("Equals", "0.25")).isEqualTo(1);
+        assertThat(found("GreaterThan", "0.5")).isZero();
+    }
+
+    private int found(String operator, String value) throws Exception {
+        ObjectNode search = Json.records().createObjectNode().put("Resource", "TrainingJob");
+        search.putObject("SearchExpression")
+                .putArray("Filters")
+                .addObject()
+                .put("Name", "Metrics.train:loss")
+                .put("Operator", operator)
+                .put("Value", value);
+        return ask("Search", search).path("Results").size();
     }
 
     @Test

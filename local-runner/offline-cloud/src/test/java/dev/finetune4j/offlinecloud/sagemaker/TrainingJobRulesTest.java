@@ -60,6 +60,9 @@ class TrainingJobRulesTest {
                         "InstanceCount",
                         body -> body.withObject("/ResourceConfig").remove("InstanceCount")),
                 broken(
+                        "jobs of one machine only, not of InstanceCount 2",
+                        body -> body.withObject("/ResourceConfig").put("InstanceCount", 2)),
+                broken(
                         "VolumeSizeInGB",
                         body -> body.withObject("/ResourceConfig").put("InstanceType", "ml.m5.xlarge")),
                 broken(
