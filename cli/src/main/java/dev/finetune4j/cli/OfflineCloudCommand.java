@@ -166,8 +166,10 @@ final class OfflineCloudCommand implements Callable<Integer> {
                 machines,
                 store,
                 Map.of(
-                        "PATH", surroundings.environment().getOrDefault("PATH", "/usr/bin:/bin"),
-                        SDK_SETTINGS_VARIABLE, sdkSettings.toString()),
+                        "PATH",
+                        surroundings.environment().getOrDefault("PATH", "/usr/bin:/bin"),
+                        SDK_SETTINGS_VARIABLE,
+                        sdkSettings.toString()),
                 Clock.systemUTC());
         if (model == null) {
             return processes;
@@ -224,8 +226,8 @@ final class OfflineCloudCommand implements Callable<Integer> {
         if (model != null) {
             surroundings
                     .screen()
-                    .say("  jumpstart: {" + place(TRAINING_ROLE, BUCKET, region) + ", model: " + TUNABLE
-                            + ", machine: " + machine(hub) + "}");
+                    .say("  jumpstart: {" + place(TRAINING_ROLE, BUCKET, region) + ", model: " + TUNABLE + ", machine: "
+                            + machine(hub) + "}");
         }
         if (hasBedrock()) {
             surroundings

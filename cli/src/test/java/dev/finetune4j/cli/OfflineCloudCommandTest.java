@@ -71,12 +71,20 @@ class OfflineCloudCommandTest {
                     .contains("123456789012", "s3://my-bucket/jobs can be read from eu-central-1");
 
             CommandRun tuned = CommandRun.in(
-                    folder.resolve("home"), variables, "launch", jobAt("jumpstart", 4717).toString(), "--yes");
+                    folder.resolve("home"),
+                    variables,
+                    "launch",
+                    jobAt("jumpstart", 4717).toString(),
+                    "--yes");
             assertThat(tuned.exitCode()).as(tuned.err()).isZero();
             assertThat(tuned.err()).contains("loss ");
 
             CommandRun ofBedrock = CommandRun.in(
-                    folder.resolve("home"), variables, "launch", jobAt("bedrock", 4718).toString(), "--yes");
+                    folder.resolve("home"),
+                    variables,
+                    "launch",
+                    jobAt("bedrock", 4718).toString(),
+                    "--yes");
             assertThat(ofBedrock.exitCode()).as(ofBedrock.err()).isZero();
             assertThat(ofBedrock.err()).contains("loss ");
         } finally {
@@ -103,7 +111,8 @@ class OfflineCloudCommandTest {
                 : "}";
         return Files.writeString(
                 job,
-                "budget: {max-cost: 5 USD}\ntargets: [" + target + "]\nplaces:\n" + place.replaceFirst("}$", settings) + "\n",
+                "budget: {max-cost: 5 USD}\ntargets: [" + target + "]\nplaces:\n" + place.replaceFirst("}$", settings)
+                        + "\n",
                 StandardOpenOption.APPEND);
     }
 

@@ -121,8 +121,7 @@ public final class OfflineAws implements AutoCloseable {
      * @param container what jobs run
      * @throws IOException if no port can be had
      */
-    public static OfflineAws start(Account account, Clock clock, Pace pace, Container container)
-            throws IOException {
+    public static OfflineAws start(Account account, Clock clock, Pace pace, Container container) throws IOException {
         Path folder = Files.createTempDirectory("offline-s3-");
         return start(account, clock, pace, container, new OfflineS3(folder, account.id(), account.region(), clock));
     }
@@ -137,8 +136,7 @@ public final class OfflineAws implements AutoCloseable {
      * @param s3 the buckets; its objects go when this is closed
      * @throws IOException if no port can be had
      */
-    public static OfflineAws start(
-            Account account, Clock clock, Pace pace, Container container, OfflineS3 s3)
+    public static OfflineAws start(Account account, Clock clock, Pace pace, Container container, OfflineS3 s3)
             throws IOException {
         return start(account, clock, pace, container, s3, OfflineHub.shipped(account.region(), clock));
     }
@@ -195,13 +193,15 @@ public final class OfflineAws implements AutoCloseable {
                 "AWS_DEFAULT_REGION", account.region(), // Python knows this one only
                 "AWS_ACCESS_KEY_ID", key,
                 "AWS_SECRET_ACCESS_KEY", "offline",
-                "AWS_SESSION_TOKEN", sessions.begin(role, "SageMaker", LONGEST_JOB).token()));
+                "AWS_SESSION_TOKEN",
+                        sessions.begin(role, "SageMaker", LONGEST_JOB).token()));
         return new OfflineAws(sageMaker, bedrocks, prices, logs, s3, iam, faults, calls, key, server);
     }
 
     /** In the account's region, and where in its partition models can be tuned. */
     private static List<OfflineBedrock> bedrocks(Account account, Clock clock, OfflineS3 s3, OfflineIam iam) {
-        Stream<String> others = account.region().matches("(cn|us-gov)-.*") ? Stream.of() : OfflineBedrock.TUNING_REGIONS.stream();
+        Stream<String> others =
+                account.region().matches("(cn|us-gov)-.*") ? Stream.of() : OfflineBedrock.TUNING_REGIONS.stream();
         return Stream.concat(Stream.of(account.region()), others)
                 .distinct()
                 .map(region -> new Account(account.id(), region, account.roles()))

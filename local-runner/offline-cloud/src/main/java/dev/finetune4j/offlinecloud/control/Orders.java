@@ -80,7 +80,8 @@ public final class Orders {
 
     private static ServiceError error(ObjectNode order) {
         int status = order.has("status") ? number(order, "status") : CLIENTS_FAULT;
-        return new ServiceError(status, text(order, "code"), order.path("message").asText());
+        return new ServiceError(
+                status, text(order, "code"), order.path("message").asText());
     }
 
     private static String text(ObjectNode order, String name) {

@@ -56,16 +56,13 @@ public final class IamQueries implements QueryService {
             case "CreatePolicy" ->
                 List.of(Access.to(action, here + "policy/" + parameters.getOrDefault("PolicyName", "")));
             case "DeletePolicy" -> List.of(Access.to(action, parameters.getOrDefault("PolicyArn", "")));
-            default ->
-                List.of(Access.to(action, operation.contains("User") ? iam.user() : roleOf(parameters, here)));
+            default -> List.of(Access.to(action, operation.contains("User") ? iam.user() : roleOf(parameters, here)));
         };
     }
 
     private String roleOf(Map<String, String> parameters, String here) {
         String name = parameters.getOrDefault("RoleName", "");
-        return iam.role(name)
-                .map(Role::arn)
-                .orElse(here + "role" + parameters.getOrDefault("Path", "/") + name);
+        return iam.role(name).map(Role::arn).orElse(here + "role" + parameters.getOrDefault("Path", "/") + name);
     }
 
     @Override

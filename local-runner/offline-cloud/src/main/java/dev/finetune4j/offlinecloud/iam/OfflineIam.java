@@ -62,8 +62,8 @@ public final class OfflineIam implements Gate {
     public OfflineIam(String account, Set<String> roles, Sessions sessions) {
         this.account = account;
         this.sessions = sessions;
-        roles.forEach(arn ->
-                this.roles.put(arn, new Role(arn, TRUST.formatted(account), FIRST_CREATED, "", LONGEST_SESSION_SECONDS)));
+        roles.forEach(arn -> this.roles.put(
+                arn, new Role(arn, TRUST.formatted(account), FIRST_CREATED, "", LONGEST_SESSION_SECONDS)));
     }
 
     /** Twelve digits. */
@@ -135,7 +135,8 @@ public final class OfflineIam implements Gate {
      */
     public boolean letsAssume(String session, String role) {
         return roles.containsKey(role)
-                && roles.get(role).trustsPrincipal(account, sessions.roleOf(session).orElse(user()));
+                && roles.get(role)
+                        .trustsPrincipal(account, sessions.roleOf(session).orElse(user()));
     }
 
     /** How long a session as a role may be. */
@@ -233,7 +234,10 @@ public final class OfflineIam implements Gate {
 
     @Override
     public ServiceError denial(String session, Access access) {
-        return denial(callerOf(session), access, " because no identity-based policy allows the " + access.action() + " action");
+        return denial(
+                callerOf(session),
+                access,
+                " because no identity-based policy allows the " + access.action() + " action");
     }
 
     private static ServiceError denial(String caller, Access access, String why) {

@@ -93,7 +93,9 @@ final class Policies {
 
     /** ARNs of attached policies, in order. */
     synchronized List<String> attached(String principal) {
-        return held.containsKey(principal) ? List.copyOf(held.get(principal).attached.keySet()) : List.of();
+        return held.containsKey(principal)
+                ? List.copyOf(held.get(principal).attached.keySet())
+                : List.of();
     }
 
     /** Whether a policy is attached to anybody. */
@@ -103,9 +105,10 @@ final class Policies {
 
     /** The statements about an access that somebody is held to; empty where somebody may do everything. */
     synchronized Optional<List<Statement>> speakingOf(String principal, Access access) {
-        return Optional.ofNullable(held.get(principal)).map(one -> one.statements.stream()
-                .filter(statement -> statement.speaksOf(access))
-                .toList());
+        return Optional.ofNullable(held.get(principal))
+                .map(one -> one.statements.stream()
+                        .filter(statement -> statement.speaksOf(access))
+                        .toList());
     }
 
     private static void read(Held one) {

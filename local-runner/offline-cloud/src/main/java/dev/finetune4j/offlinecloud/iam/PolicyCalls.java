@@ -72,7 +72,9 @@ final class PolicyCalls {
         String arn = parameters.getOrDefault("PolicyArn", "");
         String document = managed.find(arn)
                 .orElseThrow(() -> new ServiceError(
-                        RoleCalls.NOT_FOUND, "NoSuchEntity", "Policy " + arn + " does not exist or is not attachable."));
+                        RoleCalls.NOT_FOUND,
+                        "NoSuchEntity",
+                        "Policy " + arn + " does not exist or is not attachable."));
         iam.policies().attach(principal, arn, document);
         return List.of();
     }
@@ -90,9 +92,7 @@ final class PolicyCalls {
         for (String arn : iam.policies().attached(principal)) {
             attached.add(Xml.of(
                     "member",
-                    List.of(
-                            Xml.of("PolicyName", arn.substring(arn.lastIndexOf('/') + 1)),
-                            Xml.of("PolicyArn", arn))));
+                    List.of(Xml.of("PolicyName", arn.substring(arn.lastIndexOf('/') + 1)), Xml.of("PolicyArn", arn))));
         }
         return List.of(Xml.of("AttachedPolicies", attached), Xml.of("IsTruncated", "false"));
     }
@@ -114,7 +114,9 @@ final class PolicyCalls {
                         Xml.of("DefaultVersionId", "v1"),
                         Xml.of("AttachmentCount", "0"),
                         Xml.of("IsAttachable", "true"),
-                        Xml.of("CreateDate", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString()))));
+                        Xml.of(
+                                "CreateDate",
+                                clock.instant().truncatedTo(ChronoUnit.SECONDS).toString()))));
     }
 
     List<Xml> deleteManaged(Map<String, String> parameters) throws ServiceError {

@@ -50,7 +50,8 @@ final class RoleCalls {
                 trust,
                 clock.instant().truncatedTo(ChronoUnit.SECONDS),
                 parameters.getOrDefault("Description", ""),
-                Integer.parseInt(valid(parameters, "MaxSessionDuration", Pattern.compile("\\d{4,5}"), DEFAULT_SESSION)));
+                Integer.parseInt(
+                        valid(parameters, "MaxSessionDuration", Pattern.compile("\\d{4,5}"), DEFAULT_SESSION)));
         iam.create(role);
         return List.of(told(role));
     }
@@ -62,8 +63,9 @@ final class RoleCalls {
     List<Xml> list(Map<String, String> parameters) {
         String prefix = parameters.getOrDefault("PathPrefix", "/");
         List<Xml> roles = new ArrayList<>();
-        iam.roles().stream().filter(role -> role.path().startsWith(prefix)).forEach(role -> roles.add(
-                new Xml("member", "", told(role).children())));
+        iam.roles().stream()
+                .filter(role -> role.path().startsWith(prefix))
+                .forEach(role -> roles.add(new Xml("member", "", told(role).children())));
         return List.of(Xml.of("Roles", roles), Xml.of("IsTruncated", "false"));
     }
 
@@ -120,7 +122,8 @@ final class RoleCalls {
             throw ServiceError.of(
                     "ValidationError",
                     "1 validation error detected: Value '" + value + "' at '" + member
-                            + "' failed to satisfy constraint: Member must satisfy regular expression pattern: " + pattern);
+                            + "' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+                            + pattern);
         }
         return value;
     }

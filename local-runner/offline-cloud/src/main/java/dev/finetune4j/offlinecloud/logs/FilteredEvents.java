@@ -63,7 +63,8 @@ final class FilteredEvents {
         boolean isByPrefix = request.has("logStreamNamePrefix");
         if (isByPrefix && request.has("logStreamNames")) {
             throw ServiceError.of(
-                    "InvalidParameterException", "Only one of logStreamNames and logStreamNamePrefix may be specified.");
+                    "InvalidParameterException",
+                    "Only one of logStreamNames and logStreamNamePrefix may be specified.");
         }
         Set<String> names = new HashSet<>();
         for (JsonNode name : request.path("logStreamNames")) {

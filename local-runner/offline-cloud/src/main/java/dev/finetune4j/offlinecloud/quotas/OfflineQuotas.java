@@ -106,8 +106,9 @@ public final class OfflineQuotas implements JsonService {
     }
 
     private Map<String, Integer> quotas(ObjectNode request) {
-        return new TreeMap<>(Objects.requireNonNull(quotas.get(request.path("ServiceCode").asText()))
-                .get());
+        return new TreeMap<>(
+                Objects.requireNonNull(quotas.get(request.path("ServiceCode").asText()))
+                        .get());
     }
 
     private ObjectNode quota(ObjectNode request, Map.Entry<String, Integer> quota) {

@@ -15,7 +15,7 @@ import java.util.Set;
 /** The calls that look into the public hub. Whoever names another hub is told that there is none. */
 final class HubCalls {
     /** Their names. */
-    static final Set<String> OPERATIONS = 
+    static final Set<String> OPERATIONS =
             Set.of("DescribeHub", "ListHubs", "DescribeHubContent", "ListHubContents", "ListHubContentVersions");
 
     private static final String SCHEMA = "2.2.0";
@@ -64,9 +64,8 @@ final class HubCalls {
 
     /** The public hub is one of those that an account sees. */
     private ObjectNode hubs(ObjectNode request) throws ServiceError {
-        List<ObjectNode> found = OfflineHub.NAME.contains(request.path("NameContains").asText())
-                ? List.of(hub())
-                : List.of();
+        List<ObjectNode> found =
+                OfflineHub.NAME.contains(request.path("NameContains").asText()) ? List.of(hub()) : List.of();
         ListPage<ObjectNode> page = ListPage.of(found, one -> OfflineHub.NAME, request);
         ObjectNode answer = Json.records().createObjectNode();
         answer.putArray("HubSummaries").addAll(page.elements());

@@ -152,7 +152,9 @@ class OfflineLogsTest {
             book.add(GROUP, "job/" + line.charAt(0), line);
             clock.advance(Duration.ofSeconds(1));
         }
-        ObjectNode request = object().put("logGroupName", GROUP).put("filterPattern", "loss -error").put("limit", 2);
+        ObjectNode request = object().put("logGroupName", GROUP)
+                .put("filterPattern", "loss -error")
+                .put("limit", 2);
 
         JsonNode first = ask("FilterLogEvents", request);
         JsonNode second = ask(
@@ -165,8 +167,7 @@ class OfflineLogsTest {
         assertThat(texts(ask("FilterLogEvents", request.put("filterPattern", "?step ?\"loss 1\""))))
                 .containsExactly("a loss 1 \"odd\"", "b step");
         assertThat(texts(ask(
-                        "FilterLogEvents",
-                        object().put("logGroupName", GROUP).put("logStreamNamePrefix", "job/b"))))
+                        "FilterLogEvents", object().put("logGroupName", GROUP).put("logStreamNamePrefix", "job/b"))))
                 .containsExactly("b loss 2", "b step");
         assertRefused(
                 "InvalidParameterException",

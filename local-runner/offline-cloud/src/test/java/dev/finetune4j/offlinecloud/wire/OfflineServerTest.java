@@ -33,10 +33,7 @@ class OfflineServerTest {
     @BeforeEach
     void open() throws IOException {
         aws = OfflineAws.start(
-                Account.sample(),
-                clock,
-                Pace.LIFELIKE,
-                PlannedContainer.succeedingAfter(Duration.ofHours(1)));
+                Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(Duration.ofHours(1)));
         signed = "AWS4-HMAC-SHA256 Credential=" + aws.accessKeyId()
                 + "/20260101/eu-central-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0";
     }
@@ -120,7 +117,8 @@ class OfflineServerTest {
 
     @Test
     void endsSessionsByTheClockAtEveryService() throws Exception {
-        String answer = sendAs("sts", "", "Action=AssumeRole&RoleSessionName=me&DurationSeconds=900&RoleArn=" + ROLE).body();
+        String answer = sendAs("sts", "", "Action=AssumeRole&RoleSessionName=me&DurationSeconds=900&RoleArn=" + ROLE)
+                .body();
         String token = answer.replaceAll("(?s).*<SessionToken>|</SessionToken>.*", "");
         String who = "Action=GetCallerIdentity";
 

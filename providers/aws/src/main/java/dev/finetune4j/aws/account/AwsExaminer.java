@@ -106,7 +106,8 @@ public final class AwsExaminer implements AccountExaminer {
     }
 
     /** A role that cannot be acted as need not be looked into. */
-    private static List<Diagnosis> role(ProviderFactory place, FineTuneJob job, String region, ProviderContext context) {
+    private static List<Diagnosis> role(
+            ProviderFactory place, FineTuneJob job, String region, ProviderContext context) {
         Map<String, String> settings = job.settingsOf(place.id());
         String role = settings.getOrDefault("role", "");
         Diagnosis trust = new RoleExamination(region, context, place.id()).of(role);

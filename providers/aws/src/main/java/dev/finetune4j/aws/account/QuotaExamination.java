@@ -54,8 +54,8 @@ final class QuotaExamination {
                     NAME, "the job leaves its machine to a plan", "places." + place + ".machine: ml.g5.xlarge"));
         }
         boolean isSpot = Boolean.parseBoolean(settings.get(PlaceSettings.SPOT));
-        List<Diagnosis> all = new ArrayList<>(
-                List.of(ofMachines(NAME, machine + (isSpot ? " for spot training job usage" : " for training job usage"))));
+        List<Diagnosis> all = new ArrayList<>(List.of(
+                ofMachines(NAME, machine + (isSpot ? " for spot training job usage" : " for training job usage"))));
         if (settings.containsKey("keep-alive")) {
             all.add(ofMachines("warm pool quota", machine + " for training warm pool usage"));
         }

@@ -41,7 +41,8 @@ final class RoleAccessExamination {
         try (IamClient client = AwsConnection.brief(region, "IAM").open(IamClient.builder(), context)) {
             // What depends on a call's context is not computed: nobody knows it yet.
             Set<String> denied = new LinkedHashSet<>();
-            for (JsonNode statement : Json.read(least.document(), JsonNode.class).path("Statement")) {
+            for (JsonNode statement :
+                    Json.read(least.document(), JsonNode.class).path("Statement")) {
                 List<String> actions = texts(statement.path("Action")).stream()
                         .filter(ASKED::contains)
                         .toList();
@@ -50,22 +51,24 @@ final class RoleAccessExamination {
                 }
             }
             return denied.isEmpty()
-                    ? Diagnosis.ok(NAME, "the role may read and write the store's files, as far as its own policies say")
+                    ? Diagnosis.ok(
+                            NAME, "the role may read and write the store's files, as far as its own policies say")
                     : Diagnosis.fail(
                             NAME, "the role may not " + String.join(", nor ", denied), "finetune policy JOB --for job");
         } catch (SdkException e) {
             return Diagnosis.unknown(
                     NAME,
                     AwsConnection.reason(e),
-                    "aws iam simulate-principal-policy --policy-source-arn " + role + " --action-names s3:GetObject s3:PutObject");
+                    "aws iam simulate-principal-policy --policy-source-arn " + role
+                            + " --action-names s3:GetObject s3:PutObject");
         }
     }
 
     private static List<String> denied(IamClient client, String role, List<String> actions, List<String> files) {
         List<String> denied = new ArrayList<>();
-        client.simulatePrincipalPolicyPaginator(request -> request.policySourceArn(role)
-                        .actionNames(actions)
-                        .resourceArns(files))
+        client
+                .simulatePrincipalPolicyPaginator(request ->
+                        request.policySourceArn(role).actionNames(actions).resourceArns(files))
                 .evaluationResults()
                 .stream()
                 .filter(result -> result.evalDecision() != PolicyEvaluationDecisionType.ALLOWED)
@@ -81,7 +84,11 @@ final class RoleAccessExamination {
     /** One file of each resource that the statement names. */
     private static List<String> files(JsonNode statement) {
         return texts(statement.path("Resource")).stream()
-                .map(arn -> arn.replace("${*}", "\0").replace("*", "x").replace("\0", "*").replace("${$}", "$").replace("${?}", "?"))
+                .map(arn -> arn.replace("${*}", "\0")
+                        .replace("*", "x")
+                        .replace("\0", "*")
+                        .replace("${$}", "$")
+                        .replace("${?}", "?"))
                 .toList();
     }
 

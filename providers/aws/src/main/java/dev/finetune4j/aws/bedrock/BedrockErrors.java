@@ -73,10 +73,11 @@ final class BedrockErrors {
                         .error("the account's quota in " + region + " leaves no place for " + name)
                         .remedy("aws service-quotas list-service-quotas --service-code bedrock --region " + region)
                         .retry(Retry.after(QUOTA_PAUSE));
-            case "ConflictException" -> 
+            case "ConflictException" ->
                 BedrockProblems.NAME_TAKEN
                         .error("the name " + name + " is taken at Bedrock")
-                        .remedy("aws bedrock get-model-customization-job --region " + region + " --job-identifier " + name);
+                        .remedy("aws bedrock get-model-customization-job --region " + region + " --job-identifier "
+                                + name);
             default ->
                 reason.contains("not supported for customization")
                         ? BedrockProblems.NOT_TUNABLE

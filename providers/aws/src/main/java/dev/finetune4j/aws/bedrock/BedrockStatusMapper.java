@@ -92,7 +92,8 @@ final class BedrockStatusMapper {
         if (OF_THE_DATA.matcher(reason).matches()) {
             problem = BedrockProblems.DATA_REFUSED.error("Bedrock does not take the rows of " + job.jobName());
         } else if (reason.contains("assume")) {
-            problem = BedrockProblems.ROLE_UNUSABLE.error("Bedrock may not act as the role of " + job.jobName())
+            problem = BedrockProblems.ROLE_UNUSABLE
+                    .error("Bedrock may not act as the role of " + job.jobName())
                     .remedy("aws iam get-role --query Role.AssumeRolePolicyDocument --role-name "
                             + String.valueOf(job.roleArn()).replaceFirst(".*/", ""));
         } else if (FORBIDDEN.matcher(reason).find()) {

@@ -52,8 +52,7 @@ final class CustomizationJobs {
             protected FineTuneException told(SdkException failure) {
                 return BedrockErrors.isOfRole(failure)
                         ? super.told(failure)
-                        : BedrockErrors.told(
-                                failure, request.jobName(), calls.region(), request.baseModelIdentifier());
+                        : BedrockErrors.told(failure, request.jobName(), calls.region(), request.baseModelIdentifier());
             }
 
             @Override

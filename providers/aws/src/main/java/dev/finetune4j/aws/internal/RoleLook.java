@@ -26,7 +26,8 @@ import software.amazon.awssdk.services.iam.model.Role;
  * @param remedy what makes it so, or shows more
  * @param createdAt when the role was made, or null where that is not known
  */
-public record RoleLook(State state, String found, String remedy, @Nullable Instant createdAt) {
+public record RoleLook(
+        State state, String found, String remedy, @Nullable Instant createdAt) {
     /** How long a role may not be known everywhere. */
     private static final Duration YOUTH = Duration.ofMinutes(2);
 

@@ -177,7 +177,11 @@ class AwsExaminerTest {
                         "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:ListBucket\",\"Resource\":\"*\"}]}");
 
         finds("credentials", Verdict.OK, ":user/offline", "");
-        finds("role", Verdict.UNKNOWN, "iam:GetRole", "aws iam get-role --query Role.AssumeRolePolicyDocument --role-name finetune4j-training");
+        finds(
+                "role",
+                Verdict.UNKNOWN,
+                "iam:GetRole",
+                "aws iam get-role --query Role.AssumeRolePolicyDocument --role-name finetune4j-training");
         finds("bucket", Verdict.OK, "", "");
         finds("quota", Verdict.UNKNOWN, "servicequotas:ListServiceQuotas", "list-service-quotas");
     }
@@ -260,7 +264,9 @@ class AwsExaminerTest {
         assertThat(unsuited.found()).contains("FT0916", "not tuned on ml.g4dn.xlarge");
         assertThat(unsuited.remedy()).isEqualTo("places.jumpstart.machine: ml.g5.2xlarge");
         settings.put("machine", "ml.g5.2xlarge");
-        assertThat(atJumpStart("meta-textgeneration-llama-3-2-1b-instruct").get(5).remedy())
+        assertThat(atJumpStart("meta-textgeneration-llama-3-2-1b-instruct")
+                        .get(5)
+                        .remedy())
                 .as("a licence that nobody accepted")
                 .isEqualTo("places.jumpstart.accept-eula: true");
         assertThat(atJumpStart("huggingface-llm-offline-fixed").get(5).found()).contains("does not tune");

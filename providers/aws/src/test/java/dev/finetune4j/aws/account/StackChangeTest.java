@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.offlinecloud.iam.OfflineIam;
+import dev.finetune4j.offlinecloud.wire.CallLog;
 import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.OfflineServer;
 import dev.finetune4j.offlinecloud.wire.QueryProtocol;
@@ -34,7 +35,7 @@ class StackChangeTest {
     @BeforeEach
     void open() throws IOException {
         OfflineIam everybody = new OfflineIam("123456789012", Set.of(), session -> Optional.empty());
-        server = OfflineServer.start(List.of(new QueryProtocol(stacks, KEY)), everybody, new Faults());
+        server = OfflineServer.start(List.of(new QueryProtocol(stacks, KEY)), everybody, new Faults(), new CallLog());
     }
 
     @AfterEach

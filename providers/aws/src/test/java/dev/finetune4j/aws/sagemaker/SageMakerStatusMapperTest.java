@@ -169,7 +169,8 @@ class SageMakerStatusMapperTest {
                         "AlgorithmError: , exit code: 137",
                         worker,
                         "it left no reason; exit code 137",
-                        "aws logs tail /aws/sagemaker/TrainingJobs --region eu-central-1 --log-stream-name-prefix " + ID + "/",
+                        "aws logs tail /aws/sagemaker/TrainingJobs --region eu-central-1 --log-stream-name-prefix " + ID
+                                + "/",
                         false),
                 Arguments.of(
                         "CapacityError: Unable to provision requested ML compute capacity.",
@@ -189,12 +190,7 @@ class SageMakerStatusMapperTest {
                         "Data download failed",
                         DESCRIBE,
                         false),
-                Arguments.of(
-                        "",
-                        SageMakerProblems.JOB_FAILED,
-                        "no reason is told",
-                        DESCRIBE,
-                        false));
+                Arguments.of("", SageMakerProblems.JOB_FAILED, "no reason is told", DESCRIBE, false));
     }
 
     @ParameterizedTest
@@ -218,8 +214,8 @@ class SageMakerStatusMapperTest {
         Problem problem = snapshot(job("Failed", "Failed")
                         .failureReason(reason)
                         .roleArn("arn:aws:iam::123456789012:role/a/trainer")
-                        .algorithmSpecification(image -> image.trainingImage(
-                                "123456789012.dkr.ecr.eu-central-1.amazonaws.com/mine:1")))
+                        .algorithmSpecification(
+                                image -> image.trainingImage("123456789012.dkr.ecr.eu-central-1.amazonaws.com/mine:1")))
                 .failure()
                 .orElseThrow();
 

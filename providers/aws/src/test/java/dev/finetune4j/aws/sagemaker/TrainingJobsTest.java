@@ -233,17 +233,27 @@ class TrainingJobsTest {
 
     @Test
     void asksAgainOnlyForARoleThatIsYoungOrNotShown() {
-        ServiceError refusal = ServiceError.invalid("Could not assume role " + OfflineAccount.ROLE + ". Please ensure that the role exists");
+        ServiceError refusal = ServiceError.invalid(
+                "Could not assume role " + OfflineAccount.ROLE + ". Please ensure that the role exists");
         aws.faults().refuse(CREATE, 3, refusal);
 
-        assertThat(refused(() -> jobs.submit(request(NAME, "abc"))).problems().get(0).retry())
+        assertThat(refused(() -> jobs.submit(request(NAME, "abc")))
+                        .problems()
+                        .get(0)
+                        .retry())
                 .as("the clock is at the time when it was made")
                 .isEqualTo(Retry.after(Duration.ofSeconds(15)));
         aws.faults().denyAccess("GetRole", 1);
-        assertThat(refused(() -> jobs.submit(request(NAME, "abc"))).problems().get(0).retry())
+        assertThat(refused(() -> jobs.submit(request(NAME, "abc")))
+                        .problems()
+                        .get(0)
+                        .retry())
                 .isEqualTo(Retry.after(Duration.ofSeconds(15)));
         clock.advance(Duration.ofMinutes(3));
-        assertThat(refused(() -> jobs.submit(request(NAME, "abc"))).problems().get(0).retry())
+        assertThat(refused(() -> jobs.submit(request(NAME, "abc")))
+                        .problems()
+                        .get(0)
+                        .retry())
                 .isEqualTo(Retry.NEVER);
     }
 

@@ -13,14 +13,17 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobRespon
  */
 final class NeverRan {
     private static final int REGION_OF_ARN = 3;
-    private static final Pattern ROLE = Pattern.compile("unable to assume|could not assume|perform: sts:AssumeRole", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ROLE =
+            Pattern.compile("unable to assume|could not assume|perform: sts:AssumeRole", Pattern.CASE_INSENSITIVE);
     private static final Pattern LICENCE = Pattern.compile("eula|license agreement", Pattern.CASE_INSENSITIVE);
-    private static final Pattern FORBIDDEN =
-            Pattern.compile("not authorized to perform|access ?denied|\\b403\\b|forbidden|not allowed to access", Pattern.CASE_INSENSITIVE);
+    private static final Pattern FORBIDDEN = Pattern.compile(
+            "not authorized to perform|access ?denied|\\b403\\b|forbidden|not allowed to access",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern NO_IMAGE = Pattern.compile(
             "pull(ing)? .*image|image .*(not (be )?found|not exist)|repository .*not (exist|found)|manifest .*not found|manifest unknown",
             Pattern.CASE_INSENSITIVE);
-    private static final Pattern ECR = Pattern.compile("(\\d{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+)(?::(.+))?");
+    private static final Pattern ECR =
+            Pattern.compile("(\\d{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+)(?::(.+))?");
 
     private NeverRan() {}
 

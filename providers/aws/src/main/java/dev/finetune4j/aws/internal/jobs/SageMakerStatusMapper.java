@@ -193,7 +193,8 @@ public final class SageMakerStatusMapper {
         String said = exit.matches() ? exit.group(1) : text;
         @Nullable String code = exit.matches() ? exit.group(2) : null;
         Matcher remedy = REMEDY.matcher(said);
-        Problem.Builder problem = SageMakerProblems.WORKER_FAILED.error("the worker of " + job.trainingJobName() + " failed");
+        Problem.Builder problem =
+                SageMakerProblems.WORKER_FAILED.error("the worker of " + job.trainingJobName() + " failed");
         String why = remedy.matches() ? remedy.group(1) : said;
         problem.because(why.isBlank() ? "it left no reason; exit code " + code : why.strip());
         if (remedy.matches()) {
