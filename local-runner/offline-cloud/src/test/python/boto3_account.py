@@ -44,12 +44,12 @@ def order(**what):
 
 
 def until(name, *states):
-    for _ in range(400):
+    for _ in range(3000):
         job = sagemaker.describe_training_job(TrainingJobName=name)
         if job["SecondaryStatus"] in states:
             return job
         time.sleep(0.02)
-    return job
+    raise TimeoutError(f"{name} is {job['SecondaryStatus']}, not one of {states}")
 
 
 def trust(**principal):

@@ -70,8 +70,8 @@ class Stack:
             return not self.of(argument[0])
         if function == "Equals":
             return str(self.of(argument[0])) == str(self.of(argument[1]))
-        if function == "And":
-            return all(self.of(one) for one in argument)
+        if function == "Or":
+            return any(self.of(one) for one in argument)
         if function == "Select":
             return self.of(argument[1])[int(argument[0])]
         if function == "GetAZs":

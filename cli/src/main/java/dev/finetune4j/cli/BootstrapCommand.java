@@ -78,7 +78,7 @@ final class BootstrapCommand implements Callable<Integer> {
         if (region != null) {
             all.put(PlaceSettings.REGION, region);
         }
-        refuseABrokenProfile();
+        prepareTheProfile();
         AccountFounder founder =
                 new Vendors<>(AccountFounder.class, AccountFounder::vendor).find(vendor, "be made ready", spec);
         Screen screen = surroundings.screen();
@@ -91,36 +91,38 @@ final class BootstrapCommand implements Callable<Integer> {
                 return ExitCode.OK.number();
             }
             String jobFile = made(founding);
-            Path profile = write(jobFile);
-            screen.line(
-                    output.isJson()
-                            ? Json.pretty(Map.of(
-                                    "place",
-                                    founding.place(),
-                                    "changes",
-                                    founding.changes(),
-                                    "jobFile",
-                                    jobFile,
-                                    "profile",
-                                    profile.toString()))
-                            : jobFile);
             if (!output.isJson()) {
+                screen.line(jobFile);
+            }
+            Path profile = write(jobFile);
+            if (output.isJson()) {
+                screen.line(Json.pretty(Map.of(
+                        "place",
+                        founding.place(),
+                        "changes",
+                        founding.changes(),
+                        "jobFile",
+                        jobFile,
+                        "profile",
+                        profile.toString())));
+            } else {
                 screen.say(profile + " says so to every job from now on");
             }
         }
         return ExitCode.OK.number();
     }
 
-    private Path write(String jobFile) throws IOException {
+    private Path write(String jobFile) {
         Path profile = surroundings.home().resolve(Profile.FILE);
-        Files.createDirectories(surroundings.home());
         WholeFile.write(profile, Profile.saying(surroundings.home(), jobFile));
         return profile;
     }
 
     /** Before anything is made that it then could not be told. */
-    private void refuseABrokenProfile() {
-        Profile.of(surroundings.home(), surroundings.environment());
+    private void prepareTheProfile() throws IOException {
+        Path home = Files.createDirectories(surroundings.home());
+        Profile.of(home, surroundings.environment());
+        Files.delete(Files.createTempFile(home, ".profile", ".try"));
     }
 
     private String made(Founding founding) {

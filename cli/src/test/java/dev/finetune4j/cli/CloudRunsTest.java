@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,18 +121,18 @@ class CloudRunsTest {
         CompletableFuture<Consumer<String>> printer = new CompletableFuture<>();
         container = (request, at, ranBefore, log) -> {
             printer.complete(log);
-            return PlannedContainer.failingAfter(Duration.ofSeconds(2), 1, "that is all")
+            return PlannedContainer.failingAfter(Duration.ofSeconds(10), 1, "that is all")
                     .start(request, at, ranBefore, log);
         };
         String id = detached();
 
         CompletableFuture<CommandRun> logs = CompletableFuture.supplyAsync(() -> command("logs", id, "-f"));
         while (aws.calls("GetLogEvents").isEmpty()) {
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            Thread.sleep(20);
         }
         printer.get(30, TimeUnit.SECONDS).accept("half way");
 
-        assertThat(logs.get(30, TimeUnit.SECONDS).out()).contains("begins to compute", "half way");
+        assertThat(logs.get(60, TimeUnit.SECONDS).out()).contains("begins to compute", "half way");
         CommandRun watched = command("watch", id);
         assertThat(watched.exitCode()).as(watched.err()).isEqualTo(8);
         for (String command : new String[] {"eval", "host"}) {

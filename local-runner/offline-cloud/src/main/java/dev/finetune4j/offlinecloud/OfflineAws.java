@@ -69,6 +69,7 @@ public final class OfflineAws implements AutoCloseable {
     private final Faults faults;
     private final CallLog calls;
     private final String accessKeyId;
+    private final String control;
     private final OfflineServer server;
     private final Thread life;
 
@@ -82,6 +83,7 @@ public final class OfflineAws implements AutoCloseable {
             Faults faults,
             CallLog calls,
             String accessKeyId,
+            String control,
             OfflineServer server) {
         this.sageMaker = sageMaker;
         this.bedrocks = List.copyOf(bedrocks);
@@ -92,6 +94,7 @@ public final class OfflineAws implements AutoCloseable {
         this.faults = faults;
         this.calls = calls;
         this.accessKeyId = accessKeyId;
+        this.control = control;
         this.server = server;
         life = new Thread(this::live, "offline-cloud life");
         life.setDaemon(true);
@@ -157,6 +160,7 @@ public final class OfflineAws implements AutoCloseable {
             throws IOException {
         LogBook logs = new LogBook(clock);
         String key = accessKey();
+        String control = CONTROL + accessKey(); // none that jobs know, which have the other as theirs
         RoleSessions sessions = new RoleSessions(account.id(), clock);
         OfflineIam iam = new OfflineIam(account.id(), account.roles(), sessions);
         s3.guard(iam);
@@ -178,7 +182,7 @@ public final class OfflineAws implements AutoCloseable {
         Orders orders = new Orders(sageMaker, bedrocks, logs, faults);
         OfflineServer server = OfflineServer.start(
                 List.of(
-                        new ControlProtocol(CONTROL + key, orders, calls),
+                        new ControlProtocol(control, orders, calls),
                         new JsonProtocol(account.region(), key, services),
                         new RestJsonProtocol(account.region(), key, tuning),
                         new QueryProtocol(new OfflineSts(iam, sessions, key), key),
@@ -195,7 +199,7 @@ public final class OfflineAws implements AutoCloseable {
                 "AWS_SECRET_ACCESS_KEY", "offline",
                 "AWS_SESSION_TOKEN",
                         sessions.begin(role, "SageMaker", LONGEST_JOB).token()));
-        return new OfflineAws(sageMaker, bedrocks, prices, logs, s3, iam, faults, calls, key, server);
+        return new OfflineAws(sageMaker, bedrocks, prices, logs, s3, iam, faults, calls, key, control, server);
     }
 
     /** In the account's region, and where in its partition models can be tuned. */
@@ -226,7 +230,7 @@ public final class OfflineAws implements AutoCloseable {
      * {@code GET} of the calls that were made.
      */
     public URI control() {
-        return endpoint().resolve(CONTROL + accessKeyId);
+        return endpoint().resolve(control);
     }
 
     /** The only access key that is known; its secret may be anything, since no signature is computed. */

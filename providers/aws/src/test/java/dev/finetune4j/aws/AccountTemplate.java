@@ -42,7 +42,6 @@ public final class AccountTemplate {
 
     private static final Map<String, String> WITH_ALL = Map.of(
             "Encryption", "KMS",
-            "Network", "join",
             "Subnets", "subnet-0a1b,subnet-2c3d",
             "SecurityGroups", "sg-0a1b",
             "OutputDays", "30");

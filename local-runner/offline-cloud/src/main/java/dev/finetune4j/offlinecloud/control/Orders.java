@@ -80,6 +80,9 @@ public final class Orders {
 
     private static ServiceError error(ObjectNode order) {
         int status = order.has("status") ? number(order, "status") : CLIENTS_FAULT;
+        if (status < 400 || status > 599) {
+            throw new IllegalArgumentException("\"status\" must be that of a failure, from 400 to 599, was " + status);
+        }
         return new ServiceError(
                 status, text(order, "code"), order.path("message").asText());
     }

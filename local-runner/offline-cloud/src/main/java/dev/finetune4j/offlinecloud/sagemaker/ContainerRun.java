@@ -99,16 +99,16 @@ final class ContainerRun implements Running {
         }
     }
 
-    /** A container that was told to end before it began ends as soon as it has begun. */
+    /** A container that was told to end before it began never does. */
     private synchronized Process start() throws IOException {
+        if (isTerminated) {
+            throw new IOException("the job was stopped before its container began");
+        }
         if (builder.command().isEmpty()) {
             throw new IOException("the offline cloud has no images: name a ContainerEntrypoint");
         }
         Process started = builder.start();
         process = started;
-        if (isTerminated) {
-            started.destroy();
-        }
         return started;
     }
 

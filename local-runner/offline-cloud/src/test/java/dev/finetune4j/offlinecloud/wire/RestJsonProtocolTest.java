@@ -110,7 +110,7 @@ class RestJsonProtocolTest {
         assertThat(send("GET", JOBS, signed.replace(aws.accessKeyId(), "AKIDSTRANGER"), "")
                         .statusCode())
                 .isEqualTo(403);
-        assertThat(send("GET", JOBS, signed.replace("us-east-1", "us-west-2"), "")
+        assertThat(send("GET", JOBS, signed.replace("us-east-1", "eu-west-1"), "")
                         .statusCode())
                 .isEqualTo(403);
     }

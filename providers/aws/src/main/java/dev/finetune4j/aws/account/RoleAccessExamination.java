@@ -41,14 +41,21 @@ final class RoleAccessExamination {
         try (IamClient client = AwsConnection.brief(region, "IAM").open(IamClient.builder(), context)) {
             // What depends on a call's context is not computed: nobody knows it yet.
             Set<String> denied = new LinkedHashSet<>();
+            Set<String> conditional = new LinkedHashSet<>();
             for (JsonNode statement :
                     Json.read(least.document(), JsonNode.class).path("Statement")) {
                 List<String> actions = texts(statement.path("Action")).stream()
                         .filter(ASKED::contains)
                         .toList();
                 if (!actions.isEmpty() && !statement.has("Condition")) {
-                    denied.addAll(denied(client, role, actions, files(statement)));
+                    simulate(client, role, actions, files(statement), denied, conditional);
                 }
+            }
+            if (denied.isEmpty() && !conditional.isEmpty()) {
+                return Diagnosis.unknown(
+                        NAME,
+                        "whether the role may " + String.join(", and ", conditional) + " depends on the call",
+                        "finetune policy JOB --for job");
             }
             return denied.isEmpty()
                     ? Diagnosis.ok(
@@ -64,17 +71,21 @@ final class RoleAccessExamination {
         }
     }
 
-    private static List<String> denied(IamClient client, String role, List<String> actions, List<String> files) {
-        List<String> denied = new ArrayList<>();
+    /** A policy with a condition is not known to deny: the values that it asks for come with a call. */
+    private static void simulate(
+            IamClient client,
+            String role,
+            List<String> actions,
+            List<String> files,
+            Set<String> denied,
+            Set<String> conditional) {
         client
                 .simulatePrincipalPolicyPaginator(request ->
                         request.policySourceArn(role).actionNames(actions).resourceArns(files))
                 .evaluationResults()
                 .stream()
                 .filter(result -> result.evalDecision() != PolicyEvaluationDecisionType.ALLOWED)
-                .map(RoleAccessExamination::told)
-                .forEach(denied::add);
-        return denied;
+                .forEach(result -> (result.missingContextValues().isEmpty() ? denied : conditional).add(told(result)));
     }
 
     private static String told(EvaluationResult result) {

@@ -45,26 +45,56 @@ public abstract class CreateOnce<T> {
      * @throws FineTuneException with why the service does not make it, or that the name belongs to another thing
      */
     public final T make() {
-        FineTuneException last = hidden();
+        Attempt attempt = new Attempt();
         for (int round = 0; round < ROUNDS; round++) {
-            Optional<T> there = find();
+            Optional<T> there = attempt.look();
             if (there.isPresent()) {
                 return own(there.get());
             }
+            attempt.tryToCreate();
+        }
+        Optional<T> there = attempt.look();
+        if (there.isEmpty()) {
+            throw attempt.last;
+        }
+        return own(there.get());
+    }
+
+    /** What is known of one attempt. Once a create got no answer, no refusal of a later call says that nothing was made. */
+    private final class Attempt {
+        private FineTuneException last = hidden();
+        private boolean isUnanswered;
+
+        Optional<T> look() {
+            try {
+                return find();
+            } catch (FineTuneException e) {
+                throw unanswered(e);
+            }
+        }
+
+        void tryToCreate() {
             try {
                 create();
             } catch (SdkException e) {
-                last = told(e);
+                boolean isOutage = AwsFailure.of(e) == AwsFailure.OUTAGE;
                 // Where the name is taken somebody was faster; the next look shows who.
-                if (!isTaken(e) && AwsFailure.of(e) != AwsFailure.OUTAGE) {
-                    throw last;
+                if (!isTaken(e) && !isOutage) {
+                    throw unanswered(told(e));
                 }
+                if (isOutage || !isUnanswered) {
+                    last = told(e);
+                }
+                isUnanswered |= isOutage;
             }
         }
-        Optional<T> there = find();
-        if (there.isEmpty()) {
-            throw last;
+
+        private FineTuneException unanswered(FineTuneException refusal) {
+            if (!isUnanswered) {
+                return refusal;
+            }
+            last.addSuppressed(refusal);
+            return last;
         }
-        return own(there.get());
     }
 }

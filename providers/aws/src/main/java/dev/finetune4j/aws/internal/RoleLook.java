@@ -113,8 +113,9 @@ public record RoleLook(
                 createdAt != null && now.isBefore(createdAt.plus(YOUTH))
                         ? problem.because("the role was made at " + createdAt + ", and is not known everywhere yet")
                                 .retry(Retry.after(PAUSE))
-                        : problem.because("its trust policy names the service: a condition in it, or a policy of the"
-                                + " organisation, keeps the service out");
+                        : problem.because(
+                                "its trust policy names the service: it was changed a minute ago, or a condition in it"
+                                        + " or a policy of the organisation keeps the service out");
         };
     }
 }

@@ -39,6 +39,7 @@ class CustomizationMapperTest {
     void open() throws Exception {
         for (String region : List.of("us-east-1", "us-west-2")) {
             OfflineAws aws = OfflineTuning.start(new VirtualClock(), region);
+            aws.bedrock().quota(JOBS); // none of them ends
             clouds.put(region, aws);
             clients.put(
                     region,

@@ -110,6 +110,7 @@ class ClientsTest {
 
     private static String hostMeantBy(Map<String, String> environment, String region) throws IOException {
         try (ServerSocket between = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            between.setSoTimeout(30_000);
             CompletableFuture<String> asked = CompletableFuture.supplyAsync(() -> firstLine(between));
             for (String scheme : SCHEMES) {
                 System.setProperty(scheme + ".proxyHost", "127.0.0.1");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A process with a heap much smaller than an output brings it home. */
 class SmallHeapFetchingTest {
-    private static final int BYTES = 300 << 20;
+    private static final int BYTES = 120 << 20;
 
     @TempDir
     private Path folder;

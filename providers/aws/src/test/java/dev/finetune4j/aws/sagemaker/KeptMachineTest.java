@@ -38,9 +38,10 @@ class KeptMachineTest {
         place = new OfflinePlace(folder, settings);
         provider = place.open();
         provider.submit(place.job(ID.value(), 1).build());
-        while (provider.find(ID).orElseThrow().state() != RunState.SUCCEEDED) {
+        while (!provider.find(ID).orElseThrow().state().isTerminal()) {
             place.clock.advance(Duration.ofMinutes(5));
         }
+        assertThat(provider.find(ID).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
     }
 
     @AfterEach

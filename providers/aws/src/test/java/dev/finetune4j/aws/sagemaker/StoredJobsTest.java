@@ -113,6 +113,7 @@ class StoredJobsTest {
 
     @Test
     void manyJobsAreFoundByFewCalls() {
+        place.aws.sageMaker().quota("ml.g5.xlarge", 200);
         for (int i = 1; i <= 105; i++) {
             provider.submit(place.job("many-0a1b2c3d-" + i, 5).build());
         }

@@ -26,8 +26,8 @@ final class EndedRunFetch {
      */
     void refuseWhatGoesOn(RunFolder folder) {
         RunView view = RunView.read(folder);
-        if (view.submitted() == null) {
-            throw stillLive(folder, "it was not launched yet");
+        if (PendingLaunch.isIn(folder.read())) { // taking it to its end would launch it
+            throw stillLive(folder, "it was not launched yet, or is to go on");
         }
         try (Provider provider = Outcomes.open(view, context.providers())) {
             RunState now = provider.find(folder.id()).map(JobSnapshot::state).orElse(view.state());

@@ -11,6 +11,7 @@ import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** Follows a launched job to its end, tells its events and what it costs, and writes its states down. */
 final class FollowStep {
@@ -82,11 +83,14 @@ final class FollowStep {
 
     /** A watcher that comes later sees all events again; only those after the last state that is written down are new. */
     private void writeDown(RunEvent.StateChanged change, String cursor) {
-        boolean isNew = journal.content()
-                .last(JournalEntry.StateSeen.class)
-                .map(last -> change.at().isAfter(last.eventAt())
-                        || (change.at().equals(last.eventAt()) && change.state() != last.state()))
-                .orElse(true);
+        List<JournalEntry.StateSeen> seen = journal.content()
+                .entries()
+                .filter(JournalEntry.StateSeen.class::isInstance)
+                .map(JournalEntry.StateSeen.class::cast)
+                .toList();
+        boolean isNew = seen.stream()
+                .noneMatch(one -> one.eventAt().isAfter(change.at())
+                        || (one.eventAt().equals(change.at()) && one.state() == change.state()));
         if (isNew) {
             journal.append(new JournalEntry.StateSeen(change.state(), change.at(), cursor));
         }

@@ -495,19 +495,15 @@ public final class Launcher implements AutoCloseable {
     private void askToStop(Journal journal, String by) {
         RunView view = view(journal);
         if (view.provider() == null) {
-            journal.append(new JournalEntry.StopAsked(by));
-            journal.append(new JournalEntry.Closed(
-                    RunState.STOPPED, null, "stopped by " + by + " before launch", false, null));
+            journal.append(new JournalEntry.StopAsked(by)); // its driver closes it
             return;
         }
-        try (Provider provider = context.providers().open(view.provider(), view.job())) {
-            if (provider.find(view.id()).isPresent()) {
+        try (Provider provider = Outcomes.open(view, context.providers())) {
+            if (PendingLaunch.isIn(journal.content()) && PendingLaunch.isAway(view, provider)) {
+                journal.append(new JournalEntry.StopAsked(by));
+            } else if (provider.find(view.id()).isPresent()) {
                 stopAt(provider, view.id());
                 journal.append(new JournalEntry.StopAsked(by));
-            } else if (view.submitted() == null) {
-                journal.append(new JournalEntry.StopAsked(by));
-                journal.append(new JournalEntry.Closed(
-                        RunState.STOPPED, null, "stopped by " + by + " before launch", false, null));
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.evaluate.EvaluationProblems;
 import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
@@ -58,14 +59,14 @@ final class RunDriver {
         RunView view = view();
         if (view.closed()) {
             SavedEvents.read(folder).forEach(events::add);
-            RunOutcome outcome = Outcomes.of(view, journal.content());
-            if (view.reports().isEmpty()) { // stopped before its launch, by a call that did not drive it
-                reportEnding(view.state(), outcome, Outcomes.place(view, context.providers()), false);
-            }
-            return outcome;
+            return Outcomes.of(view, journal.content());
         }
         if (view.reports().isEmpty()) {
             ReportFiles.remove(folder.path());
+        }
+        Optional<RunOutcome> stopped = stoppedBeforeLaunch(view);
+        if (stopped.isPresent()) {
+            return stopped.get();
         }
         WorkOrder order = readOrder(view);
         if (view.output() == null) {
@@ -79,6 +80,26 @@ final class RunDriver {
         try (Provider provider = Outcomes.open(view, context.providers())) {
             return conclude(order, provider);
         }
+    }
+
+    /** Nothing is launched any more of what somebody stopped while it was at no place. */
+    private Optional<RunOutcome> stoppedBeforeLaunch(RunView view) {
+        JournalContent content = journal.content();
+        Optional<JournalEntry.StopAsked> asked = content.stopAsked();
+        if (asked.isEmpty() || view.output() != null || !PendingLaunch.isIn(content)) {
+            return Optional.empty();
+        }
+        if (view.provider() != null) {
+            try (Provider provider = Outcomes.open(view, context.providers())) {
+                if (!PendingLaunch.isAway(view, provider)) {
+                    return Optional.empty();
+                }
+            }
+        }
+        String reason = "stopped by " + asked.get().by() + " before launch";
+        RunOutcome.Stopped outcome = new RunOutcome.Stopped(reason, false);
+        reportEnding(RunState.STOPPED, outcome, Outcomes.place(view, context.providers()), false);
+        return Optional.of(close(RunState.STOPPED, null, reason, false));
     }
 
     /** Keeps the events, and the output of a run that ended well; an outcome only where there is nothing to evaluate. */

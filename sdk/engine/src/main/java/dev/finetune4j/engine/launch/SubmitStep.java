@@ -36,6 +36,12 @@ final class SubmitStep {
         this.context = context;
         this.journal = journal;
         this.provider = provider;
+        JournalContent content = journal.content();
+        isUnsure = isResumePending(content)
+                || (submittedHere(content).isEmpty()
+                        && content.sinceRenewed()
+                                .last(JournalEntry.Intent.class)
+                                .isPresent());
     }
 
     /**
@@ -45,7 +51,6 @@ final class SubmitStep {
      */
     JobSnapshot submit(Submission submission) throws InterruptedException {
         JournalContent content = journal.content();
-        isUnsure = true;
         if (isResumePending(content)) {
             JobSnapshot resumed = resume(submission);
             journal.append(new JournalEntry.Submitted(resumed));
@@ -56,7 +61,6 @@ final class SubmitStep {
             return before.get();
         }
         if (content.sinceRenewed().last(JournalEntry.Intent.class).isEmpty()) {
-            isUnsure = false;
             journal.append(
                     new JournalEntry.Intent(provider.id(), submission.order().digest()));
         }

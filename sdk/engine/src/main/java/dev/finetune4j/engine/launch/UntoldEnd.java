@@ -12,8 +12,8 @@ import dev.finetune4j.spi.Provider;
 import java.util.Optional;
 
 /**
- * The end of a run that its place never told: a launch that was refused, or a run that an earlier version closed since a look at it was
- * refused. The job may go on, and be paid for.
+ * The end of a run that its place never told: a launch that was refused, or stopped while its place did not show it yet, or a run that an
+ * earlier version closed since a look at it was refused. The job may go on, and be paid for.
  */
 final class UntoldEnd {
     private UntoldEnd() {}
@@ -21,7 +21,9 @@ final class UntoldEnd {
     /** Whether a journal has such an end, and the place may know the job. */
     static boolean isIn(JournalContent content) {
         return RunView.of(content)
-                .filter(view -> view.closed() && view.state() == RunState.FAILED && view.provider() != null)
+                .filter(view -> view.closed() && view.provider() != null)
+                .filter(view -> view.state() == RunState.FAILED
+                        || (view.state() == RunState.STOPPED && view.submitted() == null))
                 .filter(view -> view.output() == null && !isGone(view) && !isTold(content))
                 .isPresent();
     }

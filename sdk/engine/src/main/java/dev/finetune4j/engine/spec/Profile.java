@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.spi.PlaceSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a home says of places to each job file that does not say it itself: the roles, stores and regions of an account, which are the same
@@ -24,6 +26,10 @@ public final class Profile {
     public static final Profile NONE = new Profile(JsonNodeFactory.instance.objectNode(), new Places(FILE));
 
     private static final String PLACES = "places";
+
+    /** Settings by which a job file means another account or another part of it, where all others would be wrong. */
+    private static final List<String> IDENTITY = List.of("role", PlaceSettings.REGION);
+
     private static final String HEADING = """
             # What job files of this home need not say of their places; what a job file does say goes before it.
             # Written by finetune bootstrap.
@@ -73,21 +79,27 @@ public final class Profile {
         return HEADING + YamlText.block(all, path -> "");
     }
 
-    /** Says to a job what it leaves open. */
+    /** Says to a job what it leaves open. A place where the job goes by another role, or to another region, is the job's alone. */
     void fill(ObjectNode job, Places places) {
-        if (!told.path(PLACES).isEmpty()) {
-            fill(job.withObjectProperty(PLACES), (ObjectNode) told.get(PLACES), PLACES, places);
-        }
+        told.path(PLACES).properties().forEach(place -> {
+            JsonNode said = job.path(PLACES).path(place.getKey());
+            if (IDENTITY.stream()
+                    .noneMatch(key -> differs(said.get(key), place.getValue().get(key)))) {
+                ObjectNode into = job.withObjectProperty(PLACES).withObjectProperty(place.getKey());
+                fill(into, place.getValue(), PLACES + "." + place.getKey(), places);
+            }
+        });
     }
 
-    private void fill(ObjectNode into, ObjectNode from, String path, Places places) {
-        from.properties().forEach(entry -> {
-            String key = YamlText.join(path, entry.getKey());
-            if (entry.getValue() instanceof ObjectNode settings) {
-                fill(into.withObjectProperty(entry.getKey()), settings, key, places);
-            } else if (!into.has(entry.getKey())) {
-                into.set(entry.getKey(), entry.getValue());
-                places.take(key, whereabouts);
+    private static boolean differs(@Nullable JsonNode said, @Nullable JsonNode known) {
+        return said != null && known != null && !said.equals(known);
+    }
+
+    private void fill(ObjectNode into, JsonNode settings, String path, Places places) {
+        settings.properties().forEach(setting -> {
+            if (!into.has(setting.getKey())) {
+                into.set(setting.getKey(), setting.getValue());
+                places.take(YamlText.join(path, setting.getKey()), whereabouts);
             }
         });
     }

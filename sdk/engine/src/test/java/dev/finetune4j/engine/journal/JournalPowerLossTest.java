@@ -42,9 +42,9 @@ class JournalPowerLossTest {
     @Test
     void aSecondPowerFailureWhileTheFirstIsMendedLeavesTheOldOrTheNewJournal() throws Exception {
         RunFolder folder = folder("first-0a1b2c3d-1");
-        append(folder, new DiskFiles(), LIFE.subList(0, 3));
+        append(folder, new DiskFiles(), LIFE.subList(0, 4));
         PowerLoss first = new PowerLoss();
-        append(folder, first, LIFE.subList(3, 4));
+        append(folder, first, LIFE.subList(4, 5));
 
         JournalEntry shorter = new JournalEntry.StopAsked("somebody ".repeat(15)); // ends within what the first left
         int contents = 0;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** A machine that dies while it writes a journal entry: after a number of whole ones, with part of the next on disk. */
+/** A machine that dies at a journal entry: after a number of whole ones, with part of the next on disk, or before anything else is done. */
 final class CrashAfter implements DurableFiles {
     /** What stops a process without a word. */
     static final class Crash extends RuntimeException {
@@ -16,10 +16,21 @@ final class CrashAfter implements DurableFiles {
     private static final int TORN_BYTES = 20;
 
     private final DurableFiles disk = new DiskFiles();
+    private final boolean isAtOnce;
     private int entriesLeft;
 
     CrashAfter(int entries) {
+        this(entries, false);
+    }
+
+    private CrashAfter(int entries, boolean isAtOnce) {
         this.entriesLeft = entries;
+        this.isAtOnce = isAtOnce;
+    }
+
+    /** One that does nothing more after its last entry. */
+    static CrashAfter atOnce(int entries) {
+        return new CrashAfter(entries, true);
     }
 
     @Override
@@ -43,6 +54,9 @@ final class CrashAfter implements DurableFiles {
                     throw new Crash();
                 }
                 open.write(bytes);
+                if (isAtOnce && entriesLeft == 0) {
+                    throw new Crash();
+                }
             }
 
             @Override

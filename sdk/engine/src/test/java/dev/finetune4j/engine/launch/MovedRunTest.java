@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.report.RunStory;
@@ -262,6 +263,35 @@ class MovedRunTest {
                 .toList();
     }
 
+    /** Between two machines nothing runs: a stop must not be what launches the second, nor a fetch. */
+    @Test
+    void launchesNothingMoreThatWasStoppedBetweenTwoMachines() throws Exception {
+        RunId id = diedOnceItHadMoved();
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.fetch(fixture.folder(id)).await()).hasMessageContaining("FT0508");
+            assertThat(launcher.stop(fixture.folder(id), "a test").await())
+                    .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
+            assertThat(launcher.attach(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Stopped.class);
+        }
+        assertThat(fixture.place.attempts(id)).isEqualTo(1);
+    }
+
+    private RunId diedOnceItHadMoved() throws InterruptedException {
+        for (int entries = 5; true; entries++) {
+            fixture = new LaunchFixture(home.resolve("between-" + entries), BILLED, Map.of());
+            fixture.place.script(Life.losesItsMachineForGood(), Life.succeeds());
+            assertThat(isDoneBeforeItDies(fixture, CrashAfter.atOnce(entries)))
+                    .as("never between two machines")
+                    .isFalse();
+            RunId id = fixture.onlyRun();
+            List<String> kinds = kinds(id);
+            if (kinds.get(kinds.size() - 1).equals("moved")) {
+                return id;
+            }
+        }
+    }
+
     /** Whoever comes after a process that died at any entry of the journal finishes the run; no machine is asked for twice. */
     @Test
     void survivesADeathAtEveryEntry() throws Exception {
@@ -271,7 +301,7 @@ class MovedRunTest {
             LaunchFixture dying = new LaunchFixture(home.resolve("run-" + entries), BILLED, Map.of());
             dying.place.script(Life.losesItsMachineForGood(), Life.findsNoMachine(), Life.succeeds());
             dying.place.fail(Call.SUBMIT, Fault.ANSWER_LOST);
-            isDone = isDoneBeforeItDies(dying, entries);
+            isDone = isDoneBeforeItDies(dying, new CrashAfter(entries));
             RunId id = dying.onlyRun();
             try (Launcher launcher = dying.launcher()) {
                 assertThat(launcher.attach(dying.folder(id)).await())
@@ -286,8 +316,8 @@ class MovedRunTest {
         assertThat(entries).isGreaterThan(15);
     }
 
-    private static boolean isDoneBeforeItDies(LaunchFixture fixture, int entries) throws InterruptedException {
-        try (Launcher launcher = fixture.launcher(new CrashAfter(entries))) {
+    private static boolean isDoneBeforeItDies(LaunchFixture fixture, CrashAfter death) throws InterruptedException {
+        try (Launcher launcher = fixture.launcher(death)) {
             launcher.launch(fixture.prepared(job()), terms(), false, List.of()).await();
             return true;
         } catch (CrashAfter.Crash | CompletionException e) {

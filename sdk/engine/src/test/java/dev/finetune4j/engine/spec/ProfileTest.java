@@ -47,6 +47,18 @@ class ProfileTest {
     }
 
     @Test
+    void leavesAloneAPlaceThatTheJobMeansInAnotherAccountOrRegion() throws IOException {
+        Files.writeString(home.resolve(Profile.FILE), ACCOUNT);
+
+        assertThat(read("places: {sagemaker: {role: mine}}\n").job().settingsOf(SAGEMAKER))
+                .containsOnly(Map.entry("role", "mine"));
+        assertThat(read("places: {sagemaker: {region: us-east-1}}\n").job().settingsOf(SAGEMAKER))
+                .containsOnly(Map.entry("region", "us-east-1"));
+        assertThat(read("places: {sagemaker: {region: eu-central-1}}\n").job().settingsOf(SAGEMAKER))
+                .hasSize(3);
+    }
+
+    @Test
     void isNotNeeded() throws IOException {
         assertThat(read("").job().places()).isEmpty();
     }
