@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.run.RunState;
@@ -109,6 +110,33 @@ class StoredJobsTest {
         place.clock.advance(Duration.ofMinutes(10));
 
         assertThat(provider.unfinished()).extracting(UnfinishedJob::run).containsExactly(new RunId("ours-0a1b2c3d-1"));
+    }
+
+    @Test
+    void whatRunsIsNotFreeForWhoeverMayNotSearch() {
+        provider.submit(place.job("ours-0a1b2c3d-1", 5).build());
+        place.clock.advance(Duration.ofHours(2));
+        place.aws.faults().denyAccess("Search", 1);
+
+        assertThat(provider.leftovers().orElseThrow())
+                .isNotEmpty()
+                .allSatisfy(one -> assertThat(one.use()).isNotEmpty());
+    }
+
+    @Test
+    void whatGoesOnAfterAllIsNotRemoved() {
+        provider.submit(place.job("ours-0a1b2c3d-1", 5).build());
+        place.clock.advance(Duration.ofHours(2));
+        Leftover staged = provider.leftovers().orElseThrow().stream()
+                .filter(one -> one.run() != null)
+                .findFirst()
+                .orElseThrow();
+
+        assertThatThrownBy(() -> provider.remove(staged)).hasMessageContaining("FT0849");
+
+        assertThat(provider.leftovers().orElseThrow())
+                .extracting(Leftover::reference)
+                .contains(staged.reference());
     }
 
     @Test

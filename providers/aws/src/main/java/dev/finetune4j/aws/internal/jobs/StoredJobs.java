@@ -2,6 +2,8 @@ package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.aws.s3.StoredFile;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
@@ -49,7 +51,7 @@ final class StoredJobs {
         perRun.addAll(piles(StoreLayout.CHECKPOINTS, RUN.asMatchPredicate()));
         perRun.addAll(piles(RESULTS, RUN.asMatchPredicate()));
         Needs needs = new Needs();
-        jobs.unfinished().forEach(needs::add);
+        addUnfinished(needs, perRun);
         orders.stream()
                 .filter(order -> order.lastUsed().plus(LAUNCHING).isAfter(now))
                 .map(Pile::run)
@@ -60,6 +62,21 @@ final class StoredJobs {
             all.add(pile.leftover(null, needs.ofInput(pile.address())));
         }
         return all;
+    }
+
+    /** Where the caller may not search, each run is asked for by its name. */
+    private void addUnfinished(Needs needs, List<Pile> perRun) {
+        try {
+            jobs.unfinished().forEach(needs::add);
+        } catch (FineTuneException e) {
+            if (!e.problems().get(0).kind().equals(SageMakerProblems.DENIED)) {
+                throw e;
+            }
+            perRun.stream()
+                    .map(Pile::run)
+                    .distinct()
+                    .forEach(run -> needs.addUnlessEnded(run, new Launches(jobs).of(run)));
+        }
     }
 
     /** What jobs need that have not ended. */
@@ -82,9 +99,15 @@ final class StoredJobs {
                 mayBeLaunching = true;
                 return;
             }
-            DescribeTrainingJobResponse last = launches.get(launches.size() - 1);
-            if (!TrainingJobs.hasEnded(last)) {
-                add(run, last.trainingJobName(), last.trainingJobStatusAsString(), last.inputDataConfig());
+            addUnlessEnded(run, launches);
+        }
+
+        void addUnlessEnded(RunId run, List<DescribeTrainingJobResponse> launches) {
+            if (!launches.isEmpty()) {
+                DescribeTrainingJobResponse last = launches.get(launches.size() - 1);
+                if (!TrainingJobs.hasEnded(last)) {
+                    add(run, last.trainingJobName(), last.trainingJobStatusAsString(), last.inputDataConfig());
+                }
             }
         }
 
@@ -100,8 +123,17 @@ final class StoredJobs {
         }
     }
 
-    /** Removes what {@link #all} told. */
+    /**
+     * Removes what {@link #all} told.
+     *
+     * @throws FineTuneException with FT0849 if its run goes on after all: a search does not know yet what was resumed a moment ago
+     */
     void remove(Leftover leftover) {
+        RunId run = leftover.run();
+        List<DescribeTrainingJobResponse> launches = run == null ? List.of() : new Launches(jobs).of(run);
+        if (run != null && !launches.isEmpty() && !TrainingJobs.hasEnded(launches.get(launches.size() - 1))) {
+            throw SageMakerErrors.wrongState(run, RunState.TRAINING, "its files are needed until it has ended");
+        }
         store.delete(leftover.reference());
     }
 
