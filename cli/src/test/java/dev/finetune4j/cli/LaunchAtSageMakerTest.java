@@ -66,7 +66,7 @@ class LaunchAtSageMakerTest {
         assertThat(aws.calls("PutObject")).isEmpty();
 
         CommandRun looked = command("doctor", "aws", job.toString());
-        assertThat(looked.out())
+        assertThat(oneLine(looked.out()))
                 .as(looked.err())
                 .containsPattern("quota +ok +\"ml\\.g\\S+ for training job usage\" in " + REGION + " is 100");
     }
@@ -220,18 +220,18 @@ class LaunchAtSageMakerTest {
         CommandRun told = command("gc", job.toString(), "--older-than", "0s", "--yes");
         CommandRun young = command("gc", job.toString(), "--running", "--yes");
 
-        assertThat(told.out())
+        assertThat(oneLine(told.out()))
                 .as(told.err())
                 .containsPattern("running job theirs-0a1b2c3d-1 .*whoever launched it; --running stops it with --yes"
                         + " \\(spot ml.g5.xlarge, [0-9.]+ USD an hour\\)");
-        assertThat(young.out()).as(young.err()).contains("its age (spot ml.g5.xlarge");
+        assertThat(oneLine(young.out())).as(young.err()).contains("its age (spot ml.g5.xlarge");
         assertThat(aws.calls("StopTrainingJob")).isEmpty();
 
         CommandRun would = command("gc", job.toString(), "--older-than", "0s", "--running");
         CommandRun stopped = command("gc", job.toString(), "--older-than", "0s", "--running", "--yes");
 
-        assertThat(would.out()).as(would.err()).contains("--yes stops 1 job that runs");
-        assertThat(stopped.out()).as(stopped.err()).contains("told 1 job that runs to stop; checkpoints stay");
+        assertThat(oneLine(would.out())).as(would.err()).contains("--yes stops 1 job that runs");
+        assertThat(oneLine(stopped.out())).as(stopped.err()).contains("told 1 job that runs to stop; checkpoints stay");
         assertThat(aws.calls("StopTrainingJob")).hasSize(1);
         assertThat(command("gc", job.toString()).out()).contains("nothing is kept there");
     }
@@ -263,6 +263,11 @@ class LaunchAtSageMakerTest {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
         assertThat(run.err()).contains("FT0522: sagemaker bills for running time", "finetune launch");
         assertThat(aws.calls("CreateTrainingJob")).isEmpty();
+    }
+
+    /** What a terminal of 80 columns breaks. */
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ");
     }
 
     private CommandRun command(String... arguments) {

@@ -228,7 +228,7 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public void stop(RunId id) {
-        launched().stop(id);
+        launched(settings.atSomeMachine()).stop(id);
     }
 
     @Override
