@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.bedrock;
 
+import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunState;
@@ -17,11 +18,15 @@ import software.amazon.awssdk.services.bedrock.model.GetModelCustomizationJobRes
  * @param context for further connections
  */
 record BedrockClients(BedrockCalls calls, S3Store store, ProviderContext context) implements AutoCloseable {
-    /** Opens them; asks nothing yet. */
-    static BedrockClients open(BedrockOptions options, ProviderContext context) {
+    /**
+     * Opens them; asks nothing yet.
+     *
+     * @param owner whose the store's bucket must be
+     */
+    static BedrockClients open(BedrockOptions options, BucketOwner owner, ProviderContext context) {
         return new BedrockClients(
                 BedrockCalls.open(options.region(), context),
-                S3Store.open(options.store(), options.region(), context),
+                S3Store.open(options.store(), options.region(), owner, context),
                 context);
     }
 

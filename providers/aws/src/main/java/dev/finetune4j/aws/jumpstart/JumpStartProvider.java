@@ -65,7 +65,7 @@ final class JumpStartProvider implements Provider {
         LaunchedJobs open = launched;
         if (open == null) {
             String store = settings.store();
-            open = LaunchedJobs.open(settings.region().orElse(""), store, context, LossLines::of);
+            open = LaunchedJobs.open(settings.region().orElse(""), store, settings.owner(), context, LossLines::of);
             launched = open;
         }
         return open;

@@ -72,7 +72,8 @@ final class SageMakerProvider implements Provider {
         LaunchedJobs open = launched;
         if (open == null) {
             SageMakerOptions options = connected.options();
-            open = LaunchedJobs.open(options.region(), options.store(), context, launch -> LineReader.WORKER);
+            open = LaunchedJobs.open(
+                    options.region(), options.store(), connected.owner(), context, launch -> LineReader.WORKER);
             launched = open;
         }
         return open;

@@ -1,7 +1,8 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.AwsConnection;
-import dev.finetune4j.aws.internal.jobs.JobTags;
+import dev.finetune4j.aws.internal.BucketOwner;
+import dev.finetune4j.aws.internal.JobTags;
 import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.FineTuneException;
@@ -44,6 +45,7 @@ final class SageMakerSettings {
     private static final Set<String> KNOWN = new TreeSet<>(List.of(
             ROLE,
             STORE,
+            BucketOwner.SETTING,
             PlaceSettings.REGION,
             PlaceSettings.MACHINE,
             PlaceSettings.SPOT,
@@ -74,6 +76,11 @@ final class SageMakerSettings {
     /** The region, if it is known. */
     Optional<String> region() {
         return AwsConnection.region(settings, environment);
+    }
+
+    /** The account that the store's bucket must belong to. */
+    BucketOwner owner() {
+        return BucketOwner.of(settings);
     }
 
     /** Whether the machine has GPUs; one that is not named yet has. */
@@ -137,6 +144,7 @@ final class SageMakerSettings {
     private SageMakerOptions read() {
         problems.clear();
         refuseUnknown();
+        owner().problem(PREFIX, SageMakerProblems.BAD_SETTING).ifPresent(problems::add);
         String region = region().orElseGet(() -> required(PlaceSettings.REGION, "eu-central-1"));
         return SageMakerOptions.builder(
                         required(ROLE, "arn:aws:iam::ACCOUNT:role/NAME"),
