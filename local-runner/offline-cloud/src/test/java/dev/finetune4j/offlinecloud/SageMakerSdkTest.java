@@ -5,16 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.s3.OfflineS3;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
-import dev.finetune4j.offlinecloud.sagemaker.Pace;
-import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.testkit.PythonPackages;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,8 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Amazon's own SDK for training makes jobs that train, follows their logs to the end, and raises what it raises at Amazon. */
 @Tag("long")
 class SageMakerSdkTest {
-    private static final Account ACCOUNT = Account.sample();
-    private static final String BUCKET = "sagemaker-eu-central-1-123456789012";
+    private static final String BUCKET = "my-bucket";
 
     private final ObjectNode seen = Json.records().createObjectNode();
 
@@ -33,15 +26,13 @@ class SageMakerSdkTest {
     @Test
     void trainsFollowsStopsAndFetches() throws Exception {
         PythonPackages sdk = PythonPackages.of("sagemaker-requirements.txt");
-        OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT.id(), ACCOUNT.region(), Clock.systemUTC());
-        ProcessContainer containers = new ProcessContainer(
-                folder.resolve("machines"), store, Map.of("PATH", "/usr/bin:/bin"), Clock.systemUTC());
-        try (OfflineAws aws = OfflineAws.start(ACCOUNT, Clock.systemUTC(), Pace.SWIFT, containers, store)) {
+        try (TrainingAws cloud = TrainingAws.start(folder)) {
+            OfflineAws aws = cloud.aws();
             aws.sageMaker().sellOut("ml.g5.48xlarge");
             aws.sageMaker().quota("ml.p4d.24xlarge", 0);
             Path own = Files.createDirectory(folder.resolve("own"));
-            for (String line : sdk.output("sagemaker_sdk.py", aws.endpoint(), aws.accessKeyId(), own)
-                    .split("\n")) {
+            for (String line :
+                    sdk.output(cloud.variables(), "sagemaker_sdk.py", own).split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);
                 seen.set(said.path("what").asText(), said.path("value"));
             }
@@ -58,7 +49,9 @@ class SageMakerSdkTest {
     }
 
     private void assertTrainedAndFetched() {
-        assertThat(text("bucket")).as("made by the SDK").isEqualTo(BUCKET);
+        assertThat(text("bucket"))
+                .as("that of the settings that the SDK is told to read")
+                .isEqualTo(BUCKET);
         assertThat(text("followed"))
                 .containsSubsequence("Starting - ", "epoch 100 loss 0.0079", "epoch 300 loss 0.0001", "Completed - ")
                 .contains("Training seconds: ");

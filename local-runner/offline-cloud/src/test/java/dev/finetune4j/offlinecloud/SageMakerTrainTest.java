@@ -5,16 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.s3.OfflineS3;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
-import dev.finetune4j.offlinecloud.sagemaker.Pace;
-import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.testkit.PythonPackages;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Version 3 of the SageMaker Python SDK trains here: its trainer looks at the role, sends code and rows, and follows its own scripts. */
 @Tag("slow")
 class SageMakerTrainTest {
-    private static final Account ACCOUNT = Account.sample();
 
     private final ObjectNode seen = Json.records().createObjectNode();
 
@@ -32,14 +25,12 @@ class SageMakerTrainTest {
     @Test
     void trainsFollowsStopsAndTellsErrors() throws Exception {
         PythonPackages sdk = PythonPackages.of("sagemaker-train-requirements.txt");
-        OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT.id(), ACCOUNT.region(), Clock.systemUTC());
-        ProcessContainer containers = new ProcessContainer(
-                folder.resolve("machines"), store, Map.of("PATH", "/usr/bin:/bin"), Clock.systemUTC());
-        try (OfflineAws aws = OfflineAws.start(ACCOUNT, Clock.systemUTC(), Pace.SWIFT, containers, store)) {
+        try (TrainingAws cloud = TrainingAws.start(folder)) {
+            OfflineAws aws = cloud.aws();
             aws.sageMaker().quota("ml.p4d.24xlarge", 0);
             Path own = Files.createDirectory(folder.resolve("own"));
-            for (String line : sdk.output("sagemaker_train.py", aws.endpoint(), aws.accessKeyId(), own)
-                    .split("\n")) {
+            for (String line :
+                    sdk.output(cloud.variables(), "sagemaker_train.py", own).split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);
                 seen.set(said.path("what").asText(), said.path("value"));
             }

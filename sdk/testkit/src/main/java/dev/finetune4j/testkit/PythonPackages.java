@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Scripts of {@code src/test/python} with the packages that they need, installed into {@code target}. */
 public final class PythonPackages {
@@ -30,17 +31,19 @@ public final class PythonPackages {
         PythonPackages packages = new PythonPackages(folder);
         if (!Files.exists(installed) || Files.mismatch(installed, list) >= 0) {
             packages.run(
-                    "-m",
-                    "pip",
-                    "install",
-                    "-q",
-                    "--no-deps",
-                    "--no-compile", // what is imported is compiled then
-                    "--upgrade",
-                    "--target",
-                    folder.toString(),
-                    "-r",
-                    list.toString());
+                    Map.of(),
+                    List.of(
+                            "-m",
+                            "pip",
+                            "install",
+                            "-q",
+                            "--no-deps",
+                            "--no-compile", // what is imported is compiled then
+                            "--upgrade",
+                            "--target",
+                            folder.toString(),
+                            "-r",
+                            list.toString()));
             Files.copy(list, installed, StandardCopyOption.REPLACE_EXISTING);
         }
         return packages;
@@ -53,17 +56,24 @@ public final class PythonPackages {
 
     /** What a script prints. */
     public String output(String script, Object... arguments) throws IOException, InterruptedException {
+        return output(Map.of(), script, arguments);
+    }
+
+    /** The same with environment variables besides those of this process. */
+    public String output(Map<String, String> variables, String script, Object... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(SCRIPTS.resolve(script).toString()));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        return run(command.toArray(String[]::new));
+        return run(variables, command);
     }
 
-    private String run(String... arguments) throws IOException, InterruptedException {
+    private String run(Map<String, String> variables, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("python3"));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(variables);
         builder.environment().put("PYTHONPATH", folder.toAbsolutePath().toString());
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
         Process process = builder.start();
