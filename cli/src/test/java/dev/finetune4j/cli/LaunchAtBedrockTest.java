@@ -101,7 +101,8 @@ class LaunchAtBedrockTest {
                 .doesNotContain(CommandCloud.SECRET);
         assertThat(run.out()).contains("model-reference.json", "report.html");
         assertThat(command("ps").out()).contains(id, "succeeded", "bedrock");
-        assertThat(command("show", id).out()).contains("succeeded", "bedrock", "model-reference.json");
+        assertThat(command("show", id).out())
+                .contains("succeeded", "bedrock", "at most ", " of 5 USD", "model-reference.json");
         assertThat(command("report", id).out())
                 .contains("The run ended without a comparison", "were not compared", "finetune host " + id);
         assertThat(command(

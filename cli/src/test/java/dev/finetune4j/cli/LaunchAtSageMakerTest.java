@@ -60,7 +60,13 @@ class LaunchAtSageMakerTest {
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
         assertThat(run.err())
-                .contains("launch   sagemaker ml.g", ", " + REGION, "of a budget of 5 USD", "say --yes")
+                .contains(
+                        "launch   sagemaker ml.g",
+                        ", " + REGION,
+                        "of a budget of 5 USD",
+                        "USD left;",
+                        "worst-case overshoot",
+                        "say --yes")
                 .doesNotContain(CommandCloud.SECRET);
         assertThat(aws.calls("CreateTrainingJob")).isEmpty();
         assertThat(aws.calls("PutObject")).isEmpty();

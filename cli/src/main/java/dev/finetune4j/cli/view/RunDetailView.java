@@ -42,7 +42,7 @@ public final class RunDetailView {
                 run.createdAt().truncatedTo(ChronoUnit.SECONDS) + ", took "
                         + Figures.duration(Duration.between(run.createdAt(), end)));
         if (run.spent() != null) {
-            field("spent", run.spent().spent() + " of " + run.spent().budget());
+            field("spent", run.spent().words() + " of " + run.spent().budget());
         }
         field("attempt", run.attempt() + (run.resumes() == 0 ? "" : ", resumed " + run.resumes() + " times"));
         if (run.prepared() != null) {

@@ -66,7 +66,8 @@ final class RunProgress {
     String line(Instant now) {
         String cost = spent == null
                 ? ""
-                : " | spent " + PlanFigures.money(spent.spent().amount()) + " of " + spent.budget();
+                : (spent.atMost() ? " | spent at most " : " | spent ")
+                        + PlanFigures.money(spent.spent().amount()) + " of " + spent.budget();
         return lineOfState(now) + cost;
     }
 

@@ -21,7 +21,7 @@ class RunProgressTest {
                 .startsWith("step 420/1200 35% | loss 1.234")
                 .doesNotContain("spent");
 
-        progress.accept(new RunEvent.Spent(NOW, Money.parse("1.9155 USD"), Money.parse("6.00 USD")));
+        progress.accept(new RunEvent.Spent(NOW, Money.parse("1.9155 USD"), Money.parse("6.00 USD"), false));
 
         assertThat(progress.line(NOW)).endsWith(" | spent 1.92 of 6.00 USD");
         assertThat(progress.keyValues(NOW)).endsWith("spent=\"1.9155 USD\" budget=\"6.00 USD\"");

@@ -9,14 +9,20 @@ import java.util.Optional;
  *
  * @param spent what was billed
  * @param budget what it might cost at most
+ * @param atMost whether less may have been billed, as {@link RunEvent.Spent#atMost()} says
  */
-public record RunCost(Money spent, Money budget) {
+public record RunCost(Money spent, Money budget, boolean atMost) {
     /** The last that was told while it ran; empty where nothing is billed, or its place does not tell. */
     public static Optional<RunCost> last(List<RunEvent> events) {
         return events.stream()
                 .filter(RunEvent.Spent.class::isInstance)
                 .map(RunEvent.Spent.class::cast)
                 .reduce((earlier, later) -> later)
-                .map(told -> new RunCost(told.spent(), told.budget()));
+                .map(told -> new RunCost(told.spent(), told.budget(), told.atMost()));
+    }
+
+    /** What was spent, in words. */
+    public String words() {
+        return (atMost ? "at most " : "") + spent;
     }
 }

@@ -153,9 +153,10 @@ public sealed interface RunEvent {
      * @param at when
      * @param spent so far, what is billed by now included
      * @param budget what it may cost at most
+     * @param atMost whether less may have been billed: of a service that tells no tokens only the most is known that it can bill
      */
     @Kind("spent")
-    record Spent(Instant at, Money spent, Money budget) implements RunEvent {}
+    record Spent(Instant at, Money spent, Money budget, boolean atMost) implements RunEvent {}
 
     /**
      * A process that computed the run is about to end.

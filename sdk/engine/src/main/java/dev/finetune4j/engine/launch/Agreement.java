@@ -4,12 +4,15 @@ import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.BilledTokens;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.value.Money;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Agreement(
         Budget budget, @Nullable LaunchTerms terms, JournalEntry.@Nullable Moved moved, List<LaunchTerms> untried) {
+    private static final Set<RunState> BEFORE_TRAINING =
+            EnumSet.of(RunState.PREPARED, RunState.QUEUED, RunState.STARTING, RunState.DOWNLOADING);
+
     /** As a journal tells it. */
     static Agreement of(Budget budget, JournalContent all) {
         JournalContent content = all.sinceRenewed();
@@ -65,6 +71,17 @@ record Agreement(
      */
     Optional<Money> spent(JobSnapshot now) {
         return spent(now, now.billedTime().plus(now.keptTime()));
+    }
+
+    /**
+     * The most that can have been billed of a job at a service that tells no tokens; empty before it trains, and at other places. No count of
+     * its rows gives more tokens than were agreed to.
+     */
+    Optional<Money> mostBilled(JobSnapshot now) {
+        BilledTokens tokens = terms == null ? null : terms.tokens();
+        return tokens == null || now.spend() != null || BEFORE_TRAINING.contains(now.state())
+                ? Optional.empty()
+                : Optional.of(tokens.cost());
     }
 
     /** The same of the job alone, as a plan foresees it. */

@@ -44,16 +44,13 @@ final class SpendMeter {
             return List.of();
         }
         Agreement agreed = agreement.get();
-        Money spent = agreed.spent(job).orElse(null);
+        Money bound = agreed.mostBilled(job).orElse(null);
+        Money spent = bound == null ? agreed.spent(job).orElse(null) : bound;
         if (spent == null || spent.amount().signum() == 0 || spent.equals(told)) {
             return List.of();
         }
         boolean isEnd = job.state().isTerminal();
-        int share = MARKS.stream()
-                .filter(percent -> isBeyond(percent, spent, budget))
-                .mapToInt(percent -> percent)
-                .max()
-                .orElse(0);
+        int share = bound == null ? share(spent, budget) : 0; // a bound was agreed to, and grows no more
         boolean isDue = toldAt == null
                 || isEnd
                 || share > warnedOf
@@ -63,7 +60,7 @@ final class SpendMeter {
         }
         told = spent;
         toldAt = now;
-        RunEvent spend = new RunEvent.Spent(now, spent, budget);
+        RunEvent spend = new RunEvent.Spent(now, spent, budget, bound != null);
         if (isEnd || share <= warnedOf) {
             return List.of(spend);
         }
@@ -75,6 +72,14 @@ final class SpendMeter {
                         warning(share, spent, budget, agreed)
                                 .remedy("finetune stop " + job.id())
                                 .build()));
+    }
+
+    private static int share(Money spent, Money budget) {
+        return MARKS.stream()
+                .filter(percent -> isBeyond(percent, spent, budget))
+                .mapToInt(percent -> percent)
+                .max()
+                .orElse(0);
     }
 
     private static boolean isBeyond(int percent, Money spent, Money budget) {

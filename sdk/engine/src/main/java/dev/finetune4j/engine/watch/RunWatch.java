@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class RunWatch {
     private final Clock clock;
     private final Sleeper sleeper;
     private final WatchPace pace;
+    private final Random random;
 
     private String cursor;
     private @Nullable RunState told;
@@ -70,6 +72,7 @@ public final class RunWatch {
         this.clock = clock;
         this.sleeper = sleeper;
         this.pause = pace.shortest();
+        this.random = new Random(id.hashCode()); // the same pauses each time, so that what went wrong can be repeated
     }
 
     /**
@@ -103,7 +106,7 @@ public final class RunWatch {
                     }
                 }
             }
-            sleeper.sleep(pause);
+            sleeper.sleep(pace.scattered(pause, random));
         }
     }
 

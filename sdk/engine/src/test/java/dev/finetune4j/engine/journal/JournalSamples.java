@@ -66,6 +66,6 @@ final class JournalSamples {
                         null,
                         "",
                         false,
-                        new RunCost(Money.parse("0.42 USD"), Money.parse("5 USD"))));
+                        new RunCost(Money.parse("0.42 USD"), Money.parse("5 USD"), false)));
     }
 }

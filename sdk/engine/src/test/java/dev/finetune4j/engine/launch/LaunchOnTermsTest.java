@@ -142,7 +142,7 @@ class LaunchOnTermsTest {
     }
 
     @Test
-    void tellsNothingOfWhatWasSpentWhereThePlaceDoesNot() throws Exception {
+    void keepsWhatWasAgreedToOfTokens() throws Exception {
         fixture = new LaunchFixture(home, TUNING, Map.of());
         LaunchTerms terms = Terms.of(
                 TermsTest.tuning("1", 90_000), new Budget(Money.parse("1 USD"), null), TermsTest.TOKENS, Duration.ZERO);

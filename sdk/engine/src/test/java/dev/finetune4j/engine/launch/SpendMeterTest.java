@@ -54,6 +54,25 @@ class SpendMeterTest {
     }
 
     @Test
+    void tellsTheMostThatAServiceCanHaveBilledOnceItTrains() {
+        Agreement tokens = new Agreement(
+                BUDGET,
+                Terms.of(TermsTest.tuning("1", 900_000), BUDGET, TermsTest.TOKENS, Duration.ZERO),
+                null,
+                List.of());
+        SpendMeter service = new SpendMeter(BUDGET, () -> tokens);
+
+        assertThat(service.read(job(RunState.QUEUED, 0), BEGIN)).isEmpty();
+        assertThat(service.read(job(RunState.TRAINING, 0), BEGIN))
+                .as("nine tenths of the budget, which was agreed to: nothing to warn of")
+                .containsExactly(new RunEvent.Spent(BEGIN, Money.parse("0.9000 USD"), Money.parse("1.00 USD"), true));
+        assertThat(service.read(job(RunState.SUCCEEDED, 0), BEGIN)).isEmpty();
+        assertThat(tokens.spentOnJob(job(RunState.SUCCEEDED, 0)))
+                .as("no figure to hold estimates to")
+                .isEmpty();
+    }
+
+    @Test
     void warnsOfNothingThatHasEnded() {
         assertThat(read(RunState.SUCCEEDED, 2400)).hasSize(1).first().isInstanceOf(RunEvent.Spent.class);
     }

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RunWatchTest {
@@ -147,13 +148,28 @@ class RunWatchTest {
     @Test
     void looksLessOftenWhileNothingHappensAndOftenAgainAfterNews() throws Exception {
         launch(Life.losesItsMachine());
-        WatchPace pace = new WatchPace(Duration.ofSeconds(1), Duration.ofSeconds(20), Duration.ofMinutes(5));
+        WatchPace pace = new WatchPace(Duration.ofSeconds(1), Duration.ofSeconds(20), Duration.ofMinutes(5), 0);
 
         new RunWatch(new FakeProvider(place), ID, EventPage.START, pace, clock, this::sleep)
                 .follow((event, cursor) -> told.add(event));
 
         assertThat(pauses).contains(Duration.ofSeconds(1), Duration.ofSeconds(20));
         assertThat(pauses).allSatisfy(pause -> assertThat(pause).isBetween(pace.shortest(), pace.longest()));
+    }
+
+    @Test
+    void looksAtAPlaceThatBillsAtItsOwnMoments() throws Exception {
+        launch(Life.losesItsMachine());
+        WatchPace pace = new WatchPace(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofMinutes(5), 0.2);
+
+        new RunWatch(new FakeProvider(place), ID, EventPage.START, pace, clock, this::sleep)
+                .follow((event, cursor) -> told.add(event));
+
+        assertThat(Set.copyOf(pauses)).hasSizeGreaterThan(2);
+        assertThat(pauses)
+                .allSatisfy(pause -> assertThat(pause).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12)));
+        assertThat(WatchPace.FAR.scatter()).isPositive();
+        assertThat(WatchPace.SERVICE.scatter()).isPositive();
     }
 
     @Test

@@ -66,7 +66,7 @@ public final class MarkdownReport {
 
     /** What a run cost, in words. */
     static String cost(RunCost spent) {
-        return spent.spent() + " of the budget of " + spent.budget();
+        return spent.words() + " of the budget of " + spent.budget();
     }
 
     private static void ending(StringBuilder text, Ending ending) {

@@ -84,7 +84,7 @@ final class ResultSection {
         if (report.spent() != null) {
             tiles.add(tile(
                     "Cost",
-                    report.spent().spent().toString(),
+                    report.spent().words(),
                     "of the budget of " + report.spent().budget()));
         }
         return tiles;
