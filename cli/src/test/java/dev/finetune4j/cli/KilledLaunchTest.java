@@ -8,6 +8,7 @@ import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -133,12 +135,84 @@ class KilledLaunchTest {
     @Test
     void launchesOnceThoughTwoProcessesDoAtTheSameTime() throws Exception {
         Launch launch = new Launch(Place.SAGEMAKER, "race");
-        Process one = launch.start(aws.endpoint().toString());
-        Process other = launch.start(aws.endpoint().toString());
+        Process one = launch.start(aws.endpoint().toString(), launch.launching());
+        Process other = launch.start(aws.endpoint().toString(), launch.launching());
 
         assertThat(one.waitFor()).as(launch.printed()).isEqualTo(Place.SAGEMAKER.exitCode);
         assertThat(other.waitFor()).as(launch.printed()).isEqualTo(Place.SAGEMAKER.exitCode);
         launch.verify();
+    }
+
+    @Test
+    @Tag("slow")
+    void launchesOnceThoughAProcessIsKilledInEveryRequestAndEveryAnswer() throws Exception {
+        int kills = 0;
+        int turns = 0;
+        for (int turn = 0, silent = 0; silent < 3; turn++) { // beyond the last turn nobody is killed any more
+            boolean isReached = false;
+            for (long bytes : new long[] {0, 1, 700, LONGEST_CUT}) {
+                Launch launch = new Launch(Place.SAGEMAKER, "turn-" + turn + "-" + bytes);
+                if (launch.isKilledAt(new CuttingWire.Cut(turn, bytes))) {
+                    isReached = true;
+                    kills++;
+                }
+                launch.toTheEnd();
+                launch.verify();
+            }
+            turns += isReached ? 1 : 0;
+            silent = isReached ? 0 : silent + 1;
+        }
+        assertThat(turns).isGreaterThan(20);
+        assertThat(kills).isGreaterThan(2 * turns);
+    }
+
+    @Test
+    @Tag("slow")
+    void launchesOnceThoughAProcessIsKilledAtEveryLineOfItsJournal() throws Exception {
+        int kills = 0;
+        for (int lines = 1, survived = 0; survived < 2; lines++) {
+            Launch launch = new Launch(Place.SAGEMAKER, "line-" + lines);
+            boolean isKilled = launch.isKilledAtLine(lines);
+            survived = isKilled ? 0 : survived + 1;
+            kills += isKilled ? 1 : 0;
+            launch.toTheEnd();
+            launch.verify();
+        }
+        assertThat(kills).isGreaterThan(5);
+    }
+
+    @Test
+    void resumesOnceAndRemovesAllThoughThoseProcessesAreKilled() throws Exception {
+        assertThat(killedAfterwards(2, 7)).isEqualTo(2);
+    }
+
+    @Test
+    @Tag("slow")
+    void resumesOnceAndRemovesAllThoughThoseProcessesAreKilledOftenEnough() throws Exception {
+        assertThat(killedAfterwards(60, 8)).isEqualTo(60);
+    }
+
+    /** Kills processes that resume an ended run, and such as remove what is left of it; the kills. */
+    private int killedAfterwards(int wanted, long seed) throws Exception {
+        Random random = new Random(seed);
+        int kills = 0;
+        for (int schedule = 0; kills < wanted; schedule++) {
+            Launch launch = new Launch(Place.SAGEMAKER, "later-" + schedule);
+            launch.toTheEnd();
+            String run = launch.run();
+            for (String[] command : List.of(
+                    new String[] {"resume", run},
+                    new String[] {"gc", launch.swept.toString(), "--older-than", "0s", "--yes"})) {
+                long bytes = (long) Math.exp(random.nextDouble() * Math.log(LONGEST_CUT)) - 1;
+                if (kills < wanted && launch.isKilledAt(new CuttingWire.Cut(random.nextInt(20), bytes), command)) {
+                    kills++;
+                }
+                launch.start(aws.endpoint().toString(), command).waitFor();
+                assertThat(launch.jobsMade()).as(launch.printed()).isEqualTo(2);
+            }
+            launch.verify(2);
+        }
+        return kills;
     }
 
     /** Kills launching processes until there were that many kills; the kills. */
@@ -192,9 +266,12 @@ class KilledLaunchTest {
                     .formatted(of.id(), CommandCloud.ROLE, name, REGION, of.settings);
         }
 
-        Process start(String endpoint) throws IOException {
-            ProcessBuilder program = new ProcessBuilder(
-                            JavaProcess.command(List.of(), Main.class, List.of("launch", job.toString(), "--yes")))
+        private String[] launching() {
+            return new String[] {"launch", job.toString(), "--yes"};
+        }
+
+        Process start(String endpoint, String... command) throws IOException {
+            ProcessBuilder program = new ProcessBuilder(JavaProcess.command(List.of(), Main.class, List.of(command)))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             program.environment().putAll(cloud.environment(endpoint));
@@ -202,21 +279,62 @@ class KilledLaunchTest {
             return program.start();
         }
 
-        /** Whether the process reached that byte, and died of it. */
+        /** Whether the launching process reached that byte, and died of it. */
         boolean isKilledAt(CuttingWire.Cut cut) throws Exception {
+            return isKilledAt(cut, launching());
+        }
+
+        /** The same of another command. */
+        boolean isKilledAt(CuttingWire.Cut cut, String... command) throws Exception {
             CompletableFuture<Process> started = new CompletableFuture<>();
             try (CuttingWire wire =
                     new CuttingWire(aws.endpoint(), cut, () -> started.join().destroyForcibly())) {
-                Process process = start(wire.address().toString());
+                Process process = start(wire.address().toString(), command);
                 started.complete(process);
                 int exit = process.waitFor();
-                assertThat(exit).as("at %s: %s", cut, printed()).isIn(137, place.exitCode);
+                assertThat(exit).as("at %s: %s", cut, printed()).isIn(137, place.exitCode, 0);
                 return exit == 137;
             }
         }
 
+        /** Whether the launching process was killed as soon as its journal had so many lines. */
+        boolean isKilledAtLine(int lines) throws Exception {
+            Process process = start(aws.endpoint().toString(), launching());
+            while (process.isAlive() && lines() < lines) {
+                Thread.onSpinWait();
+            }
+            process.destroyForcibly();
+            return process.waitFor() == 137;
+        }
+
+        private long lines() throws IOException {
+            Path runs = home.resolve("runs");
+            if (!Files.exists(runs)) {
+                return 0;
+            }
+            try (Stream<Path> all = Files.walk(runs)) {
+                List<Path> journals =
+                        all.filter(file -> file.endsWith("journal.jsonl")).toList();
+                return journals.isEmpty()
+                        ? 0
+                        : new String(Files.readAllBytes(journals.get(0)), StandardCharsets.UTF_8)
+                                .chars()
+                                .filter(c -> c == '\n')
+                                .count();
+            } catch (UncheckedIOException e) {
+                return 0; // a folder was moved while it was looked through
+            }
+        }
+
         void toTheEnd() throws Exception {
-            assertThat(start(aws.endpoint().toString()).waitFor()).as(printed()).isEqualTo(place.exitCode);
+            assertThat(start(aws.endpoint().toString(), launching()).waitFor())
+                    .as(printed())
+                    .isEqualTo(place.exitCode);
+        }
+
+        /** The run, which is the only one of its home. */
+        String run() {
+            return command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
         }
 
         String printed() throws IOException {
@@ -224,16 +342,19 @@ class KilledLaunchTest {
         }
 
         void verify() throws IOException {
+            verify(1);
+        }
+
+        void verify(int made) throws IOException {
             assertThat(command("ps").out().lines().skip(1))
                     .singleElement()
                     .asString()
                     .contains(place.end);
-            assertThat(jobsMade()).as(printed()).isEqualTo(1);
+            assertThat(jobsMade()).as(printed()).isEqualTo(made);
             if (place == Place.BEDROCK) { // gc leaves a tuned model to whoever has its run
                 String model = command("gc", job.toString()).out();
                 assertThat(model).contains("amazon.nova-micro-v1:0:128k/");
-                String run = command("ps").out().lines().skip(1).findFirst().orElseThrow();
-                assertThat(command("clean", run.split(" ", 2)[0]).exitCode()).isZero();
+                assertThat(command("clean", run()).exitCode()).isZero();
             }
             CommandRun removed = command("gc", swept.toString(), "--older-than", "0s", "--yes");
             assertThat(removed.exitCode()).as(removed.err()).isZero();

@@ -48,7 +48,6 @@ class OfflineLaunchTest {
                         .build()) {
             JobFile job = tuner.read(jobFile);
             RunHandle<RunOutcome> run = tuner.launch(tuner.plan(job, PlanRequest.atTargetsOf(job.job())), job);
-
             assertEquals(ExitCode.OK, run.await().exitCode());
             assertEquals(1, cloud.aws().calls("CreateModelCustomizationJob").size());
         }

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (TrainingAws aws = TrainingAws.start(folder);
  *         FineTuner tuner = FineTuner.builder().environment(aws.variables()).build()) {
+ *     tuner.launch(plan, job).await();
+ * }
  * }</pre>
  *
  * <p>Whoever has its variables can run any command as the user of this process.
