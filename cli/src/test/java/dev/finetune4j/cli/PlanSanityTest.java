@@ -57,6 +57,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -266,7 +267,17 @@ class PlanSanityTest {
     private static Planner planner(
             List<OwnMachine> here, Map<String, Instant> missed, Map<ProviderId, Endurance> endurances) {
         return new Planner(new PlanContext(
-                OFFERS, here, List.of(), List.of(), missed, endurances, null, TODAY, "test", List.of()));
+                OFFERS,
+                Set.of(new ProviderId("jumpstart")),
+                here,
+                List.of(),
+                List.of(),
+                missed,
+                endurances,
+                null,
+                TODAY,
+                "test",
+                List.of()));
     }
 
     private static JobFigures figures(String id, TuningMethod method, long rows, int tokens, Budget budget) {

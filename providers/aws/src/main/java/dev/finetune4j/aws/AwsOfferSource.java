@@ -1,6 +1,7 @@
 package dev.finetune4j.aws;
 
 import dev.finetune4j.aws.bedrock.BedrockPrices;
+import dev.finetune4j.aws.jumpstart.JumpStartProviderFactory;
 import dev.finetune4j.aws.price.PriceList;
 import dev.finetune4j.aws.sagemaker.SageMakerPrices;
 import dev.finetune4j.error.FineTuneException;
@@ -9,10 +10,12 @@ import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What Amazon's places sell. Today's prices come from the AWS Price List API, which asks for credentials. */
 public final class AwsOfferSource implements OfferSource {
@@ -26,6 +29,11 @@ public final class AwsOfferSource implements OfferSource {
         List<Offer> offers = new ArrayList<>(SageMakerPrices.shipped().offers());
         offers.addAll(BedrockPrices.shipped().offers());
         return offers;
+    }
+
+    @Override
+    public Set<ProviderId> withOwnModels() {
+        return Set.of(new JumpStartProviderFactory().id());
     }
 
     /**

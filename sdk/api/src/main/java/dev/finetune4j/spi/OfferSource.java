@@ -3,7 +3,9 @@ package dev.finetune4j.spi;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Offer;
+import dev.finetune4j.value.ProviderId;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Knows what one vendor's places sell; found with ServiceLoader. Prices that were fetched are kept by whoever calls, not here. Safe for
@@ -15,6 +17,11 @@ public interface OfferSource {
 
     /** The dated table inside the product. Asks nobody, and is quick. */
     List<Offer> offers();
+
+    /** The places whose machines train models of the place's own and no others, so that a job must name one of them. */
+    default Set<ProviderId> withOwnModels() {
+        return Set.of();
+    }
 
     /**
      * Asks the vendor for today's prices.

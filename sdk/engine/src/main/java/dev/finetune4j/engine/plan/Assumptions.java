@@ -2,6 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.value.ProviderId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,5 +24,11 @@ final class Assumptions {
 
     Assumption get(String name) {
         return Objects.requireNonNull(byName.get(name), name);
+    }
+
+    /** One that may be another at some places, whose name it has at its end then. */
+    Assumption of(String name, ProviderId place) {
+        Assumption own = byName.get(name + "." + place);
+        return own == null ? get(name) : own;
     }
 }

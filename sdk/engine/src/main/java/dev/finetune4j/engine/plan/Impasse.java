@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,6 +41,7 @@ final class Impasse {
 
     private final JobFigures figures;
     private final List<Offer> offers;
+    private final Set<ProviderId> ownModels;
     private final Worlds worlds;
     private final Assumptions assumptions;
     private final PlanRequest request;
@@ -49,12 +51,14 @@ final class Impasse {
     Impasse(
             JobFigures figures,
             List<Offer> offers,
+            Set<ProviderId> ownModels,
             Worlds worlds,
             Assumptions assumptions,
             PlanRequest request,
             Ranking limits) {
         this.figures = figures;
         this.offers = offers;
+        this.ownModels = ownModels;
         this.worlds = worlds;
         this.assumptions = assumptions;
         this.request = request;
@@ -318,7 +322,7 @@ final class Impasse {
         Optional<Gpu> gpu = own == null ? Optional.empty() : gpus.find(own.name());
         return own != null
                 && gpu.isPresent()
-                && new MachinePlanner(job, worlds, assumptions)
+                && new MachinePlanner(job, ownModels, worlds, assumptions)
                                 .run(gpu.get(), own.count())
                                 .fit()
                         == Fit.FITS;
@@ -327,7 +331,7 @@ final class Impasse {
     /** The smallest machine that would do, whatever was asked for. */
     private Optional<String> elsewhere() {
         PlannedJob job = new PlannedJob(figures);
-        MachinePlanner planner = new MachinePlanner(job, worlds, assumptions);
+        MachinePlanner planner = new MachinePlanner(job, ownModels, worlds, assumptions);
         return planner
                 .plan(
                         offers.stream()

@@ -35,8 +35,6 @@ import java.util.TreeSet;
  * price is then a product.
  */
 final class MachinePlanner {
-    private static final String JUMPSTART = "jumpstart";
-    private static final String AZURE_ML = "azure-ml";
     /** Which types a model's script is made for stands in the hub alone, which no plan asks. */
     private static final String TYPES_OF_HUB =
             "whether the model's script is made for the type is checked at launch, by the hub's document";
@@ -45,6 +43,7 @@ final class MachinePlanner {
     private static final double MEGA = 1e6;
 
     private final PlannedJob job;
+    private final Set<ProviderId> ownModels;
     private final Worlds worlds;
     private final Assumptions assumptions;
     private final GpuTable gpus = GpuTable.shipped();
@@ -57,7 +56,8 @@ final class MachinePlanner {
     private final Map<String, Rejection> rejections = new LinkedHashMap<>();
     private final Map<ProviderId, Set<String>> notEstimated = new LinkedHashMap<>();
 
-    MachinePlanner(PlannedJob job, Worlds worlds, Assumptions assumptions) {
+    MachinePlanner(PlannedJob job, Set<ProviderId> ownModels, Worlds worlds, Assumptions assumptions) {
+        this.ownModels = ownModels;
         this.job = job;
         this.worlds = worlds;
         this.assumptions = assumptions;
@@ -118,7 +118,7 @@ final class MachinePlanner {
                 key -> new GpuTimes(
                         job, gpu.get(), key, search().tokensPerSecond(gpu.get(), key.setup()), worlds, assumptions));
         MachineTimes taken = lines.computeIfAbsent(
-                List.of(run, isAzure(machine), isHub(machine), machine.tier()), key -> machineTimes(machine, work));
+                List.of(run, machine.target(), machine.tier()), key -> machineTimes(machine, work));
         return regions.stream()
                 .map(offer -> candidate(offer, work, taken, hosting))
                 .toList();
@@ -133,15 +133,15 @@ final class MachinePlanner {
         return new GpuSetupSearch(job, memory, speed);
     }
 
-    /** JumpStart trains the models of its own hub only; a job may name one of them. */
+    /** A place that trains models of its own only; a job may name one of them. */
     private boolean isWithoutModel(MachineOffer machine) {
         if (!isHub(machine)
-                || job.model().idAt(JUMPSTART).isPresent()
+                || job.model().idAt(machine.target().value()).isPresent()
                 || job.job().settingsOf(machine.target()).containsKey(PlaceSettings.MODEL)) {
             return false;
         }
         rejections.putIfAbsent(
-                JUMPSTART,
+                machine.target().value(),
                 new Rejection(
                         machine.target(), null, "it has no such model, as far as finetune4j's catalogue knows", null));
         return true;
@@ -163,12 +163,8 @@ final class MachinePlanner {
                         run.neededGib().likely() / run.usableGib()));
     }
 
-    private static boolean isHub(MachineOffer machine) {
-        return machine.target().value().equals(JUMPSTART);
-    }
-
-    private static boolean isAzure(MachineOffer machine) {
-        return machine.target().value().equals(AZURE_ML);
+    private boolean isHub(MachineOffer machine) {
+        return ownModels.contains(machine.target());
     }
 
     private MachineTimes machineTimes(MachineOffer machine, GpuTimes work) {
@@ -188,7 +184,7 @@ final class MachinePlanner {
     private TimeLine timeLine(MachineOffer machine, GpuTimes work, Sample training) {
         boolean isSpot = machine.tier() != PurchaseTier.ON_DEMAND;
         Assumption queue = assumptions.get(isSpot ? "queue.spot" : "queue.on-demand");
-        Assumption startUp = assumptions.get(isAzure(machine) ? "start-up.azure-ml" : "start-up.sagemaker");
+        Assumption startUp = assumptions.of("start-up", machine.target());
         Sample waiting = worlds.draw(Cause.QUEUE, queue.quantity());
         Sample starting = worlds.draw(Cause.START_UP, startUp.quantity());
         Sample loading = worlds.draw(

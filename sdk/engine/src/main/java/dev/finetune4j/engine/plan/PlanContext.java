@@ -12,12 +12,14 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a plan takes from the world around the job.
  *
  * @param offers everything that is sold
+ * @param ownModels places whose machines train models of the place's own and no others
  * @param ownMachines what places with a machine of their own say of the job
  * @param past runs that succeeded on this machine, those of the same model and method first
  * @param estimates estimates that runs have put to the test
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PlanContext(
         List<Offer> offers,
+        Set<ProviderId> ownModels,
         List<OwnMachine> ownMachines,
         List<PastRun> past,
         List<PastEstimate> estimates,
@@ -42,6 +45,7 @@ public record PlanContext(
     /** Copies the lists. */
     public PlanContext {
         offers = List.copyOf(offers);
+        ownModels = Set.copyOf(ownModels);
         ownMachines = List.copyOf(ownMachines);
         past = List.copyOf(past);
         estimates = List.copyOf(estimates);

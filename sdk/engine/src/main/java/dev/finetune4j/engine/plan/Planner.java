@@ -55,7 +55,7 @@ public final class Planner {
                 .filter(offer -> isWanted(offer, request, asked) && isOnTerms(offer, request) && isOpen(offer, asked))
                 .toList();
         Hosting hosting = new Hosting(job, context.offers());
-        MachinePlanner machines = new MachinePlanner(job, worlds, assumptions);
+        MachinePlanner machines = new MachinePlanner(job, context.ownModels(), worlds, assumptions);
         ServicePlanner services = new ServicePlanner(job, worlds, assumptions);
         List<Rejection> rejections = new ArrayList<>();
         List<Candidate> candidates =
@@ -173,6 +173,7 @@ public final class Planner {
         return new Impasse(
                         figures,
                         context.offers(),
+                        context.ownModels(),
                         worlds,
                         assumptions,
                         request,
@@ -261,7 +262,12 @@ public final class Planner {
         }
         Duration deadline =
                 request.deadline() != null ? request.deadline() : job.budget().maxTime();
-        return new Ranking(request.objective(), new Budget(maxCost, deadline), context.missed(), context.endurances());
+        return new Ranking(
+                request.objective(),
+                new Budget(maxCost, deadline),
+                context.ownModels(),
+                context.missed(),
+                context.endurances());
     }
 
     private PlanBasis basis(JobFigures figures) {

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Holds options against the limits, and puts the best first. */
 final class Ranking {
@@ -32,17 +33,21 @@ final class Ranking {
     /** An hour of a machine of one's own counts as so many USD: it could do something else meanwhile. Judgement. */
     private static final double HOUR_OF_ONES_OWN = 0.20;
 
-    /** Lets SageMaker's machines at SageMaker's price, for fewer models: of two that are equal it comes second. */
-    private static final String JUMPSTART = "jumpstart";
-
     private final Objective objective;
     private final Budget limits;
+    private final Set<ProviderId> ownModels;
     private final Map<String, Instant> missed;
     private final Map<ProviderId, Endurance> endurances;
 
-    Ranking(Objective objective, Budget limits, Map<String, Instant> missed, Map<ProviderId, Endurance> endurances) {
+    Ranking(
+            Objective objective,
+            Budget limits,
+            Set<ProviderId> ownModels,
+            Map<String, Instant> missed,
+            Map<ProviderId, Endurance> endurances) {
         this.objective = objective;
         this.limits = limits;
+        this.ownModels = ownModels;
         this.missed = missed;
         this.endurances = endurances;
     }
@@ -76,7 +81,8 @@ final class Ranking {
                         .thenComparing(one -> one.option().standing())
                         .thenComparing(one -> one.option().cost() == null)
                         .thenComparing(byScore)
-                        .thenComparing(one -> one.option().target().value().equals(JUMPSTART))
+                        // Of two that are equal the one for fewer models comes second.
+                        .thenComparing(one -> ownModels.contains(one.option().target()))
                         .thenComparing(one -> one.option().id()))
                 .toList();
     }

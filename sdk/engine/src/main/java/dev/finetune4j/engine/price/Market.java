@@ -10,6 +10,7 @@ import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,13 @@ public final class Market {
     /** The names of its sources, sorted. */
     public List<String> sources() {
         return sources.stream().map(OfferSource::name).toList();
+    }
+
+    /** The places whose machines train models of the place's own and no others. */
+    public Set<ProviderId> withOwnModels() {
+        return sources.stream()
+                .flatMap(source -> source.withOwnModels().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**
