@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
             "  machines  sell-out, restock {machine}, reclaim {job}, quota {machine or name, value}",
             "  calls     throttle, break-down, expire-token, deny-access, lose-request, lose-answer",
             "            {operation, times}, refuse {operation, code, message, status, times}",
+            "  all       outage {seconds}",
             "  logs      delay-logs {seconds}",
             "  Bedrock   bedrock-quota {value}, withhold-model, grant-model {model}",
             "GET tells the calls that were made: operation, status, hadEffect."

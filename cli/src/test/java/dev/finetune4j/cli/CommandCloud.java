@@ -45,10 +45,22 @@ final class CommandCloud implements AutoCloseable {
      * @param folder for the buckets and the home of the commands
      */
     CommandCloud(Path folder, String region, Start start) throws IOException {
+        this(folder, region, Clock.systemUTC(), start);
+    }
+
+    private CommandCloud(Path folder, String region, Clock clock, Start start) throws IOException {
         home = folder.resolve("home");
-        OfflineS3 store =
-                new OfflineS3(folder.resolve("s3"), ACCOUNT, region, Clock.systemUTC()).createBucket("my-bucket");
+        OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT, region, clock).createBucket("my-bucket");
         aws = start.of(new Account(ACCOUNT, region, Set.of(ROLE)), store);
+    }
+
+    /** One that takes as long as the real one by a clock that may be virtual, with a hub; its containers compute nothing. */
+    static CommandCloud onClock(Path folder, String region, Clock clock, Container container) throws IOException {
+        return new CommandCloud(folder, region, clock, (account, store) -> {
+            OfflineHub hub = OfflineHub.shipped(region, clock);
+            JumpStartBuckets.fill(store, region, hub, MODEL);
+            return OfflineAws.start(account, clock, Pace.LIFELIKE, container, store, hub);
+        });
     }
 
     /** One whose Bedrock is swift. */
@@ -97,13 +109,17 @@ final class CommandCloud implements AutoCloseable {
 
     /** Settings of JumpStart for {@link #ofHub}, as lines below {@code places}. */
     static String jumpStart(String region) {
+        return jumpStartAnywhere(region) + "    machine: ml.g5.xlarge\n";
+    }
+
+    /** The same where a plan chooses the machine. */
+    static String jumpStartAnywhere(String region) {
         return """
                   jumpstart:
                     role: "%s"
                     store: "s3://my-bucket/jobs"
                     region: %s
                     model: huggingface-llm-offline-tiny
-                    machine: ml.g5.xlarge
                     logging-steps: 1
                     per-device-train-batch-size: 8
                     gradient-accumulation-steps: 1

@@ -171,6 +171,16 @@ class PlanCommandTest {
     }
 
     @Test
+    void spotWhereNoneIsSoldIsNotTakenForALackOfMemory() {
+        CommandRun none = plan("--target", "jumpstart", "--spot", "only");
+
+        assertThat(none.exitCode()).isEqualTo(3);
+        assertThat(none.err())
+                .contains("FT0770", "cannot be planned on spot at jumpstart", "--spot never")
+                .doesNotContain("memory");
+    }
+
+    @Test
     void aLimitInAnotherCurrencyIsNotTakenForDollars() {
         CommandRun yen = plan("--target", CLOUDS, "--max-cost", "500 JPY");
 

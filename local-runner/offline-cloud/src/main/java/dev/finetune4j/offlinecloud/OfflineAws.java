@@ -177,7 +177,7 @@ public final class OfflineAws implements AutoCloseable {
                         account.region(),
                         account.id(),
                         Map.of("sagemaker", sageMaker::quotas, "bedrock", bedrocks.get(0)::quotas)));
-        Faults faults = new Faults();
+        Faults faults = new Faults(clock);
         CallLog calls = new CallLog();
         Orders orders = new Orders(sageMaker, bedrocks, logs, faults);
         OfflineServer server = OfflineServer.start(

@@ -53,7 +53,7 @@ class BrokenWireTest {
         "Bedrock, 6"
     })
     void launchesOnceAndBringsAllHome(String place, long seed) throws IOException {
-        try (FaultTarget target = FaultTargets.open(place, folder);
+        try (LaunchTarget target = LaunchTargets.open(place, folder);
                 BrokenWire wire = new BrokenWire(target.aws().endpoint(), SHARE, seed);
                 Provider provider = target.openBehind(wire.endpoint())) {
             RunId id = target.job().id();

@@ -34,6 +34,7 @@ public final class Orders {
         orders.put("deny-access", order -> faults.denyAccess(operation(order), times(order)));
         orders.put("lose-request", order -> faults.loseRequest(operation(order), times(order)));
         orders.put("lose-answer", order -> faults.loseAnswer(operation(order), times(order)));
+        orders.put("outage", order -> faults.outage(Duration.ofSeconds(number(order, "seconds"))));
         orders.put("refuse", order -> faults.refuse(operation(order), times(order), error(order)));
         orders.put("sell-out", order -> sageMaker.sellOut(text(order, "machine")));
         orders.put("restock", order -> sageMaker.restock(text(order, "machine")));

@@ -1,5 +1,8 @@
 package dev.finetune4j.offlinecloud.wire;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +15,17 @@ public final class Faults {
     private static final int SERVERS_FAULT = 500;
 
     private final List<Planned> planned = new ArrayList<>();
+    private final Clock clock;
+    private Instant outageEnds = Instant.MIN;
 
-    /** No fault is planned at first. */
-    public Faults() {}
+    /**
+     * No fault is planned at first.
+     *
+     * @param clock by which an outage lasts; may be virtual
+     */
+    public Faults(Clock clock) {
+        this.clock = clock;
+    }
 
     /** The next calls are told to come less often. */
     public Faults throttle(String operation, int times) {
@@ -65,6 +76,12 @@ public final class Faults {
         return plan(operation, times, new Fault.BrokenAnswer(afterBytes));
     }
 
+    /** From now on no call of any operation is answered, nor has an effect, until so much time has passed by the clock. Jobs go on. */
+    public synchronized Faults outage(Duration time) {
+        outageEnds = clock.instant().plus(time);
+        return this;
+    }
+
     private synchronized Faults plan(String operation, int times, Fault fault) {
         for (int i = 0; i < times; i++) {
             planned.add(new Planned(operation, fault));
@@ -72,8 +89,11 @@ public final class Faults {
         return this;
     }
 
-    /** The fault of this call, which is then over. */
+    /** The fault of this call, which is then over unless it is an outage. */
     synchronized Optional<Fault> next(String operation) {
+        if (clock.instant().isBefore(outageEnds)) {
+            return Optional.of(new Fault.LostRequest());
+        }
         Optional<Planned> next = planned.stream()
                 .filter(plan -> plan.operation().equals(operation))
                 .findFirst();

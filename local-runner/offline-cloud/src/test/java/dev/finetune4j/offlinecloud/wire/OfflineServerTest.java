@@ -116,6 +116,21 @@ class OfflineServerTest {
     }
 
     @Test
+    void answersNobodyWhileItIsOut() throws Exception {
+        aws.faults().outage(Duration.ofMinutes(30));
+
+        clock.advance(Duration.ofMinutes(29));
+        for (String service : new String[] {"sagemaker", "logs", "s3", "sts"}) {
+            assertThatThrownBy(() -> sendAs(service, "", "{}")).as(service).isInstanceOf(IOException.class);
+        }
+        assertThatThrownBy(() -> send(CREATE, signed, JobBody.onDemand("lost").toString()))
+                .isInstanceOf(IOException.class);
+        clock.advance(Duration.ofMinutes(1));
+
+        assertError(400, "ValidationException", send("SageMaker.DescribeTrainingJob", signed, named("lost")));
+    }
+
+    @Test
     void endsSessionsByTheClockAtEveryService() throws Exception {
         String answer = sendAs("sts", "", "Action=AssumeRole&RoleSessionName=me&DurationSeconds=900&RoleArn=" + ROLE)
                 .body();

@@ -35,7 +35,8 @@ class StackChangeTest {
     @BeforeEach
     void open() throws IOException {
         OfflineIam everybody = new OfflineIam("123456789012", Set.of(), session -> Optional.empty());
-        server = OfflineServer.start(List.of(new QueryProtocol(stacks, KEY)), everybody, new Faults(), new CallLog());
+        server = OfflineServer.start(
+                List.of(new QueryProtocol(stacks, KEY)), everybody, new Faults(Clock.systemUTC()), new CallLog());
     }
 
     @AfterEach

@@ -1,7 +1,6 @@
 package dev.finetune4j.aws.jumpstart;
 
 import dev.finetune4j.aws.Surroundings;
-import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Part;
@@ -24,18 +23,15 @@ import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.Submission;
-import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 
 /** JumpStart in this process, with the hub that the offline cloud ships, and jobs for it. */
 final class OfflineHubPlace implements AutoCloseable {
@@ -87,16 +83,6 @@ final class OfflineHubPlace implements AutoCloseable {
         Map<String, String> settings = new HashMap<>(SETTINGS);
         settings.putAll(more);
         return new JumpStartProviderFactory().open(context, settings);
-    }
-
-    /** Stops and removes a job, as somebody does by hand. */
-    void remove(String name, VirtualClock clock) {
-        AwsConnection connection = new AwsConnection(REGION, "SAGEMAKER", 1, Duration.ofMinutes(1));
-        try (SageMakerClient client = connection.open(SageMakerClient.builder(), context)) {
-            client.stopTrainingJob(request -> request.trainingJobName(name));
-            clock.advance(Duration.ofMinutes(5));
-            client.deleteTrainingJob(request -> request.trainingJobName(name));
-        }
     }
 
     /** Rows of the tickets model, with labels or without. */

@@ -28,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 
 /** SageMaker in this process with scripted workers, on a clock on which hours take no time, and jobs for it. */
 final class OfflinePlace implements AutoCloseable {
@@ -40,7 +39,6 @@ final class OfflinePlace implements AutoCloseable {
     final VirtualClock clock = new VirtualClock();
     final OfflineAws aws;
     final Path home;
-    final ScriptedWorker worker;
     private final ProviderContext context;
 
     private final Map<String, String> settings;
@@ -54,8 +52,7 @@ final class OfflinePlace implements AutoCloseable {
         this.home = home;
         this.settings = settings;
         OfflineS3 store = OfflineAccount.store(home.resolve("s3")).createBucket("my-bucket");
-        worker = new ScriptedWorker(store, home);
-        aws = OfflineAws.start(OfflineAccount.ACCOUNT, clock, Pace.LIFELIKE, worker, store);
+        aws = OfflineAws.start(OfflineAccount.ACCOUNT, clock, Pace.LIFELIKE, new ScriptedWorker(store, home), store);
         context = Surroundings.of(aws, SECRET, home, clock);
         Files.writeString(Files.createDirectories(home.resolve("data")).resolve(Part.TRAIN.fileName()), "{}\n");
         Files.writeString(Files.createDirectories(home.resolve("model")).resolve("config.json"), "{}");
@@ -82,16 +79,6 @@ final class OfflinePlace implements AutoCloseable {
         AwsConnection connection = new AwsConnection(OfflineAccount.REGION, "S3", 1, Duration.ofMinutes(1));
         try (S3Client client = connection.open(S3Client.builder().forcePathStyle(true), context)) {
             client.createMultipartUpload(request -> request.bucket("my-bucket").key(key));
-        }
-    }
-
-    /** Stops and removes a job, as somebody does by hand. */
-    void remove(String name) {
-        AwsConnection connection = new AwsConnection(OfflineAccount.REGION, "SAGEMAKER", 1, Duration.ofMinutes(1));
-        try (SageMakerClient client = connection.open(SageMakerClient.builder(), context)) {
-            client.stopTrainingJob(request -> request.trainingJobName(name));
-            clock.advance(Duration.ofMinutes(5));
-            client.deleteTrainingJob(request -> request.trainingJobName(name));
         }
     }
 

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A container whose worker computes nothing: it reads its order from the store, tells what a worker tells and leaves what a worker leaves,
@@ -31,16 +30,10 @@ final class ScriptedWorker implements Container {
 
     private final ObjectStore store;
     private final Path folder;
-    private volatile @Nullable Container failure;
 
     ScriptedWorker(ObjectStore store, Path folder) {
         this.store = store;
         this.folder = folder;
-    }
-
-    /** From now on a worker fails after half an hour. */
-    void failNext(int exitCode, String reason) {
-        failure = PlannedContainer.failingAfter(EPOCH.dividedBy(2), exitCode, reason);
     }
 
     @Override
@@ -61,10 +54,6 @@ final class ScriptedWorker implements Container {
                 tell(
                         log,
                         new RunEvent.StepCompleted(at, step, STEPS, step / 10.0, 2.0 / step, 1e-4, 1, 64, 32, 1 << 30));
-            }
-            Container failing = failure;
-            if (failing != null) {
-                return failing.start(job, at, ranBefore, line -> {});
             }
             leave(job);
             Duration length = Duration.ofSeconds((long) (EPOCH.toSeconds() * training.epochs()));

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.plan;
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -19,6 +20,7 @@ import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
+import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.spi.PlaceSettings;
@@ -108,12 +110,25 @@ final class Impasse {
                 && !machines.isEmpty()
                 && machines.stream().noneMatch(machine -> machine.region().equals(region))) {
             String why = "what its machines cost in " + region + " is not known here";
-            return Optional.of(unsuited(target, "in " + region, why, PlaceSettings.REGION));
+            return Optional.of(unsuited(target, "in " + region, why, PlaceSettings.REGION)
+                    .remedy("finetune offers --target " + target)
+                    .build());
+        }
+        boolean isSpotSaid = Boolean.parseBoolean(settings.get(PlaceSettings.SPOT));
+        boolean isSpotWanted = isSpotSaid || request.filter().spot() == OfferFilter.Spot.ONLY;
+        if (isSpotWanted
+                && !machines.isEmpty()
+                && machines.stream().allMatch(machine -> machine.tier() == PurchaseTier.ON_DEMAND)) {
+            return Optional.of(unsuited(target, "on spot", "no machine there may be taken back", PlaceSettings.SPOT)
+                    .remedy(isSpotSaid ? "places." + target + ".spot: false" : "finetune plan JOB --spot never")
+                    .build());
         }
         return name == null
                 ? Optional.empty()
                 : named(machines, name, settings)
-                        .map(why -> unsuited(target, "on " + name, why, PlaceSettings.MACHINE));
+                        .map(why -> unsuited(target, "on " + name, why, PlaceSettings.MACHINE)
+                                .remedy("finetune offers --target " + target)
+                                .build());
     }
 
     /** Why none of the machines of a name will do. */
@@ -130,13 +145,11 @@ final class Impasse {
         return Optional.empty();
     }
 
-    private Problem unsuited(ProviderId target, String what, String why, String key) {
+    private Problem.Builder unsuited(ProviderId target, String what, String why, String key) {
         return PlanProblems.UNSUITED_MACHINE
                 .error(figures.file().job().name() + " cannot be planned " + what + " at " + target)
                 .because(why)
-                .remedy("finetune offers --target " + target)
-                .at(Location.ofKey("places." + target + "." + key))
-                .build();
+                .at(Location.ofKey("places." + target + "." + key));
     }
 
     private static String asked(Map<String, String> settings) {

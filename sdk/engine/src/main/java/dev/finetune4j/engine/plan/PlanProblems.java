@@ -17,7 +17,7 @@ public final class PlanProblems implements ProblemCatalogue {
             new ProblemKind("FT0770", "the machine is not one to train on", ExitCode.INVALID, """
             A job that names its machine is planned on no other. There is no such machine at the place or in the region, as far as the tables
             of prices know, or it has no GPU: what a training takes on the processors of a cloud is not estimated, and launched is only what
-            has an estimate.""", "finetune offers");
+            has an estimate. Spot is asked for in vain where no machine may be taken back: what keeps no checkpoints would lose all by that.""", "finetune offers");
 
     static final ProblemKind OVER_LIMIT = new ProblemKind(
             "FT0761", "no option keeps the limit", ExitCode.BUDGET_REFUSED, """

@@ -1,5 +1,7 @@
 package dev.finetune4j.engine.report;
 
+import dev.finetune4j.engine.journal.Block;
+import dev.finetune4j.engine.journal.BlockReader;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.JournalLine;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param chapters first to last
  */
 public record RunStory(List<Chapter> chapters) {
+    /** How a reason begins that says what is not asked for again. */
+    public static final String BLOCKED = "blocked: ";
+
     private static final String A_PROGRAM = "a program";
 
     /** Copies the list. */
@@ -44,17 +50,25 @@ public record RunStory(List<Chapter> chapters) {
         public Chapter {
             because = List.copyOf(because);
         }
+
+        private Chapter and(String reason) {
+            return new Chapter(
+                    at, what, Stream.concat(because.stream(), Stream.of(reason)).toList());
+        }
     }
 
     /** The story that a journal tells. */
     public static RunStory of(JournalContent journal) {
         List<Chapter> chapters = new ArrayList<>();
         RunState told = null;
+        BlockReader blocks = new BlockReader();
         for (JournalLine line : journal.lines()) {
+            Optional<Block> block = blocks.read(line);
             JournalEntry entry = line.known().orElse(null);
             boolean isToldAgain = entry instanceof JournalEntry.StateSeen seen && seen.state() == told;
             if (entry != null && !isToldAgain) { // each process that takes a run up tells its state anew
-                chapters.add(chapter(line.at(), entry));
+                Chapter chapter = chapter(line.at(), entry);
+                chapters.add(block.map(RunStory::words).map(chapter::and).orElse(chapter));
                 told = entry instanceof JournalEntry.StateSeen seen ? seen.state() : null;
             }
         }
@@ -189,10 +203,10 @@ public record RunStory(List<Chapter> chapters) {
 
     private static List<String> limit(LaunchTerms terms) {
         Duration limit = terms.timeLimit();
-        return limit == null
-                ? List.of()
-                : List.of("ended after " + Figures.duration(limit)
-                        + (terms.worstCost() == null ? "" : ", at most " + terms.worstCost()));
+        String most = terms.worstCost() == null ? "" : "at most " + terms.worstCost();
+        String line =
+                limit == null ? most : "ended after " + Figures.duration(limit) + (most.isEmpty() ? "" : ", " + most);
+        return line.isEmpty() ? List.of() : List.of(line);
     }
 
     private static List<String> told(Problem problem) {
@@ -213,10 +227,28 @@ public record RunStory(List<Chapter> chapters) {
                 : time + ", " + cost.low() + " to " + cost.high();
     }
 
-    private static String words(LaunchTerms terms) {
+    /** What is not asked for again, and for how long. */
+    public static String words(Block block) {
+        LaunchTerms asked = block.asked();
+        return BLOCKED
+                + switch (block.scope()) {
+                    case MACHINE ->
+                        machine(asked) + " for every job, for " + Figures.duration(Block.MACHINE_LASTS)
+                                + " while there is another";
+                    case MACHINE_FOR_RUN -> machine(asked) + " for this run";
+                    case PLACE -> asked.target() + " for this run, until it is let in there";
+                    case JOB -> "this run, which would come to the same on any machine";
+                };
+    }
+
+    private static String machine(LaunchTerms terms) {
         String region = terms.region().isEmpty() ? "" : " in " + terms.region();
+        return terms.name() + (terms.isSpot() ? " spot" : "") + region;
+    }
+
+    private static String words(LaunchTerms terms) {
         String price = terms.perHour() == null ? "" : " at " + terms.perHour() + " an hour";
-        return terms.target() + " " + terms.name() + (terms.isSpot() ? " spot" : "") + region + price;
+        return terms.target() + " " + machine(terms) + price;
     }
 
     private static String words(RunState state) {

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.engine.journal.Block;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.report.RunStory;
 import dev.finetune4j.engine.report.view.ReportFiles;
@@ -111,7 +112,10 @@ class MovedRunTest {
                 .filteredOn(chapter -> chapter.what().startsWith("moved"))
                 .flatExtracting(RunStory.Chapter::because)
                 .containsSequence("FT0597: no ml.g5.xlarge was free")
-                .contains("0.0100 USD were spent until then, for 30 s", "ended after 44 min 33 s, at most 0.9898 USD");
+                .contains(
+                        "0.0100 USD were spent until then, for 30 s",
+                        "ended after 44 min 33 s, at most 0.9898 USD",
+                        "blocked: ml.g5.xlarge in eu-central-1 for every job, for 30 min while there is another");
     }
 
     @Test
@@ -128,7 +132,7 @@ class MovedRunTest {
                                         "before: no ml.g5.xlarge was free", "before: no ml.g5.2xlarge was free"));
         assertThat(fixture.place.attempts(fixture.onlyRun())).isEqualTo(3);
         assertThat(missed()).as("so that the next run begins elsewhere").hasSize(3);
-        fixture.clock.advance(MissedMachines.REMEMBERED.plusSeconds(1));
+        fixture.clock.advance(Block.MACHINE_LASTS.plusSeconds(1));
         assertThat(missed()).isEmpty();
     }
 
@@ -142,6 +146,7 @@ class MovedRunTest {
         assertThat(fixture.place.machine(run.id())).isEqualTo("ml.g5.2xlarge");
         assertThat(moves(run.id())).extracting(JournalEntry.Moved::verdict).containsExactly(MachineVerdict.NOT_SUITED);
         assertThat(missed()).as("others may have it").isEmpty();
+        assertThat(blocked(run.id())).containsExactly("blocked: ml.g5.xlarge in eu-central-1 for this run");
     }
 
     private Map<String, Instant> missed() {
@@ -157,6 +162,26 @@ class MovedRunTest {
         assertThat(fixture.place.attempts(fixture.onlyRun())).isEqualTo(1);
         assertThat(moves(fixture.onlyRun())).isEmpty();
         assertThat(missed()).isEmpty();
+        assertThat(blocked(fixture.onlyRun()))
+                .containsExactly("blocked: this run, which would come to the same on any machine");
+    }
+
+    @Test
+    void asksForNoOtherMachineOfAPlaceThatDoesNotLetItIn() throws Exception {
+        fixture.place.fail(Call.SUBMIT, Fault.REFUSED);
+
+        RunHandle<RunOutcome> run = launch(fixture);
+
+        assertThat(run.await()).isInstanceOf(RunOutcome.Failed.class);
+        assertThat(fixture.place.ids()).isEmpty();
+        assertThat(blocked(run.id())).containsExactly("blocked: fake for this run, until it is let in there");
+    }
+
+    private List<String> blocked(RunId id) {
+        return RunStory.of(fixture.folder(id).read()).chapters().stream()
+                .flatMap(chapter -> chapter.because().stream())
+                .filter(reason -> reason.startsWith(RunStory.BLOCKED))
+                .toList();
     }
 
     @Test

@@ -1,7 +1,7 @@
-package dev.finetune4j.aws;
+package dev.finetune4j.cli;
 
 /** What goes wrong with a job, or with those who look after it. */
-public enum Fault {
+enum Fault {
     /** No machine of the type is free when the job is launched. */
     STOCK_OUT_AT_CREATE("no machine is free at the launch"),
     /** A machine is taken back, and there is no other one. */
@@ -18,8 +18,8 @@ public enum Fault {
     EXPIRED_CREDENTIAL("the credentials expire while it trains"),
     /** The caller may not launch. */
     ACCESS_DENIED("the caller may not launch"),
-    /** The job file asks for what there is not. */
-    BAD_SPEC("the job names what there is not"),
+    /** The service finds the request of the job invalid. */
+    BAD_SPEC("the service finds the request of the job invalid"),
     /** The code that trains fails. */
     USER_EXIT("the worker ends with exit code 1"),
     /** The code that trains ends with a code that was listed as one to try again after. */
@@ -38,7 +38,7 @@ public enum Fault {
     }
 
     /** What happens, for people. */
-    public String text() {
+    String text() {
         return text;
     }
 }

@@ -1,0 +1,246 @@
+package dev.finetune4j.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.journal.JournalContent;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.price.OfferFilter;
+import dev.finetune4j.engine.price.OfferFilter.Spot;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.sagemaker.Container;
+import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
+import dev.finetune4j.offlinecloud.wire.Call;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.plan.Objective;
+import dev.finetune4j.plan.Plan;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.testkit.VirtualClock;
+import dev.finetune4j.value.Money;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job of an hour that is launched by {@link FineTuner} at a place of the offline AWS, both on a clock on which hours take no time, while
+ * something goes wrong.
+ */
+final class FaultedRun implements AutoCloseable {
+    /** More than Amazon's client tries at once. */
+    private static final int BURST = 5;
+
+    private static final int CLIENTS_FAULT = 400;
+
+    /** The first machine that is asked for. */
+    private static final String MACHINE = "ml.g5.xlarge";
+
+    private static final Money BUDGET = Money.parse("3 USD");
+    private static final Duration OUTAGE = Duration.ofMinutes(30);
+    private static final Duration WORK = Duration.ofHours(1);
+
+    private final VirtualClock clock = new VirtualClock();
+    private final FaultPlace place;
+    private final Fault fault;
+    private final CommandCloud cloud;
+    private final Path job;
+    private final RunStore runs;
+    private final FineTuner tuner;
+    private boolean hasStruck;
+
+    /** Opens the place, and makes the job ready. */
+    FaultedRun(Path folder, FaultPlace place, Fault fault) throws IOException {
+        this.place = place;
+        this.fault = fault;
+        Container container = fault == Fault.USER_EXIT
+                ? PlannedContainer.failingAfter(WORK.dividedBy(2), 1, "the loss is not a number")
+                : PlannedContainer.succeedingAfter(WORK);
+        cloud = CommandCloud.onClock(folder, place.region(), clock, container);
+        job = write(folder);
+        Path home = folder.resolve("user");
+        runs = new RunStore(home);
+        tuner = FineTuner.builder()
+                .home(home)
+                .environment(cloud.environment())
+                .clock(clock)
+                .sleeper(this::pass)
+                .build();
+    }
+
+    /** Without held-out rows nothing is compared, so that nothing has to be computed. */
+    private Path write(Path folder) throws IOException {
+        Path file = TicketsJob.write(folder, 1);
+        String tickets = Files.readString(file)
+                .replace("split: {test: 0.25}", "split: {test: 0}")
+                .replace("few-shot: 0", "gate: {better-than-base: false}");
+        boolean isSpot = fault == Fault.SPOT_RECLAIM || fault == Fault.STOCK_OUT_LATER;
+        return Files.writeString(
+                file,
+                tickets + "budget: {max-cost: " + BUDGET + "}\ntargets: ["
+                        + place.title().toLowerCase(Locale.ROOT) + "]\nplaces:\n" + place.settings()
+                        + (isSpot ? "    spot: true\n" : ""));
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param journal what the run's journal holds at its end; empty where no run began
+     * @param view the run as its journal tells it; null where none began
+     * @param refusal why no run began, or why the first who followed it gave up; null where neither
+     * @param jobs names of the jobs that the service made
+     * @param creates calls that asked it to make one
+     * @param unanswered looks at a job that got no answer
+     * @param budget what the run might cost
+     */
+    record End(
+            JournalContent journal,
+            @Nullable RunView view,
+            @Nullable Problem refusal,
+            List<String> jobs,
+            int creates,
+            long unanswered,
+            Money budget) {}
+
+    /** Plans, launches and follows; where whoever follows gives up, what hinders is mended and the run taken up again, as a person does. */
+    End endure() throws InterruptedException {
+        prepare();
+        JobFile file = tuner.read(job);
+        PlanRequest request = request(file);
+        Plan plan = tuner.plan(file, request);
+        Optional<Problem> impasse = tuner.impasse(file, request, plan);
+        if (impasse.isPresent()) {
+            return end(impasse.get());
+        }
+        RunHandle<RunOutcome> run = tuner.launch(plan, file);
+        try {
+            run.await();
+            return end(null);
+        } catch (FineTuneException e) {
+            mend();
+            tuner.attach(run.id().value()).await();
+            return end(e.problems().get(0));
+        }
+    }
+
+    /** Machines of one GPU, which the models of the hub are tuned on, too. */
+    private PlanRequest request(JobFile file) {
+        List<String> gpus = place == FaultPlace.BEDROCK ? List.of() : List.of("A10G");
+        OfferFilter offers = new OfferFilter(file.job().targets(), List.of(), gpus, Spot.NEVER, null);
+        return new PlanRequest(offers, Objective.BALANCED, null, null, false, null);
+    }
+
+    private End end(@Nullable Problem refusal) {
+        Optional<RunFolder> folder =
+                runs.list().stream().map(run -> runs.folder(run.id())).findFirst();
+        List<Call> calls = aws().calls(place.create());
+        return new End(
+                folder.map(RunFolder::read).orElse(new JournalContent(List.of(), 0)),
+                folder.map(RunView::read).orElse(null),
+                refusal,
+                calls.stream()
+                        .filter(Call::hadEffect)
+                        .map(call -> call.request().path(place.jobName()).asText())
+                        .distinct()
+                        .toList(),
+                calls.size(),
+                aws().calls(place.look()).stream()
+                        .filter(call -> call.status() == 0)
+                        .count(),
+                BUDGET);
+    }
+
+    private OfflineAws aws() {
+        return cloud.aws();
+    }
+
+    /** Lets a fault happen that is there before the launch. */
+    private void prepare() {
+        switch (fault) {
+            case STOCK_OUT_AT_CREATE -> aws().sageMaker().sellOut(MACHINE);
+            case QUOTA -> {
+                aws().sageMaker().quota(MACHINE, 0);
+                aws().bedrock().quota(0);
+            }
+            case THROTTLE_BURST -> aws().faults().throttle(place.create(), BURST);
+            case SERVER_ERROR_BURST -> aws().faults().breakDown(place.create(), BURST);
+            case ACCESS_DENIED -> aws().faults().denyAccess(place.create(), 1);
+            case BAD_SPEC ->
+                aws().faults()
+                        .refuse(
+                                place.create(),
+                                1,
+                                new ServiceError(CLIENTS_FAULT, "ValidationException", "1 validation error detected"));
+            case LOST_ANSWER -> aws().faults().loseAnswer(place.create(), 1);
+            default -> {
+                // happens while it trains
+            }
+        }
+    }
+
+    /** Time passes; what is to happen while the job trains happens once the run is known to train. */
+    private void pass(Duration pause) {
+        clock.advance(pause);
+        if (!hasStruck && RunView.read(only()).state() == RunState.TRAINING) {
+            hasStruck = true;
+            strike();
+        }
+    }
+
+    private RunFolder only() {
+        return runs.folder(runs.list().get(0).id());
+    }
+
+    private void strike() {
+        String name = only().id().value();
+        switch (fault) {
+            case STOCK_OUT_LATER -> {
+                aws().sageMaker().sellOut(MACHINE);
+                aws().sageMaker().reclaim(name);
+            }
+            case SPOT_RECLAIM -> aws().sageMaker().reclaim(name);
+            case EXPIRED_CREDENTIAL -> aws().faults().expireToken(place.look(), 1);
+            case POLL_OUTAGE -> aws().faults().outage(OUTAGE);
+            case DELETED_BY_HAND -> delete(name);
+            default -> {
+                // was there before the launch
+            }
+        }
+    }
+
+    /** As somebody does in the console. */
+    private void delete(String name) {
+        ObjectNode named = Json.records().createObjectNode().put("TrainingJobName", name);
+        try {
+            aws().sageMaker().answer("StopTrainingJob", named);
+            clock.advance(Duration.ofMinutes(5));
+            aws().sageMaker().answer("DeleteTrainingJob", named);
+        } catch (ServiceError e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a person does before the run is taken up again. */
+    private void mend() {
+        if (fault == Fault.QUOTA) {
+            aws().bedrock().quota(1);
+        }
+    }
+
+    @Override
+    public void close() {
+        tuner.close();
+        cloud.close();
+    }
+}
