@@ -72,7 +72,7 @@ final class JumpStartRules {
                     .at(common.locate(PlaceSettings.MODEL))
                     .because("its document says that training is not supported")
                     .remedy("aws sagemaker list-hub-contents --region " + options.region() + " --hub-name "
-                            + HubModels.HUB + " --hub-content-type Model")
+                            + HubLook.HUB + " --hub-content-type Model")
                     .build());
             return;
         }
