@@ -153,9 +153,8 @@ final class OfflineCloudCommand implements Callable<Integer> {
         OfflineAws cloud = OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, containers, store, hub);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cloud, folder), "offline-cloud end"));
         cloud.bedrock().pace(TuningPace.SWIFT);
-        if (hasBedrock()) {
-            OfflineBedrock.TUNING_REGIONS.forEach(there -> cloud.bedrock(there).pace(TuningPace.SWIFT));
-        }
+        OfflineBedrock.tuningRegions(region)
+                .forEach(there -> cloud.bedrock(there).pace(TuningPace.SWIFT));
         tell(variables(cloud, sdkSettings), hub, folder);
         new CountDownLatch(1).await(); // until the process is ended
         return ExitCode.OK.number();
@@ -243,7 +242,7 @@ final class OfflineCloudCommand implements Callable<Integer> {
 
     /** Other partitions have no region where it tunes. */
     private boolean hasBedrock() {
-        return !region.matches("(cn|us-gov)-.*");
+        return !OfflineBedrock.tuningRegions(region).isEmpty();
     }
 
     private static String place(String role, String bucket, String where) {

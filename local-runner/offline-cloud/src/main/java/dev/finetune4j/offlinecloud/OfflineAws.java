@@ -204,9 +204,7 @@ public final class OfflineAws implements AutoCloseable {
 
     /** In the account's region, and where in its partition models can be tuned. */
     private static List<OfflineBedrock> bedrocks(Account account, Clock clock, OfflineS3 s3, OfflineIam iam) {
-        Stream<String> others =
-                account.region().matches("(cn|us-gov)-.*") ? Stream.of() : OfflineBedrock.TUNING_REGIONS.stream();
-        return Stream.concat(Stream.of(account.region()), others)
+        return Stream.concat(Stream.of(account.region()), OfflineBedrock.tuningRegions(account.region()).stream())
                 .distinct()
                 .map(region -> new Account(account.id(), region, account.roles()))
                 .map(there -> new OfflineBedrock(there, clock, TuningPace.LIFELIKE, s3, iam))
