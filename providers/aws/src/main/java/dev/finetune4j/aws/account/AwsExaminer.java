@@ -2,6 +2,7 @@ package dev.finetune4j.aws.account;
 
 import dev.finetune4j.aws.bedrock.BedrockProviderFactory;
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.jumpstart.JumpStartProviderFactory;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.aws.sagemaker.SageMakerProviderFactory;
@@ -85,7 +86,7 @@ public final class AwsExaminer implements AccountExaminer {
         all.addAll(wrong);
         if (wrong.isEmpty()) {
             all.addAll(role(place, job, region.get(), context));
-            all.add(bucket(region.get(), settings.getOrDefault("store", ""), context));
+            all.add(bucket(region.get(), settings, context));
             all.addAll(whatItTrains(place, job, region.get(), context));
         }
         return all;
@@ -154,8 +155,9 @@ public final class AwsExaminer implements AccountExaminer {
     }
 
     /** A look into the store tells whether the bucket is there, in the region, and open to the caller. */
-    private static Diagnosis bucket(String region, String store, ProviderContext context) {
-        try (S3Store files = S3Store.open(store, region, context)) {
+    private static Diagnosis bucket(String region, Map<String, String> settings, ProviderContext context) {
+        String store = settings.getOrDefault("store", "");
+        try (S3Store files = S3Store.open(store, region, BucketOwner.of(settings), context)) {
             files.list("doctor");
             return Diagnosis.ok(BUCKET, store + " can be read from " + region);
         } catch (FineTuneException e) {

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.bedrock;
 
+import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunState;
@@ -20,11 +21,15 @@ record BedrockClients(BedrockCalls calls, S3Store store, ProviderContext context
     /** SageMaker's jobs may have their files in the same store: neither service's callers need to ask the other what it reads. */
     private static final String STAGED = "bedrock";
 
-    /** Opens them; asks nothing yet. */
-    static BedrockClients open(BedrockOptions options, ProviderContext context) {
+    /**
+     * Opens them; asks nothing yet.
+     *
+     * @param owner whose the store's bucket must be
+     */
+    static BedrockClients open(BedrockOptions options, BucketOwner owner, ProviderContext context) {
         return new BedrockClients(
                 BedrockCalls.open(options.region(), context),
-                S3Store.open(options.store(), options.region(), context).stagingApart(STAGED),
+                S3Store.open(options.store(), options.region(), owner, context).stagingApart(STAGED),
                 context);
     }
 

@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.bedrock;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param kmsKey key that the tuned model is encrypted with, or null for Amazon's own
  * @param subnets of the network in which the job reads its files; empty for none
  * @param securityGroups of the job in that network; empty for none
+ * @param tags tags of the job and of its model besides finetune4j's own, value by key
  * @param hyperParameters the model's own hyperparameters by name, instead of what the job says
  */
 public record BedrockOptions(
@@ -26,12 +28,14 @@ public record BedrockOptions(
         @Nullable String kmsKey,
         List<String> subnets,
         List<String> securityGroups,
+        Map<String, String> tags,
         Map<String, String> hyperParameters) {
     /** Copies the collections; a store may end with a slash. */
     public BedrockOptions {
         store = store.endsWith("/") ? store.substring(0, store.length() - 1) : store;
         subnets = List.copyOf(subnets);
         securityGroups = List.copyOf(securityGroups);
+        tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
         hyperParameters = Collections.unmodifiableMap(new TreeMap<>(hyperParameters));
     }
 
@@ -49,6 +53,7 @@ public record BedrockOptions(
         private @Nullable String kmsKey;
         private List<String> subnets = List.of();
         private List<String> securityGroups = List.of();
+        private Map<String, String> tags = Map.of();
         private Map<String, String> hyperParameters = Map.of();
 
         Builder(String role, String region, String store, String model) {
@@ -71,6 +76,12 @@ public record BedrockOptions(
             return this;
         }
 
+        /** See {@link BedrockOptions#tags}. */
+        public Builder tags(Map<String, String> values) {
+            tags = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+            return this;
+        }
+
         /** See {@link BedrockOptions#hyperParameters}. */
         public Builder hyperParameters(Map<String, String> values) {
             hyperParameters = Map.copyOf(values);
@@ -79,7 +90,8 @@ public record BedrockOptions(
 
         /** The finished options. */
         public BedrockOptions build() {
-            return new BedrockOptions(role, region, store, model, kmsKey, subnets, securityGroups, hyperParameters);
+            return new BedrockOptions(
+                    role, region, store, model, kmsKey, subnets, securityGroups, tags, hyperParameters);
         }
     }
 }

@@ -53,7 +53,7 @@ final class BedrockProvider implements Provider {
     private synchronized BedrockClients clients() {
         BedrockClients open = clients;
         if (open == null) {
-            open = BedrockClients.open(settings.options(ANY_MODEL), context);
+            open = BedrockClients.open(settings.options(ANY_MODEL), settings.owner(), context);
             clients = open;
         }
         return open;

@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.bedrock.TunableModels.TunableModel;
+import dev.finetune4j.aws.internal.JobTags;
 import dev.finetune4j.aws.internal.PlaceRules;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -8,7 +9,6 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.Proposal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -21,10 +21,6 @@ final class BedrockRules {
     private static final String KEY_ALIAS = "alias/[a-zA-Z0-9\\-_/]+";
     private static final Pattern KEY = Pattern.compile("(arn:aws(-[^:]+)?:kms:[a-zA-Z0-9-]*:\\d{12}:(key/" + KEY_ID
             + "|" + KEY_ALIAS + "))|" + KEY_ID + "|" + KEY_ALIAS);
-    private static final int KEY_CHARACTERS = 2048;
-    private static final int MOST_TAGS = 200;
-    private static final Pattern TAG_KEY = Pattern.compile("(?!aws:)[a-zA-Z0-9\\s._:/=+@-]{1,128}");
-    private static final Pattern TAG_VALUE = Pattern.compile("[a-zA-Z0-9\\s._:/=+@-]{0,256}");
 
     private final BedrockOptions options;
     private final List<Problem> problems = new ArrayList<>();
@@ -48,7 +44,8 @@ final class BedrockRules {
         Optional<TunableModel> model = rules.checkOptions();
         model.ifPresent(known -> rules.problems.addAll(
                 TuningParameters.of(job, known, options.hyperParameters()).problems()));
-        rules.checkTags(job);
+        JobTags.BEDROCK.checkAll(
+                CustomizationMapper.tagsByKey(job, options), BedrockProblems.BEYOND_LIMIT, rules.problems);
         return List.copyOf(rules.problems);
     }
 
@@ -91,13 +88,9 @@ final class BedrockRules {
                     .remedy("places.bedrock.store: s3://my-bucket/finetune4j")
                     .build());
         }
-        Optional.ofNullable(options.kmsKey())
-                .filter(key -> !KEY.matcher(key).matches() || key.length() > KEY_CHARACTERS)
-                .ifPresent(key -> problems.add(common.wrong("kms-key", "no key of KMS is called " + key)
-                        .because("it is an id, an ARN or alias/NAME")
-                        .remedy("aws kms list-aliases")
-                        .build()));
+        common.checkKey(options.kmsKey(), options.region(), KEY);
         common.checkNetwork(options.subnets(), options.securityGroups());
+        JobTags.BEDROCK.check(options.tags(), common);
         return checkModel();
     }
 
@@ -126,27 +119,5 @@ final class BedrockRules {
                     .build());
         }
         return model;
-    }
-
-    private void checkTags(StagedTuning job) {
-        Map<String, String> tags = CustomizationMapper.tagsByKey(job);
-        if (tags.size() > MOST_TAGS) {
-            problems.add(BedrockProblems.BEYOND_LIMIT
-                    .error("a job has at most " + MOST_TAGS + " tags, not " + tags.size())
-                    .because("one of them is the digest of its order")
-                    .remedy("leave " + (tags.size() - MOST_TAGS) + " labels out")
-                    .build());
-        }
-        tags.forEach((key, value) -> {
-            if (!TAG_KEY.matcher(key).matches() || !TAG_VALUE.matcher(value).matches()) {
-                problems.add(BedrockProblems.BEYOND_LIMIT
-                        .error("no tag may be " + key + "=" + value)
-                        .because(
-                                "a key has 1 to 128 and a value at most 256 ASCII letters, digits, spaces and ._:/=+@-, and aws: is"
-                                        + " Amazon's own")
-                        .remedy("give the label " + key + " another name or value")
-                        .build());
-            }
-        });
     }
 }

@@ -1,6 +1,8 @@
 package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.BucketOwner;
+import dev.finetune4j.aws.internal.JobTags;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -31,12 +33,21 @@ final class BedrockSettings {
     private static final String KMS_KEY = "kms-key";
     private static final String SUBNETS = "subnets";
     private static final String SECURITY_GROUPS = "security-groups";
-    private static final Set<String> KNOWN =
-            new TreeSet<>(List.of(ROLE, STORE, MODEL, PlaceSettings.REGION, KMS_KEY, SUBNETS, SECURITY_GROUPS));
+    private static final Set<String> KNOWN = new TreeSet<>(List.of(
+            ROLE,
+            STORE,
+            BucketOwner.SETTING,
+            MODEL,
+            PlaceSettings.REGION,
+            KMS_KEY,
+            SUBNETS,
+            SECURITY_GROUPS,
+            JobTags.SETTING));
     private static final Pattern HYPER_PARAMETER = Pattern.compile("[a-z]+([A-Z][a-z]*)+");
 
     private final Map<String, String> settings;
     private final Map<String, String> environment;
+    private final BucketOwner owner;
 
     /**
      * Settings of a job.
@@ -46,6 +57,12 @@ final class BedrockSettings {
     BedrockSettings(Map<String, String> settings, Map<String, String> environment) {
         this.settings = Map.copyOf(settings);
         this.environment = environment;
+        owner = BucketOwner.of(settings);
+    }
+
+    /** The account that the store's bucket must belong to. */
+    BucketOwner owner() {
+        return owner;
     }
 
     /** The region, if it is known. */
@@ -71,6 +88,7 @@ final class BedrockSettings {
         if (region().isEmpty()) {
             require(PlaceSettings.REGION, "us-east-1", problems);
         }
+        owner.problem(PREFIX, BedrockProblems.BAD_SETTING).ifPresent(problems::add);
         return problems;
     }
 
@@ -102,6 +120,7 @@ final class BedrockSettings {
                         settings.getOrDefault(MODEL, model.value()))
                 .kmsKey(settings.get(KMS_KEY))
                 .network(list(SUBNETS), list(SECURITY_GROUPS))
+                .tags(JobTags.of(settings.getOrDefault(JobTags.SETTING, "")))
                 .hyperParameters(hyperParameters())
                 .build();
     }

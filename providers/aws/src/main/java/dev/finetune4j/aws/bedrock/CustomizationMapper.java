@@ -46,8 +46,9 @@ final class CustomizationMapper {
     }
 
     /** Tags of the job and of its model, by their keys. */
-    static Map<String, String> tagsByKey(StagedTuning job) {
-        Map<String, String> tags = new LinkedHashMap<>(job.labels());
+    static Map<String, String> tagsByKey(StagedTuning job, BedrockOptions options) {
+        Map<String, String> tags = new LinkedHashMap<>(options.tags());
+        tags.putAll(job.labels());
         tags.put(DIGEST_TAG, job.digest());
         return tags;
     }
@@ -83,8 +84,8 @@ final class CustomizationMapper {
                         .build();
     }
 
-    private static List<Tag> tags(StagedTuning job) {
-        return tagsByKey(job).entrySet().stream()
+    private List<Tag> tags(StagedTuning job) {
+        return tagsByKey(job, options).entrySet().stream()
                 .map(tag ->
                         Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
                 .toList();

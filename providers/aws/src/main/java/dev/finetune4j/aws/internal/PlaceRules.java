@@ -31,7 +31,8 @@ public record PlaceRules(
     private static final Pattern STORE =
             Pattern.compile("s3://[a-z0-9][a-z0-9.\\-]{1,61}[a-z0-9](/[a-zA-Z0-9!_.*'()\\-/]+)?");
     private static final int STORE_CHARACTERS = 512; // of 1024, the rest is for our own names below it
-    private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9:/_\\-]{1,2048}");
+    private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9:/_\\-]+");
+    private static final int KEY_CHARACTERS = 2048;
     private static final Pattern KEY_ARN = Pattern.compile("arn:aws[a-z\\-]*:kms:([a-z0-9\\-]+):.*");
     private static final int MOST_SUBNETS = 16;
     private static final int MOST_GROUPS = 5;
@@ -100,6 +101,11 @@ public record PlaceRules(
 
     /** The key, if there is one, has the form of a key's name, and lies in the job's region. */
     public void checkKey(@Nullable String key, String region) {
+        checkKey(key, region, KEY);
+    }
+
+    /** The same with a form that is the service's own. */
+    public void checkKey(@Nullable String key, String region, Pattern form) {
         if (key == null) {
             return;
         }
@@ -109,7 +115,7 @@ public record PlaceRules(
                     .remedy("aws kms list-aliases --region " + region)
                     .build());
         }
-        if (!KEY.matcher(key).matches()) {
+        if (!form.matcher(key).matches() || key.length() > KEY_CHARACTERS) {
             problems.add(wrong("kms-key", "no key of KMS is called " + key)
                     .because("it is an id, an ARN or alias/NAME")
                     .remedy("aws kms list-aliases")

@@ -19,6 +19,10 @@ import java.util.stream.Stream;
  * @param json the whole document
  */
 record HubDocument(String id, String version, ObjectNode json) {
+    /** Variable of a container by which a script finds the model itself. */
+    static final String MODEL_VARIABLE = "SageMakerGatedModelS3Uri";
+
+    private static final String GATED_MODEL = "GatedModelEnvVarUri";
     private static final List<String> NEEDED =
             List.of("TrainingEcrUri", "TrainingScriptUri", "TrainingArtifactUri", "Hyperparameters");
 
@@ -70,7 +74,7 @@ record HubDocument(String id, String version, ObjectNode json) {
 
     /** The image for a machine. */
     String image(String machine) {
-        String own = ofMachine(machine).path("ImageUri").asText();
+        String own = ofMachine(machine, "ImageUri");
         if (own.startsWith("$")) {
             return json.path("TrainingInstanceTypeVariants")
                     .path("Aliases")
@@ -93,9 +97,15 @@ record HubDocument(String id, String version, ObjectNode json) {
 
     /** S3 address of the model's files for a machine. */
     String artifact(String machine) {
-        return ofMachine(machine)
-                .path("TrainingArtifactUri")
-                .asText(json.path("TrainingArtifactUri").asText());
+        String own = ofMachine(machine, "TrainingArtifactUri");
+        return own.isEmpty() ? json.path("TrainingArtifactUri").asText() : own;
+    }
+
+    /** Whether the script fetches the model's files itself, from where a variable names, so that the job takes no channel for them. */
+    boolean fetchesModel() {
+        return Stream.concat(
+                        machines().stream(), variants().properties().stream().map(Map.Entry::getKey))
+                .anyMatch(machine -> environment(machine).containsKey(MODEL_VARIABLE));
     }
 
     /** Whether the script takes rows to compare with beside those to learn. */
@@ -106,8 +116,8 @@ record HubDocument(String id, String version, ObjectNode json) {
     /** Hyperparameters for a machine, in the document's order. */
     Map<String, HubParameter> parameters(String machine) {
         Map<String, HubParameter> parameters = new LinkedHashMap<>();
-        Stream.of(json.path("Hyperparameters"), ofMachine(machine).path("Hyperparameters"))
-                .forEach(list -> list.forEach(one -> {
+        Stream.concat(Stream.of(json), variants(machine))
+                .forEach(properties -> properties.path("Hyperparameters").forEach(one -> {
                     HubParameter parameter = HubParameter.of(one);
                     parameters.put(parameter.name(), parameter);
                 }));
@@ -117,18 +127,50 @@ record HubDocument(String id, String version, ObjectNode json) {
     /** Variables of the container on a machine. */
     Map<String, String> environment(String machine) {
         Map<String, String> variables = new LinkedHashMap<>();
-        ofMachine(machine)
-                .path("EnvironmentVariables")
-                .properties()
-                .forEach(one -> variables.put(one.getKey(), one.getValue().asText()));
+        variants(machine)
+                .forEach(properties -> properties
+                        .path("EnvironmentVariables")
+                        .properties()
+                        .forEach(one ->
+                                variables.put(one.getKey(), one.getValue().asText())));
+        String model = gatedModel(machine);
+        if (!model.isEmpty()) {
+            variables.put(MODEL_VARIABLE, model);
+        }
         return variables;
     }
 
-    /** What it says of a machine besides: of its type, or of its family. */
-    private JsonNode ofMachine(String machine) {
-        JsonNode variants = json.path("TrainingInstanceTypeVariants").path("Variants");
+    /** Where the script finds the files of a model with a licence; on a machine that the document does not name, where it finds them on all. */
+    private String gatedModel(String machine) {
+        String own = ofMachine(machine, GATED_MODEL);
+        if (!own.isEmpty() || !isGated()) {
+            return own;
+        }
+        List<String> elsewhere = machines().stream()
+                .map(other -> ofMachine(other, GATED_MODEL))
+                .distinct()
+                .toList();
+        return elsewhere.size() == 1 ? elsewhere.get(0) : "";
+    }
+
+    /** A text that it says of a machine besides: of its type, else of its family, else empty. */
+    private String ofMachine(String machine, String property) {
+        return variants(machine)
+                .map(properties -> properties.path(property).asText())
+                .filter(text -> !text.isEmpty())
+                .reduce("", (ofFamily, ofType) -> ofType);
+    }
+
+    /** What it says of a machine besides, of its family and then of its type, which goes before. */
+    private Stream<JsonNode> variants(String machine) {
         String family = machine.replaceFirst("^ml\\.", "").replaceFirst("\\..*", "");
-        return (variants.has(machine) ? variants.path(machine) : variants.path(family)).path("Properties");
+        return Stream.of(family, machine)
+                .distinct()
+                .map(name -> variants().path(name).path("Properties"));
+    }
+
+    private JsonNode variants() {
+        return json.path("TrainingInstanceTypeVariants").path("Variants");
     }
 
     /** Machines that the script is made for. */

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param problems what a launch would be refused for; empty if nothing
  */
 public record HubLook(String model, @Nullable String version, List<Problem> problems) {
-    /** The hub of all regions that have one. */
-    public static final String HUB = "SageMakerPublicHub";
-
     /**
      * Asks the hub, once.
      *

@@ -24,6 +24,9 @@ import software.amazon.awssdk.services.sagemaker.model.ResourceNotFoundException
 
 /** The models of SageMaker's public hub, as the service tells of them. Safe for use by several threads. */
 final class HubModels implements AutoCloseable {
+    /** The hub of all regions that have one. */
+    static final String HUB = "SageMakerPublicHub";
+
     private static final int ATTEMPTS = 4;
     private static final Duration LONGEST_CALL = Duration.ofSeconds(60);
     private static final int NEAREST = 3;
@@ -55,7 +58,7 @@ final class HubModels implements AutoCloseable {
             throw unknown(id, version);
         }
         try {
-            DescribeHubContentResponse content = client.describeHubContent(request -> request.hubName(HubLook.HUB)
+            DescribeHubContentResponse content = client.describeHubContent(request -> request.hubName(HUB)
                     .hubContentType(HubContentType.MODEL)
                     .hubContentName(id)
                     .hubContentVersion(version));
@@ -128,7 +131,7 @@ final class HubModels implements AutoCloseable {
 
     private static ListHubContentsRequest page(@Nullable String token) {
         return ListHubContentsRequest.builder()
-                .hubName(HubLook.HUB)
+                .hubName(HUB)
                 .hubContentType(HubContentType.MODEL)
                 .maxResults(PAGE)
                 .nextToken(token)

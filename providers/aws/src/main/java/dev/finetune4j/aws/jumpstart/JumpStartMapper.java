@@ -35,9 +35,6 @@ final class JumpStartMapper {
     private static final int LONGEST_METRIC_NAME = 255;
     private static final int LONGEST_METRIC_PATTERN = 500;
     private static final String MODEL_TYPE = "application/x-sagemaker-model";
-    /** Where a document names the model's place to its script, the service takes no channel for it. */
-    private static final String OWN_WAY_TO_MODEL = "SageMakerGatedModelS3Uri";
-
     private static final String MODEL_TAG = "sagemaker-sdk:jumpstart-model-id";
     private static final String VERSION_TAG = "sagemaker-sdk:jumpstart-model-version";
     private static final String DIGEST_TAG = "finetune4j-digest";
@@ -61,7 +58,7 @@ final class JumpStartMapper {
         Map<String, String> hyperParameters = new LinkedHashMap<>(job.hyperParameters());
         TOOLKIT.forEach(hyperParameters::putIfAbsent);
         Map<String, String> environment = new LinkedHashMap<>(document.environment(machine));
-        if (environment.containsKey(OWN_WAY_TO_MODEL) && options.acceptsLicence()) {
+        if (document.fetchesModel() && options.acceptsLicence()) {
             environment.put("accept_eula", "true"); // there is no channel to accept it with
         }
         // A script may refuse a hyperparameter that it does not have.
@@ -114,7 +111,7 @@ final class JumpStartMapper {
         if (job.validationPrefix() != null) {
             channels.add(channel("validation", job.validationPrefix(), null).build());
         }
-        if (document.environment(machine).containsKey(OWN_WAY_TO_MODEL)) {
+        if (document.fetchesModel()) {
             channels.add(channel("code", document.script(), null).build());
             return channels;
         }

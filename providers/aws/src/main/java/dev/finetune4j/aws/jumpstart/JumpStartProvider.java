@@ -65,7 +65,7 @@ final class JumpStartProvider implements Provider {
         LaunchedJobs open = launched;
         if (open == null) {
             String store = settings.store();
-            open = LaunchedJobs.open(settings.region().orElse(""), store, context, LossLines::of);
+            open = LaunchedJobs.open(settings.region().orElse(""), store, settings.owner(), context, LossLines::of);
             launched = open;
         }
         return open;
@@ -173,7 +173,7 @@ final class JumpStartProvider implements Provider {
                 options.subnets(),
                 options.securityGroups(),
                 List.of(place.images(options.region())));
-        return new JobPolicies(bounds, new JobPolicies.Hub(HubLook.HUB, options.model(), place.buckets()), runs).all();
+        return new JobPolicies(bounds, new JobPolicies.Hub(HubModels.HUB, options.model(), place.buckets()), runs).all();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.finetune4j.aws.jumpstart;
 
+import dev.finetune4j.aws.internal.JobTags;
 import dev.finetune4j.aws.internal.PlaceRules;
-import dev.finetune4j.aws.internal.jobs.JobTags;
 import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
@@ -46,7 +46,7 @@ final class JumpStartRules {
         common.checkStore(options.store());
         common.checkNetwork(options.subnets(), options.securityGroups());
         common.checkKey(options.kmsKey(), options.region());
-        JobTags.check(options.tags(), common);
+        JobTags.SAGEMAKER.check(options.tags(), common);
         if (HubRegions.shipped().in(options.region()).isEmpty()) {
             problems.add(JumpStartProblems.NO_HUB
                     .error("there is no JumpStart in " + options.region() + ", as far as is known here")
@@ -72,7 +72,7 @@ final class JumpStartRules {
                     .at(common.locate(PlaceSettings.MODEL))
                     .because("its document says that training is not supported")
                     .remedy("aws sagemaker list-hub-contents --region " + options.region() + " --hub-name "
-                            + HubLook.HUB + " --hub-content-type Model")
+                            + HubModels.HUB + " --hub-content-type Model")
                     .build());
             return;
         }

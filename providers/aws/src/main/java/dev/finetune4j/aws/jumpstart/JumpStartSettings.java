@@ -1,7 +1,8 @@
 package dev.finetune4j.aws.jumpstart;
 
 import dev.finetune4j.aws.internal.AwsConnection;
-import dev.finetune4j.aws.internal.jobs.JobTags;
+import dev.finetune4j.aws.internal.BucketOwner;
+import dev.finetune4j.aws.internal.JobTags;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -36,6 +37,7 @@ final class JumpStartSettings {
     private static final Set<String> KNOWN = new TreeSet<>(List.of(
             ROLE,
             STORE,
+            BucketOwner.SETTING,
             PlaceSettings.REGION,
             PlaceSettings.MACHINE,
             PlaceSettings.SPOT,
@@ -50,6 +52,7 @@ final class JumpStartSettings {
 
     private final Map<String, String> settings;
     private final Map<String, String> environment;
+    private final BucketOwner owner;
 
     /**
      * Settings of a job.
@@ -59,6 +62,12 @@ final class JumpStartSettings {
     JumpStartSettings(Map<String, String> settings, Map<String, String> environment) {
         this.settings = Map.copyOf(settings);
         this.environment = environment;
+        owner = BucketOwner.of(settings);
+    }
+
+    /** The account that the store's bucket must belong to. */
+    BucketOwner owner() {
+        return owner;
     }
 
     /** Where a job file sets a hyperparameter. */
@@ -89,6 +98,7 @@ final class JumpStartSettings {
         if (region().isEmpty()) {
             require(PlaceSettings.REGION, "us-east-1", problems);
         }
+        owner.problem(PREFIX, JumpStartProblems.BAD_SETTING).ifPresent(problems::add);
         for (String flag : List.of(LICENCE, PlaceSettings.SPOT)) {
             String value = settings.getOrDefault(flag, "false");
             if (!value.equals("true") && !value.equals("false")) {

@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.s3;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Calls.Entry;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.ProviderContext;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * after any of them it goes on where it was. Safe for use by several threads and processes at once.
  *
  * <pre>{@code
- * try (S3Store store = S3Store.open("s3://my-bucket/jobs", "eu-central-1", context)) {
+ * try (S3Store store = S3Store.open("s3://my-bucket/jobs", "eu-central-1", BucketOwner.of(settings), context)) {
  *     String data = store.stage(Path.of("data")); // s3://my-bucket/jobs/inputs/0c1f.../
  *     store.download("outputs/r1", Path.of("r1"));
  * }
@@ -56,21 +56,16 @@ public final class S3Store implements AutoCloseable {
      *
      * @param store {@code s3://BUCKET/PREFIX}
      * @param region where its bucket must lie
+     * @param owner whose it must be
      * @throws FineTuneException with FT0860 if that is no address
      */
-    public static S3Store open(String store, String region, ProviderContext context) {
-        return open(store, region, null, context);
-    }
-
-    /**
-     * The same, in a bucket of a certain account only.
-     *
-     * @param owner twelve digits, or null for anybody's
-     */
-    public static S3Store open(String store, String region, @Nullable String owner, ProviderContext context) {
+    public static S3Store open(String store, String region, BucketOwner owner, ProviderContext context) {
         AwsConnection connection = new AwsConnection(region, "S3", ATTEMPTS, LONGEST_CALL);
         S3Client client = connection.open(S3Client.builder().forcePathStyle(connection.isElsewhere(context)), context);
-        return new S3Store(S3Address.parse(store), INPUTS, new S3Calls(client, new StoreErrors(region), owner));
+        return new S3Store(
+                S3Address.parse(store),
+                INPUTS,
+                new S3Calls(client, new StoreErrors(region), owner.account().orElse(null)));
     }
 
     /**

@@ -68,7 +68,7 @@ final class SageMakerProvider implements Provider {
         LaunchedJobs open = launched;
         if (open == null) {
             SageMakerSettings.Connection to = settings.connection();
-            open = LaunchedJobs.open(to.region(), to.store(), context, launch -> LineReader.WORKER);
+            open = LaunchedJobs.open(to.region(), to.store(), to.owner(), context, launch -> LineReader.WORKER);
             launched = open;
         }
         return open;

@@ -1,7 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.internal.JobTags;
 import dev.finetune4j.aws.internal.PlaceRules;
-import dev.finetune4j.aws.internal.jobs.JobTags;
 import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.Location;
@@ -12,7 +12,6 @@ import dev.finetune4j.spi.Proposal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -63,7 +62,8 @@ final class SageMakerRules {
         rules.checkOptions();
         rules.checkLimits(job);
         rules.checkChannels(job);
-        rules.checkTags(job);
+        JobTags.SAGEMAKER.checkAll(
+                TrainingJobMapper.tagsByKey(job, options), SageMakerProblems.BEYOND_LIMIT, rules.problems);
         return List.copyOf(rules.problems);
     }
 
@@ -80,7 +80,7 @@ final class SageMakerRules {
         checkSpot();
         common.checkNetwork(options.subnets(), options.securityGroups());
         common.checkKey(options.kmsKey(), options.region());
-        JobTags.check(options.tags(), common);
+        JobTags.SAGEMAKER.check(options.tags(), common);
     }
 
     private void checkMachine() {
@@ -96,6 +96,14 @@ final class SageMakerRules {
                     common.wrong("volume-gb", "a disk has 1 to " + MOST_VOLUME_GB + " GB, not " + options.volumeGb())
                             .remedy("places.sagemaker.volume-gb: " + SageMakerOptions.DEFAULT_VOLUME_GB)
                             .build());
+        }
+        if (options.kmsKey() != null && machine.hasOwnDisk()) {
+            problems.add(SageMakerProblems.CONTRADICTION
+                    .warning("the key encrypts results, and not the disk of " + options.machine())
+                    .at(common.locate("kms-key"))
+                    .because("the disk of this machine is part of it, and is encrypted by a key of its own hardware")
+                    .remedy("aws kms describe-key --key-id " + options.kmsKey())
+                    .build());
         }
         if (options.volumeGb() > 0 && machine.hasOwnDisk()) {
             problems.add(SageMakerProblems.CONTRADICTION
@@ -221,26 +229,6 @@ final class SageMakerRules {
                         .build());
             }
         }
-    }
-
-    private void checkTags(StagedJob job) {
-        Map<String, String> tags = TrainingJobMapper.tagsByKey(job, options);
-        if (tags.size() > JobTags.MOST) {
-            problems.add(beyond("a job has at most " + JobTags.MOST + " tags, not " + tags.size())
-                    .because("one of them is the digest of its order")
-                    .remedy("leave " + (tags.size() - JobTags.MOST) + " labels out")
-                    .build());
-        }
-        tags.forEach((key, value) -> {
-            if (!JobTags.isTaken(key, value)) {
-                problems.add(beyond("no tag may be " + key + "=" + value)
-                        .because(
-                                "a key has 1 to 128 and a value at most 256 letters, digits, spaces and _.:/=+-@, and aws: is"
-                                        + " Amazon's own")
-                        .remedy("give the label " + key + " another name or value")
-                        .build());
-            }
-        });
     }
 
     private static Problem.Builder beyond(String summary) {

@@ -1,7 +1,8 @@
 package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.internal.AwsConnection;
-import dev.finetune4j.aws.internal.jobs.JobTags;
+import dev.finetune4j.aws.internal.BucketOwner;
+import dev.finetune4j.aws.internal.JobTags;
 import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.FineTuneException;
@@ -44,6 +45,7 @@ final class SageMakerSettings {
     private static final Set<String> KNOWN = new TreeSet<>(List.of(
             ROLE,
             STORE,
+            BucketOwner.SETTING,
             PlaceSettings.REGION,
             PlaceSettings.MACHINE,
             PlaceSettings.SPOT,
@@ -74,6 +76,11 @@ final class SageMakerSettings {
     /** The region, if it is known. */
     Optional<String> region() {
         return AwsConnection.region(settings, environment);
+    }
+
+    /** The account that the store's bucket must belong to. */
+    BucketOwner owner() {
+        return BucketOwner.of(settings);
     }
 
     /** Whether the machine has GPUs; one that is not named yet has. */
@@ -137,8 +144,9 @@ final class SageMakerSettings {
      *
      * @param region of the service
      * @param store S3 address of their files
+     * @param owner whose the store's bucket must be
      */
-    record Connection(String region, String store) {}
+    record Connection(String region, String store, BucketOwner owner) {}
 
     /**
      * What it takes to look after jobs, on whatever machine they are.
@@ -147,7 +155,8 @@ final class SageMakerSettings {
      */
     Connection connection() {
         problems.clear();
-        Connection connection = new Connection(requiredRegion(), requiredStore());
+        owner().problem(PREFIX, SageMakerProblems.BAD_SETTING).ifPresent(problems::add);
+        Connection connection = new Connection(requiredRegion(), requiredStore(), owner());
         refuseProblems();
         return connection;
     }
@@ -169,6 +178,7 @@ final class SageMakerSettings {
     private SageMakerOptions read() {
         problems.clear();
         refuseUnknown();
+        owner().problem(PREFIX, SageMakerProblems.BAD_SETTING).ifPresent(problems::add);
         String region = requiredRegion();
         return SageMakerOptions.builder(
                         required(ROLE, "arn:aws:iam::ACCOUNT:role/NAME"),

@@ -110,6 +110,20 @@ class BedrockRulesTest {
                         "aws kms list-aliases"),
                 Arguments.of(
                         OfflineTuning.options()
+                                .kmsKey("arn:aws:kms:eu-central-1:123456789012:alias/mine")
+                                .build(),
+                        together,
+                        "kms-key",
+                        "the key is in eu-central-1, the job in us-east-1",
+                        "aws kms list-aliases --region us-east-1"),
+                Arguments.of(
+                        OfflineTuning.options().tags(Map.of("über", "uns")).build(),
+                        wrong,
+                        "tags",
+                        "no tag may be über=uns",
+                        "places.bedrock.tags: team=search, cost-centre=4711"),
+                Arguments.of(
+                        OfflineTuning.options()
                                 .network(List.of("subnet-1"), List.of())
                                 .build(),
                         together,

@@ -2,6 +2,7 @@ package dev.finetune4j.aws.bedrock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Leftover;
@@ -86,7 +87,8 @@ class StoredTuningsTest {
         provider.stop(new RunId("second"));
         place.clock.advance(Duration.ofHours(2));
         assertThat(rows().use()).isEmpty();
-        try (S3Store store = S3Store.open(OfflineTuning.STORE, OfflineTuning.REGION, place.context)) {
+        try (S3Store store = S3Store.open(
+                OfflineTuning.STORE, OfflineTuning.REGION, BucketOwner.of(TuningPlace.SETTINGS), place.context)) {
             String other = store.stagingApart("bedrock").stage(place.home.resolve("data/train.jsonl"));
             assertThat(provider.leftovers().orElseThrow())
                     .filteredOn(one -> one.reference().equals(other))
@@ -98,7 +100,8 @@ class StoredTuningsTest {
     /** SageMaker's jobs and callers know nothing of these, and need not be asked. */
     @Test
     void leavesAloneWhatAnotherServiceStaged() {
-        try (S3Store store = S3Store.open(OfflineTuning.STORE, OfflineTuning.REGION, place.context)) {
+        try (S3Store store = S3Store.open(
+                OfflineTuning.STORE, OfflineTuning.REGION, BucketOwner.of(TuningPlace.SETTINGS), place.context)) {
             store.stage(place.home.resolve("data"));
             place.clock.advance(Duration.ofHours(2));
 

@@ -2,7 +2,6 @@ package dev.finetune4j.aws.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.finetune4j.aws.internal.jobs.JobTags;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -64,8 +64,8 @@ class JumpStartMapperTest {
                         .document()
                         .toString(),
                 ObjectNode.class);
-        document.withObject("/TrainingInstanceTypeVariants/Variants/ml.g5.2xlarge/Properties/EnvironmentVariables")
-                .put("SageMakerGatedModelS3Uri", "s3://jumpstart-private-cache-prod-eu-central-1/llama/");
+        document.withObject("/TrainingInstanceTypeVariants/Variants/g5/Properties")
+                .put("GatedModelEnvVarUri", "s3://jumpstart-private-cache-prod-eu-central-1/llama/");
 
         JsonNode json = Json.read(
                 request(

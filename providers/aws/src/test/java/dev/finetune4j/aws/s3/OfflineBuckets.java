@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.s3;
 
+import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
@@ -46,7 +47,7 @@ final class OfflineBuckets implements AutoCloseable {
     }
 
     S3Store store(String address) {
-        return S3Store.open(address, REGION, OWNER, context(aws.accessKeyId()));
+        return S3Store.open(address, REGION, new BucketOwner(OWNER, ""), context(aws.accessKeyId()));
     }
 
     ProviderContext context(String accessKeyId) {

@@ -2,6 +2,7 @@ package dev.finetune4j.aws.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.spi.ProviderContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,8 @@ class SmallHeapFetchingTest {
         public static void main(String[] arguments) {
             ProviderContext context =
                     new ProviderContext(Path.of("home"), Map.copyOf(System.getenv()), Clock.systemUTC());
-            try (S3Store store = S3Store.open(OfflineBuckets.STORE, OfflineBuckets.REGION, context)) {
+            try (S3Store store =
+                    S3Store.open(OfflineBuckets.STORE, OfflineBuckets.REGION, new BucketOwner("", ""), context)) {
                 store.download(arguments[0], Path.of(arguments[1]));
             }
         }

@@ -3,6 +3,7 @@ package dev.finetune4j.aws.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
@@ -76,7 +77,8 @@ class StoreErrorsTest {
                 .as("closed to everybody: nobody can tell whose it is")
                 .isEqualTo("FT0864");
 
-        try (S3Store store = S3Store.open(OfflineBuckets.STORE, OfflineBuckets.REGION, "999999999999", context())) {
+        try (S3Store store = S3Store.open(
+                OfflineBuckets.STORE, OfflineBuckets.REGION, new BucketOwner("999999999999", ""), context())) {
             Problem problem = problemOf(() -> store.stage(file));
             assertThat(problem.code()).isEqualTo("FT0863");
             assertThat(problem.summary()).contains("my-bucket").contains("999999999999");
@@ -101,7 +103,8 @@ class StoreErrorsTest {
         buckets.aws().faults().expireToken("ListObjectsV2", 1);
         assertThat(problemOf(OfflineBuckets.STORE).code()).isEqualTo("FT0865");
 
-        try (S3Store store = S3Store.open(OfflineBuckets.STORE, OfflineBuckets.REGION, buckets.context("AKIANOBODY"))) {
+        try (S3Store store = S3Store.open(
+                OfflineBuckets.STORE, OfflineBuckets.REGION, new BucketOwner("", ""), buckets.context("AKIANOBODY"))) {
             assertThat(problemOf(() -> store.stage(file)).code()).isEqualTo("FT0865");
         }
     }

@@ -2,6 +2,7 @@ package dev.finetune4j.aws.sagemaker;
 
 import dev.finetune4j.aws.Surroundings;
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.job.TrainingSpec;
@@ -113,7 +114,7 @@ final class OfflinePlace implements AutoCloseable {
 
     /** Where its jobs have their files. */
     S3Store store() {
-        return S3Store.open(STORE, OfflineAccount.REGION, context);
+        return S3Store.open(STORE, OfflineAccount.REGION, BucketOwner.of(SETTINGS), context);
     }
 
     /** A job that trains so many hours, without a time limit. */

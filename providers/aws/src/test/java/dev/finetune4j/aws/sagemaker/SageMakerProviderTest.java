@@ -138,6 +138,28 @@ class SageMakerProviderTest {
     }
 
     @Test
+    void putsNothingIntoABucketOfAnotherAccount() {
+        Submission job = place.job("strange", 1).build();
+        try (Provider ofOthers = place.openWith("role", "arn:aws:iam::999999999999:role/training");
+                Provider told = place.openWith("bucket-owner", "999999999999")) {
+            for (Provider other : List.of(ofOthers, told)) {
+                assertThatThrownBy(() -> other.submit(job))
+                        .hasMessageContaining("FT0863")
+                        .hasMessageContaining("does not belong to the account 999999999999");
+            }
+        }
+        assertThat(place.store().list("inputs")).isEmpty();
+        assertThat(place.aws.calls("CreateTrainingJob")).isEmpty();
+
+        try (Provider wrong = place.openWith("bucket-owner", "12345")) {
+            assertThat(wrong.settingProblems()).singleElement().satisfies(problem -> {
+                assertThat(problem.code()).isEqualTo("FT0831");
+                assertThat(problem.remedies()).containsExactly("places.sagemaker.bucket-owner: \"123456789012\"");
+            });
+        }
+    }
+
+    @Test
     void refusesTheCursorOfNobody() {
         RunId id = submit(place.job("cursor", 1).build());
 

@@ -161,7 +161,9 @@ class SageMakerRulesTest {
                         "a job has at most 44 tags of one's own, not 45",
                         "leave 1 tag out"),
                 Arguments.of(
-                        gpu().kmsKey("no key").build(),
+                        SageMakerOptions.builder(ROLE, "eu-central-1", STORE, "ml.p3.2xlarge")
+                                .kmsKey("no key")
+                                .build(),
                         wrong,
                         "kms-key",
                         "no key of KMS is called no key",
@@ -175,6 +177,18 @@ class SageMakerRulesTest {
                 .satisfies(problem -> {
                     assertThat(problem.isError()).isFalse();
                     assertThat(problem.summary()).isEqualTo("a disk of 500 GB has no effect on ml.g5.xlarge");
+                });
+    }
+
+    @Test
+    void warnsOfADiskThatTheKeyDoesNotEncrypt() {
+        assertThat(SageMakerRules.problems(gpu().kmsKey("alias/mine").build(), IMAGES))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.isError()).isFalse();
+                    assertThat(problem.place()).contains(Location.ofKey("places.sagemaker.kms-key"));
+                    assertThat(problem.summary())
+                            .isEqualTo("the key encrypts results, and not the disk of ml.g5.xlarge");
                 });
     }
 

@@ -80,34 +80,20 @@ public final class RunHandle<T> {
     }
 
     /**
-     * Waits until the place has the work, so that whoever lets go then leaves it there and not on its way; or until it has ended.
+     * Waits until the place has the work, so that whoever lets go then leaves it there and not on its way; or until the outcome is known.
      *
      * @throws InterruptedException if this thread was told to stop waiting
      */
     public void awaitLaunch() throws InterruptedException {
-        CountDownLatch told = new CountDownLatch(1);
-        events.subscribe(new Flow.Subscriber<>() {
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                subscription.request(1);
-            }
-
-            @Override
-            public void onNext(RunEvent first) {
-                told.countDown();
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                told.countDown();
-            }
-
-            @Override
-            public void onComplete() {
-                told.countDown();
+        CountDownLatch there = new CountDownLatch(1);
+        var unusedEnd = consume(event -> {
+            if (event
+                    instanceof RunEvent.StateChanged) { // a move to the next machine is told before that machine has it
+                there.countDown();
             }
         });
-        told.await();
+        var unused = outcome.whenComplete((result, failure) -> there.countDown());
+        there.await();
     }
 
     /** Stops following. The work goes on. */

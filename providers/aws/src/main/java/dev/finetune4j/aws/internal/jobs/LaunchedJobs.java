@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.internal.jobs;
 
+import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -63,11 +64,13 @@ public final class LaunchedJobs implements AutoCloseable {
      * Jobs of a region. Asks nothing yet.
      *
      * @param store where their files lie: {@code s3://BUCKET/PREFIX}
+     * @param owner whose that bucket must be
      * @param lines what the lines of a launch tell
      */
     public static LaunchedJobs open(
             String region,
             String store,
+            BucketOwner owner,
             ProviderContext context,
             Function<DescribeTrainingJobResponse, LineReader> lines) {
         return new LaunchedJobs(
@@ -75,7 +78,7 @@ public final class LaunchedJobs implements AutoCloseable {
                 context.clock(),
                 TrainingJobs.open(region, context),
                 ContainerLogs.open(region, context),
-                S3Store.open(store, region, context),
+                S3Store.open(store, region, owner, context),
                 lines);
     }
 
