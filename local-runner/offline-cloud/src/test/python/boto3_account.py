@@ -1,4 +1,4 @@
-"""Makes roles, plans faults, and looks at quotas with boto3, and prints what it saw, one JSON a line: boto3_account.py ENDPOINT KEY CONTROL REQUEST"""
+"""Makes roles, plans faults, and looks at quotas with boto3, and prints what it saw, one JSON a line: boto3_account.py ENDPOINT KEY CONTROL REQUEST CODE"""
 import json
 import os
 import sys
@@ -8,6 +8,7 @@ import urllib.request
 
 os.environ.update(
     AWS_ENDPOINT_URL=sys.argv[1], AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID=sys.argv[2], AWS_SECRET_ACCESS_KEY="nobody",
+    OFFLINE_CLOUD_CONTROL=sys.argv[3],
     AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null")
 
 import boto3
@@ -118,7 +119,7 @@ SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition": {"MaxRuntimeInSe
         "CheckpointConfig": {"S3Uri": "s3://rows/checkpoints"}}
 say("lost", refused(lambda: create("spot", **SPOT)))
 until("spot", "Training")
-order(do="sell-out", machine="ml.g5.xlarge")
+exec(sys.argv[5], {})  # what README shows: sells ml.g5.xlarge out
 order(do="reclaim", job="spot")
 say("reclaimed", until("spot", "Interrupted", "Starting")["SecondaryStatus"] in ("Interrupted", "Starting"))
 create("waits")
@@ -128,6 +129,7 @@ say("late", refused(lambda: logs.describe_log_streams(logGroupName="/aws/sagemak
 order(do="quota", machine="ml.g5.xlarge", value=0)
 say("no quota", refused(lambda: create("more"))[0])
 say("bad order", order(do="explode")["error"])
+say("bad status", [order(do="refuse", operation="Search", code="Odd", status=status)["error"] for status in (399, 600)])
 say("bad job", order(do="reclaim", job="none")["error"])
 with urllib.request.urlopen(sys.argv[3]) as answer:
     say("made", [call for call in json.load(answer)["calls"] if call["operation"] == "CreateTrainingJob"][-3:])

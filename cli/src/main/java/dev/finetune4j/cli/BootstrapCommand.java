@@ -87,7 +87,9 @@ final class BootstrapCommand implements Callable<Integer> {
                 show(screen, founding);
             }
             if (!founding.changes().isEmpty() && !consent.isGiven("make it", surroundings, spec)) {
-                screen.say("nothing was made");
+                try (MessageView view = surroundings.messages(output.format)) {
+                    view.declined("nothing was made");
+                }
                 return ExitCode.OK.number();
             }
             String jobFile = made(founding);

@@ -72,7 +72,7 @@ final class EvalCommand implements Callable<Integer> {
                     data == null ? tuner.evaluation(argument.run) : tuner.evaluation(argument.run, data);
             Optional<AnswerTerms> terms = asking.terms();
             if (terms.isPresent() && !isAgreed(terms.get())) {
-                surroundings.screen().say("nothing was asked");
+                view.declined("nothing was asked");
                 return ExitCode.OK.number();
             }
             RunHandle<EvaluationReport> handle = terms.isPresent() ? asking.start(terms.get()) : asking.start();

@@ -118,7 +118,7 @@ final class HostCommand implements Callable<Integer> {
             if (run == null) {
                 shown.print(tuner.hosting().list());
             } else if (remove) {
-                end(tuner, run, shown);
+                end(tuner, run, view, shown);
             } else {
                 host(tuner, run, view, shown);
             }
@@ -139,7 +139,7 @@ final class HostCommand implements Callable<Integer> {
             return;
         }
         if (terms.hosted() == null && !consent.isGiven("host at these terms", surroundings, spec)) {
-            surroundings.screen().say("nothing was hosted");
+            view.declined("nothing was hosted");
             return;
         }
         HostedModel model = tuner.hosting()
@@ -153,7 +153,7 @@ final class HostCommand implements Callable<Integer> {
         shown.print(model, terms);
     }
 
-    private void end(FineTuner tuner, String asked, HostingView shown) throws IOException {
+    private void end(FineTuner tuner, String asked, MessageView view, HostingView shown) throws IOException {
         List<HostedModel> there = tuner.hosting().find(asked);
         there.forEach(shown::tellEnd);
         if (there.isEmpty() || consent.isGiven("end this", surroundings, spec)) {
@@ -166,7 +166,7 @@ final class HostCommand implements Callable<Integer> {
                 ended.forEach(model -> surroundings.screen().line("ended " + model.reference()));
             }
         } else {
-            surroundings.screen().say("nothing was ended");
+            view.declined("nothing was ended");
         }
     }
 }

@@ -104,7 +104,7 @@ final class LaunchCommand implements Callable<Integer> {
             }
             Optional<RunView> last = again ? Optional.empty() : tuner.last(plan, file);
             if (last.isEmpty() && !isAgreed(tuner, plan, file, view)) {
-                surroundings.screen().say("nothing was launched");
+                view.declined("nothing was launched");
                 return ExitCode.OK.number();
             }
             view.doing("checking " + job);
@@ -122,7 +122,7 @@ final class LaunchCommand implements Callable<Integer> {
             RunOutcome outcome =
                     new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
             ExitCode exit = end.tell(handle.id(), outcome);
-            if (handle.begin() == RunHandle.Begin.ENDED && exit != ExitCode.OK) {
+            if (handle.begin() == RunHandle.Begin.ENDED && exit != ExitCode.OK && !output.isJson()) {
                 surroundings.screen().say("  anew:   finetune launch " + job + " --again");
             }
             return exit.number();

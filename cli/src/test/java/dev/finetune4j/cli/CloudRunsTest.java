@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
@@ -109,6 +110,18 @@ class CloudRunsTest {
         assertThat(aws.calls("PutObject")).isEmpty();
         assertThat(aws.calls("CreateTrainingJob")).isEmpty();
 
+        CommandRun program = cloud.typing("n\n", "launch", plan.toString(), "--detach", "-o", "json");
+        assertThat(program.exitCode()).as(program.err()).isZero();
+        assertThat(program.out()).isEmpty();
+        assertThat(program.err().lines())
+                .as("but for the question to the person")
+                .filteredOn(line -> !line.endsWith("? [y/N]"))
+                .allSatisfy(line -> assertThat(line).startsWith("{\"kind\":\""))
+                .last()
+                .asString()
+                .startsWith("{\"kind\":\"declined\",")
+                .endsWith(",\"message\":\"nothing was launched\"}");
+
         CommandRun yes = cloud.typing("Yes\n", "launch", plan.toString(), "--detach");
         assertThat(yes.exitCode()).as(yes.err()).isZero();
         assertThat(yes.out().strip()).isEqualTo(cloud.run());
@@ -178,10 +191,6 @@ class CloudRunsTest {
         CommandRun run = command("launch", job.toString(), "--yes", "--detach");
         assertThat(run.exitCode()).as(run.err()).isZero();
         return run.out().strip();
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("\\s+", " ");
     }
 
     private CommandRun command(String... arguments) {

@@ -36,6 +36,11 @@ record CommandRun(int exitCode, String out, String err) {
         return run(typed, true, Clock.systemUTC(), home, environment, arguments);
     }
 
+    /** What was printed, without the ends of lines of 80 columns. */
+    static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ");
+    }
+
     private static CommandRun run(
             String said,
             boolean isTyped,

@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -243,10 +244,6 @@ class HostAtBedrockTest {
 
     private JsonNode json(String... words) {
         return Json.read(command(with(List.of(words), "-o", "json")).out(), JsonNode.class);
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("\\s+", " ");
     }
 
     private CommandRun command(String... arguments) {

@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
@@ -60,9 +61,5 @@ class HostElsewhereTest {
         CommandRun unasked = cloud.command("host", id, "--target", "bedrock");
         assertThat(unasked.exitCode()).as(unasked.err()).isEqualTo(2);
         assertThat(unasked.err()).contains("say --yes to host at these terms");
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("\\s+", " ");
     }
 }

@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
@@ -185,10 +186,6 @@ class LaunchAtBedrockTest {
 
     private void budget(String budget) throws IOException {
         Files.writeString(job, Files.readString(job).replaceFirst("budget: .*", "budget: " + budget));
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("\\s+", " ");
     }
 
     private CommandRun command(String... arguments) {

@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
@@ -124,10 +125,6 @@ class LaunchAtJumpStartTest {
 
     private void replace(String text, String by) throws IOException {
         Files.writeString(job, Files.readString(job).replace(text, by));
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("\\s+", " ");
     }
 
     private CommandRun command(String... arguments) {

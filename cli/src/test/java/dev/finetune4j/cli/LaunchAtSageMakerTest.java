@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -269,11 +270,6 @@ class LaunchAtSageMakerTest {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
         assertThat(run.err()).contains("FT0522: sagemaker bills for running time", "finetune launch");
         assertThat(aws.calls("CreateTrainingJob")).isEmpty();
-    }
-
-    /** What a terminal of 80 columns breaks. */
-    private static String oneLine(String text) {
-        return text.replaceAll("\\s+", " ");
     }
 
     private CommandRun command(String... arguments) {

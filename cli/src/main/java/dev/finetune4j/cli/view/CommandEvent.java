@@ -125,6 +125,15 @@ sealed interface CommandEvent {
     record FileTold(Instant at, Path path) implements CommandEvent {}
 
     /**
+     * Somebody did not agree, so that the command ends.
+     *
+     * @param at when
+     * @param message what was not done
+     */
+    @Kind("declined")
+    record Declined(Instant at, String message) implements CommandEvent {}
+
+    /**
      * The command lets go of work that goes on.
      *
      * @param at when

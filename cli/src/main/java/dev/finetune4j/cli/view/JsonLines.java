@@ -90,6 +90,11 @@ public final class JsonLines implements MessageView {
     }
 
     @Override
+    public synchronized void declined(String what) {
+        tell(new CommandEvent.Declined(clock.instant(), what));
+    }
+
+    @Override
     public synchronized void detached(Farewell farewell) {
         tell(new CommandEvent.Detached(clock.instant(), farewell.run(), farewell.message(), farewell.next()));
     }

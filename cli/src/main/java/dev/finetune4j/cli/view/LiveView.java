@@ -149,6 +149,11 @@ public final class LiveView implements MessageView {
     }
 
     @Override
+    public void declined(String what) {
+        milestone(what);
+    }
+
+    @Override
     public synchronized void terms(LaunchTerms terms, Budget budget) {
         erase();
         new LaunchTermsView(screen).print(terms, budget);

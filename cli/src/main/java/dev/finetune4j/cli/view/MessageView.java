@@ -41,6 +41,9 @@ public interface MessageView extends AutoCloseable {
     /** A file was written beside the result, or lies there. */
     void file(Path file);
 
+    /** Somebody did not agree, so that the command ends; what was not done, in words. */
+    void declined(String what);
+
     /** The command lets go of work that goes on. */
     void detached(Farewell farewell);
 

@@ -202,15 +202,9 @@ public final class OfflineAws implements AutoCloseable {
         return new OfflineAws(sageMaker, bedrocks, prices, logs, s3, iam, faults, calls, key, control, server);
     }
 
-    /** Whether Bedrock tunes anywhere in the partition of a region; in the others than Amazon's first it does not. */
-    static boolean hasBedrock(String region) {
-        return !region.matches("(cn|us-gov)-.*");
-    }
-
     /** In the account's region, and where in its partition models can be tuned. */
     private static List<OfflineBedrock> bedrocks(Account account, Clock clock, OfflineS3 s3, OfflineIam iam) {
-        Stream<String> others = hasBedrock(account.region()) ? OfflineBedrock.TUNING_REGIONS.stream() : Stream.of();
-        return Stream.concat(Stream.of(account.region()), others)
+        return Stream.concat(Stream.of(account.region()), OfflineBedrock.tuningRegions(account.region()).stream())
                 .distinct()
                 .map(region -> new Account(account.id(), region, account.roles()))
                 .map(there -> new OfflineBedrock(there, clock, TuningPace.LIFELIKE, s3, iam))

@@ -136,9 +136,7 @@ public final class TrainingAws implements AutoCloseable {
 
     private void hasten() {
         aws.bedrock().pace(TuningPace.SWIFT);
-        if (OfflineAws.hasBedrock(region)) {
-            OfflineBedrock.TUNING_REGIONS.forEach(there -> aws.bedrock(there).pace(TuningPace.SWIFT));
-        }
+        OfflineBedrock.tuningRegions(region).forEach(there -> aws.bedrock(there).pace(TuningPace.SWIFT));
     }
 
     /** Faults to order, calls that were made, and the rest. */
@@ -169,7 +167,7 @@ public final class TrainingAws implements AutoCloseable {
             jumpStart.put("machine", usualMachine());
             places.put("jumpstart", jumpStart);
         }
-        if (OfflineAws.hasBedrock(region)) {
+        if (!OfflineBedrock.tuningRegions(region).isEmpty()) {
             Map<String, String> bedrock = place(TUNING_ROLE, BEDROCK_BUCKET, BEDROCK_REGION);
             bedrock.put("model", BEDROCK_MODEL);
             bedrock.put("learningRate", "1e-5");

@@ -10,12 +10,19 @@ import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import dev.finetune4j.testkit.PythonPackages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** A script that we did not write finds quotas, makes roles that hold, and orders what goes wrong. */
 class Boto3AccountTest {
+    private static final Pattern PYTHON = Pattern.compile("```python\\n(.*?)```", Pattern.DOTALL);
+
     private final ObjectNode seen = Json.records().createObjectNode();
 
     @Test
@@ -27,7 +34,12 @@ class Boto3AccountTest {
                 Pace.SWIFT,
                 PlannedContainer.succeedingAfter(Duration.ofHours(1)).windingDownIn(Duration.ofMillis(100)))) {
             String output = boto3.output(
-                    "boto3_account.py", aws.endpoint(), aws.accessKeyId(), aws.control(), JobBody.onDemand("any"));
+                    "boto3_account.py",
+                    aws.endpoint(),
+                    aws.accessKeyId(),
+                    aws.control(),
+                    JobBody.onDemand("any"),
+                    pythonShown());
             for (String line : output.split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);
                 seen.set(said.path("what").asText(), said.path("value"));
@@ -62,9 +74,24 @@ class Boto3AccountTest {
         says("late", "\"ResourceNotFoundException\"");
         says("no quota", "\"ResourceLimitExceeded\"");
         assertThat(seen.path("bad order").asText()).contains("throttle", "was \"explode\"");
+        says("bad status", "[\"" + ofFailure(399) + "\",\"" + ofFailure(600) + "\"]");
         says("bad job", "\"none is no spot job\"");
         assertThat(seen.path("made").path(2))
                 .hasToString("{\"operation\":\"CreateTrainingJob\",\"status\":400,\"hadEffect\":false}");
+    }
+
+    /** As README has it, executed as it stands. */
+    private static String pythonShown() throws IOException {
+        List<String> shown = PYTHON.matcher(Files.readString(Path.of("../../README.md")))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+        assertThat(shown).hasSize(1);
+        return shown.get(0);
+    }
+
+    private static String ofFailure(int status) {
+        return "\\\"status\\\" must be that of a failure, from 400 to 599, was " + status;
     }
 
     private void says(String what, String value) {

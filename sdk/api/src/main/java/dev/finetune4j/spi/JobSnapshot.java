@@ -41,20 +41,6 @@ public record JobSnapshot(
         keptTime = keptTime == null ? Duration.ZERO : keptTime;
     }
 
-    /** A job whose machine is not kept after it. */
-    public JobSnapshot(
-            RunId id,
-            String digest,
-            String reference,
-            RunState state,
-            Instant submittedAt,
-            @Nullable Instant endedAt,
-            @Nullable Problem problem,
-            Duration billedTime,
-            @Nullable Money spend) {
-        this(id, digest, reference, state, submittedAt, endedAt, problem, billedTime, spend, Duration.ZERO);
-    }
-
     /** Why it failed, if it did. */
     public Optional<Problem> failure() {
         return Optional.ofNullable(problem);

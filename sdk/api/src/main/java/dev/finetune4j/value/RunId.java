@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
  * @param value letters, digits and inner hyphens, at most 63 characters, so that every cloud takes it as a job name
  */
 public record RunId(String value) {
+    /** So that ids of evaluations of a run still fit every cloud's limit. */
+    private static final int NAME_CHARACTERS = 24;
+
     private static final Pattern SHAPE = Pattern.compile("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}");
 
     /** Refuses another shape. */
@@ -22,6 +25,12 @@ public record RunId(String value) {
     /** Same as the constructor; for symmetry with {@link #toString()}. */
     public static RunId parse(String text) {
         return new RunId(text);
+    }
+
+    /** What the ids of all runs of a job begin with, whatever its data and model; of a long name only its start. */
+    public static String beginning(String jobName) {
+        String name = jobName.length() <= NAME_CHARACTERS ? jobName : jobName.substring(0, NAME_CHARACTERS);
+        return name.replaceAll("-+$", "") + "-";
     }
 
     @Override

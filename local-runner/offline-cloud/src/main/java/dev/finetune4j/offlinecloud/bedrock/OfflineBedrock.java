@@ -18,19 +18,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Bedrock's model customization of one account in one region: jobs, the models that come of them, and their hosting where it is asked for. A
  * job's name is taken for ever, a model's as long as there is the model. Safe for use by several threads.
  */
 public final class OfflineBedrock implements JsonService {
-    /** Where there are models that can be tuned. */
-    public static final List<String> TUNING_REGIONS = BaseModels.regions();
-
     private static final int RAISED_QUOTA = 100;
     private static final ServiceModel MODEL = ServiceModel.resource(OfflineBedrock.class, "service-model.json");
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
+
+    private static final Pattern OTHER_PARTITION = Pattern.compile("(cn|us-gov)-.*");
 
     private final Account account;
     private final Clock clock;
@@ -179,6 +179,11 @@ public final class OfflineBedrock implements JsonService {
     private static ServiceError noAccess() {
         return new ServiceError(
                 FORBIDDEN, "AccessDeniedException", "You don't have access to the model with the specified model ID.");
+    }
+
+    /** Where models can be tuned in the partition of a region; empty where nowhere. */
+    public static List<String> tuningRegions(String region) {
+        return OTHER_PARTITION.matcher(region).matches() ? List.of() : BaseModels.regions();
     }
 
     @Override

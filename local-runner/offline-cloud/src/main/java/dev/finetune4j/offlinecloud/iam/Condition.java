@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a statement asks of a call besides its action and resource. A call that says nothing of the key does not meet it.
@@ -37,10 +38,18 @@ record Condition(String operator, String key, List<String> values) {
     }
 
     boolean isMetBy(Access access) {
+        return told(access).anyMatch(this::fits);
+    }
+
+    /** Whether a call says anything of the key. */
+    boolean isTold(Access access) {
+        return told(access).findAny().isPresent();
+    }
+
+    private Stream<String> told(Access access) {
         return access.context().entrySet().stream()
                 .filter(entry -> entry.getKey().equalsIgnoreCase(key))
-                .map(Map.Entry::getValue)
-                .anyMatch(this::fits);
+                .map(Map.Entry::getValue);
     }
 
     private boolean fits(String value) {

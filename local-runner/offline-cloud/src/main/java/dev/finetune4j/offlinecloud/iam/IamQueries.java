@@ -122,17 +122,36 @@ public final class IamQueries implements QueryService {
         List<Xml> results = new ArrayList<>();
         for (String action : members(parameters, "ActionNames")) {
             for (String resource : resources.isEmpty() ? List.of("*") : resources) {
-                String decision =
-                        iam.decide(principal, Access.to(action, resource)).word();
-                results.add(Xml.of(
-                        "member",
-                        List.of(
-                                Xml.of("EvalActionName", action),
-                                Xml.of("EvalResourceName", resource),
-                                Xml.of("EvalDecision", decision))));
+                results.add(simulated(principal, Access.to(action, resource), !resources.isEmpty()));
             }
         }
         return List.of(Xml.of("EvaluationResults", results), Xml.of("IsTruncated", "false"));
+    }
+
+    /** What of the context is missing is told beside each resource where resources are named. */
+    private Xml simulated(String principal, Access access, boolean isNamed) {
+        String decision = iam.decide(principal, access).word();
+        Xml missing = Xml.of(
+                "MissingContextValues",
+                iam.missing(principal, access).stream()
+                        .map(key -> Xml.of("member", key))
+                        .toList());
+        List<Xml> result = new ArrayList<>(List.of(
+                Xml.of("EvalActionName", access.action()),
+                Xml.of("EvalResourceName", access.resource()),
+                Xml.of("EvalDecision", decision)));
+        result.add(
+                isNamed
+                        ? Xml.of(
+                                "ResourceSpecificResults",
+                                List.of(Xml.of(
+                                        "member",
+                                        List.of(
+                                                Xml.of("EvalResourceName", access.resource()),
+                                                Xml.of("EvalResourceDecision", decision),
+                                                missing))))
+                        : missing);
+        return Xml.of("member", result);
     }
 
     private static List<String> members(Map<String, String> parameters, String name) {

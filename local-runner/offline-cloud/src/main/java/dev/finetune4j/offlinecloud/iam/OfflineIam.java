@@ -232,6 +232,11 @@ public final class OfflineIam implements Gate {
         return speaking.get().isEmpty() ? Decision.NOT_ALLOWED : Decision.ALLOWED;
     }
 
+    /** Keys that statements about a call ask for, and of which the call says nothing. */
+    Set<String> missing(String principal, Access access) {
+        return policies.missing(principal, access);
+    }
+
     @Override
     public ServiceError denial(String session, Access access) {
         return denial(

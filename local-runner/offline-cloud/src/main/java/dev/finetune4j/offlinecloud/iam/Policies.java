@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Policies of users and roles, by ARN: their own ones by name, and attached ones by ARN. Safe for use by several threads. */
@@ -109,6 +112,19 @@ final class Policies {
                 .map(one -> one.statements.stream()
                         .filter(statement -> statement.speaksOf(access))
                         .toList());
+    }
+
+    /** Keys that statements about an access ask for, and of which it says nothing. */
+    synchronized Set<String> missing(String principal, Access access) {
+        Held one = held.get(principal);
+        return one == null
+                ? Set.of()
+                : one.statements.stream()
+                        .filter(statement -> statement.names(access))
+                        .flatMap(statement -> statement.conditions().stream())
+                        .filter(condition -> !condition.isTold(access))
+                        .map(Condition::key)
+                        .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static void read(Held one) {

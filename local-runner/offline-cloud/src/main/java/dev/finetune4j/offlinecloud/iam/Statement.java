@@ -56,11 +56,15 @@ record Statement(boolean allows, List<Pattern> actions, List<Pattern> resources,
     }
 
     boolean speaksOf(Access access) {
+        return names(access) && conditions.stream().allMatch(condition -> condition.isMetBy(access));
+    }
+
+    /** Whether action and resource are those that it speaks of, whatever its conditions. */
+    boolean names(Access access) {
         return actions.stream()
                         .anyMatch(action -> action.matcher(access.action()).matches())
                 && resources.stream()
                         .anyMatch(
-                                resource -> resource.matcher(access.resource()).matches())
-                && conditions.stream().allMatch(condition -> condition.isMetBy(access));
+                                resource -> resource.matcher(access.resource()).matches());
     }
 }

@@ -164,6 +164,7 @@ final class LocalJob {
                 endedAt,
                 problem,
                 Duration.ZERO,
-                null);
+                null,
+                Duration.ZERO);
     }
 }

@@ -18,6 +18,7 @@ import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.ProviderFactory;
 import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,6 @@ public final class AwsExaminer implements AccountExaminer {
     private static final String SETTINGS = "settings";
     private static final String CREDENTIALS = "credentials";
     private static final String BUCKET = "bucket";
-    private static final int NAME_CHARACTERS = 24; // of a run's id
     private static final ProviderFactory SAGEMAKER = new SageMakerProviderFactory();
     private static final List<ProviderFactory> PLACES =
             List.of(SAGEMAKER, new JumpStartProviderFactory(), new BedrockProviderFactory());
@@ -95,12 +95,13 @@ public final class AwsExaminer implements AccountExaminer {
     private static List<Diagnosis> whatItTrains(
             ProviderFactory place, FineTuneJob job, String region, ProviderContext context) {
         Map<String, String> settings = job.settingsOf(place.id());
-        String model = settings.getOrDefault(PlaceSettings.MODEL, job.model().value());
         List<Diagnosis> all = new ArrayList<>();
         if (place instanceof BedrockProviderFactory) {
+            String model =
+                    settings.getOrDefault(PlaceSettings.MODEL, job.model().value());
             all.add(new ModelExamination(region, context).of(model));
         } else if (place instanceof JumpStartProviderFactory) {
-            all.addAll(new HubExamination(region, context).of(job, model));
+            all.addAll(new HubExamination(region, context).of(job));
         }
         all.addAll(new QuotaExamination(region, context, place.id()).of(settings));
         return all;
@@ -117,18 +118,12 @@ public final class AwsExaminer implements AccountExaminer {
         }
         try (Provider provider = place.open(context, settings)) {
             List<Diagnosis> all = new ArrayList<>(List.of(trust));
-            provider.policies(beginning(job)).stream()
+            provider.policies(RunId.beginning(job.name())).stream()
                     .filter(policy -> policy.holder() == AccessPolicy.Holder.JOB)
                     .map(policy -> new RoleAccessExamination(region, context).of(role, policy))
                     .forEach(all::add);
             return all;
         }
-    }
-
-    /** What the ids of the job's runs begin with; of a long name only its start. */
-    private static String beginning(FineTuneJob job) {
-        String name = job.name();
-        return name.substring(0, Math.min(name.length(), NAME_CHARACTERS)).replaceAll("-+$", "") + "-";
     }
 
     private static Diagnosis credentials(String region, Map<String, String> settings, ProviderContext context) {
@@ -152,10 +147,8 @@ public final class AwsExaminer implements AccountExaminer {
     /** What the provider itself has against the settings. */
     private static List<Diagnosis> wrong(ProviderFactory place, Map<String, String> settings, ProviderContext context) {
         try (Provider provider = place.open(context, settings)) {
-            provider.policies("");
-            return List.of();
-        } catch (FineTuneException e) {
-            return e.problems().stream()
+            return provider.settingProblems().stream()
+                    .filter(Problem::isError)
                     .map(problem -> diagnosis(SETTINGS, problem))
                     .toList();
         }
@@ -172,12 +165,25 @@ public final class AwsExaminer implements AccountExaminer {
         }
     }
 
-    private static Diagnosis diagnosis(String name, Problem problem) {
-        String remedy = problem.remedies().isEmpty()
+    /** A problem as a diagnosis; what may be gone at the next try is not known to be in the way. */
+    static Diagnosis diagnosis(String name, Problem problem) {
+        return problem.retry().equals(Retry.NEVER)
+                ? Diagnosis.fail(name, told(problem), remedy(problem))
+                : unknown(name, problem);
+    }
+
+    /** What kept somebody from looking. */
+    static Diagnosis unknown(String name, Problem problem) {
+        return Diagnosis.unknown(name, told(problem), remedy(problem));
+    }
+
+    private static String told(Problem problem) {
+        return problem.code() + ": " + problem.summary();
+    }
+
+    private static String remedy(Problem problem) {
+        return problem.remedies().isEmpty()
                 ? problem.kind().remedy()
                 : problem.remedies().get(0);
-        Diagnosis.Verdict verdict =
-                problem.retry().equals(Retry.NEVER) ? Diagnosis.Verdict.FAIL : Diagnosis.Verdict.UNKNOWN;
-        return new Diagnosis(name, verdict, problem.code() + ": " + problem.summary(), remedy);
     }
 }

@@ -1,15 +1,17 @@
 package dev.finetune4j.aws.account;
 
+import static dev.finetune4j.aws.internal.PolicyStatement.texts;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.ProviderContext;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.EvaluationResult;
@@ -85,7 +87,16 @@ final class RoleAccessExamination {
                 .evaluationResults()
                 .stream()
                 .filter(result -> result.evalDecision() != PolicyEvaluationDecisionType.ALLOWED)
-                .forEach(result -> (result.missingContextValues().isEmpty() ? denied : conditional).add(told(result)));
+                .forEach(result -> (dependsOnTheCall(result) ? conditional : denied).add(told(result)));
+    }
+
+    /** Where resources are named, IAM tells the missing values beside each of them. */
+    private static boolean dependsOnTheCall(EvaluationResult result) {
+        return Stream.concat(
+                        result.missingContextValues().stream(),
+                        result.resourceSpecificResults().stream().flatMap(one -> one.missingContextValues().stream()))
+                .findAny()
+                .isPresent();
     }
 
     private static String told(EvaluationResult result) {
@@ -101,15 +112,5 @@ final class RoleAccessExamination {
                         .replace("${$}", "$")
                         .replace("${?}", "?"))
                 .toList();
-    }
-
-    private static List<String> texts(JsonNode oneOrMany) {
-        List<String> texts = new ArrayList<>();
-        if (oneOrMany.isArray()) {
-            oneOrMany.forEach(one -> texts.add(one.asText()));
-        } else {
-            texts.add(oneOrMany.asText());
-        }
-        return texts;
     }
 }

@@ -18,6 +18,9 @@ import software.amazon.awssdk.services.bedrock.model.GetModelCustomizationJobRes
  * @param context for further connections
  */
 record BedrockClients(BedrockCalls calls, S3Store store, ProviderContext context) implements AutoCloseable {
+    /** SageMaker's jobs may have their files in the same store: neither service's callers need to ask the other what it reads. */
+    private static final String STAGED = "bedrock";
+
     /**
      * Opens them; asks nothing yet.
      *
@@ -26,7 +29,7 @@ record BedrockClients(BedrockCalls calls, S3Store store, ProviderContext context
     static BedrockClients open(BedrockOptions options, BucketOwner owner, ProviderContext context) {
         return new BedrockClients(
                 BedrockCalls.open(options.region(), context),
-                S3Store.open(options.store(), options.region(), owner, context),
+                S3Store.open(options.store(), options.region(), owner, context).stagingApart(STAGED),
                 context);
     }
 

@@ -240,7 +240,11 @@ final class BedrockProvider implements Provider {
     }
 
     private StoredTunings stored() {
-        return new StoredTunings(clients().jobs(), clients().store());
+        return new StoredTunings(
+                clients().jobs(),
+                clients().hosted().imports(),
+                clients().store(),
+                context.clock().instant());
     }
 
     @Override

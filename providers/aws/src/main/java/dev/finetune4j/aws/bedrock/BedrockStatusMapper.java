@@ -40,7 +40,8 @@ final class BedrockStatusMapper {
                 state.isTerminal() ? endOf(job) : null,
                 state == RunState.FAILED ? failure(job) : null,
                 Duration.ZERO,
-                null);
+                null,
+                Duration.ZERO);
     }
 
     private static Instant endOf(GetModelCustomizationJobResponse job) {

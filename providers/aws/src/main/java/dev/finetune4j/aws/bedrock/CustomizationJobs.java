@@ -3,6 +3,7 @@ package dev.finetune4j.aws.bedrock;
 import dev.finetune4j.aws.internal.CreateOnce;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.value.RunId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,6 +146,16 @@ final class CustomizationJobs {
                                 .modelCustomizationJobSummaries()
                                 .stream()
                                 .toList());
+    }
+
+    /** S3 addresses of what a job reads. */
+    static List<String> inputs(GetModelCustomizationJobResponse job) {
+        List<String> inputs = new ArrayList<>();
+        inputs.add(job.trainingDataConfig().s3Uri());
+        if (job.validationDataConfig() != null) {
+            job.validationDataConfig().validators().forEach(validator -> inputs.add(validator.s3Uri()));
+        }
+        return inputs;
     }
 
     /** Tags of a job or model by their keys; none where it is gone. */

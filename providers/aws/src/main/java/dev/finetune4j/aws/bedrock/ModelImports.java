@@ -81,6 +81,23 @@ final class ModelImports {
                 .orElse(List.of());
     }
 
+    /** S3 addresses of what jobs read that have not ended, whoever asked for them. */
+    List<String> unfinishedInputs() {
+        return calls
+                .told(
+                        "imports of models",
+                        () -> client
+                                .listModelImportJobsPaginator(
+                                        jobs -> jobs.statusEquals(ModelImportJobStatus.IN_PROGRESS))
+                                .modelImportJobSummaries()
+                                .stream()
+                                .toList())
+                .stream()
+                .flatMap(job -> job(job.jobArn()).stream())
+                .map(job -> job.modelDataSource().s3DataSource().s3Uri())
+                .toList();
+    }
+
     private Optional<HostedCalls.Found> newest(String modelName) {
         return calls.ifThere(
                         modelName,

@@ -1,40 +1,50 @@
 package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.s3.S3Store;
-import dev.finetune4j.aws.s3.StoredFile;
+import dev.finetune4j.aws.s3.StoredFolder;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.bedrock.model.CustomModelSummary;
 import software.amazon.awssdk.services.bedrock.model.ModelCustomizationJobSummary;
 
 /**
- * What customization jobs leave and the account pays for: tuned models by the month, and figures in the store. Models and jobs are ours by
- * their tags. Rows are not told: other places that have their files in the same store may need them.
+ * What customization jobs leave and the account pays for: tuned models by the month, figures in the store, and what was staged for them and
+ * for imports of models. Models, jobs and figures are ours by their tags, what is staged by where it lies.
  */
 final class StoredTunings {
     /** Nobody can fetch it, so that nobody but its owner may say that it is not needed any more. */
     private static final String ONLY_COPY = "the model is nowhere else; \"finetune clean\" removes it with its run";
 
-    private static final Pattern FIGURES = Pattern.compile("model-customization-job-([a-z0-9]+)/.*", Pattern.DOTALL);
+    /** Whoever has staged rows asks for their job soon after. */
+    private static final Duration LAUNCHING = Duration.ofHours(1);
+
+    private static final String FIGURES = "model-customization-job-";
 
     private final CustomizationJobs jobs;
+    private final ModelImports imports;
     private final S3Store store;
+    private final Instant now;
 
-    StoredTunings(CustomizationJobs jobs, S3Store store) {
+    StoredTunings(CustomizationJobs jobs, ModelImports imports, S3Store store, Instant now) {
         this.jobs = jobs;
+        this.imports = imports;
         this.store = store;
+        this.now = now;
     }
 
-    /** Models, then figures. */
+    /** Models, then figures, then what is staged. */
     List<Leftover> all() {
         List<Leftover> all = new ArrayList<>();
         for (CustomModelSummary model : jobs.models()) {
@@ -42,21 +52,58 @@ final class StoredTunings {
                     .ifPresent(run ->
                             all.add(new Leftover(model.modelArn(), run, 0, model.creationTime(), true, ONLY_COPY)));
         }
-        Map<String, Figures> figures = figures();
-        if (!figures.isEmpty()) {
-            for (ModelCustomizationJobSummary job : jobs.jobs()) {
-                Figures own = figures.get(job.jobArn().substring(job.jobArn().lastIndexOf('/') + 1));
-                if (own != null) {
-                    owner(job.jobArn())
-                            .ifPresent(run -> all.add(
-                                    new Leftover(own.address(), run, own.bytes(), own.lastUsed(), false, use(job))));
-                }
+        Map<String, StoredFolder> figures = store.folders(CustomizationMapper.OUTPUTS).stream()
+                .filter(folder -> folder.name().startsWith(FIGURES))
+                .collect(Collectors.toMap(StoredFolder::name, Function.identity()));
+        List<StoredFolder> staged = store.staged();
+        if (figures.isEmpty() && staged.isEmpty()) {
+            return all;
+        }
+        List<ModelCustomizationJobSummary> known = jobs.jobs();
+        for (ModelCustomizationJobSummary job : known) {
+            StoredFolder own =
+                    figures.get(FIGURES + job.jobArn().substring(job.jobArn().lastIndexOf('/') + 1));
+            if (own != null) {
+                owner(job.jobArn())
+                        .ifPresent(run -> all.add(
+                                new Leftover(own.address(), run, own.bytes(), own.lastStored(), false, use(job))));
             }
+        }
+        if (!staged.isEmpty()) {
+            addStaged(all, staged, known);
         }
         return all;
     }
 
-    /** Removes figures that {@link #all} told; a model is needed for as long as it is there. */
+    private void addStaged(List<Leftover> all, List<StoredFolder> staged, List<ModelCustomizationJobSummary> known) {
+        Set<String> read = new HashSet<>();
+        known.stream()
+                .filter(job -> !hasEnded(job))
+                .flatMap(job -> jobs.find(job.jobArn()).stream())
+                .forEach(job -> read.addAll(CustomizationJobs.inputs(job)));
+        String unknown = addImported(read);
+        for (StoredFolder folder : staged) {
+            boolean isRead = read.stream().anyMatch(address -> address.startsWith(folder.address()));
+            boolean isYoung = folder.lastStored().plus(LAUNCHING).isAfter(now);
+            String use = isRead ? "a job that has not ended" : isYoung ? "a launch may be under way" : unknown;
+            all.add(new Leftover(folder.address(), null, folder.bytes(), folder.lastStored(), false, use));
+        }
+    }
+
+    /** Who only tunes may not be allowed to see imports. Returns what may need any folder; empty where that is known. */
+    private String addImported(Set<String> read) {
+        try {
+            read.addAll(imports.unfinishedInputs());
+            return "";
+        } catch (FineTuneException e) {
+            if (!e.problems().get(0).kind().equals(BedrockProblems.DENIED)) {
+                throw e;
+            }
+            return "an import of a model, if there is one? Imports may not be listed";
+        }
+    }
+
+    /** Removes files that {@link #all} told; a model is needed for as long as it is there. */
     void remove(Leftover leftover) {
         store.delete(leftover.reference());
     }
@@ -70,32 +117,10 @@ final class StoredTunings {
     }
 
     private static String use(ModelCustomizationJobSummary job) {
-        return job.endTime() == null ? job.jobName() + ", which is " + job.statusAsString() : "";
+        return hasEnded(job) ? "" : job.jobName() + ", which is " + job.statusAsString();
     }
 
-    /** The files of one job. */
-    private record Figures(String address, long bytes, Instant lastUsed) {
-        Figures plus(Figures other) {
-            return new Figures(
-                    address, bytes + other.bytes, other.lastUsed.isAfter(lastUsed) ? other.lastUsed : lastUsed);
-        }
-    }
-
-    private Map<String, Figures> figures() {
-        Map<String, Figures> figures = new LinkedHashMap<>();
-        for (StoredFile file : store.list(CustomizationMapper.OUTPUTS + "/")) {
-            Matcher ours = FIGURES.matcher(file.name());
-            if (ours.matches()) {
-                String folder = file.name().substring(0, file.name().indexOf('/') + 1);
-                figures.merge(
-                        ours.group(1),
-                        new Figures(
-                                store.address(CustomizationMapper.OUTPUTS + "/" + folder),
-                                file.bytes(),
-                                file.modified()),
-                        Figures::plus);
-            }
-        }
-        return figures;
+    private static boolean hasEnded(ModelCustomizationJobSummary job) {
+        return job.endTime() != null;
     }
 }

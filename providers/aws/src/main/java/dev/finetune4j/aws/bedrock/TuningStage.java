@@ -65,7 +65,7 @@ final class TuningStage {
             Submission submission, WorkStep.Train train, Path rows, Path records, Function<Path, String> place)
             throws IOException {
         boolean isCompared = hasRows(rows.resolve(Part.VALIDATION.fileName()));
-        StagedTuning job = staged(submission, train, options.store() + "/inputs/", isCompared);
+        StagedTuning job = staged(submission, train, store.stagedRoot(), isCompared);
         List<Problem> problems = new ArrayList<>(BedrockRules.problems(job, options));
         TunableModel model = TunableModels.find(options.model()).orElse(null);
         if (model != null) {

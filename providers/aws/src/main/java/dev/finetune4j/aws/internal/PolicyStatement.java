@@ -1,9 +1,11 @@
 package dev.finetune4j.aws.internal;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccessPolicy;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,17 @@ public record PolicyStatement(
     /** A text in a resource or condition that means itself, whatever characters it has. */
     public static String literally(String text) {
         return text.replace("$", "${$}").replace("*", "${*}").replace("?", "${?}");
+    }
+
+    /** Texts of a policy's member, of which one may stand there without brackets. */
+    public static List<String> texts(JsonNode oneOrMany) {
+        List<String> texts = new ArrayList<>();
+        if (oneOrMany.isArray()) {
+            oneOrMany.forEach(one -> texts.add(one.asText()));
+        } else {
+            texts.add(oneOrMany.asText());
+        }
+        return texts;
     }
 
     /** Statements as one policy. */

@@ -9,7 +9,6 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -88,16 +87,8 @@ public record RoleLook(
         Stream<JsonNode> all =
                 statements.isArray() ? StreamSupport.stream(statements.spliterator(), false) : Stream.of(statements);
         return all.anyMatch(statement -> statement.path("Effect").asText().equals("Allow")
-                && texts(statement.at("/Principal/Service")).contains(service)
-                && texts(statement.path("Action")).contains("sts:AssumeRole"));
-    }
-
-    private static List<String> texts(JsonNode oneOrMany) {
-        return oneOrMany.isArray()
-                ? StreamSupport.stream(oneOrMany.spliterator(), false)
-                        .map(JsonNode::asText)
-                        .toList()
-                : List.of(oneOrMany.asText());
+                && PolicyStatement.texts(statement.at("/Principal/Service")).contains(service)
+                && PolicyStatement.texts(statement.path("Action")).contains("sts:AssumeRole"));
     }
 
     /** Says in a problem why a service that could not act as the role could not, and whether to ask again is of use. */

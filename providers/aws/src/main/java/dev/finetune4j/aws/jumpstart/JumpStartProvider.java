@@ -112,21 +112,21 @@ final class JumpStartProvider implements Provider {
 
     @Override
     public List<Problem> refusals(Proposal proposal) {
-        return refusals(proposal.job());
+        return look(proposal.job()).problems();
     }
 
-    /** The same of a job whose rows are not known yet, of which it asks nothing. */
-    List<Problem> refusals(FineTuneJob job) {
+    /** What the hub has for a job, and against it, whatever its rows; it is not asked for settings that are wrong. */
+    HubLook look(FineTuneJob job) {
         JumpStartSettings said = new JumpStartSettings(job.settingsOf(ID), context.environment());
         List<Problem> problems = new ArrayList<>(said.problems());
         if (!problems.isEmpty()) {
-            return problems;
+            return new HubLook(job.model().value(), null, problems);
         }
         JumpStartOptions options = said.options(job.model());
         problems.addAll(JumpStartRules.problems(options));
         problems.addAll(JumpStartRules.problems(options, job.budget()));
         if (!problems.isEmpty()) {
-            return problems;
+            return new HubLook(options.model(), null, problems);
         }
         try {
             HubDocument document = document(options);
@@ -141,13 +141,13 @@ final class JumpStartProvider implements Provider {
                                 options.hyperParameters())
                         .problems());
             }
+            return new HubLook(options.model(), document.version(), problems);
         } catch (FineTuneException e) {
             if (!isAboutModel(e)) {
                 throw e;
             }
-            problems.addAll(e.problems());
+            return new HubLook(options.model(), null, e.problems());
         }
-        return problems;
     }
 
     /** What the hub says of a model is a reason against it; that the hub does not answer is none. */
@@ -173,8 +173,7 @@ final class JumpStartProvider implements Provider {
                 options.subnets(),
                 options.securityGroups(),
                 List.of(place.images(options.region())));
-        return new JobPolicies(bounds, new JobPolicies.Hub(HubModels.HUB, options.model(), place.buckets()), runs)
-                .all();
+        return new JobPolicies(bounds, new JobPolicies.Hub(HubModels.HUB, options.model(), place.buckets()), runs).all();
     }
 
     @Override

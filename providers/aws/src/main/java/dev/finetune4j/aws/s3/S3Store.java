@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -37,11 +39,15 @@ public final class S3Store implements AutoCloseable {
     /** Where what is staged lies, below the store. */
     public static final String INPUTS = "inputs/";
 
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+
     private final S3Address root;
+    private final String inputs;
     private final S3Calls calls;
 
-    private S3Store(S3Address root, S3Calls calls) {
+    private S3Store(S3Address root, String inputs, S3Calls calls) {
         this.root = root;
+        this.inputs = inputs;
         this.calls = calls;
     }
 
@@ -58,12 +64,35 @@ public final class S3Store implements AutoCloseable {
         S3Client client = connection.open(S3Client.builder().forcePathStyle(connection.isElsewhere(context)), context);
         return new S3Store(
                 S3Address.parse(store),
+                INPUTS,
                 new S3Calls(client, new StoreErrors(region), owner.account().orElse(null)));
+    }
+
+    /**
+     * The same files, where what is staged lies apart: whoever removes it can ask the services that read it there, and no others.
+     *
+     * @param folder below {@link #INPUTS}; no digest, by which others call theirs
+     * @return a store over the same connection, which closing either of the two closes
+     */
+    public S3Store stagingApart(String folder) {
+        return new S3Store(root, INPUTS + folder + "/", calls);
     }
 
     /** The whole address of what has a name below the store. */
     public String address(String name) {
         return resolve(name).toString();
+    }
+
+    /** What has been staged, sorted by digest; what else lies there is not told. */
+    public List<StoredFolder> staged() {
+        return folders(inputs).stream()
+                .filter(folder -> DIGEST.matcher(folder.name()).matches())
+                .toList();
+    }
+
+    /** Where all that is staged lies: {@code s3://BUCKET/PREFIX/inputs/}. */
+    public String stagedRoot() {
+        return address(inputs);
     }
 
     /**
@@ -162,6 +191,21 @@ public final class S3Store implements AutoCloseable {
                 .toList();
     }
 
+    /** The folders right below a prefix, sorted by name; files that lie in none of them are not told. */
+    public List<StoredFolder> folders(String prefix) {
+        Map<String, StoredFolder> folders = new TreeMap<>();
+        for (StoredFile file : list(prefix)) {
+            int slash = file.name().indexOf('/');
+            if (slash > 0) {
+                String name = file.name().substring(0, slash);
+                String address = file.address()
+                        .substring(0, file.address().length() - file.name().length() + slash + 1);
+                folders.merge(name, new StoredFolder(name, address, file.bytes(), file.modified()), StoredFolder::plus);
+            }
+        }
+        return List.copyOf(folders.values());
+    }
+
     /** Whether there is a file of exactly this name. */
     public boolean exists(String name) {
         return calls.head(resolve(name)).isPresent();
@@ -192,7 +236,7 @@ public final class S3Store implements AutoCloseable {
     }
 
     private S3Address prefix(StagedFolder folder) {
-        return root.below(INPUTS + folder.digest()).asFolder();
+        return root.below(inputs + folder.digest()).asFolder();
     }
 
     private S3Address resolve(String name) {

@@ -64,16 +64,11 @@ final class SageMakerProvider implements Provider {
     }
 
     /** Connections, made when they are first needed, since wrong settings are told by {@link #refusals}. */
-    private LaunchedJobs launched() {
-        return launched(settings);
-    }
-
-    private synchronized LaunchedJobs launched(SageMakerSettings connected) {
+    private synchronized LaunchedJobs launched() {
         LaunchedJobs open = launched;
         if (open == null) {
-            SageMakerOptions options = connected.options();
-            open = LaunchedJobs.open(
-                    options.region(), options.store(), connected.owner(), context, launch -> LineReader.WORKER);
+            SageMakerSettings.Connection to = settings.connection();
+            open = LaunchedJobs.open(to.region(), to.store(), to.owner(), context, launch -> LineReader.WORKER);
             launched = open;
         }
         return open;
@@ -142,19 +137,19 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public JobSnapshot submit(Submission submission) {
+        SageMakerOptions options = settings.options();
         List<DescribeTrainingJobResponse> launches = new ArrayList<>(launched().launches(submission.id()));
         if (!launches.isEmpty()) {
             TrainingJobs.refuseOther(launches.get(0), submission.order().digest());
         }
-        if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1))) {
-            launches.add(launched().submit(request(submission, launches.size() + 1)));
+        if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1), options)) {
+            launches.add(launched().submit(request(submission, launches.size() + 1, options)));
         }
         return launched().snapshot(submission.id(), launches);
     }
 
     /** Whether a launch got no machine, and the settings name another one. */
-    private boolean isToMove(DescribeTrainingJobResponse last) {
-        SageMakerOptions options = settings.options();
+    private static boolean isToMove(DescribeTrainingJobResponse last, SageMakerOptions options) {
         return LaunchedJobs.isToMove(last, options.machine(), options.isSpot());
     }
 
@@ -165,29 +160,29 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public List<PlannedCall> plannedCalls(Submission submission) {
+        SageMakerOptions options = settings.options();
         Staging staging = new Staging(launched().store());
-        CreateTrainingJobRequest request = request(staging.planned(submission, 1));
+        CreateTrainingJobRequest request = request(staging.planned(submission, 1), options);
         List<PlannedCall> calls = new ArrayList<>(staging.calls(submission));
         calls.add(new PlannedCall("sagemaker:CreateTrainingJob", request.trainingJobName(), RequestJson.of(request)));
         return calls;
     }
 
-    private CreateTrainingJobRequest request(Submission submission, int launch) {
+    private CreateTrainingJobRequest request(Submission submission, int launch, SageMakerOptions options) {
         Staging staging = new Staging(launched().store());
-        refuse(staging.outlined(submission, launch)); // before a model is sent for nothing
-        return request(staging.stage(submission, launch));
+        refuse(staging.outlined(submission, launch), options); // before a model is sent for nothing
+        return request(staging.stage(submission, launch), options);
     }
 
-    private void refuse(StagedJob job) {
-        List<Problem> problems = SageMakerRules.problems(job, settings.options(), VendorImages.shipped());
+    private static void refuse(StagedJob job, SageMakerOptions options) {
+        List<Problem> problems = SageMakerRules.problems(job, options, VendorImages.shipped());
         if (problems.stream().anyMatch(Problem::isError)) {
             throw new FineTuneException(problems, null);
         }
     }
 
-    private CreateTrainingJobRequest request(StagedJob job) {
-        refuse(job);
-        SageMakerOptions options = settings.options();
+    private static CreateTrainingJobRequest request(StagedJob job, SageMakerOptions options) {
+        refuse(job, options);
         String image = image(options, new MachineKind(options.machine()).hasGpu());
         return new TrainingJobMapper(options).request(job, image);
     }
@@ -229,7 +224,7 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public void stop(RunId id) {
-        launched(settings.atSomeMachine()).stop(id);
+        launched().stop(id);
     }
 
     @Override
@@ -255,17 +250,17 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public List<UnfinishedJob> unfinished() {
-        return launched(settings.atSomeMachine()).unfinished(TrainingJobs::hasWorker);
+        return launched().unfinished(TrainingJobs::hasWorker);
     }
 
     @Override
     public Optional<List<Leftover>> leftovers() {
-        return Optional.of(launched(settings.atSomeMachine()).leftovers());
+        return Optional.of(launched().leftovers());
     }
 
     @Override
     public void remove(Leftover leftover) {
-        launched(settings.atSomeMachine()).remove(leftover);
+        launched().remove(leftover);
     }
 
     @Override

@@ -53,7 +53,6 @@ final class SageMakerRules {
         SageMakerRules rules = new SageMakerRules(options, images);
         rules.checkOptions();
         rules.common.checkLongestRun(proposal.job().budget(), TrainingJobMapper.LONGEST_RUN);
-        rules.checkCheckpoints(proposal);
         return List.copyOf(rules.problems);
     }
 
@@ -177,23 +176,6 @@ final class SageMakerRules {
                             .remedy("leave places.sagemaker.keep-alive out")
                             .remedy("places.sagemaker.spot: false")
                             .build());
-        }
-    }
-
-    /** A machine that is taken back takes all with it that is in no checkpoint, and may be taken back again and again. */
-    private void checkCheckpoints(Proposal proposal) {
-        long steps = proposal.mostSteps();
-        int every = proposal.job().training().checkpointEvery();
-        if (options.isSpot() && steps > 0 && every >= steps) {
-            problems.add(SageMakerProblems.CONTRADICTION
-                    .error(
-                            "a spot machine may be taken back, and the job keeps no checkpoint: the first would come after step "
-                                    + every + " of " + steps)
-                    .at(Location.ofKey("training.checkpoint-every"))
-                    .because("each time it is taken back, all that was trained would be trained, and paid for, again")
-                    .remedy("training.checkpoint-every: 0")
-                    .remedy("places.sagemaker.spot: false")
-                    .build());
         }
     }
 

@@ -129,27 +129,61 @@ final class SageMakerSettings {
     }
 
     /**
-     * The options.
+     * The options of a job.
      *
      * @throws FineTuneException with all that cannot be read, or is missing
      */
     SageMakerOptions options() {
         SageMakerOptions options = read();
+        refuseProblems();
+        return options;
+    }
+
+    /**
+     * Where jobs and their files are.
+     *
+     * @param region of the service
+     * @param store S3 address of their files
+     * @param owner whose the store's bucket must be
+     */
+    record Connection(String region, String store, BucketOwner owner) {}
+
+    /**
+     * What it takes to look after jobs, on whatever machine they are.
+     *
+     * @throws FineTuneException with what of it is missing
+     */
+    Connection connection() {
+        problems.clear();
+        owner().problem(PREFIX, SageMakerProblems.BAD_SETTING).ifPresent(problems::add);
+        Connection connection = new Connection(requiredRegion(), requiredStore(), owner());
+        refuseProblems();
+        return connection;
+    }
+
+    private void refuseProblems() {
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
-        return options;
+    }
+
+    private String requiredRegion() {
+        return region().orElseGet(() -> required(PlaceSettings.REGION, "eu-central-1"));
+    }
+
+    private String requiredStore() {
+        return required(STORE, "s3://my-bucket/finetune4j");
     }
 
     private SageMakerOptions read() {
         problems.clear();
         refuseUnknown();
         owner().problem(PREFIX, SageMakerProblems.BAD_SETTING).ifPresent(problems::add);
-        String region = region().orElseGet(() -> required(PlaceSettings.REGION, "eu-central-1"));
+        String region = requiredRegion();
         return SageMakerOptions.builder(
                         required(ROLE, "arn:aws:iam::ACCOUNT:role/NAME"),
                         region,
-                        required(STORE, "s3://my-bucket/finetune4j"),
+                        requiredStore(),
                         required(PlaceSettings.MACHINE, "ml.g5.xlarge"))
                 .image(settings.get(IMAGE))
                 .volumeGb(number(VOLUME))

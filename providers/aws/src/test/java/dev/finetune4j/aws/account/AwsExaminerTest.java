@@ -151,6 +151,18 @@ class AwsExaminerTest {
         aws.iam().restrictRole(ROLE, allow("s3:*"));
         finds("role access", Verdict.OK, "may read and write", "");
 
+        aws.iam()
+                .restrictRole(
+                        ROLE,
+                        allow("s3:GetObject"),
+                        allow("s3:PutObject")
+                                .replace(
+                                        "}]}", ",\"Condition\":{\"StringEquals\":{\"aws:SourceVpce\":\"vpce-1\"}}}]}"));
+        finds(
+                "role access",
+                Verdict.UNKNOWN,
+                "whether the role may s3:PutObject arn:aws:s3:::my-bucket/jobs/",
+                "finetune policy JOB --for job");
         aws.iam().restrictUser(allow("iam:GetRole"));
         finds("role access", Verdict.UNKNOWN, "iam:SimulatePrincipalPolicy", "aws iam simulate-principal-policy");
     }
@@ -249,14 +261,17 @@ class AwsExaminerTest {
                         "jumpstart bucket",
                         "jumpstart model",
                         "jumpstart quota");
-        assertThat(atJumpStart("huggingface-llm-offline-tiny"))
-                .extracting(Diagnosis::verdict)
-                .containsOnly(Verdict.OK);
+        int asked = aws.calls("DescribeHubContent").size();
+        List<Diagnosis> good = atJumpStart("huggingface-llm-offline-tiny");
+        assertThat(good).extracting(Diagnosis::verdict).containsOnly(Verdict.OK);
+        assertThat(good.get(5).found())
+                .isEqualTo("the hub in eu-central-1 has huggingface-llm-offline-tiny, version 1.1.0");
+        assertThat(aws.calls("DescribeHubContent")).hasSize(asked + 1);
 
         Diagnosis none = atJumpStart("meta-none").get(5);
         assertThat(none.verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(none.found()).isEqualTo("the hub in eu-central-1 has no model meta-none");
-        assertThat(none.remedy()).startsWith("aws sagemaker list-hub-contents --region eu-central-1");
+        assertThat(none.found()).isEqualTo("FT0913: the hub in eu-central-1 has no model meta-none");
+        assertThat(none.remedy()).startsWith("places.jumpstart.model: meta-textgeneration-llama");
 
         settings.put("machine", "ml.g4dn.xlarge");
         Diagnosis unsuited = atJumpStart("huggingface-llm-offline-tiny").get(5);

@@ -9,6 +9,7 @@ import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.HostingWay;
+import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Provider;
 import java.io.IOException;
@@ -62,6 +63,22 @@ class BedrockImportTest extends HostedPlace {
         assertThatThrownBy(() -> hosting.end(coming)).hasMessageContaining("FT0903");
         place.clock.advance(Duration.ofMinutes(6));
         assertActive(":imported-model/", "4.71 USD");
+    }
+
+    @Test
+    void itsFilesAreNotFreeUntilItIsThere() {
+        hosting.host(order(1));
+
+        assertThat(staged()).containsExactly("a job that has not ended");
+        place.clock.advance(Duration.ofHours(2));
+        assertThat(staged()).containsExactly("");
+    }
+
+    private List<String> staged() {
+        return provider.leftovers().orElseThrow().stream()
+                .filter(one -> one.reference().contains("/inputs/bedrock/"))
+                .map(Leftover::use)
+                .toList();
     }
 
     @Test

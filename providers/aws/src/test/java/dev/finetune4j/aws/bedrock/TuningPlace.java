@@ -36,8 +36,9 @@ final class TuningPlace implements AutoCloseable {
     final VirtualClock clock = new VirtualClock();
     final OfflineAws aws;
 
+    final ProviderContext context;
+
     private final Map<String, String> settings;
-    private final ProviderContext context;
 
     TuningPlace(Path home, Map<String, String> settings) throws IOException {
         this.home = home;

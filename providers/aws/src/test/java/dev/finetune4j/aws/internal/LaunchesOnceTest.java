@@ -104,6 +104,19 @@ public abstract class LaunchesOnceTest {
         assertThat(made(NAME)).isEqualTo(1);
     }
 
+    /** A caller whose session ends meanwhile is refused, though the job may be there, and be paid for. */
+    @Test
+    void takesNoRefusalAfterAnUnansweredCallForTheLastWord() {
+        aws().faults().loseRequest(service.create(), service.attempts()).denyAccess(service.create(), 3);
+
+        FineTuneException failure = refused(() -> launch(NAME, "abc"));
+
+        assertThat(failure.problems().get(0).kind()).isEqualTo(service.unreachable());
+        assertThat(failure.problems().get(0).retry()).isInstanceOf(Retry.After.class);
+        assertThat(failure.getSuppressed()).as("the refusal").hasSize(1);
+        assertThat(aws().calls(service.create())).hasSize(service.attempts() + 1);
+    }
+
     @Test
     void triesAsOftenAsItSaysWhateverAmazonsClientHasForADefault() {
         aws().faults().throttle(service.create(), 100);

@@ -6,16 +6,7 @@ import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
-import dev.finetune4j.job.DataSpec;
-import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.job.TaskKind;
-import dev.finetune4j.job.TaskSpec;
-import dev.finetune4j.job.TrainingSpec;
-import dev.finetune4j.model.ModelFiles;
-import dev.finetune4j.model.ModelRef;
-import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.value.RunId;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -215,46 +206,6 @@ class SageMakerRulesTest {
         assertThat(SageMakerRules.problems(job(labels(60), null), gpu().build(), IMAGES))
                 .extracting(Problem::kind)
                 .containsExactly(SageMakerProblems.BEYOND_LIMIT);
-    }
-
-    @Test
-    void refusesSpotWhereNoCheckpointIsKept() {
-        SageMakerOptions spot = gpu().spot(true).build();
-
-        assertThat(SageMakerRules.problems(spot, proposal(60), IMAGES))
-                .singleElement()
-                .satisfies(problem -> {
-                    assertThat(problem.kind()).isEqualTo(SageMakerProblems.CONTRADICTION);
-                    assertThat(problem.isError()).isTrue();
-                    assertThat(problem.place()).contains(Location.ofKey("training.checkpoint-every"));
-                    assertThat(problem.summary()).endsWith("the first would come after step 60 of 60");
-                    assertThat(problem.remedies())
-                            .containsExactly("training.checkpoint-every: 0", "places.sagemaker.spot: false");
-                });
-        assertThat(SageMakerRules.problems(spot, proposal(59), IMAGES)).isEmpty();
-        assertThat(SageMakerRules.problems(spot, proposal(0), IMAGES)).isEmpty();
-        assertThat(SageMakerRules.problems(gpu().build(), proposal(1000), IMAGES))
-                .isEmpty();
-    }
-
-    /** Of 157 rows in steps of eight and three epochs: 60 steps. */
-    private static Proposal proposal(int checkpointEvery) {
-        FineTuneJob job = FineTuneJob.builder(
-                        "letters",
-                        ModelRef.parse("tiny"),
-                        TaskSpec.of(TaskKind.SENTIMENT),
-                        DataSpec.ofFile("letters.jsonl"))
-                .training(TrainingSpec.builder()
-                        .batchSize(4)
-                        .gradientAccumulation(2)
-                        .checkpointEvery(checkpointEvery)
-                        .build())
-                .build();
-        return new Proposal(
-                job,
-                new ModelFiles(job.model(), Path.of("model"), "e".repeat(64)),
-                new Proposal.RowLengths(157, 20, 80, 1024),
-                Proposal.AnswerLengths.NONE);
     }
 
     @Test

@@ -112,6 +112,24 @@ class StoredJobsTest {
         assertThat(provider.unfinished()).extracting(UnfinishedJob::run).containsExactly(new RunId("ours-0a1b2c3d-1"));
     }
 
+    /** Bedrock may have its files in the same store; whoever looks after SageMaker's jobs may not be allowed to ask it what it reads. */
+    @Test
+    void whatAnotherServiceReadsIsNotTold() {
+        provider.submit(place.job("done-0a1b2c3d-1", 1).build());
+        place.clock.advance(Duration.ofHours(3));
+        assertThat(provider.find(new RunId("done-0a1b2c3d-1")).orElseThrow().state())
+                .isEqualTo(RunState.SUCCEEDED);
+        List<Leftover> own = provider.leftovers().orElseThrow();
+        try (S3Store store = place.store()) {
+            String rows = store.stagingApart("bedrock").stage(place.home.resolve("data"));
+
+            assertThat(rows).matches("s3://my-bucket/jobs/inputs/bedrock/[0-9a-f]{64}/");
+            assertThat(provider.leftovers().orElseThrow()).isEqualTo(own);
+            own.forEach(provider::remove);
+            assertThat(store.list(rows)).hasSize(1);
+        }
+    }
+
     @Test
     void whatRunsIsNotFreeForWhoeverMayNotSearch() {
         provider.submit(place.job("ours-0a1b2c3d-1", 5).build());
@@ -148,13 +166,16 @@ class StoredJobsTest {
         place.clock.advance(Duration.ofHours(2));
         int described = place.aws.calls("DescribeTrainingJob").size();
 
-        assertThat(provider.unfinished()).hasSize(105);
         List<Leftover> found = provider.leftovers().orElseThrow();
+        assertThat(provider.unfinished()).hasSize(105);
 
         assertThat(found)
                 .hasSizeGreaterThan(105)
                 .allSatisfy(one -> assertThat(one.use()).isNotEmpty());
         assertThat(place.aws.calls("DescribeTrainingJob")).hasSize(described);
+        assertThat(place.aws.calls("Search")).as("two pages, asked for once").hasSize(2);
+        place.clock.advance(Duration.ofMinutes(2));
+        assertThat(provider.unfinished()).hasSize(105);
         assertThat(place.aws.calls("Search")).hasSize(4);
     }
 

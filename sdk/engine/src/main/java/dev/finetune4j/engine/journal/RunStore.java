@@ -16,8 +16,6 @@ import java.util.stream.Stream;
 /** All runs of a home folder: {@code <home>/runs/<run id>/}. */
 public final class RunStore {
     /** Characters of the job's name that a run id keeps, so that ids of evaluations of the run still fit every cloud's limit. */
-    static final int NAME_CHARACTERS = 24;
-
     private static final int DIGEST_CHARACTERS = 8;
 
     private final Path folder;
@@ -40,13 +38,7 @@ public final class RunStore {
      * @param attempt attempt from 1
      */
     public static RunId id(String jobName, String digest, int attempt) {
-        return new RunId(beginning(jobName) + digest.substring(0, DIGEST_CHARACTERS) + "-" + attempt);
-    }
-
-    /** What the ids of a job's attempts begin with, whatever its data and model. */
-    public static String beginning(String jobName) {
-        String name = jobName.length() <= NAME_CHARACTERS ? jobName : jobName.substring(0, NAME_CHARACTERS);
-        return name.replaceAll("-+$", "") + "-";
+        return new RunId(RunId.beginning(jobName) + digest.substring(0, DIGEST_CHARACTERS) + "-" + attempt);
     }
 
     /** The attempts at a job with these data and model so far, first to last. */

@@ -7,6 +7,9 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase;
+import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.spi.Proposal;
+import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -35,10 +38,7 @@ final class FirstCheckpoint {
             return;
         }
         if (terms.isSpot() && every >= steps) {
-            throw problem(option.name() + " may be taken back, and the first checkpoint would come after step "
-                            + Figures.count(every) + " of " + Figures.count(steps))
-                    .because("each time it is taken back, all that was trained would be trained, and paid for, again")
-                    .asException();
+            throw lost(option.name(), every, steps).asException();
         }
         Duration limit = terms.timeLimit();
         Optional<Duration> first = billedBefore(option, every, steps);
@@ -49,6 +49,24 @@ final class FirstCheckpoint {
                             + "; what was trained by then would be lost")
                     .asException();
         }
+    }
+
+    /** What speaks against a job that asks a place which keeps checkpoints for a machine that may be taken back. */
+    static Optional<Problem> neverOnSpot(Proposal proposal, ProviderId place) {
+        int every = proposal.job().training().checkpointEvery();
+        long steps = proposal.mostSteps();
+        boolean isSpot = "true".equals(proposal.job().settingsOf(place).get(PlaceSettings.SPOT));
+        return isSpot && steps > 0 && every >= steps
+                ? Optional.of(lost("a spot machine of " + place, every, steps)
+                        .remedy("places." + place + "." + PlaceSettings.SPOT + ": false")
+                        .build())
+                : Optional.empty();
+    }
+
+    private static Problem.Builder lost(String machine, int every, long steps) {
+        return problem(machine + " may be taken back, and the first checkpoint would come after step "
+                        + Figures.count(every) + " of " + Figures.count(steps))
+                .because("each time it is taken back, all that was trained would be trained, and paid for, again");
     }
 
     /** What one run of ten takes longer than to its first checkpoint, or to its end where there is none; empty where nobody foresees it. */

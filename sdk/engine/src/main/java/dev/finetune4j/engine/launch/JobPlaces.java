@@ -19,6 +19,7 @@ import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,7 +84,7 @@ public final class JobPlaces {
      */
     public List<AccessPolicy> policies(FineTuneJob job) {
         try (Provider provider = openFor(job)) {
-            List<AccessPolicy> policies = new ArrayList<>(provider.policies(RunStore.beginning(job.name())));
+            List<AccessPolicy> policies = new ArrayList<>(provider.policies(RunId.beginning(job.name())));
             if (policies.isEmpty() && provider.capabilities().bills()) {
                 throw RunProblems.notSupported(provider.id(), "tell what must be allowed there");
             }
@@ -142,6 +143,9 @@ public final class JobPlaces {
                     proposal.model(),
                     proposal.rows(),
                     proposal.answers())));
+            if (keepsForBilledTime(provider.capabilities())) {
+                FirstCheckpoint.neverOnSpot(proposal, provider.id()).ifPresent(problems::add);
+            }
             uncompared(provider, prepared).ifPresent(problems::add);
             return prepared.withProblems(problems).varied(provider.variation());
         }
@@ -194,11 +198,16 @@ public final class JobPlaces {
         try (Provider provider = context.providers().open(option.target(), job)) {
             refuseSettings(provider);
             LaunchTerms terms = Terms.of(option, job.budget(), provider.capabilities(), provider.windDown());
-            if (provider.capabilities().billsTime() && provider.capabilities().supportsResume()) {
+            if (keepsForBilledTime(provider.capabilities())) {
                 FirstCheckpoint.refuseTooLate(option, terms, job.training().checkpointEvery(), steps);
             }
             return terms;
         }
+    }
+
+    /** Whether a run that is cut short there has paid for time, and may go on from a checkpoint. */
+    private static boolean keepsForBilledTime(Capabilities can) {
+        return can.billsTime() && can.supportsResume();
     }
 
     /** A run that moved to an option whose settings contradict each other would end there. */

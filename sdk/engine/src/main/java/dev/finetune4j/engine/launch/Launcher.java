@@ -2,6 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.DurableFiles;
 import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.Redaction;
 import dev.finetune4j.engine.journal.RunFolder;
@@ -214,8 +215,8 @@ public final class Launcher implements AutoCloseable {
         if (lock.isEmpty()) {
             return Optional.of(observe(folder));
         }
-        boolean isOver = isClosed(folder) && !(isTakenUp && Unlaunched.is(folder.read()));
-        return drivenUnless(isOver, folder, lock.get(), secrets, (journal, begin) -> {
+        boolean isDone = isClosed(folder.read()) && !(isTakenUp && Unlaunched.is(folder.read()));
+        return drivenUnless(isDone, folder, lock.get(), secrets, (journal, begin) -> {
             try (Provider provider = openFor(prepared.file().job())) {
                 StageDataStep stage = new StageDataStep(context);
                 if (terms != null && new Unlaunched(context, journal.content()).isToBeRenewed(prepared, terms)) {
@@ -234,8 +235,8 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0502 or FT0503 if its journal cannot be read
      */
     public RunHandle<RunOutcome> attach(RunFolder folder) {
-        boolean isReopened = UntoldEnd.isContradicted(folder, true, context.providers());
-        if (isClosed(folder) && !isReopened) {
+        boolean isContradicted = UntoldEnd.isContradicted(folder, true, context.providers());
+        if (isOver(folder, isContradicted)) {
             return ended(folder);
         }
         Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
@@ -243,7 +244,7 @@ public final class Launcher implements AutoCloseable {
             return observe(folder);
         }
         return drivenUnless(
-                        isClosed(folder) && !(isReopened && UntoldEnd.isIn(folder.read())),
+                        isOver(folder, isContradicted),
                         folder,
                         lock.get(),
                         List.of(),
@@ -280,8 +281,8 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0510 if its provider cannot stop jobs, or if the provider does not answer
      */
     public RunHandle<RunOutcome> stop(RunFolder folder, String by) {
-        boolean isReopened = UntoldEnd.isContradicted(folder, false, context.providers());
-        if (isClosed(folder) && !isReopened) {
+        boolean isContradicted = UntoldEnd.isContradicted(folder, false, context.providers());
+        if (isOver(folder, isContradicted)) {
             return ended(folder);
         }
         Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
@@ -296,15 +297,10 @@ public final class Launcher implements AutoCloseable {
             new HomeComparison(context, folder, new EventLog(Runnable::run)).stop(view);
             return observe(folder);
         }
-        return drivenUnless(
-                        isClosed(folder) && !(isReopened && UntoldEnd.isIn(folder.read())),
-                        folder,
-                        lock.get(),
-                        List.of(),
-                        (journal, begin) -> {
-                            UntoldEnd.reopen(journal);
-                            askToStop(journal, by);
-                        })
+        return drivenUnless(isOver(folder, isContradicted), folder, lock.get(), List.of(), (journal, begin) -> {
+                    UntoldEnd.reopen(journal);
+                    askToStop(journal, by);
+                })
                 .orElseGet(() -> ended(folder));
     }
 
@@ -373,8 +369,7 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0508 if it has not ended
      */
     public RunHandle<FetchedFiles> fetch(RunFolder folder) {
-        boolean isReopened = UntoldEnd.isContradicted(folder, true, context.providers());
-        if (isClosed(folder) && !isReopened) {
+        if (isOver(folder, UntoldEnd.isContradicted(folder, true, context.providers()))) {
             return threads.start(folder.id(), Begin.ENDED, events -> new EndedRunFetch(context).fetch(folder));
         }
         new EndedRunFetch(context).refuseWhatGoesOn(folder);
@@ -499,9 +494,10 @@ public final class Launcher implements AutoCloseable {
             return;
         }
         try (Provider provider = Outcomes.open(view, context.providers())) {
-            if (PendingLaunch.isIn(journal.content()) && PendingLaunch.isAway(view, provider)) {
+            Optional<JobSnapshot> job = provider.find(view.id());
+            if (PendingLaunch.isIn(journal.content()) && PendingLaunch.isAway(view, job)) {
                 journal.append(new JournalEntry.StopAsked(by));
-            } else if (provider.find(view.id()).isPresent()) {
+            } else if (job.isPresent()) {
                 stopAt(provider, view.id());
                 journal.append(new JournalEntry.StopAsked(by));
             }
@@ -515,8 +511,18 @@ public final class Launcher implements AutoCloseable {
         provider.stop(id);
     }
 
-    private static boolean isClosed(RunFolder folder) {
-        return RunView.of(folder.read()).filter(RunView::closed).isPresent();
+    /**
+     * Whether there is nothing more to do for a run.
+     *
+     * @param isContradicted whether its place was found to say otherwise; somebody may have seen to it meanwhile
+     */
+    private static boolean isOver(RunFolder folder, boolean isContradicted) {
+        JournalContent content = folder.read();
+        return isClosed(content) && !(isContradicted && UntoldEnd.isIn(content));
+    }
+
+    private static boolean isClosed(JournalContent content) {
+        return RunView.of(content).filter(RunView::closed).isPresent();
     }
 
     private static RunView view(Journal journal) {

@@ -4,7 +4,6 @@ import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
-import dev.finetune4j.spi.Provider;
 import java.util.Optional;
 
 /** A launch that a run decided on and has no answer to: its first, one on the next machine, or a resume. Driving the run on makes it. */
@@ -21,10 +20,9 @@ final class PendingLaunch {
      * Whether nothing of it is at the place, so that a stop has nothing to stop there. What ended badly on an earlier machine or before a
      * resume is not it.
      *
-     * @throws dev.finetune4j.error.FineTuneException if the place does not say
+     * @param job what the place says of the run's job; empty where it says that there is none
      */
-    static boolean isAway(RunView view, Provider provider) {
-        Optional<JobSnapshot> job = provider.find(view.id());
+    static boolean isAway(RunView view, Optional<JobSnapshot> job) {
         return view.submitted() == null
                 ? job.isEmpty()
                 : job.filter(now -> now.state() != RunState.FAILED && now.state() != RunState.STOPPED)

@@ -91,7 +91,7 @@ final class RunDriver {
         }
         if (view.provider() != null) {
             try (Provider provider = Outcomes.open(view, context.providers())) {
-                if (!PendingLaunch.isAway(view, provider)) {
+                if (!PendingLaunch.isAway(view, provider.find(view.id()))) {
                     return Optional.empty();
                 }
             }

@@ -42,7 +42,8 @@ final class JournalSamples {
     }
 
     static JobSnapshot snapshot(RunState state) {
-        return new JobSnapshot(RUN, DIGEST, "fake:job/1", state, VirtualClock.START, null, null, Duration.ZERO, null);
+        return new JobSnapshot(
+                RUN, DIGEST, "fake:job/1", state, VirtualClock.START, null, null, Duration.ZERO, null, Duration.ZERO);
     }
 
     /** One of each entry that a run writes on its way to success. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TrainingSpec;
@@ -15,6 +16,7 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.value.Money;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,6 +93,36 @@ class FirstCheckpointTest {
 
         assertThatThrownBy(() -> terms(TermsTest.TIME, job)).hasMessageContaining("FT0532");
         assertThat(terms(TermsTest.NOTHING, job).timeLimit()).isEqualTo(Duration.ofMinutes(65));
+    }
+
+    /** Before anything is planned: a job file may ask for such a machine. */
+    @Test
+    void isToldOfAJobThatAsksForSpot() {
+        assertThat(proposed(100_000, "true", TermsTest.TIME)).singleElement().satisfies(problem -> {
+            assertThat(problem.isError()).isTrue();
+            assertThat(problem.code()).isEqualTo("FT0532");
+            assertThat(problem.summary())
+                    .startsWith(
+                            "a spot machine of fake may be taken back, and the first checkpoint would come after step 100,000 of ");
+            assertThat(problem.remedies()).containsExactly("training.checkpoint-every: 0", "places.fake.spot: false");
+        });
+        assertThat(proposed(1, "true", TermsTest.TIME)).isEmpty();
+        assertThat(proposed(0, "true", TermsTest.TIME)).isEmpty();
+        assertThat(proposed(100_000, "false", TermsTest.TIME)).isEmpty();
+        assertThat(proposed(100_000, "true", TermsTest.NOTHING)).isEmpty();
+    }
+
+    private List<Problem> proposed(int every, String spot, Capabilities place) {
+        FineTuneJob job = LaunchFixture.job("letters").toBuilder()
+                .training(TrainingSpec.builder().checkpointEvery(every).build())
+                .place(FakeProvider.ID, Map.of(PlaceSettings.SPOT, spot))
+                .build();
+        LaunchFixture fixture = new LaunchFixture(home, place, Map.of());
+        try (Launcher launcher = fixture.launcher()) {
+            return launcher.places().propose(fixture.prepared(job)).check().problems().stream()
+                    .filter(problem -> problem.kind().equals(LaunchProblems.LATE_CHECKPOINT))
+                    .toList();
+        }
     }
 
     private LaunchTerms terms(Capabilities place, FineTuneJob job) {

@@ -3,17 +3,21 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.JournalLine;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.run.Replay;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
 import dev.finetune4j.testkit.fake.FakePlace.Fault;
+import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
@@ -179,6 +183,109 @@ class RunControlTest {
                     .hasMessageContaining("FT0509");
         }
         assertThat(fixture.place.launches()).isZero();
+    }
+
+    /** What was decided on and not done yet is not done any more, and can be decided on again. */
+    @Test
+    void resumesNothingThatWasStoppedBeforeItsPlaceHeardOfTheResume() throws Exception {
+        RunId id = failedRun(Life.succeeds());
+        try (Launcher dying = fixture.launcher(CrashAfter.atOnce(1))) {
+            assertThatThrownBy(() -> dying.resume(fixture.folder(id))).isInstanceOf(CrashAfter.Crash.class);
+        }
+        assertThat(kinds(id)).endsWith("resume-asked");
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.stop(fixture.folder(id), "a test").await())
+                    .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
+            assertThat(fixture.place.attempts(id)).isEqualTo(1);
+
+            assertThat(launcher.resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+        }
+        assertThat(fixture.place.attempts(id)).isEqualTo(2);
+    }
+
+    @Test
+    void stopsAResumeThatItsPlaceHasAndNobodyWroteDown() throws Exception {
+        RunId id = failedRun(Life.lasts());
+        try (Launcher dying = fixture.launcher(new CrashAfter(1))) {
+            assertThatThrownBy(() -> dying.resume(fixture.folder(id)).await())
+                    .hasCauseInstanceOf(CrashAfter.Crash.class);
+        }
+        assertThat(fixture.place.attempts(id)).isEqualTo(2);
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.stop(fixture.folder(id), "a test").await()).isInstanceOf(RunOutcome.Stopped.class);
+        }
+        assertThat(stateAtItsPlace(id)).isEqualTo(RunState.STOPPED);
+        assertThat(fixture.place.attempts(id)).isEqualTo(2);
+    }
+
+    private RunId failedRun(Life next) throws InterruptedException {
+        fixture.place.script(Life.fails(), next);
+        fixture.run(fixture.prepared());
+        return fixture.onlyRun();
+    }
+
+    /** A place may show a job late. Whoever comes after the stop that found nothing stops it once it is there. */
+    @Test
+    void stopsWhatItsPlaceShowsOnlyAfterItsRunWasStopped() throws Exception {
+        fixture.place.script(Life.lasts());
+        try (Launcher dying = fixture.launcher(new CrashAfter(3))) {
+            assertThatThrownBy(() -> dying.launch(fixture.prepared(), List.of()).await())
+                    .hasCauseInstanceOf(CrashAfter.Crash.class);
+        }
+        RunId id = fixture.onlyRun();
+        assertThat(kinds(id)).endsWith("intent");
+        assertThat(fixture.place.launches(id)).isEqualTo(1);
+        fixture.place.fail(Call.FIND, Fault.NOT_YET_LISTED, Fault.NOT_YET_LISTED);
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.stop(fixture.folder(id), "a test").await())
+                    .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
+            assertThat(stateAtItsPlace(id).isTerminal()).as("it goes on").isFalse();
+
+            RunHandle<RunOutcome> again = launcher.stop(fixture.folder(id), "a test");
+
+            assertThat(again.begin()).isEqualTo(RunHandle.Begin.CONTINUED);
+            assertThat(again.await()).isInstanceOf(RunOutcome.Stopped.class);
+            assertThat(stateAtItsPlace(id)).isEqualTo(RunState.STOPPED);
+            assertThat(kinds(id)).contains("reopened");
+            assertThat(launcher.stop(fixture.folder(id), "a test").begin()).isEqualTo(RunHandle.Begin.ENDED);
+        }
+    }
+
+    private RunState stateAtItsPlace(RunId id) {
+        try (FakeProvider place = new FakeProvider(fixture.place)) {
+            return place.find(id).orElseThrow().state();
+        }
+    }
+
+    private List<String> kinds(RunId id) {
+        return fixture.folder(id).read().lines().stream().map(JournalLine::kind).toList();
+    }
+
+    /** Each that follows a run is told all its states from the first. */
+    @Test
+    void writesEachStateDownOnceWhoeverFollows() throws Exception {
+        RunId id = fixture.abandonedRun();
+        fixture.clock.advance(Duration.ofSeconds(30));
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.attach(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+        }
+
+        List<RunState> told = SavedEvents.read(fixture.folder(id)).stream()
+                .filter(RunEvent.StateChanged.class::isInstance)
+                .map(event -> ((RunEvent.StateChanged) event).state())
+                .toList();
+        assertThat(fixture.folder(id)
+                        .read()
+                        .entries()
+                        .filter(JournalEntry.StateSeen.class::isInstance)
+                        .map(entry -> ((JournalEntry.StateSeen) entry).state()))
+                .containsExactlyElementsOf(told)
+                .contains(RunState.QUEUED, RunState.TRAINING, RunState.SUCCEEDED)
+                .doesNotHaveDuplicates();
     }
 
     @Test

@@ -98,6 +98,7 @@ class SpendMeterTest {
                 state.isTerminal() ? BEGIN.plusSeconds(billed) : null,
                 null,
                 Duration.ofSeconds(billed),
-                null);
+                null,
+                Duration.ZERO);
     }
 }

@@ -18,11 +18,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJob;
@@ -32,12 +34,16 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingJob;
  * the service: its state, its files in S3 and its logs. Safe for use by several threads.
  */
 public final class LaunchedJobs implements AutoCloseable {
+    /** A search does not know at once what was launched or has ended. */
+    private static final Duration MOMENT = Duration.ofMinutes(1);
+
     private final String region;
     private final Clock clock;
     private final TrainingJobs jobs;
     private final ContainerLogs logs;
     private final S3Store store;
     private final Function<DescribeTrainingJobResponse, LineReader> lines;
+    private volatile @Nullable Search search;
 
     private LaunchedJobs(
             String region,
@@ -210,12 +216,25 @@ public final class LaunchedJobs implements AutoCloseable {
     }
 
     /**
-     * See {@link dev.finetune4j.spi.Provider#unfinished}.
+     * See {@link dev.finetune4j.spi.Provider#unfinished}. What {@link #leftovers} has found a moment ago is not searched for again.
      *
      * @param isOwn which of finetune4j's training jobs are meant
      */
     public List<UnfinishedJob> unfinished(Predicate<TrainingJob> isOwn) {
-        return jobs.unfinished().stream().filter(isOwn).map(this::unfinished).toList();
+        Search last = search;
+        List<TrainingJob> found =
+                last != null && last.at().plus(MOMENT).isAfter(now()) ? last.found() : jobs.unfinished();
+        return found.stream().filter(isOwn).map(this::unfinished).toList();
+    }
+
+    /** What was found, and when. */
+    private record Search(List<TrainingJob> found, Instant at) {}
+
+    /** Searches anew each time, since files are removed by it. */
+    private List<TrainingJob> searched() {
+        Search anew = new Search(jobs.unfinished(), now());
+        search = anew;
+        return anew.found();
     }
 
     private UnfinishedJob unfinished(TrainingJob job) {
@@ -230,7 +249,7 @@ public final class LaunchedJobs implements AutoCloseable {
 
     /** See {@link dev.finetune4j.spi.Provider#leftovers}. */
     public List<Leftover> leftovers() {
-        return stored().all();
+        return stored().all(this::searched);
     }
 
     /** See {@link dev.finetune4j.spi.Provider#remove}. */

@@ -4,6 +4,7 @@ import dev.finetune4j.value.RunId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
@@ -12,6 +13,8 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
  * the one before. There is a next one only where the last one stopped or failed.
  */
 public final class Launches {
+    private static final Pattern RESUMED = Pattern.compile("-r\\d{1,4}$");
+
     private final TrainingJobs jobs;
 
     public Launches(TrainingJobs jobs) {
@@ -21,6 +24,11 @@ public final class Launches {
     /** SageMaker's name of a launch, counted from 1: the same each time it is asked for, so that no two jobs come of one launch. */
     public static String name(RunId id, int launch) {
         return launch == 1 ? id.value() : id.value() + "-r" + launch;
+    }
+
+    /** The run of a launch with a name of ours. */
+    static RunId run(String name) {
+        return new RunId(RESUMED.matcher(name).replaceFirst(""));
     }
 
     /** All launches so far; empty where the service answered that there is none. */

@@ -12,7 +12,6 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobRespon
  * looked for.
  */
 final class NeverRan {
-    private static final int REGION_OF_ARN = 3;
     private static final Pattern ROLE =
             Pattern.compile("unable to assume|could not assume|perform: sts:AssumeRole", Pattern.CASE_INSENSITIVE);
     private static final Pattern LICENCE = Pattern.compile("eula|license agreement", Pattern.CASE_INSENSITIVE);
@@ -79,11 +78,10 @@ final class NeverRan {
     }
 
     private static String describe(DescribeTrainingJobResponse job) {
-        return "aws sagemaker describe-training-job --region " + region(job) + " --training-job-name "
-                + job.trainingJobName();
+        return SageMakerErrors.describe(job.trainingJobName(), region(job));
     }
 
     static String region(DescribeTrainingJobResponse job) {
-        return job.trainingJobArn().split(":", -1)[REGION_OF_ARN];
+        return SageMakerErrors.region(job.trainingJobArn());
     }
 }

@@ -67,7 +67,13 @@ public final class SageMakerErrors {
                 .remedy(describe(name, region));
     }
 
-    private static String describe(String name, String region) {
+    /** The region in an ARN. */
+    static String region(String arn) {
+        return arn.split(":", -1)[REGION_OF_ARN];
+    }
+
+    /** The command that shows a job. */
+    static String describe(String name, String region) {
         return "aws sagemaker describe-training-job --region " + region + " --training-job-name " + name;
     }
 
@@ -101,7 +107,7 @@ public final class SageMakerErrors {
                 .error("the name " + name + " belongs to another job")
                 .because("the digest of " + arn + " is " + (found.isEmpty() ? "not told" : found)
                         + ", the new one's is " + digest)
-                .remedy(describe(name, arn.split(":", -1)[REGION_OF_ARN]))
+                .remedy(describe(name, region(arn)))
                 .asException();
     }
 

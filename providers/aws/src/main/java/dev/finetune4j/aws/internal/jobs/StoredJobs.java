@@ -1,7 +1,7 @@
 package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.aws.s3.S3Store;
-import dev.finetune4j.aws.s3.StoredFile;
+import dev.finetune4j.aws.s3.StoredFolder;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Leftover;
@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sagemaker.model.Channel;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJob;
@@ -26,13 +26,10 @@ final class StoredJobs {
     /** A launch that has staged its order asks for its machine soon after. */
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
-    private static final String RESULTS = StoreLayout.RESULTS + "/";
-    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     /** Job, start of a digest, attempt, and where it was launched again which launch: nobody else calls a folder so. */
-    private static final Pattern RUN =
-            Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}(-r\\d{1,4})?");
-
-    private static final Pattern RESUMED = Pattern.compile("-r\\d{1,4}$");
+    private static final Predicate<String> IS_RUN = Pattern.compile(
+                    "[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}(-r\\d{1,4})?")
+            .asMatchPredicate();
 
     private final S3Store store;
     private final TrainingJobs jobs;
@@ -44,30 +41,35 @@ final class StoredJobs {
         this.now = now;
     }
 
-    /** All that lies there, by kind and then by name. Asks once for all jobs that have not ended, and for those that may be about to begin. */
-    List<Leftover> all() {
-        List<Pile> orders = piles(StoreLayout.ORDERS, RUN.asMatchPredicate());
+    /**
+     * All that lies there, by kind and then by name.
+     *
+     * @param unfinished asks once for all jobs that have not ended; each that may be about to begin is asked for besides
+     */
+    List<Leftover> all(Supplier<List<TrainingJob>> unfinished) {
+        List<Pile> orders = piles(StoreLayout.ORDERS, false);
         List<Pile> perRun = new ArrayList<>(orders);
-        perRun.addAll(piles(StoreLayout.CHECKPOINTS, RUN.asMatchPredicate()));
-        perRun.addAll(piles(RESULTS, RUN.asMatchPredicate()));
+        perRun.addAll(piles(StoreLayout.CHECKPOINTS, false));
+        perRun.addAll(piles(StoreLayout.RESULTS, true));
         Needs needs = new Needs();
-        addUnfinished(needs, perRun);
+        addUnfinished(needs, unfinished, perRun);
         orders.stream()
-                .filter(order -> order.lastUsed().plus(LAUNCHING).isAfter(now))
+                .filter(order -> order.files().lastStored().plus(LAUNCHING).isAfter(now))
                 .map(Pile::run)
                 .forEach(needs::addIfLaunching);
         List<Leftover> all = new ArrayList<>();
-        perRun.forEach(pile -> all.add(pile.leftover(pile.run(), needs.uses.getOrDefault(pile.run(), ""))));
-        for (Pile pile : piles(S3Store.INPUTS, DIGEST.asMatchPredicate())) {
-            all.add(pile.leftover(null, needs.ofInput(pile.address())));
+        perRun.forEach(pile -> all.add(pile.leftover(needs.uses.getOrDefault(pile.run(), ""))));
+        for (StoredFolder input : store.staged()) {
+            all.add(new Leftover(
+                    input.address(), null, input.bytes(), input.lastStored(), false, needs.ofInput(input.address())));
         }
         return all;
     }
 
     /** Where the caller may not search, each run is asked for by its name. */
-    private void addUnfinished(Needs needs, List<Pile> perRun) {
+    private void addUnfinished(Needs needs, Supplier<List<TrainingJob>> unfinished, List<Pile> perRun) {
         try {
-            jobs.unfinished().forEach(needs::add);
+            unfinished.get().forEach(needs::add);
         } catch (FineTuneException e) {
             if (!e.problems().get(0).kind().equals(SageMakerProblems.DENIED)) {
                 throw e;
@@ -141,39 +143,22 @@ final class StoredJobs {
         return channel.dataSource().s3DataSource().s3Uri();
     }
 
-    /** The files below one name. */
-    private record Pile(String folder, String name, String address, long bytes, Instant lastUsed) {
+    /** Files of one launch, or of all launches of a run. */
+    private record Pile(StoredFolder files, boolean isResult) {
         /** Resumed launches leave their output under names of their own. */
         RunId run() {
-            return new RunId(RESUMED.matcher(name).replaceFirst(""));
+            return Launches.run(files.name());
         }
 
-        Pile plus(StoredFile file) {
-            return new Pile(
-                    folder,
-                    name,
-                    address,
-                    bytes + file.bytes(),
-                    file.modified().isAfter(lastUsed) ? file.modified() : lastUsed);
-        }
-
-        Leftover leftover(@Nullable RunId run, String use) {
-            return new Leftover(address, run, bytes, lastUsed, folder.equals(RESULTS), use);
+        Leftover leftover(String use) {
+            return new Leftover(files.address(), run(), files.bytes(), files.lastStored(), isResult, use);
         }
     }
 
-    private List<Pile> piles(String folder, Predicate<String> isOurs) {
-        Map<String, Pile> piles = new LinkedHashMap<>();
-        for (StoredFile file : store.list(folder)) {
-            int slash = file.name().indexOf('/');
-            String name = slash < 0 ? "" : file.name().substring(0, slash);
-            if (isOurs.test(name)) {
-                piles.merge(
-                        name,
-                        new Pile(folder, name, store.address(folder + name + "/"), file.bytes(), file.modified()),
-                        (pile, one) -> pile.plus(file));
-            }
-        }
-        return List.copyOf(piles.values());
+    private List<Pile> piles(String folder, boolean isResult) {
+        return store.folders(folder).stream()
+                .filter(files -> IS_RUN.test(files.name()))
+                .map(files -> new Pile(files, isResult))
+                .toList();
     }
 }

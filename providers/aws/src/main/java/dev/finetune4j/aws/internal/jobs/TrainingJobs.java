@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.BooleanOperator;
@@ -46,7 +45,6 @@ public final class TrainingJobs implements AutoCloseable {
     public static final String DIGEST_TAG = "finetune4j-digest";
 
     private static final int SEARCH_PAGE = 100; // the most that the service takes
-    private static final Pattern RESUMED = Pattern.compile("-r\\d{1,4}$");
 
     /** Who acts as a job's role. */
     private static final String SERVICE = "sagemaker.amazonaws.com";
@@ -236,13 +234,14 @@ public final class TrainingJobs implements AutoCloseable {
 
     /** The run that a job is of: as its tag says, or its name. */
     static RunId run(TrainingJob job) {
-        String name = RESUMED.matcher(job.trainingJobName()).replaceFirst("");
-        return new RunId(job.tags().stream()
+        RunId named = Launches.run(job.trainingJobName());
+        return job.tags().stream()
                 .filter(tag -> tag.key().equals(Submission.RUN_LABEL))
                 .map(Tag::value)
-                .filter(name::equalsIgnoreCase)
+                .filter(named.value()::equalsIgnoreCase)
                 .findFirst()
-                .orElse(name));
+                .map(RunId::new)
+                .orElse(named);
     }
 
     /** Whether a job runs finetune4j's worker, and not a script of the hub. */
