@@ -3,7 +3,7 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
-import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
