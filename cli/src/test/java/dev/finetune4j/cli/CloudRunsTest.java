@@ -4,8 +4,8 @@ import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
-import dev.finetune4j.offlinecloud.sagemaker.Container;
-import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
+import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,14 +2,14 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
+import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
-import dev.finetune4j.offlinecloud.sagemaker.Container;
 import dev.finetune4j.offlinecloud.sagemaker.JumpStartBuckets;
 import dev.finetune4j.offlinecloud.sagemaker.JumpStartContainer;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
-import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

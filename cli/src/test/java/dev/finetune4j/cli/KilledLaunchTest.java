@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
-import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,7 +4,7 @@ import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.OfflineAws;
-import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud;
 
 import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
+import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.control.ControlProtocol;
 import dev.finetune4j.offlinecloud.control.Orders;
 import dev.finetune4j.offlinecloud.iam.IamQueries;
@@ -12,7 +13,6 @@ import dev.finetune4j.offlinecloud.prices.OfflinePrices;
 import dev.finetune4j.offlinecloud.quotas.OfflineQuotas;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.s3.S3Protocol;
-import dev.finetune4j.offlinecloud.sagemaker.Container;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
@@ -285,9 +285,7 @@ public final class OfflineAws implements AutoCloseable {
 
     /** Calls of an operation so far, in the order of the answers. */
     public List<Call> calls(String operation) {
-        return calls.all().stream()
-                .filter(call -> call.operation().equals(operation))
-                .toList();
+        return calls.of(operation);
     }
 
     /** Ends all connections and containers. */

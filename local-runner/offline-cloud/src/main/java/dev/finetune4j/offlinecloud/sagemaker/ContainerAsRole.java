@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.ServiceError;

@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.offlinecloud.container.Program;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;

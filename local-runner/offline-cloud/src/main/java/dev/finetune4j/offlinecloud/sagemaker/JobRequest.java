@@ -42,6 +42,11 @@ record JobRequest(ObjectNode body) {
         return body.path("OutputDataConfig").path("S3OutputPath").asText();
     }
 
+    /** Whether a container finds what an earlier one of the job kept. */
+    boolean hasCheckpoints() {
+        return body.has("CheckpointConfig");
+    }
+
     boolean isCompressed() {
         return !body.path("OutputDataConfig").path("CompressionType").asText().equals("NONE");
     }

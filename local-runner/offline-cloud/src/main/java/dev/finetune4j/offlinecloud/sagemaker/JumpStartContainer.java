@@ -2,8 +2,11 @@ package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.container.CloudAccess;
+import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.container.ContainerRun;
+import dev.finetune4j.offlinecloud.container.Machine;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -97,7 +100,8 @@ public final class JumpStartContainer implements Container {
             return others.start(job, at, ranBefore, log);
         }
         JobRequest request = new JobRequest(job);
-        MachineFolder folder = new MachineFolder(newFolder(request.name()), request, store.actingAs(request.role()));
+        MachineFolder folder =
+                new MachineFolder(Machine.nextFolder(root, request.name()), request, store.actingAs(request.role()));
         TransferLearning program = new TransferLearning(request.name(), document.get());
         ProcessBuilder builder = new ProcessBuilder(worker.command()).redirectErrorStream(true);
         builder.environment().clear();
@@ -107,14 +111,6 @@ public final class JumpStartContainer implements Container {
         ContainerRun run = new ContainerRun(folder, builder, program, clock, log);
         run.begin();
         return run;
-    }
-
-    private Path newFolder(String job) {
-        int machine = 1;
-        while (Files.exists(root.resolve(job).resolve("machine-" + machine))) {
-            machine++;
-        }
-        return root.resolve(job).resolve("machine-" + machine);
     }
 
     private static String channel(ObjectNode job, String name) {

@@ -3,21 +3,19 @@ package dev.finetune4j.offlinecloud.sagemaker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.container.Machine;
+import dev.finetune4j.offlinecloud.container.SavedFolder;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the service lays out below {@code /opt/ml} of one machine, and takes from there. */
-final class MachineFolder {
+final class MachineFolder implements Machine {
     private static final String BASE = "/opt/ml/";
     private static final String GATED = "s3://jumpstart-private-cache-prod-";
     private static final String HOST = "algo-1";
@@ -29,7 +27,7 @@ final class MachineFolder {
     private final Path root;
     private final JobRequest job;
     private final ObjectStore store;
-    private final Map<Path, String> saved = new HashMap<>();
+    private @Nullable SavedFolder checkpoints;
 
     MachineFolder(Path root, JobRequest job, ObjectStore store) {
         this.root = root;
@@ -37,20 +35,18 @@ final class MachineFolder {
         this.store = store;
     }
 
-    Path root() {
+    @Override
+    public Path root() {
         return root;
     }
 
-    JobRequest job() {
-        return job;
+    @Override
+    public String job() {
+        return job.name();
     }
 
-    /**
-     * Makes the folders, writes the settings and brings the inputs.
-     *
-     * @throws IOException if an input cannot be had; its message is for the job's description
-     */
-    void layOut() throws IOException {
+    @Override
+    public void layOut() throws IOException {
         for (String folder : List.of("input/config", "input/data", "model", "output/data")) {
             Files.createDirectories(root.resolve(folder));
         }
@@ -61,9 +57,11 @@ final class MachineFolder {
         for (JsonNode channel : job.body().path("InputDataConfig")) {
             bring(channel);
         }
-        Files.createDirectories(checkpoints());
-        if (job.body().has("CheckpointConfig")) {
-            store.download(withSlash(checkpointUri()), checkpoints());
+        Path kept = Files.createDirectories(checkpointFolder());
+        if (job.hasCheckpoints()) {
+            store.download(withSlash(checkpointUri()), kept);
+            checkpoints = new SavedFolder(kept, (file, name) -> store.upload(file, withSlash(checkpointUri()) + name));
+            checkpoints.settle();
         }
     }
 
@@ -141,30 +139,16 @@ final class MachineFolder {
     }
 
     /** Stores what is new among the checkpoints. */
-    void saveCheckpoints() throws IOException {
-        if (job.body().has("CheckpointConfig")) {
-            for (Path file : filesOf(checkpoints())) {
-                saveIfNew(file);
-            }
+    @Override
+    public void save() throws IOException {
+        if (checkpoints != null) {
+            checkpoints.save();
         }
     }
 
-    /** A file may be replaced or removed while we look; the next look sees what became of it. */
-    private void saveIfNew(Path file) throws IOException {
-        try {
-            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            String version = now.lastModifiedTime() + " " + now.size() + " " + now.fileKey();
-            if (!version.equals(saved.get(file))) {
-                store.upload(file, withSlash(checkpointUri()) + below(checkpoints(), file));
-                saved.put(file, version);
-            }
-        } catch (NoSuchFileException e) {
-            saved.remove(file);
-        }
-    }
-
-    /** Stores what the container left besides: results only of a job that did not fail. */
-    void saveResults(boolean hasFailed) throws IOException {
+    /** Stores the data in any case, the model only of a job that did not fail. */
+    @Override
+    public void saveResults(boolean hasFailed) throws IOException {
         if (!hasFailed) {
             save(root.resolve("model"), "model");
         }
@@ -173,7 +157,7 @@ final class MachineFolder {
 
     private void save(Path folder, String name) throws IOException {
         String base = withSlash(job.outputPath()) + job.name() + "/output/";
-        List<Path> files = filesOf(folder);
+        List<Path> files = SavedFolder.files(folder);
         if (job.isCompressed()) {
             if (!files.isEmpty() || name.equals("model")) {
                 Path archive = root.resolve(name + ".tar.gz");
@@ -204,8 +188,8 @@ final class MachineFolder {
         }
     }
 
-    /** What the container left to say why it failed; empty if nothing. */
-    String failure() throws IOException {
+    @Override
+    public String failure() throws IOException {
         Path file = root.resolve("output/failure");
         if (!Files.exists(file)) {
             return "";
@@ -214,7 +198,7 @@ final class MachineFolder {
         return text.substring(0, Math.min(text.length(), FAILURE_CHARACTERS));
     }
 
-    private Path checkpoints() throws IOException {
+    private Path checkpointFolder() throws IOException {
         String path = job.body().path("CheckpointConfig").path("LocalPath").asText(BASE + "checkpoints");
         if (!path.startsWith(BASE)) {
             throw new IOException("the offline cloud lays out " + BASE + " only, not " + path);
@@ -224,17 +208,6 @@ final class MachineFolder {
 
     private String checkpointUri() {
         return job.body().path("CheckpointConfig").path("S3Uri").asText();
-    }
-
-    private static List<Path> filesOf(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).toList();
-        } catch (UncheckedIOException e) {
-            if (e.getCause() instanceof NoSuchFileException) {
-                return List.of(); // removed while we looked
-            }
-            throw e.getCause();
-        }
     }
 
     private static String below(Path folder, Path file) {

@@ -3,6 +3,8 @@ package dev.finetune4j.offlinecloud.sagemaker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.container.Stock;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.Gate;

@@ -1,8 +1,11 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.container.CloudAccess;
+import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.container.ContainerRun;
+import dev.finetune4j.offlinecloud.container.Machine;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -60,11 +63,7 @@ public final class ProcessContainer implements Container {
     @Override
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
         JobRequest request = new JobRequest(job);
-        int machine = 1;
-        while (Files.exists(folder(request.name(), machine))) {
-            machine++;
-        }
-        Path own = folder(request.name(), machine);
+        Path own = Machine.nextFolder(root, request.name());
         ObjectStore storeOfJob = store.actingAs(request.role());
         MachineFolder folder = new MachineFolder(own, request, storeOfJob);
         ImageProgram program = new ImageProgram(own, request, storeOfJob, optMl);

@@ -2,7 +2,7 @@ package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.finetune4j.offlinecloud.sagemaker.Program.ProgramFailure;
+import dev.finetune4j.offlinecloud.container.Program.ProgramFailure;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.TreeMap;

@@ -6,7 +6,7 @@ import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.sagemaker.Program.ProgramFailure;
+import dev.finetune4j.offlinecloud.container.Program.ProgramFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

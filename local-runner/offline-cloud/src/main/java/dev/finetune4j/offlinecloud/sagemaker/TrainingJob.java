@@ -1,7 +1,9 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
-import dev.finetune4j.offlinecloud.sagemaker.Container.Ending;
-import dev.finetune4j.offlinecloud.sagemaker.Container.Running;
+import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.container.Container.Ending;
+import dev.finetune4j.offlinecloud.container.Container.Running;
+import dev.finetune4j.offlinecloud.container.Stock;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.time.Duration;
 import java.time.Instant;
@@ -156,7 +158,8 @@ final class TrainingJob {
         }
         Running started = running;
         if (started == null) {
-            started = container.start(request.body(), due, ranBefore, output.open(due));
+            started = container.start(
+                    request.body(), due, request.hasCheckpoints() ? ranBefore : Duration.ZERO, output.open(due));
             running = started;
         }
         Optional<Ending> ending = started.ending().filter(end -> !end.at().isAfter(now));

@@ -13,6 +13,7 @@ import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.offlinecloud.container.Program;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.WorkOrder;

@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * Something that a caller must be allowed.
  *
- * @param action as IAM calls it, such as {@code s3:GetObject}
- * @param resource ARN of what it is done to; {@code *} where IAM knows none
+ * @param action as the vendor calls it, such as {@code s3:GetObject}
+ * @param resource ARN or id of what it is done to; {@code *} where there is none
  * @param context what conditions of policies may look at, by their keys
  */
 public record Access(String action, String resource, Map<String, String> context) {

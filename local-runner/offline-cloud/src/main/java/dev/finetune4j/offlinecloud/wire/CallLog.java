@@ -14,6 +14,11 @@ public final class CallLog {
         calls.add(call);
     }
 
+    /** Calls of an operation so far, in the order of the answers. */
+    public List<Call> of(String operation) {
+        return all().stream().filter(call -> call.operation().equals(operation)).toList();
+    }
+
     /** Every call so far, in the order of the answers. */
     public synchronized List<Call> all() {
         return List.copyOf(calls);

@@ -12,43 +12,63 @@ import java.util.Optional;
  * which they were told, then all goes well again. Safe for use by several threads.
  */
 public final class Faults {
-    private static final int SERVERS_FAULT = 500;
-
     private final List<Planned> planned = new ArrayList<>();
+    private final Wording wording;
     private final Clock clock;
     private Instant outageEnds = Instant.MIN;
+
+    /**
+     * No fault is planned at first; they are worded as at Amazon.
+     *
+     * @param clock by which an outage lasts; may be virtual
+     */
+    public Faults(Clock clock) {
+        this(Wording.AMAZON, clock);
+    }
 
     /**
      * No fault is planned at first.
      *
      * @param clock by which an outage lasts; may be virtual
      */
-    public Faults(Clock clock) {
+    public Faults(Wording wording, Clock clock) {
+        this.wording = wording;
         this.clock = clock;
+    }
+
+    /**
+     * How a vendor's services tell what any of them may tell.
+     *
+     * @param throttled that calls are to come less often
+     * @param brokenDown that something is wrong with the service
+     * @param expired that the caller's token is too old
+     */
+    public record Wording(ServiceError throttled, ServiceError brokenDown, ServiceError expired) {
+        private static final int SERVERS_FAULT = 500;
+
+        /** As Amazon's services do. */
+        public static final Wording AMAZON = new Wording(
+                ServiceError.of("ThrottlingException", "Rate exceeded"),
+                new ServiceError(
+                        SERVERS_FAULT,
+                        "InternalFailure",
+                        "The request processing has failed because of an unknown error"),
+                ServiceError.of("ExpiredTokenException", "The security token included in the request is expired"));
     }
 
     /** The next calls are told to come less often. */
     public Faults throttle(String operation, int times) {
-        return refuse(operation, times, ServiceError.of("ThrottlingException", "Rate exceeded"));
+        return refuse(operation, times, wording.throttled());
     }
 
     /** The next calls meet an error of the service, and have no effect. */
     public Faults breakDown(String operation, int times) {
-        return refuse(
-                operation,
-                times,
-                new ServiceError(
-                        SERVERS_FAULT,
-                        "InternalFailure",
-                        "The request processing has failed because of an unknown error"));
+        return refuse(operation, times, wording.brokenDown());
     }
 
     /** The next calls find that the token of the caller's session is too old. */
     public Faults expireToken(String operation, int times) {
-        return refuse(
-                operation,
-                times,
-                ServiceError.of("ExpiredTokenException", "The security token included in the request is expired"));
+        return refuse(operation, times, wording.expired());
     }
 
     /** The next calls may not be made by this caller, whatever policies say. */

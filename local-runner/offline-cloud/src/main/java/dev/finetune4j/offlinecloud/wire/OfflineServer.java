@@ -2,6 +2,8 @@ package dev.finetune4j.offlinecloud.wire;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.finetune4j.offlinecloud.wire.Faults.Fault;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /**
  * Serves services of several protocols at one port of this machine's loopback address, lets their calls go wrong as planned, and keeps a
@@ -61,7 +64,32 @@ public final class OfflineServer implements AutoCloseable {
      */
     public static OfflineServer start(List<Protocol> protocols, Gate gate, Faults faults, CallLog calls)
             throws IOException {
-        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        return start(HttpServer.create(anyPort(), 0), protocols, gate, faults, calls);
+    }
+
+    /**
+     * Begins to serve over TLS on a port that is free.
+     *
+     * @param protocols asked in this order who speaks what a request speaks; the last one gets what nobody does
+     * @param gate decides who may do what
+     * @param faults what is to go wrong with the next calls
+     * @param calls keeps a record of them
+     * @param tls has the server's certificate and key
+     * @throws IOException if no port can be had
+     */
+    public static OfflineServer start(List<Protocol> protocols, Gate gate, Faults faults, CallLog calls, SSLContext tls)
+            throws IOException {
+        HttpsServer https = HttpsServer.create(anyPort(), 0);
+        https.setHttpsConfigurator(new HttpsConfigurator(tls));
+        return start(https, protocols, gate, faults, calls);
+    }
+
+    private static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private static OfflineServer start(
+            HttpServer http, List<Protocol> protocols, Gate gate, Faults faults, CallLog calls) {
         ExecutorService threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "offline-cloud");
             thread.setDaemon(true);
@@ -76,7 +104,8 @@ public final class OfflineServer implements AutoCloseable {
 
     /** Where clients find it. */
     public URI endpoint() {
-        return URI.create("http://" + server.getAddress().getHostString() + ":"
+        String scheme = server instanceof HttpsServer ? "https://" : "http://";
+        return URI.create(scheme + server.getAddress().getHostString() + ":"
                 + server.getAddress().getPort());
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;

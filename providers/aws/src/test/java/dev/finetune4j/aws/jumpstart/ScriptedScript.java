@@ -2,9 +2,9 @@ package dev.finetune4j.aws.jumpstart;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
-import dev.finetune4j.offlinecloud.sagemaker.Container;
-import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

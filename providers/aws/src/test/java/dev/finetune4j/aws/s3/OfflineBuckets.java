@@ -2,9 +2,9 @@ package dev.finetune4j.aws.s3;
 
 import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
-import dev.finetune4j.offlinecloud.sagemaker.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.spi.ProviderContext;
 import java.io.IOException;

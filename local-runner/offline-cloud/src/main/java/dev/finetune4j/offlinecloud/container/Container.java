@@ -1,4 +1,4 @@
-package dev.finetune4j.offlinecloud.sagemaker;
+package dev.finetune4j.offlinecloud.container;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
@@ -11,9 +11,10 @@ public interface Container {
     /**
      * Starts a container.
      *
-     * @param job the request that made the job, with the job's {@code TrainingJobArn}
+     * @param job the job as its service hands it to a machine
      * @param at when
-     * @param ranBefore how long earlier containers of the same job ran, whose machines were taken back
+     * @param ranBefore how long earlier containers of the same job ran whose machines were taken back, if this one finds their checkpoints;
+     *     zero if it has to begin anew
      * @param log takes each line that it prints
      */
     Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log);
@@ -49,7 +50,7 @@ public interface Container {
      *
      * @param at when
      * @param exitCode 0 where it did what it should, -1 where it could not run
-     * @param failure what it left in {@code /opt/ml/output/failure}, empty if nothing
+     * @param failure what it left to say of a failure, empty if nothing
      */
     record Ending(Instant at, int exitCode, String failure) {
         /** The exit code of a container that could not run. */
@@ -60,7 +61,8 @@ public interface Container {
             return new Ending(at, NEVER_RAN, failure);
         }
 
-        boolean hasRun() {
+        /** Whether it ran at all. */
+        public boolean hasRun() {
             return exitCode != NEVER_RAN;
         }
     }

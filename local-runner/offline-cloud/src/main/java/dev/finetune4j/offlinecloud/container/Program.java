@@ -1,15 +1,15 @@
-package dev.finetune4j.offlinecloud.sagemaker;
+package dev.finetune4j.offlinecloud.container;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** What an image does around the process that computes: before it, to what it prints, and after it. */
-interface Program {
+public interface Program {
     /**
      * Prepares for the process, once all inputs are there.
      *
-     * @param base the folder that is laid out as {@code /opt/ml}
+     * @param base the machine's folder
      * @throws ProgramFailure if the program ends here
      */
     default void prepare(Path base) throws IOException {}
@@ -22,7 +22,7 @@ interface Program {
     /**
      * Brings what the process left to where the service takes it from.
      *
-     * @param base the folder that is laid out as {@code /opt/ml}
+     * @param base the machine's folder
      * @param exitCode of the process
      */
     default void finish(Path base, int exitCode) throws IOException {}
@@ -31,7 +31,8 @@ interface Program {
     final class ProgramFailure extends IOException {
         private static final long serialVersionUID = 1L;
 
-        ProgramFailure(String message) {
+        /** @param message what it says of it */
+        public ProgramFailure(String message) {
             super(message);
         }
     }

@@ -1,7 +1,7 @@
-package dev.finetune4j.offlinecloud.sagemaker;
+package dev.finetune4j.offlinecloud.container;
 
-import dev.finetune4j.offlinecloud.sagemaker.Container.Ending;
-import dev.finetune4j.offlinecloud.sagemaker.Container.Running;
+import dev.finetune4j.offlinecloud.container.Container.Ending;
+import dev.finetune4j.offlinecloud.container.Container.Running;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,13 +13,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One container on one machine, followed by a thread of its own. */
-final class ContainerRun implements Running {
+public final class ContainerRun implements Running {
     private static final System.Logger LOG = System.getLogger(ContainerRun.class.getName());
     private static final long BETWEEN_SAVES_MILLIS = 200;
     /** A process that it left behind may hold its output open. */
     private static final long LAST_LINES_MILLIS = 2000;
 
-    private final MachineFolder folder;
+    private final Machine machine;
     private final ProcessBuilder builder;
     private final Program program;
     private final Clock clock;
@@ -31,8 +31,17 @@ final class ContainerRun implements Running {
     private boolean isTerminated;
     private boolean isReclaimed;
 
-    ContainerRun(MachineFolder folder, ProcessBuilder builder, Program program, Clock clock, Consumer<String> log) {
-        this.folder = folder;
+    /**
+     * A container that is about to begin.
+     *
+     * @param machine where it runs
+     * @param builder of its process, without a command where there is nothing to run
+     * @param program what is done around the process
+     * @param clock the clock, which must go by itself
+     * @param log takes each line that it prints
+     */
+    public ContainerRun(Machine machine, ProcessBuilder builder, Program program, Clock clock, Consumer<String> log) {
+        this.machine = machine;
         this.builder = builder;
         this.program = program;
         this.clock = clock;
@@ -40,12 +49,13 @@ final class ContainerRun implements Running {
         follower = inBackground(this::follow);
     }
 
-    void begin() {
+    /** Starts the thread that lays out the machine and then runs the process. */
+    public void begin() {
         follower.start();
     }
 
     private Thread inBackground(Runnable task) {
-        Thread thread = new Thread(task, "container of " + folder.job().name());
+        Thread thread = new Thread(task, "container of " + machine.job());
         thread.setDaemon(true);
         return thread;
     }
@@ -53,22 +63,22 @@ final class ContainerRun implements Running {
     private void follow() {
         Ending end;
         try {
-            folder.layOut();
+            machine.layOut();
             begun();
-            program.prepare(folder.root());
+            program.prepare(machine.root());
             Process started = start();
             Thread reader = inBackground(() -> read(started));
             reader.start();
             while (!started.waitFor(BETWEEN_SAVES_MILLIS, TimeUnit.MILLISECONDS)) {
-                folder.saveCheckpoints();
+                machine.save();
             }
             reader.join(LAST_LINES_MILLIS);
-            program.finish(folder.root(), started.exitValue());
-            folder.saveCheckpoints();
+            program.finish(machine.root(), started.exitValue());
+            machine.save();
             if (!isReclaimed()) {
-                folder.saveResults(started.exitValue() != 0 && !isTerminated());
+                machine.saveResults(started.exitValue() != 0 && !isTerminated());
             }
-            end = new Ending(clock.instant(), started.exitValue(), folder.failure());
+            end = new Ending(clock.instant(), started.exitValue(), machine.failure());
         } catch (Program.ProgramFailure e) {
             log.accept(String.valueOf(e.getMessage()));
             end = new Ending(clock.instant(), 1, String.valueOf(e.getMessage()));

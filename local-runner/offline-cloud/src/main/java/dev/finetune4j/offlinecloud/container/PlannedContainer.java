@@ -1,4 +1,4 @@
-package dev.finetune4j.offlinecloud.sagemaker;
+package dev.finetune4j.offlinecloud.container;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Durations;
@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 /**
  * A container that computes nothing and ends when it was planned to; what a job costs and how its states follow each other can be tested
- * with it, with years in a second. One whose machine was taken back goes on where it was if it keeps checkpoints, else from the start.
+ * with it, with years in a second. One whose machine was taken back goes on where it was if it keeps checkpoints and finds them, else from the start.
  *
  * @param work how long it computes
  * @param exitCode what it ends with
@@ -39,8 +39,7 @@ public record PlannedContainer(Duration work, int exitCode, String failure, bool
 
     @Override
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
-        boolean goesOn = keepsCheckpoints && job.has("CheckpointConfig");
-        Duration left = goesOn ? work.minus(ranBefore) : work;
+        Duration left = keepsCheckpoints ? work.minus(ranBefore) : work;
         log.accept("begins to compute for " + Durations.format(work));
         return new PlannedRun(at, new Ending(at.plus(left.isNegative() ? Duration.ZERO : left), exitCode, failure));
     }

@@ -1,0 +1,31 @@
+package dev.finetune4j.offlinecloud.azure;
+
+import java.time.Duration;
+
+/**
+ * How long the service takes for what is not training.
+ *
+ * @param start until it looks at a new job, and until it has found it a machine where one is free
+ * @param preparation until the job's environment is ready
+ * @param provisioning until a machine that is free has what the job needs
+ * @param upload until a job that ran is at its end
+ * @param capacityWait how long a serverless job waits for a machine where none is free
+ */
+public record AzurePace(
+        Duration start, Duration preparation, Duration provisioning, Duration upload, Duration capacityWait) {
+    /** About as the service itself; for a clock that is virtual. */
+    public static final AzurePace LIFELIKE = new AzurePace(
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(4),
+            Duration.ofSeconds(40),
+            Duration.ofHours(1));
+
+    /** Fast enough for tests on a real clock. */
+    public static final AzurePace SWIFT = new AzurePace(
+            Duration.ofMillis(50),
+            Duration.ofMillis(50),
+            Duration.ofMillis(50),
+            Duration.ofMillis(50),
+            Duration.ofSeconds(1));
+}

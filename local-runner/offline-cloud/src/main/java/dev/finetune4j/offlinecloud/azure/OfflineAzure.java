@@ -1,0 +1,255 @@
+package dev.finetune4j.offlinecloud.azure;
+
+import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.azure.blob.BlobStore;
+import dev.finetune4j.offlinecloud.azure.entra.AccessTokens;
+import dev.finetune4j.offlinecloud.azure.entra.SignIn;
+import dev.finetune4j.offlinecloud.azure.entra.SignIn.ServicePrincipal;
+import dev.finetune4j.offlinecloud.azure.ml.Datastores;
+import dev.finetune4j.offlinecloud.azure.ml.OfflineMachineLearning;
+import dev.finetune4j.offlinecloud.azure.rest.AzureErrors;
+import dev.finetune4j.offlinecloud.azure.rest.AzureGate;
+import dev.finetune4j.offlinecloud.azure.rest.AzureProtocol;
+import dev.finetune4j.offlinecloud.azure.rest.Operation;
+import dev.finetune4j.offlinecloud.azure.rest.Operation.Door;
+import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.wire.CallLog;
+import dev.finetune4j.offlinecloud.wire.Faults;
+import dev.finetune4j.offlinecloud.wire.OfflineServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Microsoft's cloud in this process, as far as it runs command jobs of Azure Machine Learning: the resource manager, run history, Entra ID's
+ * tokens, and Blob storage beside it, behind the real protocols over https, for any client. It lives as long as it is open and keeps nothing.
+ *
+ * <pre>{@code
+ * try (Azurite blobs = Azurite.start(Path.of("target/azurite"));
+ *         OfflineAzure azure = OfflineAzure.start(
+ *                 Workspace.sample(), clock, AzurePace.LIFELIKE, PlannedContainer.succeedingAfter(ofHours(3)), blobs)) {
+ *     Map<String, String> environment = azure.variables(); // of any client
+ * }
+ * }</pre>
+ */
+public final class OfflineAzure implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(OfflineAzure.class.getName());
+    private static final long BETWEEN_LOOKS_MILLIS = 50;
+    private static final int SECRET_BYTES = 20;
+    private static final String TENANT = "11111111-1111-1111-1111-111111111111";
+    private static final String CLIENT = "22222222-2222-2222-2222-222222222222";
+
+    private final Workspace workspace;
+    private final OfflineMachineLearning service;
+    private final BlobStore store;
+    private final Azurite blobs;
+    private final ServicePrincipal principal;
+    private final Faults faults;
+    private final CallLog calls;
+    private final OfflineServer server;
+    private final Thread life;
+
+    private OfflineAzure(
+            Workspace workspace,
+            OfflineMachineLearning service,
+            BlobStore store,
+            Azurite blobs,
+            ServicePrincipal principal,
+            Faults faults,
+            CallLog calls,
+            OfflineServer server) {
+        this.workspace = workspace;
+        this.service = service;
+        this.store = store;
+        this.blobs = blobs;
+        this.principal = principal;
+        this.faults = faults;
+        this.calls = calls;
+        this.server = server;
+        life = new Thread(this::live, "offline-cloud life");
+        life.setDaemon(true);
+        life.start();
+    }
+
+    /** On a clock that goes by itself something happens whether anybody asks or not. */
+    private void live() {
+        try {
+            while (true) {
+                lookAfter();
+                Thread.sleep(BETWEEN_LOOKS_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private void lookAfter() {
+        try {
+            service.advance();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "a log could not be stored", e);
+        }
+    }
+
+    /**
+     * Opens it on a free port of the loopback address, with a store that is empty.
+     *
+     * @param workspace the only one that there is
+     * @param clock by which jobs live; may be virtual, where tokens and links always go by the real one
+     * @param pace how long it takes for what is not training
+     * @param container what jobs run
+     * @param blobs the store, for this cloud only; the caller closes it after this
+     * @throws IOException if no port can be had, or the store fails
+     */
+    public static OfflineAzure start(
+            Workspace workspace, Clock clock, AzurePace pace, Container container, Azurite blobs) throws IOException {
+        BlobStore store = blobs.store();
+        for (String name : Datastores.containers()) {
+            store.deleteContainer(name);
+            store.createContainer(name);
+        }
+        ServicePrincipal principal = new ServicePrincipal(TENANT, CLIENT, secret());
+        AccessTokens tokens = new AccessTokens(TENANT, Clock.systemUTC());
+        OfflineMachineLearning service = new OfflineMachineLearning(workspace, clock, pace, container, store);
+        List<Operation> operations =
+                new ArrayList<>(new SignIn(principal, tokens, Datastores.endpoint(store)).operations());
+        operations.addAll(service.operations());
+        Faults faults = new Faults(AzureErrors.wording(), clock);
+        CallLog calls = new CallLog();
+        OfflineServer server = OfflineServer.start(
+                List.of(new AzureProtocol(workspace, operations, TENANT, (door, authorization, base) -> {
+                    if (door != Door.OPEN) {
+                        tokens.check(authorization, audiences(door, base));
+                    }
+                })),
+                new AzureGate(CLIENT),
+                faults,
+                calls,
+                blobs.certificate().server());
+        OfflineAzure azure = new OfflineAzure(workspace, service, store, blobs, principal, faults, calls, server);
+        container.connect(azure::variablesOf);
+        return azure;
+    }
+
+    private static List<String> audiences(Door door, String base) {
+        List<String> audiences =
+                new ArrayList<>(List.of("https://management.core.windows.net/", "https://management.azure.com/", base));
+        if (door == Door.WORKSPACE) {
+            audiences.add("https://ml.azure.com/");
+        }
+        return audiences;
+    }
+
+    /** Nobody else on this machine can guess it: containers may be real, and then a job is a command. */
+    private static String secret() {
+        byte[] random = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** Where clients find it. */
+    public URI endpoint() {
+        return server.endpoint();
+    }
+
+    /** What a job file names as its store: the container of the default datastore. */
+    public String store() {
+        return store.account() + "/" + Datastores.JOBS;
+    }
+
+    /** Variables by which any client finds it, trusts it, and signs in. They hold a secret. */
+    public Map<String, String> variables() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        String certificate = blobs.certificate().certificate().toString();
+        variables.put("ARM_CLOUD_METADATA_URL", endpoint() + "/metadata/endpoints?api-version=2019-05-01");
+        variables.put("AZURE_AUTHORITY_HOST", endpoint().toString());
+        variables.put("AZURE_TENANT_ID", principal.tenant());
+        variables.put("AZURE_CLIENT_ID", principal.client());
+        variables.put("AZURE_CLIENT_SECRET", principal.secret());
+        variables.put("SSL_CERT_FILE", certificate);
+        variables.put("REQUESTS_CA_BUNDLE", certificate);
+        return Collections.unmodifiableMap(variables);
+    }
+
+    /** What a job's process finds the cloud by, and what it is told of itself. */
+    private Map<String, String> variablesOf(String job) {
+        Map<String, String> variables = new LinkedHashMap<>(variables());
+        variables.put("AZUREML_RUN_ID", job);
+        variables.put("AZUREML_ROOT_RUN_ID", job);
+        variables.put("AZUREML_ARM_SUBSCRIPTION", workspace.subscription());
+        variables.put("AZUREML_ARM_RESOURCEGROUP", workspace.resourceGroup());
+        variables.put("AZUREML_ARM_WORKSPACE_NAME", workspace.name());
+        variables.put("AZUREML_ARM_PROJECT_NAME", "Default");
+        variables.put("AZUREML_EXPERIMENT_SCOPE", workspace.id() + "/experiments/Default");
+        variables.put("AZUREML_SERVICE_ENDPOINT", endpoint().toString());
+        variables.put(
+                "MLFLOW_TRACKING_URI", "azureml://" + endpoint().getAuthority() + "/mlflow/v1.0" + workspace.id());
+        variables.put("MLFLOW_RUN_ID", job);
+        return variables;
+    }
+
+    /** What is to go wrong with the next calls. */
+    public Faults faults() {
+        return faults;
+    }
+
+    /** The calls so far. Those to the store are not among them. */
+    public CallLog calls() {
+        return calls;
+    }
+
+    /** From now on no machine of a size is free. */
+    public void sellOut(String vmSize) {
+        service.sellOut(vmSize);
+    }
+
+    /** From now on there are machines of a size again. */
+    public void restock(String vmSize) {
+        service.restock(vmSize);
+    }
+
+    /**
+     * Takes the machines back from a job, which then waits for others and begins anew.
+     *
+     * @throws IllegalStateException if there is no such job, its machines are not spot ones, or it has none now
+     */
+    public void reclaim(String job) {
+        service.reclaim(job);
+    }
+
+    /**
+     * From now on so many cores of a family may be used, and no more.
+     *
+     * @param family such as {@code standardNCADSA100v4Family}, or {@code LowPriority} for all spot machines
+     * @throws IllegalArgumentException if there is no such family
+     */
+    public void quota(String family, int cores) {
+        service.quota(family, cores);
+    }
+
+    /** Ends all connections and containers, and empties the store. */
+    @Override
+    public void close() {
+        server.close();
+        life.interrupt();
+        service.shutDown();
+        try {
+            life.join();
+            for (String name : Datastores.containers()) {
+                store.deleteContainer(name);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

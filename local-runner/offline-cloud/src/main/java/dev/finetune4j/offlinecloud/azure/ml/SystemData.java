@@ -1,0 +1,28 @@
+package dev.finetune4j.offlinecloud.azure.ml;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.azure.Workspace;
+import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import java.time.Instant;
+
+/** What the resource manager says of every resource. */
+final class SystemData {
+    private SystemData() {}
+
+    /** Who made a resource, and when. */
+    static ObjectNode of(Instant createdAt) {
+        return Json.records()
+                .createObjectNode()
+                .put("createdAt", createdAt.toString())
+                .put("createdBy", "offline")
+                .put("createdByType", "Application")
+                .put("lastModifiedAt", createdAt.toString());
+    }
+
+    /** The id of the account that a workspace stores in. */
+    static String storageAccount(Workspace workspace) {
+        return "/subscriptions/" + workspace.subscription() + "/resourceGroups/" + workspace.resourceGroup()
+                + "/providers/Microsoft.Storage/storageAccounts/" + Azurite.ACCOUNT;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.finetune4j.offlinecloud.azure.rest;
+
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The versions of the API of Azure Machine Learning that the resource manager knows. */
+final class ApiVersions {
+    private static final Set<String> KNOWN = new TreeSet<>(List.of(
+            "2022-02-01-preview",
+            "2022-05-01",
+            "2022-10-01",
+            "2022-10-01-preview",
+            "2022-12-01-preview",
+            "2023-02-01-preview",
+            "2023-04-01",
+            "2023-04-01-preview",
+            "2023-06-01-preview",
+            "2023-08-01-preview",
+            "2023-10-01",
+            "2024-01-01-preview",
+            "2024-04-01",
+            "2024-04-01-preview",
+            "2024-07-01-preview",
+            "2024-10-01",
+            "2024-10-01-preview",
+            "2025-01-01-preview",
+            "2025-04-01",
+            "2025-06-01",
+            "2025-09-01",
+            "2025-10-01-preview",
+            "2025-12-01",
+            "2026-03-01",
+            "2026-05-01",
+            "2026-05-15-preview"));
+
+    private ApiVersions() {}
+
+    /** Refuses a request that names none of them. */
+    static void check(String version) throws ServiceError {
+        if (version.isEmpty()) {
+            throw AzureErrors.invalid(
+                    "MissingApiVersionParameter",
+                    "The api-version query parameter (?api-version=) is required for all requests.");
+        }
+        if (!KNOWN.contains(version)) {
+            throw AzureErrors.invalid(
+                    "InvalidApiVersionParameter",
+                    "The api-version '" + version + "' is invalid. The supported versions are '"
+                            + String.join(",", KNOWN) + "'.");
+        }
+    }
+}
