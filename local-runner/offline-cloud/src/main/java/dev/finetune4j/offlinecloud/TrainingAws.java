@@ -2,8 +2,8 @@ package dev.finetune4j.offlinecloud;
 
 import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
-import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.JumpStartBuckets;
 import dev.finetune4j.offlinecloud.sagemaker.JumpStartContainer;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;

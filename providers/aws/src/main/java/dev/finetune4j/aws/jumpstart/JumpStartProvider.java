@@ -173,7 +173,8 @@ final class JumpStartProvider implements Provider {
                 options.subnets(),
                 options.securityGroups(),
                 List.of(place.images(options.region())));
-        return new JobPolicies(bounds, new JobPolicies.Hub(HubModels.HUB, options.model(), place.buckets()), runs).all();
+        return new JobPolicies(bounds, new JobPolicies.Hub(HubModels.HUB, options.model(), place.buckets()), runs)
+                .all();
     }
 
     @Override
