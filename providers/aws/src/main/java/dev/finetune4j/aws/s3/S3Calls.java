@@ -58,21 +58,26 @@ final class S3Calls implements AutoCloseable {
 
     /** What a failed call means. */
     FineTuneException told(SdkException failure, String action, S3Address about) {
-        if (owner != null && StoreErrors.isDenied(failure) && isThereForAnybody(about)) {
+        boolean isOfAFile = !about.key().isEmpty();
+        if (owner != null && isOfAFile && StoreErrors.isDenied(failure) && isThereForAnybody(about)) {
             return StoreErrors.foreign(about, owner);
         }
         return errors.told(failure, action, about);
     }
 
-    /** S3 does not say whether it denies a call for the caller's sake or for the owner's. */
+    /** S3 does not say whether it denies a call for the caller's sake or for the owner's; a caller may list what lies below the store. */
     private boolean isThereForAnybody(S3Address about) {
         try {
-            client.headBucket(request -> request.bucket(about.bucket()));
+            client.listObjectsV2(request ->
+                    request.bucket(about.bucket()).prefix(about.key()).maxKeys(1));
         } catch (SdkException e) {
             return false;
         }
         try {
-            client.headBucket(request -> request.bucket(about.bucket()).expectedBucketOwner(owner));
+            client.listObjectsV2(request -> request.bucket(about.bucket())
+                    .prefix(about.key())
+                    .maxKeys(1)
+                    .expectedBucketOwner(owner));
             return false; // the owner is the right one
         } catch (SdkException e) {
             return StoreErrors.isDenied(e);

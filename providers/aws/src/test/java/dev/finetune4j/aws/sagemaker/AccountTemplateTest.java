@@ -48,8 +48,13 @@ class AccountTemplateTest {
     void letsTheRoleOfCustomizationDoWhatThePolicyOfAJobSays() {
         assertThat(statements(plain.at(CUSTOMIZATION))).isEqualTo(ofCustomization(Map.of()));
         assertThat(statements(all.at(CUSTOMIZATION)))
-                .isEqualTo(ofCustomization(
-                        Map.of("kms-key", KEY, "subnets", "subnet-0a1b", "security-groups", "sg-0a1b")));
+                .isEqualTo(ofCustomization(Map.of(
+                        "kms-key",
+                        KEY.replace(OfflineAccount.REGION, "us-east-1"),
+                        "subnets",
+                        "subnet-0a1b",
+                        "security-groups",
+                        "sg-0a1b")));
     }
 
     @Test
@@ -146,7 +151,10 @@ class AccountTemplateTest {
         ProviderContext context = new ProviderContext(Path.of("target"), Map.of(), Clock.systemUTC());
         return ofHolder(new BedrockProviderFactory().open(context, settings)).stream()
                 .map(statement -> Json.read(
-                        statement.toString().replace(":ec2:us-east-1:", ":ec2:" + OfflineAccount.REGION + ":"),
+                        statement
+                                .toString()
+                                .replace(":ec2:us-east-1:", ":ec2:" + OfflineAccount.REGION + ":")
+                                .replace(":kms:us-east-1:", ":kms:" + OfflineAccount.REGION + ":"),
                         JsonNode.class))
                 .toList();
     }
