@@ -13,11 +13,12 @@ import dev.finetune4j.offlinecloud.azure.rest.AzureProtocol;
 import dev.finetune4j.offlinecloud.azure.rest.Operation;
 import dev.finetune4j.offlinecloud.azure.rest.Operation.Door;
 import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.control.ControlProtocol;
+import dev.finetune4j.offlinecloud.control.Orders;
 import dev.finetune4j.offlinecloud.wire.CallLog;
 import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.OfflineServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -43,6 +44,7 @@ import java.util.Map;
 public final class OfflineAzure implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(OfflineAzure.class.getName());
     private static final long BETWEEN_LOOKS_MILLIS = 50;
+    private static final String CONTROL = "/offline-cloud/control/";
     private static final int SECRET_BYTES = 20;
     private static final String TENANT = "11111111-1111-1111-1111-111111111111";
     private static final String CLIENT = "22222222-2222-2222-2222-222222222222";
@@ -52,8 +54,10 @@ public final class OfflineAzure implements AutoCloseable {
     private final BlobStore store;
     private final Azurite blobs;
     private final ServicePrincipal principal;
+    private final AccessTokens tokens;
     private final Faults faults;
     private final CallLog calls;
+    private final String control;
     private final OfflineServer server;
     private final Thread life;
 
@@ -63,16 +67,20 @@ public final class OfflineAzure implements AutoCloseable {
             BlobStore store,
             Azurite blobs,
             ServicePrincipal principal,
+            AccessTokens tokens,
             Faults faults,
             CallLog calls,
+            String control,
             OfflineServer server) {
         this.workspace = workspace;
         this.service = service;
         this.store = store;
         this.blobs = blobs;
         this.principal = principal;
+        this.tokens = tokens;
         this.faults = faults;
         this.calls = calls;
+        this.control = control;
         this.server = server;
         life = new Thread(this::live, "offline-cloud life");
         life.setDaemon(true);
@@ -95,7 +103,7 @@ public final class OfflineAzure implements AutoCloseable {
         try {
             service.advance();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "a log could not be stored", e);
+            LOG.log(System.Logger.Level.DEBUG, "a log could not be stored", e);
         }
     }
 
@@ -124,17 +132,21 @@ public final class OfflineAzure implements AutoCloseable {
         operations.addAll(service.operations());
         Faults faults = new Faults(AzureErrors.wording(), clock);
         CallLog calls = new CallLog();
+        String control = CONTROL + secret(); // none that jobs know
         OfflineServer server = OfflineServer.start(
-                List.of(new AzureProtocol(workspace, operations, TENANT, (door, authorization, base) -> {
-                    if (door != Door.OPEN) {
-                        tokens.check(authorization, audiences(door, base));
-                    }
-                })),
+                List.of(
+                        new ControlProtocol(control, new Orders(service, faults), calls),
+                        new AzureProtocol(workspace, operations, TENANT, (door, authorization, base) -> {
+                            if (door != Door.OPEN) {
+                                tokens.check(authorization, audiences(door, base));
+                            }
+                        })),
                 new AzureGate(CLIENT),
                 faults,
                 calls,
                 blobs.certificate().server());
-        OfflineAzure azure = new OfflineAzure(workspace, service, store, blobs, principal, faults, calls, server);
+        OfflineAzure azure =
+                new OfflineAzure(workspace, service, store, blobs, principal, tokens, faults, calls, control, server);
         container.connect(azure::variablesOf);
         return azure;
     }
@@ -160,6 +172,14 @@ public final class OfflineAzure implements AutoCloseable {
         return server.endpoint();
     }
 
+    /**
+     * Where programs that are not Java order what is to go wrong: {@code POST} of {@code {"do": "sell-out", "machine": "Standard_D4s_v3"}}, and
+     * {@code GET} of the calls that were made.
+     */
+    public URI control() {
+        return endpoint().resolve(control);
+    }
+
     /** What a job file names as its store: the container of the default datastore. */
     public String store() {
         return store.account() + "/" + Datastores.JOBS;
@@ -168,7 +188,7 @@ public final class OfflineAzure implements AutoCloseable {
     /** Variables by which any client finds it, trusts it, and signs in. They hold a secret. */
     public Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();
-        String certificate = blobs.certificate().certificate().toString();
+        String certificate = blobs.certificate().authorities().toString();
         variables.put("ARM_CLOUD_METADATA_URL", endpoint() + "/metadata/endpoints?api-version=2019-05-01");
         variables.put("AZURE_AUTHORITY_HOST", endpoint().toString());
         variables.put("AZURE_TENANT_ID", principal.tenant());
@@ -192,6 +212,9 @@ public final class OfflineAzure implements AutoCloseable {
         variables.put("AZUREML_SERVICE_ENDPOINT", endpoint().toString());
         variables.put(
                 "MLFLOW_TRACKING_URI", "azureml://" + endpoint().getAuthority() + "/mlflow/v1.0" + workspace.id());
+        String token = tokens.issue(principal.client(), "https://ml.azure.com/");
+        variables.put("MLFLOW_TRACKING_TOKEN", token);
+        variables.put("AZUREML_RUN_TOKEN", token);
         variables.put("MLFLOW_RUN_ID", job);
         return variables;
     }
@@ -235,7 +258,7 @@ public final class OfflineAzure implements AutoCloseable {
         service.quota(family, cores);
     }
 
-    /** Ends all connections and containers, and empties the store. */
+    /** Ends all connections and containers. What is stored goes with the store, or when the next one is opened with it. */
     @Override
     public void close() {
         server.close();
@@ -243,13 +266,8 @@ public final class OfflineAzure implements AutoCloseable {
         service.shutDown();
         try {
             life.join();
-            for (String name : Datastores.containers()) {
-                store.deleteContainer(name);
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.control;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.azure.ml.OfflineMachineLearning;
 import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
@@ -19,15 +20,7 @@ public final class Orders {
 
     private final Map<String, Consumer<ObjectNode>> orders = new TreeMap<>();
 
-    /**
-     * The orders to a cloud.
-     *
-     * @param sageMaker has machines
-     * @param bedrocks have jobs at once, one for each region
-     * @param logs may be late
-     * @param faults of single calls
-     */
-    public Orders(OfflineSageMaker sageMaker, List<OfflineBedrock> bedrocks, LogBook logs, Faults faults) {
+    private Orders(Faults faults) {
         orders.put("throttle", order -> faults.throttle(operation(order), times(order)));
         orders.put("break-down", order -> faults.breakDown(operation(order), times(order)));
         orders.put("expire-token", order -> faults.expireToken(operation(order), times(order)));
@@ -36,6 +29,32 @@ public final class Orders {
         orders.put("lose-answer", order -> faults.loseAnswer(operation(order), times(order)));
         orders.put("outage", order -> faults.outage(Duration.ofSeconds(number(order, "seconds"))));
         orders.put("refuse", order -> faults.refuse(operation(order), times(order), error(order)));
+    }
+
+    /**
+     * The orders to Microsoft's cloud.
+     *
+     * @param service has machines
+     * @param faults of single calls
+     */
+    public Orders(OfflineMachineLearning service, Faults faults) {
+        this(faults);
+        orders.put("sell-out", order -> service.sellOut(text(order, "machine")));
+        orders.put("restock", order -> service.restock(text(order, "machine")));
+        orders.put("reclaim", order -> service.reclaim(text(order, "job")));
+        orders.put("quota", order -> service.quota(text(order, "family"), number(order, "value")));
+    }
+
+    /**
+     * The orders to Amazon's cloud.
+     *
+     * @param sageMaker has machines
+     * @param bedrocks have jobs at once, one for each region
+     * @param logs may be late
+     * @param faults of single calls
+     */
+    public Orders(OfflineSageMaker sageMaker, List<OfflineBedrock> bedrocks, LogBook logs, Faults faults) {
+        this(faults);
         orders.put("sell-out", order -> sageMaker.sellOut(text(order, "machine")));
         orders.put("restock", order -> sageMaker.restock(text(order, "machine")));
         orders.put("reclaim", order -> sageMaker.reclaim(text(order, "job")));

@@ -9,23 +9,28 @@ import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /**
  * A certificate of this machine's loopback address that nobody signed but itself, with its key. It is made anew for whoever serves over
  * TLS, and lasts a month.
  *
  * @param certificate PEM file that clients trust
+ * @param authorities PEM file with the certificate, and after it the authorities that this Java runtime trusts: clients that take it go on
+ *     to find the rest of the world
  * @param key PEM file with the server's key
  * @param server has certificate and key, for a server
  * @param client trusts the certificate and no other, for a client
  */
-public record LoopbackCertificate(Path certificate, Path key, SSLContext server, SSLContext client) {
+public record LoopbackCertificate(Path certificate, Path authorities, Path key, SSLContext server, SSLContext client) {
     private static final String ALIAS = "loopback";
     private static final String PASSWORD_VARIABLE = "STORE_PASSWORD";
     private static final int PASSWORD_BYTES = 16;
@@ -49,12 +54,11 @@ public record LoopbackCertificate(Path certificate, Path key, SSLContext server,
                 keys.load(in, password.toCharArray());
             }
             Key key = keys.getKey(ALIAS, password.toCharArray());
+            String own = pem("CERTIFICATE", keys.getCertificate(ALIAS).getEncoded());
             return new LoopbackCertificate(
-                    pem(
-                            folder.resolve("certificate.pem"),
-                            "CERTIFICATE",
-                            keys.getCertificate(ALIAS).getEncoded()),
-                    pem(folder.resolve("key.pem"), "PRIVATE KEY", key.getEncoded()),
+                    Files.writeString(folder.resolve("certificate.pem"), own),
+                    Files.writeString(folder.resolve("authorities.pem"), own + authoritiesOfThisRuntime()),
+                    Files.writeString(folder.resolve("key.pem"), pem("PRIVATE KEY", key.getEncoded())),
                     server(keys, password),
                     client(keys));
         } catch (GeneralSecurityException e) {
@@ -76,7 +80,7 @@ public record LoopbackCertificate(Path certificate, Path key, SSLContext server,
                 "-dname",
                 "CN=localhost",
                 "-ext",
-                "san=ip:127.0.0.1,dns:localhost,dns:*.blob.localhost",
+                "san=ip:127.0.0.1,dns:localhost,dns:*.blob.core.localhost",
                 "-ext",
                 "bc:critical=ca:true", // clients take it for its own authority
                 "-ext",
@@ -105,9 +109,23 @@ public record LoopbackCertificate(Path certificate, Path key, SSLContext server,
         }
     }
 
-    private static Path pem(Path file, String kind, byte[] content) throws IOException {
+    private static String pem(String kind, byte[] content) {
         String text = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(content);
-        return Files.writeString(file, "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
+        return "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n";
+    }
+
+    private static String authoritiesOfThisRuntime() throws GeneralSecurityException {
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init((KeyStore) null);
+        StringBuilder all = new StringBuilder();
+        for (TrustManager manager : managers.getTrustManagers()) {
+            if (manager instanceof X509TrustManager trusted) {
+                for (X509Certificate authority : trusted.getAcceptedIssuers()) {
+                    all.append(pem("CERTIFICATE", authority.getEncoded()));
+                }
+            }
+        }
+        return all.toString();
     }
 
     private static SSLContext server(KeyStore keys, String password) throws GeneralSecurityException {

@@ -445,4 +445,61 @@ class OfflineAzureTest {
                 .isNotEqualTo(200);
         assertThat(AzureClient.code(client.call("GET", "/datastores/other"))).isEqualTo("404 UserError");
     }
+
+    @Test
+    void metricsAreKeptUnlessTheyComeTooOften() throws Exception {
+        submit("job-1", CommandBody.serverless("python train.py"));
+        String mlflow = "/mlflow/v1.0" + Workspace.sample().id() + "/api/2.0/mlflow";
+        ObjectNode batch = Json.records().createObjectNode().put("run_id", "job-1");
+        for (int step = 1; step <= 3; step++) {
+            batch.withArray("metrics")
+                    .addObject()
+                    .put("key", "loss")
+                    .put("value", 1.0 / step)
+                    .put("step", step);
+        }
+        assertThat(client.at("POST", mlflow + "/runs/log-batch", batch).statusCode())
+                .isEqualTo(200);
+
+        JsonNode history =
+                AzureClient.json(client.at("GET", mlflow + "/metrics/get-history?run_id=job-1&metric_key=loss", null));
+        JsonNode run = AzureClient.json(client.at("GET", mlflow + "/runs/get?run_id=job-1", null));
+
+        assertThat(history.path("metrics")).hasSize(3);
+        assertThat(run.at("/run/data/metrics/0/step").asInt())
+                .as("the last one")
+                .isEqualTo(3);
+        assertThat(run.at("/run/info/status").asText()).isEqualTo("SCHEDULED");
+        ObjectNode metric = Json.records()
+                .createObjectNode()
+                .put("run_id", "job-1")
+                .put("key", "loss")
+                .put("value", 0.1);
+        String authorization = "Bearer " + client.token("https://ml.azure.com/.default");
+        List<Integer> statuses = new ArrayList<>();
+        for (int i = 0; i < 200 && !statuses.contains(429); i++) {
+            statuses.add(client.at("POST", mlflow + "/runs/log-metric", metric, authorization)
+                    .statusCode());
+        }
+        assertThat(statuses).contains(429);
+        assertThat(AzureClient.code(client.at("GET", mlflow + "/runs/get?run_id=other", null)))
+                .isEqualTo("404 RESOURCE_DOES_NOT_EXIST");
+    }
+
+    @Test
+    void whatGoesWrongIsOrderedByAnyProgram() throws Exception {
+        ObjectNode order = Json.records().createObjectNode().put("do", "quota").put("family", "LowPriority");
+        String control = azure.control().toString();
+
+        assertThat(client.at("POST", control, order.put("value", 3), "").statusCode())
+                .isEqualTo(200);
+        assertThat(client.at("POST", control, order.put("family", "none"), "").body())
+                .contains("there is no family");
+
+        assertThat(limit(
+                        AzureClient.json(client.at("GET", location("/quotas"), null)),
+                        "Total Cluster Low Priority Regional vCPUs"))
+                .isEqualTo(3);
+        assertThat(client.fetch(control).body()).contains("\"operation\":\"Quotas_List\",\"status\":200");
+    }
 }

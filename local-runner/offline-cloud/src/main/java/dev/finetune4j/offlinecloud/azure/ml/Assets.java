@@ -1,7 +1,5 @@
 package dev.finetune4j.offlinecloud.azure.ml;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.Workspace;
@@ -17,6 +15,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,22 +126,20 @@ final class Assets {
         return AzureErrors.notFound("Could not find asset with ID: " + type + " " + what);
     }
 
+    /** The newest first. Code that is looked for by what it holds may have any name. */
     private Answer list(AzureCall call) {
-        ObjectNode answer = Json.records().createObjectNode();
-        ArrayNode all = answer.putArray("value");
+        String hash = call.query("hash");
         List<ObjectNode> found = new ArrayList<>(of(call.label("name")).values());
-        for (int i = found.size() - 1; i >= 0; i--) { // the newest first
-            if (isAskedFor(call, found.get(i).path("properties").path("properties"))) {
-                all.add(found.get(i));
-            }
+        if (!hash.isEmpty()) {
+            found.clear();
+            versions.values().forEach(all -> found.addAll(all.values()));
+            found.removeIf(asset ->
+                    !asset.at("/properties/properties/hash_sha256").asText().equals(hash));
         }
+        Collections.reverse(found);
+        ObjectNode answer = Json.records().createObjectNode();
+        answer.putArray("value").addAll(found);
         return AzureProtocol.json(OK, answer);
-    }
-
-    /** Code can be looked for by what it holds. */
-    private static boolean isAskedFor(AzureCall call, JsonNode properties) {
-        return call.query("hash").isEmpty()
-                || call.query("hash").equals(properties.path("hash_sha256").asText());
     }
 
     private Answer container(AzureCall call) throws ServiceError {

@@ -61,7 +61,12 @@ public final class Datastores {
 
     /** What the names of all begin with that a run leaves. */
     static String runFolder(String job) {
-        return "ExperimentRun/dcid." + job + "/";
+        return run(job) + "/";
+    }
+
+    /** What the service calls the place of all that a run leaves. */
+    static String run(String job) {
+        return "ExperimentRun/dcid." + job;
     }
 
     /**
@@ -120,7 +125,7 @@ public final class Datastores {
 
     /** What follows {@code ACCOUNT.blob.} in addresses by which Python's packages find the account. */
     public static String endpoint(BlobStore store) {
-        return "localhost:" + store.account().getPort();
+        return "core.localhost:" + store.account().getPort();
     }
 
     private ObjectNode datastore(String name) {
@@ -146,11 +151,15 @@ public final class Datastores {
         return datastore;
     }
 
-    /** A secret that ends, if one is wanted; the key does not. */
+    /**
+     * A secret that ends, if one is wanted; the key does not. For what runs left it is always the key: Microsoft's Python client signs links to
+     * logs with whatever it is given here.
+     */
     private Answer secrets(AzureCall call) throws ServiceError {
         String container = String.valueOf(CONTAINERS.get(existing(call)));
-        boolean ends =
-                !call.content().isEmpty() && call.json().path("expirableSecret").asBoolean();
+        boolean ends = container.equals(JOBS)
+                && !call.content().isEmpty()
+                && call.json().path("expirableSecret").asBoolean();
         ObjectNode secrets = Json.records().createObjectNode();
         if (ends) {
             secrets.put("secretsType", "Sas")

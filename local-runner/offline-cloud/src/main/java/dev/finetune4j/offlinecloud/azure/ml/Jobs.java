@@ -319,7 +319,7 @@ final class Jobs {
                 .putObject("default")
                 .put("jobOutputType", "uri_folder")
                 .put("mode", "ReadWriteMount")
-                .put("uri", "azureml://datastores/workspaceartifactstore/paths/" + Datastores.runFolder(job.id()));
+                .put("uri", "azureml://datastores/workspaceartifactstore/" + Datastores.run(job.id()));
         answer.set("systemData", SystemData.of(job.createdAt()));
         return answer;
     }

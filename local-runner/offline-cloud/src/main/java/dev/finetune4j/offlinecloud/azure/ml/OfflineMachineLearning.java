@@ -55,6 +55,7 @@ public final class OfflineMachineLearning {
         operations.add(Operation.open("Discovery", "GET", "/discovery", this::discovery));
         operations.addAll(jobs.operations());
         operations.addAll(new RunHistory(workspace, jobs).operations());
+        operations.addAll(new Mlflow(jobs, Clock.systemUTC()).operations());
         operations.addAll(new Datastores(workspace, store).operations());
         for (Assets assets : List.of(codes, environments, data, models)) {
             operations.addAll(assets.operations());

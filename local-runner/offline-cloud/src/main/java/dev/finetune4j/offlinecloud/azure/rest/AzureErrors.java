@@ -69,7 +69,7 @@ public final class AzureErrors {
     }
 
     /** A request that the resource manager itself refuses. */
-    static ServiceError invalid(String code, String message) {
+    public static ServiceError invalid(String code, String message) {
         return new ServiceError(BAD_REQUEST, code, message);
     }
 

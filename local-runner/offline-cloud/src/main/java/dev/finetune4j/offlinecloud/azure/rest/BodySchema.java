@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.azure.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.PathType;
@@ -34,12 +35,17 @@ public final class BodySchema {
     private BodySchema() {}
 
     /**
-     * Refuses a body that the schema of the nearest version refuses.
+     * Refuses a body that the schema of the nearest version refuses. Numbers among tags and properties become texts in it, as clients of
+     * Microsoft's own send them and the service takes them.
      *
      * @param version of the API that the caller named
      * @param type below the workspace, such as {@code jobs}
      */
     public static void check(String version, String type, ObjectNode body) throws ServiceError {
+        texts(body.path("properties").path("tags"));
+        if (!type.equals("computes")) { // whose inner properties are settings
+            texts(body.path("properties").path("properties"));
+        }
         // Previews add to jobs only.
         List<String> published = version.endsWith("-preview") && type.equals("jobs") ? PREVIEW : STABLE;
         String nearest = published.get(0);
@@ -60,6 +66,16 @@ public final class BodySchema {
                                             .sorted(BY_PLACE)
                                             .map(ValidationMessage::getMessage)
                                             .toList()));
+        }
+    }
+
+    private static void texts(JsonNode pairs) {
+        if (pairs instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> pair : object.properties()) {
+                if (pair.getValue().isNumber() || pair.getValue().isBoolean()) {
+                    pair.setValue(TextNode.valueOf(pair.getValue().asText()));
+                }
+            }
         }
     }
 
