@@ -8,6 +8,9 @@ import java.nio.file.Path;
 final class TicketsJob {
     private static final Path TICKETS = Path.of("../local-runner/junit/src/test/resources/tickets");
 
+    /** The folder of its model. */
+    static final Path MODEL = TICKETS.resolve("model").toAbsolutePath();
+
     private TicketsJob() {}
 
     /** Writes its file and rows; another seed makes it a job that no earlier execution has run. */
@@ -16,9 +19,6 @@ final class TicketsJob {
         String text = Files.readString(TICKETS.resolve("job.yaml"));
         return Files.writeString(
                 folder.resolve("job.yaml"),
-                text.replace(
-                                "model: model",
-                                "model: " + TICKETS.resolve("model").toAbsolutePath())
-                        .replace("epochs: 4", "epochs: 4, seed: " + seed));
+                text.replace("model: model", "model: " + MODEL).replace("epochs: 4", "epochs: 4, seed: " + seed));
     }
 }
