@@ -2,12 +2,13 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.engine.data.source.FileTree;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.TrainingAws;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -26,17 +27,19 @@ import picocli.CommandLine.Spec;
         name = "offline-cloud",
         mixinStandardHelpOptions = true,
         description = {
-            "Plays a cloud on this machine, for trials without an account: SageMaker, JumpStart,",
-            "Bedrock, S3, logs, IAM and STS at one address, for any client. Jobs are processes of",
-            "this machine.",
-            "Prints the variables by which clients find it, and goes on until Ctrl-C, which",
-            "removes what it stored."
+            "Plays a cloud on this machine, for trials without an account.",
+            "  aws    SageMaker, JumpStart, Bedrock, S3, logs, IAM and STS at one address",
+            "  azure  command jobs of Azure Machine Learning, run history and MLflow over",
+            "         https, tokens of Entra ID, and Blob storage by Azurite, which npm",
+            "         installs the first time",
+            "Any client finds it by the variables that it prints. Jobs are processes of this",
+            "machine. It goes on until Ctrl-C, which removes what it stored."
         },
         footer = {
             "",
-            "A job at SageMaker trains by what python3 on the PATH brings: torch, transformers and",
-            "PEFT. JumpStart's scripts are played by the worker that trains on this machine; the",
-            "models of its hub are whatever --model says.",
+            "A job at SageMaker or Azure trains by what python3 on the PATH brings: torch,",
+            "transformers and PEFT. JumpStart's scripts are played by the worker that trains",
+            "on this machine; the models of its hub are whatever --model says.",
             "",
             "Example:",
             "  finetune offline-cloud start aws > cloud.env &",
@@ -45,30 +48,36 @@ import picocli.CommandLine.Spec;
             "",
             "What goes wrong is ordered by any program that can POST, one order at a time:",
             "  curl $OFFLINE_CLOUD_CONTROL -d '{\"do\": \"sell-out\", \"machine\": \"ml.g5.xlarge\"}'",
-            "  machines  sell-out, restock {machine}, reclaim {job}, quota {machine or name, value}",
-            "  calls     throttle, break-down, expire-token, deny-access, lose-request, lose-answer",
-            "            {operation, times}, refuse {operation, code, message, status, times}",
+            "  machines  sell-out, restock {machine}, reclaim {job},",
+            "            quota {machine or name, value}, at Azure {family, value}",
+            "  calls     throttle, break-down, expire-token, deny-access, lose-request,",
+            "            lose-answer {operation, times},",
+            "            refuse {operation, code, message, status, times}",
             "  all       outage {seconds}",
             "  logs      delay-logs {seconds}",
             "  Bedrock   bedrock-quota {value}, withhold-model, grant-model {model}",
+            "At Azure curl takes --cacert $SSL_CERT_FILE besides.",
             "GET tells the calls that were made: operation, status, hadEffect."
         })
 final class OfflineCloudCommand implements Callable<Integer> {
+    private static final String AWS = "aws";
+    private static final String AZURE = "azure";
+
     private final Surroundings surroundings;
 
     @Parameters(index = "0", paramLabel = "start", description = "What to do: start.")
     String action = "";
 
-    @Parameters(index = "1", paramLabel = "VENDOR", description = "Whose cloud: aws.")
+    @Parameters(index = "1", paramLabel = "VENDOR", description = "Whose cloud: aws or azure.")
     String vendor = "";
 
     @Option(
             names = "--region",
             paramLabel = "REGION",
-            defaultValue = "eu-central-1",
-            description = "The account's region (default: eu-central-1). Bedrock is in us-east-1 and us-west-2 besides,"
-                    + " where it tunes.")
-    String region = "eu-central-1";
+            description = "The account's region (default: eu-central-1; Azure: westeurope). Bedrock is in us-east-1 and"
+                    + " us-west-2 besides, where it tunes.")
+    @Nullable
+    String region;
 
     @Option(
             names = "--model",
@@ -91,23 +100,40 @@ final class OfflineCloudCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (!action.equals("start") || !vendor.equals("aws")) {
+        if (!action.equals("start") || !List.of(AWS, AZURE).contains(vendor)) {
             throw new ParameterException(
-                    spec.commandLine(), "there is \"start aws\" only, was " + action + " " + vendor);
+                    spec.commandLine(),
+                    "there are \"start aws\" and \"start azure\" only, was " + action + " " + vendor);
+        }
+        if (model != null && vendor.equals(AZURE)) {
+            throw new ParameterException(spec.commandLine(), "--model is for JumpStart's hub, which azure has not");
         }
         if (model != null && !Files.isRegularFile(model.resolve("config.json"))) {
             throw new ParameterException(spec.commandLine(), "--model is no folder with a config.json: " + model);
         }
         Path home = Files.createDirectories(surroundings.home().resolve("cache"));
         Path folder = Files.createTempDirectory(home, "offline-cloud-");
-        TrainingAws cloud = TrainingAws.start(folder, region, model, surroundings.environment());
+        PlayedCloud cloud;
+        try {
+            cloud = open(home, folder);
+        } catch (FineTuneException e) {
+            FileTree.remove(folder);
+            throw e;
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cloud, folder), "offline-cloud end"));
         tell(cloud, folder);
         new CountDownLatch(1).await(); // until the process is ended
         return ExitCode.OK.number();
     }
 
-    private static void end(TrainingAws cloud, Path folder) {
+    private PlayedCloud open(Path home, Path folder) throws IOException {
+        Map<String, String> environment = surroundings.environment();
+        return vendor.equals(AWS)
+                ? new PlayedAws(folder, environment, region == null ? "eu-central-1" : region, model)
+                : new PlayedAzure(folder, home.resolve("azurite"), environment, region == null ? "westeurope" : region);
+    }
+
+    private static void end(PlayedCloud cloud, Path folder) {
         cloud.close();
         try {
             FileTree.remove(folder);
@@ -120,7 +146,7 @@ final class OfflineCloudCommand implements Callable<Integer> {
         return value.matches("[\\w./:-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
     }
 
-    private void tell(TrainingAws cloud, Path folder) {
+    private void tell(PlayedCloud cloud, Path folder) {
         if (output.isJson()) {
             surroundings.screen().line(Json.pretty(cloud.variables()));
         } else {
@@ -133,17 +159,8 @@ final class OfflineCloudCommand implements Callable<Integer> {
         }
         surroundings.screen().say("places of a job file that uses it, each for targets: [its name]:");
         surroundings.screen().say("places:");
-        cloud.places().forEach((place, settings) -> surroundings.screen().say(yaml(place, settings)));
-        if (model == null) {
-            surroundings.screen().say("a place for jumpstart takes --model FOLDER");
-        }
+        cloud.places().forEach(place -> surroundings.screen().say("  " + place));
+        cloud.hints().forEach(surroundings.screen()::say);
         surroundings.screen().say("machines and files are in " + folder + "; Ctrl-C ends it");
-    }
-
-    private static String yaml(String place, Map<String, String> settings) {
-        return settings.entrySet().stream()
-                .map(setting -> setting.getKey() + ": "
-                        + (setting.getValue().contains(":") ? '"' + setting.getValue() + '"' : setting.getValue()))
-                .collect(Collectors.joining(", ", "  " + place + ": {", "}"));
     }
 }

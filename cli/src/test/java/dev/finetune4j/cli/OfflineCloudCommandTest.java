@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +115,58 @@ class OfflineCloudCommandTest {
                 "budget: {max-cost: 5 USD}\ntargets: [" + target + "]\nplaces:\n" + place.replaceFirst("}$", settings)
                         + "\n",
                 StandardOpenOption.APPEND);
+    }
+
+    @Test
+    @Tag("long")
+    void azureIsFoundByAnyProgramThatHasItsVariables() throws Exception {
+        Path shared = Files.createDirectories(Path.of("../target/azurite")).toRealPath();
+        Files.createSymbolicLink(
+                Files.createDirectories(folder.resolve("cloud/cache")).resolve("azurite"), shared);
+        ProcessBuilder builder = new ProcessBuilder(JavaProcess.command(
+                        List.of(), Main.class, List.of("offline-cloud", "start", "azure", "-o", "json")))
+                .redirectError(folder.resolve("told").toFile());
+        builder.environment().put("FINETUNE_HOME", folder.resolve("cloud").toString());
+        Process cloud = builder.start();
+        try (BufferedReader printed =
+                new BufferedReader(new InputStreamReader(cloud.getInputStream(), StandardCharsets.UTF_8))) {
+            StringBuilder variables = new StringBuilder();
+            while (!variables.toString().endsWith("}")) {
+                variables.append(Objects.requireNonNull(printed.readLine()));
+            }
+            ProcessBuilder python = new ProcessBuilder("python3", "-c", """
+                    import json, os, sys, urllib.request
+                    os.environ.update(json.loads(sys.argv[1]))
+                    with urllib.request.urlopen(os.environ["ARM_CLOUD_METADATA_URL"]) as answer:
+                        print([cloud["name"] for cloud in json.load(answer)])
+                    """, variables.toString());
+            Process asked = python.redirectErrorStream(true).start();
+
+            assertThat(new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("['OfflineCloud', 'AzureCloud']\n");
+            assertThat(folder.resolve("told"))
+                    .content()
+                    .containsPattern(
+                            "azure-ml: \\{subscription: .*, store: \"https://127.0.0.1:\\d+/devstoreaccount1/jobs\"}");
+        } finally {
+            cloud.destroy();
+        }
+        cloud.waitFor();
+        assertThat(folder.resolve("cloud/cache").toFile().list()).containsExactly("azurite");
+    }
+
+    @Test
+    void saysWhatAzureNeeds() throws IOException {
+        Files.writeString(Files.createDirectories(folder.resolve("home/cache")).resolve("azurite"), "no folder");
+
+        CommandRun run = CommandRun.in(folder.resolve("home"), Map.of(), "offline-cloud", "start", "azure");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("FT0011", "apt-get install nodejs npm", folder.toString());
+        assertThat(folder.resolve("home/cache").toFile().list()).containsExactly("azurite");
+        assertThat(CommandRun.in(folder.resolve("home"), Map.of(), "offline-cloud", "start", "gcp")
+                        .err())
+                .contains("there are \"start aws\" and \"start azure\" only");
     }
 
     @Test

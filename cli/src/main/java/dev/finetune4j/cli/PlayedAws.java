@@ -1,0 +1,56 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.offlinecloud.TrainingAws;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Amazon's cloud, played for trials. */
+final class PlayedAws implements PlayedCloud {
+    private final TrainingAws cloud;
+    private final boolean hasModel;
+
+    /**
+     * Opens it.
+     *
+     * @param folder for its files
+     * @param environment of this process
+     * @param model whose files all models of JumpStart's hub have, or null for none
+     */
+    PlayedAws(Path folder, Map<String, String> environment, String region, @Nullable Path model) throws IOException {
+        cloud = TrainingAws.start(folder, region, model, environment);
+        hasModel = model != null;
+    }
+
+    @Override
+    public Map<String, String> variables() {
+        return cloud.variables();
+    }
+
+    @Override
+    public List<String> places() {
+        return cloud.places().entrySet().stream()
+                .map(place -> place.getKey() + ": {" + yaml(place.getValue()) + "}")
+                .toList();
+    }
+
+    private static String yaml(Map<String, String> settings) {
+        return settings.entrySet().stream()
+                .map(setting -> setting.getKey() + ": "
+                        + (setting.getValue().contains(":") ? '"' + setting.getValue() + '"' : setting.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public List<String> hints() {
+        return hasModel ? List.of() : List.of("a place for jumpstart takes --model FOLDER");
+    }
+
+    @Override
+    public void close() {
+        cloud.close();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.finetune4j.cli;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.offlinecloud.azure.AzurePace;
+import dev.finetune4j.offlinecloud.azure.OfflineAzure;
+import dev.finetune4j.offlinecloud.azure.Workspace;
+import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.azure.ml.CommandContainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Microsoft's cloud, played for trials: one workspace, with a store beside it. */
+final class PlayedAzure implements PlayedCloud {
+    private final Workspace workspace;
+    private final Azurite blobs;
+    private final OfflineAzure cloud;
+
+    /**
+     * Opens it.
+     *
+     * @param folder for its files
+     * @param installation folder that the store's program is installed into, unless it is there
+     * @param environment of this process
+     */
+    PlayedAzure(Path folder, Path installation, Map<String, String> environment, String region) throws IOException {
+        Workspace sample = Workspace.sample();
+        workspace = new Workspace(sample.subscription(), sample.resourceGroup(), sample.name(), region);
+        blobs = store(installation);
+        CommandContainer containers = new CommandContainer(
+                folder.resolve("machines"),
+                blobs,
+                Map.of("PATH", environment.getOrDefault("PATH", "/usr/bin:/bin")),
+                Clock.systemUTC());
+        cloud = OfflineAzure.start(workspace, Clock.systemUTC(), AzurePace.SWIFT, containers, blobs);
+    }
+
+    private static Azurite store(Path installation) {
+        try {
+            return Azurite.start(installation);
+        } catch (IOException e) {
+            throw new FineTuneException(
+                    List.of(CliProblems.NO_AZURITE
+                            .error("Azurite, the store of the offline Azure, does not start from " + installation)
+                            .because(String.valueOf(e.getMessage()))
+                            .build()),
+                    e);
+        }
+    }
+
+    @Override
+    public Map<String, String> variables() {
+        Map<String, String> variables = new LinkedHashMap<>(cloud.variables());
+        variables.put("OFFLINE_CLOUD_CONTROL", cloud.control().toString());
+        return variables;
+    }
+
+    @Override
+    public List<String> places() {
+        return List.of("azure-ml: {subscription: " + workspace.subscription() + ", resource-group: "
+                + workspace.resourceGroup() + ", workspace: " + workspace.name() + ", region: " + workspace.region()
+                + ", store: \"" + cloud.store() + "\"}");
+    }
+
+    @Override
+    public List<String> hints() {
+        return List.of("programs that look the tenant up at Microsoft must be told not to, as azure-identity is by"
+                + " disable_instance_discovery=True");
+    }
+
+    @Override
+    public void close() {
+        cloud.close();
+        blobs.close();
+    }
+}
