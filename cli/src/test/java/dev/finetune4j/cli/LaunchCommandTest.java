@@ -56,10 +56,10 @@ class LaunchCommandTest {
 
     @Test
     void aPlaceThatNoProviderServesIsNotLaunchedAt() {
-        CommandRun run = command("launch", job.toString(), "--target", "azure-ml", "--yes");
+        CommandRun run = command("launch", job.toString(), "--target", "azure-openai", "--yes");
 
         assertThat(run.exitCode()).isEqualTo(3);
-        assertThat(run.err()).contains("FT0523", "no provider on the class path is called azure-ml");
+        assertThat(run.err()).contains("FT0523", "no provider on the class path is called azure-openai");
     }
 
     private CommandRun command(String... arguments) {

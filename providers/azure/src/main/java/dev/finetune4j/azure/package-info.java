@@ -1,4 +1,4 @@
-/** Microsoft's places: Azure Machine Learning and Azure OpenAI. So far what they sell; they run no jobs yet. */
+/** Microsoft's places: Azure Machine Learning and Azure OpenAI. What both sell; Azure ML runs jobs, Azure OpenAI none yet. */
 @NullMarked
 package dev.finetune4j.azure;
 

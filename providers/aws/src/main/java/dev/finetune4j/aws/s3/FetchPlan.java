@@ -2,7 +2,7 @@ package dev.finetune4j.aws.s3;
 
 import dev.finetune4j.aws.s3.S3Calls.Entry;
 import dev.finetune4j.error.FineTuneException;
-import java.nio.file.InvalidPathException;
+import dev.finetune4j.spi.StoredName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,10 +33,11 @@ record FetchPlan(List<Target> targets) {
             if ((name.isEmpty() || name.endsWith("/")) && object.size() == 0) {
                 continue; // some tools mark a folder so
             }
-            Path file = into;
-            for (String part : name.split("/", -1)) {
-                folders.add(file);
-                file = below(file, part, object);
+            Path file = file(into, name, object);
+            for (Path folder = file.getParent();
+                    folder != null && folder.startsWith(into);
+                    folder = folder.getParent()) {
+                folders.add(folder);
             }
             files.add(file);
             targets.add(new Target(object, file));
@@ -52,38 +53,19 @@ record FetchPlan(List<Target> targets) {
         return new FetchPlan(targets);
     }
 
-    private static Path below(Path folder, String part, Entry object) {
-        if (part.isEmpty() || part.equals(".") || part.equals("..")) {
-            throw bad(object, "'" + part + "' is no name");
-        }
-        if (part.chars().anyMatch(Character::isISOControl)) {
-            throw bad(object, "it has control characters");
-        }
+    private static Path file(Path into, String name, Entry object) {
         try {
-            Path name = folder.getFileSystem().getPath(part);
-            Path file = folder.resolve(name);
-            if (!name.isAbsolute() && name.getNameCount() == 1 && folder.equals(file.getParent())) {
-                return file;
-            }
-        } catch (InvalidPathException e) {
-            throw bad(object, "this machine's files cannot be called '" + printable(part) + "'");
+            return StoredName.below(into, name);
+        } catch (IllegalArgumentException e) {
+            throw bad(object, String.valueOf(e.getMessage()));
         }
-        throw bad(object, "'" + printable(part) + "' is not one name on this machine");
     }
 
     static FineTuneException bad(Entry object, String why) {
         return AwsStoreProblems.BAD_NAME
-                .error("'" + printable(object.address().toString()) + "' cannot become a file")
+                .error("'" + StoredName.printable(object.address().toString()) + "' cannot become a file")
                 .because(why)
-                .remedy("aws s3 rm '" + printable(object.address().toString()) + "'")
+                .remedy("aws s3 rm '" + StoredName.printable(object.address().toString()) + "'")
                 .asException();
-    }
-
-    /** Names go to terminals. */
-    private static String printable(String text) {
-        return text.codePoints()
-                .map(c -> Character.isISOControl(c) ? '?' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
     }
 }

@@ -1,4 +1,4 @@
-/** What Azure Machine Learning lets: machines by the hour, at the price of the bare machine. */
+/** Azure Machine Learning: what it lets, machines by the hour at the price of the bare machine, and the command jobs that run on them. */
 @NullMarked
 package dev.finetune4j.azure.ml;
 

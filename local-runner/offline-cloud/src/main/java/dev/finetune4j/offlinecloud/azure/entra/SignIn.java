@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Where clients sign in, and where they are told which clouds there are. */
 public final class SignIn {
@@ -81,7 +82,11 @@ public final class SignIn {
 
     private Answer token(AzureCall call) {
         Map<String, String> form = call.form();
-        String scope = form.getOrDefault("scope", "");
+        // Clients ask for scopes of OpenID besides.
+        String scope = Stream.of(form.getOrDefault("scope", "").split(" ", -1))
+                .filter(one -> one.endsWith(DEFAULT))
+                .findFirst()
+                .orElse("");
         if (!call.label("tenant").equalsIgnoreCase(principal.tenant())) {
             return refusal(BAD_REQUEST, "invalid_request", 90002, "Tenant '" + call.label("tenant") + "' not found.");
         }

@@ -1,26 +1,14 @@
 package dev.finetune4j.aws.internal.jobs;
 
-import dev.finetune4j.json.Json;
-import dev.finetune4j.run.ContainerOrder;
+import dev.finetune4j.json.WorkerLines;
 import dev.finetune4j.run.RunEvent;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Optional;
 
 /** What a line of a container tells of its training. */
 public interface LineReader {
     /** Lines of finetune4j's own worker, which hold whole events. States are told by the service. */
-    LineReader WORKER = (line, at, steps) -> {
-        if (!line.startsWith(ContainerOrder.EVENT_MARK)) {
-            return Optional.empty();
-        }
-        try {
-            RunEvent event = Json.read(line.substring(ContainerOrder.EVENT_MARK.length()), RunEvent.class);
-            return event instanceof RunEvent.StateChanged ? Optional.empty() : Optional.of(event);
-        } catch (UncheckedIOException | IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    };
+    LineReader WORKER = (line, at, steps) -> WorkerLines.event(line);
 
     /**
      * The event that a line tells.

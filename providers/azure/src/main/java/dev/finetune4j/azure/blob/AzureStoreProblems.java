@@ -1,0 +1,71 @@
+package dev.finetune4j.azure.blob;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** FT0961 to FT0969: files of jobs in Azure's blob storage. */
+public final class AzureStoreProblems implements ProblemCatalogue {
+    static final ProblemKind NO_CONTAINER = new ProblemKind(
+            "FT0961",
+            "there is no such container",
+            ExitCode.INVALID,
+            "Files of jobs go into a container of a storage account, which must be there. Nothing was stored.",
+            "az storage container create --auth-mode login --account-name ACCOUNT --name NAME");
+
+    static final ProblemKind DENIED = new ProblemKind(
+            "FT0962",
+            "the caller may not do that in the container",
+            ExitCode.CREDENTIALS,
+            "The credentials are good, and have no role that reads or writes blobs there. A role that was assigned a moment ago takes up to ten"
+                    + " minutes until it is known everywhere; to own an account alone does not suffice.",
+            "az role assignment create --role \"Storage Blob Data Contributor\" --assignee ME --scope CONTAINER");
+
+    static final ProblemKind UNREACHABLE = new ProblemKind(
+            "FT0963",
+            "blob storage does not answer",
+            ExitCode.CAPACITY,
+            "Blob storage did not answer, or with an error of its own, in all tries. The same command goes on where this one was.",
+            "az storage account show --name ACCOUNT");
+
+    static final ProblemKind NO_CREDENTIALS = new ProblemKind(
+            "FT0964",
+            "blob storage does not accept the credentials",
+            ExitCode.CREDENTIALS,
+            "No token could be had, or storage does not take it: it is of another tenant, expired, or signed by a clock that is off.",
+            "az login");
+
+    static final ProblemKind LOCAL = new ProblemKind(
+            "FT0965",
+            "a file of this machine cannot be read or written",
+            ExitCode.INVALID,
+            "Files that are to be stored could not be read, or such as are fetched could not be written.",
+            "df -h");
+
+    static final ProblemKind DAMAGED = new ProblemKind(
+            "FT0966",
+            "what was fetched is not what was stored",
+            ExitCode.CAPACITY,
+            "A file that is stored has its SHA-256 with it. What came has another.",
+            "run the same command again");
+
+    static final ProblemKind BAD_NAME = new ProblemKind(
+            "FT0967",
+            "a blob's name cannot become a file",
+            ExitCode.INVALID,
+            "Names of blobs come from whoever could write to the container. One that would lead out of its folder is not fetched.",
+            "az storage blob delete --auth-mode login --account-name ACCOUNT --container-name NAME --name BLOB");
+
+    static final ProblemKind NO_FILES = new ProblemKind(
+            "FT0968",
+            "there are no such files in the store",
+            ExitCode.INVALID,
+            "Nothing lies in the container below the name that was asked for.",
+            "az storage blob list --auth-mode login --account-name ACCOUNT --container-name NAME");
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return List.of(NO_CONTAINER, DENIED, UNREACHABLE, NO_CREDENTIALS, LOCAL, DAMAGED, BAD_NAME, NO_FILES);
+    }
+}

@@ -1,0 +1,340 @@
+package dev.finetune4j.azure.blob;
+
+import com.azure.core.util.BinaryData;
+import com.azure.storage.blob.BlobClient;
+import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.BlobContainerClientBuilder;
+import com.azure.storage.blob.models.BlobErrorCode;
+import com.azure.storage.blob.models.BlobItem;
+import com.azure.storage.blob.models.BlobListDetails;
+import com.azure.storage.blob.models.BlobRequestConditions;
+import com.azure.storage.blob.models.BlobStorageException;
+import com.azure.storage.blob.models.ListBlobsOptions;
+import com.azure.storage.blob.models.ParallelTransferOptions;
+import com.azure.storage.blob.options.BlobUploadFromFileOptions;
+import com.azure.storage.common.policy.RequestRetryOptions;
+import com.azure.storage.common.policy.RetryPolicyType;
+import dev.finetune4j.azure.blob.StagedFiles.StagedFile;
+import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.spi.StoredName;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of jobs below one address in blob storage. Whatever takes a name takes one below the store. All failures are {@link
+ * FineTuneException}s with FT0961 to FT0968, which say whether the same call may succeed later; after any of them it goes on where it was. Safe
+ * for use by several threads and processes at once.
+ */
+public final class BlobStore {
+    /** Where what is staged lies, below the store. */
+    public static final String INPUTS = "inputs/";
+
+    private static final String SHA256 = "sha256";
+    private static final int TRIES = 5;
+    private static final int SECONDS_OF_A_TRY = 300;
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofSeconds(30);
+    private static final long BLOCK_BYTES = 16L << 20;
+    private static final int AT_ONCE = 4;
+
+    private final BlobAddress root;
+    private final BlobContainerClient container;
+
+    private BlobStore(BlobAddress root, BlobContainerClient container) {
+        this.root = root;
+        this.container = container;
+    }
+
+    /** A file in the store, called so below what was asked for. */
+    public record StoredFile(String name, long bytes, Instant modified) {}
+
+    /** A store. Asks nothing yet. */
+    public static BlobStore open(BlobAddress root, AzureConnection connection) {
+        BlobContainerClient container = new BlobContainerClientBuilder()
+                .endpoint(root.endpoint())
+                .containerName(root.container())
+                .credential(connection.credential())
+                .httpClient(connection.http())
+                .retryOptions(new RequestRetryOptions(
+                        RetryPolicyType.EXPONENTIAL,
+                        TRIES,
+                        Duration.ofSeconds(SECONDS_OF_A_TRY),
+                        SHORTEST_PAUSE,
+                        LONGEST_PAUSE,
+                        null))
+                .buildClient();
+        return new BlobStore(root, container);
+    }
+
+    /** The store. */
+    public BlobAddress root() {
+        return root;
+    }
+
+    /**
+     * Where {@link #stage} would put files; asks nothing.
+     *
+     * @return a name below the store, which ends with a slash
+     */
+    public String stagedName(Path source) {
+        return INPUTS + read(source).digest() + "/";
+    }
+
+    /**
+     * Stores a file, or all files below a folder, unless they are there. They lie under the digest of their names and contents, so that the same
+     * files are never stored twice, and what was staged never changes.
+     *
+     * @return a name below the store, which ends with a slash
+     */
+    public String stage(Path source) {
+        StagedFiles staged = read(source);
+        String prefix = INPUTS + staged.digest() + "/";
+        Map<String, Long> there = list(prefix).stream().collect(Collectors.toMap(StoredFile::name, StoredFile::bytes));
+        for (StagedFile file : staged.files()) {
+            if (!Long.valueOf(file.size()).equals(there.get(file.name()))) {
+                send(file, prefix + file.name());
+            }
+        }
+        return prefix;
+    }
+
+    /** Whoever stores the same at the same time is as welcome: what lies under a digest is what it says. */
+    private void send(StagedFile file, String name) {
+        BlobUploadFromFileOptions options = new BlobUploadFromFileOptions(
+                        file.path().toString())
+                .setMetadata(Map.of(SHA256, file.sha256()))
+                .setRequestConditions(new BlobRequestConditions().setIfNoneMatch("*"))
+                .setParallelTransferOptions(new ParallelTransferOptions()
+                        .setBlockSizeLong(BLOCK_BYTES)
+                        .setMaxConcurrency(AT_ONCE));
+        make("store", name, () -> {
+            try {
+                return Optional.of(blob(name).uploadFromFileWithResponse(options, null, null));
+            } catch (BlobStorageException e) {
+                if (BlobErrorCode.BLOB_ALREADY_EXISTS.equals(e.getErrorCode())) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** Stores something small, in place of what has that name. */
+    public void put(String name, byte[] content) {
+        make("store", name, () -> {
+            blob(name).upload(BinaryData.fromBytes(content), true);
+            return name;
+        });
+    }
+
+    /** Something small; empty where there is nothing of this name. */
+    public Optional<String> read(String name) {
+        return make("read", name, () -> {
+            try {
+                return Optional.of(new String(blob(name).downloadContent().toBytes(), StandardCharsets.UTF_8));
+            } catch (BlobStorageException e) {
+                if (BlobErrorCode.BLOB_NOT_FOUND.equals(e.getErrorCode())) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** The files below a folder, sorted by name. */
+    public List<StoredFile> list(String folder) {
+        return items(folder).stream()
+                .map(item -> new StoredFile(
+                        item.getName().substring(root.key().length() + folder.length()),
+                        item.getProperties().getContentLength(),
+                        item.getProperties().getLastModified().toInstant()))
+                .toList();
+    }
+
+    private List<BlobItem> items(String folder) {
+        ListBlobsOptions options = new ListBlobsOptions()
+                .setPrefix(root.key() + folder)
+                .setDetails(new BlobListDetails().setRetrieveMetadata(true));
+        return make(
+                "list",
+                folder,
+                () -> container.listBlobs(options, null).stream()
+                        // Accounts with real folders list these, too.
+                        .filter(item -> !"true".equals(metadata(item).get("hdi_isfolder")))
+                        .toList());
+    }
+
+    private static Map<String, String> metadata(BlobItem item) {
+        return item.getMetadata() == null ? Map.of() : item.getMetadata();
+    }
+
+    /**
+     * Fetches all files below a folder. A file that is there with the same content is left alone.
+     *
+     * @return the folder on this machine
+     * @throws FineTuneException with FT0968 if there are none, FT0967 if one has a name that would lead out of the folder
+     */
+    public Path download(String folder, Path into) {
+        List<BlobItem> items = items(folder);
+        if (items.isEmpty()) {
+            throw AzureStoreProblems.NO_FILES
+                    .error("there is nothing under " + root.below(folder))
+                    .asException();
+        }
+        Map<Path, BlobItem> targets = new HashMap<>();
+        for (BlobItem item : items) {
+            targets.put(file(into, item, folder), item);
+        }
+        targets.forEach(this::fetch);
+        return into;
+    }
+
+    private Path file(Path into, BlobItem item, String folder) {
+        try {
+            return StoredName.below(
+                    into.toAbsolutePath().normalize(),
+                    item.getName().substring(root.key().length() + folder.length()));
+        } catch (IllegalArgumentException e) {
+            throw AzureStoreProblems.BAD_NAME
+                    .error("'" + StoredName.printable(item.getName()) + "' cannot become a file")
+                    .because(String.valueOf(e.getMessage()))
+                    .asException();
+        }
+    }
+
+    private void fetch(Path file, BlobItem item) {
+        try {
+            Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
+            String sha256 = metadata(item).get(SHA256);
+            FileTime modified =
+                    FileTime.from(item.getProperties().getLastModified().toInstant());
+            if (isHere(file, item, modified, sha256)) {
+                return;
+            }
+            Path partial = folder.resolve("." + file.getFileName() + ".partial");
+            make(
+                    "read",
+                    item.getName(),
+                    () -> container.getBlobClient(item.getName()).downloadToFile(partial.toString(), true));
+            if (sha256 != null && !StagedFiles.sha256(partial).equals(sha256)) {
+                Files.delete(partial);
+                throw AzureStoreProblems.DAMAGED
+                        .error("what was fetched of " + item.getName() + " is not what was stored")
+                        .because("its SHA-256 is not " + sha256)
+                        .retry(Retry.after(PAUSE))
+                        .asException();
+            }
+            Files.setLastModifiedTime(partial, modified);
+            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw local(e, file);
+        }
+    }
+
+    /** By its SHA-256 where it has one; what a job wrote has none, and is the same where size and time are those of the blob. */
+    private static boolean isHere(Path file, BlobItem item, FileTime modified, @Nullable String sha256)
+            throws IOException {
+        if (!Files.isRegularFile(file)
+                || Files.size(file) != item.getProperties().getContentLength()) {
+            return false;
+        }
+        return sha256 == null
+                ? Files.getLastModifiedTime(file).equals(modified)
+                : StagedFiles.sha256(file).equals(sha256);
+    }
+
+    /** Removes all files below a folder. Without effect where there is nothing. */
+    public void delete(String folder) {
+        if (folder.isEmpty()) {
+            throw new IllegalArgumentException("all of a store is not removed");
+        }
+        for (BlobItem item : items(folder)) {
+            make(
+                    "remove",
+                    item.getName(),
+                    () -> container.getBlobClient(item.getName()).deleteIfExists());
+        }
+    }
+
+    private BlobClient blob(String name) {
+        return container.getBlobClient(root.key() + name);
+    }
+
+    private static StagedFiles read(Path source) {
+        try {
+            return StagedFiles.read(source);
+        } catch (IOException e) {
+            throw local(e, source);
+        }
+    }
+
+    private static FineTuneException local(IOException failure, Path path) {
+        return AzureStoreProblems.LOCAL
+                .error(path + " cannot be read or written")
+                .because(String.valueOf(failure.getMessage()))
+                .remedy("df -h '" + path + "'")
+                .asException(failure);
+    }
+
+    private <T> T make(String action, String name, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (FineTuneException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw told(e, action, name);
+        }
+    }
+
+    private FineTuneException told(RuntimeException failure, String action, String name) {
+        String reason = AzureFailure.reason(failure);
+        BlobAddress about = root.below(name);
+        Problem.Builder problem = switch (AzureFailure.of(failure)) {
+            case DENIED ->
+                AzureStoreProblems.DENIED
+                        .error("the caller may not " + action + " " + about)
+                        .because(reason)
+                        .remedy("finetune policy JOB --for caller");
+            case CREDENTIALS ->
+                AzureStoreProblems.NO_CREDENTIALS
+                        .error("no token that blob storage takes")
+                        .because(reason)
+                        .remedy("az login");
+            case BUSY, OUTAGE ->
+                AzureStoreProblems.UNREACHABLE
+                        .error("blob storage does not answer for " + about)
+                        .because(reason)
+                        .retry(Retry.after(PAUSE));
+            case REFUSED -> {
+                boolean isNoContainer = AzureFailure.code(failure).equals("ContainerNotFound");
+                yield (isNoContainer ? AzureStoreProblems.NO_CONTAINER : AzureStoreProblems.UNREACHABLE)
+                        .error(
+                                isNoContainer
+                                        ? "there is no container " + root.container() + " in " + root.account()
+                                        : "blob storage does not " + action + " " + about)
+                        .because(reason)
+                        .remedy("az storage container create --auth-mode login --account-name " + root.account()
+                                + " --name " + root.container());
+            }
+        };
+        return problem.build().asException(failure);
+    }
+}

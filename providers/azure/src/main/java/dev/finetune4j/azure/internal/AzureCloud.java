@@ -1,0 +1,99 @@
+package dev.finetune4j.azure.internal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/**
+ * One of Microsoft's clouds, which share no accounts.
+ *
+ * @param name as Microsoft's own tools call it
+ * @param resourceManager address of its resource manager, without a slash at the end
+ * @param authority address that gives tokens
+ * @param audience whom tokens for the resource manager are for, without a slash at the end
+ * @param storageSuffix what names of storage accounts go on with, after {@code .blob.}
+ */
+public record AzureCloud(String name, URI resourceManager, URI authority, String audience, String storageSuffix) {
+    /** The variable by which Microsoft's tools find clouds of other addresses, such as one that is offline. */
+    public static final String METADATA = "ARM_CLOUD_METADATA_URL";
+
+    /** The cloud that is meant where nobody says so. */
+    public static final String PUBLIC = "public";
+
+    private static final Map<String, AzureCloud> KNOWN = Map.of(
+            PUBLIC,
+            known(
+                    "AzureCloud",
+                    "https://management.azure.com",
+                    "https://login.microsoftonline.com",
+                    "core.windows.net"),
+            "us-government",
+            known(
+                    "AzureUSGovernment",
+                    "https://management.usgovcloudapi.net",
+                    "https://login.microsoftonline.us",
+                    "core.usgovcloudapi.net"),
+            "china",
+            known(
+                    "AzureChinaCloud",
+                    "https://management.chinacloudapi.cn",
+                    "https://login.partner.microsoftonline.cn",
+                    "core.chinacloudapi.cn"));
+
+    private static AzureCloud known(String name, String resourceManager, String authority, String storageSuffix) {
+        return new AzureCloud(name, URI.create(resourceManager), URI.create(authority), resourceManager, storageSuffix);
+    }
+
+    /** Whether its tokens come from Microsoft, whose list of authorities has it. */
+    boolean isMicrosofts() {
+        return KNOWN.values().stream().anyMatch(cloud -> cloud.authority().equals(authority));
+    }
+
+    /** What a job file may call clouds. */
+    public static List<String> names() {
+        return KNOWN.keySet().stream().sorted().toList();
+    }
+
+    /** The cloud that a job file means. */
+    public static Optional<AzureCloud> of(String name) {
+        return Optional.ofNullable(KNOWN.get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /**
+     * The same cloud at the addresses of a list, as {@value #METADATA} names one.
+     *
+     * @param list of clouds in the form of ARM's {@code /metadata/endpoints}
+     * @return empty where the list does not have it
+     */
+    public Optional<AzureCloud> in(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .filter(cloud -> cloud.path("name").asText().equalsIgnoreCase(name))
+                .findFirst()
+                .map(this::at);
+    }
+
+    private AzureCloud at(JsonNode cloud) {
+        String manager = bare(cloud.path("resourceManager").asText());
+        String last = audience;
+        for (JsonNode one : cloud.at("/authentication/audiences")) {
+            last = bare(one.asText());
+            if (last.equals(manager)) {
+                break;
+            }
+        }
+        return new AzureCloud(
+                name,
+                URI.create(manager),
+                URI.create(bare(cloud.at("/authentication/loginEndpoint").asText())),
+                last,
+                cloud.at("/suffixes/storage").asText(storageSuffix));
+    }
+
+    private static String bare(String address) {
+        return address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
+    }
+}

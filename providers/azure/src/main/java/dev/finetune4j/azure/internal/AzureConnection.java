@@ -1,0 +1,140 @@
+package dev.finetune4j.azure.internal;
+
+import com.azure.core.credential.TokenCredential;
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpMethod;
+import com.azure.core.http.HttpPipeline;
+import com.azure.core.http.HttpPipelineBuilder;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
+import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.http.policy.BearerTokenAuthenticationPolicy;
+import com.azure.core.http.policy.ExponentialBackoffOptions;
+import com.azure.core.http.policy.HttpPipelinePolicy;
+import com.azure.core.http.policy.RequestIdPolicy;
+import com.azure.core.http.policy.RetryOptions;
+import com.azure.core.http.policy.RetryPolicy;
+import com.azure.core.http.policy.UserAgentPolicy;
+import com.azure.core.util.Context;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.ProviderContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How Microsoft's services are asked: in which cloud, with whose tokens, how often a call is tried. Asks nothing until it is used, but where
+ * the environment names a list of clouds.
+ *
+ * @param cloud whose services they are
+ * @param credential gives tokens
+ * @param http sends
+ */
+public record AzureConnection(AzureCloud cloud, TokenCredential credential, HttpClient http) {
+    /** The setting that names a cloud. */
+    public static final String CLOUD = "cloud";
+
+    /** The setting that names where tokens come from. */
+    public static final String CREDENTIAL = AzureCredentials.SETTING;
+
+    private static final String PROGRAM = "finetune4j";
+    private static final int RETRIES = 4;
+    private static final Duration CONNECTING = Duration.ofSeconds(10);
+    private static final Duration ANSWERING = Duration.ofSeconds(60);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    /** What may be chosen as {@link #CREDENTIAL}. */
+    public static List<String> credentials() {
+        return AzureCredentials.SOURCES;
+    }
+
+    /**
+     * A connection.
+     *
+     * @param settings of a place, which may name a cloud and a credential
+     * @throws UncheckedIOException if the list of clouds cannot be had, or the file of certificates cannot be read
+     * @throws IllegalArgumentException if there is no such cloud
+     */
+    public static AzureConnection open(Map<String, String> settings, ProviderContext context) {
+        Map<String, String> environment = context.environment();
+        HttpClient http = client(environment);
+        String name = settings.getOrDefault(CLOUD, AzureCloud.PUBLIC);
+        AzureCloud cloud = AzureCloud.of(name).orElseThrow(() -> new IllegalArgumentException("no cloud " + name));
+        String list = environment.getOrDefault(AzureCloud.METADATA, "");
+        AzureCloud reached = list.isEmpty()
+                ? cloud
+                : cloud.in(read(http, list))
+                        .orElseThrow(() -> new UncheckedIOException(
+                                new IOException(AzureCloud.METADATA + " has no " + cloud.name())));
+        TokenCredential credential =
+                AzureCredentials.open(AzureCredentials.source(settings, environment), reached, environment, http);
+        return new AzureConnection(reached, credential, http);
+    }
+
+    private static HttpClient client(Map<String, String> environment) {
+        try {
+            return new JdkHttpClientBuilder(
+                            java.net.http.HttpClient.newBuilder().sslContext(Trust.context(environment)))
+                    .connectionTimeout(CONNECTING)
+                    .responseTimeout(ANSWERING)
+                    .build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(Trust.VARIABLE + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static JsonNode read(HttpClient http, String address) {
+        try (HttpResponse answer = new HttpPipelineBuilder()
+                .httpClient(http)
+                .build()
+                .sendSync(new HttpRequest(HttpMethod.GET, address), Context.NONE)) {
+            return Json.read(answer.getBodyAsBinaryData().toString(), JsonNode.class);
+        }
+    }
+
+    /** Sends with a token for the resource manager, which run histories take too. */
+    public HttpPipeline managing() {
+        List<HttpPipelinePolicy> policies =
+                new ArrayList<>(List.of(new UserAgentPolicy(PROGRAM), new RequestIdPolicy()));
+        policies.add(retries());
+        policies.add(new BearerTokenAuthenticationPolicy(credential, cloud.audience() + "/.default"));
+        return pipeline(policies);
+    }
+
+    /** Sends without a token, to addresses that are signed. */
+    public HttpPipeline anonymous() {
+        return pipeline(List.of(new UserAgentPolicy(PROGRAM), retries()));
+    }
+
+    private HttpPipeline pipeline(List<HttpPipelinePolicy> policies) {
+        return new HttpPipelineBuilder()
+                .httpClient(http)
+                .policies(policies.toArray(HttpPipelinePolicy[]::new))
+                .build();
+    }
+
+    /** Pauses that a service asks for are kept. All calls may be repeated: what they make has its name. */
+    private static RetryPolicy retries() {
+        return new RetryPolicy(new RetryOptions(new ExponentialBackoffOptions()
+                .setMaxRetries(RETRIES)
+                .setBaseDelay(SHORTEST_PAUSE)
+                .setMaxDelay(LONGEST_PAUSE)));
+    }
+
+    /** An address of the resource manager. */
+    public URI resource(String path) {
+        return cloud.resourceManager().resolve(path);
+    }
+
+    /** Names no token. */
+    @Override
+    public String toString() {
+        return "AzureConnection[" + cloud.name() + "]";
+    }
+}

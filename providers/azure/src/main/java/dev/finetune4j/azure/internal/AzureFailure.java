@@ -1,0 +1,127 @@
+package dev.finetune4j.azure.internal;
+
+import com.azure.core.exception.ClientAuthenticationException;
+import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpResponse;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.aad.msal4j.MsalServiceException;
+import dev.finetune4j.json.Json;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/** What kind of failure a call to Microsoft's services ended with. */
+public enum AzureFailure {
+    /** The credentials are good, and may not do that. */
+    DENIED,
+    /** No credentials, or none that are taken. */
+    CREDENTIALS,
+    /** Asked to come less often. */
+    BUSY,
+    /** No answer, or an error of the service's own; what became of the call is not known. */
+    OUTAGE,
+    /** A reason against this very call. */
+    REFUSED;
+
+    /** Where storage tells the name of an error. */
+    private static final String STORAGE_CODE = "x-ms-error-code";
+
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    private static final int TIMEOUT = 408;
+    private static final int TOO_MANY = 429;
+    private static final int SERVER_ERROR = 500;
+
+    /** The kind of a failure. */
+    public static AzureFailure of(RuntimeException failure) {
+        if (isRefusedSignIn(failure)) {
+            return CREDENTIALS;
+        }
+        int status = status(failure);
+        if (status == FORBIDDEN) {
+            return DENIED;
+        }
+        if (status == UNAUTHORIZED || (failure instanceof ClientAuthenticationException && status < SERVER_ERROR)) {
+            return CREDENTIALS;
+        }
+        if (status == TOO_MANY) {
+            return BUSY;
+        }
+        return status == 0 || status == TIMEOUT || status >= SERVER_ERROR ? OUTAGE : REFUSED;
+    }
+
+    /** Whether whoever gives tokens answered, and gave none; azure-identity hides that beneath other exceptions. */
+    private static boolean isRefusedSignIn(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MsalServiceException refusal) {
+                return refusal.statusCode() != null && refusal.statusCode() < SERVER_ERROR;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the service answered that there is no such thing. */
+    public static boolean isAbsent(RuntimeException failure) {
+        return status(failure) == NOT_FOUND;
+    }
+
+    /** The name of a service's error; empty where it gave none. */
+    public static String code(RuntimeException failure) {
+        String said = error(failure).path("code").asText();
+        return said.isEmpty()
+                ? response(failure)
+                        .map(response -> response.getHeaderValue(HttpHeaderName.fromString(STORAGE_CODE)))
+                        .orElse("")
+                : said;
+    }
+
+    /** Why a call failed, in the service's words where it gave any, with the name by which its support finds the call. */
+    public static String reason(RuntimeException failure) {
+        JsonNode error = error(failure);
+        String said = error.path("message").asText();
+        if (said.isEmpty()) {
+            String line = String.valueOf(failure.getMessage())
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .strip();
+            String code = code(failure);
+            return code.isEmpty() ? line : code + ": " + line;
+        }
+        String code = error.path("code").asText();
+        String correlation =
+                correlation(failure).map(id -> " (correlation " + id + ")").orElse("");
+        return (code.isEmpty() ? "" : code + ": ") + said.strip() + correlation;
+    }
+
+    private static Optional<String> correlation(RuntimeException failure) {
+        return response(failure)
+                .flatMap(response -> Optional.ofNullable(
+                                response.getHeaderValue(HttpHeaderName.fromString("x-ms-correlation-request-id")))
+                        .or(() -> Optional.ofNullable(
+                                response.getHeaderValue(HttpHeaderName.fromString("x-ms-request-id")))));
+    }
+
+    private static int status(RuntimeException failure) {
+        return response(failure).map(HttpResponse::getStatusCode).orElse(0);
+    }
+
+    private static Optional<HttpResponse> response(RuntimeException failure) {
+        return failure instanceof HttpResponseException answered
+                ? Optional.ofNullable(answered.getResponse())
+                : Optional.empty();
+    }
+
+    private static JsonNode error(RuntimeException failure) {
+        String body = response(failure)
+                .map(HttpResponse::getBodyAsBinaryData)
+                .map(String::valueOf)
+                .orElse("");
+        try {
+            return Json.read(body.isBlank() ? "{}" : body, JsonNode.class).path("error");
+        } catch (UncheckedIOException | IllegalArgumentException e) {
+            return Json.records().createObjectNode(); // a page of a proxy
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.finetune4j.azure.internal;
+
+import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.rest.RestProxy;
+import com.azure.core.util.BinaryData;
+import com.azure.core.util.Context;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Azure's resource manager, by which everything in a subscription is made, described and removed. Failures are azure-core's own
+ * ({@link AzureFailure} tells their kind). Safe for use by several threads.
+ */
+public final class ResourceManager {
+    private final ArmCalls calls;
+    private final String manager;
+    private final String version;
+
+    /**
+     * The resource manager of a cloud.
+     *
+     * @param version of the API, by its date
+     */
+    public ResourceManager(AzureConnection connection, String version) {
+        calls = RestProxy.create(ArmCalls.class, connection.managing());
+        manager = connection.cloud().resourceManager().toString();
+        this.version = version;
+    }
+
+    /** A resource; empty where the service answered that there is none. */
+    public Optional<JsonNode> find(String resource) {
+        try {
+            return Optional.of(read(
+                    calls.get(manager, bare(resource), version, Context.NONE).getValue()));
+        } catch (HttpResponseException e) {
+            if (AzureFailure.isAbsent(e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** All resources of a list, page after page. */
+    public List<JsonNode> list(String resource) {
+        List<JsonNode> all = new ArrayList<>();
+        JsonNode page =
+                read(calls.get(manager, bare(resource), version, Context.NONE).getValue());
+        while (true) {
+            page.path("value").forEach(all::add);
+            String next = page.path("nextLink").asText();
+            if (next.isEmpty()) {
+                return all;
+            }
+            page = read(calls.page(manager, next, Context.NONE).getValue());
+        }
+    }
+
+    /** Makes a resource, or changes what may be changed of it. */
+    public JsonNode put(String resource, JsonNode body) {
+        return read(calls.put(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE)
+                .getValue());
+    }
+
+    /** Does something with a resource. */
+    public void post(String resource) {
+        var unused = calls.post(manager, bare(resource), version, Context.NONE);
+    }
+
+    /** Removes a resource; without effect where there is none. */
+    public void delete(String resource) {
+        try {
+            var unused = calls.delete(manager, bare(resource), version, Context.NONE);
+        } catch (HttpResponseException e) {
+            if (!AzureFailure.isAbsent(e)) {
+                throw e;
+            }
+        }
+    }
+
+    private static String bare(String resource) {
+        return resource.startsWith("/") ? resource.substring(1) : resource;
+    }
+
+    private static JsonNode read(BinaryData body) {
+        return Json.read(body.toString(), JsonNode.class);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.finetune4j.azure.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/** Whose certificates are believed: those that Java believes, and what {@value #VARIABLE} adds, as a company's own or that of an offline cloud. */
+final class Trust {
+    /** Names a file of certificates in PEM, as OpenSSL has it. */
+    static final String VARIABLE = "SSL_CERT_FILE";
+
+    private Trust() {}
+
+    /**
+     * A context for connections.
+     *
+     * @throws IOException if the file cannot be read, or holds no certificates
+     */
+    static SSLContext context(Map<String, String> environment) throws IOException {
+        try {
+            String file = environment.getOrDefault(VARIABLE, "");
+            if (file.isEmpty()) {
+                return SSLContext.getDefault();
+            }
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers(Path.of(file)), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("no certificates could be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static TrustManager[] managers(Path file) throws IOException, GeneralSecurityException {
+        KeyStore all = KeyStore.getInstance(KeyStore.getDefaultType());
+        all.load(null, null);
+        int count = 0;
+        try (InputStream pem = Files.newInputStream(file)) {
+            for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                all.setCertificateEntry("own-" + count++, one);
+            }
+        }
+        for (TrustManager manager : managers((KeyStore) null)) {
+            if (manager instanceof X509TrustManager usual) {
+                for (X509Certificate one : usual.getAcceptedIssuers()) {
+                    all.setCertificateEntry("usual-" + count++, one);
+                }
+            }
+        }
+        return managers(all);
+    }
+
+    private static TrustManager[] managers(@org.jspecify.annotations.Nullable KeyStore store)
+            throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory.getTrustManagers();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.finetune4j.azure.ml;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.run.ContainerOrder;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job of a workspace as the resource manager describes it; what it has besides stays in it.
+ *
+ * @param name its name in the workspace
+ * @param json the whole description
+ */
+record AzureJob(String name, JsonNode json) {
+    private static final Set<String> ENDED = Set.of("Completed", "Failed", "Canceled");
+
+    static AzureJob of(JsonNode json) {
+        return new AzureJob(json.path("name").asText(), json);
+    }
+
+    /** Its path in the resource manager. */
+    String reference() {
+        return json.path("id").asText(name);
+    }
+
+    private JsonNode properties() {
+        return json.path("properties");
+    }
+
+    /** The service's own word for where it stands. */
+    String status() {
+        return properties().path("status").asText();
+    }
+
+    boolean hasEnded() {
+        return ENDED.contains(status());
+    }
+
+    boolean hasSucceeded() {
+        return status().equals("Completed");
+    }
+
+    Instant createdAt() {
+        return instant(json.at("/systemData/createdAt").asText());
+    }
+
+    /** {@link dev.finetune4j.run.WorkOrder#digest()} of what it was launched with; empty where the job is none of ours. */
+    String digest() {
+        return properties()
+                .path("properties")
+                .path(ContainerOrder.DIGEST_SETTING)
+                .asText();
+    }
+
+    String tag(String key) {
+        return properties().path("tags").path(key).asText();
+    }
+
+    String machine() {
+        return properties().at("/resources/instanceType").asText();
+    }
+
+    boolean isSpot() {
+        return properties().at("/queueSettings/jobTier").asText().equals("Spot");
+    }
+
+    /** How long it may run; null for as long as the service lets it. */
+    @Nullable
+    Duration timeLimit() {
+        String limit = properties().at("/limits/timeout").asText();
+        try {
+            return limit.isEmpty() ? null : Duration.parse(limit);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            return Instant.EPOCH;
+        }
+    }
+}

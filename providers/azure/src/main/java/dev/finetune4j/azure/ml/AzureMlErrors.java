@@ -1,0 +1,127 @@
+package dev.finetune4j.azure.ml;
+
+import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** From what Microsoft's client throws to what a person can mend. */
+final class AzureMlErrors {
+    private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
+    private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(30);
+    private static final Pattern QUOTA = Pattern.compile("(?i)quota");
+
+    private AzureMlErrors() {}
+
+    /** What a failed call means for a job. */
+    static FineTuneException told(RuntimeException failure, String name, AzureMlOptions options) {
+        String reason = AzureFailure.reason(failure);
+        Problem.Builder problem = switch (AzureFailure.of(failure)) {
+            case DENIED ->
+                AzureMlProblems.DENIED
+                        .error("the caller may not do that with " + name)
+                        .because(reason)
+                        .remedy("finetune policy JOB --for caller");
+            case CREDENTIALS ->
+                AzureMlProblems.NO_CREDENTIALS
+                        .error("Azure does not accept the credentials")
+                        .because(reason)
+                        .remedy("az login");
+            case BUSY ->
+                AzureMlProblems.UNREACHABLE
+                        .error("Azure asks to come less often")
+                        .because(reason)
+                        .retry(Retry.after(BUSY_PAUSE));
+            case OUTAGE ->
+                AzureMlProblems.UNREACHABLE
+                        .error("Azure ML does not answer for " + name)
+                        .because(reason)
+                        .retry(Retry.after(OUTAGE_PAUSE));
+            case REFUSED -> refused(failure, reason, name, options);
+        };
+        return problem.build().asException(failure);
+    }
+
+    private static Problem.Builder refused(
+            RuntimeException failure, String reason, String name, AzureMlOptions options) {
+        if (QUOTA.matcher(AzureFailure.code(failure)).find()) {
+            return AzureMlProblems.QUOTA
+                    .error("the subscription's quota leaves no " + options.machine() + " for " + name)
+                    .because(reason)
+                    .remedy("az ml compute list-usage --location " + options.region());
+        }
+        if (AzureFailure.isAbsent(failure)) {
+            return AzureMlProblems.NO_WORKSPACE
+                    .error("there is no workspace " + options.workspace() + " in " + options.resourceGroup())
+                    .because(reason)
+                    .remedy("az ml workspace list --query [].name");
+        }
+        return AzureMlProblems.REFUSED
+                .error("Azure ML does not do that with " + name)
+                .because(reason)
+                .remedy(show(name, options));
+    }
+
+    private static String show(String name, AzureMlOptions options) {
+        return "az ml job show --name " + name + " --resource-group " + options.resourceGroup() + " --workspace-name "
+                + options.workspace();
+    }
+
+    static FineTuneException noWorkspace(String path) {
+        return AzureMlProblems.NO_WORKSPACE
+                .error("there is no workspace " + path)
+                .remedy("az ml workspace list --query [].name")
+                .asException();
+    }
+
+    static FineTuneException noDatastore(AzureMlOptions options, String found) {
+        return AzureMlProblems.NO_WORKSPACE
+                .error("the datastore " + options.datastore() + " of " + options.workspace() + " is not of "
+                        + options.store().account() + "/" + options.store().container())
+                .because(found)
+                .remedy("az ml datastore list --resource-group " + options.resourceGroup() + " --workspace-name "
+                        + options.workspace())
+                .asException();
+    }
+
+    static FineTuneException taken(AzureJob job, String digest) {
+        return AzureMlProblems.NAME_TAKEN
+                .error("the name " + job.name() + " belongs to another job")
+                .because("the digest of " + job.reference() + " is "
+                        + (job.digest().isEmpty() ? "not told" : job.digest()) + ", the new one's is " + digest)
+                .asException();
+    }
+
+    static FineTuneException hidden(String name) {
+        return AzureMlProblems.UNREACHABLE
+                .error("Azure ML took " + name + " and does not show it")
+                .retry(Retry.after(OUTAGE_PAUSE))
+                .asException();
+    }
+
+    static FineTuneException absent(RunId id, AzureMlOptions options) {
+        return AzureMlProblems.NO_SUCH_JOB
+                .error("there is no job " + id + " in " + options.workspace())
+                .asException();
+    }
+
+    static FineTuneException foreignCursor(RunId id, String cursor) {
+        return AzureMlProblems.WRONG_STATE
+                .error("the cursor " + cursor + " is none of " + id)
+                .remedy("finetune watch " + id)
+                .asException();
+    }
+
+    static FineTuneException wrongState(RunId id, RunState state, String why) {
+        return AzureMlProblems.WRONG_STATE
+                .error(id + " is " + state.name().toLowerCase(Locale.ROOT))
+                .because(why)
+                .remedy("finetune show " + id)
+                .asException();
+    }
+}

@@ -1,0 +1,143 @@
+package dev.finetune4j.azure.ml;
+
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.ProblemCatalogue;
+import dev.finetune4j.error.ProblemKind;
+import java.util.List;
+
+/** FT0931 to FT0954: jobs at Azure Machine Learning. */
+public final class AzureMlProblems implements ProblemCatalogue {
+    static final ProblemKind BAD_SETTING = new ProblemKind(
+            "FT0931",
+            "a setting of Azure ML is not one that it takes",
+            ExitCode.INVALID,
+            "Azure holds each setting of a job to a form: a subscription is a GUID, a workspace has 3 to 33 letters, digits, hyphens and"
+                    + " underscores, a store is the address of a container. What it would refuse is told before anything is sent.",
+            "az ml workspace list");
+
+    static final ProblemKind CONTRADICTION = new ProblemKind(
+            "FT0932",
+            "settings of Azure ML do not go together",
+            ExitCode.INVALID,
+            "A cluster has its own machines and its own terms, a region lets only some sizes, and a job writes only where a datastore of the"
+                    + " workspace is.",
+            "leave one of the two settings out");
+
+    static final ProblemKind NO_CREDENTIALS = new ProblemKind(
+            "FT0941",
+            "Azure does not accept the credentials",
+            ExitCode.CREDENTIALS,
+            "No token could be had from the source that is meant (credential: environment, azure-cli, managed-identity or workload-identity), or"
+                    + " Azure does not take it: it is of another tenant or cloud, expired, or signed by a clock that is off.",
+            "az login");
+
+    static final ProblemKind DENIED = new ProblemKind(
+            "FT0942",
+            "the caller is not allowed to do that",
+            ExitCode.CREDENTIALS,
+            "The credentials are good, but no role allows this call. To launch a job takes the role AzureML Data Scientist on the workspace. A"
+                    + " role that was assigned a moment ago takes up to ten minutes until it is known everywhere.",
+            "finetune policy JOB --for caller");
+
+    static final ProblemKind UNREACHABLE = new ProblemKind(
+            "FT0943",
+            "Azure ML does not answer",
+            ExitCode.CAPACITY,
+            "Azure did not answer, answered with an error of its own, or asked to come less often, in all tries. A job that runs goes on. The"
+                    + " same call may be made again at any time: it never launches a second job.",
+            "az ml job list --max-results 1");
+
+    static final ProblemKind NAME_TAKEN = new ProblemKind(
+            "FT0944",
+            "the job's name belongs to another job",
+            ExitCode.INVALID,
+            "A workspace keeps the name of a job for ever. A job of this name is there, and it was not launched from the same order: somebody"
+                    + " else named it so.",
+            "az ml job show --name NAME");
+
+    static final ProblemKind QUOTA = new ProblemKind(
+            "FT0945",
+            "the subscription's quota leaves no machine",
+            ExitCode.CAPACITY,
+            "Each subscription has a quota of cores of each family of machines for Azure ML, besides that of virtual machines, in each region, and"
+                    + " one pool for those of low priority. To try again does not help; another machine, region or a larger quota does.",
+            "az ml compute list-usage");
+
+    static final ProblemKind NO_WORKSPACE = new ProblemKind(
+            "FT0946",
+            "a part of the workspace is not there",
+            ExitCode.INVALID,
+            "The workspace, or its datastore of the container that the job's files go to, is not there under this name, or the caller may not"
+                    + " see it.",
+            "az ml datastore list");
+
+    static final ProblemKind REFUSED = new ProblemKind(
+            "FT0947",
+            "Azure ML refuses a call",
+            ExitCode.INVALID,
+            "Azure has a reason of its own against a call, which it tells. Nothing was changed.",
+            "az ml job show --name NAME");
+
+    static final ProblemKind NO_SUCH_JOB = new ProblemKind(
+            "FT0948",
+            "there is no such job at Azure ML",
+            ExitCode.INVALID,
+            "The workspace has no job of this name: it was never launched there, or was deleted.",
+            "az ml job list");
+
+    static final ProblemKind WRONG_STATE = new ProblemKind(
+            "FT0949",
+            "the job's state does not allow that",
+            ExitCode.INVALID,
+            "A job is fetched and deleted once it has ended, and resumed where it stopped or failed and its time limit leaves it time. A reader of"
+                    + " its events goes on where it was in the events of the same job.",
+            "finetune show RUN");
+
+    static final ProblemKind NO_CAPACITY = new ProblemKind(
+            "FT0951",
+            "no machine was free",
+            ExitCode.CAPACITY,
+            "Azure found no machine of this size in the region. Nothing was paid for. Another size, region or hour may have one.",
+            "finetune offers --target azure-ml");
+
+    static final ProblemKind PLATFORM_FAILED = new ProblemKind(
+            "FT0952",
+            "Azure ML itself failed",
+            ExitCode.CAPACITY,
+            "Azure ended the job by an error of its own. What was trained up to the last checkpoint is kept.",
+            "launch the job again: it goes on from its last checkpoint");
+
+    static final ProblemKind WORKER_FAILED = new ProblemKind(
+            "FT0953",
+            "the worker failed",
+            ExitCode.TRAINING_FAILED,
+            "The worker ended with an error, which it told as far as it could. Its log has more.",
+            "finetune logs RUN");
+
+    static final ProblemKind JOB_FAILED = new ProblemKind(
+            "FT0954",
+            "Azure ML could not run the job",
+            ExitCode.INVALID,
+            "Azure took the job and failed before the worker could: it could not read an input, pull the image, or act as the job's identity.",
+            "az ml job show --name NAME");
+
+    @Override
+    public List<ProblemKind> kinds() {
+        return List.of(
+                BAD_SETTING,
+                CONTRADICTION,
+                NO_CREDENTIALS,
+                DENIED,
+                UNREACHABLE,
+                NAME_TAKEN,
+                QUOTA,
+                NO_WORKSPACE,
+                REFUSED,
+                NO_SUCH_JOB,
+                WRONG_STATE,
+                NO_CAPACITY,
+                PLATFORM_FAILED,
+                WORKER_FAILED,
+                JOB_FAILED);
+    }
+}

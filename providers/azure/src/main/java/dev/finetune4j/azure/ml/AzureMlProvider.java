@@ -1,0 +1,353 @@
+package dev.finetune4j.azure.ml;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.azure.blob.BlobStore;
+import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.spi.AccessPolicy;
+import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Dialogue;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.LogPage;
+import dev.finetune4j.spi.MachineVerdict;
+import dev.finetune4j.spi.PlannedCall;
+import dev.finetune4j.spi.Proposal;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.spi.UnfinishedJob;
+import dev.finetune4j.spi.WorkerEngine;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Azure Machine Learning's command jobs. All that is known of a job is with the service: its state, its files in blob storage and its log, so
+ * that any process with the same settings may ask. A job is launched once under its name; a resume is another job that goes on from the same
+ * checkpoints.
+ */
+final class AzureMlProvider implements Provider {
+    static final ProviderId ID = MachinePrices.AZURE_ML;
+
+    /** Azure waits for what the job wrote to be in the store, and gives the machine back some minutes later. */
+    private static final Duration WIND_DOWN = Duration.ofMinutes(15);
+
+    private final ProviderContext context;
+    private final AzureMlSettings settings;
+    private @Nullable Site site;
+
+    AzureMlProvider(ProviderContext context, Map<String, String> settings) {
+        this.context = context;
+        this.settings = new AzureMlSettings(settings, context.environment());
+    }
+
+    /** Connections, made when they are first needed, since wrong settings are told by {@link #refusals}. */
+    private record Site(AzureMlOptions options, CommandJobs jobs, BlobStore store) {}
+
+    private synchronized Site site() {
+        Site open = site;
+        if (open == null) {
+            AzureMlOptions options = settings.options();
+            AzureConnection connection = connection(options);
+            open = new Site(options, new CommandJobs(options, connection), BlobStore.open(options.store(), connection));
+            site = open;
+        }
+        return open;
+    }
+
+    private AzureConnection connection(AzureMlOptions options) {
+        try {
+            return AzureConnection.open(settings.all(), context);
+        } catch (UncheckedIOException e) {
+            throw AzureMlErrors.told(e, options.workspace(), options);
+        }
+    }
+
+    @Override
+    public ProviderId id() {
+        return ID;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return new Capabilities(true, true, true, true, true, Billing.TIME);
+    }
+
+    /** On GPUs transformers and PEFT train what a recipe says; the core itself, which knows no GPU, on the other machines. */
+    @Override
+    public Optional<String> worker() {
+        return Optional.of(settings.hasGpu() ? WorkerEngine.PEFT : WorkerEngine.CORE);
+    }
+
+    @Override
+    public Duration windDown() {
+        return WIND_DOWN;
+    }
+
+    @Override
+    public List<Problem> settingProblems() {
+        return settings.problems();
+    }
+
+    @Override
+    public List<Problem> refusals(Proposal proposal) {
+        return new AzureMlSettings(proposal.job().settingsOf(ID), context.environment()).problems();
+    }
+
+    @Override
+    public List<AccessPolicy> policies(String runs) {
+        refuseSettings();
+        return AzureMlRoles.of(settings.options());
+    }
+
+    private void refuseSettings() {
+        List<Problem> problems = settings.problems();
+        if (problems.stream().anyMatch(Problem::isError)) {
+            throw new FineTuneException(problems, null);
+        }
+    }
+
+    @Override
+    public JobSnapshot submit(Submission submission) {
+        List<Launch> launches = new ArrayList<>(launches(submission.id()));
+        if (!launches.isEmpty()) {
+            var unused =
+                    CommandJobs.own(launches.get(0).job(), submission.order().digest());
+        }
+        if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1))) {
+            launches.add(launch(submission, launches.size() + 1));
+        }
+        return snapshot(submission.id(), launches);
+    }
+
+    private Launch launch(Submission submission, int launch) {
+        refuseSettings();
+        Site open = site();
+        open.jobs().refuseOtherStore(); // before a model is sent for nothing
+        Map<String, String> inputs = new JobFiles(open.store()).stage(submission);
+        String name = name(submission.id(), launch);
+        AzureJob job = open.jobs()
+                .submit(name, body(open, submission, inputs), submission.order().digest());
+        return new Launch(job, null);
+    }
+
+    private static ObjectNode body(Site open, Submission submission, Map<String, String> inputs) {
+        return new CommandJobMapper(open.options())
+                .body(
+                        submission.id(),
+                        submission.order().digest(),
+                        inputs,
+                        submission.labels(),
+                        submission.timeLimit());
+    }
+
+    /** Whether a launch got no machine, and the settings name another one. */
+    private boolean isToMove(Launch last) {
+        AzureMlOptions options = settings.options();
+        boolean isSame =
+                last.job().machine().equals(options.machine()) && last.job().isSpot() == options.isSpot();
+        return !isSame
+                && AzureMlStatusMapper.state(last) == RunState.FAILED
+                && machineVerdict(AzureMlStatusMapper.snapshot(
+                                        new RunId(last.job().name()), List.of(last), "", now())
+                                .failure()
+                                .orElseThrow())
+                        != MachineVerdict.UNRELATED;
+    }
+
+    @Override
+    public MachineVerdict machineVerdict(Problem problem) {
+        boolean isMissed = problem.kind().equals(AzureMlProblems.NO_CAPACITY)
+                || problem.kind().equals(AzureMlProblems.QUOTA);
+        return isMissed ? MachineVerdict.NOT_FREE : MachineVerdict.UNRELATED;
+    }
+
+    @Override
+    public List<PlannedCall> plannedCalls(Submission submission) {
+        Site open = site();
+        JobFiles files = new JobFiles(open.store());
+        List<PlannedCall> calls = new ArrayList<>(files.calls(submission));
+        calls.add(new PlannedCall(
+                "Microsoft.MachineLearningServices/workspaces/jobs/write",
+                open.options().workspacePath() + "/jobs/" + name(submission.id(), 1),
+                Json.pretty(body(open, submission, files.planned(submission)))));
+        return calls;
+    }
+
+    @Override
+    public JobSnapshot resume(RunId id) {
+        List<Launch> launches = new ArrayList<>(existing(id));
+        Launch last = launches.get(launches.size() - 1);
+        RunState state = AzureMlStatusMapper.state(last);
+        if (state != RunState.STOPPED && state != RunState.FAILED) {
+            throw AzureMlErrors.wrongState(
+                    id, state, state.isTerminal() ? "it has nothing left to do" : "it still runs");
+        }
+        Duration limit = last.job().timeLimit();
+        Duration left = limit == null ? null : limit.minus(AzureMlStatusMapper.billedTime(last, now()));
+        if (left != null && left.toSeconds() < 1) {
+            throw AzureMlErrors.wrongState(id, state, "nothing is left of its time limit");
+        }
+        String name = name(id, launches.size() + 1);
+        AzureJob again = site().jobs()
+                .submit(
+                        name,
+                        CommandJobMapper.again(last.job(), left),
+                        last.job().digest());
+        launches.add(new Launch(again, null));
+        return snapshot(id, launches);
+    }
+
+    /** Azure's name of a launch, counted from 1: the same each time it is asked for, so that no two jobs come of one launch. */
+    private static String name(RunId id, int launch) {
+        return launch == 1 ? id.value() : id.value() + "-r" + launch;
+    }
+
+    /** The launches of a job, first to last; there is a next one only where the last one stopped or failed. */
+    private List<Launch> launches(RunId id) {
+        CommandJobs jobs = site().jobs();
+        List<Launch> launches = new ArrayList<>();
+        Optional<AzureJob> next = jobs.find(name(id, 1));
+        while (next.isPresent()) {
+            AzureJob job = next.get();
+            launches.add(new Launch(job, jobs.details(job.name()).orElse(null)));
+            next = job.hasEnded() && !job.hasSucceeded() ? jobs.find(name(id, launches.size() + 1)) : Optional.empty();
+        }
+        return launches;
+    }
+
+    private List<Launch> existing(RunId id) {
+        List<Launch> launches = launches(id);
+        if (launches.isEmpty()) {
+            throw AzureMlErrors.absent(id, settings.options());
+        }
+        return launches;
+    }
+
+    private JobSnapshot snapshot(RunId id, List<Launch> launches) {
+        boolean isFailed = AzureMlStatusMapper.state(launches.get(launches.size() - 1)) == RunState.FAILED;
+        String left = isFailed
+                ? site().store().read(JobFiles.written(id) + "output/failure").orElse("")
+                : "";
+        return AzureMlStatusMapper.snapshot(id, launches, left, now());
+    }
+
+    private Instant now() {
+        return context.clock().instant();
+    }
+
+    @Override
+    public Optional<JobSnapshot> find(RunId id) {
+        List<Launch> launches = launches(id);
+        return launches.isEmpty() ? Optional.empty() : Optional.of(snapshot(id, launches));
+    }
+
+    @Override
+    public EventPage events(RunId id, String cursor) {
+        return new JobReading(site().jobs()).events(id, existing(id), cursor);
+    }
+
+    @Override
+    public Optional<LogPage> logs(RunId id, String cursor) {
+        return Optional.of(new JobReading(site().jobs()).logs(id, existing(id), cursor));
+    }
+
+    @Override
+    public void stop(RunId id) {
+        List<Launch> launches = existing(id);
+        AzureJob last = launches.get(launches.size() - 1).job();
+        if (!last.hasEnded()) {
+            site().jobs().cancel(last.name());
+        }
+    }
+
+    @Override
+    public Path fetch(RunId id, Path into) {
+        List<Launch> launches = existing(id);
+        RunState state = AzureMlStatusMapper.state(launches.get(launches.size() - 1));
+        if (!state.isTerminal()) {
+            throw AzureMlErrors.wrongState(id, state, "its output is not complete");
+        }
+        Path output = download(JobFiles.written(id) + "model/", into);
+        if (state != RunState.SUCCEEDED) {
+            var unused = download(JobFiles.written(id) + "checkpoints/", into.resolve(WorkOrder.CHECKPOINTS_FOLDER));
+        }
+        return output;
+    }
+
+    /** A job that ended before its worker had anything to leave has an empty folder. */
+    private Path download(String folder, Path into) {
+        BlobStore store = site().store();
+        if (!store.list(folder).isEmpty()) {
+            return store.download(folder, into);
+        }
+        try {
+            return Files.createDirectories(into);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Optional<Dialogue> converse(Submission submission) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void delete(RunId id) {
+        List<Launch> launches = launches(id);
+        if (launches.isEmpty()) {
+            return;
+        }
+        RunState state = AzureMlStatusMapper.state(launches.get(launches.size() - 1));
+        if (!state.isTerminal()) {
+            throw AzureMlErrors.wrongState(id, state, "it still runs");
+        }
+        new JobFiles(site().store()).delete(id);
+        // The first record goes last, so that a deletion that is cut short can be found and repeated.
+        for (int i = launches.size() - 1; i >= 0; i--) {
+            site().jobs().delete(launches.get(i).job().name());
+        }
+    }
+
+    @Override
+    public List<UnfinishedJob> unfinished() {
+        Site open = site();
+        return open.jobs().unfinished().stream()
+                .map(job -> new UnfinishedJob(
+                        new RunId(job.tag(Submission.RUN_LABEL)),
+                        job.reference(),
+                        open.options().region(),
+                        job.machine(),
+                        job.isSpot(),
+                        job.createdAt()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        // its connections keep no thread
+    }
+
+    @Override
+    public String toString() {
+        return "AzureMlProvider[" + settings.all().getOrDefault(AzureMlSettings.WORKSPACE, "no workspace") + "]";
+    }
+}

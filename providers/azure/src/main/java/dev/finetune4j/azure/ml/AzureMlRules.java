@@ -1,0 +1,171 @@
+package dev.finetune4j.azure.ml;
+
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.spi.PlaceSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Everything that Azure ML would have against a job's settings, told before a call is made, and all of it at once. */
+final class AzureMlRules {
+    private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Pattern GROUP = Pattern.compile("[-\\w._()]{0,89}[-\\w_()]");
+    private static final Pattern WORKSPACE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}");
+    private static final Pattern REGION = Pattern.compile("[a-z0-9]{4,40}");
+    private static final Pattern DATASTORE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}");
+    private static final Pattern COMPUTE = Pattern.compile("[a-zA-Z][a-zA-Z0-9-]{0,14}[a-zA-Z0-9]");
+    private static final Pattern ENVIRONMENT =
+            Pattern.compile("azureml://registries/[\\w-]+/environments/[\\w.-]+/versions/[\\w.-]+"
+                    + "|/subscriptions/\\S+/environments/[\\w.-]+/versions/[\\w.-]+|[\\w.-]+:[\\w.-]+");
+    private static final int MOST_TAGS = 45; // of fifty, the rest is finetune4j's
+    private static final int LONGEST_KEY = 512;
+    private static final int LONGEST_VALUE = 256;
+
+    private final AzureMlOptions options;
+    private final MachineSize machine;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private AzureMlRules(AzureMlOptions options) {
+        this.options = options;
+        machine = new MachineSize(options.machine());
+    }
+
+    /** What the service has against the options, whatever the job; empty if nothing. */
+    static List<Problem> problems(AzureMlOptions options) {
+        AzureMlRules rules = new AzureMlRules(options);
+        rules.check();
+        return List.copyOf(rules.problems);
+    }
+
+    private void check() {
+        form(AzureMlSettings.SUBSCRIPTION, options.subscription(), GUID, "a GUID", "az account show --query id");
+        form(
+                AzureMlSettings.RESOURCE_GROUP,
+                options.resourceGroup(),
+                GROUP,
+                "1 to 90 letters, digits and -_.(), without a dot at the end",
+                "az group list --query [].name");
+        form(
+                AzureMlSettings.WORKSPACE,
+                options.workspace(),
+                WORKSPACE,
+                "3 to 33 letters, digits, hyphens and underscores",
+                "az ml workspace list --query [].name");
+        form(
+                PlaceSettings.REGION,
+                options.region(),
+                REGION,
+                "a region's short name, such as westeurope",
+                "az account list-locations --query [].name");
+        form(
+                AzureMlSettings.DATASTORE,
+                options.datastore(),
+                DATASTORE,
+                "letters, digits, hyphens and underscores",
+                "az ml datastore list");
+        form(
+                AzureMlSettings.ENVIRONMENT,
+                options.environment(),
+                ENVIRONMENT,
+                "NAME:VERSION, an ARM id, or azureml://registries/REGISTRY/environments/NAME/versions/VERSION",
+                AzureMlSettings.PREFIX + AzureMlSettings.ENVIRONMENT + ": " + AzureMlOptions.USUAL_ENVIRONMENT);
+        if (options.identity() != null) {
+            form(
+                    AzureMlSettings.IDENTITY,
+                    options.identity(),
+                    GUID,
+                    "the client id of a managed identity",
+                    "az identity list --query [].clientId");
+        }
+        checkMachine();
+        checkCompute();
+        checkTags();
+    }
+
+    private void form(String name, String value, Pattern form, String wanted, String remedy) {
+        if (!form.matcher(value).matches()) {
+            problems.add(AzureMlProblems.BAD_SETTING
+                    .error("Azure ML's " + name + " cannot be " + value)
+                    .at(Location.ofKey(AzureMlSettings.PREFIX + name))
+                    .because("it is " + wanted)
+                    .remedy(remedy)
+                    .build());
+        }
+    }
+
+    private void checkMachine() {
+        if (!machine.isSize()) {
+            problems.add(problem(
+                            AzureMlProblems.BAD_SETTING,
+                            PlaceSettings.MACHINE,
+                            "no machine of Azure's is called " + options.machine())
+                    .remedy(AzureMlSettings.PREFIX + "machine: Standard_NC24ads_A100_v4")
+                    .remedy("finetune offers --target azure-ml")
+                    .build());
+            return;
+        }
+        Set<String> regions = machine.regions();
+        if (!regions.isEmpty() && !regions.contains(options.region())) {
+            problems.add(problem(
+                            AzureMlProblems.CONTRADICTION,
+                            PlaceSettings.MACHINE,
+                            "no " + options.machine() + " is let in " + options.region())
+                    .because("there are in " + String.join(", ", regions))
+                    .remedy("finetune offers --target azure-ml --region " + options.region())
+                    .build());
+        }
+    }
+
+    private void checkCompute() {
+        if (options.compute() == null) {
+            return;
+        }
+        form(
+                AzureMlSettings.COMPUTE,
+                options.compute(),
+                COMPUTE,
+                "2 to 16 letters, digits and hyphens",
+                "az ml compute list --query [].name");
+        if (options.isSpot()) {
+            problems.add(problem(
+                            AzureMlProblems.CONTRADICTION,
+                            PlaceSettings.SPOT,
+                            "a cluster's machines are on the terms that it was made with")
+                    .remedy("leave " + AzureMlSettings.PREFIX + "spot out, and make the cluster of low priority")
+                    .remedy("leave " + AzureMlSettings.PREFIX + "compute out")
+                    .build());
+        }
+    }
+
+    private void checkTags() {
+        if (options.tags().size() > MOST_TAGS) {
+            problems.add(problem(
+                            AzureMlProblems.BAD_SETTING,
+                            AzureMlSettings.TAGS,
+                            "a job has at most " + MOST_TAGS + " tags of one's own, not "
+                                    + options.tags().size())
+                    .remedy("leave " + (options.tags().size() - MOST_TAGS) + " out")
+                    .build());
+        }
+        options.tags().forEach((key, value) -> {
+            if (key.isEmpty()
+                    || key.length() > LONGEST_KEY
+                    || value.length() > LONGEST_VALUE
+                    || key.startsWith("finetune4j-")) {
+                problems.add(
+                        problem(AzureMlProblems.BAD_SETTING, AzureMlSettings.TAGS, "no tag may be " + key + "=" + value)
+                                .because("a key has 1 to " + LONGEST_KEY + " and a value at most " + LONGEST_VALUE
+                                        + " characters, and by tags that begin with finetune4j- jobs are found again")
+                                .remedy(AzureMlSettings.PREFIX + "tags: team=search, cost-centre=4711")
+                                .build());
+            }
+        });
+    }
+
+    private static Problem.Builder problem(ProblemKind kind, String setting, String summary) {
+        return kind.error(summary).at(Location.ofKey(AzureMlSettings.PREFIX + setting));
+    }
+}

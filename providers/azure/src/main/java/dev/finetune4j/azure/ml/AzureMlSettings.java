@@ -1,0 +1,184 @@
+package dev.finetune4j.azure.ml;
+
+import dev.finetune4j.azure.blob.BlobAddress;
+import dev.finetune4j.azure.internal.AzureCloud;
+import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.spi.PlaceSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a job file says of Azure ML, read as options. */
+final class AzureMlSettings {
+    /** In front of a setting's name in a job file. */
+    static final String PREFIX = "places.azure-ml.";
+
+    static final String SUBSCRIPTION = "subscription";
+    static final String RESOURCE_GROUP = "resource-group";
+    static final String WORKSPACE = "workspace";
+    static final String STORE = "store";
+    static final String DATASTORE = "datastore";
+    static final String COMPUTE = "compute";
+    static final String ENVIRONMENT = "environment";
+    static final String IDENTITY = "identity";
+    static final String TAGS = "tags";
+
+    private static final String SUBSCRIPTION_VARIABLE = "AZURE_SUBSCRIPTION_ID";
+    private static final String ANY_MACHINE = "Standard_NC24ads_A100_v4";
+
+    private static final Set<String> KNOWN = new TreeSet<>(List.of(
+            SUBSCRIPTION,
+            RESOURCE_GROUP,
+            WORKSPACE,
+            STORE,
+            DATASTORE,
+            PlaceSettings.REGION,
+            PlaceSettings.MACHINE,
+            PlaceSettings.SPOT,
+            COMPUTE,
+            ENVIRONMENT,
+            IDENTITY,
+            TAGS,
+            AzureConnection.CLOUD,
+            AzureConnection.CREDENTIAL));
+
+    private final Map<String, String> settings;
+
+    /**
+     * Settings of a job.
+     *
+     * @param environment names a subscription where the settings do not
+     */
+    AzureMlSettings(Map<String, String> settings, Map<String, String> environment) {
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        if (environment.containsKey(SUBSCRIPTION_VARIABLE)) {
+            all.putIfAbsent(SUBSCRIPTION, environment.get(SUBSCRIPTION_VARIABLE));
+        }
+        this.settings = all;
+    }
+
+    /** As the connection reads them. */
+    Map<String, String> all() {
+        return settings;
+    }
+
+    /** Whether the machine has GPUs; one that is not named yet has. */
+    boolean hasGpu() {
+        return new MachineSize(machine()).hasGpu();
+    }
+
+    private String machine() {
+        return settings.getOrDefault(PlaceSettings.MACHINE, ANY_MACHINE);
+    }
+
+    /** What is wrong with them whatever the job, or missing; empty if nothing. The machine may be left to a plan. */
+    List<Problem> problems() {
+        List<Problem> problems = new ArrayList<>(unreadable());
+        return problems.isEmpty() ? AzureMlRules.problems(read()) : problems;
+    }
+
+    /**
+     * The options; on some machine, where the settings leave it open.
+     *
+     * @throws FineTuneException with all that cannot be read, or is missing
+     */
+    AzureMlOptions options() {
+        List<Problem> problems = unreadable();
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
+        }
+        return read();
+    }
+
+    private AzureMlOptions read() {
+        return new AzureMlOptions(
+                settings.getOrDefault(SUBSCRIPTION, ""),
+                settings.getOrDefault(RESOURCE_GROUP, ""),
+                settings.getOrDefault(WORKSPACE, ""),
+                settings.getOrDefault(PlaceSettings.REGION, ""),
+                BlobAddress.parse(settings.getOrDefault(STORE, "")).orElseThrow(),
+                settings.getOrDefault(DATASTORE, AzureMlOptions.USUAL_DATASTORE),
+                machine(),
+                Boolean.parseBoolean(settings.get(PlaceSettings.SPOT)),
+                settings.get(COMPUTE),
+                settings.getOrDefault(ENVIRONMENT, AzureMlOptions.USUAL_ENVIRONMENT),
+                settings.get(IDENTITY),
+                tags());
+    }
+
+    private Map<String, String> tags() {
+        Map<String, String> tags = new LinkedHashMap<>();
+        for (String part : settings.getOrDefault(TAGS, "").split(",", -1)) {
+            if (!part.isBlank()) {
+                String[] pair = part.split("=", 2);
+                tags.put(pair[0].strip(), pair.length == 1 ? "" : pair[1].strip());
+            }
+        }
+        return tags;
+    }
+
+    private List<Problem> unreadable() {
+        List<Problem> problems = new ArrayList<>();
+        for (String name : settings.keySet()) {
+            if (!KNOWN.contains(name)) {
+                problems.add(AzureMlProblems.BAD_SETTING
+                        .error("Azure ML has no setting " + name)
+                        .at(Location.ofKey(PREFIX + name))
+                        .because("there are " + String.join(", ", KNOWN))
+                        .remedy("leave " + PREFIX + name + " out")
+                        .build());
+            }
+        }
+        require(SUBSCRIPTION, "00000000-0000-0000-0000-000000000000", problems);
+        require(RESOURCE_GROUP, "my-group", problems);
+        require(WORKSPACE, "my-workspace", problems);
+        require(PlaceSettings.REGION, "westeurope", problems);
+        require(STORE, "https://ACCOUNT.blob.core.windows.net/CONTAINER/finetune4j", problems);
+        String store = settings.get(STORE);
+        if (store != null && BlobAddress.parse(store).isEmpty()) {
+            problems.add(malformed(
+                    STORE,
+                    store,
+                    "the address of a container, or of a folder in it",
+                    "https://ACCOUNT.blob.core.windows.net/CONTAINER/finetune4j"));
+        }
+        String spot = settings.getOrDefault(PlaceSettings.SPOT, "false");
+        if (!spot.equals("true") && !spot.equals("false")) {
+            problems.add(malformed(PlaceSettings.SPOT, spot, "true or false", "true"));
+        }
+        oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
+        oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
+        return problems;
+    }
+
+    private void oneOf(String name, List<String> values, List<Problem> problems) {
+        String value = settings.get(name);
+        if (value != null && !values.contains(value)) {
+            problems.add(malformed(name, value, "one of " + String.join(", ", values), values.get(0)));
+        }
+    }
+
+    private void require(String name, String example, List<Problem> problems) {
+        if (!settings.containsKey(name)) {
+            problems.add(AzureMlProblems.BAD_SETTING
+                    .error("Azure ML needs to be told its " + name)
+                    .at(Location.ofKey(PREFIX + name))
+                    .remedy(PREFIX + name + ": " + example)
+                    .build());
+        }
+    }
+
+    private static Problem malformed(String name, String value, String wanted, String example) {
+        return AzureMlProblems.BAD_SETTING
+                .error("Azure ML's " + name + " must be " + wanted + ", was " + value)
+                .at(Location.ofKey(PREFIX + name))
+                .remedy(PREFIX + name + ": " + example)
+                .build();
+    }
+}

@@ -1,0 +1,145 @@
+package dev.finetune4j.azure.ml;
+
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** From what the service tells of a job to what everybody is told. Survives states that the service adds later. */
+final class AzureMlStatusMapper {
+    private static final Duration PLATFORM_PAUSE = Duration.ofMinutes(1);
+    private static final Pattern REMEDY = Pattern.compile("(.*); try: (.*)", Pattern.DOTALL);
+    private static final Pattern QUOTA = Pattern.compile("(?i)quota");
+    private static final Pattern CAPACITY =
+            Pattern.compile("(?i)allocationfailed|skunotavailable|insufficientcapacity|overconstrained|outofcapacity");
+
+    /** A launch of a job with what the run history tells of it. */
+    record Launch(AzureJob job, @Nullable RunDetails details) {
+        Optional<Instant> begunAt() {
+            return details == null ? Optional.empty() : details.begunAt();
+        }
+
+        /** When it ended, as far as that is told. */
+        Instant endedAt() {
+            return Optional.ofNullable(details)
+                    .flatMap(RunDetails::endedAt)
+                    .or(this::begunAt)
+                    .orElse(job.createdAt());
+        }
+    }
+
+    private AzureMlStatusMapper() {}
+
+    /**
+     * A job as it is now.
+     *
+     * @param launches its launches, first to last; one at least
+     * @param failure what the worker left of why it failed; empty if nothing
+     */
+    static JobSnapshot snapshot(RunId id, List<Launch> launches, String failure, Instant now) {
+        Launch last = launches.get(launches.size() - 1);
+        RunState state = state(last);
+        Duration billed =
+                launches.stream().map(launch -> billedTime(launch, now)).reduce(Duration.ZERO, Duration::plus);
+        return new JobSnapshot(
+                id,
+                last.job().digest(),
+                last.job().reference(),
+                state,
+                launches.get(0).job().createdAt(),
+                state.isTerminal() ? last.endedAt() : null,
+                state == RunState.FAILED ? failure(last, failure) : null,
+                billed,
+                null,
+                Duration.ZERO);
+    }
+
+    /** A job that its time limit ended did not fail. */
+    static RunState state(Launch launch) {
+        RunState state = state(launch.job().status());
+        Duration limit = launch.job().timeLimit();
+        boolean isAtLimit = state == RunState.FAILED
+                && limit != null
+                && launch.begunAt()
+                        .filter(begun ->
+                                Duration.between(begun, launch.endedAt()).compareTo(limit) >= 0)
+                        .isPresent();
+        return isAtLimit ? RunState.STOPPED : state;
+    }
+
+    private static RunState state(String status) {
+        return switch (status) {
+            case "NotStarted", "Queued" -> RunState.QUEUED;
+            case "Starting", "Provisioning", "Preparing" -> RunState.STARTING;
+            case "Finalizing" -> RunState.UPLOADING;
+            case "CancelRequested" -> RunState.STOPPING;
+            case "Completed" -> RunState.SUCCEEDED;
+            case "Failed" -> RunState.FAILED;
+            case "Canceled" -> RunState.STOPPED;
+            default ->
+                RunState.TRAINING; // Running, and what does not answer or is new: it goes on until its end is told
+        };
+    }
+
+    /** The time since its container began; what the machine took to come is billed, too, and is told by nobody. */
+    static Duration billedTime(Launch launch, Instant now) {
+        Instant end = launch.job().hasEnded() ? launch.endedAt() : now;
+        return launch.begunAt()
+                .map(begun -> Duration.between(begun, end))
+                .filter(time -> !time.isNegative())
+                .orElse(Duration.ZERO);
+    }
+
+    private static Problem failure(Launch launch, String left) {
+        String name = launch.job().name();
+        RunDetails details = launch.details();
+        String code = details == null ? "" : details.errorCode();
+        String message = details == null ? "" : details.errorMessage();
+        String reason = message.isEmpty() ? "no reason is told" : message;
+        if (!left.isBlank()) {
+            return workerFailed(name, left.strip());
+        }
+        if (QUOTA.matcher(code).find()) {
+            return AzureMlProblems.QUOTA
+                    .error("the subscription's quota leaves no " + launch.job().machine() + " for " + name)
+                    .because(reason)
+                    .build();
+        }
+        if (CAPACITY.matcher(code.replaceAll("[^A-Za-z]", "")).find()) {
+            return AzureMlProblems.NO_CAPACITY
+                    .error("no " + launch.job().machine() + " was free for " + name)
+                    .because(reason)
+                    .build();
+        }
+        if (code.startsWith("ServiceError")) {
+            return AzureMlProblems.PLATFORM_FAILED
+                    .error("Azure ML failed in " + name)
+                    .because(reason)
+                    .retry(Retry.after(PLATFORM_PAUSE))
+                    .build();
+        }
+        return launch.begunAt().isPresent() && code.startsWith("UserError")
+                ? workerFailed(name, reason)
+                : AzureMlProblems.JOB_FAILED
+                        .error("Azure ML could not run " + name)
+                        .because(reason)
+                        .build();
+    }
+
+    private static Problem workerFailed(String name, String said) {
+        Matcher remedy = REMEDY.matcher(said);
+        Problem.Builder problem = AzureMlProblems.WORKER_FAILED
+                .error("the worker of " + name + " failed")
+                .because(remedy.matches() ? remedy.group(1) : said);
+        return (remedy.matches() ? problem.remedy(remedy.group(2).strip()) : problem.remedy("finetune logs " + name))
+                .build();
+    }
+}

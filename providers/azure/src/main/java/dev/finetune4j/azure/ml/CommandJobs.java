@@ -1,0 +1,172 @@
+package dev.finetune4j.azure.ml;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.azure.internal.ResourceManager;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.spi.Submission;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The jobs of a workspace by their names, each launched once. Safe for use by several threads. */
+final class CommandJobs {
+    /** Of the API; what it says of command jobs is the same in all later ones. */
+    static final String VERSION = "2024-10-01";
+
+    /** Rounds of looking and launching; each ends with an answer unless the service hides what it did. */
+    private static final int ROUNDS = 3;
+
+    private final AzureMlOptions options;
+    private final ResourceManager manager;
+    private final RunHistory history;
+
+    CommandJobs(AzureMlOptions options, AzureConnection connection) {
+        this.options = options;
+        manager = new ResourceManager(connection, VERSION);
+        history = new RunHistory(manager, options.workspacePath(), connection);
+    }
+
+    /** A job; empty only where the service answered that there is none. */
+    Optional<AzureJob> find(String name) {
+        return make(name, () -> manager.find(path(name)).map(AzureJob::of));
+    }
+
+    /** What the run history tells of a job; empty while it does not know the job. */
+    Optional<RunDetails> details(String name) {
+        return make(name, () -> history.details(name));
+    }
+
+    /** See {@link RunHistory#log}. */
+    Optional<byte[]> log(String name, String address, long after) {
+        return make(name, () -> history.log(address, after));
+    }
+
+    /**
+     * Launches a job unless it is there. Looks first, launches second, and looks again whenever it does not know what became of a launch; the
+     * name never changes, and the service runs no name twice.
+     *
+     * @param digest of the job's order
+     * @throws FineTuneException with FT0944 if the name belongs to another order
+     */
+    AzureJob submit(String name, JsonNode body, String digest) {
+        FineTuneException last = AzureMlErrors.hidden(name);
+        boolean isUnanswered = false;
+        for (int round = 0; round < ROUNDS; round++) {
+            Optional<AzureJob> there = look(name, isUnanswered, last);
+            if (there.isPresent()) {
+                return own(there.get(), digest);
+            }
+            try {
+                return AzureJob.of(manager.put(path(name), body));
+            } catch (RuntimeException e) {
+                FineTuneException told = AzureMlErrors.told(e, name, options);
+                if (AzureFailure.of(e) != AzureFailure.OUTAGE) {
+                    throw unanswered(told, isUnanswered, last);
+                }
+                last = told;
+                isUnanswered = true;
+            }
+        }
+        FineTuneException unknown = last;
+        return own(look(name, isUnanswered, last).orElseThrow(() -> unknown), digest);
+    }
+
+    private Optional<AzureJob> look(String name, boolean isUnanswered, FineTuneException last) {
+        try {
+            return find(name);
+        } catch (FineTuneException e) {
+            throw unanswered(e, isUnanswered, last);
+        }
+    }
+
+    /** Once a launch got no answer, no refusal of a later call says that nothing was launched. */
+    private static FineTuneException unanswered(
+            FineTuneException refusal, boolean isUnanswered, FineTuneException last) {
+        if (!isUnanswered) {
+            return refusal;
+        }
+        last.addSuppressed(refusal);
+        return last;
+    }
+
+    /**
+     * The job, if it is of an order.
+     *
+     * @throws FineTuneException with FT0944 if it is of another
+     */
+    static AzureJob own(AzureJob job, String digest) {
+        if (!job.digest().equals(digest)) {
+            throw AzureMlErrors.taken(job, digest);
+        }
+        return job;
+    }
+
+    /** Tells a job to end; one that has ended is left alone. */
+    void cancel(String name) {
+        try {
+            manager.post(path(name) + "/cancel");
+        } catch (RuntimeException e) {
+            if (find(name).filter(job -> !job.hasEnded()).isPresent()) {
+                throw AzureMlErrors.told(e, name, options);
+            } // it ended by itself meanwhile
+        }
+    }
+
+    /** Removes the record of a job; without effect where there is none. */
+    void delete(String name) {
+        make(name, () -> {
+            manager.delete(path(name));
+            return name;
+        });
+    }
+
+    /** The jobs of finetune4j that have not ended, by their tag, whoever launched them; the first launched comes first. */
+    List<AzureJob> unfinished() {
+        return make(
+                "jobs of finetune4j",
+                () ->
+                        manager
+                                .list(options.workspacePath() + "/jobs?listViewType=ActiveOnly&tag="
+                                        + Submission.RUN_LABEL)
+                                .stream()
+                                .map(AzureJob::of)
+                                .filter(job -> !job.hasEnded()
+                                        && !job.tag(Submission.RUN_LABEL).isEmpty())
+                                .sorted(java.util.Comparator.comparing(AzureJob::createdAt))
+                                .toList());
+    }
+
+    /**
+     * Refuses a datastore that is not of the container that files are sent to.
+     *
+     * @throws FineTuneException with FT0946
+     */
+    void refuseOtherStore() {
+        JsonNode datastore = make(
+                        options.datastore(),
+                        () -> manager.find(options.workspacePath() + "/datastores/" + options.datastore()))
+                .orElseThrow(() -> AzureMlErrors.noDatastore(options, "the workspace has no such datastore"))
+                .path("properties");
+        String found = datastore.path("accountName").asText() + "/"
+                + datastore.path("containerName").asText();
+        if (!found.equals(options.store().account() + "/" + options.store().container())) {
+            throw AzureMlErrors.noDatastore(options, "it is of " + found);
+        }
+    }
+
+    private String path(String name) {
+        return options.workspacePath() + "/jobs/" + name;
+    }
+
+    private <T> T make(String name, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (FineTuneException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw AzureMlErrors.told(e, name, options);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.finetune4j.azure.ml;
+
+import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
+import dev.finetune4j.json.WorkerLines;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.LogPage;
+import dev.finetune4j.value.RunId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a job tells, in one order for whoever reads and whenever: of each launch that it was taken, that it began, the lines of its log, and how
+ * it ended. States in between, which the service tells only while they last, are in {@link dev.finetune4j.spi.Provider#find} alone.
+ */
+final class JobReading {
+    private static final Pattern CURSOR = Pattern.compile("(\\d{1,6})\\.(\\d)\\.(\\d{1,15})");
+    private static final int TAKEN = 1;
+    private static final int BEGUN = 2;
+    private static final int ENDED = 3;
+
+    private final CommandJobs jobs;
+
+    JobReading(CommandJobs jobs) {
+        this.jobs = jobs;
+    }
+
+    /**
+     * How far somebody has read.
+     *
+     * @param launch the launch, counted from 1
+     * @param part the last of it that was told: 0 for nothing
+     * @param bytes of its log that are read
+     */
+    private record Position(int launch, int part, long bytes) {
+        static Position of(RunId id, List<Launch> launches, String cursor) {
+            if (cursor.isEmpty()) {
+                return new Position(1, 0, 0);
+            }
+            Matcher numbers = CURSOR.matcher(cursor);
+            if (!numbers.matches()) {
+                throw AzureMlErrors.foreignCursor(id, cursor);
+            }
+            Position position = new Position(
+                    Integer.parseInt(numbers.group(1)),
+                    Integer.parseInt(numbers.group(2)),
+                    Long.parseLong(numbers.group(3)));
+            if (position.launch < 1 || position.launch > launches.size() || position.part > ENDED) {
+                throw AzureMlErrors.foreignCursor(id, cursor);
+            }
+            return position;
+        }
+
+        Position told(int next) {
+            return new Position(launch, next, bytes);
+        }
+
+        Position read(long more) {
+            return new Position(launch, part, bytes + more);
+        }
+
+        Position anew() {
+            return new Position(launch, part, 0);
+        }
+
+        Position nextLaunch() {
+            return new Position(launch + 1, 0, 0);
+        }
+
+        String cursor() {
+            return launch + "." + part + "." + bytes;
+        }
+    }
+
+    /** Whole lines of a log, and where they end. */
+    private record Lines(List<String> texts, Position next) {}
+
+    /** The events after a cursor; empty where there is nothing new. */
+    EventPage events(RunId id, List<Launch> launches, String cursor) {
+        Position position = Position.of(id, launches, cursor);
+        while (true) {
+            Launch launch = launches.get(position.launch() - 1);
+            if (position.part() < TAKEN) {
+                return page(
+                        new RunEvent.StateChanged(launch.job().createdAt(), RunState.QUEUED, ""), position.told(TAKEN));
+            }
+            if (position.part() < BEGUN && launch.begunAt().isPresent()) {
+                return page(
+                        new RunEvent.StateChanged(launch.begunAt().get(), RunState.TRAINING, ""), position.told(BEGUN));
+            }
+            if (position.part() == BEGUN) {
+                Lines lines = lines(launch, position);
+                List<RunEvent> events = lines.texts().stream()
+                        .map(WorkerLines::event)
+                        .flatMap(Optional::stream)
+                        .toList();
+                if (!events.isEmpty()) {
+                    return new EventPage(events, lines.next().cursor());
+                }
+                if (!lines.next().equals(position)) {
+                    position = lines.next(); // only what libraries say
+                    continue;
+                }
+            }
+            if (position.part() < ENDED && launch.job().hasEnded()) {
+                return page(
+                        new RunEvent.StateChanged(launch.endedAt(), AzureMlStatusMapper.state(launch), ""),
+                        position.told(ENDED));
+            }
+            if (position.part() < ENDED || position.launch() == launches.size()) {
+                return new EventPage(List.of(), position.cursor());
+            }
+            position = position.nextLaunch();
+        }
+    }
+
+    private static EventPage page(RunEvent event, Position next) {
+        return new EventPage(List.of(event), next.cursor());
+    }
+
+    /** What the processes printed besides events, after a cursor; empty where there is nothing new. */
+    LogPage logs(RunId id, List<Launch> launches, String cursor) {
+        Position position = Position.of(id, launches, cursor);
+        while (true) {
+            Launch launch = launches.get(position.launch() - 1);
+            Lines lines = lines(launch, position);
+            List<String> texts = new ArrayList<>(lines.texts());
+            texts.removeIf(WorkerLines::isEvent);
+            if (!texts.isEmpty()) {
+                return new LogPage(texts, lines.next().cursor());
+            }
+            if (!lines.next().equals(position)) {
+                position = lines.next();
+            } else if (launch.job().hasEnded() && position.launch() < launches.size()) {
+                position = position.nextLaunch();
+            } else {
+                return new LogPage(List.of(), position.cursor());
+            }
+        }
+    }
+
+    /** A line that is not ended yet is left for the next look; a job ends once its log is whole ({@code Finalizing}), and nothing more comes. */
+    private Lines lines(Launch launch, Position from) {
+        Optional<String> address = Optional.ofNullable(launch.details()).flatMap(RunDetails::log);
+        if (address.isEmpty()) {
+            return new Lines(List.of(), from);
+        }
+        Optional<byte[]> more = jobs.log(launch.job().name(), address.get(), from.bytes());
+        if (more.isEmpty()) {
+            return lines(launch, from.anew()); // the job began anew on another machine, and so did its log
+        }
+        byte[] content = more.get();
+        int end = content.length;
+        if (!launch.job().hasEnded()) {
+            while (end > 0 && content[end - 1] != '\n') {
+                end--;
+            }
+        }
+        List<String> texts =
+                new String(content, 0, end, StandardCharsets.UTF_8).lines().toList();
+        return new Lines(texts, from.read(end));
+    }
+}

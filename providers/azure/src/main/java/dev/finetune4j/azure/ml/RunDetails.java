@@ -1,0 +1,65 @@
+package dev.finetune4j.azure.ml;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+
+/**
+ * What the run history tells of a job: when it ran, why it failed, where its logs are.
+ *
+ * @param json the whole answer; holds signed addresses, and must not be printed
+ */
+record RunDetails(JsonNode json) {
+    private static final String LOG = "user_logs/std_log.txt";
+
+    /** When its container began; empty before. */
+    Optional<Instant> begunAt() {
+        return instant("startTimeUtc");
+    }
+
+    /** When it ended; empty before. */
+    Optional<Instant> endedAt() {
+        return instant("endTimeUtc");
+    }
+
+    /** The service's name of why it failed; empty where it did not. */
+    String errorCode() {
+        String inner = json.at("/error/error/innerError/code").asText();
+        String code = json.at("/error/error/code").asText();
+        return inner.isEmpty() ? code : code + "/" + inner;
+    }
+
+    /** Why it failed, in the service's words; empty where it did not. */
+    String errorMessage() {
+        return json.at("/error/error/message").asText().strip();
+    }
+
+    /** Signed address of what its processes printed; empty while nothing is. */
+    Optional<String> log() {
+        return Optional.of(json.path("logFiles").path(LOG).asText()).filter(address -> !address.isEmpty());
+    }
+
+    /** Run histories tell times with and without a zone, which is always that of Greenwich. */
+    private Optional<Instant> instant(String name) {
+        String text = json.path(name).asText();
+        try {
+            return text.isEmpty() || text.equals("null")
+                    ? Optional.empty()
+                    : Optional.of(
+                            text.endsWith("Z") || text.contains("+")
+                                    ? OffsetDateTime.parse(text).toInstant()
+                                    : java.time.LocalDateTime.parse(text).toInstant(ZoneOffset.UTC));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Names no address. */
+    @Override
+    public String toString() {
+        return "RunDetails[" + json.path("status").asText() + "]";
+    }
+}

@@ -1,0 +1,108 @@
+package dev.finetune4j.azure.ml;
+
+import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpMethod;
+import com.azure.core.http.HttpPipeline;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
+import com.azure.core.util.Context;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.ResourceManager;
+import dev.finetune4j.json.Json;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The run history of a workspace, which tells of a job what the resource manager does not. Safe for use by several threads. */
+final class RunHistory {
+    private static final int OK = 200;
+    private static final int PARTIAL = 206;
+    private static final int NOT_FOUND = 404;
+    private static final int BEYOND = 416;
+
+    private final ResourceManager manager;
+    private final String workspace;
+    private final HttpPipeline managing;
+    private final HttpPipeline anonymous;
+    private @Nullable String endpoint;
+
+    /** @param workspace its path in the resource manager */
+    RunHistory(ResourceManager manager, String workspace, AzureConnection connection) {
+        this.manager = manager;
+        this.workspace = workspace;
+        managing = connection.managing();
+        anonymous = connection.anonymous();
+    }
+
+    /** What it tells of a job; empty while it does not know the job. */
+    Optional<RunDetails> details(String job) {
+        String address = endpoint() + "/history/v1.0" + workspace + "/runs/" + job + "/details";
+        try (HttpResponse answer = managing.sendSync(new HttpRequest(HttpMethod.GET, address), Context.NONE)) {
+            return answer.getStatusCode() == NOT_FOUND
+                    ? Optional.empty()
+                    : Optional.of(new RunDetails(json(answer, "run history of " + job)));
+        }
+    }
+
+    /**
+     * What a log has after some bytes.
+     *
+     * @return empty bytes where there is nothing new; empty where the log is shorter than that, since the job began anew
+     */
+    Optional<byte[]> log(String address, long after) {
+        HttpRequest request =
+                new HttpRequest(HttpMethod.GET, address).setHeader(HttpHeaderName.RANGE, "bytes=" + after + "-");
+        try (HttpResponse answer = anonymous.sendSync(request, Context.NONE)) {
+            int status = answer.getStatusCode();
+            if (status == BEYOND) {
+                return length(answer) < after ? Optional.empty() : Optional.of(new byte[0]);
+            }
+            if (status == NOT_FOUND) {
+                return Optional.of(new byte[0]);
+            }
+            if (status != OK && status != PARTIAL) {
+                throw new HttpResponseException("the log cannot be read: " + status, answer);
+            }
+            byte[] content = answer.getBodyAsBinaryData().toBytes();
+            return Optional.of(status == OK && after > 0 ? rest(content, after) : content);
+        }
+    }
+
+    private static byte[] rest(byte[] content, long after) {
+        int from = (int) Math.min(after, content.length);
+        return java.util.Arrays.copyOfRange(content, from, content.length);
+    }
+
+    /** Of the log itself, as the answer to a range beyond its end tells it. */
+    private static long length(HttpResponse answer) {
+        String range = answer.getHeaderValue(HttpHeaderName.CONTENT_RANGE);
+        String length = range == null ? "" : range.replaceFirst(".*/", "");
+        return length.matches("\\d{1,18}") ? Long.parseLong(length) : Long.MAX_VALUE;
+    }
+
+    /** The workspace names it by way of a list of its services. */
+    private synchronized String endpoint() {
+        String known = endpoint;
+        if (known == null) {
+            String list = manager.find(workspace)
+                    .map(there -> there.at("/properties/discoveryUrl").asText())
+                    .filter(address -> !address.isEmpty())
+                    .orElseThrow(() -> AzureMlErrors.noWorkspace(workspace));
+            try (HttpResponse answer = managing.sendSync(new HttpRequest(HttpMethod.GET, list), Context.NONE)) {
+                known = json(answer, "services of the workspace")
+                        .path("history")
+                        .asText();
+            }
+            endpoint = known;
+        }
+        return known;
+    }
+
+    private static JsonNode json(HttpResponse answer, String what) {
+        if (answer.getStatusCode() != OK) {
+            throw new HttpResponseException(what + ": " + answer.getStatusCode(), answer.buffer());
+        }
+        return Json.read(answer.getBodyAsBinaryData().toString(), JsonNode.class);
+    }
+}
