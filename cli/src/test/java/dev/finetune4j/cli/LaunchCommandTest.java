@@ -55,11 +55,11 @@ class LaunchCommandTest {
     }
 
     @Test
-    void aPlaceThatNoProviderServesIsNotLaunchedAt() {
-        CommandRun run = command("launch", job.toString(), "--target", "azure-openai", "--yes");
+    void aPlaceThatTheJobFileSaysNothingOfIsNotLaunchedAt() {
+        CommandRun run = command("launch", job.toString(), "--target", "azure-ml", "--yes");
 
         assertThat(run.exitCode()).isEqualTo(3);
-        assertThat(run.err()).contains("FT0523", "no provider on the class path is called azure-openai");
+        assertThat(run.err()).contains("FT0931", "Azure ML needs to be told its workspace", "my-workspace");
     }
 
     private CommandRun command(String... arguments) {

@@ -140,12 +140,12 @@ class SavedPlanTest {
 
     @Test
     void aPlanForACloudIsToldWhatAJobFileIsTold() {
-        command("plan", job.toString(), "--target", "azure-openai", "--save", plan.toString());
+        command("plan", job.toString(), "--target", "azure-ml", "--save", plan.toString());
 
         CommandRun run = command("run", plan.toString());
 
         assertThat(run.exitCode()).isEqualTo(3);
-        assertThat(run.err()).contains("FT0113", "the target azure-openai needs the artifact finetune4j-azure");
+        assertThat(run.err()).contains("FT0931", "Azure ML needs to be told its workspace");
     }
 
     @Test

@@ -304,7 +304,8 @@ public final class BlobStore {
         }
     }
 
-    private FineTuneException told(RuntimeException failure, String action, String name) {
+    /** What a failed call means. */
+    FineTuneException told(RuntimeException failure, String action, String name) {
         String reason = AzureFailure.reason(failure);
         BlobAddress about = root.below(name);
         Problem.Builder problem = switch (AzureFailure.of(failure)) {

@@ -1,9 +1,9 @@
 package dev.finetune4j.azure.ml;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
-import dev.finetune4j.azure.internal.ResourceManager;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.Submission;
 import java.util.List;
@@ -19,12 +19,12 @@ final class CommandJobs {
     private static final int ROUNDS = 3;
 
     private final AzureMlOptions options;
-    private final ResourceManager manager;
+    private final ArmResources manager;
     private final RunHistory history;
 
     CommandJobs(AzureMlOptions options, AzureConnection connection) {
         this.options = options;
-        manager = new ResourceManager(connection, VERSION);
+        manager = new ArmResources(connection, VERSION);
         history = new RunHistory(manager, options.workspacePath(), connection);
     }
 

@@ -8,8 +8,8 @@ import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.util.Context;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureConnection;
-import dev.finetune4j.azure.internal.ResourceManager;
 import dev.finetune4j.json.Json;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +21,14 @@ final class RunHistory {
     private static final int NOT_FOUND = 404;
     private static final int BEYOND = 416;
 
-    private final ResourceManager manager;
+    private final ArmResources manager;
     private final String workspace;
     private final HttpPipeline managing;
     private final HttpPipeline anonymous;
     private @Nullable String endpoint;
 
     /** @param workspace its path in the resource manager */
-    RunHistory(ResourceManager manager, String workspace, AzureConnection connection) {
+    RunHistory(ArmResources manager, String workspace, AzureConnection connection) {
         this.manager = manager;
         this.workspace = workspace;
         managing = connection.managing();

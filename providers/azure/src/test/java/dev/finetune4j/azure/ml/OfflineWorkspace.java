@@ -66,6 +66,13 @@ final class OfflineWorkspace implements AutoCloseable {
         return new AzureMlProviderFactory().open(new ProviderContext(home, azure.variables(), clock), settings);
     }
 
+    /** As somebody who knows another secret. */
+    Provider openAs(String secret) {
+        Map<String, String> variables = new HashMap<>(azure.variables());
+        variables.put("AZURE_CLIENT_SECRET", secret);
+        return new AzureMlProviderFactory().open(new ProviderContext(home, variables, clock), settings());
+    }
+
     /** A job that trains so many hours, without a time limit. */
     Submission.Builder job(String name, double hours) {
         TrainingSpec training = TrainingSpec.builder().epochs(hours).build();

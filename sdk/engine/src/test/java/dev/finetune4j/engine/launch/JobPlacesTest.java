@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.testkit.fake.FakePlace;
+import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,19 @@ class JobPlacesTest {
         }
         try (Launcher launcher = new LaunchFixture(home, FakePlace.EVERYTHING, Map.of()).launcher()) {
             assertThat(launcher.places().policies(LaunchFixture.job("letters"))).isEmpty();
+        }
+    }
+
+    @Test
+    void hasNoTermsOfAPlaceThatNoProviderServes() {
+        PlanOption elsewhere = TermsTest.option(new ProviderId("elsewhere"), "large", "1.20", 10);
+
+        try (Launcher launcher = new LaunchFixture(home, FakePlace.EVERYTHING, Map.of()).launcher()) {
+            assertThatThrownBy(() -> launcher.places().terms(elsewhere, LaunchFixture.job("letters"), 100))
+                    .isInstanceOfSatisfying(
+                            FineTuneException.class,
+                            refusal -> assertThat(refusal.problems().get(0).toString())
+                                    .contains("FT0523", "no provider on the class path is called elsewhere"));
         }
     }
 }

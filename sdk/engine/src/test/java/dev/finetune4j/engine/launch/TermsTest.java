@@ -25,6 +25,7 @@ import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.value.Money;
+import dev.finetune4j.value.ProviderId;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -299,9 +300,13 @@ class TermsTest {
     }
 
     static PlanOption option(String machine, @Nullable String perHour, int likelyMinutes) {
+        return option(FakeProvider.ID, machine, perHour, likelyMinutes);
+    }
+
+    static PlanOption option(ProviderId place, String machine, @Nullable String perHour, int likelyMinutes) {
         PriceFact price = perHour == null ? null : fact(perHour, PriceUnit.HOUR);
-        MachineOffer offer = new MachineOffer(
-                FakeProvider.ID, machine, "eu-central-1", PurchaseTier.ON_DEMAND, null, 4, 16, price, null);
+        MachineOffer offer =
+                new MachineOffer(place, machine, "eu-central-1", PurchaseTier.ON_DEMAND, null, 4, 16, price, null);
         Duration likely = Duration.ofMinutes(likelyMinutes);
         MoneyRange cost = price == null
                 ? null

@@ -14,7 +14,7 @@ import java.util.Optional;
  * Azure's resource manager, by which everything in a subscription is made, described and removed. Failures are azure-core's own
  * ({@link AzureFailure} tells their kind). Safe for use by several threads.
  */
-public final class ResourceManager {
+public final class ArmResources {
     private final ArmCalls calls;
     private final String manager;
     private final String version;
@@ -24,7 +24,7 @@ public final class ResourceManager {
      *
      * @param version of the API, by its date
      */
-    public ResourceManager(AzureConnection connection, String version) {
+    public ArmResources(AzureConnection connection, String version) {
         calls = RestProxy.create(ArmCalls.class, connection.managing());
         manager = connection.cloud().resourceManager().toString();
         this.version = version;

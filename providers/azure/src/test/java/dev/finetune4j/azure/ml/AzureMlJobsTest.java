@@ -1,0 +1,230 @@
+package dev.finetune4j.azure.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.MachineVerdict;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs at an offline workspace: launched once whatever is lost, and told of in words that help when something goes wrong. */
+class AzureMlJobsTest {
+    private static final String MACHINE = "Standard_NC24ads_A100_v4";
+    private static final String FAMILY = "standardNCADSA100v4Family";
+
+    @SuppressWarnings("NullAway.Init") // before all tests
+    private static Azurite blobs;
+
+    @TempDir
+    private Path home;
+
+    @SuppressWarnings("NullAway.Init") // before each test
+    private OfflineWorkspace place;
+
+    @SuppressWarnings("NullAway.Init") // before each test
+    private Provider provider;
+
+    @BeforeAll
+    static void startBlobStorage() throws IOException {
+        blobs = OfflineWorkspace.blobs();
+    }
+
+    @AfterAll
+    static void endBlobStorage() {
+        blobs.close();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        place = new OfflineWorkspace(home, blobs);
+        provider = place.open();
+    }
+
+    @AfterEach
+    void close() {
+        provider.close();
+        place.close();
+    }
+
+    @Test
+    void launchesOnceThoughTheAnswerIsLost() {
+        place.azure.faults().loseAnswer("Jobs_CreateOrUpdate", 1);
+
+        assertThat(provider.submit(place.job("lost", 1).build()).state()).isEqualTo(RunState.QUEUED);
+
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate"))
+                .as("sent again, to the same name")
+                .hasSize(2);
+        assertThat(provider.unfinished()).hasSize(1);
+    }
+
+    @Test
+    void goesOnWhereAMachineWasTakenBack() {
+        try (Provider spot = place.openWith(Map.of("spot", "true"))) {
+            RunId id = spot.submit(place.job("taken", 3).build()).id();
+            await(id, RunState.TRAINING);
+            place.azure.reclaim(id.value());
+
+            assertThat(awaitEnd(id).state()).isEqualTo(RunState.SUCCEEDED);
+        }
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(1);
+    }
+
+    @Test
+    void tellsOfAMachineThatIsNotToBeHad() {
+        place.azure.sellOut(MACHINE);
+        JobSnapshot soldOut =
+                awaitEnd(provider.submit(place.job("sold-out", 1).build()).id());
+        place.azure.restock(MACHINE);
+        place.azure.quota(FAMILY, 0);
+        Problem quota = problem("no-quota");
+
+        assertThat(soldOut.failure().orElseThrow().code()).isEqualTo("FT0951");
+        assertThat(provider.machineVerdict(soldOut.failure().orElseThrow())).isEqualTo(MachineVerdict.NOT_FREE);
+        assertThat(quota.code()).isEqualTo("FT0945");
+        assertThat(provider.machineVerdict(quota)).isEqualTo(MachineVerdict.NOT_FREE);
+    }
+
+    /** Of a job that is refused, or fails. */
+    private Problem problem(String name) {
+        try {
+            return awaitEnd(provider.submit(place.job(name, 1).build()).id())
+                    .failure()
+                    .orElseThrow();
+        } catch (FineTuneException e) {
+            return e.problems().get(0);
+        }
+    }
+
+    @Test
+    void sendsNothingWhereTheWorkspaceWritesElsewhere() {
+        try (Provider elsewhere = place.openWith(Map.of("datastore", "archive"))) {
+            assertThatThrownBy(() -> elsewhere.submit(place.job("elsewhere", 1).build()))
+                    .hasMessageContaining("FT0946")
+                    .hasMessageContaining("the datastore archive of my-workspace is not of devstoreaccount1/jobs");
+        }
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).isEmpty();
+    }
+
+    @Test
+    void tellsWhatTheServiceHasAgainstAJob() {
+        try (Provider odd = place.openWith(
+                Map.of("environment", "azureml://registries/azureml/environments/of-nobody/versions/1"))) {
+            assertThatThrownBy(() -> odd.submit(place.job("odd", 1).build()))
+                    .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+                        Problem problem = refusal.problems().get(0);
+                        assertThat(problem.code()).isEqualTo("FT0947");
+                        assertThat(problem.causes().get(0)).contains("UserError", "of-nobody", "correlation");
+                    });
+        }
+    }
+
+    @Test
+    void tellsWhoIsNotLetIn() {
+        place.azure.faults().denyAccess("Jobs_Get", 1);
+        assertThatThrownBy(() -> provider.find(new RunId("denied"))).hasMessageContaining("FT0942");
+
+        try (Provider stranger = place.openAs("not the secret")) {
+            assertThatThrownBy(() -> stranger.find(new RunId("strange"))).hasMessageContaining("FT0941");
+        }
+    }
+
+    @Test
+    void takesNoJobOfAnotherOrder() {
+        Submission job = place.job("taken-name", 1).build();
+        provider.submit(job);
+        Submission other = new Submission(
+                job.id(),
+                job.model(),
+                new WorkOrder("0123456789abcdef", job.order().steps()),
+                job.channels(),
+                job.labels(),
+                null);
+
+        assertThatThrownBy(() -> provider.submit(other)).hasMessageContaining("FT0944");
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(1);
+    }
+
+    @Test
+    void knowsItsJobsAndTheirStates() {
+        RunId id = provider.submit(place.job("known", 1000).build()).id();
+
+        assertThatThrownBy(() -> provider.stop(new RunId("unknown"))).hasMessageContaining("FT0948");
+        assertThatThrownBy(() -> provider.fetch(id, home.resolve("early"))).hasMessageContaining("FT0949");
+        assertThat(provider.unfinished()).singleElement().satisfies(job -> {
+            assertThat(job.run()).isEqualTo(id);
+            assertThat(job.machine()).isEqualTo(MACHINE);
+        });
+    }
+
+    @Test
+    void tellsFailuresApartByWhoIsToBlame() {
+        assertThat(failure("{\"error\":{\"error\":{\"code\":\"ServiceError\",\"message\":\"node lost\"}}}", "")
+                        .code())
+                .isEqualTo("FT0952");
+        Problem worker = failure("{}", "FT0675: no memory; try: training.recompute: layer");
+        assertThat(worker.code()).isEqualTo("FT0953");
+        assertThat(worker.causes()).containsExactly("FT0675: no memory");
+        assertThat(worker.remedies()).containsExactly("training.recompute: layer");
+        assertThat(failure("{\"error\":{\"error\":{\"code\":\"UserError\",\"message\":\"no image\"}}}", "")
+                        .code())
+                .isEqualTo("FT0954");
+        assertThat(AzureMlErrors.told(
+                                new IllegalStateException("reset"),
+                                "job",
+                                new AzureMlSettings(place.settings(), Map.of()).options())
+                        .problems()
+                        .get(0)
+                        .code())
+                .isEqualTo("FT0943");
+    }
+
+    private Problem failure(String details, String left) {
+        AzureJob job = AzureJob.of(Json.read(
+                "{\"name\":\"j\",\"properties\":{\"status\":\"Failed\"},\"systemData\":{\"createdAt\":\"2026-01-01T00:00:00Z\"}}",
+                com.fasterxml.jackson.databind.JsonNode.class));
+        RunDetails told = new RunDetails(Json.read(details, com.fasterxml.jackson.databind.JsonNode.class));
+        return AzureMlStatusMapper.snapshot(
+                        new RunId("j"),
+                        java.util.List.of(new AzureMlStatusMapper.Launch(job, told)),
+                        left,
+                        place.clock.instant())
+                .failure()
+                .orElseThrow();
+    }
+
+    private JobSnapshot awaitEnd(RunId id) {
+        for (int i = 0; i < 2000; i++) {
+            JobSnapshot now = provider.find(id).orElseThrow();
+            if (now.state().isTerminal()) {
+                return now;
+            }
+            place.clock.advance(Duration.ofMinutes(5));
+        }
+        throw new AssertionError("it never ends");
+    }
+
+    private void await(RunId id, RunState state) {
+        for (int i = 0; i < 2000 && provider.find(id).orElseThrow().state() != state; i++) {
+            place.clock.advance(Duration.ofMinutes(1));
+        }
+    }
+}
