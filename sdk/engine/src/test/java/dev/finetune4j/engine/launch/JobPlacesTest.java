@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
@@ -39,10 +40,12 @@ class JobPlacesTest {
 
         try (Launcher launcher = new LaunchFixture(home, FakePlace.EVERYTHING, Map.of()).launcher()) {
             assertThatThrownBy(() -> launcher.places().terms(elsewhere, LaunchFixture.job("letters"), 100))
-                    .isInstanceOfSatisfying(
-                            FineTuneException.class,
-                            refusal -> assertThat(refusal.problems().get(0).toString())
-                                    .contains("FT0523", "no provider on the class path is called elsewhere"));
+                    .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+                        Problem problem = refusal.problems().get(0);
+                        assertThat(problem.code()).isEqualTo("FT0523");
+                        assertThat(problem.causes())
+                                .containsExactly("no provider on the class path is called elsewhere");
+                    });
         }
     }
 }
