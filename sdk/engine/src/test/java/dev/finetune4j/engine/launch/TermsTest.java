@@ -269,7 +269,7 @@ class TermsTest {
             Offer offer, Duration likely, @Nullable MoneyRange cost, @Nullable BilledTokens tokens) {
         return new PlanOption(
                 offer.id(),
-                FakeProvider.ID,
+                offer.target(),
                 offer.name(),
                 offer.region(),
                 offer,
