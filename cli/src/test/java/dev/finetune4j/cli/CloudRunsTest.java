@@ -99,6 +99,22 @@ class CloudRunsTest {
     }
 
     @Test
+    void needsNoMoreThanThePolicyThatItPrints() throws IOException {
+        CommandRun policy = command("policy", job.toString(), "--for", "caller");
+        assertThat(policy.exitCode()).as(policy.err()).isZero();
+        aws.iam().restrictUser(policy.out());
+
+        String id = detached();
+        assertThat(command("show", id).exitCode()).isZero();
+        assertThat(command("stop", id).exitCode()).isZero();
+        CommandRun cleaned = command("clean", id);
+
+        assertThat(cleaned.exitCode()).as(cleaned.err()).isZero();
+        assertThat(aws.iam().denied()).isEmpty();
+        assertThat(aws.s3().files()).as("inputs, which other jobs may have too").isPositive();
+    }
+
+    @Test
     void launchesASavedPlanWhenAPersonTypesYes() throws IOException {
         Path plan = job.resolveSibling("plan.json");
         CommandRun planned = command("plan", job.toString(), "--target", "sagemaker", "--save", plan.toString());

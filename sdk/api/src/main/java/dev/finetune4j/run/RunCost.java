@@ -11,7 +11,12 @@ import java.util.Optional;
  * @param budget what it might cost at most
  * @param atMost whether less may have been billed, as {@link RunEvent.Spent#atMost()} says
  */
-public record RunCost(Money spent, Money budget, boolean atMost) {
+public record RunCost(Money spent, Money budget, Boolean atMost) {
+    /** Journals of earlier versions tell of nothing that was only bounded. */
+    public RunCost {
+        atMost = atMost == null ? Boolean.FALSE : atMost;
+    }
+
     /** The last that was told while it ran; empty where nothing is billed, or its place does not tell. */
     public static Optional<RunCost> last(List<RunEvent> events) {
         return events.stream()

@@ -156,7 +156,12 @@ public sealed interface RunEvent {
      * @param atMost whether less may have been billed: of a service that tells no tokens only the most is known that it can bill
      */
     @Kind("spent")
-    record Spent(Instant at, Money spent, Money budget, boolean atMost) implements RunEvent {}
+    record Spent(Instant at, Money spent, Money budget, Boolean atMost) implements RunEvent {
+        /** Events of earlier versions tell of nothing that was only bounded. */
+        public Spent {
+            atMost = atMost == null ? Boolean.FALSE : atMost;
+        }
+    }
 
     /**
      * A process that computed the run is about to end.

@@ -35,6 +35,7 @@ import dev.finetune4j.plan.ServiceLimits;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.plan.TokenRates;
+import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
@@ -183,5 +184,19 @@ class JsonTest {
     void refusesAnUnknownVariant() {
         assertThatThrownBy(() -> Json.read("{\"kind\":\"no-such\"}", RunEvent.class))
                 .isInstanceOf(UncheckedIOException.class);
+    }
+
+    /** Journals and events of earlier versions must be read for ever. */
+    @Test
+    void readsWhatWasSpentBeforeBoundsWereTold() {
+        RunCost cost = new RunCost(Money.parse("0.42 USD"), Money.parse("5 USD"), false);
+        String written = Json.line(cost).replace(",\"atMost\":false", "").replace("\"atMost\":false,", "");
+
+        assertThat(written).doesNotContain("atMost");
+        assertThat(Json.read(written, RunCost.class)).isEqualTo(cost);
+        Instant at = Instant.parse("2026-11-27T00:00:00Z");
+        RunEvent.Spent event = new RunEvent.Spent(at, cost.spent(), cost.budget(), false);
+        String told = Json.line(event).replace(",\"atMost\":false", "").replace("\"atMost\":false,", "");
+        assertThat(Json.read(told, RunEvent.class)).isEqualTo(event);
     }
 }

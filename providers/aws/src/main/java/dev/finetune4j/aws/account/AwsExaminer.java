@@ -33,6 +33,7 @@ public final class AwsExaminer implements AccountExaminer {
     private static final String SETTINGS = "settings";
     private static final String CREDENTIALS = "credentials";
     private static final String BUCKET = "bucket";
+    private static final String NETWORK = "network";
     private static final ProviderFactory SAGEMAKER = new SageMakerProviderFactory();
     private static final List<ProviderFactory> PLACES =
             List.of(SAGEMAKER, new JumpStartProviderFactory(), new BedrockProviderFactory());
@@ -87,9 +88,23 @@ public final class AwsExaminer implements AccountExaminer {
         if (wrong.isEmpty()) {
             all.addAll(role(place, job, region.get(), context));
             all.add(bucket(region.get(), settings, context));
+            network(region.get(), settings).ifPresent(all::add);
             all.addAll(whatItTrains(place, job, region.get(), context));
         }
         return all;
+    }
+
+    /** A job in a network without a way to S3 hangs while it downloads its inputs, until its time is over. */
+    private static Optional<Diagnosis> network(String region, Map<String, String> settings) {
+        String subnets = settings.getOrDefault("subnets", "");
+        return subnets.isBlank()
+                ? Optional.empty()
+                : Optional.of(Diagnosis.unknown(
+                        NETWORK,
+                        "whether " + subnets
+                                + " have a way to S3 is not looked at; without one a job hangs in Downloading",
+                        "aws ec2 describe-vpc-endpoints --region " + region
+                                + " --filters Name=service-name,Values=com.amazonaws." + region + ".s3"));
     }
 
     private static List<Diagnosis> whatItTrains(

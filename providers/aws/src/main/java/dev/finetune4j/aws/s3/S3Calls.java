@@ -18,16 +18,19 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 final class S3Calls implements AutoCloseable {
     private final S3Client client;
     private final StoreErrors errors;
+    private final String root;
     private final @Nullable String owner;
 
     /**
      * Calls.
      *
+     * @param root what the keys begin with that the caller may list
      * @param owner the account that buckets must belong to, or null where it is not known
      */
-    S3Calls(S3Client client, StoreErrors errors, @Nullable String owner) {
+    S3Calls(S3Client client, StoreErrors errors, String root, @Nullable String owner) {
         this.client = client;
         this.errors = errors;
+        this.root = root;
         this.owner = owner;
     }
 
@@ -58,8 +61,7 @@ final class S3Calls implements AutoCloseable {
 
     /** What a failed call means. */
     FineTuneException told(SdkException failure, String action, S3Address about) {
-        boolean isOfAFile = !about.key().isEmpty();
-        if (owner != null && isOfAFile && StoreErrors.isDenied(failure) && isThereForAnybody(about)) {
+        if (owner != null && StoreErrors.isDenied(failure) && isThereForAnybody(about)) {
             return StoreErrors.foreign(about, owner);
         }
         return errors.told(failure, action, about);
@@ -68,16 +70,14 @@ final class S3Calls implements AutoCloseable {
     /** S3 does not say whether it denies a call for the caller's sake or for the owner's; a caller may list what lies below the store. */
     private boolean isThereForAnybody(S3Address about) {
         try {
-            client.listObjectsV2(request ->
-                    request.bucket(about.bucket()).prefix(about.key()).maxKeys(1));
+            client.listObjectsV2(
+                    request -> request.bucket(about.bucket()).prefix(root).maxKeys(1));
         } catch (SdkException e) {
             return false;
         }
         try {
-            client.listObjectsV2(request -> request.bucket(about.bucket())
-                    .prefix(about.key())
-                    .maxKeys(1)
-                    .expectedBucketOwner(owner));
+            client.listObjectsV2(request ->
+                    request.bucket(about.bucket()).prefix(root).maxKeys(1).expectedBucketOwner(owner));
             return false; // the owner is the right one
         } catch (SdkException e) {
             return StoreErrors.isDenied(e);

@@ -62,10 +62,13 @@ public final class S3Store implements AutoCloseable {
     public static S3Store open(String store, String region, BucketOwner owner, ProviderContext context) {
         AwsConnection connection = new AwsConnection(region, "S3", ATTEMPTS, LONGEST_CALL);
         S3Client client = connection.open(S3Client.builder().forcePathStyle(connection.isElsewhere(context)), context);
+        S3Address root = S3Address.parse(store);
+        String listed = root.asFolder().key();
         return new S3Store(
-                S3Address.parse(store),
+                root,
                 INPUTS,
-                new S3Calls(client, new StoreErrors(region), owner.account().orElse(null)));
+                new S3Calls(
+                        client, new StoreErrors(region), listed, owner.account().orElse(null)));
     }
 
     /**

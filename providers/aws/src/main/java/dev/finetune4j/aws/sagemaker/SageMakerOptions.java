@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param store where inputs, checkpoints and results go: {@code s3://BUCKET/PREFIX}
  * @param machine type of the machine, such as {@code ml.g5.xlarge}
  * @param image the container's image in ECR, or null for Amazon's own
+ * @param bringsWorker whether the image starts finetune4j's worker by itself, so that none comes with the job
  * @param volumeGb disk in GB; 0 for as much as comes with the machine, or {@link #DEFAULT_VOLUME_GB} where none does
  * @param isSpot whether the machine may be taken back, for a lower price
  * @param maxWait for a spot job: how long it may wait and run together, or null for a day more than it may run
@@ -31,6 +32,7 @@ public record SageMakerOptions(
         String store,
         String machine,
         @Nullable String image,
+        boolean bringsWorker,
         int volumeGb,
         boolean isSpot,
         @Nullable Duration maxWait,
@@ -63,6 +65,7 @@ public record SageMakerOptions(
         private final String store;
         private final String machine;
         private @Nullable String image;
+        private boolean bringsWorker;
         private int volumeGb;
         private boolean isSpot;
         private @Nullable Duration maxWait;
@@ -83,6 +86,12 @@ public record SageMakerOptions(
         /** See {@link SageMakerOptions#image}. */
         public Builder image(@Nullable String value) {
             image = value;
+            return this;
+        }
+
+        /** See {@link SageMakerOptions#bringsWorker}. */
+        public Builder bringsWorker(boolean value) {
+            bringsWorker = value;
             return this;
         }
 
@@ -143,6 +152,7 @@ public record SageMakerOptions(
                     store,
                     machine,
                     image,
+                    bringsWorker,
                     volumeGb,
                     isSpot,
                     maxWait,

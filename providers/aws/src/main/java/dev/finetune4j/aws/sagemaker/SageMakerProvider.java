@@ -35,6 +35,7 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -161,17 +162,35 @@ final class SageMakerProvider implements Provider {
     @Override
     public List<PlannedCall> plannedCalls(Submission submission) {
         SageMakerOptions options = settings.options();
+        Submission sent = sent(submission, options);
         Staging staging = new Staging(launched().store());
-        CreateTrainingJobRequest request = request(staging.planned(submission, 1), options);
-        List<PlannedCall> calls = new ArrayList<>(staging.calls(submission));
+        CreateTrainingJobRequest request = request(staging.planned(sent, 1), options);
+        List<PlannedCall> calls = new ArrayList<>(staging.calls(sent));
         calls.add(new PlannedCall("sagemaker:CreateTrainingJob", request.trainingJobName(), RequestJson.of(request)));
         return calls;
     }
 
     private CreateTrainingJobRequest request(Submission submission, int launch, SageMakerOptions options) {
+        Submission sent = sent(submission, options);
         Staging staging = new Staging(launched().store());
-        refuse(staging.outlined(submission, launch), options); // before a model is sent for nothing
-        return request(staging.stage(submission, launch), options);
+        refuse(staging.outlined(sent, launch), options); // before a model is sent for nothing
+        return request(staging.stage(sent, launch), options);
+    }
+
+    /** Without the worker where the image brings one. */
+    private static Submission sent(Submission submission, SageMakerOptions options) {
+        if (!options.bringsWorker()) {
+            return submission;
+        }
+        Map<String, Path> channels = new LinkedHashMap<>(submission.channels());
+        channels.remove(WorkOrder.WORKER_CHANNEL);
+        return new Submission(
+                submission.id(),
+                submission.model(),
+                submission.order(),
+                channels,
+                submission.labels(),
+                submission.timeLimit());
     }
 
     private static void refuse(StagedJob job, SageMakerOptions options) {

@@ -135,6 +135,14 @@ final class SageMakerRules {
     }
 
     private void checkImage() {
+        if (options.image() == null && options.bringsWorker()) {
+            problems.add(common.together("worker-in-image", "no image of Amazon's has finetune4j's worker in it")
+                    .because("the job names no image of its own")
+                    .remedy("leave places.sagemaker.worker-in-image out")
+                    .remedy("places.sagemaker.image: ACCOUNT.dkr.ecr." + options.region()
+                            + ".amazonaws.com/REPOSITORY:TAG")
+                    .build());
+        }
         if (options.image() == null) {
             if (PlaceRules.isRegion(options.region())
                     && images.image(options.region(), machine.hasGpu()).isEmpty()) {

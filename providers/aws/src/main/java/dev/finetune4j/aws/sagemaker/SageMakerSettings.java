@@ -31,6 +31,7 @@ final class SageMakerSettings {
     private static final String ROLE = "role";
     private static final String STORE = "store";
     private static final String IMAGE = "image";
+    private static final String WORKER_IN_IMAGE = "worker-in-image";
     private static final String VOLUME = "volume-gb";
     private static final String MAX_WAIT = "max-wait";
     private static final String KMS_KEY = "kms-key";
@@ -50,6 +51,7 @@ final class SageMakerSettings {
             PlaceSettings.MACHINE,
             PlaceSettings.SPOT,
             IMAGE,
+            WORKER_IN_IMAGE,
             VOLUME,
             MAX_WAIT,
             KMS_KEY,
@@ -186,6 +188,7 @@ final class SageMakerSettings {
                         requiredStore(),
                         required(PlaceSettings.MACHINE, "ml.g5.xlarge"))
                 .image(settings.get(IMAGE))
+                .bringsWorker(flag(WORKER_IN_IMAGE))
                 .volumeGb(number(VOLUME))
                 .spot(flag(PlaceSettings.SPOT))
                 .maxWait(settings.containsKey(MAX_WAIT) ? duration(MAX_WAIT) : null)

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sagemaker.model.AlgorithmSpecification;
 import software.amazon.awssdk.services.sagemaker.model.Channel;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.MetricDefinition;
@@ -64,12 +65,7 @@ final class TrainingJobMapper {
         return CreateTrainingJobRequest.builder()
                 .trainingJobName(job.name())
                 .roleArn(options.role())
-                .algorithmSpecification(algorithm -> algorithm
-                        .trainingImage(image)
-                        .trainingInputMode(TrainingInputMode.FILE)
-                        .containerEntrypoint("/bin/sh")
-                        .containerArguments("-c", START)
-                        .metricDefinitions(metrics()))
+                .algorithmSpecification(algorithm(image))
                 .hyperParameters(Map.of(ContainerOrder.DIGEST_SETTING, job.digest()))
                 .inputDataConfig(channels(job))
                 // Packing a model takes one thread for hours.
@@ -87,6 +83,20 @@ final class TrainingJobMapper {
                 .profilerConfig(profiler -> profiler.disableProfiler(true))
                 .tags(tags(job))
                 .build();
+    }
+
+    /** An image that brings the worker starts it by itself. */
+    private AlgorithmSpecification algorithm(String image) {
+        AlgorithmSpecification.Builder algorithm = AlgorithmSpecification.builder()
+                .trainingImage(image)
+                .trainingInputMode(TrainingInputMode.FILE)
+                .metricDefinitions(metrics());
+        return options.bringsWorker()
+                ? algorithm.build()
+                : algorithm
+                        .containerEntrypoint("/bin/sh")
+                        .containerArguments("-c", START)
+                        .build();
     }
 
     /** Below the store: every launch of a job has the same checkpoints, so that the next goes on where the last one was. */
@@ -130,7 +140,9 @@ final class TrainingJobMapper {
 
     private List<Channel> channels(StagedJob job) {
         List<Channel> channels = new ArrayList<>();
-        channels.add(channel(CODE_CHANNEL, job.codePrefix()));
+        if (!options.bringsWorker()) {
+            channels.add(channel(CODE_CHANNEL, job.codePrefix()));
+        }
         channels.add(channel(ContainerOrder.CHANNEL, job.orderPrefix()));
         job.channels().forEach((name, prefix) -> channels.add(channel(name, prefix)));
         return channels;

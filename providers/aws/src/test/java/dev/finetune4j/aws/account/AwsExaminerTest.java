@@ -121,6 +121,17 @@ class AwsExaminerTest {
     }
 
     @Test
+    void saysThatNobodyLooksForTheWayToS3OfANetwork() {
+        settings.putAll(Map.of("subnets", "subnet-1", "security-groups", "sg-1"));
+
+        finds(
+                "network",
+                Verdict.UNKNOWN,
+                "whether subnet-1 have a way to S3 is not looked at",
+                "aws ec2 describe-vpc-endpoints --region eu-central-1");
+    }
+
+    @Test
     void findsThatTheQuotaLeavesNoMachine() {
         aws.sageMaker().quota(MACHINE, 0);
         finds("quota", Verdict.FAIL, "is 0", "request-service-quota-increase --service-code sagemaker --quota-code L-");

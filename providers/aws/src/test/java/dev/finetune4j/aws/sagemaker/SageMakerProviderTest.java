@@ -3,6 +3,8 @@ package dev.finetune4j.aws.sagemaker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.aws.s3.StoredFile;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.EventPage;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +138,26 @@ class SageMakerProviderTest {
                 .last()
                 .satisfies(call -> assertThat(call.request().path("Tags").findValuesAsText("Key"))
                         .containsExactlyInAnyOrder("team", "finetune4j", "finetune4j-run", "finetune4j-digest"));
+    }
+
+    @Test
+    void letsAnImageStartTheWorkerThatItBrings() {
+        String image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/mine:1";
+        try (Provider own = place.openWith(Map.of("image", image, "worker-in-image", "true"))) {
+            Submission job = place.job("own-image", 1).build();
+            assertThat(own.plannedCalls(job)).noneMatch(call -> call.content().startsWith("code from"));
+            own.submit(job);
+        }
+
+        ObjectNode request = place.aws.calls("CreateTrainingJob").get(0).request();
+        assertThat(request.at("/AlgorithmSpecification/TrainingImage").asText()).isEqualTo(image);
+        assertThat(request.at("/AlgorithmSpecification").has("ContainerEntrypoint"))
+                .isFalse();
+        assertThat(request.path("InputDataConfig").findValuesAsText("ChannelName"))
+                .containsExactlyInAnyOrder("order", "model", "data");
+        assertThat(place.store().list("inputs"))
+                .extracting(StoredFile::name)
+                .noneMatch(name -> name.endsWith("worker.tar.gz"));
     }
 
     @Test

@@ -124,6 +124,12 @@ class SageMakerRulesTest {
                         "the image is in us-east-1, the job in eu-central-1",
                         "leave places.sagemaker.image out, for Amazon's own in eu-central-1"),
                 Arguments.of(
+                        gpu().bringsWorker(true).build(),
+                        together,
+                        "worker-in-image",
+                        "no image of Amazon's has finetune4j's worker in it",
+                        "leave places.sagemaker.worker-in-image out"),
+                Arguments.of(
                         gpu().maxWait(Duration.ofHours(1)).build(),
                         together,
                         "max-wait",

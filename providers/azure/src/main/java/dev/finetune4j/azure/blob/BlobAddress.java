@@ -33,7 +33,10 @@ public record BlobAddress(String endpoint, String account, String container, Str
         } catch (URISyntaxException e) {
             return Optional.empty();
         }
-        if (!"https".equals(address.getScheme()) || address.getHost() == null || address.getRawQuery() != null) {
+        if (!"https".equals(address.getScheme())
+                || address.getHost() == null
+                || address.getRawUserInfo() != null
+                || address.getRawQuery() != null) {
             return Optional.empty();
         }
         String root = "https://" + address.getRawAuthority();

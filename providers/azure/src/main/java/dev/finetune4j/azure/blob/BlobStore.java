@@ -109,19 +109,21 @@ public final class BlobStore {
         String prefix = INPUTS + staged.digest() + "/";
         Map<String, Long> there = list(prefix).stream().collect(Collectors.toMap(StoredFile::name, StoredFile::bytes));
         for (StagedFile file : staged.files()) {
-            if (!Long.valueOf(file.size()).equals(there.get(file.name()))) {
-                send(file, prefix + file.name());
+            Long bytes = there.get(file.name());
+            if (bytes == null || bytes != file.size()) {
+                send(file, prefix + file.name(), bytes == null);
             }
         }
         return prefix;
     }
 
     /** Whoever stores the same at the same time is as welcome: what lies under a digest is what it says. */
-    private void send(StagedFile file, String name) {
+    private void send(StagedFile file, String name, boolean isNew) {
         BlobUploadFromFileOptions options = new BlobUploadFromFileOptions(
                         file.path().toString())
                 .setMetadata(Map.of(SHA256, file.sha256()))
-                .setRequestConditions(new BlobRequestConditions().setIfNoneMatch("*"))
+                .setRequestConditions(
+                        isNew ? new BlobRequestConditions().setIfNoneMatch("*") : new BlobRequestConditions())
                 .setParallelTransferOptions(new ParallelTransferOptions()
                         .setBlockSizeLong(BLOCK_BYTES)
                         .setMaxConcurrency(AT_ONCE));
@@ -324,17 +326,17 @@ public final class BlobStore {
                         .error("blob storage does not answer for " + about)
                         .because(reason)
                         .retry(Retry.after(PAUSE));
-            case REFUSED -> {
-                boolean isNoContainer = AzureFailure.code(failure).equals("ContainerNotFound");
-                yield (isNoContainer ? AzureStoreProblems.NO_CONTAINER : AzureStoreProblems.UNREACHABLE)
-                        .error(
-                                isNoContainer
-                                        ? "there is no container " + root.container() + " in " + root.account()
-                                        : "blob storage does not " + action + " " + about)
-                        .because(reason)
-                        .remedy("az storage container create --auth-mode login --account-name " + root.account()
-                                + " --name " + root.container());
-            }
+            case REFUSED ->
+                AzureFailure.code(failure).equals("ContainerNotFound")
+                        ? AzureStoreProblems.NO_CONTAINER
+                                .error("there is no container " + root.container() + " in " + root.account())
+                                .because(reason)
+                                .remedy("az storage container create --auth-mode login --account-name " + root.account()
+                                        + " --name " + root.container())
+                        : AzureStoreProblems.UNREACHABLE
+                                .error("blob storage does not " + action + " " + about)
+                                .because(reason)
+                                .retry(Retry.after(PAUSE));
         };
         return problem.build().asException(failure);
     }

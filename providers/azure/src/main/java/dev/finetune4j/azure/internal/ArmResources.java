@@ -16,6 +16,7 @@ import java.util.Optional;
  */
 public final class ArmResources {
     private final ArmCalls calls;
+    private final ArmCalls once;
     private final String manager;
     private final String version;
 
@@ -26,6 +27,7 @@ public final class ArmResources {
      */
     public ArmResources(AzureConnection connection, String version) {
         calls = RestProxy.create(ArmCalls.class, connection.managing());
+        once = RestProxy.create(ArmCalls.class, connection.managingOnce());
         manager = connection.cloud().resourceManager().toString();
         this.version = version;
     }
@@ -58,9 +60,9 @@ public final class ArmResources {
         }
     }
 
-    /** Makes a resource, or changes what may be changed of it. */
+    /** Makes a resource, or changes what may be changed of it; by one try, so that whoever asked knows whether it was answered. */
     public JsonNode put(String resource, JsonNode body) {
-        return read(calls.put(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE)
+        return read(once.put(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE)
                 .getValue());
     }
 

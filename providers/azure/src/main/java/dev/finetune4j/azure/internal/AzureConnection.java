@@ -21,7 +21,6 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.ProviderContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,9 +99,18 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
 
     /** Sends with a token for the resource manager, which run histories take too. */
     public HttpPipeline managing() {
+        return managing(List.of(retries()));
+    }
+
+    /** The same with one try of each call: whoever makes something must see each answer, and that there was none. */
+    public HttpPipeline managingOnce() {
+        return managing(List.of());
+    }
+
+    private HttpPipeline managing(List<HttpPipelinePolicy> retries) {
         List<HttpPipelinePolicy> policies =
                 new ArrayList<>(List.of(new UserAgentPolicy(PROGRAM), new RequestIdPolicy()));
-        policies.add(retries());
+        policies.addAll(retries);
         policies.add(new BearerTokenAuthenticationPolicy(credential, cloud.audience() + "/.default"));
         return pipeline(policies);
     }
@@ -125,11 +133,6 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                 .setMaxRetries(RETRIES)
                 .setBaseDelay(SHORTEST_PAUSE)
                 .setMaxDelay(LONGEST_PAUSE)));
-    }
-
-    /** An address of the resource manager. */
-    public URI resource(String path) {
-        return cloud.resourceManager().resolve(path);
     }
 
     /** Names no token. */

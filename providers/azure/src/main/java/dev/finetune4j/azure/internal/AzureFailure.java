@@ -85,6 +85,7 @@ public enum AzureFailure {
                     .lines()
                     .findFirst()
                     .orElse("")
+                    .replaceAll("\\?\\S+", "?...") // an address may be signed
                     .strip();
             String code = code(failure);
             return code.isEmpty() ? line : code + ": " + line;

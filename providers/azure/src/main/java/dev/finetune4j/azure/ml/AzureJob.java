@@ -49,10 +49,12 @@ record AzureJob(String name, JsonNode json) {
 
     /** {@link dev.finetune4j.run.WorkOrder#digest()} of what it was launched with; empty where the job is none of ours. */
     String digest() {
-        return properties()
+        String told = properties()
                 .path("properties")
                 .path(ContainerOrder.DIGEST_SETTING)
                 .asText();
+        // Properties can be changed by a later PUT, what a job does cannot.
+        return properties().path("command").asText().contains("\"" + told + "\"") ? told : "";
     }
 
     String tag(String key) {

@@ -2,6 +2,7 @@ package dev.finetune4j.azure.ml;
 
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunState;
@@ -86,6 +87,24 @@ final class AzureMlErrors {
                 .because(found)
                 .remedy("az ml datastore list --resource-group " + options.resourceGroup() + " --workspace-name "
                         + options.workspace())
+                .asException();
+    }
+
+    static FineTuneException noCluster(AzureMlOptions options, String cluster) {
+        return AzureMlProblems.NO_WORKSPACE
+                .error("there is no cluster " + cluster + " in " + options.workspace())
+                .remedy("az ml compute list --resource-group " + options.resourceGroup() + " --workspace-name "
+                        + options.workspace())
+                .asException();
+    }
+
+    static FineTuneException otherMachines(AzureMlOptions options, String cluster, String found) {
+        return AzureMlProblems.CONTRADICTION
+                .error("the machines of " + cluster + " are " + found + ", and the job is planned on "
+                        + options.machine())
+                .because("its cost and its limit go by the price of the machine that is planned")
+                .at(Location.ofKey(AzureMlSettings.PREFIX + AzureMlSettings.COMPUTE))
+                .remedy(AzureMlSettings.PREFIX + "machine: " + found)
                 .asException();
     }
 

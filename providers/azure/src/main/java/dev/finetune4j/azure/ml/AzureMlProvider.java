@@ -3,6 +3,7 @@ package dev.finetune4j.azure.ml;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.blob.BlobStore;
 import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -32,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +48,13 @@ import org.jspecify.annotations.Nullable;
 final class AzureMlProvider implements Provider {
     static final ProviderId ID = MachinePrices.AZURE_ML;
 
-    /** Azure waits for what the job wrote to be in the store, and gives the machine back some minutes later. */
-    private static final Duration WIND_DOWN = Duration.ofMinutes(15);
+    /**
+     * Beside the time that a limit counts: Azure brings the machine and its image, which takes up to a quarter of an hour, waits for what the job
+     * wrote to be in the store, and gives the machine back some minutes later.
+     */
+    private static final Duration WIND_DOWN = Duration.ofMinutes(30);
+
+    private static final String FAILURE = "failure";
 
     private final ProviderContext context;
     private final AzureMlSettings settings;
@@ -65,18 +72,22 @@ final class AzureMlProvider implements Provider {
         Site open = site;
         if (open == null) {
             AzureMlOptions options = settings.options();
-            AzureConnection connection = connection(options);
+            AzureConnection connection = connection();
             open = new Site(options, new CommandJobs(options, connection), BlobStore.open(options.store(), connection));
             site = open;
         }
         return open;
     }
 
-    private AzureConnection connection(AzureMlOptions options) {
+    private AzureConnection connection() {
         try {
             return AzureConnection.open(settings.all(), context);
-        } catch (UncheckedIOException e) {
-            throw AzureMlErrors.told(e, options.workspace(), options);
+        } catch (RuntimeException e) {
+            throw AzureMlProblems.NO_CREDENTIALS
+                    .error("Azure cannot be reached as the environment says")
+                    .because(AzureFailure.reason(e))
+                    .remedy("az login")
+                    .asException(e);
         }
     }
 
@@ -141,6 +152,7 @@ final class AzureMlProvider implements Provider {
         refuseSettings();
         Site open = site();
         open.jobs().refuseOtherStore(); // before a model is sent for nothing
+        Optional.ofNullable(open.options().compute()).ifPresent(open.jobs()::refuseOtherMachines);
         Map<String, String> inputs = new JobFiles(open.store()).stage(submission);
         String name = name(submission.id(), launch);
         AzureJob job = open.jobs()
@@ -164,6 +176,7 @@ final class AzureMlProvider implements Provider {
         boolean isSame =
                 last.job().machine().equals(options.machine()) && last.job().isSpot() == options.isSpot();
         return !isSame
+                && options.compute() == null
                 && AzureMlStatusMapper.state(last) == RunState.FAILED
                 && machineVerdict(AzureMlStatusMapper.snapshot(
                                         new RunId(last.job().name()), List.of(last), "", now())
@@ -199,6 +212,9 @@ final class AzureMlProvider implements Provider {
         if (state != RunState.STOPPED && state != RunState.FAILED) {
             throw AzureMlErrors.wrongState(
                     id, state, state.isTerminal() ? "it has nothing left to do" : "it still runs");
+        }
+        if (last.details() == null) {
+            throw AzureMlErrors.wrongState(id, state, "how long it ran is not told yet");
         }
         Duration limit = last.job().timeLimit();
         Duration left = limit == null ? null : limit.minus(AzureMlStatusMapper.billedTime(last, now()));
@@ -242,11 +258,19 @@ final class AzureMlProvider implements Provider {
     }
 
     private JobSnapshot snapshot(RunId id, List<Launch> launches) {
-        boolean isFailed = AzureMlStatusMapper.state(launches.get(launches.size() - 1)) == RunState.FAILED;
-        String left = isFailed
-                ? site().store().read(JobFiles.written(id) + "output/failure").orElse("")
-                : "";
+        Launch last = launches.get(launches.size() - 1);
+        String left = AzureMlStatusMapper.state(last) == RunState.FAILED ? leftByWorker(id, last) : "";
         return AzureMlStatusMapper.snapshot(id, launches, left, now());
+    }
+
+    /** What the worker of a launch left of why it failed; that of an earlier launch lies there, too. */
+    private String leftByWorker(RunId id, Launch launch) {
+        String folder = JobFiles.written(id) + "output/";
+        Instant begun = launch.begunAt().orElse(Instant.MAX).truncatedTo(ChronoUnit.SECONDS); // as storage tells times
+        boolean isOfLaunch = site().store().list(folder).stream()
+                .anyMatch(
+                        file -> file.name().equals(FAILURE) && !file.modified().isBefore(begun));
+        return isOfLaunch ? site().store().read(folder + FAILURE).orElse("") : "";
     }
 
     private Instant now() {

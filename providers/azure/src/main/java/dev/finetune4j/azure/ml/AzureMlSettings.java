@@ -144,8 +144,8 @@ final class AzureMlSettings {
         if (store != null && BlobAddress.parse(store).isEmpty()) {
             problems.add(malformed(
                     STORE,
-                    store,
-                    "the address of a container, or of a folder in it",
+                    store.replaceFirst("\\?.*", "?...").replaceFirst("//[^/]*@", "//...@"),
+                    "the address of a container, or of a folder in it, without a signature",
                     "https://ACCOUNT.blob.core.windows.net/CONTAINER/finetune4j"));
         }
         String spot = settings.getOrDefault(PlaceSettings.SPOT, "false");

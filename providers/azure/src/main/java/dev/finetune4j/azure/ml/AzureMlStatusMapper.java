@@ -89,7 +89,10 @@ final class AzureMlStatusMapper {
         };
     }
 
-    /** The time since its container began; what the machine took to come is billed, too, and is told by nobody. */
+    /**
+     * The time since its container first began. What the machine took to come is billed, too, and is told by nobody; nor is when one was taken back,
+     * so that the wait for the next one counts: told too high, never too low.
+     */
     static Duration billedTime(Launch launch, Instant now) {
         Instant end = launch.job().hasEnded() ? launch.endedAt() : now;
         return launch.begunAt()
@@ -107,13 +110,14 @@ final class AzureMlStatusMapper {
         if (!left.isBlank()) {
             return workerFailed(name, left.strip());
         }
-        if (QUOTA.matcher(code).find()) {
+        boolean hasRun = launch.begunAt().isPresent();
+        if (!hasRun && QUOTA.matcher(code).find()) {
             return AzureMlProblems.QUOTA
                     .error("the subscription's quota leaves no " + launch.job().machine() + " for " + name)
                     .because(reason)
                     .build();
         }
-        if (CAPACITY.matcher(code.replaceAll("[^A-Za-z]", "")).find()) {
+        if (!hasRun && CAPACITY.matcher(code.replaceAll("[^A-Za-z]", "")).find()) {
             return AzureMlProblems.NO_CAPACITY
                     .error("no " + launch.job().machine() + " was free for " + name)
                     .because(reason)
@@ -126,7 +130,7 @@ final class AzureMlStatusMapper {
                     .retry(Retry.after(PLATFORM_PAUSE))
                     .build();
         }
-        return launch.begunAt().isPresent() && code.startsWith("UserError")
+        return hasRun && code.startsWith("UserError")
                 ? workerFailed(name, reason)
                 : AzureMlProblems.JOB_FAILED
                         .error("Azure ML could not run " + name)

@@ -58,16 +58,27 @@ final class CommandJobs {
             if (there.isPresent()) {
                 return own(there.get(), digest);
             }
+            FineTuneException told;
+            boolean isOutage;
             try {
-                return AzureJob.of(manager.put(path(name), body));
+                return own(AzureJob.of(manager.put(path(name), body)), digest);
+            } catch (FineTuneException e) {
+                throw e;
             } catch (RuntimeException e) {
-                FineTuneException told = AzureMlErrors.told(e, name, options);
-                if (AzureFailure.of(e) != AzureFailure.OUTAGE) {
-                    throw unanswered(told, isUnanswered, last);
-                }
+                told = AzureMlErrors.told(e, name, options);
+                isOutage = AzureFailure.of(e) == AzureFailure.OUTAGE;
+            }
+            if (isOutage) {
                 last = told;
                 isUnanswered = true;
+                continue;
             }
+            // Somebody may have been faster, and the name is refused for that.
+            Optional<AzureJob> faster = look(name, isUnanswered, last);
+            if (faster.isEmpty()) {
+                throw unanswered(told, isUnanswered, last);
+            }
+            return own(faster.get(), digest);
         }
         FineTuneException unknown = last;
         return own(look(name, isUnanswered, last).orElseThrow(() -> unknown), digest);
@@ -153,6 +164,21 @@ final class CommandJobs {
                 + datastore.path("containerName").asText();
         if (!found.equals(options.store().account() + "/" + options.store().container())) {
             throw AzureMlErrors.noDatastore(options, "it is of " + found);
+        }
+    }
+
+    /**
+     * Refuses a cluster of other machines than the job is planned for: what it bills goes by them.
+     *
+     * @throws FineTuneException with FT0946 if there is no such cluster, FT0932 if its machines are others
+     */
+    void refuseOtherMachines(String cluster) {
+        String found = make(cluster, () -> manager.find(options.workspacePath() + "/computes/" + cluster))
+                .orElseThrow(() -> AzureMlErrors.noCluster(options, cluster))
+                .at("/properties/properties/vmSize")
+                .asText();
+        if (!found.equalsIgnoreCase(options.machine())) {
+            throw AzureMlErrors.otherMachines(options, cluster, found);
         }
     }
 

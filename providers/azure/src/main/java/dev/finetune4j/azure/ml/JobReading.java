@@ -85,6 +85,9 @@ final class JobReading {
         Position position = Position.of(id, launches, cursor);
         while (true) {
             Launch launch = launches.get(position.launch() - 1);
+            if (launch.job().hasEnded() && launch.details() == null) {
+                return new EventPage(List.of(), position.cursor(), true); // its log and its times are not told yet
+            }
             if (position.part() < TAKEN) {
                 return page(
                         new RunEvent.StateChanged(launch.job().createdAt(), RunState.QUEUED, ""), position.told(TAKEN));

@@ -85,7 +85,9 @@ public record MachinePrices(Currency currency, Map<String, PriceSource> sources,
             PriceFact price =
                     source(rate.source()).read(new Money(rate.perHour(), currency), PriceUnit.HOUR, rate.date());
             offers.add(offer(machine, rate.region(), PurchaseTier.ON_DEMAND, price));
-            offers.add(offer(machine, rate.region(), PurchaseTier.LOW_PRIORITY, lowPriority(rate)));
+            // Another meter's price is a guess; what is billed at most is the price on demand.
+            offers.add(offer(machine, rate.region(), PurchaseTier.LOW_PRIORITY, lowPriority(rate))
+                    .atMost(price));
         }
         return offers;
     }
@@ -103,7 +105,7 @@ public record MachinePrices(Currency currency, Map<String, PriceSource> sources,
         return Objects.requireNonNull(sources.get(key), key);
     }
 
-    private static Offer offer(
+    private static MachineOffer offer(
             MachineTable.Machine machine, String region, PurchaseTier tier, @Nullable PriceFact price) {
         return new MachineOffer(
                 AZURE_ML,

@@ -1,7 +1,6 @@
 package dev.finetune4j.azure.ml;
 
 import dev.finetune4j.plan.MachineOffer;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -24,14 +23,6 @@ record MachineSize(String name) {
     /** Whether it has GPUs: those of family N have. */
     boolean hasGpu() {
         return ACCELERATED.matcher(name).matches();
-    }
-
-    /** Cores, where the table has it. */
-    Optional<Integer> cores() {
-        return MachineTable.shipped().machines().stream()
-                .filter(machine -> machine.type().equals(name))
-                .map(MachineTable.Machine::vcpus)
-                .findFirst();
     }
 
     /** Where it is sold, as far as prices are known; empty where the size is not known. */

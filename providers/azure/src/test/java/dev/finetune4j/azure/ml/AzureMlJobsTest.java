@@ -71,8 +71,8 @@ class AzureMlJobsTest {
         assertThat(provider.submit(place.job("lost", 1).build()).state()).isEqualTo(RunState.QUEUED);
 
         assertThat(place.azure.calls().of("Jobs_CreateOrUpdate"))
-                .as("sent again, to the same name")
-                .hasSize(2);
+                .as("looked for, and not sent again")
+                .hasSize(1);
         assertThat(provider.unfinished()).hasSize(1);
     }
 
@@ -145,6 +145,43 @@ class AzureMlJobsTest {
         try (Provider stranger = place.openAs("not the secret")) {
             assertThatThrownBy(() -> stranger.find(new RunId("strange"))).hasMessageContaining("FT0941");
         }
+    }
+
+    @Test
+    void believesNoRefusalOfWhatSomebodyElseLaunchedMeanwhile() {
+        Submission job = place.job("race", 1).build();
+        place.azure.faults().loseAnswer("Jobs_CreateOrUpdate", 1);
+        place.azure.faults().breakDown("Jobs_Get", 1);
+
+        assertThat(provider.submit(job).state()).isEqualTo(RunState.QUEUED);
+        assertThat(provider.unfinished()).hasSize(1);
+    }
+
+    @Test
+    void stopsAtItsTimeLimitAndHasNothingLeftToResume() {
+        Submission job = place.job("limited", 3).timeLimit(Duration.ofHours(1)).build();
+        RunId id = provider.submit(job).id();
+
+        JobSnapshot end = awaitEnd(id);
+
+        assertThat(end.state()).isEqualTo(RunState.STOPPED);
+        assertThat(end.billedTime()).isBetween(Duration.ofHours(1), Duration.ofMinutes(75));
+        assertThatThrownBy(() -> provider.resume(id))
+                .hasMessageContaining("FT0949")
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        refusal -> assertThat(refusal.problems().get(0).causes())
+                                .containsExactly("nothing is left of its time limit"));
+    }
+
+    @Test
+    void refusesAClusterOfOtherMachinesThanThePlanIsFor() {
+        try (Provider none = place.openWith(Map.of("compute", "gpus"))) {
+            assertThatThrownBy(() -> none.submit(place.job("cluster", 1).build()))
+                    .hasMessageContaining("FT0946")
+                    .hasMessageContaining("there is no cluster gpus");
+        }
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).isEmpty();
     }
 
     @Test
@@ -223,8 +260,12 @@ class AzureMlJobsTest {
     }
 
     private void await(RunId id, RunState state) {
-        for (int i = 0; i < 2000 && provider.find(id).orElseThrow().state() != state; i++) {
+        for (int i = 0; i < 2000; i++) {
+            if (provider.find(id).orElseThrow().state() == state) {
+                return;
+            }
             place.clock.advance(Duration.ofMinutes(1));
         }
+        throw new AssertionError(state);
     }
 }

@@ -59,10 +59,18 @@ class AzureMlRulesTest {
 
     @Test
     void tellsWhatCannotBeRead() {
-        assertThat(problems(Map.of("store", "s3://my-bucket/jobs", "spot", "yes", "credential", "any", "stor", "x")))
+        assertThat(problems(Map.of(
+                        "store",
+                        "https://me:secret@acc.blob.core.windows.net/jobs?sig=secret",
+                        "spot",
+                        "yes",
+                        "credential",
+                        "any",
+                        "stor",
+                        "x")))
                 .extracting(Problem::summary)
                 .containsExactlyInAnyOrder(
-                        "Azure ML's store must be the address of a container, or of a folder in it, was s3://my-bucket/jobs",
+                        "Azure ML's store must be the address of a container, or of a folder in it, without a signature, was https://...@acc.blob.core.windows.net/jobs?...",
                         "Azure ML's spot must be true or false, was yes",
                         "Azure ML's credential must be one of environment, azure-cli, managed-identity, workload-identity, was any",
                         "Azure ML has no setting stor");

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 
 /** All runs of a home folder: {@code <home>/runs/<run id>/}. */
 public final class RunStore {
-    /** Characters of the job's name that a run id keeps, so that ids of evaluations of the run still fit every cloud's limit. */
     private static final int DIGEST_CHARACTERS = 8;
 
     private final Path folder;
