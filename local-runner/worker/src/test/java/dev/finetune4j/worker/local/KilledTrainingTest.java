@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * middle of a step and goes on in another process ends with the bits of one that nothing disturbed: by every method, on decoders and
  * encoders.
  */
+@Tag("long")
 class KilledTrainingTest {
     /** 50 steps, and so the pace that the product chooses has saved only the first when a worker is killed. */
     private static final double EPOCHS = 4.16;

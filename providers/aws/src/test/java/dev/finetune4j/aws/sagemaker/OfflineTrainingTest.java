@@ -40,6 +40,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
@@ -48,6 +49,7 @@ import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
 /** The mapper's request makes the real worker train, from inputs in the store to results in the store, whatever becomes of machines. */
+@Tag("long")
 class OfflineTrainingTest {
     private static final Path MODEL = Path.of("../../local-runner/junit/src/test/resources/tickets/model");
     private static final String STORE = "s3://my-bucket/jobs";
