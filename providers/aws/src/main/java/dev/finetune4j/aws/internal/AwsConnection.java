@@ -2,10 +2,7 @@ package dev.finetune4j.aws.internal;
 
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.ProviderContext;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -14,14 +11,12 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
-import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileProperty;
 import software.amazon.awssdk.regions.Region;
 
@@ -35,13 +30,6 @@ import software.amazon.awssdk.regions.Region;
  * @param longestCall how long it may take with all tries
  */
 public record AwsConnection(String region, String service, int attempts, Duration longestCall) {
-    /** How Amazon's client begins to tell of each place where it looked for credentials, over twenty lines. */
-    private static final String NOWHERE = "Unable to load credentials from any of the providers in the chain";
-
-    private static final String NO_CREDENTIALS =
-            "no credentials were found: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, the profile (AWS_PROFILE, or default)"
-                    + " has none that are valid, and no container or machine lends any";
-
     /** Some of them come with the status of a request that is malformed. */
     private static final Pattern CREDENTIALS =
             Pattern.compile("AccessDenied|UnrecognizedClient|ExpiredToken|InvalidSignature|SignatureDoesNotMatch"
@@ -51,7 +39,6 @@ public record AwsConnection(String region, String service, int attempts, Duratio
     private static final Pattern CLOCK =
             Pattern.compile("RequestExpired|RequestTimeTooSkewed|Signature (expired|not yet current)");
 
-    private static final String PROFILE = "AWS_PROFILE";
     private static final String PROGRAM = "finetune4j";
     private static final int BRIEF_SECONDS = 30;
 
@@ -69,30 +56,9 @@ public record AwsConnection(String region, String service, int attempts, Duratio
         return Optional.ofNullable(settings.get(PlaceSettings.REGION))
                 .or(() -> Optional.ofNullable(environment.get("AWS_REGION")))
                 .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
-                .or(() -> regionOfProfile(environment))
+                .or(() -> CredentialChain.profile(environment)
+                        .flatMap(profile -> profile.property(ProfileProperty.REGION)))
                 .filter(region -> !region.isBlank());
-    }
-
-    private static Optional<String> regionOfProfile(Map<String, String> environment) {
-        String home = environment.getOrDefault("HOME", "");
-        Path file = Path.of(environment.getOrDefault("AWS_CONFIG_FILE", home + "/.aws/config"));
-        if (!Files.isRegularFile(file)) {
-            return Optional.empty();
-        }
-        try {
-            return ProfileFile.builder()
-                    .content(file)
-                    .type(ProfileFile.Type.CONFIGURATION)
-                    .build()
-                    .profile(profile(environment))
-                    .flatMap(profile -> profile.property(ProfileProperty.REGION));
-        } catch (IllegalArgumentException | UncheckedIOException e) {
-            return Optional.empty(); // whoever needs credentials of it will be told
-        }
-    }
-
-    private static String profile(Map<String, String> environment) {
-        return environment.getOrDefault(PROFILE, "default");
     }
 
     /** Opens a client, with the credentials of the environment, a profile or the machine. Asks nothing yet. */
@@ -131,11 +97,7 @@ public record AwsConnection(String region, String service, int attempts, Duratio
         String secret = environment.getOrDefault("AWS_SECRET_ACCESS_KEY", "");
         String token = environment.getOrDefault("AWS_SESSION_TOKEN", "");
         if (id.isEmpty() || secret.isEmpty()) {
-            DefaultCredentialsProvider.Builder chain = DefaultCredentialsProvider.builder();
-            if (environment.containsKey(PROFILE)) {
-                chain.profileName(profile(environment));
-            }
-            return chain.build();
+            return new CredentialChain(environment);
         }
         return StaticCredentialsProvider.create(
                 token.isEmpty()
@@ -155,6 +117,10 @@ public record AwsConnection(String region, String service, int attempts, Duratio
 
     /** The one thing to do where {@link #isAboutCredentials}. */
     public static String credentialsRemedy(RuntimeException failure) {
+        Optional<String> login = CredentialChain.login(reason(failure));
+        if (login.isPresent()) {
+            return login.get();
+        }
         if (CLOCK.matcher(reason(failure)).find()) {
             return "sudo timedatectl set-ntp true    (the clock of this machine is wrong)";
         }
@@ -175,9 +141,6 @@ public record AwsConnection(String region, String service, int attempts, Duratio
         if (failure instanceof AwsServiceException answer && answer.awsErrorDetails() != null) {
             return code(answer) + ": " + answer.awsErrorDetails().errorMessage();
         }
-        String told = String.valueOf(failure.getMessage());
-        return told.startsWith(NOWHERE)
-                ? NO_CREDENTIALS
-                : told.lines().findFirst().orElse("no reason");
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason");
     }
 }

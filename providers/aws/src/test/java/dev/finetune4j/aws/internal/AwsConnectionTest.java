@@ -3,6 +3,7 @@ package dev.finetune4j.aws.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -11,13 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.profiles.ProfileFile;
 
 /** What Amazon's client throws becomes a line that somebody can act upon. */
 class AwsConnectionTest {
@@ -71,23 +68,56 @@ class AwsConnectionTest {
         assertThat(AwsConnection.region(Map.of(), environment)).isEmpty();
     }
 
-    @Test
-    void tellsInALineThatThereAreNoCredentials() throws Exception {
-        Path profile = Files.createFile(folder.resolve("config"));
-        AwsCredentialsProviderChain chain = AwsCredentialsProviderChain.of(
-                EnvironmentVariableCredentialsProvider.create(),
-                ProfileCredentialsProvider.builder()
-                        .profileFile(ProfileFile.builder()
-                                .content(profile)
-                                .type(ProfileFile.Type.CONFIGURATION)
-                                .build())
-                        .build());
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "empty | no credentials were found: AWS_ACCESS_KEY_ID | aws sts get-caller-identity",
+                "missing | no credentials were found: AWS_ACCESS_KEY_ID | aws sts get-caller-identity",
+                "session | nobody is logged in for profile 'session' of IAM Identity Center | aws sso login --profile session",
+                "start-url | nobody is logged in for profile 'start-url' | aws sso login --profile start-url",
+                "chained | that source profile has no credentials configured | aws sts get-caller-identity",
+            })
+    void tellsInALineWhyThereAreNoCredentials(String profile, String reason, String remedy) throws Exception {
+        CredentialChain chain = new CredentialChain(Map.of("AWS_CONFIG_FILE", config(), "AWS_PROFILE", profile));
 
         SdkClientException nowhere = catchThrowableOfType(SdkClientException.class, chain::resolveCredentials);
 
         assertThat(AwsConnection.isAboutCredentials(nowhere)).isTrue();
-        assertThat(AwsConnection.reason(nowhere))
-                .startsWith("no credentials were found: AWS_ACCESS_KEY_ID")
-                .doesNotContain("Chain", "Provider");
+        assertThat(AwsConnection.reason(nowhere)).contains(reason).doesNotContain("Chain", "Provider", "class path");
+        assertThat(AwsConnection.credentialsRemedy(nowhere)).isEqualTo(remedy);
+    }
+
+    private String config() throws IOException {
+        return Files.writeString(folder.resolve("config"), """
+                [profile empty]
+                region = eu-west-1
+                [profile session]
+                sso_session = corp
+                sso_account_id = 123456789012
+                sso_role_name = Tuner
+                [sso-session corp]
+                sso_region = eu-west-1
+                sso_start_url = https://corp.awsapps.example/start
+                [profile start-url]
+                sso_start_url = https://corp.awsapps.example/old
+                sso_region = eu-west-1
+                sso_account_id = 123456789012
+                sso_role_name = Tuner
+                [profile chained]
+                role_arn = arn:aws:iam::123456789012:role/tuner
+                source_profile = nobody
+                [profile keys]
+                aws_access_key_id = AKIDOFPROFILE
+                aws_secret_access_key = secret
+                """).toString();
+    }
+
+    @Test
+    void takesTheCredentialsOfTheProfile() throws Exception {
+        CredentialChain chain = new CredentialChain(Map.of("AWS_CONFIG_FILE", config(), "AWS_PROFILE", "keys"));
+
+        assertThat(chain.resolveCredentials().accessKeyId()).isEqualTo("AKIDOFPROFILE");
+        assertThat(chain).asString().doesNotContain("secret", "AKID");
     }
 }
