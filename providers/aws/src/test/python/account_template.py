@@ -72,6 +72,9 @@ class Stack:
             return str(self.of(argument[0])) == str(self.of(argument[1]))
         if function == "Or":
             return any(self.of(one) for one in argument)
+        if function == "FindInMap":
+            name, first, second = map(self.of, argument)
+            return self.template["Mappings"][name][first][second]
         if function == "Select":
             return self.of(argument[1])[int(argument[0])]
         if function == "GetAZs":

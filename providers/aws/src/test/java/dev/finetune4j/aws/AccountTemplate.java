@@ -5,6 +5,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.testkit.PythonPackages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,7 +58,8 @@ public final class AccountTemplate {
                         Map.<String, String>of(),
                         WITH_ALL,
                         Map.of("Prefix", "jobs"),
-                        Map.of("Network", "create", "AWS::StackName", "finetune4j"))
+                        Map.of("Network", "create", "AWS::StackName", "finetune4j"),
+                        Map.of("AWS::Region", "us-east-1", "Encryption", "KMS"))
                 .forEach(values -> {
                     Map<String, String> all = new HashMap<>(MADE_UP);
                     all.putAll(values);
@@ -107,6 +109,20 @@ public final class AccountTemplate {
     /** The stack whose files lie in {@code s3://my-bucket/jobs}. */
     public JsonNode ofJobs() {
         return said.at("/stacks/2");
+    }
+
+    /** The stack with a key where Bedrock tunes. */
+    public JsonNode atBedrock() {
+        return said.at("/stacks/4");
+    }
+
+    /** As it is written. */
+    public String text() {
+        try {
+            return Files.readString(TEMPLATE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The stack with a network of its own. */
