@@ -181,6 +181,19 @@ class PlanCommandTest {
     }
 
     @Test
+    void aPlaceWhoseRegionHasNoKnownMachineIsToldOf() throws IOException {
+        job = write("method: qlora\nplaces: {sagemaker: {region: us-gov-west-1}}");
+
+        CommandRun beside = plan("--target", "sagemaker,azure-ml");
+        CommandRun alone = plan("--target", "sagemaker");
+
+        assertThat(beside.exitCode()).isZero();
+        assertThat(beside.out()).contains("sagemaker: what its machines cost in us-gov-west-1 is not known here");
+        assertThat(alone.err()).contains("FT0770", "job.yaml:");
+        assertThat(alone.out()).as("nothing is ranked").doesNotContain("Ranked by");
+    }
+
+    @Test
     void aLimitInAnotherCurrencyIsNotTakenForDollars() {
         CommandRun yen = plan("--target", CLOUDS, "--max-cost", "500 JPY");
 

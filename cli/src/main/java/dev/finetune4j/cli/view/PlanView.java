@@ -59,7 +59,9 @@ public final class PlanView {
         rejected(plan);
         breakEven(plan);
         hosting(plan);
-        legend(plan);
+        if (!plan.options().isEmpty()) {
+            legend(plan);
+        }
     }
 
     private void needs(Plan plan) {

@@ -3,7 +3,6 @@ package dev.finetune4j.engine.plan;
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.launch.JobFigures;
-import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -20,10 +19,8 @@ import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
-import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.TokenOffer;
-import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,59 +101,13 @@ final class Impasse {
                 .map(MachineOffer.class::cast)
                 .filter(offer -> offer.target().equals(target))
                 .toList();
-        String region = settings.get(PlaceSettings.REGION);
-        String name = settings.get(PlaceSettings.MACHINE);
-        if (region != null
-                && !machines.isEmpty()
-                && machines.stream().noneMatch(machine -> machine.region().equals(region))) {
-            String why = "what its machines cost in " + region + " is not known here";
-            return Optional.of(unsuited(target, "in " + region, why, PlaceSettings.REGION)
-                    .remedy("finetune offers --target " + target)
-                    .build());
-        }
-        boolean isSpotSaid = Boolean.parseBoolean(settings.get(PlaceSettings.SPOT));
-        boolean isSpotWanted = isSpotSaid || request.filter().spot() == OfferFilter.Spot.ONLY;
-        if (isSpotWanted
-                && !machines.isEmpty()
-                && machines.stream().allMatch(machine -> machine.tier() == PurchaseTier.ON_DEMAND)) {
-            return Optional.of(unsuited(target, "on spot", "no machine there may be taken back", PlaceSettings.SPOT)
-                    .remedy(isSpotSaid ? "places." + target + ".spot: false" : "finetune plan JOB --spot never")
-                    .build());
-        }
-        return name == null
-                ? Optional.empty()
-                : named(machines, name, settings)
-                        .map(why -> unsuited(target, "on " + name, why, PlaceSettings.MACHINE)
-                                .remedy("finetune offers --target " + target)
-                                .build());
-    }
-
-    /** Why none of the machines of a name will do. */
-    private static Optional<String> named(List<MachineOffer> machines, String name, Map<String, String> settings) {
-        List<MachineOffer> named =
-                machines.stream().filter(machine -> machine.name().equals(name)).toList();
-        if (named.isEmpty()) {
-            return Optional.of("no machine " + name + " is let there, as far as prices are known");
-        } else if (named.stream().allMatch(machine -> machine.gpus() == null)) {
-            return Optional.of(name + " has no GPU: what it would take is not estimated");
-        } else if (named.stream().noneMatch(machine -> PlaceSettings.allow(settings, machine))) {
-            return Optional.of(name + " is not let as the job asks for it (" + asked(settings) + ")");
-        }
-        return Optional.empty();
-    }
-
-    private Problem.Builder unsuited(ProviderId target, String what, String why, String key) {
-        return PlanProblems.UNSUITED_MACHINE
-                .error(figures.file().job().name() + " cannot be planned " + what + " at " + target)
-                .because(why)
-                .at(Location.ofKey("places." + target + "." + key));
-    }
-
-    private static String asked(Map<String, String> settings) {
-        return Stream.of(PlaceSettings.REGION, PlaceSettings.SPOT)
-                .filter(settings::containsKey)
-                .map(key -> key + ": " + settings.get(key))
-                .collect(Collectors.joining(", "));
+        return UnsuitedMachine.find(machines, settings, request.filter().spot())
+                .map(unsuited -> PlanProblems.UNSUITED_MACHINE
+                        .error(figures.file().job().name() + " cannot be planned " + unsuited.what() + " at " + target)
+                        .because(unsuited.why())
+                        .at(Location.ofKey("places." + target + "." + unsuited.key()))
+                        .remedy(unsuited.remedy(target))
+                        .build());
     }
 
     private boolean asksServicesOnly() {

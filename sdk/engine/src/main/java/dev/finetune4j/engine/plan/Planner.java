@@ -29,6 +29,7 @@ import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,7 @@ public final class Planner {
         candidates.addAll(ownMachines(job, request, rejections));
         rejections.addAll(machines.rejections());
         rejections.addAll(services.rejections());
+        rejections.addAll(unsuited(asked, request));
         List<Candidate> ranked = ranking(asked, request).rank(candidates);
         return new Plan(
                 asked.name(),
@@ -86,6 +88,24 @@ public final class Planner {
                         .toList(),
                 breakEven(ranked).orElse(null),
                 warnings(asked));
+    }
+
+    /** Places whose machines would be asked, but for what the job says of them. */
+    private List<Rejection> unsuited(FineTuneJob job, PlanRequest request) {
+        Map<ProviderId, List<MachineOffer>> machines = new LinkedHashMap<>();
+        only(context.offers(), MachineOffer.class).stream()
+                .filter(machine -> isWanted(machine, request, job))
+                .forEach(machine -> machines.computeIfAbsent(machine.target(), key -> new ArrayList<>())
+                        .add(machine));
+        List<Rejection> unsuited = new ArrayList<>();
+        machines.forEach((target, wanted) -> {
+            if (wanted.stream().noneMatch(machine -> isOpen(machine, job))) {
+                UnsuitedMachine.find(
+                                wanted, job.settingsOf(target), request.filter().spot())
+                        .ifPresent(why -> unsuited.add(new Rejection(target, null, why.why(), null)));
+            }
+        });
+        return unsuited;
     }
 
     private List<Problem> warnings(FineTuneJob job) {
