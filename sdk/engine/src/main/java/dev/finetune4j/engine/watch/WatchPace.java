@@ -20,7 +20,7 @@ public record WatchPace(Duration shortest, Duration longest, Duration patience, 
 
     /** For a job in a cloud: services throttle lookers, and hours do not pass faster. */
     public static final WatchPace FAR =
-            new WatchPace(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofHours(1), 0.2);
+            new WatchPace(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofHours(1), 0.2);
 
     /** Refuses pauses that are not positive or in the wrong order, and a share that is negative. */
     public WatchPace {
@@ -35,7 +35,7 @@ public record WatchPace(Duration shortest, Duration longest, Duration patience, 
 
     /** For a service that tunes a model in half an hour or more, tells three or four states of it, and the steps at the end. */
     public static final WatchPace SERVICE =
-            new WatchPace(Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofHours(1), 0.2);
+            new WatchPace(Duration.ofSeconds(10), Duration.ofMinutes(2), Duration.ofHours(1), 0.2);
 
     /** The pace that suits a provider: near where nothing is billed and steps can be followed. */
     public static WatchPace of(Capabilities capabilities) {
