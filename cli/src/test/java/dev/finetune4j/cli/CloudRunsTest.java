@@ -74,6 +74,24 @@ class CloudRunsTest {
     }
 
     @Test
+    void saysThatItAttachesToWhatAnotherMachineHasLaunched() {
+        String id = detached();
+        Path elsewhere = folder.resolve("elsewhere");
+
+        CommandRun second = cloud.elsewhere(elsewhere, "launch", job.toString(), "--yes", "--detach");
+        CommandRun why = cloud.elsewhere(elsewhere, "why", id);
+        command("stop", id);
+        CommandRun third = cloud.elsewhere(folder.resolve("third"), "launch", job.toString(), "--yes");
+
+        assertThat(second.out().strip()).as(second.err()).isEqualTo(id);
+        assertThat(oneLine(second.err()))
+                .contains("FT0533", "launched from elsewhere: this is the second to follow it", "--again");
+        assertThat(why.out()).contains("attached to the job that was there, launched from elsewhere");
+        assertThat(oneLine(third.err())).contains("FT0533", "it is not launched again", "is stopped");
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
+    @Test
     void launchesWhatWasRefusedByTheSameCommandOnceItIsMended() throws IOException {
         CommandRun refused = cloud.byAStranger("launch", job.toString(), "--yes", "--detach");
         assertThat(refused.exitCode()).as(refused.err()).isEqualTo(4);

@@ -216,6 +216,11 @@ final class CommandCloud implements AutoCloseable {
         return CommandRun.in(home, environment, arguments);
     }
 
+    /** A command of the same account on another machine, which knows of no run. */
+    CommandRun elsewhere(Path otherHome, String... arguments) {
+        return CommandRun.in(otherHome, environment(), arguments);
+    }
+
     /** Waits until "finetune ps" tells this of a run; what it tells. */
     String await(String run, String state) {
         while (true) {

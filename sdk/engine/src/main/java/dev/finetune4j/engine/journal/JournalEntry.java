@@ -144,9 +144,15 @@ public sealed interface JournalEntry {
      * The provider has the job.
      *
      * @param snapshot its answer
+     * @param found whether it was there before this run asked for it: launched from another home
      */
     @Kind("submitted")
-    record Submitted(JobSnapshot snapshot) implements JournalEntry {}
+    record Submitted(JobSnapshot snapshot, Boolean found) implements JournalEntry {
+        /** Journals of earlier versions tell of no job that was there. */
+        public Submitted {
+            found = found == null ? Boolean.FALSE : found;
+        }
+    }
 
     /**
      * The run was seen in another state.

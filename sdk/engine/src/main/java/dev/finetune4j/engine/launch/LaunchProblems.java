@@ -9,13 +9,15 @@ import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingWay;
+import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** FT0520 to FT0531: launches at places that bill, the hosting of what comes of them, and what is asked of it. */
+/** FT0520 to FT0533: launches at places that bill, the hosting of what comes of them, and what is asked of it. */
 public final class LaunchProblems implements ProblemCatalogue {
     /** Nobody said how much may be spent. */
     public static final ProblemKind NO_BUDGET = new ProblemKind(
@@ -122,6 +124,14 @@ public final class LaunchProblems implements ProblemCatalogue {
             for. Left to itself a run writes a checkpoint after its first step and then as often as pays; told how often, it may write none
             in time.""", "training.checkpoint-every: 0");
 
+    /** The same was launched from elsewhere. */
+    public static final ProblemKind ATTACHED = new ProblemKind(
+            "FT0533", "the job was launched before, from elsewhere", ExitCode.OK, """
+            The same job with the same rows and model has the same name wherever it is launched, so that two machines of a team pay for it
+            once. Whoever launches it second follows the job that is there, or is told how it ended, with the role, region and machine that
+            it was launched with. What those were is no part of its name: who has changed them since, or wants it done anew, launches it
+            again.""", "finetune launch JOB --again");
+
     /** There is no such way. */
     static FineTuneException noWay(ProviderId place, @Nullable String way, List<HostingWay> ways) {
         return NO_WAY.error(
@@ -179,6 +189,16 @@ public final class LaunchProblems implements ProblemCatalogue {
                 .asException();
     }
 
+    /** Told to whoever launches what somebody else has launched. */
+    static Problem foundThere(JobSnapshot job, ProviderId place) {
+        return ATTACHED.note(job.id() + " is at " + place + " since " + job.submittedAt()
+                        + ", launched from elsewhere: "
+                        + (job.state().isTerminal() ? "it is not launched again" : "this is the second to follow it"))
+                .because(job.reference() + " is " + job.state().name().toLowerCase(Locale.ROOT))
+                .remedy("finetune launch JOB --again    (launches it anew)")
+                .build();
+    }
+
     private static String price(@Nullable PriceFact fact) {
         return fact == null ? "what is not known here" : fact.amount().toString();
     }
@@ -234,6 +254,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 HOSTING_GONE,
                 HOSTED_ELSEWHERE,
                 ANSWERS_NOT_AGREED,
-                LATE_CHECKPOINT);
+                LATE_CHECKPOINT,
+                ATTACHED);
     }
 }

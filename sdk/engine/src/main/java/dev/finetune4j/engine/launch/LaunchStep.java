@@ -8,6 +8,7 @@ import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.EventPage;
@@ -73,6 +74,10 @@ final class LaunchStep {
                 submission = context.workers().equip(submission, provider, folder.path());
             }
             launch.submit(submission);
+            launch.found()
+                    .map(job -> LaunchProblems.foundThere(job, provider.id()))
+                    .ifPresent(note ->
+                            events.add(new RunEvent.Noticed(context.clock().instant(), note)));
         } catch (FineTuneException e) {
             if (!isRefusedForGood(e, view) || launch.mayBeThere(folder.id())) {
                 throw e;

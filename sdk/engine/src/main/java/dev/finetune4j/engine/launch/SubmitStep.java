@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Launches once. The intent is durable before the provider is called, and every call carries the same name and digest, so that a
@@ -31,6 +32,7 @@ final class SubmitStep {
     private final Journal journal;
     private final Provider provider;
     private boolean isUnsure;
+    private @Nullable JobSnapshot found;
 
     SubmitStep(LaunchContext context, Journal journal, Provider provider) {
         this.context = context;
@@ -53,7 +55,7 @@ final class SubmitStep {
         JournalContent content = journal.content();
         if (isResumePending(content)) {
             JobSnapshot resumed = resume(submission);
-            journal.append(new JournalEntry.Submitted(resumed));
+            journal.append(new JournalEntry.Submitted(resumed, false));
             return resumed;
         }
         Optional<JobSnapshot> before = submittedHere(content);
@@ -61,12 +63,26 @@ final class SubmitStep {
             return before.get();
         }
         if (content.sinceRenewed().last(JournalEntry.Intent.class).isEmpty()) {
+            found = look(submission.id()).orElse(null);
             journal.append(
                     new JournalEntry.Intent(provider.id(), submission.order().digest()));
         }
         JobSnapshot submitted = launch(submission);
-        journal.append(new JournalEntry.Submitted(submitted));
+        journal.append(new JournalEntry.Submitted(submitted, found != null));
         return submitted;
+    }
+
+    /** The job as it was before this run first asked for it; empty unless somebody had launched the same from elsewhere. */
+    Optional<JobSnapshot> found() {
+        return Optional.ofNullable(found);
+    }
+
+    private Optional<JobSnapshot> look(RunId id) {
+        try {
+            return provider.find(id);
+        } catch (FineTuneException e) {
+            return Optional.empty(); // the launch itself looks again, and tells what is wrong
+        }
     }
 
     /** Whether every problem of a failure may be gone at the next try. */

@@ -108,7 +108,7 @@ public record RunStory(List<Chapter> chapters) {
         if (entry instanceof JournalEntry.Submitted submitted) {
             return new Chapter(
                     at,
-                    "launched",
+                    submitted.found() ? "attached to the job that was there, launched from elsewhere" : "launched",
                     List.of(submitted.snapshot().reference() + " is "
                             + words(submitted.snapshot().state())));
         }
