@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
             "  curl $OFFLINE_CLOUD_CONTROL -d '{\"do\": \"sell-out\", \"machine\": \"ml.g5.xlarge\"}'",
             "  machines  sell-out, restock {machine}, reclaim {job},",
             "            quota {machine or name, value}, at Azure {family, value}",
+            "  jobs      fail-internally {job, status, seconds, times}, at SageMaker",
             "  calls     throttle, break-down, expire-token, deny-access, lose-request,",
             "            lose-answer {operation, times},",
             "            refuse {operation, code, message, status, times}",

@@ -69,6 +69,8 @@ class Boto3AccountTest {
         says("broken", "\"InternalFailure\"");
         says("expired", "\"ExpiredTokenException\"");
         says("lost", "[\"closed\"]");
+        says("flaky", "[\"InternalServerError: We encountered an internal error. Please try again.\",1]");
+        says("no status", "\"no training job is ever Busy\"");
         says("reclaimed", "true");
         assertThat(seen.path("sold out").asText()).startsWith("CapacityError: Unable to provision");
         says("late", "\"ResourceNotFoundException\"");

@@ -58,6 +58,12 @@ public final class Orders {
         orders.put("sell-out", order -> sageMaker.sellOut(text(order, "machine")));
         orders.put("restock", order -> sageMaker.restock(text(order, "machine")));
         orders.put("reclaim", order -> sageMaker.reclaim(text(order, "job")));
+        orders.put("fail-internally", order -> {
+            Duration after = order.has("seconds") ? Duration.ofSeconds(number(order, "seconds")) : Duration.ZERO;
+            for (int i = 0; i < times(order); i++) {
+                sageMaker.failInternally(text(order, "job"), text(order, "status"), after);
+            }
+        });
         orders.put("quota", order -> {
             if (order.has("machine")) {
                 sageMaker.quota(text(order, "machine"), number(order, "value"));

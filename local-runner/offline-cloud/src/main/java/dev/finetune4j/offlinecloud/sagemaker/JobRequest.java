@@ -66,6 +66,17 @@ record JobRequest(ObjectNode body) {
         return seconds.isNumber() ? Optional.of(Duration.ofSeconds(seconds.asLong())) : Optional.empty();
     }
 
+    /** How long it may wait for machines; it waits as long as the service does where it does not say. */
+    Optional<Duration> maxPending() {
+        JsonNode seconds = body.path("StoppingCondition").path("MaxPendingTimeInSeconds");
+        return seconds.isNumber() ? Optional.of(Duration.ofSeconds(seconds.asLong())) : Optional.empty();
+    }
+
+    /** How often it begins again after an error of the service. */
+    int retries() {
+        return body.path("RetryStrategy").path("MaximumRetryAttempts").asInt();
+    }
+
     /** A hyperparameter, which clients may write as JSON, with quotes around it; empty if it is not there. */
     String setting(String name) {
         String value = body.path("HyperParameters").path(name).asText();

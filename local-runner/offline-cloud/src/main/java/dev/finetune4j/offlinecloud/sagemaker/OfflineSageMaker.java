@@ -44,6 +44,7 @@ public final class OfflineSageMaker implements JsonService {
     private final Map<String, TrainingJob> jobs = new LinkedHashMap<>();
     private final JobTags tags = new JobTags();
     private final WarmPools pools = new WarmPools();
+    private final InternalErrors errors = new InternalErrors();
 
     /**
      * The service.
@@ -133,6 +134,24 @@ public final class OfflineSageMaker implements JsonService {
         job.reclaim(clock.instant());
     }
 
+    /**
+     * Lets the service itself fail a job, which may not be there yet: as often as this was said, it fails when the job has had a status for so
+     * long, and the job ends, or begins again as its {@code RetryStrategy} says.
+     *
+     * @param name of the job
+     * @param status {@code Starting}, {@code Pending}, {@code Downloading}, {@code Training} or {@code Uploading}
+     * @param after how long it has it then; a shorter time for it passes without an error
+     * @throws IllegalArgumentException if the status is none of these
+     */
+    public synchronized void failInternally(String name, String status, Duration after) {
+        SecondaryStatus when = SecondaryStatus.named(status);
+        if (!when.mayBreak()) {
+            throw new IllegalArgumentException("the service does not fail a training job that is " + status);
+        }
+        advanceAll();
+        errors.plan(name, when, after);
+    }
+
     /** Lets everything happen that is due by now, though nobody asks. */
     public synchronized void advance() {
         advanceAll();
@@ -211,7 +230,8 @@ public final class OfflineSageMaker implements JsonService {
                 isWarm ? pace.startingAtOnce() : pace,
                 isWarm ? new Stock() : stock,
                 container,
-                new JobOutput(request, clock, at -> log(request.name(), at)));
+                new JobOutput(request, clock, at -> log(request.name(), at)),
+                errors);
     }
 
     /** Each container has a stream of its own, also where two of a job begin in one second. */
