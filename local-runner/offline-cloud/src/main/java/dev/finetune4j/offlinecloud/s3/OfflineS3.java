@@ -209,32 +209,28 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
     }
 
     @Override
-    public int download(String prefix, Path folder) throws IOException {
+    public List<Found> list(String prefix) throws IOException {
         Place place = place(prefix);
         int base = place.key().lastIndexOf('/') + 1;
-        Path root = folder.toAbsolutePath().normalize();
-        int count = 0;
-        for (StoredObject object : place.bucket().after("", place.key())) {
-            // A folder may be named without its last slash, as Amazon's own SDK does.
-            String below = object.key().startsWith(place.key() + "/")
-                    ? object.key().substring(place.key().length() + 1)
-                    : object.key().substring(base);
-            Path to = root.resolve(below).normalize();
-            if (!to.startsWith(root) || below.indexOf(0) >= 0) {
-                throw new IOException("the key " + object.key() + " leads out of its folder");
-            }
-            count++;
-            if (below.isEmpty() || below.endsWith("/")) {
-                Files.createDirectories(to);
-            } else {
-                copy(place.bucket(), object.key(), to);
-            }
-        }
-        return count;
+        return place.bucket().after("", place.key()).stream()
+                .map(StoredObject::key)
+                // A folder may be named without its last slash, as Amazon's own SDK does.
+                .map(key -> new Found(
+                        "s3://" + place.bucket().name() + "/" + key,
+                        key.startsWith(place.key() + "/")
+                                ? key.substring(place.key().length() + 1)
+                                : key.substring(base)))
+                .toList();
+    }
+
+    @Override
+    public void fetch(String uri, Path file) throws IOException {
+        Place place = place(uri);
+        copy(place.bucket(), place.key(), file);
     }
 
     private static void copy(Bucket bucket, String key, Path to) throws IOException {
-        Files.createDirectories(to.getParent());
+        Files.createDirectories(to.toAbsolutePath().getParent());
         try (InputStream content = bucket.open(key).content()) {
             Files.copy(content, to, StandardCopyOption.REPLACE_EXISTING);
         } catch (ServiceError e) {

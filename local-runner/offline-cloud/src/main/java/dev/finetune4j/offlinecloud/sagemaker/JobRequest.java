@@ -3,7 +3,11 @@ package dev.finetune4j.offlinecloud.sagemaker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +21,9 @@ record JobRequest(ObjectNode body) {
 
     /** What the service adds to a request that it took. */
     static final String ARN = "TrainingJobArn";
+
+    /** What the service adds to a request that it hands to one of several machines: the machine's name. */
+    private static final String HOST = "CurrentHost";
 
     private static final int REGION = 3;
 
@@ -85,12 +92,47 @@ record JobRequest(ObjectNode body) {
                 : value;
     }
 
-    String instanceType() {
-        return body.path("ResourceConfig").path("InstanceType").asText();
+    /** All machines, in the order of their numbers. */
+    List<JobHost> hosts() {
+        JsonNode config = body.path("ResourceConfig");
+        List<JobHost> hosts = new ArrayList<>();
+        if (config.has("InstanceGroups")) {
+            for (JsonNode group : config.get("InstanceGroups")) {
+                addHosts(hosts, group.path("InstanceGroupName").asText(), group);
+            }
+        } else {
+            addHosts(hosts, JobHost.ONLY_GROUP, config);
+        }
+        return hosts;
     }
 
-    int instances() {
-        return body.path("ResourceConfig").path("InstanceCount").asInt();
+    private static void addHosts(List<JobHost> to, String group, JsonNode machines) {
+        for (int i = machines.path("InstanceCount").asInt(); i > 0; i--) {
+            to.add(new JobHost(
+                    "algo-" + (to.size() + 1),
+                    group,
+                    machines.path("InstanceType").asText()));
+        }
+    }
+
+    /** How many machines of each type. */
+    Map<String, Integer> machines() {
+        Map<String, Integer> machines = new LinkedHashMap<>();
+        hosts().forEach(host -> machines.merge(host.instanceType(), 1, Integer::sum));
+        return machines;
+    }
+
+    /** The request as it is handed to a machine. */
+    ObjectNode on(JobHost host) {
+        return body.deepCopy().put(HOST, host.name());
+    }
+
+    /** The machine that it was handed to, counted from 0. */
+    int host() {
+        return hosts().stream()
+                .map(JobHost::name)
+                .toList()
+                .indexOf(body.path(HOST).asText("algo-1"));
     }
 
     /** How long its machines stay after it; zero for not at all. */

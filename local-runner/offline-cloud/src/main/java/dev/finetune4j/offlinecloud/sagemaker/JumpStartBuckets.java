@@ -47,7 +47,7 @@ public final class JumpStartBuckets {
         Path script = Files.writeString(folder.resolve("transfer_learning.py"), SCRIPT, StandardCharsets.UTF_8);
         Path archive = folder.resolve("sourcedir.tar.gz");
         try {
-            MachineFolder.pack(folder, archive, "transfer_learning.py");
+            JobResults.pack(List.of(folder), archive, "transfer_learning.py");
             put(archive, document.path("TrainingScriptUri").asText());
             String licence = document.path("HostingEulaUri").asText();
             if (!licence.isEmpty()) {

@@ -6,6 +6,7 @@ import dev.finetune4j.offlinecloud.container.CloudAccess;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.ContainerRun;
 import dev.finetune4j.offlinecloud.container.Machine;
+import dev.finetune4j.offlinecloud.container.NeverRan;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -94,15 +95,29 @@ public final class JumpStartContainer implements Container {
 
     @Override
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
+        return start(List.of(job), at, ranBefore, List.of(log));
+    }
+
+    @Override
+    public Running start(
+            List<ObjectNode> hosts, Instant at, Duration ranBefore, List<? extends Consumer<String>> logs) {
+        ObjectNode job = hosts.get(0);
         Optional<ObjectNode> document = hub.ofJob(
                 job.at("/AlgorithmSpecification/TrainingImage").asText(), channel(job, "code"), channel(job, "model"));
         if (document.isEmpty() || job.path("AlgorithmSpecification").has("ContainerEntrypoint")) {
-            return others.start(job, at, ranBefore, log);
+            return others.start(hosts, at, ranBefore, logs);
         }
-        JobRequest request = new JobRequest(job);
-        MachineFolder folder =
-                new MachineFolder(Machine.nextFolder(root, request.name()), request, store.actingAs(request.role()));
-        TransferLearning program = new TransferLearning(request.name(), document.get());
+        return hosts.size() == 1
+                ? run(new JobRequest(job), document.get(), logs.get(0))
+                : new NeverRan(Ending.ofClient(
+                        at, "the offline cloud tunes a model of the hub on one machine, not on " + hosts.size()));
+    }
+
+    private Running run(JobRequest request, ObjectNode document, Consumer<String> log) {
+        ObjectStore storeOfJob = store.actingAs(request.role());
+        MachineFolder folder = new MachineFolder(
+                Machine.nextFolder(root, request.name()), request, storeOfJob, new JobResults(request, storeOfJob));
+        TransferLearning program = new TransferLearning(request.name(), document);
         ProcessBuilder builder = new ProcessBuilder(worker.command()).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(worker.environment());

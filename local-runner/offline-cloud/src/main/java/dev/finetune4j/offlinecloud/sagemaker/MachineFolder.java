@@ -1,38 +1,50 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.container.Machine;
 import dev.finetune4j.offlinecloud.container.SavedFolder;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
+import dev.finetune4j.offlinecloud.s3.ObjectStore.Found;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** What the service lays out below {@code /opt/ml} of one machine, and takes from there. */
 final class MachineFolder implements Machine {
     private static final String BASE = "/opt/ml/";
+    private static final Path HOSTS = Path.of("/etc/hosts");
     private static final String GATED = "s3://jumpstart-private-cache-prod-";
-    private static final String HOST = "algo-1";
-    /** The service's name for the machines of a job of one type. */
-    private static final String GROUP = "homogeneousCluster";
-
     private static final int FAILURE_CHARACTERS = 1024;
 
     private final Path root;
     private final JobRequest job;
     private final ObjectStore store;
+    private final JobResults results;
     private @Nullable SavedFolder checkpoints;
 
-    MachineFolder(Path root, JobRequest job, ObjectStore store) {
+    /**
+     * One of the machines of a job.
+     *
+     * @param root its folder
+     * @param job as it is handed to this machine
+     * @param store where inputs come from and checkpoints go to
+     * @param results takes what is left, with that of the job's other machines
+     */
+    MachineFolder(Path root, JobRequest job, ObjectStore store, JobResults results) {
         this.root = root;
         this.job = job;
         this.store = store;
+        this.results = results;
     }
 
     @Override
@@ -54,7 +66,8 @@ final class MachineFolder implements Machine {
         Files.writeString(config.resolve("hyperparameters.json"), settings().toString());
         Files.writeString(config.resolve("inputdataconfig.json"), channels().toString());
         Files.writeString(config.resolve("resourceconfig.json"), resources().toString());
-        for (JsonNode channel : job.body().path("InputDataConfig")) {
+        Files.writeString(OptMl.hostsBeside(root), hosts());
+        for (JsonNode channel : channelsHere()) {
             bring(channel);
         }
         Path kept = Files.createDirectories(checkpointFolder());
@@ -71,9 +84,16 @@ final class MachineFolder implements Machine {
                 : Json.records().createObjectNode();
     }
 
+    private List<JsonNode> channelsHere() {
+        JobHost own = job.hosts().get(job.host());
+        return StreamSupport.stream(job.body().path("InputDataConfig").spliterator(), false)
+                .filter(channel -> isFor(channel.at("/DataSource/S3DataSource"), own))
+                .toList();
+    }
+
     private ObjectNode channels() {
         ObjectNode channels = Json.records().createObjectNode();
-        for (JsonNode channel : job.body().path("InputDataConfig")) {
+        for (JsonNode channel : channelsHere()) {
             ObjectNode told = channels.putObject(channel.path("ChannelName").asText())
                     .put("TrainingInputMode", mode(channel))
                     .put(
@@ -94,21 +114,44 @@ final class MachineFolder implements Machine {
         return channel.path("InputMode").asText(common);
     }
 
+    /** What this machine knows, and by which names the machines of the job know each other: all are this one. */
+    private String hosts() throws IOException {
+        StringBuilder all = new StringBuilder();
+        if (Files.isReadable(HOSTS)) {
+            all.append(Files.readString(HOSTS).stripTrailing()).append('\n');
+        }
+        int number = 1;
+        for (JobHost host : job.hosts()) {
+            all.append("127.0.0.")
+                    .append(number++)
+                    .append(' ')
+                    .append(host.name())
+                    .append('\n');
+        }
+        return all.toString();
+    }
+
     private ObjectNode resources() {
+        JobHost own = job.hosts().get(job.host());
         ObjectNode resources = Json.records()
                 .createObjectNode()
-                .put("current_host", HOST)
-                .put("current_instance_type", job.instanceType())
-                .put("current_group_name", GROUP)
+                .put("current_host", own.name())
+                .put("current_instance_type", own.instanceType())
+                .put("current_group_name", own.group())
                 .put("network_interface_name", "lo");
-        resources.putArray("hosts").add(HOST);
-        resources
-                .putArray("instance_groups")
-                .addObject()
-                .put("instance_group_name", GROUP)
-                .put("instance_type", job.instanceType())
-                .putArray("hosts")
-                .add(HOST);
+        ArrayNode hosts = resources.putArray("hosts");
+        Map<String, ArrayNode> groups = new LinkedHashMap<>();
+        ArrayNode told = resources.putArray("instance_groups");
+        for (JobHost host : job.hosts()) {
+            hosts.add(host.name());
+            groups.computeIfAbsent(
+                            host.group(),
+                            name -> told.addObject()
+                                    .put("instance_group_name", name)
+                                    .put("instance_type", host.instanceType())
+                                    .putArray("hosts"))
+                    .add(host.name());
+        }
         return resources;
     }
 
@@ -124,10 +167,38 @@ final class MachineFolder implements Machine {
         }
         String uri = source.path("S3Uri").asText();
         refuseUnlicensed(uri, source.at("/ModelAccessConfig/AcceptEula").asBoolean());
-        Path folder = Files.createDirectories(root.resolve("input/data").resolve(name));
-        if (store.download(uri, folder) == 0) {
+        List<Found> all = store.list(uri);
+        if (all.isEmpty()) {
             throw new NoSuchFileException("Data download failed: there are no objects under " + uri);
         }
+        Path folder = Files.createDirectories(root.resolve("input/data").resolve(name));
+        for (Found found : shareOf(source, all)) {
+            store.fetchInto(folder, found);
+        }
+    }
+
+    /** What of a channel is for this machine: all of it, or what the others do not have. */
+    private List<Found> shareOf(JsonNode source, List<Found> all) {
+        if (!source.path("S3DataDistributionType").asText().equals("ShardedByS3Key")) {
+            return all;
+        }
+        List<String> sharers = job.hosts().stream()
+                .filter(host -> isFor(source, host))
+                .map(JobHost::name)
+                .toList();
+        int own = sharers.indexOf(job.hosts().get(job.host()).name());
+        return IntStream.range(0, all.size())
+                .filter(index -> index % sharers.size() == own)
+                .mapToObj(all::get)
+                .toList();
+    }
+
+    /** Whether a channel is brought to a machine, which is so unless it names groups of others. */
+    private static boolean isFor(JsonNode source, JobHost host) {
+        JsonNode groups = source.path("InstanceGroupNames");
+        return groups.isEmpty()
+                || StreamSupport.stream(groups.spliterator(), false)
+                        .anyMatch(group -> group.asText().equals(host.group()));
     }
 
     /** Models with a licence lie in buckets of Amazon's that open for a job whose request accepts it. */
@@ -146,46 +217,9 @@ final class MachineFolder implements Machine {
         }
     }
 
-    /** Stores the data in any case, the model only of a job that did not fail. */
     @Override
     public void saveResults(boolean hasFailed) throws IOException {
-        if (!hasFailed) {
-            save(root.resolve("model"), "model");
-        }
-        save(root.resolve("output/data"), "output");
-    }
-
-    private void save(Path folder, String name) throws IOException {
-        String base = withSlash(job.outputPath()) + job.name() + "/output/";
-        List<Path> files = SavedFolder.files(folder);
-        if (job.isCompressed()) {
-            if (!files.isEmpty() || name.equals("model")) {
-                Path archive = root.resolve(name + ".tar.gz");
-                pack(folder, archive, ".");
-                store.upload(archive, base + name + ".tar.gz");
-            }
-            return;
-        }
-        String kind = name.equals("model") ? "model/" : "data/";
-        for (Path file : files) {
-            store.upload(file, base + kind + below(folder, file));
-        }
-    }
-
-    /** Packs a file of a folder, or all of it. */
-    static void pack(Path folder, Path archive, String what) throws IOException {
-        Process tar = new ProcessBuilder("tar", "-czf", archive.toString(), "-C", folder.toString(), what)
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (tar.waitFor() != 0) {
-                throw new IOException("tar: " + said);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while packing", e);
-        }
+        results.add(job.host(), root, hasFailed);
     }
 
     @Override
@@ -208,10 +242,6 @@ final class MachineFolder implements Machine {
 
     private String checkpointUri() {
         return job.body().path("CheckpointConfig").path("S3Uri").asText();
-    }
-
-    private static String below(Path folder, Path file) {
-        return folder.relativize(file).toString();
     }
 
     private static String withSlash(String uri) {

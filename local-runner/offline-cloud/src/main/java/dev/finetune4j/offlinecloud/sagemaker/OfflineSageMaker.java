@@ -230,17 +230,17 @@ public final class OfflineSageMaker implements JsonService {
                 isWarm ? pace.startingAtOnce() : pace,
                 isWarm ? new Stock() : stock,
                 container,
-                new JobOutput(request, clock, at -> log(request.name(), at)),
+                new JobOutput(request, clock, (host, at) -> log(request.name() + "/" + host.name(), at)),
                 errors);
     }
 
     /** Each container has a stream of its own, also where two of a job begin in one second. */
-    private Consumer<String> log(String job, Instant at) {
+    private Consumer<String> log(String machine, Instant at) {
         long second = at.getEpochSecond();
-        while (logs.has(LOG_GROUP, job + "/algo-1-" + second)) {
+        while (logs.has(LOG_GROUP, machine + "-" + second)) {
             second++;
         }
-        String stream = job + "/algo-1-" + second;
+        String stream = machine + "-" + second;
         return line -> logs.add(LOG_GROUP, stream, line);
     }
 

@@ -157,7 +157,7 @@ final class TrainingJob {
     private boolean awaitMachine(Instant now) {
         boolean isPending = status() == SecondaryStatus.PENDING;
         Instant wanted = isPending ? last().start() : last().start().plus(pace.start());
-        Optional<Instant> ready = stock.readyAt(request.instanceType(), wanted);
+        Optional<Instant> ready = stock.readyAt(request.machines().keySet(), wanted);
         boolean mustWait = ready.isEmpty() || ready.get().isAfter(wanted);
         if (!isPending && mustWait && request.maxPending().isPresent() && isBeforeWaitEnd(wanted)) {
             return enterWhenDue(wanted, SecondaryStatus.PENDING, now);
@@ -236,8 +236,12 @@ final class TrainingJob {
         }
         Running started = running;
         if (started == null) {
+            List<JobHost> hosts = request.hosts();
             started = container.start(
-                    request.body(), due, request.hasCheckpoints() ? ranBefore : Duration.ZERO, output.open(due));
+                    hosts.stream().map(request::on).toList(),
+                    due,
+                    request.hasCheckpoints() ? ranBefore : Duration.ZERO,
+                    hosts.stream().map(host -> output.open(host, due)).toList());
             running = started;
         }
         Optional<Ending> ending = started.ending().filter(end -> !end.at().isAfter(now));

@@ -434,6 +434,76 @@ class OfflineSageMakerTest {
     }
 
     @Test
+    void countsAllMachinesOfAJob() throws Exception {
+        service.quota("ml.g5.xlarge", 3);
+        create(onMachines("job-1", 2));
+
+        assertRefused(
+                "ResourceLimitExceeded",
+                "is 3 Instances, with current utilization of 2 Instances and a request delta of 2 Instances",
+                () -> create(onMachines("job-2", 2)));
+        create(onMachines("job-2", 1));
+        clock.advance(Duration.ofDays(1));
+
+        JsonNode job = describe("job-1");
+        assertThat(transitions(job))
+                .containsExactly("Starting 120", "Downloading 240", "Training 10800", "Uploading 40", "Completed 0");
+        assertThat(job.path("BillableTimeInSeconds").asInt())
+                .as("of each machine")
+                .isEqualTo(240 + 10800 + 40);
+        assertThat(job.at("/ResourceConfig/InstanceCount").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void stopsAJobOfSeveralMachinesBeforeItFails() throws Exception {
+        service = service(PlannedContainer.failingAfter(WORK, 1, "no rows"));
+        create(onMachines("job-1", 2));
+        create(onMachines("job-2", 2));
+        clock.advance(Duration.ofHours(1));
+
+        stop("job-1");
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(status("job-1")).isEqualTo("Stopped Stopped");
+        assertThat(transitions(describe("job-1"))).endsWith("Training 3240", "Stopping 5", "Uploading 40", "Stopped 0");
+        assertThat(describe("job-2").path("FailureReason").asText()).isEqualTo("AlgorithmError: no rows, exit code: 1");
+    }
+
+    @Test
+    void waitsForTheMachinesOfAllGroups() throws Exception {
+        service.quota("ml.m5.xlarge", 1);
+        service.sellOut("ml.m5.xlarge");
+        ObjectNode body = JobBody.onDemand("job-1");
+        ObjectNode machines = body.putObject("ResourceConfig").put("VolumeSizeInGB", 30);
+        machines.withArray("/InstanceGroups")
+                .addObject()
+                .put("InstanceGroupName", "train")
+                .put("InstanceType", "ml.g5.xlarge")
+                .put("InstanceCount", 2);
+        machines.withArray("/InstanceGroups")
+                .addObject()
+                .put("InstanceGroupName", "feed")
+                .put("InstanceType", "ml.m5.xlarge")
+                .put("InstanceCount", 1);
+        create(body);
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(status("job-1")).isEqualTo("InProgress Starting");
+
+        service.restock("ml.m5.xlarge");
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(transitions(describe("job-1"))).startsWith("Starting 1800", "Downloading 240");
+        assertThat(describe("job-1").at("/ResourceConfig/InstanceGroups").size())
+                .isEqualTo(2);
+    }
+
+    private static ObjectNode onMachines(String name, int count) {
+        ObjectNode body = JobBody.onDemand(name);
+        body.withObject("/ResourceConfig").put("InstanceCount", count);
+        return body;
+    }
+
+    @Test
     void takesNoRoleThatItMayNotAssume() {
         ObjectNode body = JobBody.onDemand("job-1").put("RoleArn", "arn:aws:iam::123456789012:role/another");
 

@@ -225,6 +225,109 @@ class ProcessContainerTest {
     }
 
     @Test
+    void runsAContainerOnEachMachineAndStoresAllResultsAsOne() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR
+                host=$(sed 's/.*"current_host":"\\([^"]*\\)".*/\\1/' input/config/resourceconfig.json)
+                find input/data -name rows -exec cat {} + > model/$host
+                echo $host > output/data/figures-of-$host
+                echo "$host has $(cat input/config/resourceconfig.json)"
+                """);
+        grouped(body, "train", "ml.g5.xlarge", 2);
+        grouped(body, "watch", "ml.g5.2xlarge", 1);
+        ObjectNode source = (ObjectNode) body.at("/InputDataConfig/0/DataSource/S3DataSource");
+        source.put("S3DataDistributionType", "ShardedByS3Key");
+        source.putArray("InstanceGroupNames").add("train");
+        body.withObject("/OutputDataConfig").put("CompressionType", "NONE");
+
+        JsonNode job = end(body);
+
+        assertThat(job.path("TrainingJobStatus").asText()).as("%s", job).isEqualTo("Completed");
+        String outputs = BUCKET + "outputs/job-1/output/";
+        assertThat(store.file(outputs + "model/algo-1")).hasContent("two");
+        assertThat(store.file(outputs + "model/algo-2")).hasContent("one");
+        assertThat(store.file(outputs + "model/algo-3")).isEmptyFile();
+        assertThat(store.keys(outputs + "data/")).hasSize(3);
+        assertThat(aws.logs()
+                        .streams("/aws/sagemaker/TrainingJobs")
+                        .orElseThrow()
+                        .keySet())
+                .extracting(stream -> stream.replaceAll("-\\d+$", ""))
+                .containsExactlyInAnyOrder("job-1/algo-1", "job-1/algo-2", "job-1/algo-3");
+        assertThat(printed())
+                .contains("algo-2 has {\"current_host\":\"algo-2\",\"current_instance_type\":\"ml.g5.xlarge\","
+                        + "\"current_group_name\":\"train\",\"network_interface_name\":\"lo\","
+                        + "\"hosts\":[\"algo-1\",\"algo-2\",\"algo-3\"],\"instance_groups\":["
+                        + "{\"instance_group_name\":\"train\",\"instance_type\":\"ml.g5.xlarge\",\"hosts\":[\"algo-1\","
+                        + "\"algo-2\"]},{\"instance_group_name\":\"watch\",\"instance_type\":\"ml.g5.2xlarge\","
+                        + "\"hosts\":[\"algo-3\"]}]}");
+    }
+
+    @Test
+    void packsTheResultsOfAllMachinesAndLetsThemKnowEachOther() throws Exception {
+        ObjectNode body = running("""
+                cp /etc/hosts $SAGEMAKER_BASE_DIR/model/known-to-$$
+                """);
+        body.withObject("/ResourceConfig").put("InstanceCount", 2);
+
+        JsonNode job = end(body);
+
+        Path archive =
+                store.file(job.path("ModelArtifacts").path("S3ModelArtifacts").asText());
+        Process tar = new ProcessBuilder("tar", "-xzOf", archive.toString(), "--wildcards", "./known-to-*").start();
+        List<String> known = tar.inputReader().lines().toList();
+        assertThat(known.stream().filter("127.0.0.2 algo-2"::equals))
+                .as("%s", known)
+                .hasSize(OptMl.ofThisMachine() == OptMl.ELSEWHERE ? 0 : 2);
+    }
+
+    @Test
+    void endsAllContainersWhenOneFails() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR
+                echo x > model/weights
+                if grep -q '"current_host":"algo-1"' input/config/resourceconfig.json; then exec sleep 1000; fi
+                printf 'no rows' > output/failure
+                exit 3
+                """);
+        body.withObject("/ResourceConfig").put("InstanceCount", 2);
+
+        JsonNode job = end(body);
+
+        assertThat(job.path("FailureReason").asText()).isEqualTo("AlgorithmError: no rows, exit code: 3");
+        assertThat(store.keys(BUCKET + "outputs/job-1")).isEmpty();
+    }
+
+    @Test
+    void stopsAllContainers() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR
+                trap 'echo saved > model/weights-$$; exit 0' TERM
+                echo ready
+                while true; do sleep 0.05; done
+                """);
+        body.withObject("/ResourceConfig").put("InstanceCount", 2);
+        body.withObject("/OutputDataConfig").put("CompressionType", "NONE");
+        create(body);
+        await(job -> printed().equals(List.of("ready", "ready")));
+
+        ask("StopTrainingJob", named());
+        await(now -> now.path("TrainingJobStatus").asText().equals("Stopped"));
+
+        assertThat(store.keys(BUCKET + "outputs/job-1/output/model/weights-")).hasSize(2);
+    }
+
+    private static void grouped(ObjectNode body, String name, String machine, int count) {
+        ObjectNode machines = body.withObject("/ResourceConfig");
+        machines.remove(List.of("InstanceType", "InstanceCount"));
+        machines.withArray("/InstanceGroups")
+                .addObject()
+                .put("InstanceGroupName", name)
+                .put("InstanceType", machine)
+                .put("InstanceCount", count);
+    }
+
+    @Test
     void showsEachContainerItsOwnFolderAtOptMl() throws Exception {
         JsonNode job = end(running("cat /opt/ml/input/data/data/rows > /opt/ml/model/rows"));
 

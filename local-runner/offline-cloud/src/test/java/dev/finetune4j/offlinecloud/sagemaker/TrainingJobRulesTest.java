@@ -20,6 +20,13 @@ class TrainingJobRulesTest {
                 .doesNotThrowAnyException();
         assertThatCode(() -> new TrainingJobRules(JobBody.spot("job-1", 100, 100), "eu-central-1").check())
                 .doesNotThrowAnyException();
+        ObjectNode several = JobBody.onDemand("job-1");
+        several.withObject("/ResourceConfig").put("InstanceCount", 8);
+        assertThatCode(() -> new TrainingJobRules(several, "eu-central-1").check())
+                .doesNotThrowAnyException();
+        grouped(several);
+        assertThatCode(() -> new TrainingJobRules(several, "eu-central-1").check())
+                .doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -60,8 +67,35 @@ class TrainingJobRulesTest {
                         "InstanceCount",
                         body -> body.withObject("/ResourceConfig").remove("InstanceCount")),
                 broken(
-                        "jobs of one machine only, not of InstanceCount 2",
-                        body -> body.withObject("/ResourceConfig").put("InstanceCount", 2)),
+                        "InstanceCount",
+                        body -> body.withObject("/ResourceConfig").put("InstanceCount", 0)),
+                broken(
+                        "knows no InstancePreferences",
+                        body -> body.putObject("ResourceConfig")
+                                .putArray("InstancePreferences")
+                                .addObject()
+                                .put("InstanceType", "ml.g5.xlarge")),
+                broken("InstanceCount must be at least 1", body -> grouped(body).put("InstanceCount", 0)),
+                broken("must be unique: a", body -> {
+                    ObjectNode group = grouped(body);
+                    body.withObject("/ResourceConfig")
+                            .withArray("/InstanceGroups")
+                            .add(group.deepCopy());
+                }),
+                broken("InstanceCount can not be used with InstanceGroups", body -> {
+                    grouped(body);
+                    body.withObject("/ResourceConfig").put("InstanceCount", 2);
+                }),
+                broken("KeepAlivePeriodInSeconds can not be used with InstanceGroups", body -> {
+                    grouped(body);
+                    body.withObject("/ResourceConfig").put("KeepAlivePeriodInSeconds", 60);
+                }),
+                broken("instance group that is not there: b", body -> {
+                    grouped(body);
+                    ((ObjectNode) body.at("/InputDataConfig/0/DataSource/S3DataSource"))
+                            .putArray("InstanceGroupNames")
+                            .add("b");
+                }),
                 broken(
                         "VolumeSizeInGB",
                         body -> body.withObject("/ResourceConfig").put("InstanceType", "ml.m5.xlarge")),
@@ -104,6 +138,16 @@ class TrainingJobRulesTest {
                                 .addObject()
                                 .put("Key", "aws:mine")
                                 .put("Value", "x")));
+    }
+
+    /** One group in place of one type of machine. */
+    private static ObjectNode grouped(ObjectNode body) {
+        return body.putObject("ResourceConfig")
+                .putArray("InstanceGroups")
+                .addObject()
+                .put("InstanceGroupName", "a")
+                .put("InstanceType", "ml.g5.xlarge")
+                .put("InstanceCount", 2);
     }
 
     private static Arguments broken(String words, Consumer<ObjectNode> breakIt) {
