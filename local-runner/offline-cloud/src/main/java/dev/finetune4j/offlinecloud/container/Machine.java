@@ -40,6 +40,9 @@ public interface Machine {
     /** Stores what the container left besides; not called where the machine was taken back. */
     void saveResults(boolean hasFailed) throws IOException;
 
+    /** Ends what serves the container, which has ended. */
+    default void release() {}
+
     /** What the container left to say why it failed; empty if nothing. */
     String failure() throws IOException;
 }

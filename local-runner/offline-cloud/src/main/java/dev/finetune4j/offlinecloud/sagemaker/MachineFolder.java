@@ -7,29 +7,26 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.container.Machine;
 import dev.finetune4j.offlinecloud.container.SavedFolder;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
-import dev.finetune4j.offlinecloud.s3.ObjectStore.Found;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** What the service lays out below {@code /opt/ml} of one machine, and takes from there. */
 final class MachineFolder implements Machine {
     private static final String BASE = "/opt/ml/";
     private static final Path HOSTS = Path.of("/etc/hosts");
-    private static final String GATED = "s3://jumpstart-private-cache-prod-";
     private static final int FAILURE_CHARACTERS = 1024;
 
     private final Path root;
     private final JobRequest job;
     private final ObjectStore store;
     private final JobResults results;
+    private final List<ChannelPipe> pipes = new ArrayList<>();
     private @Nullable SavedFolder checkpoints;
 
     /**
@@ -67,7 +64,7 @@ final class MachineFolder implements Machine {
         Files.writeString(config.resolve("inputdataconfig.json"), channels().toString());
         Files.writeString(config.resolve("resourceconfig.json"), resources().toString());
         Files.writeString(OptMl.hostsBeside(root), hosts());
-        for (JsonNode channel : channelsHere()) {
+        for (InputChannel channel : InputChannel.of(job)) {
             bring(channel);
         }
         Path kept = Files.createDirectories(checkpointFolder());
@@ -84,34 +81,10 @@ final class MachineFolder implements Machine {
                 : Json.records().createObjectNode();
     }
 
-    private List<JsonNode> channelsHere() {
-        JobHost own = job.hosts().get(job.host());
-        return StreamSupport.stream(job.body().path("InputDataConfig").spliterator(), false)
-                .filter(channel -> isFor(channel.at("/DataSource/S3DataSource"), own))
-                .toList();
-    }
-
     private ObjectNode channels() {
         ObjectNode channels = Json.records().createObjectNode();
-        for (JsonNode channel : channelsHere()) {
-            ObjectNode told = channels.putObject(channel.path("ChannelName").asText())
-                    .put("TrainingInputMode", mode(channel))
-                    .put(
-                            "S3DistributionType",
-                            channel.at("/DataSource/S3DataSource/S3DataDistributionType")
-                                    .asText("FullyReplicated"))
-                    .put("RecordWrapperType", channel.path("RecordWrapperType").asText("None"));
-            if (channel.has("ContentType")) {
-                told.set("ContentType", channel.get("ContentType"));
-            }
-        }
+        InputChannel.of(job).forEach(channel -> channels.set(channel.name(), channel.told()));
         return channels;
-    }
-
-    private String mode(JsonNode channel) {
-        String common =
-                job.body().at("/AlgorithmSpecification/TrainingInputMode").asText("File");
-        return channel.path("InputMode").asText(common);
     }
 
     /** What this machine knows, and by which names the machines of the job know each other: all are this one. */
@@ -155,58 +128,21 @@ final class MachineFolder implements Machine {
         return resources;
     }
 
-    private void bring(JsonNode channel) throws IOException {
-        String name = channel.path("ChannelName").asText();
-        JsonNode source = channel.path("DataSource").path("S3DataSource");
-        if (!source.path("S3DataType").asText().equals("S3Prefix")) {
-            throw new IOException("the offline cloud brings channels of type S3Prefix only, not " + name);
-        }
-        if (mode(channel).equals("Pipe")) {
-            throw new IOException(
-                    "the offline cloud brings channels as files, not as the pipe that " + name + " asks for");
-        }
-        String uri = source.path("S3Uri").asText();
-        refuseUnlicensed(uri, source.at("/ModelAccessConfig/AcceptEula").asBoolean());
-        List<Found> all = store.list(uri);
-        if (all.isEmpty()) {
-            throw new NoSuchFileException("Data download failed: there are no objects under " + uri);
-        }
-        Path folder = Files.createDirectories(root.resolve("input/data").resolve(name));
-        for (Found found : shareOf(source, all)) {
-            store.fetchInto(folder, found);
+    private void bring(InputChannel channel) throws IOException {
+        ChannelData data = new ChannelData(channel, store);
+        Path folder = root.resolve("input/data");
+        Path aside = root.resolveSibling(root.getFileName() + "-channels").resolve(channel.name());
+        if (channel.isPipe()) {
+            pipes.add(ChannelPipe.open(channel, folder, data.bringToStream(aside)));
+        } else {
+            data.bring(folder.resolve(channel.name()), aside);
         }
     }
 
-    /** What of a channel is for this machine: all of it, or what the others do not have. */
-    private List<Found> shareOf(JsonNode source, List<Found> all) {
-        if (!source.path("S3DataDistributionType").asText().equals("ShardedByS3Key")) {
-            return all;
-        }
-        List<String> sharers = job.hosts().stream()
-                .filter(host -> isFor(source, host))
-                .map(JobHost::name)
-                .toList();
-        int own = sharers.indexOf(job.hosts().get(job.host()).name());
-        return IntStream.range(0, all.size())
-                .filter(index -> index % sharers.size() == own)
-                .mapToObj(all::get)
-                .toList();
-    }
-
-    /** Whether a channel is brought to a machine, which is so unless it names groups of others. */
-    private static boolean isFor(JsonNode source, JobHost host) {
-        JsonNode groups = source.path("InstanceGroupNames");
-        return groups.isEmpty()
-                || StreamSupport.stream(groups.spliterator(), false)
-                        .anyMatch(group -> group.asText().equals(host.group()));
-    }
-
-    /** Models with a licence lie in buckets of Amazon's that open for a job whose request accepts it. */
-    private static void refuseUnlicensed(String uri, boolean isAccepted) throws IOException {
-        if (uri.startsWith(GATED) && !isAccepted) {
-            throw new IOException("Failed to download data. User is not allowed to access " + uri
-                    + " (403 Forbidden): the end-user license agreement is not accepted");
-        }
+    /** Nobody reads from its pipes any more. */
+    @Override
+    public void release() {
+        pipes.forEach(ChannelPipe::close);
     }
 
     /** Stores what is new among the checkpoints. */

@@ -164,13 +164,28 @@ final class TrainingJobRules {
                 throw ServiceError.invalid("The offline cloud knows channels from S3 only");
             }
             bucketOf(store.path("S3Uri").asText());
-            String mode = channel.path("InputMode")
-                    .asText(request.path("AlgorithmSpecification")
-                            .path("TrainingInputMode")
-                            .asText());
-            boolean isAugmented = store.path("S3DataType").asText().equals("AugmentedManifestFile");
-            demand(!isAugmented || mode.equals("Pipe"), "AugmentedManifestFile needs the input mode Pipe: " + name);
+            kind(name, store, modeOf(channel));
         }
+    }
+
+    private static void kind(String name, JsonNode store, String mode) throws ServiceError {
+        String type = store.path("S3DataType").asText();
+        if (type.equals("Converse")) {
+            throw ServiceError.invalid(
+                    "The offline cloud knows no data of type Converse, which channel " + name + " has");
+        }
+        boolean isAugmented = type.equals(InputChannel.AUGMENTED_MANIFEST);
+        demand(!isAugmented || mode.equals("Pipe"), "AugmentedManifestFile needs the input mode Pipe: " + name);
+        demand(
+                isAugmented == store.has("AttributeNames"),
+                "AttributeNames are for an AugmentedManifestFile, which needs them: " + name);
+    }
+
+    private String modeOf(JsonNode channel) {
+        return channel.path("InputMode")
+                .asText(request.path("AlgorithmSpecification")
+                        .path("TrainingInputMode")
+                        .asText());
     }
 
     private void tags() throws ServiceError {

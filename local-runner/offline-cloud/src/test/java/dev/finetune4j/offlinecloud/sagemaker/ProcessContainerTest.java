@@ -103,13 +103,17 @@ class ProcessContainerTest {
     }
 
     @Test
-    void refusesAChannelThatIsAPipe() throws Exception {
-        ObjectNode body = running("true");
-        body.withObject("/AlgorithmSpecification").put("TrainingInputMode", "Pipe");
+    void feedsAContainerThatReadsStreams() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR/input/data
+                cat data_0
+                cat data_1 > /dev/null
+                cat data_2
+                """);
+        ((ObjectNode) body.path("InputDataConfig").get(0)).put("InputMode", "Pipe");
 
-        assertThat(end(body).path("FailureReason").asText())
-                .isEqualTo(
-                        "ClientError: the offline cloud brings channels as files, not as the pipe that data asks for");
+        assertThat(end(body).path("TrainingJobStatus").asText()).isEqualTo("Completed");
+        assertThat(printed()).containsExactly("two", "one", "two", "one");
     }
 
     @Test

@@ -92,9 +92,7 @@ class TrainingJobRulesTest {
                 }),
                 broken("instance group that is not there: b", body -> {
                     grouped(body);
-                    ((ObjectNode) body.at("/InputDataConfig/0/DataSource/S3DataSource"))
-                            .putArray("InstanceGroupNames")
-                            .add("b");
+                    source(body).putArray("InstanceGroupNames").add("b");
                 }),
                 broken(
                         "VolumeSizeInGB",
@@ -129,6 +127,20 @@ class TrainingJobRulesTest {
                         body -> body.withArray("/InputDataConfig")
                                 .add(body.withArray("/InputDataConfig").get(0).deepCopy())),
                 broken(
+                        "needs the input mode Pipe: data",
+                        body -> source(body)
+                                .put("S3DataType", "AugmentedManifestFile")
+                                .putArray("AttributeNames")
+                                .add("label")),
+                broken(
+                        "AttributeNames are for an AugmentedManifestFile",
+                        body -> source(body).putArray("AttributeNames").add("label")),
+                broken("AttributeNames are for an AugmentedManifestFile", body -> {
+                    source(body).put("S3DataType", "AugmentedManifestFile");
+                    body.withObject("/AlgorithmSpecification").put("TrainingInputMode", "Pipe");
+                }),
+                broken("knows no data of type Converse", body -> source(body).put("S3DataType", "Converse")),
+                broken(
                         "Duplicate tag keys",
                         body -> body.withArray("/Tags")
                                 .add(body.withArray("/Tags").get(0).deepCopy())),
@@ -138,6 +150,10 @@ class TrainingJobRulesTest {
                                 .addObject()
                                 .put("Key", "aws:mine")
                                 .put("Value", "x")));
+    }
+
+    private static ObjectNode source(ObjectNode body) {
+        return (ObjectNode) body.at("/InputDataConfig/0/DataSource/S3DataSource");
     }
 
     /** One group in place of one type of machine. */
