@@ -92,6 +92,11 @@ record JobRequest(ObjectNode body) {
                 : value;
     }
 
+    /** The request as it came, without what the service added. */
+    ObjectNode asRequested() {
+        return body.deepCopy().without(List.of(ARN, HOST));
+    }
+
     /** All machines, in the order of their numbers. */
     List<JobHost> hosts() {
         JsonNode config = body.path("ResourceConfig");

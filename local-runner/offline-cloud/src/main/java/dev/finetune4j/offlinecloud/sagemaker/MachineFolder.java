@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,7 @@ final class MachineFolder implements Machine {
         Files.writeString(config.resolve("hyperparameters.json"), settings().toString());
         Files.writeString(config.resolve("inputdataconfig.json"), channels().toString());
         Files.writeString(config.resolve("resourceconfig.json"), resources().toString());
+        writeUndocumented(config);
         Files.writeString(OptMl.hostsBeside(root), hosts());
         for (InputChannel channel : InputChannel.of(job)) {
             bring(channel);
@@ -73,6 +75,25 @@ final class MachineFolder implements Machine {
             checkpoints = new SavedFolder(kept, (file, name) -> store.upload(file, withSlash(checkpointUri()) + name));
             checkpoints.settle();
         }
+    }
+
+    /** Files that the service lays out for itself. Nobody documents what is in them; scripts find the job's own words there. */
+    private void writeUndocumented(Path config) throws IOException {
+        ObjectNode init = Json.records()
+                .createObjectNode()
+                .put(
+                        "inputMode",
+                        job.body()
+                                .at("/AlgorithmSpecification/TrainingInputMode")
+                                .asText("File")
+                                .toUpperCase(Locale.ROOT));
+        init.putObject("hostConfig").put("clusterSize", job.hosts().size()).put("hostNumber", job.host() + 1);
+        Files.writeString(config.resolve("init-config.json"), init.toString());
+        Files.writeString(
+                config.resolve("upstreamoutputdataconfig.json"),
+                job.body().path("OutputDataConfig").toString());
+        Files.writeString(
+                config.resolve("trainingjobconfig.json"), job.asRequested().toString());
     }
 
     private JsonNode settings() {

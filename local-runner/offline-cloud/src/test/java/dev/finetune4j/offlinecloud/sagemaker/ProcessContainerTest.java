@@ -103,6 +103,25 @@ class ProcessContainerTest {
     }
 
     @Test
+    void laysOutTheFilesThatTheServiceHasForItself() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR/input/config
+                cat init-config.json upstreamoutputdataconfig.json
+                echo
+                cat trainingjobconfig.json
+                """);
+
+        end(body);
+
+        assertThat(printed().get(0))
+                .isEqualTo("{\"inputMode\":\"FILE\",\"hostConfig\":{\"clusterSize\":1,\"hostNumber\":1}}"
+                        + "{\"S3OutputPath\":\"s3://my-bucket/outputs\"}");
+        ObjectNode told = (ObjectNode) Json.read(printed().get(1), JsonNode.class);
+        assertThat(told.path("TrainingJobName")).isEqualTo(body.path("TrainingJobName"));
+        assertThat(told.properties()).hasSameSizeAs(body.properties());
+    }
+
+    @Test
     void feedsAContainerThatReadsStreams() throws Exception {
         ObjectNode body = running("""
                 cd $SAGEMAKER_BASE_DIR/input/data
