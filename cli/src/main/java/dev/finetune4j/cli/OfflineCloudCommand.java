@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
             "  calls     throttle, break-down, expire-token, deny-access, lose-request,",
             "            lose-answer {operation, times},",
             "            refuse {operation, code, message, status, times}",
-            "  all       outage {seconds}",
+            "  all       outage, at AWS skew-clock {seconds}",
             "  logs      delay-logs {seconds}",
             "  Bedrock   bedrock-quota {value}, withhold-model, grant-model {model}",
             "At Azure curl takes --cacert $SSL_CERT_FILE besides.",

@@ -28,6 +28,7 @@ public final class Orders {
         orders.put("lose-request", order -> faults.loseRequest(operation(order), times(order)));
         orders.put("lose-answer", order -> faults.loseAnswer(operation(order), times(order)));
         orders.put("outage", order -> faults.outage(Duration.ofSeconds(number(order, "seconds"))));
+        orders.put("skew-clock", order -> faults.skewClock(Duration.ofSeconds(number(order, "seconds"))));
         orders.put("refuse", order -> faults.refuse(operation(order), times(order), error(order)));
     }
 

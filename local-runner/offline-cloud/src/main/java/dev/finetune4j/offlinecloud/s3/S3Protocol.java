@@ -11,6 +11,7 @@ import dev.finetune4j.offlinecloud.wire.Signature;
 import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** S3's protocol: method and address tell the operation, contents go as they are, all else is XML. */
 public final class S3Protocol implements Protocol {
     private static final String SERVICE = "s3";
+    private static final Duration ALLOWED_SKEW = Duration.ofMinutes(15);
     private static final String EXPECTED_OWNER = "x-amz-expected-bucket-owner";
 
     private final OfflineS3 s3;
@@ -119,6 +121,11 @@ public final class S3Protocol implements Protocol {
         @Override
         public String operation() {
             return operation;
+        }
+
+        @Override
+        public Duration allowedSkew() {
+            return ALLOWED_SKEW;
         }
 
         @Override
