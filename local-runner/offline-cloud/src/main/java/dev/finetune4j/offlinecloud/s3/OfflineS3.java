@@ -29,6 +29,9 @@ import java.util.regex.Pattern;
 public final class OfflineS3 implements ObjectStore, AutoCloseable {
     private static final Pattern URI = Pattern.compile("s3://([^/]+)/?(.*)", Pattern.DOTALL);
 
+    private static final Set<String> READING =
+            Set.of("HeadBucket", "GetBucketLocation", "HeadObject", "GetObject", "ListObjects", "ListObjectsV2");
+
     private final ContentFolder contents;
     private final String account;
     private final String region;
@@ -36,6 +39,7 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
     private final Map<String, Bucket> buckets = new TreeMap<>();
     private final Map<String, String> keys = new ConcurrentHashMap<>();
     private final Set<String> shared = ConcurrentHashMap.newKeySet();
+    private final Set<String> published = ConcurrentHashMap.newKeySet();
     private volatile Gate gate;
 
     /**
@@ -115,6 +119,12 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
         return this;
     }
 
+    /** From now on anybody may read a bucket, whosever it is: Amazon's public ones are so. */
+    public OfflineS3 publish(String bucket) {
+        published.add(bucket);
+        return this;
+    }
+
     boolean isShared(String bucket) {
         return shared.contains(bucket);
     }
@@ -149,6 +159,17 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
 
     synchronized Optional<Bucket> find(String name) {
         return Optional.ofNullable(buckets.get(name));
+    }
+
+    /**
+     * The bucket that a call is about: one of the account, or one that anybody may read.
+     *
+     * @param expectedOwner whose it must be, if the client says so
+     * @throws ServiceError if it is not there, or belongs to somebody else who does not let the call in
+     */
+    Bucket bucketFor(String operation, String name, Optional<String> expectedOwner) throws ServiceError {
+        Optional<Bucket> open = published.contains(name) && READING.contains(operation) ? find(name) : Optional.empty();
+        return open.isPresent() && expectedOwner.isEmpty() ? open.get() : bucketOf(name, expectedOwner);
     }
 
     /**

@@ -200,7 +200,7 @@ public final class S3Protocol implements Protocol {
             Answer answer = switch (operation) {
                 case "ListBuckets" -> buckets.list(request);
                 case "CreateBucket" -> buckets.create(request, signedRegion());
-                default -> call(s3.bucketOf(request.bucket(), request.header(EXPECTED_OWNER)));
+                default -> call(s3.bucketFor(operation, request.bucket(), request.header(EXPECTED_OWNER)));
             };
             return marked(answer);
         }

@@ -8,7 +8,6 @@ import dev.finetune4j.offlinecloud.sagemaker.ChannelPipe.Part;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -171,8 +170,7 @@ final class ChannelData {
             if (attribute.endsWith(REFERENCE)) {
                 parts.add(file(folder, new Found(value.asText(), attribute)));
             } else {
-                String text = value.isTextual() ? value.asText() : value.toString();
-                parts.add(new Part.OfText(text.getBytes(StandardCharsets.UTF_8)));
+                parts.add(new Part.OfText(value.isTextual() ? value.asText() : value.toString()));
             }
         }
         return parts;

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,8 +40,8 @@ final class ChannelPipe {
         /** What is in a file. */
         record OfFile(Path file) implements Part {}
 
-        /** Bytes as they are. */
-        record OfText(byte[] bytes) implements Part {}
+        /** A text, in UTF-8. */
+        record OfText(String text) implements Part {}
     }
 
     private ChannelPipe(InputChannel channel, Path folder, List<List<Part>> items) {
@@ -96,13 +97,13 @@ final class ChannelPipe {
 
     private void feed() {
         try {
-            while (!isClosed) {
-                make(epoch + 1);
+            for (int next = 0; !isClosed; next++) {
+                epoch = next;
+                make(next + 1);
                 if (channel.shuffleSeed().isPresent()) {
-                    Collections.shuffle(items, new Random(channel.shuffleSeed().getAsLong() + epoch));
+                    Collections.shuffle(items, new Random(channel.shuffleSeed().getAsLong() + next));
                 }
-                feed(pipe(epoch));
-                epoch++;
+                feed(pipe(next));
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "the offline cloud can feed no more of a channel", e);
@@ -129,11 +130,12 @@ final class ChannelPipe {
 
     private void send(Part part, OutputStream to) throws IOException {
         if (part instanceof Part.OfText text) {
+            byte[] bytes = text.text().getBytes(StandardCharsets.UTF_8);
             if (channel.isRecordIo()) {
-                to.write(head(text.bytes().length));
+                to.write(head(bytes.length));
             }
-            to.write(text.bytes());
-            pad(text.bytes().length, to);
+            to.write(bytes);
+            pad(bytes.length, to);
         } else if (part instanceof Part.OfFile file) {
             long length = Files.size(file.file());
             if (channel.isRecordIo()) {

@@ -25,6 +25,8 @@ import java.util.function.Consumer;
  * <p>A job is known by its image and by what its channels {@code code} and {@code model} are, as the hub's document names them.
  */
 public final class JumpStartContainer implements Container {
+    private static final String SDK_COMMAND = "/opt/ml/input/data/sm_drivers/sm_train.sh";
+
     private final Container others;
     private final OfflineHub hub;
     private final Path root;
@@ -104,13 +106,20 @@ public final class JumpStartContainer implements Container {
         ObjectNode job = hosts.get(0);
         Optional<ObjectNode> document = hub.ofJob(
                 job.at("/AlgorithmSpecification/TrainingImage").asText(), channel(job, "code"), channel(job, "model"));
-        if (document.isEmpty() || job.path("AlgorithmSpecification").has("ContainerEntrypoint")) {
+        if (document.isEmpty() || isOwnCommand(job)) {
             return others.start(hosts, at, ranBefore, logs);
         }
         return hosts.size() == 1
                 ? run(new JobRequest(job), document.get(), logs.get(0))
                 : new NeverRan(Ending.ofClient(
                         at, "the offline cloud tunes a model of the hub on one machine, not on " + hosts.size()));
+    }
+
+    /** Whether a job runs something else than the script; version 3 of Amazon's SDK starts the script by a command, which comes in a channel. */
+    private static boolean isOwnCommand(ObjectNode job) {
+        JsonNode algorithm = job.path("AlgorithmSpecification");
+        return algorithm.has("ContainerEntrypoint")
+                && !algorithm.path("ContainerArguments").toString().contains(SDK_COMMAND);
     }
 
     private Running run(JobRequest request, ObjectNode document, Consumer<String> log) {
