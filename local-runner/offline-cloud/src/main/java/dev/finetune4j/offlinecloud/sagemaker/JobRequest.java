@@ -99,32 +99,33 @@ record JobRequest(ObjectNode body) {
 
     /** All machines, in the order of their numbers. */
     List<JobHost> hosts() {
-        JsonNode config = body.path("ResourceConfig");
         List<JobHost> hosts = new ArrayList<>();
-        if (config.has("InstanceGroups")) {
-            for (JsonNode group : config.get("InstanceGroups")) {
-                addHosts(hosts, group.path("InstanceGroupName").asText(), group);
+        for (JsonNode group : groups()) {
+            for (int i = group.path("InstanceCount").asInt(); i > 0; i--) {
+                hosts.add(new JobHost(
+                        "algo-" + (hosts.size() + 1),
+                        group.path("InstanceGroupName").asText(JobHost.ONLY_GROUP),
+                        group.path("InstanceType").asText()));
             }
-        } else {
-            addHosts(hosts, JobHost.ONLY_GROUP, config);
         }
         return hosts;
     }
 
-    private static void addHosts(List<JobHost> to, String group, JsonNode machines) {
-        for (int i = machines.path("InstanceCount").asInt(); i > 0; i--) {
-            to.add(new JobHost(
-                    "algo-" + (to.size() + 1),
-                    group,
-                    machines.path("InstanceType").asText()));
-        }
-    }
-
-    /** How many machines of each type. */
+    /** How many machines of each type; may be more than anybody has. */
     Map<String, Integer> machines() {
         Map<String, Integer> machines = new LinkedHashMap<>();
-        hosts().forEach(host -> machines.merge(host.instanceType(), 1, Integer::sum));
+        for (JsonNode group : groups()) {
+            machines.merge(
+                    group.path("InstanceType").asText(),
+                    group.path("InstanceCount").asInt(),
+                    (one, other) -> (int) Math.min((long) one + other, Integer.MAX_VALUE));
+        }
         return machines;
+    }
+
+    private Iterable<JsonNode> groups() {
+        JsonNode config = body.path("ResourceConfig");
+        return config.has("InstanceGroups") ? config.get("InstanceGroups") : List.of(config);
     }
 
     /** The request as it is handed to a machine. */

@@ -86,7 +86,7 @@ final class MachineQuotas {
                     .filter(counts)
                     .mapToInt(job -> job.request().machines().getOrDefault(asked.getKey(), 0))
                     .sum();
-            if (used + asked.getValue() > quota) {
+            if (asked.getValue() > quota - used) {
                 throw ServiceError.of(
                         "ResourceLimitExceeded",
                         "The account-level service limit '" + name + "' is " + quota

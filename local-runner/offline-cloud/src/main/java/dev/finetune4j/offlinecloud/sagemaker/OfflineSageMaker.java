@@ -29,6 +29,10 @@ import java.util.function.Consumer;
 public final class OfflineSageMaker implements JsonService {
     private static final ServiceModel MODEL = ServiceModel.resource(OfflineSageMaker.class, "service-model.json");
 
+    /** What a request may change of a running job besides how long its machines are kept. */
+    private static final List<String> WATCHING =
+            List.of("ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig");
+
     /** The group with the logs of all training jobs. */
     private static final String LOG_GROUP = "/aws/sagemaker/TrainingJobs";
 
@@ -275,14 +279,29 @@ public final class OfflineSageMaker implements JsonService {
         return object();
     }
 
-    /** Of all that can be changed, how long machines are kept changes what jobs cost here. */
+    /** How long machines are kept changes what jobs cost; the rest is only told again. */
     private ObjectNode update(ObjectNode request) throws ServiceError {
         TrainingJob job = existing(request);
+        List<String> told = WATCHING.stream().filter(request::has).toList();
         JsonNode time = request.at("/ResourceConfig/KeepAlivePeriodInSeconds");
-        if (!time.isNumber()) {
-            throw ServiceError.invalid("The offline cloud changes KeepAlivePeriodInSeconds of a training job only");
+        if (told.isEmpty() && !time.isNumber()) {
+            throw ServiceError.invalid("The request changes nothing of the training job");
         }
-        pools.keep(job, Duration.ofSeconds(time.asLong()), clock.instant());
+        if (!told.isEmpty() && !job.primaryStatus().equals("InProgress")) {
+            throw ServiceError.invalid(
+                    "The request was rejected because the training job is in status " + job.primaryStatus() + ".");
+        }
+        if (time.isNumber()) {
+            pools.keep(job, Duration.ofSeconds(time.asLong()), clock.instant());
+        }
+        for (String member : told) {
+            if (job.request().body().get(member) instanceof ObjectNode before
+                    && request.get(member) instanceof ObjectNode now) {
+                before.setAll(now);
+            } else {
+                job.request().body().set(member, request.get(member));
+            }
+        }
         return object().put("TrainingJobArn", arn(job.request()));
     }
 

@@ -470,6 +470,34 @@ class OfflineSageMakerTest {
     }
 
     @Test
+    void refusesMoreMachinesThanThereAre() {
+        assertRefused(
+                "ResourceLimitExceeded",
+                "a request delta of 2000000000 Instances",
+                () -> create(onMachines("job-1", 2_000_000_000)));
+    }
+
+    @Test
+    void changesHowARunningJobIsWatched() throws Exception {
+        ObjectNode body = JobBody.onDemand("job-1");
+        body.putObject("ProfilerConfig").put("S3OutputPath", "s3://my-bucket/profiles");
+        create(body);
+        clock.advance(Duration.ofHours(1));
+
+        ObjectNode change = named("job-1");
+        change.putObject("ProfilerConfig").put("DisableProfiler", true);
+        change.putObject("RemoteDebugConfig").put("EnableRemoteDebug", true);
+        ask("UpdateTrainingJob", change);
+
+        assertThat(describe("job-1").path("ProfilerConfig"))
+                .hasToString("{\"S3OutputPath\":\"s3://my-bucket/profiles\",\"DisableProfiler\":true}");
+        assertThat(describe("job-1").path("RemoteDebugConfig")).hasToString("{\"EnableRemoteDebug\":true}");
+        assertRefused("ValidationException", "changes nothing", () -> ask("UpdateTrainingJob", named("job-1")));
+        clock.advance(Duration.ofDays(1));
+        assertRefused("ValidationException", "in status Completed", () -> ask("UpdateTrainingJob", change));
+    }
+
+    @Test
     void waitsForTheMachinesOfAllGroups() throws Exception {
         service.quota("ml.m5.xlarge", 1);
         service.sellOut("ml.m5.xlarge");
