@@ -5,6 +5,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import dev.finetune4j.offlinecloud.s3.ObjectStore.Found;
 import dev.finetune4j.offlinecloud.sagemaker.ChannelPipe.Part;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -82,7 +83,7 @@ final class ChannelData {
         Path unpacked = file.resolveSibling(file.getFileName() + ".unpacked");
         try (InputStream content = new GZIPInputStream(Files.newInputStream(file))) {
             Files.copy(content, unpacked);
-        } catch (ZipException e) {
+        } catch (ZipException | EOFException e) {
             throw new IOException(FAILED + found.uri() + " is not packed with gzip, as CompressionType says", e);
         }
         return new Part.OfFile(unpacked);

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class OfflineServerTest {
     private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
     private static final String CREATE = "SageMaker.CreateTrainingJob";
     private static final DateTimeFormatter SIGNED_AT =
-            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final VirtualClock clock = new VirtualClock();
