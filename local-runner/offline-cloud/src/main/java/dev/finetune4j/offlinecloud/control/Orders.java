@@ -28,7 +28,6 @@ public final class Orders {
         orders.put("lose-request", order -> faults.loseRequest(operation(order), times(order)));
         orders.put("lose-answer", order -> faults.loseAnswer(operation(order), times(order)));
         orders.put("outage", order -> faults.outage(Duration.ofSeconds(number(order, "seconds"))));
-        orders.put("skew-clock", order -> faults.skewClock(Duration.ofSeconds(number(order, "seconds"))));
         orders.put("refuse", order -> faults.refuse(operation(order), times(order), error(order)));
     }
 
@@ -72,6 +71,7 @@ public final class Orders {
                 sageMaker.quotaNamed(text(order, "name"), number(order, "value"));
             }
         });
+        orders.put("skew-clock", order -> faults.skewClock(Duration.ofSeconds(number(order, "seconds"))));
         orders.put("bedrock-quota", order -> bedrocks.forEach(one -> one.quota(number(order, "value"))));
         orders.put("withhold-model", order -> bedrocks.forEach(one -> one.withhold(text(order, "model"))));
         orders.put("grant-model", order -> bedrocks.forEach(one -> one.grant(text(order, "model"))));
