@@ -119,6 +119,16 @@ SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition": {"MaxRuntimeInSe
         "CheckpointConfig": {"S3Uri": "s3://rows/checkpoints"}}
 say("lost", refused(lambda: create("spot", **SPOT)))
 until("spot", "Training")
+order(do="fail-internally", job="flaky", status="Training", times=2)
+create("flaky", RetryStrategy={"MaximumRetryAttempts": 1})
+flaky = until("flaky", "Failed")
+say("flaky", [flaky["FailureReason"], [past["Status"] for past in flaky["SecondaryStatusTransitions"]].count("Restarting")])
+say("no status", order(do="fail-internally", job="flaky", status="Busy")["error"])
+order(do="skew-clock", seconds=600)
+say("clock off", [refused(sagemaker.list_training_jobs), refused(sts.get_caller_identity), refused(s3.list_buckets)])
+order(do="skew-clock", seconds=-1200)
+say("clock far off", [refused(sts.get_caller_identity), refused(s3.list_buckets)])
+order(do="skew-clock", seconds=0)
 exec(sys.argv[5], {})  # what README shows: sells ml.g5.xlarge out
 order(do="reclaim", job="spot")
 say("reclaimed", until("spot", "Interrupted", "Starting")["SecondaryStatus"] in ("Interrupted", "Starting"))

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import pathlib
+import re
 import sys
 import tarfile
 import time
@@ -22,6 +23,7 @@ from botocore.exceptions import ClientError
 from sagemaker.estimator import Estimator
 from sagemaker.huggingface import HuggingFace
 from sagemaker.inputs import TrainingInput
+from sagemaker.jumpstart.estimator import JumpStartEstimator
 from sagemaker.pytorch import PyTorch
 from sagemaker.s3 import S3Downloader
 from sagemaker_core.main import shapes
@@ -86,7 +88,7 @@ ROLE = "arn:aws:iam::123456789012:role/finetune4j-training"
 def estimator(command, machine="ml.g5.xlarge", role=ROLE, **more):
     return Estimator(
         image_uri="763104351884.dkr.ecr.eu-central-1.amazonaws.com/pytorch-training:2.7.1-gpu-py312",
-        role=role, instance_count=1, instance_type=machine, sagemaker_session=session,
+        role=role, instance_count=more.pop("machines", 1), instance_type=machine, sagemaker_session=session,
         container_entry_point=["sh", "-c", command], hyperparameters={"epochs": 300}, environment={"EPOCHS": "300"},
         max_run=3600,
         tags=[{"Key": "team", "Value": "search"}], base_job_name="line", **more)
@@ -125,6 +127,17 @@ for _ in range(200):
 session.stop_training_job("sdk-stop")
 followed(lambda: session.logs_for_job("sdk-stop", wait=True))
 say("stopped", session.describe_training_job("sdk-stop")["TrainingJobStatus"])
+
+both = folder / "both"
+both.mkdir()
+for part in ("a", "b"):
+    (both / f"{part}.tsv").write_text(part)
+parts = TrainingInput(session.upload_data(str(both), key_prefix="both"), distribution="ShardedByS3Key")
+pair = estimator("cd $SAGEMAKER_BASE_DIR; touch model/$(cat input/data/parts/*); echo has part $(cat input/data/parts/*)", machines=2)
+say("pair", sorted(re.findall("has part (.)", followed(lambda: pair.fit({"parts": parts}, job_name="sdk-pair")))))
+S3Downloader.download(pair.model_data, str(folder / "by-pair"), sagemaker_session=session)
+with tarfile.open(folder / "by-pair" / "model.tar.gz") as archive:
+    say("pair model", sorted(name for name in archive.getnames() if name != "."))
 
 say("failed", refused(lambda: estimator("printf 'no rows' > $SAGEMAKER_BASE_DIR/output/failure; exit 3").fit(inputs, job_name="sdk-bad")))
 say("no machine", refused(lambda: estimator(DESCENT, "ml.g5.48xlarge").fit(inputs, job_name="sdk-sold-out")))
@@ -170,6 +183,21 @@ with tarfile.open(folder / "by-script" / "model.tar.gz") as archive:
     say("script model", archive.extractfile("./line").read().decode())
 transformers = script(HuggingFace, 0, transformers_version="4.49.0", pytorch_version="2.5.1", py_version="py311")
 say("script failed", refused(lambda: transformers.fit(inputs, job_name="sdk-script-bad")))
+
+
+talks = folder / "talks"
+talks.mkdir()
+(talks / "train.jsonl").write_text("".join(
+    json.dumps({"instruction": f"say {word}", "response": word}) + "\n" for word in ["refund", "invoice", "login", "crash"] * 4))
+(talks / "template.json").write_text(json.dumps({"prompt": "{instruction}", "completion": "{response}"}))
+tuned = JumpStartEstimator(
+    model_id="huggingface-llm-offline-tiny", role=ROLE, instance_type="ml.g5.xlarge", sagemaker_session=session,
+    hyperparameters={"epoch": "1", "instruction_tuned": "True", "chat_dataset": "False"})
+say("tuned", "'loss': " in followed(lambda: tuned.fit(
+    {"training": session.upload_data(str(talks), key_prefix="talks")}, job_name="sdk-tuned")))
+say("tuned model", sorted(
+    name.rsplit("/", 1)[1] for name in S3Downloader.list(tuned.model_data["S3DataSource"]["S3Uri"], sagemaker_session=session)))
+say("unknown model", refused(lambda: JumpStartEstimator(model_id="no-such-model", role=ROLE, sagemaker_session=session)))
 
 
 def resource(name, command):

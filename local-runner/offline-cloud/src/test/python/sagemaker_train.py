@@ -60,7 +60,7 @@ def trainer(command, **more):
         training_image="763104351884.dkr.ecr.eu-central-1.amazonaws.com/pytorch-training:2.7.1-gpu-py312",
         role="arn:aws:iam::123456789012:role/finetune4j-training",
         source_code=SourceCode(source_dir=str(code), command=command),
-        compute=Compute(instance_type=more.pop("machine", "ml.g5.xlarge"), instance_count=1),
+        compute=Compute(instance_type=more.pop("machine", "ml.g5.xlarge"), instance_count=more.pop("machines", 1)),
         stopping_condition=StoppingCondition(max_runtime_in_seconds=3600),
         hyperparameters={"epochs": 300}, **more)
 
@@ -102,16 +102,42 @@ say("no quota", refused(lambda: trainer("true", machine="ml.p4d.24xlarge", base_
 
 
 
-def tuned(model, **more):
-    made = ModelTrainer.from_jumpstart_config(
+def tuner(model, given=None, **more):
+    return ModelTrainer.from_jumpstart_config(
         JumpStartConfig(model_id=model, **more), sagemaker_session=session, role="arn:aws:iam::123456789012:role/finetune4j-training",
-        base_job_name="tuned")
+        base_job_name="tuned", hyperparameters=given)
+
+
+def tuned(model, **more):
+    made = tuner(model, **more)
     return [made.training_image, made.hyperparameters["epoch"], sorted(channel.channel_name for channel in made.input_data_config)]
 
 
 say("jumpstart", tuned("huggingface-llm-offline-tiny"))
 say("gated", [refused(lambda: tuned("meta-textgeneration-llama-3-2-1b-instruct"))[0],
               tuned("meta-textgeneration-llama-3-2-1b-instruct", accept_eula=True)[2]])
+
+talks = folder / "talks"
+talks.mkdir()
+(talks / "train.jsonl").write_text("".join(
+    json.dumps({"instruction": f"say {word}", "response": word}) + "\n" for word in ["refund", "invoice", "login", "crash"] * 4))
+(talks / "template.json").write_text(json.dumps({"prompt": "{instruction}", "completion": "{response}"}))
+tune = tuner("huggingface-llm-offline-tiny", {"epoch": "1", "instruction_tuned": "True", "chat_dataset": "False"})
+tune.train(input_data_config=[InputData(channel_name="training", data_source=str(talks))], wait=True, logs=False)
+made = tune._latest_training_job
+made.refresh()
+bucket, _, prefix = made.model_artifacts.s3_model_artifacts.removeprefix("s3://").partition("/")
+say("tuned", [made.training_job_status, sorted(
+    each["Key"].rsplit("/", 1)[1] for each in session.boto_session.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"])])
+
+pair = trainer("echo $SM_CURRENT_HOST of $SM_HOST_COUNT > $SM_MODEL_DIR/$SM_CURRENT_HOST", base_job_name="pair", machines=2)
+pair.train(input_data_config=data, wait=True, logs=False)
+made = pair._latest_training_job
+made.refresh()
+bucket, _, name = made.model_artifacts.s3_model_artifacts.removeprefix("s3://").partition("/")
+session.boto_session.client("s3").download_file(bucket, name, str(folder / "pair.tar.gz"))
+with tarfile.open(folder / "pair.tar.gz") as archive:
+    say("pair", [archive.extractfile(f"./algo-{host}").read().decode() for host in (1, 2)])
 
 last = trainer("sleep 600", base_job_name="long")
 last.train(input_data_config=data, wait=False, logs=False)

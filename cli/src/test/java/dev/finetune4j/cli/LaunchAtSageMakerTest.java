@@ -8,12 +8,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.sagemaker.ProcessContainer;
+import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.testkit.PeftImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,6 +78,19 @@ class LaunchAtSageMakerTest {
         assertThat(oneLine(looked.out()))
                 .as(looked.err())
                 .containsPattern("quota +ok +\"ml\\.g\\S+ for training job usage\" in " + REGION + " is 100");
+    }
+
+    @Test
+    void saysThatTheClockOfTheMachineIsWrong() {
+        aws.faults().skewClock(Duration.ofMinutes(10));
+
+        CommandRun run = command("launch", job.toString(), "--yes");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+        assertThat(run.err())
+                .contains("Signature expired: ", "sudo timedatectl set-ntp true")
+                .doesNotContain(CommandCloud.SECRET);
+        assertThat(aws.calls("CreateTrainingJob")).noneMatch(Call::hadEffect);
     }
 
     @Test

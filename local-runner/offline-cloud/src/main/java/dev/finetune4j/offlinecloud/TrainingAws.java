@@ -118,7 +118,9 @@ public final class TrainingAws implements AutoCloseable {
                 SDK_SETTINGS_VARIABLE,
                 sdkSettings.toString());
         Container containers = new ProcessContainer(machines, store, ofJobs, clock);
-        if (model != null) {
+        if (model == null) {
+            JumpStartBuckets.describe(store, region, hub);
+        } else {
             JumpStartBuckets.fill(store, region, hub, model);
             containers = new JumpStartContainer(
                     containers,

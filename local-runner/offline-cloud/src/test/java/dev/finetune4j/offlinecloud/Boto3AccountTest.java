@@ -69,6 +69,17 @@ class Boto3AccountTest {
         says("broken", "\"InternalFailure\"");
         says("expired", "\"ExpiredTokenException\"");
         says("lost", "[\"closed\"]");
+        says("flaky", "[\"InternalServerError: We encountered an internal error. Please try again.\",1]");
+        says("no status", "\"no training job is ever Busy\"");
+        assertThat(seen.at("/clock off/0/0").asText()).isEqualTo("InvalidSignatureException");
+        assertThat(seen.at("/clock off/0/1").asText()).startsWith("Signature expired: ");
+        assertThat(seen.at("/clock off/1/0").asText())
+                .as("a quarter of an hour here")
+                .isEqualTo("accepted");
+        assertThat(seen.at("/clock off/2/0").asText()).isEqualTo("accepted");
+        assertThat(seen.at("/clock far off/0/0").asText()).isEqualTo("SignatureDoesNotMatch");
+        assertThat(seen.at("/clock far off/0/1").asText()).startsWith("Signature not yet current: ");
+        assertThat(seen.at("/clock far off/1/0").asText()).isEqualTo("RequestTimeTooSkewed");
         says("reclaimed", "true");
         assertThat(seen.path("sold out").asText()).startsWith("CapacityError: Unable to provision");
         says("late", "\"ResourceNotFoundException\"");

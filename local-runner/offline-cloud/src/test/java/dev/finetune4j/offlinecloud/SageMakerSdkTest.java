@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class SageMakerSdkTest {
     private static final String BUCKET = "my-bucket";
+    private static final Path MODEL = Path.of("../junit/src/test/resources/tickets/model");
 
     private final ObjectNode seen = Json.records().createObjectNode();
 
@@ -26,7 +27,7 @@ class SageMakerSdkTest {
     @Test
     void trainsFollowsStopsAndFetches() throws Exception {
         PythonPackages sdk = PythonPackages.of("sagemaker-requirements.txt");
-        try (TrainingAws cloud = TrainingAws.start(folder)) {
+        try (TrainingAws cloud = TrainingAws.start(folder, TrainingAws.REGION, MODEL, System.getenv())) {
             OfflineAws aws = cloud.aws();
             aws.sageMaker().sellOut("ml.g5.48xlarge");
             aws.sageMaker().quota("ml.p4d.24xlarge", 0);
@@ -40,12 +41,25 @@ class SageMakerSdkTest {
             assertThat(aws.calls("CreateTrainingJob"))
                     .filteredOn(Call::hadEffect)
                     .as("each job once")
-                    .hasSize(11);
+                    .hasSize(13);
         }
         assertTrainedAndFetched();
         assertErrors();
         assertScripts();
+        assertSeveralMachines();
+        assertTuned();
         assertResources();
+    }
+
+    private void assertSeveralMachines() {
+        assertThat(seen.path("pair")).as("one shard each").hasToString("[\"a\",\"b\"]");
+        assertThat(seen.path("pair model")).hasToString("[\"./a\",\"./b\"]");
+    }
+
+    private void assertTuned() {
+        assertThat(seen.path("tuned").asBoolean()).as("figures of the script").isTrue();
+        assertThat(seen.path("tuned model").toString()).contains("config.json", "model.safetensors", "tokenizer.json");
+        assertThat(text("unknown model", 1)).contains("no-such-model");
     }
 
     private void assertTrainedAndFetched() {
@@ -53,8 +67,9 @@ class SageMakerSdkTest {
                 .as("that of the settings that the SDK is told to read")
                 .isEqualTo(BUCKET);
         assertThat(text("followed"))
-                .containsSubsequence("Starting - ", "epoch 100 loss 0.0079", "epoch 300 loss 0.0001", "Completed - ")
-                .contains("Training seconds: ");
+                .as("states and lines come from two calls, in any order")
+                .containsSubsequence("Starting - ", "Completed - ", "Training seconds: ")
+                .containsSubsequence("epoch 100 loss 0.0079", "epoch 300 loss 0.0001");
         assertThat(text("model data")).isEqualTo("s3://" + BUCKET + "/sdk-1/output/model.tar.gz");
         assertThat(text("model")).as("of 3 x + 1").isEqualTo("3.00 0.98\n");
         assertThat(seen.path("attached"))

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Version 3 of the SageMaker Python SDK trains here: its trainer looks at the role, sends code and rows, and follows its own scripts. */
 @Tag("slow")
 class SageMakerTrainTest {
+    private static final Path MODEL = Path.of("../junit/src/test/resources/tickets/model");
 
     private final ObjectNode seen = Json.records().createObjectNode();
 
@@ -25,7 +26,7 @@ class SageMakerTrainTest {
     @Test
     void trainsFollowsStopsAndTellsErrors() throws Exception {
         PythonPackages sdk = PythonPackages.of("sagemaker-train-requirements.txt");
-        try (TrainingAws cloud = TrainingAws.start(folder)) {
+        try (TrainingAws cloud = TrainingAws.start(folder, TrainingAws.REGION, MODEL, System.getenv())) {
             OfflineAws aws = cloud.aws();
             aws.sageMaker().quota("ml.p4d.24xlarge", 0);
             Path own = Files.createDirectory(folder.resolve("own"));
@@ -38,7 +39,7 @@ class SageMakerTrainTest {
             assertThat(aws.calls("CreateTrainingJob"))
                     .filteredOn(Call::hadEffect)
                     .as("each job once")
-                    .hasSize(3);
+                    .hasSize(5);
         }
 
         assertThat(seen.path("logged").toString()).contains("epoch 100 loss 0.0079", "epoch 300 loss 0.0001");
@@ -50,6 +51,9 @@ class SageMakerTrainTest {
         assertThat(seen.at("/jumpstart/0").asText()).contains("huggingface-pytorch-training:2.0.0");
         assertThat(seen.at("/jumpstart/2").toString()).isEqualTo("[\"model\",\"training\"]");
         assertThat(seen.path("gated").toString()).isEqualTo("[\"ValueError\",[\"model\",\"training\"]]");
+        assertThat(seen.at("/tuned/0").asText()).isEqualTo("Completed");
+        assertThat(seen.at("/tuned/1").toString()).contains("config.json", "model.safetensors", "tokenizer.json");
+        assertThat(seen.path("pair")).hasToString("[\"algo-1 of 2\\n\",\"algo-2 of 2\\n\"]");
         assertThat(seen.path("stopped").asText()).isEqualTo("Stopped");
     }
 }

@@ -3,6 +3,8 @@ package dev.finetune4j.offlinecloud.container;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -18,6 +20,24 @@ public interface Container {
      * @param log takes each line that it prints
      */
     Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log);
+
+    /**
+     * Starts the containers of a job on several machines, which are one to its service: it runs once all of them do, and ends with the last of
+     * them; one that fails ends the others.
+     *
+     * @param hosts the job as its service hands it to each machine
+     * @param at when
+     * @param ranBefore as for one
+     * @param logs takes each line that is printed on a machine, in the order of the machines
+     */
+    default Running start(
+            List<ObjectNode> hosts, Instant at, Duration ranBefore, List<? extends Consumer<String>> logs) {
+        List<Running> all = new ArrayList<>();
+        for (int host = 0; host < hosts.size(); host++) {
+            all.add(start(hosts.get(host), at, ranBefore, logs.get(host)));
+        }
+        return ContainerGroup.of(all);
+    }
 
     /** Told once, before it starts anything, how what it runs gets at the services around it; for those that run nothing it is nothing. */
     default void connect(CloudAccess access) {

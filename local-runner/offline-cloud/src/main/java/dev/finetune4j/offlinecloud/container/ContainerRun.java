@@ -94,6 +94,7 @@ public final class ContainerRun implements Running {
             kill(clock.instant());
             end = Ending.ofClient(clock.instant(), "the offline cloud met an unexpected error: " + e);
         }
+        machine.release();
         synchronized (this) {
             ending = end;
         }

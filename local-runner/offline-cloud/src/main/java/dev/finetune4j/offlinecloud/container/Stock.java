@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.container;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -24,6 +25,19 @@ public final class Stock {
     public void restock(String instanceType, Instant at) {
         soldOut.remove(instanceType);
         freeSince.put(instanceType, at);
+    }
+
+    /** When machines of some types can be had that are wanted together from some time on; empty as long as one of them is not free. */
+    public Optional<Instant> readyAt(Collection<String> instanceTypes, Instant wanted) {
+        Instant last = wanted;
+        for (String type : instanceTypes) {
+            Optional<Instant> ready = readyAt(type, wanted);
+            if (ready.isEmpty()) {
+                return ready;
+            }
+            last = ready.get().isAfter(last) ? ready.get() : last;
+        }
+        return Optional.of(last);
     }
 
     /** When a machine can be had that is wanted from some time on; empty as long as none is free. */

@@ -58,6 +58,12 @@ public final class Orders {
         orders.put("sell-out", order -> sageMaker.sellOut(text(order, "machine")));
         orders.put("restock", order -> sageMaker.restock(text(order, "machine")));
         orders.put("reclaim", order -> sageMaker.reclaim(text(order, "job")));
+        orders.put("fail-internally", order -> {
+            Duration after = order.has("seconds") ? Duration.ofSeconds(number(order, "seconds")) : Duration.ZERO;
+            for (int i = 0; i < times(order); i++) {
+                sageMaker.failInternally(text(order, "job"), text(order, "status"), after);
+            }
+        });
         orders.put("quota", order -> {
             if (order.has("machine")) {
                 sageMaker.quota(text(order, "machine"), number(order, "value"));
@@ -65,6 +71,7 @@ public final class Orders {
                 sageMaker.quotaNamed(text(order, "name"), number(order, "value"));
             }
         });
+        orders.put("skew-clock", order -> faults.skewClock(Duration.ofSeconds(number(order, "seconds"))));
         orders.put("bedrock-quota", order -> bedrocks.forEach(one -> one.quota(number(order, "value"))));
         orders.put("withhold-model", order -> bedrocks.forEach(one -> one.withhold(text(order, "model"))));
         orders.put("grant-model", order -> bedrocks.forEach(one -> one.grant(text(order, "model"))));

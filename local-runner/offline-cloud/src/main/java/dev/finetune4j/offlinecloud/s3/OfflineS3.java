@@ -29,6 +29,9 @@ import java.util.regex.Pattern;
 public final class OfflineS3 implements ObjectStore, AutoCloseable {
     private static final Pattern URI = Pattern.compile("s3://([^/]+)/?(.*)", Pattern.DOTALL);
 
+    private static final Set<String> READING =
+            Set.of("HeadBucket", "GetBucketLocation", "HeadObject", "GetObject", "ListObjects", "ListObjectsV2");
+
     private final ContentFolder contents;
     private final String account;
     private final String region;
@@ -36,6 +39,7 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
     private final Map<String, Bucket> buckets = new TreeMap<>();
     private final Map<String, String> keys = new ConcurrentHashMap<>();
     private final Set<String> shared = ConcurrentHashMap.newKeySet();
+    private final Set<String> published = ConcurrentHashMap.newKeySet();
     private volatile Gate gate;
 
     /**
@@ -115,6 +119,12 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
         return this;
     }
 
+    /** From now on anybody may read a bucket, whosever it is: Amazon's public ones are so. */
+    public OfflineS3 publish(String bucket) {
+        published.add(bucket);
+        return this;
+    }
+
     boolean isShared(String bucket) {
         return shared.contains(bucket);
     }
@@ -149,6 +159,17 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
 
     synchronized Optional<Bucket> find(String name) {
         return Optional.ofNullable(buckets.get(name));
+    }
+
+    /**
+     * The bucket that a call is about: one of the account, or one that anybody may read.
+     *
+     * @param expectedOwner whose it must be, if the client says so
+     * @throws ServiceError if it is not there, or belongs to somebody else who does not let the call in
+     */
+    Bucket bucketFor(String operation, String name, Optional<String> expectedOwner) throws ServiceError {
+        Optional<Bucket> open = published.contains(name) && READING.contains(operation) ? find(name) : Optional.empty();
+        return open.isPresent() && expectedOwner.isEmpty() ? open.get() : bucketOf(name, expectedOwner);
     }
 
     /**
@@ -209,32 +230,28 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
     }
 
     @Override
-    public int download(String prefix, Path folder) throws IOException {
+    public List<Found> list(String prefix) throws IOException {
         Place place = place(prefix);
         int base = place.key().lastIndexOf('/') + 1;
-        Path root = folder.toAbsolutePath().normalize();
-        int count = 0;
-        for (StoredObject object : place.bucket().after("", place.key())) {
-            // A folder may be named without its last slash, as Amazon's own SDK does.
-            String below = object.key().startsWith(place.key() + "/")
-                    ? object.key().substring(place.key().length() + 1)
-                    : object.key().substring(base);
-            Path to = root.resolve(below).normalize();
-            if (!to.startsWith(root) || below.indexOf(0) >= 0) {
-                throw new IOException("the key " + object.key() + " leads out of its folder");
-            }
-            count++;
-            if (below.isEmpty() || below.endsWith("/")) {
-                Files.createDirectories(to);
-            } else {
-                copy(place.bucket(), object.key(), to);
-            }
-        }
-        return count;
+        return place.bucket().after("", place.key()).stream()
+                .map(StoredObject::key)
+                // A folder may be named without its last slash, as Amazon's own SDK does.
+                .map(key -> new Found(
+                        "s3://" + place.bucket().name() + "/" + key,
+                        key.startsWith(place.key() + "/")
+                                ? key.substring(place.key().length() + 1)
+                                : key.substring(base)))
+                .toList();
+    }
+
+    @Override
+    public void fetch(String uri, Path file) throws IOException {
+        Place place = place(uri);
+        copy(place.bucket(), place.key(), file);
     }
 
     private static void copy(Bucket bucket, String key, Path to) throws IOException {
-        Files.createDirectories(to.getParent());
+        Files.createDirectories(to.toAbsolutePath().getParent());
         try (InputStream content = bucket.open(key).content()) {
             Files.copy(content, to, StandardCopyOption.REPLACE_EXISTING);
         } catch (ServiceError e) {

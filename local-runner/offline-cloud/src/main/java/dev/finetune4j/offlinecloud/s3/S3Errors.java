@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.s3;
 
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.util.Map;
 
 /** The errors of S3, with its own codes and words. */
 final class S3Errors {
@@ -131,6 +132,7 @@ final class S3Errors {
                 new ServiceError(INTERNAL, "InternalError", "We encountered an internal error. Please try again.");
             case "ExpiredTokenException" ->
                 new ServiceError(BAD_REQUEST, "ExpiredToken", "The provided token has expired.");
+            case "InvalidSignatureException" -> tooSkewed(error);
             case "AccessDeniedException" ->
                 new ServiceError(
                         FORBIDDEN,
@@ -139,5 +141,16 @@ final class S3Errors {
                                 .replaceFirst("(?s)( on resource: )(.*)( (?:because|with) )", "$1\"$2\"$3"));
             default -> error;
         };
+    }
+
+    private static ServiceError tooSkewed(ServiceError error) {
+        ServiceError own = new ServiceError(
+                FORBIDDEN,
+                "RequestTimeTooSkewed",
+                "The difference between the request time and the current time is too large.");
+        for (Map.Entry<String, String> detail : error.details().entrySet()) {
+            own = own.with(detail.getKey(), detail.getValue());
+        }
+        return own;
     }
 }

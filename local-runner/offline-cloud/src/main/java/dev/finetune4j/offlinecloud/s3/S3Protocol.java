@@ -11,6 +11,7 @@ import dev.finetune4j.offlinecloud.wire.Signature;
 import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** S3's protocol: method and address tell the operation, contents go as they are, all else is XML. */
 public final class S3Protocol implements Protocol {
     private static final String SERVICE = "s3";
+    private static final Duration ALLOWED_SKEW = Duration.ofMinutes(15);
     private static final String EXPECTED_OWNER = "x-amz-expected-bucket-owner";
 
     private final OfflineS3 s3;
@@ -122,6 +124,11 @@ public final class S3Protocol implements Protocol {
         }
 
         @Override
+        public Duration allowedSkew() {
+            return ALLOWED_SKEW;
+        }
+
+        @Override
         public void admit() throws ServiceError {
             if (flaw != null) {
                 throw flaw;
@@ -193,7 +200,7 @@ public final class S3Protocol implements Protocol {
             Answer answer = switch (operation) {
                 case "ListBuckets" -> buckets.list(request);
                 case "CreateBucket" -> buckets.create(request, signedRegion());
-                default -> call(s3.bucketOf(request.bucket(), request.header(EXPECTED_OWNER)));
+                default -> call(s3.bucketFor(operation, request.bucket(), request.header(EXPECTED_OWNER)));
             };
             return marked(answer);
         }

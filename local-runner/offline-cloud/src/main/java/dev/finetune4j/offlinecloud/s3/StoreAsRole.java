@@ -4,6 +4,7 @@ import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,14 +18,18 @@ record StoreAsRole(OfflineS3 s3, String role) implements ObjectStore {
     private static final Pattern URI = Pattern.compile("s3://([^/]+)/?(.*)", Pattern.DOTALL);
 
     @Override
-    public int download(String prefix, Path folder) throws IOException {
+    public List<Found> list(String prefix) throws IOException {
         S3Address address = address(prefix);
         demand(S3Accesses.list(address.bucket(), address.key()), "Data download failed: ");
-        for (String key : s3.keys(prefix)) {
-            demand(S3Accesses.object("s3:GetObject", address.bucket(), key), "Data download failed: ");
-            demandKey("GetObject", address.bucket(), "Data download failed: ");
-        }
-        return s3.download(prefix, folder);
+        return s3.list(prefix);
+    }
+
+    @Override
+    public void fetch(String uri, Path file) throws IOException {
+        S3Address address = address(uri);
+        demand(S3Accesses.object("s3:GetObject", address.bucket(), address.key()), "Data download failed: ");
+        demandKey("GetObject", address.bucket(), "Data download failed: ");
+        s3.fetch(uri, file);
     }
 
     @Override

@@ -2,11 +2,13 @@ package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.container.NeverRan;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -30,13 +32,25 @@ final class ContainerAsRole implements Container {
 
     @Override
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
+        return start(List.of(job), at, ranBefore, List.of(log));
+    }
+
+    @Override
+    public Running start(
+            List<ObjectNode> hosts, Instant at, Duration ranBefore, List<? extends Consumer<String>> logs) {
+        ObjectNode job = hosts.get(0);
         Optional<String> denial = denial(job, accesses.toStart(job));
         if (denial.isPresent()) {
             return new NeverRan(Ending.ofClient(at, denial.get()));
         }
         denial(job, List.of(accesses.toMeasure(logGroup))); // without curves it runs all the same
-        boolean isLogged = denial(job, accesses.toLog(job, logGroup)).isEmpty();
-        return container.start(job, at, ranBefore, isLogged ? log : line -> {});
+        List<Consumer<String>> kept = new ArrayList<>();
+        for (int host = 0; host < hosts.size(); host++) {
+            boolean isLogged =
+                    denial(job, accesses.toLog(hosts.get(host), logGroup)).isEmpty();
+            kept.add(isLogged ? logs.get(host) : line -> {});
+        }
+        return container.start(hosts, at, ranBefore, kept);
     }
 
     private Optional<String> denial(ObjectNode job, List<Access> all) {
@@ -47,38 +61,6 @@ final class ContainerAsRole implements Container {
             return Optional.empty();
         } catch (ServiceError error) {
             return Optional.of(String.valueOf(error.getMessage()));
-        }
-    }
-
-    private record NeverRan(Ending end) implements Running {
-        @Override
-        public Optional<Instant> begunAt() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Ending> ending() {
-            return Optional.of(end);
-        }
-
-        @Override
-        public void terminate(Instant at) {
-            // there is nothing to end
-        }
-
-        @Override
-        public void reclaim(Instant at) {
-            // there is nothing to end
-        }
-
-        @Override
-        public void kill(Instant at) {
-            // there is nothing to end
-        }
-
-        @Override
-        public void close() {
-            // there is nothing to end
         }
     }
 }

@@ -82,10 +82,12 @@ final class JobAccesses {
         return accesses;
     }
 
-    /** What it takes to log what a container prints. */
+    /** What it takes to log what a container prints on the machine that a job was handed to. */
     List<Access> toLog(ObjectNode job, String group) {
         String arn = here("logs") + "log-group:" + group;
-        String stream = arn + ":log-stream:" + new JobRequest(job).name() + "/algo-1";
+        JobRequest request = new JobRequest(job);
+        String stream = arn + ":log-stream:" + request.name() + "/"
+                + request.hosts().get(request.host()).name();
         return List.of(
                 Access.to("logs:CreateLogGroup", arn + ":log-stream:"),
                 Access.to("logs:DescribeLogStreams", arn + ":log-stream:"),

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -18,16 +18,16 @@ final class JobOutput {
     private static final Pattern FIGURE = Pattern.compile("\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{1,2})?\\s*");
 
     private final Clock clock;
-    private final Function<Instant, Consumer<String>> logs;
+    private final BiFunction<JobHost, Instant, Consumer<String>> logs;
     private final Map<String, Pattern> patterns = new LinkedHashMap<>();
     private final Map<String, Figure> last = new LinkedHashMap<>();
 
     /**
      * Nothing so far.
      *
-     * @param logs opens the log of a container that begins at some time
+     * @param logs opens the log of a container that begins on a machine at some time
      */
-    JobOutput(JobRequest request, Clock clock, Function<Instant, Consumer<String>> logs) {
+    JobOutput(JobRequest request, Clock clock, BiFunction<JobHost, Instant, Consumer<String>> logs) {
         this.clock = clock;
         this.logs = logs;
         for (JsonNode metric : request.body().at("/AlgorithmSpecification/MetricDefinitions")) {
@@ -56,9 +56,9 @@ final class JobOutput {
                 .toList();
     }
 
-    /** Takes the lines of a container that begins at some time. */
-    Consumer<String> open(Instant at) {
-        return logs.apply(at).andThen(this::read);
+    /** Takes the lines of a container that begins on a machine at some time. */
+    Consumer<String> open(JobHost host, Instant at) {
+        return logs.apply(host, at).andThen(this::read);
     }
 
     private synchronized void read(String line) {

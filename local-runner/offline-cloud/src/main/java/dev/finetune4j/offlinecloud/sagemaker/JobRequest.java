@@ -3,7 +3,11 @@ package dev.finetune4j.offlinecloud.sagemaker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +21,9 @@ record JobRequest(ObjectNode body) {
 
     /** What the service adds to a request that it took. */
     static final String ARN = "TrainingJobArn";
+
+    /** What the service adds to a request that it hands to one of several machines: the machine's name. */
+    private static final String HOST = "CurrentHost";
 
     private static final int REGION = 3;
 
@@ -66,6 +73,17 @@ record JobRequest(ObjectNode body) {
         return seconds.isNumber() ? Optional.of(Duration.ofSeconds(seconds.asLong())) : Optional.empty();
     }
 
+    /** How long it may wait for machines; it waits as long as the service does where it does not say. */
+    Optional<Duration> maxPending() {
+        JsonNode seconds = body.path("StoppingCondition").path("MaxPendingTimeInSeconds");
+        return seconds.isNumber() ? Optional.of(Duration.ofSeconds(seconds.asLong())) : Optional.empty();
+    }
+
+    /** How often it begins again after an error of the service. */
+    int retries() {
+        return body.path("RetryStrategy").path("MaximumRetryAttempts").asInt();
+    }
+
     /** A hyperparameter, which clients may write as JSON, with quotes around it; empty if it is not there. */
     String setting(String name) {
         String value = body.path("HyperParameters").path(name).asText();
@@ -74,12 +92,53 @@ record JobRequest(ObjectNode body) {
                 : value;
     }
 
-    String instanceType() {
-        return body.path("ResourceConfig").path("InstanceType").asText();
+    /** The request as it came, without what the service added. */
+    ObjectNode asRequested() {
+        return body.deepCopy().without(List.of(ARN, HOST));
     }
 
-    int instances() {
-        return body.path("ResourceConfig").path("InstanceCount").asInt();
+    /** All machines, in the order of their numbers. */
+    List<JobHost> hosts() {
+        List<JobHost> hosts = new ArrayList<>();
+        for (JsonNode group : groups()) {
+            for (int i = group.path("InstanceCount").asInt(); i > 0; i--) {
+                hosts.add(new JobHost(
+                        "algo-" + (hosts.size() + 1),
+                        group.path("InstanceGroupName").asText(JobHost.ONLY_GROUP),
+                        group.path("InstanceType").asText()));
+            }
+        }
+        return hosts;
+    }
+
+    /** How many machines of each type; may be more than anybody has. */
+    Map<String, Integer> machines() {
+        Map<String, Integer> machines = new LinkedHashMap<>();
+        for (JsonNode group : groups()) {
+            machines.merge(
+                    group.path("InstanceType").asText(),
+                    group.path("InstanceCount").asInt(),
+                    (one, other) -> (int) Math.min((long) one + other, Integer.MAX_VALUE));
+        }
+        return machines;
+    }
+
+    private Iterable<JsonNode> groups() {
+        JsonNode config = body.path("ResourceConfig");
+        return config.has("InstanceGroups") ? config.get("InstanceGroups") : List.of(config);
+    }
+
+    /** The request as it is handed to a machine. */
+    ObjectNode on(JobHost host) {
+        return body.deepCopy().put(HOST, host.name());
+    }
+
+    /** The machine that it was handed to, counted from 0. */
+    int host() {
+        return hosts().stream()
+                .map(JobHost::name)
+                .toList()
+                .indexOf(body.path(HOST).asText("algo-1"));
     }
 
     /** How long its machines stay after it; zero for not at all. */

@@ -6,6 +6,7 @@ import dev.finetune4j.offlinecloud.container.CloudAccess;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.ContainerRun;
 import dev.finetune4j.offlinecloud.container.Machine;
+import dev.finetune4j.offlinecloud.container.NeverRan;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,6 +25,8 @@ import java.util.function.Consumer;
  * <p>A job is known by its image and by what its channels {@code code} and {@code model} are, as the hub's document names them.
  */
 public final class JumpStartContainer implements Container {
+    private static final String SDK_COMMAND = "/opt/ml/input/data/sm_drivers/sm_train.sh";
+
     private final Container others;
     private final OfflineHub hub;
     private final Path root;
@@ -94,15 +97,36 @@ public final class JumpStartContainer implements Container {
 
     @Override
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
+        return start(List.of(job), at, ranBefore, List.of(log));
+    }
+
+    @Override
+    public Running start(
+            List<ObjectNode> hosts, Instant at, Duration ranBefore, List<? extends Consumer<String>> logs) {
+        ObjectNode job = hosts.get(0);
         Optional<ObjectNode> document = hub.ofJob(
                 job.at("/AlgorithmSpecification/TrainingImage").asText(), channel(job, "code"), channel(job, "model"));
-        if (document.isEmpty() || job.path("AlgorithmSpecification").has("ContainerEntrypoint")) {
-            return others.start(job, at, ranBefore, log);
+        if (document.isEmpty() || isOwnCommand(job)) {
+            return others.start(hosts, at, ranBefore, logs);
         }
-        JobRequest request = new JobRequest(job);
-        MachineFolder folder =
-                new MachineFolder(Machine.nextFolder(root, request.name()), request, store.actingAs(request.role()));
-        TransferLearning program = new TransferLearning(request.name(), document.get());
+        return hosts.size() == 1
+                ? run(new JobRequest(job), document.get(), logs.get(0))
+                : new NeverRan(Ending.ofClient(
+                        at, "the offline cloud tunes a model of the hub on one machine, not on " + hosts.size()));
+    }
+
+    /** Whether a job runs something else than the script; version 3 of Amazon's SDK starts the script by a command, which comes in a channel. */
+    private static boolean isOwnCommand(ObjectNode job) {
+        JsonNode algorithm = job.path("AlgorithmSpecification");
+        return algorithm.has("ContainerEntrypoint")
+                && !algorithm.path("ContainerArguments").toString().contains(SDK_COMMAND);
+    }
+
+    private Running run(JobRequest request, ObjectNode document, Consumer<String> log) {
+        ObjectStore storeOfJob = store.actingAs(request.role());
+        MachineFolder folder = new MachineFolder(
+                Machine.nextFolder(root, request.name()), request, storeOfJob, new JobResults(request, storeOfJob));
+        TransferLearning program = new TransferLearning(request.name(), document);
         ProcessBuilder builder = new ProcessBuilder(worker.command()).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(worker.environment());

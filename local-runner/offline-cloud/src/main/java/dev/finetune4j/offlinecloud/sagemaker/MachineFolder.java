@@ -1,38 +1,48 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.container.Machine;
 import dev.finetune4j.offlinecloud.container.SavedFolder;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the service lays out below {@code /opt/ml} of one machine, and takes from there. */
 final class MachineFolder implements Machine {
     private static final String BASE = "/opt/ml/";
-    private static final String GATED = "s3://jumpstart-private-cache-prod-";
-    private static final String HOST = "algo-1";
-    /** The service's name for the machines of a job of one type. */
-    private static final String GROUP = "homogeneousCluster";
-
+    private static final Path HOSTS = Path.of("/etc/hosts");
     private static final int FAILURE_CHARACTERS = 1024;
 
     private final Path root;
     private final JobRequest job;
     private final ObjectStore store;
+    private final JobResults results;
+    private final List<ChannelPipe> pipes = new ArrayList<>();
     private @Nullable SavedFolder checkpoints;
 
-    MachineFolder(Path root, JobRequest job, ObjectStore store) {
+    /**
+     * One of the machines of a job.
+     *
+     * @param root its folder
+     * @param job as it is handed to this machine
+     * @param store where inputs come from and checkpoints go to
+     * @param results takes what is left, with that of the job's other machines
+     */
+    MachineFolder(Path root, JobRequest job, ObjectStore store, JobResults results) {
         this.root = root;
         this.job = job;
         this.store = store;
+        this.results = results;
     }
 
     @Override
@@ -54,7 +64,9 @@ final class MachineFolder implements Machine {
         Files.writeString(config.resolve("hyperparameters.json"), settings().toString());
         Files.writeString(config.resolve("inputdataconfig.json"), channels().toString());
         Files.writeString(config.resolve("resourceconfig.json"), resources().toString());
-        for (JsonNode channel : job.body().path("InputDataConfig")) {
+        writeUndocumented(config);
+        Files.writeString(OptMl.hostsBeside(root), hosts());
+        for (InputChannel channel : InputChannel.of(job)) {
             bring(channel);
         }
         Path kept = Files.createDirectories(checkpointFolder());
@@ -65,6 +77,25 @@ final class MachineFolder implements Machine {
         }
     }
 
+    /** Files that the service lays out for itself. Nobody documents what is in them; scripts find the job's own words there. */
+    private void writeUndocumented(Path config) throws IOException {
+        ObjectNode init = Json.records()
+                .createObjectNode()
+                .put(
+                        "inputMode",
+                        job.body()
+                                .at("/AlgorithmSpecification/TrainingInputMode")
+                                .asText("File")
+                                .toUpperCase(Locale.ROOT));
+        init.putObject("hostConfig").put("clusterSize", job.hosts().size()).put("hostNumber", job.host() + 1);
+        Files.writeString(config.resolve("init-config.json"), init.toString());
+        Files.writeString(
+                config.resolve("upstreamoutputdataconfig.json"),
+                job.body().path("OutputDataConfig").toString());
+        Files.writeString(
+                config.resolve("trainingjobconfig.json"), job.asRequested().toString());
+    }
+
     private JsonNode settings() {
         return job.body().has("HyperParameters")
                 ? job.body().get("HyperParameters")
@@ -73,69 +104,66 @@ final class MachineFolder implements Machine {
 
     private ObjectNode channels() {
         ObjectNode channels = Json.records().createObjectNode();
-        for (JsonNode channel : job.body().path("InputDataConfig")) {
-            ObjectNode told = channels.putObject(channel.path("ChannelName").asText())
-                    .put("TrainingInputMode", mode(channel))
-                    .put(
-                            "S3DistributionType",
-                            channel.at("/DataSource/S3DataSource/S3DataDistributionType")
-                                    .asText("FullyReplicated"))
-                    .put("RecordWrapperType", channel.path("RecordWrapperType").asText("None"));
-            if (channel.has("ContentType")) {
-                told.set("ContentType", channel.get("ContentType"));
-            }
-        }
+        InputChannel.of(job).forEach(channel -> channels.set(channel.name(), channel.told()));
         return channels;
     }
 
-    private String mode(JsonNode channel) {
-        String common =
-                job.body().at("/AlgorithmSpecification/TrainingInputMode").asText("File");
-        return channel.path("InputMode").asText(common);
+    /** What this machine knows, and by which names the machines of the job know each other: all are this one. */
+    private String hosts() throws IOException {
+        StringBuilder all = new StringBuilder();
+        if (Files.isReadable(HOSTS)) {
+            all.append(Files.readString(HOSTS).stripTrailing()).append('\n');
+        }
+        int number = 1;
+        for (JobHost host : job.hosts()) {
+            all.append("127.0.0.")
+                    .append(number++)
+                    .append(' ')
+                    .append(host.name())
+                    .append('\n');
+        }
+        return all.toString();
     }
 
     private ObjectNode resources() {
+        JobHost own = job.hosts().get(job.host());
         ObjectNode resources = Json.records()
                 .createObjectNode()
-                .put("current_host", HOST)
-                .put("current_instance_type", job.instanceType())
-                .put("current_group_name", GROUP)
+                .put("current_host", own.name())
+                .put("current_instance_type", own.instanceType())
+                .put("current_group_name", own.group())
                 .put("network_interface_name", "lo");
-        resources.putArray("hosts").add(HOST);
-        resources
-                .putArray("instance_groups")
-                .addObject()
-                .put("instance_group_name", GROUP)
-                .put("instance_type", job.instanceType())
-                .putArray("hosts")
-                .add(HOST);
+        ArrayNode hosts = resources.putArray("hosts");
+        Map<String, ArrayNode> groups = new LinkedHashMap<>();
+        ArrayNode told = resources.putArray("instance_groups");
+        for (JobHost host : job.hosts()) {
+            hosts.add(host.name());
+            groups.computeIfAbsent(
+                            host.group(),
+                            name -> told.addObject()
+                                    .put("instance_group_name", name)
+                                    .put("instance_type", host.instanceType())
+                                    .putArray("hosts"))
+                    .add(host.name());
+        }
         return resources;
     }
 
-    private void bring(JsonNode channel) throws IOException {
-        String name = channel.path("ChannelName").asText();
-        JsonNode source = channel.path("DataSource").path("S3DataSource");
-        if (!source.path("S3DataType").asText().equals("S3Prefix")) {
-            throw new IOException("the offline cloud brings channels of type S3Prefix only, not " + name);
-        }
-        if (mode(channel).equals("Pipe")) {
-            throw new IOException(
-                    "the offline cloud brings channels as files, not as the pipe that " + name + " asks for");
-        }
-        String uri = source.path("S3Uri").asText();
-        refuseUnlicensed(uri, source.at("/ModelAccessConfig/AcceptEula").asBoolean());
-        Path folder = Files.createDirectories(root.resolve("input/data").resolve(name));
-        if (store.download(uri, folder) == 0) {
-            throw new NoSuchFileException("Data download failed: there are no objects under " + uri);
+    private void bring(InputChannel channel) throws IOException {
+        ChannelData data = new ChannelData(channel, store);
+        Path folder = root.resolve("input/data");
+        Path aside = root.resolveSibling(root.getFileName() + "-channels").resolve(channel.name());
+        if (channel.isPipe()) {
+            pipes.add(ChannelPipe.open(channel, folder, data.bringToStream(aside)));
+        } else {
+            data.bring(folder.resolve(channel.name()), aside);
         }
     }
 
-    /** Models with a licence lie in buckets of Amazon's that open for a job whose request accepts it. */
-    private static void refuseUnlicensed(String uri, boolean isAccepted) throws IOException {
-        if (uri.startsWith(GATED) && !isAccepted) {
-            throw new IOException("Failed to download data. User is not allowed to access " + uri
-                    + " (403 Forbidden): the end-user license agreement is not accepted");
-        }
+    /** Nobody reads from its pipes any more. */
+    @Override
+    public void release() {
+        pipes.forEach(ChannelPipe::close);
     }
 
     /** Stores what is new among the checkpoints. */
@@ -146,46 +174,9 @@ final class MachineFolder implements Machine {
         }
     }
 
-    /** Stores the data in any case, the model only of a job that did not fail. */
     @Override
     public void saveResults(boolean hasFailed) throws IOException {
-        if (!hasFailed) {
-            save(root.resolve("model"), "model");
-        }
-        save(root.resolve("output/data"), "output");
-    }
-
-    private void save(Path folder, String name) throws IOException {
-        String base = withSlash(job.outputPath()) + job.name() + "/output/";
-        List<Path> files = SavedFolder.files(folder);
-        if (job.isCompressed()) {
-            if (!files.isEmpty() || name.equals("model")) {
-                Path archive = root.resolve(name + ".tar.gz");
-                pack(folder, archive, ".");
-                store.upload(archive, base + name + ".tar.gz");
-            }
-            return;
-        }
-        String kind = name.equals("model") ? "model/" : "data/";
-        for (Path file : files) {
-            store.upload(file, base + kind + below(folder, file));
-        }
-    }
-
-    /** Packs a file of a folder, or all of it. */
-    static void pack(Path folder, Path archive, String what) throws IOException {
-        Process tar = new ProcessBuilder("tar", "-czf", archive.toString(), "-C", folder.toString(), what)
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (tar.waitFor() != 0) {
-                throw new IOException("tar: " + said);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while packing", e);
-        }
+        results.add(job.host(), root, hasFailed);
     }
 
     @Override
@@ -208,10 +199,6 @@ final class MachineFolder implements Machine {
 
     private String checkpointUri() {
         return job.body().path("CheckpointConfig").path("S3Uri").asText();
-    }
-
-    private static String below(Path folder, Path file) {
-        return folder.relativize(file).toString();
     }
 
     private static String withSlash(String uri) {

@@ -79,19 +79,21 @@ final class MachineQuotas {
 
     private void check(JobRequest request, String use, Collection<TrainingJob> jobs, Predicate<TrainingJob> counts)
             throws ServiceError {
-        String name = request.instanceType() + use;
-        int quota = told.getOrDefault(name, RAISED);
-        int used = jobs.stream()
-                .filter(job -> job.request().instanceType().equals(request.instanceType()) && counts.test(job))
-                .mapToInt(job -> job.request().instances())
-                .sum();
-        if (used + request.instances() > quota) {
-            throw ServiceError.of(
-                    "ResourceLimitExceeded",
-                    "The account-level service limit '" + name + "' is " + quota
-                            + " Instances, with current utilization of " + used + " Instances and a request delta of "
-                            + request.instances()
-                            + " Instances. Please use AWS Service Quotas to request an increase for this quota.");
+        for (Map.Entry<String, Integer> asked : request.machines().entrySet()) {
+            String name = asked.getKey() + use;
+            int quota = told.getOrDefault(name, RAISED);
+            int used = jobs.stream()
+                    .filter(counts)
+                    .mapToInt(job -> job.request().machines().getOrDefault(asked.getKey(), 0))
+                    .sum();
+            if (asked.getValue() > quota - used) {
+                throw ServiceError.of(
+                        "ResourceLimitExceeded",
+                        "The account-level service limit '" + name + "' is " + quota
+                                + " Instances, with current utilization of " + used
+                                + " Instances and a request delta of " + asked.getValue()
+                                + " Instances. Please use AWS Service Quotas to request an increase for this quota.");
+            }
         }
     }
 }

@@ -29,6 +29,10 @@ import java.util.function.Consumer;
 public final class OfflineSageMaker implements JsonService {
     private static final ServiceModel MODEL = ServiceModel.resource(OfflineSageMaker.class, "service-model.json");
 
+    /** What a request may change of a running job besides how long its machines are kept. */
+    private static final List<String> WATCHING =
+            List.of("ProfilerConfig", "ProfilerRuleConfigurations", "RemoteDebugConfig");
+
     /** The group with the logs of all training jobs. */
     private static final String LOG_GROUP = "/aws/sagemaker/TrainingJobs";
 
@@ -44,6 +48,7 @@ public final class OfflineSageMaker implements JsonService {
     private final Map<String, TrainingJob> jobs = new LinkedHashMap<>();
     private final JobTags tags = new JobTags();
     private final WarmPools pools = new WarmPools();
+    private final InternalErrors errors = new InternalErrors();
 
     /**
      * The service.
@@ -133,6 +138,24 @@ public final class OfflineSageMaker implements JsonService {
         job.reclaim(clock.instant());
     }
 
+    /**
+     * Lets the service itself fail a job, which may not be there yet: as often as this was said, it fails when the job has had a status for so
+     * long, and the job ends, or begins again as its {@code RetryStrategy} says.
+     *
+     * @param name of the job
+     * @param status {@code Starting}, {@code Pending}, {@code Downloading}, {@code Training} or {@code Uploading}
+     * @param after how long it has it then; a shorter time for it passes without an error
+     * @throws IllegalArgumentException if the status is none of these
+     */
+    public synchronized void failInternally(String name, String status, Duration after) {
+        SecondaryStatus when = SecondaryStatus.named(status);
+        if (!when.mayBreak()) {
+            throw new IllegalArgumentException("the service does not fail a training job that is " + status);
+        }
+        advanceAll();
+        errors.plan(name, when, after);
+    }
+
     /** Lets everything happen that is due by now, though nobody asks. */
     public synchronized void advance() {
         advanceAll();
@@ -211,16 +234,17 @@ public final class OfflineSageMaker implements JsonService {
                 isWarm ? pace.startingAtOnce() : pace,
                 isWarm ? new Stock() : stock,
                 container,
-                new JobOutput(request, clock, at -> log(request.name(), at)));
+                new JobOutput(request, clock, (host, at) -> log(request.name() + "/" + host.name(), at)),
+                errors);
     }
 
     /** Each container has a stream of its own, also where two of a job begin in one second. */
-    private Consumer<String> log(String job, Instant at) {
+    private Consumer<String> log(String machine, Instant at) {
         long second = at.getEpochSecond();
-        while (logs.has(LOG_GROUP, job + "/algo-1-" + second)) {
+        while (logs.has(LOG_GROUP, machine + "-" + second)) {
             second++;
         }
-        String stream = job + "/algo-1-" + second;
+        String stream = machine + "-" + second;
         return line -> logs.add(LOG_GROUP, stream, line);
     }
 
@@ -255,14 +279,29 @@ public final class OfflineSageMaker implements JsonService {
         return object();
     }
 
-    /** Of all that can be changed, how long machines are kept changes what jobs cost here. */
+    /** How long machines are kept changes what jobs cost; the rest is only told again. */
     private ObjectNode update(ObjectNode request) throws ServiceError {
         TrainingJob job = existing(request);
+        List<String> told = WATCHING.stream().filter(request::has).toList();
         JsonNode time = request.at("/ResourceConfig/KeepAlivePeriodInSeconds");
-        if (!time.isNumber()) {
-            throw ServiceError.invalid("The offline cloud changes KeepAlivePeriodInSeconds of a training job only");
+        if (told.isEmpty() && !time.isNumber()) {
+            throw ServiceError.invalid("The request changes nothing of the training job");
         }
-        pools.keep(job, Duration.ofSeconds(time.asLong()), clock.instant());
+        if (!told.isEmpty() && !job.primaryStatus().equals("InProgress")) {
+            throw ServiceError.invalid(
+                    "The request was rejected because the training job is in status " + job.primaryStatus() + ".");
+        }
+        if (time.isNumber()) {
+            pools.keep(job, Duration.ofSeconds(time.asLong()), clock.instant());
+        }
+        for (String member : told) {
+            if (job.request().body().get(member) instanceof ObjectNode before
+                    && request.get(member) instanceof ObjectNode now) {
+                before.setAll(now);
+            } else {
+                job.request().body().set(member, request.get(member));
+            }
+        }
         return object().put("TrainingJobArn", arn(job.request()));
     }
 

@@ -35,6 +35,11 @@ interface OptMl {
         return Tried.HERE;
     }
 
+    /** The file beside a container's folder that it finds at {@code /etc/hosts}, where the machine allows that. */
+    static Path hostsBeside(Path folder) {
+        return folder.resolveSibling(folder.getFileName() + "-hosts");
+    }
+
     /** What a container's process calls its folder. */
     String of(Path folder);
 

@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.sagemaker;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.offlinecloud.container.CloudAccess;
 import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.offlinecloud.container.ContainerGroup;
 import dev.finetune4j.offlinecloud.container.ContainerRun;
 import dev.finetune4j.offlinecloud.container.Machine;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -50,7 +53,7 @@ public final class ProcessContainer implements Container {
         this.optMl = optMl;
     }
 
-    /** The folder of a job's machine, counted from 1: after each interruption a job gets a new one. */
+    /** The folder of a job's machine, counted from 1: after each interruption a job gets new ones. */
     public Path folder(String job, int machine) {
         return root.resolve(job).resolve("machine-" + machine);
     }
@@ -62,10 +65,26 @@ public final class ProcessContainer implements Container {
 
     @Override
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
+        return start(List.of(job), at, ranBefore, List.of(log));
+    }
+
+    @Override
+    public Running start(
+            List<ObjectNode> hosts, Instant at, Duration ranBefore, List<? extends Consumer<String>> logs) {
+        JobRequest first = new JobRequest(hosts.get(0));
+        JobResults results = new JobResults(first, store.actingAs(first.role()));
+        List<Running> all = new ArrayList<>();
+        for (int host = 0; host < hosts.size(); host++) {
+            all.add(start(hosts.get(host), results, logs.get(host)));
+        }
+        return ContainerGroup.of(all);
+    }
+
+    private Running start(ObjectNode job, JobResults results, Consumer<String> log) {
         JobRequest request = new JobRequest(job);
         Path own = Machine.nextFolder(root, request.name());
         ObjectStore storeOfJob = store.actingAs(request.role());
-        MachineFolder folder = new MachineFolder(own, request, storeOfJob);
+        MachineFolder folder = new MachineFolder(own, request, storeOfJob, results);
         ImageProgram program = new ImageProgram(own, request, storeOfJob, optMl);
         ProcessBuilder builder = new ProcessBuilder(program.command()).redirectErrorStream(true);
         Map<String, String> variables = builder.environment();

@@ -1,11 +1,15 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
+import java.util.Arrays;
+
 /** Where a training job stands in detail; the names that the service gives are those of the constants. */
 enum SecondaryStatus {
     STARTING("Starting", "Starting the training job"),
+    PENDING("Pending", "The training job is waiting for compute capacity"),
     DOWNLOADING("Downloading", "Downloading the training image"),
     TRAINING("Training", "Training image download completed. Training in progress."),
     INTERRUPTED("Interrupted", "The training job was interrupted because its Spot instance was taken back"),
+    RESTARTING("Restarting", "The training job is retried after an internal error"),
     STOPPING("Stopping", "Stopping the training job"),
     UPLOADING("Uploading", "Uploading generated training model"),
     COMPLETED("Completed", "Training job completed"),
@@ -20,6 +24,18 @@ enum SecondaryStatus {
     SecondaryStatus(String wireName, String message) {
         this.wireName = wireName;
         this.message = message;
+    }
+
+    /**
+     * The status of a name.
+     *
+     * @throws IllegalArgumentException if none has it
+     */
+    static SecondaryStatus named(String wireName) {
+        return Arrays.stream(values())
+                .filter(status -> status.wireName.equals(wireName))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no training job is ever " + wireName));
     }
 
     String wireName() {
@@ -37,14 +53,23 @@ enum SecondaryStatus {
             case FAILED -> "Failed";
             case STOPPED, MAX_RUNTIME_EXCEEDED, MAX_WAIT_TIME_EXCEEDED -> "Stopped";
             case STOPPING -> "Stopping";
-            case STARTING, DOWNLOADING, TRAINING, INTERRUPTED, UPLOADING -> isStopping ? "Stopping" : "InProgress";
+            case STARTING, PENDING, DOWNLOADING, TRAINING, INTERRUPTED, RESTARTING, UPLOADING ->
+                isStopping ? "Stopping" : "InProgress";
         };
     }
 
     boolean isTerminal() {
         return switch (this) {
             case COMPLETED, FAILED, STOPPED, MAX_RUNTIME_EXCEEDED, MAX_WAIT_TIME_EXCEEDED -> true;
-            case STARTING, DOWNLOADING, TRAINING, INTERRUPTED, STOPPING, UPLOADING -> false;
+            case STARTING, PENDING, DOWNLOADING, TRAINING, INTERRUPTED, RESTARTING, STOPPING, UPLOADING -> false;
+        };
+    }
+
+    /** Whether the service itself may fail then, as far as it can be told to. */
+    boolean mayBreak() {
+        return switch (this) {
+            case STARTING, PENDING, DOWNLOADING, TRAINING, UPLOADING -> true;
+            default -> false;
         };
     }
 

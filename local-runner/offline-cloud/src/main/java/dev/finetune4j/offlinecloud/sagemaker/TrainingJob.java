@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,25 +30,36 @@ final class TrainingJob {
     private final Stock stock;
     private final Container container;
     private final JobOutput output;
+    private final InternalErrors errors;
     private final List<Transition> transitions = new ArrayList<>();
     private @Nullable Running running;
     private Duration ranBefore = Duration.ZERO;
     private SecondaryStatus goal = SecondaryStatus.COMPLETED;
     private boolean isStopping;
+    private int retries;
     private String failureReason = "";
 
     /**
      * A job.
      *
      * @param output takes what its containers print
+     * @param errors when the service fails it
      */
-    TrainingJob(JobRequest request, Instant createdAt, Pace pace, Stock stock, Container container, JobOutput output) {
+    TrainingJob(
+            JobRequest request,
+            Instant createdAt,
+            Pace pace,
+            Stock stock,
+            Container container,
+            JobOutput output,
+            InternalErrors errors) {
         this.request = request;
         this.createdAt = createdAt;
         this.pace = pace;
         this.stock = stock;
         this.container = container;
         this.output = output;
+        this.errors = errors;
         transitions.add(new Transition(SecondaryStatus.STARTING, createdAt, null, SecondaryStatus.STARTING.message()));
     }
 
@@ -105,10 +117,7 @@ final class TrainingJob {
 
     /** How long machines were there. */
     Duration machineTime() {
-        return transitions.stream()
-                .filter(transition -> transition.status().isBilled() && transition.end() != null)
-                .map(transition -> Duration.between(transition.start(), Objects.requireNonNull(transition.end())))
-                .reduce(Duration.ZERO, Duration::plus);
+        return sum(past -> past.status().isBilled());
     }
 
     /** Lets everything happen that is due by now. */
@@ -118,12 +127,27 @@ final class TrainingJob {
         }
     }
 
+    /** The next thing that is due by now. An error of the service comes unless something else was due by then. */
     private boolean step(Instant now) {
+        Optional<Instant> error = errors.next(request.name(), status())
+                .map(after -> last().start().plus(after))
+                .filter(at -> !at.isAfter(now));
+        if (error.isEmpty()) {
+            return goOn(now);
+        }
+        if (!goOn(error.get())) {
+            errors.come(request.name());
+            breakDown(error.get());
+        }
+        return true;
+    }
+
+    private boolean goOn(Instant now) {
         return switch (status()) {
-            case STARTING -> awaitMachine(now);
+            case STARTING, PENDING -> awaitMachine(now);
             case DOWNLOADING -> awaitInputs(now);
             case TRAINING -> train(now);
-            case INTERRUPTED -> awaitEnd(now).map(this::startAgain).orElse(false);
+            case INTERRUPTED, RESTARTING -> awaitEnd(now).map(this::startAgain).orElse(false);
             case STOPPING -> awaitEnd(now).map(this::upload).orElse(false);
             case UPLOADING -> enterWhenDue(last().start().plus(pace.upload()), goal, now);
             case COMPLETED, FAILED, STOPPED, MAX_RUNTIME_EXCEEDED, MAX_WAIT_TIME_EXCEEDED -> false;
@@ -131,17 +155,27 @@ final class TrainingJob {
     }
 
     private boolean awaitMachine(Instant now) {
-        Instant begun = last().start();
-        Optional<Instant> ready = stock.readyAt(request.instanceType(), begun.plus(pace.start()));
-        Instant giveUp = waitEnd().orElse(ready.isPresent() ? Instant.MAX : begun.plus(pace.capacityWait()));
+        boolean isPending = status() == SecondaryStatus.PENDING;
+        Instant wanted = isPending ? last().start() : last().start().plus(pace.start());
+        Optional<Instant> ready = stock.readyAt(request.machines().keySet(), wanted);
+        boolean mustWait = ready.isEmpty() || ready.get().isAfter(wanted);
+        if (!isPending && mustWait && request.maxPending().isPresent() && isBeforeWaitEnd(wanted)) {
+            return enterWhenDue(wanted, SecondaryStatus.PENDING, now);
+        }
+        Instant giveUp = giveUpAt(ready.isPresent());
         if (ready.isPresent() && ready.get().isBefore(giveUp)) {
             return enterWhenDue(ready.get(), SecondaryStatus.DOWNLOADING, now);
         }
         if (giveUp.isAfter(now)) {
             return false;
         }
-        if (waitEnd().isPresent()) {
-            enter(SecondaryStatus.MAX_WAIT_TIME_EXCEEDED, giveUp);
+        if (waitEnd().isPresent() || isPending) {
+            enter(
+                    SecondaryStatus.MAX_WAIT_TIME_EXCEEDED,
+                    giveUp,
+                    isBeforeWaitEnd(giveUp)
+                            ? "Training job exceeded MaxPendingTimeInSeconds provided"
+                            : SecondaryStatus.MAX_WAIT_TIME_EXCEEDED.message());
         } else {
             failureReason =
                     "CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML"
@@ -151,6 +185,50 @@ final class TrainingJob {
         return true;
     }
 
+    /** When it stops to wait for a machine. The service stops a job that was pending for too long, as it does one that waited too long. */
+    private Instant giveUpAt(boolean isReady) {
+        Instant waitEnd = waitEnd().orElse(Instant.MAX);
+        if (status() == SecondaryStatus.PENDING) {
+            Instant pendingEnd =
+                    last().start().plus(request.maxPending().orElseThrow()).minus(pendedBefore());
+            return pendingEnd.isBefore(waitEnd) ? pendingEnd : waitEnd;
+        }
+        return waitEnd().orElse(isReady ? Instant.MAX : last().start().plus(pace.capacityWait()));
+    }
+
+    private boolean isBeforeWaitEnd(Instant at) {
+        return waitEnd().map(at::isBefore).orElse(true);
+    }
+
+    /** All times but the one that lasts. */
+    private Duration pendedBefore() {
+        return sum(past -> past.status() == SecondaryStatus.PENDING);
+    }
+
+    private Duration sum(Predicate<Transition> counts) {
+        return transitions.stream()
+                .filter(transition -> counts.test(transition) && transition.end() != null)
+                .map(transition -> Duration.between(transition.start(), Objects.requireNonNull(transition.end())))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** The service fails: it begins again where the job asked for that, as one that lost its machines does. */
+    private void breakDown(Instant at) {
+        if (running != null) {
+            running.reclaim(at);
+            running.kill(at);
+        }
+        if (isStopping || retries == request.retries()) {
+            failureReason = "InternalServerError: We encountered an internal error. Please try again.";
+            enter(SecondaryStatus.FAILED, at);
+        } else {
+            retries++;
+            goal = SecondaryStatus.COMPLETED;
+            failureReason = "";
+            enter(SecondaryStatus.RESTARTING, at);
+        }
+    }
+
     private boolean awaitInputs(Instant now) {
         Instant due = last().start().plus(pace.download());
         if (due.isAfter(now)) {
@@ -158,8 +236,12 @@ final class TrainingJob {
         }
         Running started = running;
         if (started == null) {
+            List<JobHost> hosts = request.hosts();
             started = container.start(
-                    request.body(), due, request.hasCheckpoints() ? ranBefore : Duration.ZERO, output.open(due));
+                    hosts.stream().map(request::on).toList(),
+                    due,
+                    request.hasCheckpoints() ? ranBefore : Duration.ZERO,
+                    hosts.stream().map(host -> output.open(host, due)).toList());
             running = started;
         }
         Optional<Ending> ending = started.ending().filter(end -> !end.at().isAfter(now));
@@ -216,15 +298,18 @@ final class TrainingJob {
     }
 
     private boolean startAgain(Ending ending) {
-        Transition training = transitions.get(transitions.size() - 2);
-        ranBefore = ranBefore.plus(Duration.between(training.start(), ending.at()));
         running = null;
-        enter(SecondaryStatus.STARTING, ending.at());
+        enter(SecondaryStatus.STARTING, ending.at().isBefore(last().start()) ? last().start() : ending.at());
+        ranBefore = sum(past -> past.status() == SecondaryStatus.TRAINING
+                || past.status() == SecondaryStatus.INTERRUPTED); // in which it still wound down
         return true;
     }
 
-    /** The end of a container that was told to end; kills it when its time is up. */
+    /** The end of a container that was told to end; kills it when its time is up. Without a container it is over at once. */
     private Optional<Ending> awaitEnd(Instant now) {
+        if (running == null) {
+            return Optional.of(new Ending(last().start(), 0, ""));
+        }
         Instant deadline = last().start().plus(GRACE);
         if (!deadline.isAfter(now)) {
             container().kill(deadline);
@@ -244,7 +329,7 @@ final class TrainingJob {
                 goal = SecondaryStatus.STOPPED;
                 wind(now);
             }
-            case STARTING, DOWNLOADING, INTERRUPTED -> {
+            case STARTING, PENDING, DOWNLOADING, INTERRUPTED, RESTARTING -> {
                 isStopping = true;
                 if (running != null) {
                     running.kill(now);
@@ -311,9 +396,13 @@ final class TrainingJob {
     }
 
     private void enter(SecondaryStatus next, Instant at) {
+        enter(next, at, next.message());
+    }
+
+    private void enter(SecondaryStatus next, Instant at, String message) {
         Transition last = last();
         transitions.set(transitions.size() - 1, new Transition(last.status(), last.start(), at, last.message()));
-        transitions.add(new Transition(next, at, null, next.message()));
+        transitions.add(new Transition(next, at, null, message));
     }
 
     private Transition last() {

@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.sagemaker;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,23 +66,59 @@ final class TrainingJobRules {
         demand(
                 isOneKind ^ (machines.has("InstanceGroups") || machines.has("InstancePreferences")),
                 "You must specify one of InstanceType, InstanceGroups and InstancePreferences");
-        if (!isOneKind) {
-            throw ServiceError.invalid("The offline cloud knows jobs of one InstanceType only");
+        if (machines.has("InstancePreferences")) {
+            throw ServiceError.invalid("The offline cloud knows no InstancePreferences");
         }
-        int count = machines.path("InstanceCount").asInt();
-        demand(count >= 1, "InstanceCount must be at least 1");
-        demand(count == 1, "The offline cloud knows jobs of one machine only, not of InstanceCount " + count);
-        boolean hasOwnDisk =
-                OWN_DISK.matcher(machines.path("InstanceType").asText()).matches();
+        groups(machines.path("InstanceGroups"), isOneKind);
+        for (JsonNode kind : kinds()) {
+            int count = kind.path("InstanceCount").asInt();
+            demand(count >= 1, "InstanceCount must be at least 1");
+            disk(kind.path("InstanceType").asText(), machines);
+        }
+        demand(
+                machines.path("KeepAlivePeriodInSeconds").asInt() == 0 || !isSpot(),
+                "KeepAlivePeriodInSeconds can not be used with managed spot training");
+    }
+
+    private void groups(JsonNode groups, boolean isOneKind) throws ServiceError {
+        Set<String> names = new HashSet<>();
+        for (JsonNode group : groups) {
+            String name = group.path("InstanceGroupName").asText();
+            demand(names.add(name), "Instance group names must be unique: " + name);
+        }
+        demand(
+                isOneKind || !request.path("ResourceConfig").has("InstanceCount"),
+                "InstanceCount can not be used with InstanceGroups");
+        demand(
+                isOneKind
+                        || request.at("/ResourceConfig/KeepAlivePeriodInSeconds")
+                                        .asInt()
+                                == 0,
+                "KeepAlivePeriodInSeconds can not be used with InstanceGroups");
+        for (JsonNode channel : request.path("InputDataConfig")) {
+            for (JsonNode asked : channel.at("/DataSource/S3DataSource/InstanceGroupNames")) {
+                demand(
+                        names.contains(asked.asText()),
+                        "Channel " + channel.path("ChannelName").asText()
+                                + " names an instance group that is not there: " + asked.asText());
+            }
+        }
+    }
+
+    /** One kind of machine, or several groups. */
+    private Iterable<JsonNode> kinds() {
+        JsonNode machines = request.path("ResourceConfig");
+        return machines.has("InstanceGroups") ? machines.get("InstanceGroups") : List.of(machines);
+    }
+
+    private static void disk(String type, JsonNode machines) throws ServiceError {
+        boolean hasOwnDisk = OWN_DISK.matcher(type).matches();
         demand(
                 hasOwnDisk || machines.path("VolumeSizeInGB").asInt() >= 1,
                 "VolumeSizeInGB must be at least 1 for this instance type");
         demand(
                 !hasOwnDisk || !machines.has("VolumeKmsKeyId"),
                 "VolumeKmsKeyId can not be used with an instance type that has a local disk");
-        demand(
-                machines.path("KeepAlivePeriodInSeconds").asInt() == 0 || !isSpot(),
-                "KeepAlivePeriodInSeconds can not be used with managed spot training");
     }
 
     private void limits() throws ServiceError {
@@ -96,14 +133,14 @@ final class TrainingJobRules {
                 isSpot()
                         ? "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds"
                         : "MaxWaitTimeInSeconds can only be used with managed spot training");
-        demand(
-                !limits.has("MaxPendingTimeInSeconds")
-                        || ACCELERATED
-                                .matcher(request.path("ResourceConfig")
-                                        .path("InstanceType")
-                                        .asText())
-                                .matches(),
-                "MaxPendingTimeInSeconds can only be used with accelerated instance types");
+        for (JsonNode kind : kinds()) {
+            demand(
+                    !limits.has("MaxPendingTimeInSeconds")
+                            || ACCELERATED
+                                    .matcher(kind.path("InstanceType").asText())
+                                    .matches(),
+                    "MaxPendingTimeInSeconds can only be used with accelerated instance types");
+        }
     }
 
     private void output() throws ServiceError {
@@ -127,13 +164,28 @@ final class TrainingJobRules {
                 throw ServiceError.invalid("The offline cloud knows channels from S3 only");
             }
             bucketOf(store.path("S3Uri").asText());
-            String mode = channel.path("InputMode")
-                    .asText(request.path("AlgorithmSpecification")
-                            .path("TrainingInputMode")
-                            .asText());
-            boolean isAugmented = store.path("S3DataType").asText().equals("AugmentedManifestFile");
-            demand(!isAugmented || mode.equals("Pipe"), "AugmentedManifestFile needs the input mode Pipe: " + name);
+            kind(name, store, modeOf(channel));
         }
+    }
+
+    private static void kind(String name, JsonNode store, String mode) throws ServiceError {
+        String type = store.path("S3DataType").asText();
+        if (type.equals("Converse")) {
+            throw ServiceError.invalid(
+                    "The offline cloud knows no data of type Converse, which channel " + name + " has");
+        }
+        boolean isAugmented = type.equals(InputChannel.AUGMENTED_MANIFEST);
+        demand(!isAugmented || mode.equals("Pipe"), "AugmentedManifestFile needs the input mode Pipe: " + name);
+        demand(
+                isAugmented == store.has("AttributeNames"),
+                "AttributeNames are for an AugmentedManifestFile, which needs them: " + name);
+    }
+
+    private String modeOf(JsonNode channel) {
+        return channel.path("InputMode")
+                .asText(request.path("AlgorithmSpecification")
+                        .path("TrainingInputMode")
+                        .asText());
     }
 
     private void tags() throws ServiceError {

@@ -22,6 +22,7 @@ final class WarmPools {
             "/RoleArn",
             "/ResourceConfig/InstanceType",
             "/ResourceConfig/InstanceCount",
+            "/ResourceConfig/InstanceGroups",
             "/ResourceConfig/VolumeSizeInGB",
             "/ResourceConfig/VolumeKmsKeyId",
             "/VpcConfig",

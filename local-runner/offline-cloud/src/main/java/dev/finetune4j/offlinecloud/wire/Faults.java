@@ -16,6 +16,7 @@ public final class Faults {
     private final Wording wording;
     private final Clock clock;
     private Instant outageEnds = Instant.MIN;
+    private Duration ahead = Duration.ZERO;
 
     /**
      * No fault is planned at first; they are worded as at Amazon.
@@ -100,6 +101,21 @@ public final class Faults {
     public synchronized Faults outage(Duration time) {
         outageEnds = clock.instant().plus(time);
         return this;
+    }
+
+    /**
+     * From now on the services' clocks, by which signatures hold, are ahead of this machine's, which is as if the clients' were behind.
+     *
+     * @param time negative for behind
+     */
+    public synchronized Faults skewClock(Duration time) {
+        ahead = time;
+        return this;
+    }
+
+    /** What time it is for the services. Clients sign by the clock of this machine, whatever the jobs live by. */
+    synchronized Instant serviceTime() {
+        return Clock.systemUTC().instant().plus(ahead);
     }
 
     private synchronized Faults plan(String operation, int times, Fault fault) {

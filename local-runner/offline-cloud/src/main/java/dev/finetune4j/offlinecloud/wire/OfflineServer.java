@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -110,6 +111,7 @@ public final class OfflineServer implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
+        Instant now = faults.serviceTime();
         try (exchange) {
             Protocol.Request request = protocol(exchange).receive(exchange);
             Optional<Fault> fault = faults.next(request.operation());
@@ -117,7 +119,7 @@ public final class OfflineServer implements AutoCloseable {
                 note(request, 0, false);
                 return; // closed without an answer
             }
-            try (Answer answer = answer(request, fault)) {
+            try (Answer answer = answer(exchange, now, request, fault)) {
                 if (fault.isPresent() && fault.get() instanceof Fault.LostAnswer && isGood(answer)) {
                     note(request, 0, true);
                     return; // closed without an answer
@@ -143,8 +145,10 @@ public final class OfflineServer implements AutoCloseable {
                 .orElse(protocols.get(protocols.size() - 1));
     }
 
-    private Answer answer(Protocol.Request request, Optional<Fault> fault) throws IOException {
+    private Answer answer(HttpExchange exchange, Instant now, Protocol.Request request, Optional<Fault> fault)
+            throws IOException {
         try {
+            SigningTime.check(exchange, now, request.allowedSkew());
             request.admit();
             gate.check(request.session());
             for (Access access : request.accesses()) {

@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.wire;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** How services put operations, answers and errors into HTTP. Called by several threads. */
@@ -17,6 +18,11 @@ public interface Protocol {
     interface Request {
         /** What it asks for, by which faults are planned and calls are counted; empty or anything where it names nothing that there is. */
         String operation();
+
+        /** How far the time at which it was signed may be from that of the service. */
+        default Duration allowedSkew() {
+            return SigningTime.USUAL_SKEW;
+        }
 
         /**
          * Whether the service has such an operation and lets the caller in.

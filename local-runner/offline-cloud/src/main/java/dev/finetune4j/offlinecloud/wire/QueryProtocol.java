@@ -6,6 +6,7 @@ import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ public final class QueryProtocol implements Protocol {
     private static final int OK = 200;
     private static final int FORBIDDEN = 403;
     private static final String CONTENT_TYPE = "text/xml";
+    private static final Duration ALLOWED_SKEW = Duration.ofMinutes(15);
 
     private final QueryService service;
     private final String accessKeyId;
@@ -71,6 +73,11 @@ public final class QueryProtocol implements Protocol {
             return parameters.getOrDefault("Action", "");
         }
 
+        @Override
+        public Duration allowedSkew() {
+            return ALLOWED_SKEW;
+        }
+
         /** Any region will do: these services have one endpoint for all, some besides those of the regions. */
         @Override
         public void admit() throws ServiceError {
@@ -99,10 +106,7 @@ public final class QueryProtocol implements Protocol {
 
         @Override
         public Answer refusal(ServiceError error) {
-            ServiceError own = error.code().matches("(ExpiredToken|AccessDenied)Exception")
-                    ? new ServiceError(
-                            FORBIDDEN, error.code().replace("Exception", ""), String.valueOf(error.getMessage()))
-                    : error;
+            ServiceError own = inOwnWords(error);
             Xml told = Xml.of(
                     "Error",
                     List.of(
@@ -110,6 +114,19 @@ public final class QueryProtocol implements Protocol {
                             Xml.of("Code", own.code()),
                             Xml.of("Message", String.valueOf(own.getMessage()))));
             return answer(own.status(), "ErrorResponse", List.of(told, Xml.of("RequestId", "offline")));
+        }
+
+        private static ServiceError inOwnWords(ServiceError error) {
+            return switch (error.code()) {
+                case "ExpiredTokenException", "AccessDeniedException" ->
+                    named(error.code().replace("Exception", ""), error);
+                case "InvalidSignatureException" -> named("SignatureDoesNotMatch", error);
+                default -> error;
+            };
+        }
+
+        private static ServiceError named(String code, ServiceError error) {
+            return new ServiceError(FORBIDDEN, code, String.valueOf(error.getMessage()));
         }
 
         private Answer answer(int status, String name, List<Xml> children) {

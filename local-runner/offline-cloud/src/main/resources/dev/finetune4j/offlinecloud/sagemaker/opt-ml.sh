@@ -28,6 +28,9 @@ else
   rmdir "$opt"
   trap - EXIT
 fi
+if [ -f "$folder-hosts" ] && [ -f /etc/hosts ]; then # the names of the job's machines
+  mount -n --bind "$folder-hosts" /etc/hosts
+fi
 unshare=$(command -v unshare)
 PATH=$path
 if [ -n "$user" ]; then

@@ -1,4 +1,4 @@
-"""What Amazon's training toolkit does in the images of its frameworks, for one machine: unpacks what was submitted, installs what it requires,
+"""What Amazon's training toolkit does in the images of its frameworks, on each machine: unpacks what was submitted, installs what it requires,
 tells it all by SM_* variables, runs it, and says how it failed: toolkit.py ARCHIVE, which is empty where nothing was submitted to S3"""
 import builtins
 import json
@@ -163,21 +163,22 @@ def variables(program, values, framework, level):
     machine, channels = read("resourceconfig.json"), read("inputdataconfig.json")
     folders = {name: str(BASE / "input" / "data" / name) for name in channels}
     groups = machine["instance_groups"]
+    of_group = next(group["hosts"] for group in groups if group["instance_group_name"] == machine["current_group_name"])
     env = {
         "hosts": machine["hosts"], "network_interface_name": machine["network_interface_name"], "hps": values,
         "user_entry_point": program, "framework_params": framework, "resource_config": machine, "input_data_config": channels,
         "output_data_dir": str(BASE / "output" / "data"), "channels": sorted(channels), "current_host": machine["current_host"],
         "current_instance_type": machine["current_instance_type"], "current_instance_group": machine["current_group_name"],
-        "current_instance_group_hosts": machine["hosts"], "instance_groups": [group["instance_group_name"] for group in groups],
+        "current_instance_group_hosts": of_group, "instance_groups": [group["instance_group_name"] for group in groups],
         "instance_groups_dict": {group["instance_group_name"]: group for group in groups}, "distribution_instance_groups": [],
-        "is_hetero": False, "module_name": program.removesuffix(".py"), "log_level": level, "framework_module": "",
+        "is_hetero": len(groups) > 1, "module_name": program.removesuffix(".py"), "log_level": level, "framework_module": "",
         "input_dir": str(BASE / "input"), "input_config_dir": str(BASE / "input" / "config"), "output_dir": str(BASE / "output"),
         "num_cpus": multiprocessing.cpu_count(), "num_gpus": gpus(), "num_neurons": 0, "model_dir": str(BASE / "model"),
         "module_dir": settings().get("sagemaker_submit_directory", str(CODE)), "user_args": arguments(values),
         "output_intermediate_dir": str(BASE / "output" / "intermediate")}
     names = {"hps": "hyperparameters", "framework_params": "additional_framework_parameters"}
     env["training_env"] = {
-        **{names.get(name, name): value for name, value in env.items()}, "channel_input_dirs": folders, "is_master": True,
+        **{names.get(name, name): value for name, value in env.items()}, "channel_input_dirs": folders, "is_master": machine["current_host"] == machine["hosts"][0],
         "job_name": os.environ.get("TRAINING_JOB_NAME", ""), "master_hostname": machine["hosts"][0]}
     env.update({f"channel_{name}": folder for name, folder in folders.items()})
     env.update({f"hp_{name}": value for name, value in values.items()})

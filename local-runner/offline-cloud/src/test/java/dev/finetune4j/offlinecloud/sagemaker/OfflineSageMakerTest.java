@@ -229,6 +229,178 @@ class OfflineSageMakerTest {
     }
 
     @Test
+    void waitsForAMachineAsLongAsItIsToldTo() throws Exception {
+        service.sellOut("ml.g5.xlarge");
+        create(pending("job-1", 7200));
+
+        clock.advance(Duration.ofMinutes(100));
+        assertThat(status("job-1")).isEqualTo("InProgress Pending");
+        service.restock("ml.g5.xlarge");
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(transitions(describe("job-1")))
+                .startsWith("Starting 120", "Pending 5880", "Downloading 240", "Training 10800");
+        assertThat(describe("job-1").path("BillableTimeInSeconds").asInt()).isEqualTo(240 + 10800 + 40);
+    }
+
+    @Test
+    void stopsAJobThatIsPendingForTooLong() throws Exception {
+        service.sellOut("ml.g5.xlarge");
+        create(pending("job-1", 7200));
+
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(status("job-1")).isEqualTo("Stopped MaxWaitTimeExceeded");
+        assertThat(transitions(describe("job-1")))
+                .containsExactly("Starting 120", "Pending 7200", "MaxWaitTimeExceeded 0");
+        assertThat(describe("job-1").path("SecondaryStatusTransitions").findValuesAsText("StatusMessage"))
+                .endsWith("Training job exceeded MaxPendingTimeInSeconds provided");
+        assertThat(describe("job-1").has("FailureReason")).isFalse();
+    }
+
+    @Test
+    void isNeverPendingWhereThereAreMachines() throws Exception {
+        create(pending("job-1", 7200));
+
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(transitions(describe("job-1"))).startsWith("Starting 120", "Downloading 240");
+    }
+
+    @Test
+    void stopsAPendingJob() throws Exception {
+        service.sellOut("ml.g5.xlarge");
+        create(pending("job-1", 7200));
+        clock.advance(Duration.ofMinutes(10));
+
+        stop("job-1");
+
+        assertThat(status("job-1")).isEqualTo("Stopped Stopped");
+    }
+
+    @Test
+    void endsAPendingSpotJobByTheLimitThatComesFirst() throws Exception {
+        service.sellOut("ml.g5.xlarge");
+        ObjectNode body = JobBody.spot("job-1", 3000, 6000);
+        body.withObject("/StoppingCondition").put("MaxPendingTimeInSeconds", 7200);
+        create(body);
+
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(transitions(describe("job-1")))
+                .containsExactly("Starting 120", "Pending 5880", "MaxWaitTimeExceeded 0");
+        assertThat(describe("job-1").path("SecondaryStatusTransitions").findValuesAsText("StatusMessage"))
+                .endsWith("Training job exceeded MaxWaitTimeInSeconds provided");
+    }
+
+    private static ObjectNode pending(String name, int seconds) {
+        ObjectNode body = JobBody.onDemand(name);
+        body.withObject("/StoppingCondition").put("MaxPendingTimeInSeconds", seconds);
+        return body;
+    }
+
+    @Test
+    void failsAJobWhenTheServiceItselfFails() throws Exception {
+        service.failInternally("job-1", "Training", Duration.ofHours(1));
+        create(JobBody.onDemand("job-1"));
+
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(transitions(describe("job-1")))
+                .containsExactly("Starting 120", "Downloading 240", "Training 3600", "Failed 0");
+        assertThat(describe("job-1").path("FailureReason").asText())
+                .isEqualTo("InternalServerError: We encountered an internal error. Please try again.");
+        assertThat(describe("job-1").has("ModelArtifacts")).isFalse();
+    }
+
+    @Test
+    void retriesAJobThatTheServiceFailedAsOftenAsItIsTold() throws Exception {
+        service.failInternally("job-1", "Training", Duration.ofHours(1));
+        service.failInternally("job-1", "Downloading", Duration.ofMinutes(1));
+        service.failInternally("job-1", "Uploading", Duration.ZERO);
+        create(retried("job-1", 3));
+
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(transitions(describe("job-1")))
+                .containsExactly(
+                        "Starting 120",
+                        "Downloading 240",
+                        "Training 3600",
+                        "Restarting 0",
+                        "Starting 120",
+                        "Downloading 60",
+                        "Restarting 0",
+                        "Starting 120",
+                        "Downloading 240",
+                        "Training 7200",
+                        "Uploading 0",
+                        "Restarting 0",
+                        "Starting 120",
+                        "Downloading 240",
+                        "Training 0",
+                        "Uploading 40",
+                        "Completed 0");
+        assertThat(describe("job-1").has("FailureReason")).isFalse();
+        assertThat(describe("job-1").at("/RetryStrategy/MaximumRetryAttempts").asInt())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void failsAJobForGoodOnceItsRetriesAreUsedUp() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            service.failInternally("job-1", "Starting", Duration.ofMinutes(1));
+        }
+        create(retried("job-1", 1));
+
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(transitions(describe("job-1")))
+                .containsExactly("Starting 60", "Restarting 0", "Starting 60", "Failed 0");
+    }
+
+    @Test
+    void countsAllAttemptsAgainstTheLimit() throws Exception {
+        service.failInternally("job-1", "Training", Duration.ofHours(1));
+        ObjectNode body = retried("job-1", 1);
+        body.remove("CheckpointConfig");
+        body.withObject("/StoppingCondition").put("MaxRuntimeInSeconds", 7200);
+        create(body);
+
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(transitions(describe("job-1"))).contains("Training 3600", "Restarting 0", "MaxRuntimeExceeded 0");
+        assertThat(status("job-1")).isEqualTo("Stopped MaxRuntimeExceeded");
+    }
+
+    @Test
+    void retriesNothingThatIsTheJobsOwnFault() throws Exception {
+        service = service(PlannedContainer.failingAfter(WORK, 1, "no rows"));
+        create(retried("job-1", 3));
+
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(status("job-1")).isEqualTo("Failed Failed");
+        assertThat(transitions(describe("job-1"))).doesNotContain("Restarting 0");
+    }
+
+    @Test
+    void failsNoJobInAStatusThatHasNoWork() {
+        assertThatThrownBy(() -> service.failInternally("job-1", "Completed", Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Completed");
+        assertThatThrownBy(() -> service.failInternally("job-1", "Trainig", Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Trainig");
+    }
+
+    private static ObjectNode retried(String name, int attempts) {
+        ObjectNode body = JobBody.onDemand(name);
+        body.putObject("RetryStrategy").put("MaximumRetryAttempts", attempts);
+        return body;
+    }
+
+    @Test
     void takesANameOnceUntilTheJobIsDeleted() throws Exception {
         create(JobBody.onDemand("job-1"));
 
@@ -259,6 +431,104 @@ class OfflineSageMakerTest {
 
         clock.advance(Duration.ofDays(1));
         create(JobBody.onDemand("job-3"));
+    }
+
+    @Test
+    void countsAllMachinesOfAJob() throws Exception {
+        service.quota("ml.g5.xlarge", 3);
+        create(onMachines("job-1", 2));
+
+        assertRefused(
+                "ResourceLimitExceeded",
+                "is 3 Instances, with current utilization of 2 Instances and a request delta of 2 Instances",
+                () -> create(onMachines("job-2", 2)));
+        create(onMachines("job-2", 1));
+        clock.advance(Duration.ofDays(1));
+
+        JsonNode job = describe("job-1");
+        assertThat(transitions(job))
+                .containsExactly("Starting 120", "Downloading 240", "Training 10800", "Uploading 40", "Completed 0");
+        assertThat(job.path("BillableTimeInSeconds").asInt())
+                .as("of each machine")
+                .isEqualTo(240 + 10800 + 40);
+        assertThat(job.at("/ResourceConfig/InstanceCount").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void stopsAJobOfSeveralMachinesBeforeItFails() throws Exception {
+        service = service(PlannedContainer.failingAfter(WORK, 1, "no rows"));
+        create(onMachines("job-1", 2));
+        create(onMachines("job-2", 2));
+        clock.advance(Duration.ofHours(1));
+
+        stop("job-1");
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(status("job-1")).isEqualTo("Stopped Stopped");
+        assertThat(transitions(describe("job-1"))).endsWith("Training 3240", "Stopping 5", "Uploading 40", "Stopped 0");
+        assertThat(describe("job-2").path("FailureReason").asText()).isEqualTo("AlgorithmError: no rows, exit code: 1");
+    }
+
+    @Test
+    void refusesMoreMachinesThanThereAre() {
+        assertRefused(
+                "ResourceLimitExceeded",
+                "a request delta of 2000000000 Instances",
+                () -> create(onMachines("job-1", 2_000_000_000)));
+    }
+
+    @Test
+    void changesHowARunningJobIsWatched() throws Exception {
+        ObjectNode body = JobBody.onDemand("job-1");
+        body.putObject("ProfilerConfig").put("S3OutputPath", "s3://my-bucket/profiles");
+        create(body);
+        clock.advance(Duration.ofHours(1));
+
+        ObjectNode change = named("job-1");
+        change.putObject("ProfilerConfig").put("DisableProfiler", true);
+        change.putObject("RemoteDebugConfig").put("EnableRemoteDebug", true);
+        ask("UpdateTrainingJob", change);
+
+        assertThat(describe("job-1").path("ProfilerConfig"))
+                .hasToString("{\"S3OutputPath\":\"s3://my-bucket/profiles\",\"DisableProfiler\":true}");
+        assertThat(describe("job-1").path("RemoteDebugConfig")).hasToString("{\"EnableRemoteDebug\":true}");
+        assertRefused("ValidationException", "changes nothing", () -> ask("UpdateTrainingJob", named("job-1")));
+        clock.advance(Duration.ofDays(1));
+        assertRefused("ValidationException", "in status Completed", () -> ask("UpdateTrainingJob", change));
+    }
+
+    @Test
+    void waitsForTheMachinesOfAllGroups() throws Exception {
+        service.quota("ml.m5.xlarge", 1);
+        service.sellOut("ml.m5.xlarge");
+        ObjectNode body = JobBody.onDemand("job-1");
+        ObjectNode machines = body.putObject("ResourceConfig").put("VolumeSizeInGB", 30);
+        machines.withArray("/InstanceGroups")
+                .addObject()
+                .put("InstanceGroupName", "train")
+                .put("InstanceType", "ml.g5.xlarge")
+                .put("InstanceCount", 2);
+        machines.withArray("/InstanceGroups")
+                .addObject()
+                .put("InstanceGroupName", "feed")
+                .put("InstanceType", "ml.m5.xlarge")
+                .put("InstanceCount", 1);
+        create(body);
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(status("job-1")).isEqualTo("InProgress Starting");
+
+        service.restock("ml.m5.xlarge");
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(transitions(describe("job-1"))).startsWith("Starting 1800", "Downloading 240");
+        assertThat(describe("job-1").at("/ResourceConfig/InstanceGroups").size())
+                .isEqualTo(2);
+    }
+
+    private static ObjectNode onMachines(String name, int count) {
+        ObjectNode body = JobBody.onDemand(name);
+        body.withObject("/ResourceConfig").put("InstanceCount", count);
+        return body;
     }
 
     @Test

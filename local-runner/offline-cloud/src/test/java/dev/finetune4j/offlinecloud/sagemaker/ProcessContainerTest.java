@@ -103,13 +103,36 @@ class ProcessContainerTest {
     }
 
     @Test
-    void refusesAChannelThatIsAPipe() throws Exception {
-        ObjectNode body = running("true");
-        body.withObject("/AlgorithmSpecification").put("TrainingInputMode", "Pipe");
+    void laysOutTheFilesThatTheServiceHasForItself() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR/input/config
+                cat init-config.json upstreamoutputdataconfig.json
+                echo
+                cat trainingjobconfig.json
+                """);
 
-        assertThat(end(body).path("FailureReason").asText())
-                .isEqualTo(
-                        "ClientError: the offline cloud brings channels as files, not as the pipe that data asks for");
+        end(body);
+
+        assertThat(printed().get(0))
+                .isEqualTo("{\"inputMode\":\"FILE\",\"hostConfig\":{\"clusterSize\":1,\"hostNumber\":1}}"
+                        + "{\"S3OutputPath\":\"s3://my-bucket/outputs\"}");
+        ObjectNode told = (ObjectNode) Json.read(printed().get(1), JsonNode.class);
+        assertThat(told.path("TrainingJobName")).isEqualTo(body.path("TrainingJobName"));
+        assertThat(told.properties()).hasSameSizeAs(body.properties());
+    }
+
+    @Test
+    void feedsAContainerThatReadsStreams() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR/input/data
+                cat data_0
+                cat data_1 > /dev/null
+                cat data_2
+                """);
+        ((ObjectNode) body.path("InputDataConfig").get(0)).put("InputMode", "Pipe");
+
+        assertThat(end(body).path("TrainingJobStatus").asText()).isEqualTo("Completed");
+        assertThat(printed()).containsExactly("two", "one", "two", "one");
     }
 
     @Test
@@ -222,6 +245,109 @@ class ProcessContainerTest {
                 .as("what lay on the machine that was taken back")
                 .isEmpty();
         assertThat(containers.folder("job-1", 2)).exists();
+    }
+
+    @Test
+    void runsAContainerOnEachMachineAndStoresAllResultsAsOne() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR
+                host=$(sed 's/.*"current_host":"\\([^"]*\\)".*/\\1/' input/config/resourceconfig.json)
+                find input/data -name rows -exec cat {} + > model/$host
+                echo $host > output/data/figures-of-$host
+                echo "$host has $(cat input/config/resourceconfig.json)"
+                """);
+        grouped(body, "train", "ml.g5.xlarge", 2);
+        grouped(body, "watch", "ml.g5.2xlarge", 1);
+        ObjectNode source = (ObjectNode) body.at("/InputDataConfig/0/DataSource/S3DataSource");
+        source.put("S3DataDistributionType", "ShardedByS3Key");
+        source.putArray("InstanceGroupNames").add("train");
+        body.withObject("/OutputDataConfig").put("CompressionType", "NONE");
+
+        JsonNode job = end(body);
+
+        assertThat(job.path("TrainingJobStatus").asText()).as("%s", job).isEqualTo("Completed");
+        String outputs = BUCKET + "outputs/job-1/output/";
+        assertThat(store.file(outputs + "model/algo-1")).hasContent("two");
+        assertThat(store.file(outputs + "model/algo-2")).hasContent("one");
+        assertThat(store.file(outputs + "model/algo-3")).isEmptyFile();
+        assertThat(store.keys(outputs + "data/")).hasSize(3);
+        assertThat(aws.logs()
+                        .streams("/aws/sagemaker/TrainingJobs")
+                        .orElseThrow()
+                        .keySet())
+                .extracting(stream -> stream.replaceAll("-\\d+$", ""))
+                .containsExactlyInAnyOrder("job-1/algo-1", "job-1/algo-2", "job-1/algo-3");
+        assertThat(printed())
+                .contains("algo-2 has {\"current_host\":\"algo-2\",\"current_instance_type\":\"ml.g5.xlarge\","
+                        + "\"current_group_name\":\"train\",\"network_interface_name\":\"lo\","
+                        + "\"hosts\":[\"algo-1\",\"algo-2\",\"algo-3\"],\"instance_groups\":["
+                        + "{\"instance_group_name\":\"train\",\"instance_type\":\"ml.g5.xlarge\",\"hosts\":[\"algo-1\","
+                        + "\"algo-2\"]},{\"instance_group_name\":\"watch\",\"instance_type\":\"ml.g5.2xlarge\","
+                        + "\"hosts\":[\"algo-3\"]}]}");
+    }
+
+    @Test
+    void packsTheResultsOfAllMachinesAndLetsThemKnowEachOther() throws Exception {
+        ObjectNode body = running("""
+                cp /etc/hosts $SAGEMAKER_BASE_DIR/model/known-to-$$
+                """);
+        body.withObject("/ResourceConfig").put("InstanceCount", 2);
+
+        JsonNode job = end(body);
+
+        Path archive =
+                store.file(job.path("ModelArtifacts").path("S3ModelArtifacts").asText());
+        Process tar = new ProcessBuilder("tar", "-xzOf", archive.toString(), "--wildcards", "./known-to-*").start();
+        List<String> known = tar.inputReader().lines().toList();
+        assertThat(known.stream().filter("127.0.0.2 algo-2"::equals))
+                .as("%s", known)
+                .hasSize(OptMl.ofThisMachine() == OptMl.ELSEWHERE ? 0 : 2);
+    }
+
+    @Test
+    void endsAllContainersWhenOneFails() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR
+                echo x > model/weights
+                if grep -q '"current_host":"algo-1"' input/config/resourceconfig.json; then exec sleep 1000; fi
+                printf 'no rows' > output/failure
+                exit 3
+                """);
+        body.withObject("/ResourceConfig").put("InstanceCount", 2);
+
+        JsonNode job = end(body);
+
+        assertThat(job.path("FailureReason").asText()).isEqualTo("AlgorithmError: no rows, exit code: 3");
+        assertThat(store.keys(BUCKET + "outputs/job-1")).isEmpty();
+    }
+
+    @Test
+    void stopsAllContainers() throws Exception {
+        ObjectNode body = running("""
+                cd $SAGEMAKER_BASE_DIR
+                trap 'echo saved > model/weights-$$; exit 0' TERM
+                echo ready
+                while true; do sleep 0.05; done
+                """);
+        body.withObject("/ResourceConfig").put("InstanceCount", 2);
+        body.withObject("/OutputDataConfig").put("CompressionType", "NONE");
+        create(body);
+        await(job -> printed().equals(List.of("ready", "ready")));
+
+        ask("StopTrainingJob", named());
+        await(now -> now.path("TrainingJobStatus").asText().equals("Stopped"));
+
+        assertThat(store.keys(BUCKET + "outputs/job-1/output/model/weights-")).hasSize(2);
+    }
+
+    private static void grouped(ObjectNode body, String name, String machine, int count) {
+        ObjectNode machines = body.withObject("/ResourceConfig");
+        machines.remove(List.of("InstanceType", "InstanceCount"));
+        machines.withArray("/InstanceGroups")
+                .addObject()
+                .put("InstanceGroupName", name)
+                .put("InstanceType", machine)
+                .put("InstanceCount", count);
     }
 
     @Test

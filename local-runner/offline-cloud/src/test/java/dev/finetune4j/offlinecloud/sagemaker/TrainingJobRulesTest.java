@@ -20,6 +20,13 @@ class TrainingJobRulesTest {
                 .doesNotThrowAnyException();
         assertThatCode(() -> new TrainingJobRules(JobBody.spot("job-1", 100, 100), "eu-central-1").check())
                 .doesNotThrowAnyException();
+        ObjectNode several = JobBody.onDemand("job-1");
+        several.withObject("/ResourceConfig").put("InstanceCount", 8);
+        assertThatCode(() -> new TrainingJobRules(several, "eu-central-1").check())
+                .doesNotThrowAnyException();
+        grouped(several);
+        assertThatCode(() -> new TrainingJobRules(several, "eu-central-1").check())
+                .doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -60,8 +67,33 @@ class TrainingJobRulesTest {
                         "InstanceCount",
                         body -> body.withObject("/ResourceConfig").remove("InstanceCount")),
                 broken(
-                        "jobs of one machine only, not of InstanceCount 2",
-                        body -> body.withObject("/ResourceConfig").put("InstanceCount", 2)),
+                        "InstanceCount",
+                        body -> body.withObject("/ResourceConfig").put("InstanceCount", 0)),
+                broken(
+                        "knows no InstancePreferences",
+                        body -> body.putObject("ResourceConfig")
+                                .putArray("InstancePreferences")
+                                .addObject()
+                                .put("InstanceType", "ml.g5.xlarge")),
+                broken("InstanceCount must be at least 1", body -> grouped(body).put("InstanceCount", 0)),
+                broken("must be unique: a", body -> {
+                    ObjectNode group = grouped(body);
+                    body.withObject("/ResourceConfig")
+                            .withArray("/InstanceGroups")
+                            .add(group.deepCopy());
+                }),
+                broken("InstanceCount can not be used with InstanceGroups", body -> {
+                    grouped(body);
+                    body.withObject("/ResourceConfig").put("InstanceCount", 2);
+                }),
+                broken("KeepAlivePeriodInSeconds can not be used with InstanceGroups", body -> {
+                    grouped(body);
+                    body.withObject("/ResourceConfig").put("KeepAlivePeriodInSeconds", 60);
+                }),
+                broken("instance group that is not there: b", body -> {
+                    grouped(body);
+                    source(body).putArray("InstanceGroupNames").add("b");
+                }),
                 broken(
                         "VolumeSizeInGB",
                         body -> body.withObject("/ResourceConfig").put("InstanceType", "ml.m5.xlarge")),
@@ -95,6 +127,20 @@ class TrainingJobRulesTest {
                         body -> body.withArray("/InputDataConfig")
                                 .add(body.withArray("/InputDataConfig").get(0).deepCopy())),
                 broken(
+                        "needs the input mode Pipe: data",
+                        body -> source(body)
+                                .put("S3DataType", "AugmentedManifestFile")
+                                .putArray("AttributeNames")
+                                .add("label")),
+                broken(
+                        "AttributeNames are for an AugmentedManifestFile",
+                        body -> source(body).putArray("AttributeNames").add("label")),
+                broken("AttributeNames are for an AugmentedManifestFile", body -> {
+                    source(body).put("S3DataType", "AugmentedManifestFile");
+                    body.withObject("/AlgorithmSpecification").put("TrainingInputMode", "Pipe");
+                }),
+                broken("knows no data of type Converse", body -> source(body).put("S3DataType", "Converse")),
+                broken(
                         "Duplicate tag keys",
                         body -> body.withArray("/Tags")
                                 .add(body.withArray("/Tags").get(0).deepCopy())),
@@ -104,6 +150,20 @@ class TrainingJobRulesTest {
                                 .addObject()
                                 .put("Key", "aws:mine")
                                 .put("Value", "x")));
+    }
+
+    private static ObjectNode source(ObjectNode body) {
+        return (ObjectNode) body.at("/InputDataConfig/0/DataSource/S3DataSource");
+    }
+
+    /** One group in place of one type of machine. */
+    private static ObjectNode grouped(ObjectNode body) {
+        return body.putObject("ResourceConfig")
+                .putArray("InstanceGroups")
+                .addObject()
+                .put("InstanceGroupName", "a")
+                .put("InstanceType", "ml.g5.xlarge")
+                .put("InstanceCount", 2);
     }
 
     private static Arguments broken(String words, Consumer<ObjectNode> breakIt) {

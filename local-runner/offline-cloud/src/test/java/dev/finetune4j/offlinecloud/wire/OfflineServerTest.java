@@ -16,6 +16,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,8 @@ import org.junit.jupiter.api.Test;
 class OfflineServerTest {
     private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
     private static final String CREATE = "SageMaker.CreateTrainingJob";
+    private static final DateTimeFormatter SIGNED_AT =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final VirtualClock clock = new VirtualClock();
@@ -63,6 +69,36 @@ class OfflineServerTest {
         assertError(403, "InvalidSignatureException", send(CREATE, signed.replace("eu-central-1", "us-east-1"), "{}"));
         assertError(403, "InvalidSignatureException", send(CREATE, signed.replace("sagemaker", "s3"), "{}"));
         assertError(403, "UnrecognizedClientException", send(CREATE, signed.replace(aws.accessKeyId(), "AKIA"), "{}"));
+    }
+
+    @Test
+    void refusesWhatWasSignedTooLongAgoOrIsNotSignedYet() throws Exception {
+        Instant now = Instant.now();
+
+        assertThat(signedAt(now.minusSeconds(240)).statusCode()).isEqualTo(200);
+        assertThat(signedAt(now.plusSeconds(240)).statusCode()).isEqualTo(200);
+        HttpResponse<String> late = signedAt(now.minusSeconds(600));
+        assertError(403, "InvalidSignatureException", late);
+        assertThat(late.body())
+                .contains("Signature expired: " + SIGNED_AT.format(now.minusSeconds(600)))
+                .contains(" - 5 min.)");
+        HttpResponse<String> early = signedAt(now.plusSeconds(600));
+        assertError(403, "InvalidSignatureException", early);
+        assertThat(early.body()).contains("Signature not yet current: ").contains(" + 5 min.)");
+
+        aws.faults().skewClock(Duration.ofMinutes(10));
+        assertError(403, "InvalidSignatureException", signedAt(now));
+        assertThat(signedAt(now.plusSeconds(600)).statusCode()).isEqualTo(200);
+    }
+
+    private HttpResponse<String> signedAt(Instant time) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(aws.endpoint())
+                .header("X-Amz-Target", "SageMaker.ListTrainingJobs")
+                .header("X-Amz-Date", SIGNED_AT.format(time))
+                .header("Authorization", signed)
+                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     @Test
