@@ -48,7 +48,8 @@ final class CommandCloud implements AutoCloseable {
         this(folder, region, Clock.systemUTC(), start);
     }
 
-    private CommandCloud(Path folder, String region, Clock clock, Start start) throws IOException {
+    /** Starts one that lives by a clock, which may be virtual. */
+    CommandCloud(Path folder, String region, Clock clock, Start start) throws IOException {
         home = folder.resolve("home");
         OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT, region, clock).createBucket("my-bucket");
         aws = start.of(new Account(ACCOUNT, region, Set.of(ROLE)), store);

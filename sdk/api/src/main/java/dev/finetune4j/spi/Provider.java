@@ -61,6 +61,14 @@ public interface Provider extends AutoCloseable {
     }
 
     /**
+     * How long a job may be billed for at most though nobody watches it: to its time limit and {@link #windDown} beyond it, unless its settings
+     * let the place bill for longer.
+     */
+    default Duration longestBilled(Duration timeLimit) {
+        return timeLimit.plus(windDown());
+    }
+
+    /**
      * What makes the result of a job another one here than at places that run the job's own model with finetune4j's worker: what is
      * tuned instead, and by which settings of this place. A job that differs in it is another job. Empty where the result is the same.
      */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param bringsWorker whether the image starts finetune4j's worker by itself, so that none comes with the job
  * @param volumeGb disk in GB; 0 for as much as comes with the machine, or {@link #DEFAULT_VOLUME_GB} where none does
  * @param isSpot whether the machine may be taken back, for a lower price
- * @param maxWait for a spot job: how long it may wait and run together, or null for a day more than it may run
+ * @param maxWait for a spot job: how long it may wait and run together, or null for as long as its budget pays for
  * @param kmsKey key that results, and a disk that does not come with the machine, are encrypted with; null for the account's own
  * @param subnets of the network that the container joins; empty for none
  * @param securityGroups of the container in that network; empty for none

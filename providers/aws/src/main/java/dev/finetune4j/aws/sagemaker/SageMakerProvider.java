@@ -53,7 +53,10 @@ final class SageMakerProvider implements Provider {
     static final ProviderId ID = new ProviderId("sagemaker");
 
     /** The container has two minutes to save; then results are taken to S3, which is billed too, as a machine is that is kept. */
-    private static final Duration WIND_DOWN = Duration.ofMinutes(15);
+    static final Duration END = Duration.ofMinutes(5);
+
+    /** The end, and before it the start, which may be billed and no part of the running time. */
+    static final Duration WIND_DOWN = END.plus(Duration.ofMinutes(10));
 
     private final ProviderContext context;
     private final SageMakerSettings settings;
@@ -94,6 +97,14 @@ final class SageMakerProvider implements Provider {
     @Override
     public Duration windDown() {
         return WIND_DOWN.plus(settings.keepAlive());
+    }
+
+    /** A spot job that may wait for longer than is usual may be billed for all of that: each time that it gets a machine. */
+    @Override
+    public Duration longestBilled(Duration timeLimit) {
+        Duration usual = timeLimit.plus(windDown());
+        Duration longest = settings.maxWait().map(END::plus).orElse(usual);
+        return longest.compareTo(usual) > 0 ? longest : usual;
     }
 
     @Override

@@ -204,7 +204,8 @@ final class SageMakerRules {
                             "the job may run for " + Durations.format(runtime) + ", but wait and run for "
                                     + Durations.format(wait))
                     .because("the longest wait counts the running time too")
-                    .remedy("places.sagemaker.max-wait: " + Durations.format(runtime.plus(Duration.ofDays(1))))
+                    .remedy("places.sagemaker.max-wait: "
+                            + Durations.format(runtime.plus(TrainingJobMapper.USUAL_WAIT)))
                     .build());
         }
         if (options.isSpot() && wait.compareTo(LONGEST_WAIT) > 0) {

@@ -93,10 +93,19 @@ final class SageMakerSettings {
 
     /** How long the machine is kept, and paid for, after the job; zero where that cannot be read. */
     Duration keepAlive() {
+        return readable(KEEP_ALIVE).orElse(Duration.ZERO);
+    }
+
+    /** How long a spot job may wait and run together; empty where that is not said, or cannot be read. */
+    Optional<Duration> maxWait() {
+        return Boolean.parseBoolean(settings.get(PlaceSettings.SPOT)) ? readable(MAX_WAIT) : Optional.empty();
+    }
+
+    private Optional<Duration> readable(String name) {
         try {
-            return settings.containsKey(KEEP_ALIVE) ? Durations.parse(settings.get(KEEP_ALIVE)) : Duration.ZERO;
+            return Optional.ofNullable(settings.get(name)).map(Durations::parse);
         } catch (DateTimeException | IllegalArgumentException e) {
-            return Duration.ZERO; // refusals tell of it
+            return Optional.empty(); // refusals tell of it
         }
     }
 

@@ -129,7 +129,7 @@ class SoldOutTest {
             FineTuneException refused = catchThrowableOfType(FineTuneException.class, () -> spot.submit(job));
 
             assertThat(refused.problems()).extracting(Problem::code).containsExactly("FT0832");
-            assertThat(refused.problems().get(0).remedies()).containsExactly("places.sagemaker.max-wait: 1d3h");
+            assertThat(refused.problems().get(0).remedies()).containsExactly("places.sagemaker.max-wait: 3h10m");
         }
         assertThat(place.aws.calls("PutObject")).isEmpty();
         assertThat(launched()).isZero();

@@ -197,7 +197,9 @@ public final class JobPlaces {
         }
         try (Provider provider = context.providers().open(option.target(), job)) {
             refuseSettings(provider);
-            LaunchTerms terms = Terms.of(option, job.budget(), provider.capabilities(), provider.windDown());
+            LaunchTerms terms = Terms.unwatched(
+                    Terms.of(option, job.budget(), provider.capabilities(), provider.windDown()),
+                    provider::longestBilled);
             if (keepsForBilledTime(provider.capabilities())) {
                 FirstCheckpoint.refuseTooLate(option, terms, job.training().checkpointEvery(), steps);
             }
