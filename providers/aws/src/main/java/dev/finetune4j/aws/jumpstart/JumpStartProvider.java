@@ -65,7 +65,7 @@ final class JumpStartProvider implements Provider {
         LaunchedJobs open = launched;
         if (open == null) {
             String store = settings.store();
-            open = LaunchedJobs.open(settings.region().orElse(""), store, settings.owner(), context, LossLines::of);
+            open = LaunchedJobs.open(ID, settings.region().orElse(""), store, settings.owner(), context, LossLines::of);
             launched = open;
         }
         return open;
@@ -210,7 +210,7 @@ final class JumpStartProvider implements Provider {
 
     private boolean isToMove(DescribeTrainingJobResponse last, Submission submission) {
         String machine = settings.options(submission.model()).machine();
-        return machine != null && LaunchedJobs.isToMove(last, machine, false);
+        return machine != null && launched().isToMove(last, machine, false);
     }
 
     @Override

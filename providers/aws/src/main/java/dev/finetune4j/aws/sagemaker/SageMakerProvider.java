@@ -72,7 +72,7 @@ final class SageMakerProvider implements Provider {
         LaunchedJobs open = launched;
         if (open == null) {
             SageMakerSettings.Connection to = settings.connection();
-            open = LaunchedJobs.open(to.region(), to.store(), to.owner(), context, launch -> LineReader.WORKER);
+            open = LaunchedJobs.open(ID, to.region(), to.store(), to.owner(), context, launch -> LineReader.WORKER);
             launched = open;
         }
         return open;
@@ -161,8 +161,8 @@ final class SageMakerProvider implements Provider {
     }
 
     /** Whether a launch got no machine, and the settings name another one. */
-    private static boolean isToMove(DescribeTrainingJobResponse last, SageMakerOptions options) {
-        return LaunchedJobs.isToMove(last, options.machine(), options.isSpot());
+    private boolean isToMove(DescribeTrainingJobResponse last, SageMakerOptions options) {
+        return launched().isToMove(last, options.machine(), options.isSpot());
     }
 
     @Override
