@@ -112,7 +112,13 @@ final class JumpStartProvider implements Provider {
 
     @Override
     public List<Problem> refusals(Proposal proposal) {
-        return look(proposal.job()).problems();
+        return objections(proposal.job());
+    }
+
+    /** Not every machine that a plan may choose is one that the model's script is made for. */
+    @Override
+    public List<Problem> objections(FineTuneJob job) {
+        return look(job).problems();
     }
 
     /** What the hub has for a job, and against it, whatever its rows; it is not asked for settings that are wrong. */

@@ -207,6 +207,17 @@ public final class JobPlaces {
         }
     }
 
+    /**
+     * Refuses a job that its place would refuse whatever its rows, before anybody agrees to what it may cost. May ask the place.
+     *
+     * @throws FineTuneException with what the place has against it, or if it does not answer
+     */
+    public void refuseObjections(FineTuneJob job) {
+        try (Provider provider = openFor(job)) {
+            refuse(provider.objections(context.providers().at(provider.id(), job)));
+        }
+    }
+
     /** Whether a run that is cut short there has paid for time, and may go on from a checkpoint. */
     private static boolean keepsForBilledTime(Capabilities can) {
         return can.billsTime() && can.supportsResume();
@@ -214,7 +225,10 @@ public final class JobPlaces {
 
     /** A run that moved to an option whose settings contradict each other would end there. */
     private static void refuseSettings(Provider provider) {
-        List<Problem> problems = provider.settingProblems();
+        refuse(provider.settingProblems());
+    }
+
+    private static void refuse(List<Problem> problems) {
         if (problems.stream().anyMatch(Problem::isError)) {
             throw new FineTuneException(problems, null);
         }
