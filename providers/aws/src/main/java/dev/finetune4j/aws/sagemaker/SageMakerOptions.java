@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param volumeGb disk in GB; 0 for as much as comes with the machine, or {@link #DEFAULT_VOLUME_GB} where none does
  * @param isSpot whether the machine may be taken back, for a lower price
  * @param maxWait for a spot job: how long it may wait and run together, or null for as long as its budget pays for
+ * @param maxPending how long a job on demand waits for a machine before it fails for want of one, or null for as long as the service lets it
  * @param kmsKey key that results, and a disk that does not come with the machine, are encrypted with; null for the account's own
  * @param subnets of the network that the container joins; empty for none
  * @param securityGroups of the container in that network; empty for none
@@ -36,6 +37,7 @@ public record SageMakerOptions(
         int volumeGb,
         boolean isSpot,
         @Nullable Duration maxWait,
+        @Nullable Duration maxPending,
         @Nullable String kmsKey,
         List<String> subnets,
         List<String> securityGroups,
@@ -69,6 +71,7 @@ public record SageMakerOptions(
         private int volumeGb;
         private boolean isSpot;
         private @Nullable Duration maxWait;
+        private @Nullable Duration maxPending;
         private @Nullable String kmsKey;
         private List<String> subnets = List.of();
         private List<String> securityGroups = List.of();
@@ -110,6 +113,12 @@ public record SageMakerOptions(
         /** See {@link SageMakerOptions#maxWait}. */
         public Builder maxWait(@Nullable Duration value) {
             maxWait = value;
+            return this;
+        }
+
+        /** See {@link SageMakerOptions#maxPending}. */
+        public Builder maxPending(@Nullable Duration value) {
+            maxPending = value;
             return this;
         }
 
@@ -156,6 +165,7 @@ public record SageMakerOptions(
                     volumeGb,
                     isSpot,
                     maxWait,
+                    maxPending,
                     kmsKey,
                     subnets,
                     securityGroups,

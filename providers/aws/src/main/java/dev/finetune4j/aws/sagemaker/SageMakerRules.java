@@ -25,6 +25,8 @@ final class SageMakerRules {
     private static final int MOST_VOLUME_GB = 16_384;
     private static final Duration LONGEST_KEEP_ALIVE = Duration.ofHours(6);
     private static final Duration LONGEST_WAIT = Duration.ofDays(30);
+    private static final Duration SHORTEST_PENDING = Duration.ofMinutes(30);
+    private static final Duration LONGEST_PENDING = Duration.ofDays(28);
     private static final int MOST_CHANNELS = 20;
     private static final Pattern CHANNEL = Pattern.compile("[A-Za-z0-9.\\-_]{1,64}");
 
@@ -78,6 +80,7 @@ final class SageMakerRules {
         checkMachine();
         checkImage();
         checkSpot();
+        checkPending();
         common.checkNetwork(options.subnets(), options.securityGroups());
         common.checkKey(options.kmsKey(), options.region());
         JobTags.SAGEMAKER.check(options.tags(), common);
@@ -183,6 +186,33 @@ final class SageMakerRules {
                     common.together("keep-alive", "a machine that can be taken back cannot be kept for another job")
                             .remedy("leave places.sagemaker.keep-alive out")
                             .remedy("places.sagemaker.spot: false")
+                            .build());
+        }
+    }
+
+    /** The service lets only machines with accelerators be waited for; a spot job waits by its own limit. */
+    private void checkPending() {
+        Duration pending = options.maxPending();
+        if (pending == null) {
+            return;
+        }
+        if (pending.compareTo(SHORTEST_PENDING) < 0 || pending.compareTo(LONGEST_PENDING) > 0) {
+            problems.add(common.wrong(
+                            "max-pending",
+                            "a job waits for a machine for " + Durations.format(SHORTEST_PENDING) + " to "
+                                    + Durations.format(LONGEST_PENDING) + ", not " + Durations.format(pending))
+                    .remedy("places.sagemaker.max-pending: 2h")
+                    .build());
+        }
+        if (options.isSpot()) {
+            problems.add(common.together("max-pending", "a spot job waits and runs as long as max-wait says")
+                    .remedy("leave places.sagemaker.max-pending out")
+                    .build());
+        }
+        if (machine.isKnown() && !machine.hasGpu()) {
+            problems.add(
+                    common.together("max-pending", "only a machine with a GPU is waited for, not " + options.machine())
+                            .remedy("leave places.sagemaker.max-pending out")
                             .build());
         }
     }

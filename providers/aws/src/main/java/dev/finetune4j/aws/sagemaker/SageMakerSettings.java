@@ -34,6 +34,7 @@ final class SageMakerSettings {
     private static final String WORKER_IN_IMAGE = "worker-in-image";
     private static final String VOLUME = "volume-gb";
     private static final String MAX_WAIT = "max-wait";
+    private static final String MAX_PENDING = "max-pending";
     private static final String KMS_KEY = "kms-key";
     private static final String SUBNETS = "subnets";
     private static final String SECURITY_GROUPS = "security-groups";
@@ -54,6 +55,7 @@ final class SageMakerSettings {
             WORKER_IN_IMAGE,
             VOLUME,
             MAX_WAIT,
+            MAX_PENDING,
             KMS_KEY,
             SUBNETS,
             SECURITY_GROUPS,
@@ -201,6 +203,7 @@ final class SageMakerSettings {
                 .volumeGb(number(VOLUME))
                 .spot(flag(PlaceSettings.SPOT))
                 .maxWait(settings.containsKey(MAX_WAIT) ? duration(MAX_WAIT) : null)
+                .maxPending(settings.containsKey(MAX_PENDING) ? duration(MAX_PENDING) : null)
                 .kmsKey(settings.get(KMS_KEY))
                 .network(list(SUBNETS), list(SECURITY_GROUPS))
                 .isolated(flag(ISOLATED))

@@ -184,6 +184,9 @@ final class TrainingJobMapper {
         if (options.isSpot()) {
             limits.maxWaitTimeInSeconds((int) wait(job, options).toSeconds());
         }
+        if (options.maxPending() != null) {
+            limits.maxPendingTimeInSeconds((int) options.maxPending().toSeconds());
+        }
         return limits.build();
     }
 
