@@ -60,6 +60,37 @@ public record SageMakerOptions(
         return new Builder(role, region, store, machine);
     }
 
+    /**
+     * The same for a launch after others of the job, which do not wait and run for so long anew: all of them together may be billed for no
+     * more than the first.
+     *
+     * @param billed how long the others were billed for
+     * @param timeLimit how long the next may run, which it may wait and run for at least; null for as long as the service lets it
+     */
+    SageMakerOptions after(Duration billed, @Nullable Duration timeLimit) {
+        if (maxWait == null || billed.isZero()) {
+            return this;
+        }
+        Duration left = maxWait.minus(billed);
+        return new SageMakerOptions(
+                role,
+                region,
+                store,
+                machine,
+                image,
+                bringsWorker,
+                volumeGb,
+                isSpot,
+                timeLimit != null && left.compareTo(timeLimit) < 0 ? timeLimit : left,
+                maxPending,
+                kmsKey,
+                subnets,
+                securityGroups,
+                isIsolated,
+                keepAlive,
+                tags);
+    }
+
     /** Collects options that have defaults. */
     public static final class Builder {
         private final String role;

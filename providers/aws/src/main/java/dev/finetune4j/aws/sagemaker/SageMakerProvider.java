@@ -155,9 +155,17 @@ final class SageMakerProvider implements Provider {
             TrainingJobs.refuseOther(launches.get(0), submission.order().digest());
         }
         if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1), options)) {
-            launches.add(launched().submit(request(submission, launches.size() + 1, options)));
+            SageMakerOptions left = options.after(billedTime(launches), submission.timeLimit());
+            launches.add(launched().submit(request(submission, launches.size() + 1, left)));
         }
         return launched().snapshot(submission.id(), launches);
+    }
+
+    private Duration billedTime(List<DescribeTrainingJobResponse> launches) {
+        return launches.stream()
+                .map(launch ->
+                        SageMakerStatusMapper.billedTime(launch, context.clock().instant()))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     /** Whether a launch got no machine, and the settings name another one. */
