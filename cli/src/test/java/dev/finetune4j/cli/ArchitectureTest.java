@@ -180,6 +180,24 @@ class ArchitectureTest {
             .because("it shows Amazon's types, and changes with them");
 
     @ArchTest
+    static final ArchRule whatAmazonsPlacesShareKnowsNoneOfThem = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "dev.finetune4j.aws.account..",
+                    "dev.finetune4j.aws.internal..",
+                    "dev.finetune4j.aws.price..",
+                    "dev.finetune4j.aws.s3..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.finetune4j.aws.sagemaker..", "dev.finetune4j.aws.jumpstart..", "dev.finetune4j.aws.bedrock..")
+            .because("another place is a package of its own, and a line that registers it");
+
+    @ArchTest
+    static final ArchRule noCyclesBetweenPackagesOfAmazonsProviders =
+            slices().matching("dev.finetune4j.aws.(**)").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule noCyclesBetweenPackagesOfTheApi =
             slices().matching("dev.finetune4j.(*)..").should().beFreeOfCycles();
 

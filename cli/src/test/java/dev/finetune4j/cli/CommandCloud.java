@@ -33,6 +33,7 @@ final class CommandCloud implements AutoCloseable {
 
     private final Path home;
     private final OfflineAws aws;
+    private final Clock clock;
 
     /** How a cloud is started, with what its jobs run. */
     interface Start {
@@ -48,8 +49,10 @@ final class CommandCloud implements AutoCloseable {
         this(folder, region, Clock.systemUTC(), start);
     }
 
-    private CommandCloud(Path folder, String region, Clock clock, Start start) throws IOException {
+    /** Starts one that lives by a clock, which may be virtual. */
+    CommandCloud(Path folder, String region, Clock clock, Start start) throws IOException {
         home = folder.resolve("home");
+        this.clock = clock;
         OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT, region, clock).createBucket("my-bucket");
         aws = start.of(new Account(ACCOUNT, region, Set.of(ROLE)), store);
     }
@@ -196,7 +199,7 @@ final class CommandCloud implements AutoCloseable {
     }
 
     CommandRun command(String... arguments) {
-        return CommandRun.in(home, environment(), arguments);
+        return CommandRun.at(clock, home, environment(), arguments);
     }
 
     /** A command with text on its standard input. */

@@ -79,21 +79,12 @@ final class FaultedRun implements AutoCloseable {
                 .build();
     }
 
-    /**
-     * Without held-out rows nothing is compared, so that nothing has to be computed. The model lies beside the job: where the tests lie is no
-     * part of the run's id then, by which its watcher looks at moments of its own.
-     */
     private Path write(Path folder) throws IOException {
-        Path file = TicketsJob.write(folder, 1);
-        Files.createSymbolicLink(folder.resolve("model"), TicketsJob.MODEL);
-        String tickets = Files.readString(file)
-                .replace("model: " + TicketsJob.MODEL, "model: model")
-                .replace("split: {test: 0.25}", "split: {test: 0}")
-                .replace("few-shot: 0", "gate: {better-than-base: false}");
+        Path file = TicketsJob.writeUncompared(folder, 1);
         boolean isSpot = fault == Fault.SPOT_RECLAIM || fault == Fault.STOCK_OUT_LATER;
         return Files.writeString(
                 file,
-                tickets + "budget: {max-cost: " + BUDGET + "}\ntargets: ["
+                Files.readString(file) + "budget: {max-cost: " + BUDGET + "}\ntargets: ["
                         + place.title().toLowerCase(Locale.ROOT) + "]\nplaces:\n" + place.settings()
                         + (isSpot ? "    spot: true\n" : ""));
     }

@@ -118,6 +118,19 @@ class LaunchAtJumpStartTest {
         assertNothingWasLaunched();
     }
 
+    @Test
+    void saysBeforeItAsksThatTheModelIsNotTunedOnTheMachineOfThePlan() throws IOException {
+        replace("    machine: ml.g5.xlarge\n", "");
+
+        CommandRun run = cloud.typing("y\n", "launch", job.toString(), "--gpu", "T4");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+        assertThat(oneLine(run.err()))
+                .contains("FT0916", "is not tuned on ml.g4dn", "places.jumpstart.machine: ml.g5")
+                .doesNotContain("launch at these terms");
+        assertNothingWasLaunched();
+    }
+
     private void assertNothingWasLaunched() {
         assertThat(aws.calls("CreateTrainingJob")).isEmpty();
         assertThat(aws.calls("PutObject")).isEmpty();

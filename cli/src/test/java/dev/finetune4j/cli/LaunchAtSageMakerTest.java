@@ -106,6 +106,19 @@ class LaunchAtSageMakerTest {
     }
 
     @Test
+    void saysHowFarItMayGoBeyondTheBudgetWhereTheJobFileLetsIt() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("region: ", "spot: true, max-wait: 3d, region: "));
+
+        CommandRun run = command("launch", job.toString(), "--dry-run");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(oneLine(run.err()))
+                .containsPattern(
+                        "of a budget of 5 USD \\(worst-case overshoot: [0-9.]+ USD, if its machine is taken back");
+        assertThat(run.out()).contains("\"MaxWaitTimeInSeconds\" : 259200");
+    }
+
+    @Test
     void tellsItsTermsToProgramsInJson() {
         CommandRun run = command("launch", job.toString(), "--dry-run", "-o", "json");
 

@@ -93,8 +93,12 @@ final class LaunchTermsView {
         return limit == null ? "" : "ended after " + Figures.duration(limit) + by + "; ";
     }
 
-    /** What can be billed at most is within the budget, or the terms were refused. */
+    /** What can be billed at most is within the budget, or the terms were refused; unless the job's own settings of its place let it be more. */
     private static String ofBudget(Money worst, @Nullable Money budget) {
+        if (budget != null && worst.amount().compareTo(budget.amount()) > 0) {
+            return ", of a budget of " + budget + " (worst-case overshoot: " + worst.less(budget)
+                    + ", if its machine is taken back again and again and nobody watches)";
+        }
         return budget == null
                 ? ""
                 : ", of a budget of " + budget + " (" + budget.less(worst)

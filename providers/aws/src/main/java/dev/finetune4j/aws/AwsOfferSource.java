@@ -1,7 +1,9 @@
 package dev.finetune4j.aws;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
+import dev.finetune4j.aws.account.AwsPlace;
 import dev.finetune4j.aws.bedrock.BedrockPrices;
-import dev.finetune4j.aws.jumpstart.JumpStartProviderFactory;
 import dev.finetune4j.aws.price.PriceList;
 import dev.finetune4j.aws.sagemaker.SageMakerPrices;
 import dev.finetune4j.error.FineTuneException;
@@ -33,7 +35,10 @@ public final class AwsOfferSource implements OfferSource {
 
     @Override
     public Set<ProviderId> withOwnModels() {
-        return Set.of(new JumpStartProviderFactory().id());
+        return AwsPlace.all().stream()
+                .filter(AwsPlace::hasOwnModels)
+                .map(AwsPlace::id)
+                .collect(toUnmodifiableSet());
     }
 
     /**

@@ -13,9 +13,9 @@ final class LaunchTargets {
     /** One of them, with its files in a folder; the caller closes it. */
     static LaunchTarget open(String name, Path home) throws IOException {
         return switch (name) {
-            case "SageMaker" -> new SageMakerTarget(home);
-            case "JumpStart" -> new JumpStartTarget(home);
-            case "Bedrock" -> new BedrockTarget(home);
+            case "SageMaker" -> SageMakerTarget.open(home);
+            case "JumpStart" -> JumpStartTarget.open(home);
+            case "Bedrock" -> BedrockTarget.open(home);
             default -> throw new IllegalArgumentException(name);
         };
     }

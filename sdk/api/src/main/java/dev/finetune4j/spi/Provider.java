@@ -2,6 +2,7 @@ package dev.finetune4j.spi;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -55,9 +56,27 @@ public interface Provider extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * What the place has against a job whatever its rows, of what {@link #refusals} tells: it is told before anybody agrees to what the job may
+     * cost, and before the model's files are fetched. May ask the place. Empty where all of it is told by {@link #settingProblems}.
+     *
+     * @throws FineTuneException if the place does not answer
+     */
+    default List<Problem> objections(FineTuneJob job) {
+        return List.of();
+    }
+
     /** Time that may be billed after a job's time limit, for saving and for taking results home; zero where nothing is billed. */
     default Duration windDown() {
         return Duration.ZERO;
+    }
+
+    /**
+     * How long a job may be billed for at most though nobody watches it: to its time limit and {@link #windDown} beyond it, unless its settings
+     * let the place bill for longer.
+     */
+    default Duration longestBilled(Duration timeLimit) {
+        return timeLimit.plus(windDown());
     }
 
     /**

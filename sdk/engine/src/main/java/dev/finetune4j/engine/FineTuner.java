@@ -210,20 +210,24 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * What a launch of a plan's choice may take at most, and where it goes if its machine is not to be had, for somebody to agree to.
+     * What a launch of a plan's choice may take at most, and where it goes if its machine is not to be had, for somebody to agree to. A place
+     * that would refuse the job whatever its rows is asked first.
      *
      * @throws FineTuneException with FT0520 if its place bills for time and the job has no budget, FT0521 if the budget ends before the
      *     job is likely to, or may, where its place keeps no checkpoint, FT0523 if it cannot be launched from here, FT0532 if its first
-     *     checkpoint may come too late, FT0760 to FT0762 if the plan has no choice
+     *     checkpoint may come too late, FT0760 to FT0762 if the plan has no choice, or with what
+     *     its place has against it
      */
     public LaunchTerms terms(Plan plan, JobFile job) {
         PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
         long steps = plan.workload().steps();
         try {
-            return Alternatives.with(
+            LaunchTerms terms = Alternatives.with(
                     launcher.places().terms(choice, job.at(choice).job(), steps),
                     plan.options(),
                     option -> launcher.places().terms(option, job.at(option).job(), steps));
+            launcher.places().refuseObjections(job.at(choice).job());
+            return terms;
         } catch (FineTuneException e) {
             throw job.placed(e);
         }

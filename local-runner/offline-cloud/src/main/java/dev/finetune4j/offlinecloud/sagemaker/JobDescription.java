@@ -9,9 +9,6 @@ import java.util.List;
 
 /** A training job as the service tells of it. */
 final class JobDescription {
-    /** What of the price of a machine on demand one pays for one that can be taken back. */
-    private static final double SPOT_SHARE = 0.3;
-
     private static final double MILLIS = 1000;
 
     private static final List<String> ECHOED = List.of(
@@ -42,12 +39,19 @@ final class JobDescription {
     private final TrainingJob job;
     private final String arn;
     private final WarmPools pools;
+    private final double spotShare;
     private final Instant now;
 
-    JobDescription(TrainingJob job, String arn, WarmPools pools, Instant now) {
+    /**
+     * A description of a job as it is now.
+     *
+     * @param spotShare what of a machine's time is billed where it may be taken back
+     */
+    JobDescription(TrainingJob job, String arn, WarmPools pools, double spotShare, Instant now) {
         this.job = job;
         this.arn = arn;
         this.pools = pools;
+        this.spotShare = spotShare;
         this.now = now;
     }
 
@@ -103,7 +107,7 @@ final class JobDescription {
     private void times(ObjectNode answer) {
         double machineSeconds = job.machineTime().toMillis() / MILLIS;
         if (machineSeconds > 0) {
-            double share = job.request().isSpot() ? SPOT_SHARE : 1;
+            double share = job.request().isSpot() ? spotShare : 1;
             answer.put("TrainingTimeInSeconds", (int) Math.ceil(machineSeconds));
             answer.put("BillableTimeInSeconds", (int) Math.ceil(machineSeconds * share));
         }

@@ -49,6 +49,7 @@ public final class OfflineSageMaker implements JsonService {
     private final JobTags tags = new JobTags();
     private final WarmPools pools = new WarmPools();
     private final InternalErrors errors = new InternalErrors();
+    private double spotShare = 0.3;
 
     /**
      * The service.
@@ -122,6 +123,11 @@ public final class OfflineSageMaker implements JsonService {
     public synchronized void restock(String instanceType) {
         advanceAll();
         stock.restock(instanceType, clock.instant());
+    }
+
+    /** From now on so much of the time of a machine that may be taken back is billed, of which the service bills 0.3 at first. */
+    public synchronized void spotShare(double share) {
+        spotShare = share;
     }
 
     /**
@@ -261,7 +267,7 @@ public final class OfflineSageMaker implements JsonService {
     }
 
     private JobDescription description(TrainingJob job) {
-        return new JobDescription(job, arn(job.request()), pools, clock.instant());
+        return new JobDescription(job, arn(job.request()), pools, spotShare, clock.instant());
     }
 
     private ObjectNode search(ObjectNode request) throws ServiceError {

@@ -3,13 +3,13 @@ package dev.finetune4j.worker.local;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.Footprint;
+import dev.finetune4j.spi.JobRefusals;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.Proposal;
@@ -284,11 +284,7 @@ final class LocalProvider implements Provider {
     }
 
     private static FineTuneException wrongState(RunId id, RunState state, String why) {
-        return problem(WorkerProblems.WRONG_STATE, id + " is " + state.name().toLowerCase(java.util.Locale.ROOT), why);
-    }
-
-    private static FineTuneException problem(ProblemKind kind, String summary, String cause) {
-        return kind.error(summary).because(cause).asException();
+        return JobRefusals.wrongState(WorkerProblems.WRONG_STATE, id, state, why);
     }
 
     private static FineTuneException launchFailed(RunId id, JobFolder folder, IOException cause) {

@@ -1,14 +1,10 @@
 package dev.finetune4j.aws.account;
 
-import dev.finetune4j.aws.bedrock.BedrockProviderFactory;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.BucketOwner;
-import dev.finetune4j.aws.jumpstart.JumpStartProviderFactory;
 import dev.finetune4j.aws.s3.S3Store;
-import dev.finetune4j.aws.sagemaker.SageMakerProviderFactory;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.error.Retry;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.AccountExaminer;
@@ -16,10 +12,10 @@ import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
-import dev.finetune4j.spi.ProviderFactory;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,15 +24,12 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
 
-/** Looks whether an account of Amazon's is ready for a job at SageMaker or Bedrock. */
+/** Looks whether an account of Amazon's is ready for a job at the places that it names. */
 public final class AwsExaminer implements AccountExaminer {
     private static final String SETTINGS = "settings";
     private static final String CREDENTIALS = "credentials";
     private static final String BUCKET = "bucket";
     private static final String NETWORK = "network";
-    private static final ProviderFactory SAGEMAKER = new SageMakerProviderFactory();
-    private static final List<ProviderFactory> PLACES =
-            List.of(SAGEMAKER, new JumpStartProviderFactory(), new BedrockProviderFactory());
 
     @Override
     public String vendor() {
@@ -45,15 +38,21 @@ public final class AwsExaminer implements AccountExaminer {
 
     @Override
     public List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job) {
-        List<ProviderFactory> named = PLACES.stream()
+        List<AwsPlace> places = AwsPlace.all();
+        List<AwsPlace> named = places.stream()
                 .filter(place -> job != null && isNamed(job, place.id()))
+                .sorted(Comparator.comparing(AwsPlace::isUsual).reversed())
                 .toList();
         if (named.isEmpty()) {
-            return examine(context, job, SAGEMAKER);
+            return places.stream()
+                    .filter(AwsPlace::isUsual)
+                    .findFirst()
+                    .map(usual -> examine(context, job, usual))
+                    .orElse(List.of());
         }
         List<Diagnosis> all = new ArrayList<>();
-        for (ProviderFactory place : named) {
-            String prefix = place.equals(SAGEMAKER) ? "" : place.id() + " ";
+        for (AwsPlace place : named) {
+            String prefix = place.isUsual() ? "" : place.id() + " ";
             examine(context, job, place).stream()
                     .map(one -> new Diagnosis(prefix + one.name(), one.verdict(), one.found(), one.remedy()))
                     .forEach(all::add);
@@ -65,7 +64,7 @@ public final class AwsExaminer implements AccountExaminer {
         return job.targets().contains(place) || !job.settingsOf(place).isEmpty();
     }
 
-    private static List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job, ProviderFactory place) {
+    private static List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job, AwsPlace place) {
         Map<String, String> settings = job == null ? Map.of() : job.settingsOf(place.id());
         List<Diagnosis> all = new ArrayList<>();
         Optional<String> region = AwsConnection.region(settings, context.environment());
@@ -89,7 +88,7 @@ public final class AwsExaminer implements AccountExaminer {
             all.addAll(role(place, job, region.get(), context));
             all.add(bucket(region.get(), settings, context));
             network(region.get(), settings).ifPresent(all::add);
-            all.addAll(whatItTrains(place, job, region.get(), context));
+            all.addAll(place.examine(job, region.get(), context));
         }
         return all;
     }
@@ -107,27 +106,11 @@ public final class AwsExaminer implements AccountExaminer {
                                 + " --filters Name=service-name,Values=com.amazonaws." + region + ".s3"));
     }
 
-    private static List<Diagnosis> whatItTrains(
-            ProviderFactory place, FineTuneJob job, String region, ProviderContext context) {
-        Map<String, String> settings = job.settingsOf(place.id());
-        List<Diagnosis> all = new ArrayList<>();
-        if (place instanceof BedrockProviderFactory) {
-            String model =
-                    settings.getOrDefault(PlaceSettings.MODEL, job.model().value());
-            all.add(new ModelExamination(region, context).of(model));
-        } else if (place instanceof JumpStartProviderFactory) {
-            all.addAll(new HubExamination(region, context).of(job));
-        }
-        all.addAll(new QuotaExamination(region, context, place.id()).of(settings));
-        return all;
-    }
-
     /** A role that cannot be acted as need not be looked into. */
-    private static List<Diagnosis> role(
-            ProviderFactory place, FineTuneJob job, String region, ProviderContext context) {
+    private static List<Diagnosis> role(AwsPlace place, FineTuneJob job, String region, ProviderContext context) {
         Map<String, String> settings = job.settingsOf(place.id());
         String role = settings.getOrDefault("role", "");
-        Diagnosis trust = new RoleExamination(region, context, place.id()).of(role);
+        Diagnosis trust = new RoleExamination(region, context, place).of(role);
         if (trust.verdict() != Diagnosis.Verdict.OK) {
             return List.of(trust);
         }
@@ -160,11 +143,11 @@ public final class AwsExaminer implements AccountExaminer {
     }
 
     /** What the provider itself has against the settings. */
-    private static List<Diagnosis> wrong(ProviderFactory place, Map<String, String> settings, ProviderContext context) {
+    private static List<Diagnosis> wrong(AwsPlace place, Map<String, String> settings, ProviderContext context) {
         try (Provider provider = place.open(context, settings)) {
             return provider.settingProblems().stream()
                     .filter(Problem::isError)
-                    .map(problem -> diagnosis(SETTINGS, problem))
+                    .map(problem -> Diagnoses.of(SETTINGS, problem))
                     .toList();
         }
     }
@@ -176,29 +159,7 @@ public final class AwsExaminer implements AccountExaminer {
             files.list("doctor");
             return Diagnosis.ok(BUCKET, store + " can be read from " + region);
         } catch (FineTuneException e) {
-            return diagnosis(BUCKET, e.problems().get(0));
+            return Diagnoses.of(BUCKET, e.problems().get(0));
         }
-    }
-
-    /** A problem as a diagnosis; what may be gone at the next try is not known to be in the way. */
-    static Diagnosis diagnosis(String name, Problem problem) {
-        return problem.retry().equals(Retry.NEVER)
-                ? Diagnosis.fail(name, told(problem), remedy(problem))
-                : unknown(name, problem);
-    }
-
-    /** What kept somebody from looking. */
-    static Diagnosis unknown(String name, Problem problem) {
-        return Diagnosis.unknown(name, told(problem), remedy(problem));
-    }
-
-    private static String told(Problem problem) {
-        return problem.code() + ": " + problem.summary();
-    }
-
-    private static String remedy(Problem problem) {
-        return problem.remedies().isEmpty()
-                ? problem.kind().remedy()
-                : problem.remedies().get(0);
     }
 }

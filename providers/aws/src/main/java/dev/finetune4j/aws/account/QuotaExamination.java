@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.account;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.ProviderContext;
@@ -15,39 +16,27 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.servicequotas.ServiceQuotasClient;
 import software.amazon.awssdk.services.servicequotas.model.ServiceQuota;
 
-/** Looks how many machines of the job's type the account may run, or how many jobs of Bedrock's. */
-final class QuotaExamination {
+/** Looks how much of something an account may have at once. */
+public final class QuotaExamination {
     private static final String NAME = "quota";
-    private static final String SAGEMAKER = "sagemaker";
-    private static final String BEDROCK = "bedrock";
-
-    /** Of what Bedrock calls its quota, which changes now and then. */
-    private static final String JOBS = "customization jobs";
+    private static final String SAGEMAKER = "sagemaker"; // Amazon's name of the service, whichever place uses it
 
     private final String region;
     private final ProviderContext context;
-    private final ProviderId place;
 
-    /** @param place which of Amazon's places the job names */
-    QuotaExamination(String region, ProviderContext context, ProviderId place) {
+    /** An examination of the quotas of a region. */
+    public QuotaExamination(String region, ProviderContext context) {
         this.region = region;
         this.context = context;
-        this.place = place;
     }
 
     /**
-     * The diagnoses: of machines to train on, and of those to be kept where the job asks for that; or of jobs at once.
+     * Looks at SageMaker's quotas of machines to train on, and of those to be kept where the job asks for that.
      *
-     * @param settings of the job
+     * @param place whose settings name the machine
      */
-    List<Diagnosis> of(Map<String, String> settings) {
-        if (place.value().equals(BEDROCK)) {
-            return List.of(look(
-                    NAME,
-                    BEDROCK,
-                    JOBS,
-                    quota -> quota.quotaName().toLowerCase(Locale.ROOT).contains(JOBS)));
-        }
+    public List<Diagnosis> ofMachines(ProviderId place, FineTuneJob job) {
+        Map<String, String> settings = job.settingsOf(place);
         String machine = settings.get(PlaceSettings.MACHINE);
         if (machine == null) {
             return List.of(Diagnosis.unknown(
@@ -64,6 +53,20 @@ final class QuotaExamination {
 
     private Diagnosis ofMachines(String check, String name) {
         return look(check, SAGEMAKER, name, quota -> name.equals(quota.quotaName()));
+    }
+
+    /**
+     * Looks at a quota of jobs at once.
+     *
+     * @param service as Service Quotas calls it, such as {@code bedrock}
+     * @param part a part of the quota's name, in small letters, since the rest changes now and then
+     */
+    public Diagnosis ofJobs(String service, String part) {
+        return look(
+                NAME,
+                service,
+                part,
+                quota -> quota.quotaName().toLowerCase(Locale.ROOT).contains(part));
     }
 
     private Diagnosis look(String check, String service, String name, Predicate<ServiceQuota> isMeant) {

@@ -12,10 +12,10 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.HostingWay;
+import dev.finetune4j.spi.JobRefusals;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 
@@ -122,12 +122,8 @@ final class BedrockErrors {
     }
 
     /** A job is in a state in which that cannot be done. */
-    static FineTuneException wrongState(RunId id, RunState state, String reason) {
-        return BedrockProblems.WRONG_STATE
-                .error(id + " is " + state.name().toLowerCase(Locale.ROOT))
-                .because(reason)
-                .remedy("finetune show " + id)
-                .asException();
+    static FineTuneException wrongState(RunId id, RunState state, String why) {
+        return JobRefusals.wrongState(BedrockProblems.WRONG_STATE, id, state, why);
     }
 
     /** The model answers somebody, or is held ready to. */
@@ -225,9 +221,7 @@ final class BedrockErrors {
 
     /** A cursor that was given for no event of the job. */
     static FineTuneException foreignCursor(RunId id, String cursor) {
-        return BedrockProblems.FOREIGN_CURSOR
-                .error("no event of " + id + " is at " + cursor)
-                .asException();
+        return JobRefusals.foreignCursor(BedrockProblems.FOREIGN_CURSOR, id, cursor);
     }
 
     /** The service took a job and does not show it. */

@@ -65,7 +65,7 @@ final class JumpStartProvider implements Provider {
         LaunchedJobs open = launched;
         if (open == null) {
             String store = settings.store();
-            open = LaunchedJobs.open(settings.region().orElse(""), store, settings.owner(), context, LossLines::of);
+            open = LaunchedJobs.open(ID, settings.region().orElse(""), store, settings.owner(), context, LossLines::of);
             launched = open;
         }
         return open;
@@ -112,7 +112,13 @@ final class JumpStartProvider implements Provider {
 
     @Override
     public List<Problem> refusals(Proposal proposal) {
-        return look(proposal.job()).problems();
+        return objections(proposal.job());
+    }
+
+    /** Not every machine that a plan may choose is one that the model's script is made for. */
+    @Override
+    public List<Problem> objections(FineTuneJob job) {
+        return look(job).problems();
     }
 
     /** What the hub has for a job, and against it, whatever its rows; it is not asked for settings that are wrong. */
@@ -210,7 +216,7 @@ final class JumpStartProvider implements Provider {
 
     private boolean isToMove(DescribeTrainingJobResponse last, Submission submission) {
         String machine = settings.options(submission.model()).machine();
-        return machine != null && LaunchedJobs.isToMove(last, machine, false);
+        return machine != null && launched().isToMove(last, machine, false);
     }
 
     @Override

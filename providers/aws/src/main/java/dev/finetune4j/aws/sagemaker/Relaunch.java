@@ -43,7 +43,9 @@ final class Relaunch {
 
     /** A spot job may wait as long as before, besides. */
     private static StoppingCondition limits(StoppingCondition before, Duration left) {
-        StoppingCondition.Builder limits = StoppingCondition.builder().maxRuntimeInSeconds((int) left.toSeconds());
+        StoppingCondition.Builder limits = StoppingCondition.builder()
+                .maxRuntimeInSeconds((int) left.toSeconds())
+                .maxPendingTimeInSeconds(before.maxPendingTimeInSeconds());
         if (before.maxWaitTimeInSeconds() != null) {
             int waiting = before.maxWaitTimeInSeconds() - before.maxRuntimeInSeconds();
             limits.maxWaitTimeInSeconds((int) left.toSeconds() + waiting);

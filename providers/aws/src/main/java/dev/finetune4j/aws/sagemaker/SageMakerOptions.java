@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param bringsWorker whether the image starts finetune4j's worker by itself, so that none comes with the job
  * @param volumeGb disk in GB; 0 for as much as comes with the machine, or {@link #DEFAULT_VOLUME_GB} where none does
  * @param isSpot whether the machine may be taken back, for a lower price
- * @param maxWait for a spot job: how long it may wait and run together, or null for a day more than it may run
+ * @param maxWait for a spot job: how long it may wait and run together, or null for as long as its budget pays for
+ * @param maxPending how long a job on demand waits for a machine before it fails for want of one, or null for as long as the service lets it
  * @param kmsKey key that results, and a disk that does not come with the machine, are encrypted with; null for the account's own
  * @param subnets of the network that the container joins; empty for none
  * @param securityGroups of the container in that network; empty for none
@@ -36,6 +37,7 @@ public record SageMakerOptions(
         int volumeGb,
         boolean isSpot,
         @Nullable Duration maxWait,
+        @Nullable Duration maxPending,
         @Nullable String kmsKey,
         List<String> subnets,
         List<String> securityGroups,
@@ -58,6 +60,37 @@ public record SageMakerOptions(
         return new Builder(role, region, store, machine);
     }
 
+    /**
+     * The same for a launch after others of the job, which do not wait and run for so long anew: all of them together may be billed for no
+     * more than the first.
+     *
+     * @param billed how long the others were billed for
+     * @param timeLimit how long the next may run, which it may wait and run for at least; null for as long as the service lets it
+     */
+    SageMakerOptions after(Duration billed, @Nullable Duration timeLimit) {
+        if (maxWait == null || billed.isZero()) {
+            return this;
+        }
+        Duration left = maxWait.minus(billed);
+        return new SageMakerOptions(
+                role,
+                region,
+                store,
+                machine,
+                image,
+                bringsWorker,
+                volumeGb,
+                isSpot,
+                timeLimit != null && left.compareTo(timeLimit) < 0 ? timeLimit : left,
+                maxPending,
+                kmsKey,
+                subnets,
+                securityGroups,
+                isIsolated,
+                keepAlive,
+                tags);
+    }
+
     /** Collects options that have defaults. */
     public static final class Builder {
         private final String role;
@@ -69,6 +102,7 @@ public record SageMakerOptions(
         private int volumeGb;
         private boolean isSpot;
         private @Nullable Duration maxWait;
+        private @Nullable Duration maxPending;
         private @Nullable String kmsKey;
         private List<String> subnets = List.of();
         private List<String> securityGroups = List.of();
@@ -110,6 +144,12 @@ public record SageMakerOptions(
         /** See {@link SageMakerOptions#maxWait}. */
         public Builder maxWait(@Nullable Duration value) {
             maxWait = value;
+            return this;
+        }
+
+        /** See {@link SageMakerOptions#maxPending}. */
+        public Builder maxPending(@Nullable Duration value) {
+            maxPending = value;
             return this;
         }
 
@@ -156,6 +196,7 @@ public record SageMakerOptions(
                     volumeGb,
                     isSpot,
                     maxWait,
+                    maxPending,
                     kmsKey,
                     subnets,
                     securityGroups,

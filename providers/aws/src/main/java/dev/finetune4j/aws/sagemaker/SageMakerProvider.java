@@ -53,7 +53,10 @@ final class SageMakerProvider implements Provider {
     static final ProviderId ID = new ProviderId("sagemaker");
 
     /** The container has two minutes to save; then results are taken to S3, which is billed too, as a machine is that is kept. */
-    private static final Duration WIND_DOWN = Duration.ofMinutes(15);
+    static final Duration END = Duration.ofMinutes(5);
+
+    /** The end, and before it the start, which may be billed and no part of the running time. */
+    static final Duration WIND_DOWN = END.plus(Duration.ofMinutes(10));
 
     private final ProviderContext context;
     private final SageMakerSettings settings;
@@ -69,7 +72,7 @@ final class SageMakerProvider implements Provider {
         LaunchedJobs open = launched;
         if (open == null) {
             SageMakerSettings.Connection to = settings.connection();
-            open = LaunchedJobs.open(to.region(), to.store(), to.owner(), context, launch -> LineReader.WORKER);
+            open = LaunchedJobs.open(ID, to.region(), to.store(), to.owner(), context, launch -> LineReader.WORKER);
             launched = open;
         }
         return open;
@@ -94,6 +97,14 @@ final class SageMakerProvider implements Provider {
     @Override
     public Duration windDown() {
         return WIND_DOWN.plus(settings.keepAlive());
+    }
+
+    /** A spot job that may wait for longer than is usual may be billed for all of that: each time that it gets a machine. */
+    @Override
+    public Duration longestBilled(Duration timeLimit) {
+        Duration usual = timeLimit.plus(windDown());
+        Duration longest = settings.maxWait().map(END::plus).orElse(usual);
+        return longest.compareTo(usual) > 0 ? longest : usual;
     }
 
     @Override
@@ -144,14 +155,22 @@ final class SageMakerProvider implements Provider {
             TrainingJobs.refuseOther(launches.get(0), submission.order().digest());
         }
         if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1), options)) {
-            launches.add(launched().submit(request(submission, launches.size() + 1, options)));
+            SageMakerOptions left = options.after(billedTime(launches), submission.timeLimit());
+            launches.add(launched().submit(request(submission, launches.size() + 1, left)));
         }
         return launched().snapshot(submission.id(), launches);
     }
 
+    private Duration billedTime(List<DescribeTrainingJobResponse> launches) {
+        return launches.stream()
+                .map(launch ->
+                        SageMakerStatusMapper.billedTime(launch, context.clock().instant()))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
     /** Whether a launch got no machine, and the settings name another one. */
-    private static boolean isToMove(DescribeTrainingJobResponse last, SageMakerOptions options) {
-        return LaunchedJobs.isToMove(last, options.machine(), options.isSpot());
+    private boolean isToMove(DescribeTrainingJobResponse last, SageMakerOptions options) {
+        return launched().isToMove(last, options.machine(), options.isSpot());
     }
 
     @Override

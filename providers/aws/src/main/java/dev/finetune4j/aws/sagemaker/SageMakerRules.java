@@ -25,6 +25,8 @@ final class SageMakerRules {
     private static final int MOST_VOLUME_GB = 16_384;
     private static final Duration LONGEST_KEEP_ALIVE = Duration.ofHours(6);
     private static final Duration LONGEST_WAIT = Duration.ofDays(30);
+    private static final Duration SHORTEST_PENDING = Duration.ofMinutes(30);
+    private static final Duration LONGEST_PENDING = Duration.ofDays(28);
     private static final int MOST_CHANNELS = 20;
     private static final Pattern CHANNEL = Pattern.compile("[A-Za-z0-9.\\-_]{1,64}");
 
@@ -78,6 +80,7 @@ final class SageMakerRules {
         checkMachine();
         checkImage();
         checkSpot();
+        checkPending();
         common.checkNetwork(options.subnets(), options.securityGroups());
         common.checkKey(options.kmsKey(), options.region());
         JobTags.SAGEMAKER.check(options.tags(), common);
@@ -187,6 +190,33 @@ final class SageMakerRules {
         }
     }
 
+    /** The service lets only machines with accelerators be waited for; a spot job waits by its own limit. */
+    private void checkPending() {
+        Duration pending = options.maxPending();
+        if (pending == null) {
+            return;
+        }
+        if (pending.compareTo(SHORTEST_PENDING) < 0 || pending.compareTo(LONGEST_PENDING) > 0) {
+            problems.add(common.wrong(
+                            "max-pending",
+                            "a job waits for a machine for " + Durations.format(SHORTEST_PENDING) + " to "
+                                    + Durations.format(LONGEST_PENDING) + ", not " + Durations.format(pending))
+                    .remedy("places.sagemaker.max-pending: 2h")
+                    .build());
+        }
+        if (options.isSpot()) {
+            problems.add(common.together("max-pending", "a spot job waits and runs as long as max-wait says")
+                    .remedy("leave places.sagemaker.max-pending out")
+                    .build());
+        }
+        if (machine.isKnown() && !machine.hasGpu()) {
+            problems.add(
+                    common.together("max-pending", "only a machine with a GPU is waited for, not " + options.machine())
+                            .remedy("leave places.sagemaker.max-pending out")
+                            .build());
+        }
+    }
+
     private void checkLimits(StagedJob job) {
         Duration runtime = TrainingJobMapper.runtime(job);
         if (runtime.toSeconds() < 1 || runtime.compareTo(TrainingJobMapper.LONGEST_RUN) > 0) {
@@ -204,7 +234,8 @@ final class SageMakerRules {
                             "the job may run for " + Durations.format(runtime) + ", but wait and run for "
                                     + Durations.format(wait))
                     .because("the longest wait counts the running time too")
-                    .remedy("places.sagemaker.max-wait: " + Durations.format(runtime.plus(Duration.ofDays(1))))
+                    .remedy("places.sagemaker.max-wait: "
+                            + Durations.format(runtime.plus(TrainingJobMapper.USUAL_WAIT)))
                     .build());
         }
         if (options.isSpot() && wait.compareTo(LONGEST_WAIT) > 0) {

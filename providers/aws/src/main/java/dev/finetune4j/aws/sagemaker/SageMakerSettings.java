@@ -34,6 +34,7 @@ final class SageMakerSettings {
     private static final String WORKER_IN_IMAGE = "worker-in-image";
     private static final String VOLUME = "volume-gb";
     private static final String MAX_WAIT = "max-wait";
+    private static final String MAX_PENDING = "max-pending";
     private static final String KMS_KEY = "kms-key";
     private static final String SUBNETS = "subnets";
     private static final String SECURITY_GROUPS = "security-groups";
@@ -54,6 +55,7 @@ final class SageMakerSettings {
             WORKER_IN_IMAGE,
             VOLUME,
             MAX_WAIT,
+            MAX_PENDING,
             KMS_KEY,
             SUBNETS,
             SECURITY_GROUPS,
@@ -93,10 +95,19 @@ final class SageMakerSettings {
 
     /** How long the machine is kept, and paid for, after the job; zero where that cannot be read. */
     Duration keepAlive() {
+        return readable(KEEP_ALIVE).orElse(Duration.ZERO);
+    }
+
+    /** How long a spot job may wait and run together; empty where that is not said, or cannot be read. */
+    Optional<Duration> maxWait() {
+        return Boolean.parseBoolean(settings.get(PlaceSettings.SPOT)) ? readable(MAX_WAIT) : Optional.empty();
+    }
+
+    private Optional<Duration> readable(String name) {
         try {
-            return settings.containsKey(KEEP_ALIVE) ? Durations.parse(settings.get(KEEP_ALIVE)) : Duration.ZERO;
+            return Optional.ofNullable(settings.get(name)).map(Durations::parse);
         } catch (DateTimeException | IllegalArgumentException e) {
-            return Duration.ZERO; // refusals tell of it
+            return Optional.empty(); // refusals tell of it
         }
     }
 
@@ -192,6 +203,7 @@ final class SageMakerSettings {
                 .volumeGb(number(VOLUME))
                 .spot(flag(PlaceSettings.SPOT))
                 .maxWait(settings.containsKey(MAX_WAIT) ? duration(MAX_WAIT) : null)
+                .maxPending(settings.containsKey(MAX_PENDING) ? duration(MAX_PENDING) : null)
                 .kmsKey(settings.get(KMS_KEY))
                 .network(list(SUBNETS), list(SECURITY_GROUPS))
                 .isolated(flag(ISOLATED))

@@ -36,11 +36,18 @@ final class TrainingJobMapper {
     /** By it a job that is found is known to be the one that is meant. */
     static final String DIGEST_TAG = TrainingJobs.DIGEST_TAG;
 
-    /** How long a spot job waits beyond its running time unless somebody says otherwise. */
-    private static final Duration USUAL_WAIT = Duration.ofDays(1);
+    /**
+     * How long a spot job waits beyond its running time unless somebody says otherwise. A machine loads its inputs anew as often as it is
+     * taken back, which is billed and is no running time: only the limit of waiting and running together bounds it. So that is what the
+     * budget pays for, less what the end takes ({@link SageMakerProvider#END}).
+     */
+    static final Duration USUAL_WAIT = SageMakerProvider.WIND_DOWN.minus(SageMakerProvider.END);
 
-    /** The service starts a container anew after an error of its own; the worker then goes on from its checkpoint. */
-    private static final int PLATFORM_RETRIES = 3;
+    /**
+     * The service starts a container anew after an error of its own; the worker then goes on from its checkpoint. Each start is billed and is
+     * no running time: winding down has time for two.
+     */
+    private static final int PLATFORM_RETRIES = 1;
 
     /** Unpacks the worker beside its inputs, wherever these are, and becomes it, so that signals reach it. */
     private static final String START = "d=${SAGEMAKER_BASE_DIR:-/opt/ml}; mkdir -p $d/code && tar -xzf $d/input/data/"
@@ -176,6 +183,9 @@ final class TrainingJobMapper {
                 .maxRuntimeInSeconds((int) runtime(job).toSeconds());
         if (options.isSpot()) {
             limits.maxWaitTimeInSeconds((int) wait(job, options).toSeconds());
+        }
+        if (options.maxPending() != null) {
+            limits.maxPendingTimeInSeconds((int) options.maxPending().toSeconds());
         }
         return limits.build();
     }

@@ -42,6 +42,7 @@ final class JobsAtRandom {
                 .volumeGb(mostly(0, 100, 20_000, -1))
                 .spot(isSpot)
                 .maxWait(rarely(isSpot ? Duration.ofDays(random.nextInt(40)) : Duration.ofHours(3), isSpot ? 2 : 8))
+                .maxPending(rarely(mostly(Duration.ofHours(2), Duration.ofMinutes(29), Duration.ofDays(29)), 8))
                 .kmsKey(rarely(mostly("alias/training", "no key"), 4))
                 .network(
                         random.nextInt(4) == 0 ? List.of(mostly("subnet-1", "sub net")) : List.of(),

@@ -8,6 +8,7 @@ import dev.finetune4j.aws.s3.StoredFile;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +43,26 @@ class SageMakerProviderTest {
     void close() {
         provider.close();
         place.close();
+    }
+
+    @Test
+    void billsForAllThatASpotJobMayWaitWhereThatIsLonger() {
+        Duration limit = Duration.ofHours(3);
+
+        assertThat(longestBilled("max-wait", "1d"))
+                .as("its machine may be taken back all the time")
+                .isEqualTo(Duration.ofDays(1).plusMinutes(5));
+        assertThat(longestBilled("max-wait", "3h")).isEqualTo(limit.plusMinutes(15));
+        assertThat(longestBilled("max-wait", "soon")).isEqualTo(limit.plusMinutes(15));
+        assertThat(longestBilled("volume-gb", "100")).isEqualTo(limit.plusMinutes(15));
+    }
+
+    private static Duration longestBilled(String name, String value) {
+        Map<String, String> settings = new HashMap<>(OfflinePlace.SETTINGS);
+        settings.putAll(Map.of(PlaceSettings.SPOT, "true", name, value));
+        try (Provider provider = OfflinePlace.nowhere(settings)) {
+            return provider.longestBilled(Duration.ofHours(3));
+        }
     }
 
     @Test

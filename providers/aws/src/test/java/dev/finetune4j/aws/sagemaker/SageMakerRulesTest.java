@@ -136,6 +136,26 @@ class SageMakerRulesTest {
                         "only a spot job has a longest time to wait",
                         "places.sagemaker.spot: true"),
                 Arguments.of(
+                        gpu().maxPending(Duration.ofMinutes(5)).build(),
+                        wrong,
+                        "max-pending",
+                        "a job waits for a machine for 30m to 28d, not 5m",
+                        "places.sagemaker.max-pending: 2h"),
+                Arguments.of(
+                        gpu().maxPending(Duration.ofHours(1)).spot(true).build(),
+                        together,
+                        "max-pending",
+                        "a spot job waits and runs as long as max-wait says",
+                        "leave places.sagemaker.max-pending out"),
+                Arguments.of(
+                        SageMakerOptions.builder(ROLE, "eu-central-1", STORE, "ml.m5.xlarge")
+                                .maxPending(Duration.ofHours(1))
+                                .build(),
+                        together,
+                        "max-pending",
+                        "only a machine with a GPU is waited for, not ml.m5.xlarge",
+                        "leave places.sagemaker.max-pending out"),
+                Arguments.of(
                         gpu().network(List.of("subnet-1"), List.of()).build(),
                         together,
                         "subnets",

@@ -9,6 +9,7 @@ import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition
 /** A job is told of alike, whatever words the service has for it. */
 class SageMakerStatusMapperTest {
     private static final RunId ID = new RunId("tickets-3f9c2a11-1");
+    private static final ProviderId PLACE = new ProviderId("somewhere");
     private static final String DESCRIBE =
             "aws sagemaker describe-training-job --region eu-central-1 --training-job-name " + ID;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -91,7 +93,7 @@ class SageMakerStatusMapperTest {
                         transition("Downloading", 5000, 5040),
                         transition("Training", 5040, -1));
 
-        assertThat(SageMakerStatusMapper.snapshot(ID, List.of(job.build()), START.plusSeconds(5100))
+        assertThat(SageMakerStatusMapper.snapshot(ID, List.of(job.build()), PLACE, START.plusSeconds(5100))
                         .billedTime())
                 .isEqualTo(Duration.ofSeconds(60 + 840 + 40 + 60));
     }
@@ -176,7 +178,7 @@ class SageMakerStatusMapperTest {
                         "CapacityError: Unable to provision requested ML compute capacity.",
                         SageMakerProblems.NO_CAPACITY,
                         "Unable to provision requested ML compute capacity.",
-                        SageMakerProblems.NO_CAPACITY.remedy(),
+                        "finetune offers --target somewhere",
                         false),
                 Arguments.of(
                         "InternalServerError: We encountered an internal error. Please try again.",
@@ -208,7 +210,7 @@ class SageMakerStatusMapperTest {
                         + " the role of | finetune policy JOB --for job",
                 "ClientError: Data download failed: s3 AccessDenied | FT0854 | the role of | finetune policy JOB --for job",
                 "ClientError: Failed to download data. User is not allowed to access s3://x (403 Forbidden): the end-user license agreement"
-                        + " is not accepted | FT0854 | licence | places.jumpstart.accept-eula: true",
+                        + " is not accepted | FT0854 | licence | places.somewhere.accept-eula: true",
             })
     void namesTheOneThingToDoAboutWhatNeverRan(String reason, String code, String summary, String remedy) {
         Problem problem = snapshot(job("Failed", "Failed")
@@ -225,7 +227,7 @@ class SageMakerStatusMapperTest {
     }
 
     private static JobSnapshot snapshot(DescribeTrainingJobResponse.Builder job) {
-        return SageMakerStatusMapper.snapshot(ID, List.of(job.build()), START.plusSeconds(60));
+        return SageMakerStatusMapper.snapshot(ID, List.of(job.build()), PLACE, START.plusSeconds(60));
     }
 
     private static DescribeTrainingJobResponse.Builder job(String primary, String secondary) {

@@ -111,6 +111,29 @@ class SoldOutTest {
     }
 
     @Test
+    void waitsForTheNextMachineAsLongAsIsLeftOfTheWholeJobsTime() {
+        Map<String, String> patient = Map.of(PlaceSettings.SPOT, "true", "max-wait", "1d");
+        Map<String, String> elsewhere =
+                Map.of(PlaceSettings.SPOT, "true", "max-wait", "1d", PlaceSettings.MACHINE, OTHER);
+        try (Provider first = place.openWith(patient);
+                Provider second = place.openWith(elsewhere)) {
+            first.submit(job);
+            place.clock.advance(Duration.ofMinutes(36));
+            place.aws.sageMaker().sellOut("ml.g5.xlarge");
+            place.aws.sageMaker().reclaim("scarce");
+            JobSnapshot ended = awaitEnd(first);
+
+            second.submit(job);
+
+            assertThat(ended.billedTime()).isPositive();
+            assertThat(Duration.ofSeconds(request(1)
+                            .at("/StoppingCondition/MaxWaitTimeInSeconds")
+                            .asLong()))
+                    .isEqualTo(Duration.ofDays(1).minus(ended.billedTime()));
+        }
+    }
+
+    @Test
     void staysWhereTheWorkerFailed() {
         try (Provider first = place.open();
                 Provider second = place.openWith(PlaceSettings.MACHINE, OTHER)) {
@@ -129,7 +152,7 @@ class SoldOutTest {
             FineTuneException refused = catchThrowableOfType(FineTuneException.class, () -> spot.submit(job));
 
             assertThat(refused.problems()).extracting(Problem::code).containsExactly("FT0832");
-            assertThat(refused.problems().get(0).remedies()).containsExactly("places.sagemaker.max-wait: 1d3h");
+            assertThat(refused.problems().get(0).remedies()).containsExactly("places.sagemaker.max-wait: 3h10m");
         }
         assertThat(place.aws.calls("PutObject")).isEmpty();
         assertThat(launched()).isZero();

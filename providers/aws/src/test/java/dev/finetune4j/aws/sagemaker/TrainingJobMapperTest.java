@@ -84,6 +84,16 @@ class TrainingJobMapperTest {
     }
 
     @Test
+    void waitsForAMachineAsLongAsItIsTold() {
+        String request = sent(gpu().maxPending(Duration.ofHours(2)).build());
+
+        assertThat(Json.read(request, ObjectNode.class)
+                        .at("/StoppingCondition/MaxPendingTimeInSeconds")
+                        .asInt())
+                .isEqualTo(7200);
+    }
+
+    @Test
     void tellsWhateverTheServiceWouldRefuse() throws Exception {
         JobsAtRandom jobs = new JobsAtRandom(20261126);
         int accepted = 0;

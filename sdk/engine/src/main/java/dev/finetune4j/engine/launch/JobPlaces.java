@@ -197,11 +197,24 @@ public final class JobPlaces {
         }
         try (Provider provider = context.providers().open(option.target(), job)) {
             refuseSettings(provider);
-            LaunchTerms terms = Terms.of(option, job.budget(), provider.capabilities(), provider.windDown());
+            LaunchTerms terms = Terms.unwatched(
+                    Terms.of(option, job.budget(), provider.capabilities(), provider.windDown()),
+                    provider::longestBilled);
             if (keepsForBilledTime(provider.capabilities())) {
                 FirstCheckpoint.refuseTooLate(option, terms, job.training().checkpointEvery(), steps);
             }
             return terms;
+        }
+    }
+
+    /**
+     * Refuses a job that its place would refuse whatever its rows, before anybody agrees to what it may cost. May ask the place.
+     *
+     * @throws FineTuneException with what the place has against it, or if it does not answer
+     */
+    public void refuseObjections(FineTuneJob job) {
+        try (Provider provider = openFor(job)) {
+            refuse(provider.objections(context.providers().at(provider.id(), job)));
         }
     }
 
@@ -212,7 +225,10 @@ public final class JobPlaces {
 
     /** A run that moved to an option whose settings contradict each other would end there. */
     private static void refuseSettings(Provider provider) {
-        List<Problem> problems = provider.settingProblems();
+        refuse(provider.settingProblems());
+    }
+
+    private static void refuse(List<Problem> problems) {
         if (problems.stream().anyMatch(Problem::isError)) {
             throw new FineTuneException(problems, null);
         }

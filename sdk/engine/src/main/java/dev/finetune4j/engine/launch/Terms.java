@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** From an option and a budget to what a launch may take at most. */
@@ -56,6 +57,19 @@ public final class Terms {
         }
         Money worst = perHour == null || limit == null ? null : perHour.forHours(limit.plus(windDown));
         return terms(option, perHour, null, limit, worst, null);
+    }
+
+    /**
+     * The same with what it costs at worst where nobody watches.
+     *
+     * @param longestBilled how long a job of a time limit may then be billed for
+     */
+    static LaunchTerms unwatched(LaunchTerms terms, UnaryOperator<Duration> longestBilled) {
+        Duration limit = terms.timeLimit();
+        Money perHour = terms.perHour();
+        return limit == null || perHour == null
+                ? terms
+                : terms.limit(limit, perHour.forHours(longestBilled.apply(limit)));
     }
 
     /** No limit of time or tokens holds there, so that all that may be billed must be within the budget before the launch. */

@@ -265,6 +265,18 @@ class TermsTest {
                 price == null ? null : new BilledTokens(mostTokens, MostTokens.BASIS, price));
     }
 
+    @Test
+    void tellsWhatAJobMayCostThatItsPlaceMayBillForLonger() {
+        LaunchTerms terms = Terms.of(option("2.00", 10), cost("2.00 USD"), TIME, WIND_DOWN);
+
+        LaunchTerms usual = Terms.unwatched(terms, limit -> limit.plus(WIND_DOWN));
+        LaunchTerms longer = Terms.unwatched(terms, limit -> Duration.ofHours(3));
+
+        assertThat(usual).isEqualTo(terms);
+        assertThat(longer.worstCost()).isEqualTo(Money.parse("6.0000 USD"));
+        assertThat(longer.timeLimit()).isEqualTo(terms.timeLimit());
+    }
+
     private static PlanOption option(
             Offer offer, Duration likely, @Nullable MoneyRange cost, @Nullable BilledTokens tokens) {
         return new PlanOption(

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Writes what a worker would have written: an adapter, and predictions in which the tuned model is mostly right. */
-final class FakeWorker {
+public final class FakeWorker {
     private static final int ANSWER_TOKENS = 4;
     private static final int FROM_STEP = 4;
     private static final int TO_STEP = 8;
@@ -37,13 +37,21 @@ final class FakeWorker {
     private final boolean succeeded;
     private final boolean handsOutAdapters;
 
-    FakeWorker(Submission submission, boolean succeeded, boolean handsOutAdapters) {
+    /**
+     * A worker of one job.
+     *
+     * @param submission its order, with the folders of its channels on this machine
+     * @param succeeded whether it came to its end; where not it leaves checkpoints
+     * @param handsOutAdapters whether it leaves the files of the tuned model, or what refers to it
+     */
+    public FakeWorker(Submission submission, boolean succeeded, boolean handsOutAdapters) {
         this.submission = submission;
         this.succeeded = succeeded;
         this.handsOutAdapters = handsOutAdapters;
     }
 
-    void write(Path output) {
+    /** Leaves what it left, in the worker's output folder. */
+    public void write(Path output) {
         try {
             Files.createDirectories(output);
             for (WorkStep step : submission.order().steps()) {

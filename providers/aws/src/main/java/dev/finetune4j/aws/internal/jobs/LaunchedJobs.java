@@ -12,6 +12,7 @@ import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.UnfinishedJob;
+import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,6 +38,7 @@ public final class LaunchedJobs implements AutoCloseable {
     /** A search does not know at once what was launched or has ended. */
     private static final Duration MOMENT = Duration.ofMinutes(1);
 
+    private final ProviderId place;
     private final String region;
     private final Clock clock;
     private final TrainingJobs jobs;
@@ -46,12 +48,14 @@ public final class LaunchedJobs implements AutoCloseable {
     private volatile @Nullable Search search;
 
     private LaunchedJobs(
+            ProviderId place,
             String region,
             Clock clock,
             TrainingJobs jobs,
             ContainerLogs logs,
             S3Store store,
             Function<DescribeTrainingJobResponse, LineReader> lines) {
+        this.place = place;
         this.region = region;
         this.clock = clock;
         this.jobs = jobs;
@@ -63,17 +67,20 @@ public final class LaunchedJobs implements AutoCloseable {
     /**
      * Jobs of a region. Asks nothing yet.
      *
+     * @param place the target that they are jobs of
      * @param store where their files lie: {@code s3://BUCKET/PREFIX}
      * @param owner whose that bucket must be
      * @param lines what the lines of a launch tell
      */
     public static LaunchedJobs open(
+            ProviderId place,
             String region,
             String store,
             BucketOwner owner,
             ProviderContext context,
             Function<DescribeTrainingJobResponse, LineReader> lines) {
         return new LaunchedJobs(
+                place,
                 region,
                 context.clock(),
                 TrainingJobs.open(region, context),
@@ -117,7 +124,7 @@ public final class LaunchedJobs implements AutoCloseable {
 
     /** A job as it is now. */
     public JobSnapshot snapshot(RunId id, List<DescribeTrainingJobResponse> launches) {
-        return SageMakerStatusMapper.snapshot(id, launches, now());
+        return SageMakerStatusMapper.snapshot(id, launches, place, now());
     }
 
     /** See {@link dev.finetune4j.spi.Provider#find}. */
@@ -149,12 +156,12 @@ public final class LaunchedJobs implements AutoCloseable {
      * @param machine type of the machine that is asked for
      * @param isSpot whether it may be taken back
      */
-    public static boolean isToMove(DescribeTrainingJobResponse last, String machine, boolean isSpot) {
+    public boolean isToMove(DescribeTrainingJobResponse last, String machine, boolean isSpot) {
         boolean isSameMachine = last.resourceConfig().instanceTypeAsString().equals(machine)
                 && Boolean.TRUE.equals(last.enableManagedSpotTraining()) == isSpot;
         return !isSameMachine
                 && TrainingJobs.hasEnded(last)
-                && SageMakerStatusMapper.failure(last)
+                && SageMakerStatusMapper.failure(last, place)
                         .filter(problem -> machineVerdict(problem) != MachineVerdict.UNRELATED)
                         .isPresent();
     }

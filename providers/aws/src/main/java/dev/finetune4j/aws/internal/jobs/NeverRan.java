@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.value.ProviderId;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,8 +27,13 @@ final class NeverRan {
 
     private NeverRan() {}
 
-    /** @param text the reason, without whom it blames */
-    static Problem told(DescribeTrainingJobResponse job, String text) {
+    /**
+     * The problem.
+     *
+     * @param place the target that launched it
+     * @param text the reason, without whom it blames
+     */
+    static Problem told(DescribeTrainingJobResponse job, ProviderId place, String text) {
         String name = job.trainingJobName();
         if (ROLE.matcher(text).find()) {
             return SageMakerProblems.ROLE_UNUSABLE
@@ -41,7 +47,7 @@ final class NeverRan {
                 .error(summary(name, text))
                 .because(text.isEmpty() ? "no reason is told" : text);
         if (LICENCE.matcher(text).find()) {
-            problem.remedy("places.jumpstart.accept-eula: true");
+            problem.remedy("places." + place + ".accept-eula: true");
         } else if (FORBIDDEN.matcher(text).find()) {
             problem.remedy("finetune policy JOB --for job");
         } else if (NO_IMAGE.matcher(text).find()) {

@@ -7,10 +7,10 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobRefusals;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -120,19 +120,12 @@ public final class SageMakerErrors {
 
     /** A reader asks for what comes after a place that the job does not have. */
     public static FineTuneException foreignCursor(RunId id, String cursor) {
-        return SageMakerProblems.WRONG_STATE
-                .error("the cursor " + cursor + " is none of " + id)
-                .remedy("finetune watch " + id)
-                .asException();
+        return JobRefusals.foreignCursor(SageMakerProblems.WRONG_STATE, id, cursor);
     }
 
     /** The job would have to be in another state. */
     public static FineTuneException wrongState(RunId id, RunState state, String why) {
-        return SageMakerProblems.WRONG_STATE
-                .error(id + " is " + state.name().toLowerCase(Locale.ROOT))
-                .because(why)
-                .remedy("finetune show " + id)
-                .asException();
+        return JobRefusals.wrongState(SageMakerProblems.WRONG_STATE, id, state, why);
     }
 
     /** The service keeps the record of a job as long as it keeps its machine. */

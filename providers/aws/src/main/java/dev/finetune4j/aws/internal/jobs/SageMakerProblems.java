@@ -113,7 +113,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
             ExitCode.CAPACITY,
             "SageMaker looked for a machine of this type for some time and found none in the region. Nothing was paid for. Another type,"
                     + " another region or another hour may have one.",
-            "finetune offers --target sagemaker");
+            "finetune offers");
 
     public static final ProblemKind PLATFORM_FAILED = new ProblemKind(
             "FT0852",

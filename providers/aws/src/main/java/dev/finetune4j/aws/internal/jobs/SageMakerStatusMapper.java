@@ -5,6 +5,7 @@ import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,8 +45,10 @@ public final class SageMakerStatusMapper {
      * A job as it is now.
      *
      * @param launches its launches, first to last; one at least
+     * @param place the target that launched it, which remedies name
      */
-    public static JobSnapshot snapshot(RunId id, List<DescribeTrainingJobResponse> launches, Instant now) {
+    public static JobSnapshot snapshot(
+            RunId id, List<DescribeTrainingJobResponse> launches, ProviderId place, Instant now) {
         DescribeTrainingJobResponse job = launches.get(launches.size() - 1);
         RunState state = state(job);
         Duration billed =
@@ -58,7 +61,7 @@ public final class SageMakerStatusMapper {
                 state,
                 launches.get(0).creationTime(),
                 state.isTerminal() ? endOf(job) : null,
-                state == RunState.FAILED ? failure(job).orElse(null) : null,
+                state == RunState.FAILED ? failure(job, place).orElse(null) : null,
                 billed,
                 null,
                 kept);
@@ -141,17 +144,23 @@ public final class SageMakerStatusMapper {
         return told == null ? Duration.ZERO : Duration.ofSeconds(told);
     }
 
-    /** Why a job failed; empty where it did not. */
-    public static Optional<Problem> failure(DescribeTrainingJobResponse job) {
+    /**
+     * Why a job failed; empty where it did not.
+     *
+     * @param place the target that launched it, which remedies name
+     */
+    public static Optional<Problem> failure(DescribeTrainingJobResponse job, ProviderId place) {
         if (job.secondaryStatus() == SecondaryStatus.MAX_WAIT_TIME_EXCEEDED) {
             return Optional.of(SageMakerProblems.NO_CAPACITY
                     .error("no spot " + machine(job) + " was free for " + job.trainingJobName()
                             + " in the time that it may wait")
                     .because(longestWait(job))
-                    .remedy("places.sagemaker.spot: false")
+                    .remedy("places." + place + ".spot: false")
                     .build());
         }
-        return job.trainingJobStatus() == TrainingJobStatus.FAILED ? Optional.of(toldReason(job)) : Optional.empty();
+        return job.trainingJobStatus() == TrainingJobStatus.FAILED
+                ? Optional.of(toldReason(job, place))
+                : Optional.empty();
     }
 
     private static String longestWait(DescribeTrainingJobResponse job) {
@@ -166,7 +175,7 @@ public final class SageMakerStatusMapper {
     }
 
     /** The service puts who is to blame in front, and the worker its code and what to do into the middle. */
-    private static Problem toldReason(DescribeTrainingJobResponse job) {
+    private static Problem toldReason(DescribeTrainingJobResponse job, ProviderId place) {
         String reason = job.failureReason() == null ? "" : job.failureReason();
         Matcher blamed = BLAMED.matcher(reason);
         String blame = blamed.matches() ? blamed.group(1) : "";
@@ -176,6 +185,7 @@ public final class SageMakerStatusMapper {
                 SageMakerProblems.NO_CAPACITY
                         .error("no " + machine(job) + " was free for " + job.trainingJobName())
                         .because(text)
+                        .remedy("finetune offers --target " + place)
                         .build();
             case "InternalServerError" ->
                 SageMakerProblems.PLATFORM_FAILED
@@ -184,7 +194,7 @@ public final class SageMakerStatusMapper {
                         .retry(Retry.after(PLATFORM_PAUSE))
                         .build();
             case "AlgorithmError" -> workerFailed(job, text);
-            default -> NeverRan.told(job, text);
+            default -> NeverRan.told(job, place, text);
         };
     }
 

@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.account;
+package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.spi.Diagnosis;

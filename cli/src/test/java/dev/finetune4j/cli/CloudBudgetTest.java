@@ -1,0 +1,91 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * However long machines take to start, to load and to end, whoever takes them back, whichever answers are lost and however long nobody
+ * watches: what SageMaker bills for a run is not more than its terms said at most before its launch.
+ */
+class CloudBudgetTest {
+    /** Runs that share a cloud and a home, as those of a team do. */
+    private static final int TOGETHER = 25;
+
+    /** Some of the time is spent in pauses of Amazon's client. */
+    private static final int AT_ONCE = 4;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    @Tag("long")
+    void aFewSchedulesCostWhatTheirTermsSayAtMost() throws Exception {
+        keepTheTerms(2, 4, 1);
+    }
+
+    @Test
+    @Tag("slow")
+    void tenThousandSchedulesCostWhatTheirTermsSayAtMost() throws Exception {
+        List<BudgetedRuns.Bill> bills = keepTheTerms(10_000 / TOGETHER, TOGETHER, 2);
+
+        int some = bills.size() / 50;
+        assertThat(bills.stream().filter(BudgetedRuns.Bill::isNearWorst))
+                .as("runs that cost nearly what they may")
+                .hasSizeGreaterThan(some);
+        assertThat(bills.stream().filter(bill -> bill.jobs() > 1))
+                .as("runs that moved or were resumed")
+                .hasSizeGreaterThan(some);
+        assertThat(bills.stream().filter(bill -> bill.reclaims() > 3))
+                .as("runs whose machine was taken back again and again")
+                .hasSizeGreaterThan(some);
+        assertThat(bills.stream().filter(bill -> !bill.isWatchedToItsEnd()))
+                .as("runs that nobody watched at their end")
+                .hasSizeGreaterThan(some);
+    }
+
+    private List<BudgetedRuns.Bill> keepTheTerms(int groups, int each, long seed) throws Exception {
+        Random seeds = new Random(seed);
+        ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+        try {
+            List<Future<List<BudgetedRuns.Bill>>> running = new ArrayList<>();
+            for (int i = 0; i < groups; i++) {
+                long own = seeds.nextLong();
+                running.add(threads.submit((Callable<List<BudgetedRuns.Bill>>) () -> group(each, own)));
+            }
+            List<BudgetedRuns.Bill> bills = new ArrayList<>();
+            for (Future<List<BudgetedRuns.Bill>> one : running) {
+                bills.addAll(one.get());
+            }
+            return bills;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private List<BudgetedRuns.Bill> group(int runs, long seed) throws IOException, InterruptedException {
+        List<BudgetedRuns.Bill> bills = new ArrayList<>();
+        try (BudgetedRuns group = new BudgetedRuns(Files.createTempDirectory(folder, "group"), new Random(seed))) {
+            for (int i = 0; i < runs; i++) {
+                BudgetedRuns.Bill bill = group.next(i);
+                assertThat(bill.billed().amount())
+                        .as("run %s of the seed %s: %s", i, seed, bill)
+                        .isLessThanOrEqualTo(bill.worst().amount());
+                bills.add(bill);
+            }
+        }
+        return bills;
+    }
+}
