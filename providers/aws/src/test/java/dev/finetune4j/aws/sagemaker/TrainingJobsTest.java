@@ -16,6 +16,7 @@ import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.spi.CreateOnce;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
@@ -105,8 +106,8 @@ class TrainingJobsTest {
     }
 
     @Test
-    void launchesOnceWhenNoRequestOfOneCallArrives() {
-        aws.faults().loseRequest(CREATE, 2 * TrainingJobs.ATTEMPTS + 1);
+    void launchesOnceWhenOnlyTheLastRequestArrives() {
+        aws.faults().loseRequest(CREATE, CreateOnce.ROUNDS - 1);
 
         jobs.submit(request(NAME, "abc"));
 
@@ -115,7 +116,7 @@ class TrainingJobsTest {
 
     @Test
     void saysThatTheServiceDoesNotAnswerAndLaunchesWhenAskedAgain() {
-        aws.faults().breakDown(CREATE, 3 * TrainingJobs.ATTEMPTS);
+        aws.faults().breakDown(CREATE, CreateOnce.ROUNDS);
 
         FineTuneException failure = refused(() -> jobs.submit(request(NAME, "abc")));
 
@@ -131,7 +132,7 @@ class TrainingJobsTest {
 
         refused(() -> jobs.submit(request(NAME, "abc")));
 
-        assertThat(aws.calls(CREATE)).hasSize(TrainingJobs.ATTEMPTS);
+        assertThat(aws.calls(CREATE)).hasSize(CreateOnce.ROUNDS);
     }
 
     @Test

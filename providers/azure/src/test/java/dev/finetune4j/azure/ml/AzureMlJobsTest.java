@@ -7,6 +7,8 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.wire.Faults;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.JobSnapshot;
@@ -17,7 +19,9 @@ import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +78,25 @@ class AzureMlJobsTest {
                 .as("looked for, and not sent again")
                 .hasSize(1);
         assertThat(provider.unfinished()).hasSize(1);
+    }
+
+    /** Its answer is lost, and it shows late: whatever the next call is refused for, the job is there. */
+    @Test
+    void findsWhatAnEarlierCallLaunchedThoughTheNextIsRefused() {
+        List<Consumer<Faults>> refusals = List.of(
+                faults -> faults.refuse("Jobs_CreateOrUpdate", 1, ServiceError.of("UserError", "immutable")),
+                faults -> faults.denyAccess("Jobs_CreateOrUpdate", 1),
+                faults -> faults.throttle("Jobs_CreateOrUpdate", 1));
+        ServiceError absent = new ServiceError(404, "UserError", "there is no such job");
+        for (int i = 0; i < refusals.size(); i++) {
+            place.azure.faults().refuse("Jobs_Get", 3, absent).loseAnswer("Jobs_CreateOrUpdate", 1);
+            refusals.get(i).accept(place.azure.faults());
+
+            assertThat(provider.submit(place.job("late-" + i, 1).build()).state())
+                    .isEqualTo(RunState.QUEUED);
+        }
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(2 * refusals.size());
+        assertThat(provider.unfinished()).hasSize(refusals.size());
     }
 
     @Test
@@ -240,10 +263,7 @@ class AzureMlJobsTest {
                 com.fasterxml.jackson.databind.JsonNode.class));
         RunDetails told = new RunDetails(Json.read(details, com.fasterxml.jackson.databind.JsonNode.class));
         return AzureMlStatusMapper.snapshot(
-                        new RunId("j"),
-                        java.util.List.of(new AzureMlStatusMapper.Launch(job, told)),
-                        left,
-                        place.clock.instant())
+                        new RunId("j"), List.of(new AzureMlStatusMapper.Launch(job, told)), left, place.clock.instant())
                 .failure()
                 .orElseThrow();
     }
