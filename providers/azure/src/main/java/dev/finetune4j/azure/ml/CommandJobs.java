@@ -37,8 +37,8 @@ final class CommandJobs {
     }
 
     /** See {@link RunHistory#log}. */
-    Optional<byte[]> log(String name, String address, long after) {
-        return make(name, () -> history.log(address, after));
+    RunHistory.LogPart log(String name, String address, long from) {
+        return make(name, () -> history.log(address, from));
     }
 
     /**

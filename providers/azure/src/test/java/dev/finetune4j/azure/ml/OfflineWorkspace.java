@@ -1,5 +1,6 @@
 package dev.finetune4j.azure.ml;
 
+import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
@@ -9,6 +10,7 @@ import dev.finetune4j.offlinecloud.azure.AzurePace;
 import dev.finetune4j.offlinecloud.azure.OfflineAzure;
 import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Provider;
@@ -32,9 +34,12 @@ final class OfflineWorkspace implements AutoCloseable {
     final Path home;
 
     OfflineWorkspace(Path home, Azurite blobs) throws IOException {
+        this(home, blobs, new ScriptedCommand(blobs.store(), home));
+    }
+
+    OfflineWorkspace(Path home, Azurite blobs, Container container) throws IOException {
         this.home = home;
-        azure = OfflineAzure.start(
-                WORKSPACE, clock, AzurePace.LIFELIKE, new ScriptedCommand(blobs.store(), home), blobs);
+        azure = OfflineAzure.start(WORKSPACE, clock, AzurePace.LIFELIKE, container, blobs);
         Files.writeString(Files.createDirectories(home.resolve("data")).resolve(Part.TRAIN.fileName()), "{}\n");
         Files.writeString(Files.createDirectories(home.resolve("model")).resolve("config.json"), "{}");
         Files.writeString(home.resolve("worker.tar.gz"), "a worker");
@@ -54,6 +59,11 @@ final class OfflineWorkspace implements AutoCloseable {
                 "region", WORKSPACE.region(),
                 "store", azure.store() + "/finetune",
                 "machine", "Standard_NC24ads_A100_v4");
+    }
+
+    /** With its credentials. */
+    AzureConnection connection() {
+        return AzureConnection.open(settings(), new ProviderContext(home, azure.variables(), clock));
     }
 
     Provider open() {
