@@ -110,18 +110,7 @@ final class AzureMlSettings {
                 settings.get(COMPUTE),
                 settings.getOrDefault(ENVIRONMENT, AzureMlOptions.USUAL_ENVIRONMENT),
                 settings.get(IDENTITY),
-                tags());
-    }
-
-    private Map<String, String> tags() {
-        Map<String, String> tags = new LinkedHashMap<>();
-        for (String part : settings.getOrDefault(TAGS, "").split(",", -1)) {
-            if (!part.isBlank()) {
-                String[] pair = part.split("=", 2);
-                tags.put(pair[0].strip(), pair.length == 1 ? "" : pair[1].strip());
-            }
-        }
-        return tags;
+                PlaceSettings.tags(settings.getOrDefault(TAGS, "")));
     }
 
     private List<Problem> unreadable() {
