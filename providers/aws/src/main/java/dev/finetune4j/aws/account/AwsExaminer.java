@@ -8,7 +8,6 @@ import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.aws.sagemaker.SageMakerProviderFactory;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.error.Retry;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.AccountExaminer;
@@ -164,7 +163,7 @@ public final class AwsExaminer implements AccountExaminer {
         try (Provider provider = place.open(context, settings)) {
             return provider.settingProblems().stream()
                     .filter(Problem::isError)
-                    .map(problem -> diagnosis(SETTINGS, problem))
+                    .map(problem -> Diagnosis.of(SETTINGS, problem))
                     .toList();
         }
     }
@@ -176,29 +175,7 @@ public final class AwsExaminer implements AccountExaminer {
             files.list("doctor");
             return Diagnosis.ok(BUCKET, store + " can be read from " + region);
         } catch (FineTuneException e) {
-            return diagnosis(BUCKET, e.problems().get(0));
+            return Diagnosis.of(BUCKET, e.problems().get(0));
         }
-    }
-
-    /** A problem as a diagnosis; what may be gone at the next try is not known to be in the way. */
-    static Diagnosis diagnosis(String name, Problem problem) {
-        return problem.retry().equals(Retry.NEVER)
-                ? Diagnosis.fail(name, told(problem), remedy(problem))
-                : unknown(name, problem);
-    }
-
-    /** What kept somebody from looking. */
-    static Diagnosis unknown(String name, Problem problem) {
-        return Diagnosis.unknown(name, told(problem), remedy(problem));
-    }
-
-    private static String told(Problem problem) {
-        return problem.code() + ": " + problem.summary();
-    }
-
-    private static String remedy(Problem problem) {
-        return problem.remedies().isEmpty()
-                ? problem.kind().remedy()
-                : problem.remedies().get(0);
     }
 }

@@ -25,12 +25,12 @@ final class HubExamination {
             HubLook look = HubLook.at(job, context);
             List<Diagnosis> wrong = look.problems().stream()
                     .filter(Problem::isError)
-                    .map(problem -> AwsExaminer.diagnosis(NAME, problem))
+                    .map(problem -> Diagnosis.of(NAME, problem))
                     .toList();
             String there = "the hub in " + region + " has " + look.model() + ", version " + look.version();
             return wrong.isEmpty() ? List.of(Diagnosis.ok(NAME, there)) : wrong;
         } catch (FineTuneException e) {
-            return List.of(AwsExaminer.unknown(NAME, e.problems().get(0)));
+            return List.of(Diagnosis.unknown(NAME, e.problems().get(0)));
         }
     }
 }

@@ -16,6 +16,7 @@ import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.PlannedCall;
@@ -340,6 +341,7 @@ final class AzureMlProvider implements Provider {
         }
         site().walk().forget();
         new JobFiles(site().store()).delete(id);
+        stored().removeInputs(id, launches.stream().map(Launch::job).toList());
         // The first record goes last, so that a deletion that is cut short can be found and repeated.
         for (int i = launches.size() - 1; i >= 0; i--) {
             site().jobs().delete(launches.get(i).job().name());
@@ -358,6 +360,23 @@ final class AzureMlProvider implements Provider {
                         job.isSpot(),
                         job.createdAt()))
                 .toList();
+    }
+
+    private StoredJobs stored() {
+        Site open = site();
+        return new StoredJobs(open.options(), open.store(), open.jobs(), now());
+    }
+
+    @Override
+    public Optional<List<Leftover>> leftovers() {
+        return Optional.of(stored().all());
+    }
+
+    @Override
+    public void remove(Leftover leftover) {
+        RunId run = leftover.run();
+        List<Launch> launches = run == null ? List.of() : site().walk().now(run);
+        stored().remove(leftover, launches.stream().map(Launch::job).toList());
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.CreateOnce;
 import dev.finetune4j.spi.Submission;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -118,20 +119,35 @@ final class CommandJobs {
         });
     }
 
-    /** The jobs of finetune4j that have not ended, by their tag, whoever launched them; the first launched comes first. */
-    List<AzureJob> unfinished() {
+    /** The jobs of finetune4j, by their tag, whoever launched them; the first launched comes first. */
+    List<AzureJob> all() {
         return make(
                 "jobs of finetune4j",
                 () ->
                         manager
-                                .list(options.workspacePath() + "/jobs?listViewType=ActiveOnly&tag="
-                                        + Submission.RUN_LABEL)
+                                .list(options.workspacePath() + "/jobs?listViewType=All&tag=" + Submission.RUN_LABEL)
                                 .stream()
                                 .map(AzureJob::of)
-                                .filter(job -> !job.hasEnded()
-                                        && !job.tag(Submission.RUN_LABEL).isEmpty())
-                                .sorted(java.util.Comparator.comparing(AzureJob::createdAt))
+                                .filter(job -> !job.tag(Submission.RUN_LABEL).isEmpty())
+                                .sorted(Comparator.comparing(AzureJob::createdAt))
                                 .toList());
+    }
+
+    /** Those that have not ended. */
+    List<AzureJob> unfinished() {
+        return all().stream().filter(job -> !job.hasEnded()).toList();
+    }
+
+    /** The workspace; empty where the service answered that there is none. */
+    Optional<JsonNode> workspace() {
+        return make(options.workspace(), () -> manager.find(options.workspacePath()));
+    }
+
+    /** A list of what the subscription may have in the region: {@code vmSizes} or {@code usages}. */
+    List<JsonNode> ofRegion(String list) {
+        String path = "/subscriptions/" + options.subscription()
+                + "/providers/Microsoft.MachineLearningServices/locations/" + options.region() + "/" + list;
+        return make(list + " of " + options.region(), () -> manager.list(path));
     }
 
     /**
