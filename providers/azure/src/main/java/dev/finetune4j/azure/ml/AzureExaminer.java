@@ -98,6 +98,9 @@ public final class AzureExaminer implements AccountExaminer {
                     }))
                     .ifPresent(all::add);
         }
+        if (options.compute() != null) {
+            return all; // its machines count as those of whoever made it
+        }
         all.add(
                 settings.all().containsKey(PlaceSettings.MACHINE)
                         ? look(QUOTA, () -> new MachineQuota(options, jobs).diagnosis(QUOTA))

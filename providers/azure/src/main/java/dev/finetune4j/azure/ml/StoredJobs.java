@@ -48,7 +48,7 @@ final class StoredJobs {
     List<Leftover> all() {
         Map<RunId, AzureJob> unfinished = new LinkedHashMap<>();
         jobs.unfinished().forEach(job -> unfinished.put(run(job), job));
-        boolean mayBeLaunching = addYoung(unfinished, null);
+        boolean mayBeLaunching = addYoung(unfinished);
         Set<String> needed = new HashSet<>();
         unfinished.values().forEach(job -> needed.addAll(inputs(job)));
         List<Leftover> all = new ArrayList<>();
@@ -73,11 +73,11 @@ final class StoredJobs {
     }
 
     /** Jobs of runs that staged an order a moment ago, which a list may not know yet; whether one of them is not there and may come. */
-    private boolean addYoung(Map<RunId, AzureJob> unfinished, @Nullable RunId but) {
+    private boolean addYoung(Map<RunId, AzureJob> unfinished) {
         boolean mayBeLaunching = false;
         for (BlobStore.StoredFolder order : runs(JobFiles.ORDERS)) {
             RunId run = new RunId(order.name());
-            if (!order.lastStored().plus(LAUNCHING).isAfter(now) || unfinished.containsKey(run) || run.equals(but)) {
+            if (!order.lastStored().plus(LAUNCHING).isAfter(now) || unfinished.containsKey(run)) {
                 continue;
             }
             Optional<AzureJob> job = jobs.find(run.value());
@@ -133,18 +133,22 @@ final class StoredJobs {
         store.delete(leftover.reference().substring(store.root().toString().length()));
     }
 
-    /** Removes the inputs of a run's launches that no other run's job has, ended or not: one that ended may be resumed. */
+    /**
+     * Removes the inputs of a run's launches that no other run's job has, ended or not: one that ended may be resumed. None, where an order lies
+     * there of a run that the workspace does not know: it is about to be launched, or is another workspace's.
+     */
     void removeInputs(RunId id, List<AzureJob> launches) {
         Set<String> removable = new HashSet<>();
         launches.forEach(job -> removable.addAll(inputs(job)));
-        Map<RunId, AzureJob> others = new LinkedHashMap<>();
-        if (removable.isEmpty() || addYoung(others, id)) {
-            return; // somebody may be about to launch a job that has them
-        }
-        jobs.all().stream()
+        List<AzureJob> others = jobs.all().stream()
                 .filter(job -> !job.tag(Submission.RUN_LABEL).equals(id.value()))
-                .forEach(job -> removable.removeAll(inputs(job)));
-        others.values().forEach(job -> removable.removeAll(inputs(job)));
+                .toList();
+        Set<String> known = new HashSet<>(Set.of(id.value()));
+        others.forEach(job -> known.add(job.tag(Submission.RUN_LABEL)));
+        if (!runs(JobFiles.ORDERS).stream().allMatch(order -> known.contains(order.name()))) {
+            return;
+        }
+        others.forEach(job -> removable.removeAll(inputs(job)));
         for (String uri : removable) {
             store.delete(uri.substring(options.uri("").length()));
         }

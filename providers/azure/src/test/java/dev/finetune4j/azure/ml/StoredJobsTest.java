@@ -135,6 +135,17 @@ class StoredJobsTest {
         provider.delete(ONE);
         assertThat(store.list("inputs/")).isNotEmpty();
         assertThat(store.list("jobs/" + ONE)).isEmpty();
+        store.put("orders/third-0a1b2c3d-1/d1/order.json", "{}".getBytes(StandardCharsets.UTF_8));
+        provider.delete(OTHER);
+        assertThat(store.list("inputs/"))
+                .as("a third may be about to have them")
+                .isNotEmpty();
+    }
+
+    @Test
+    void inputsGoWithTheOnlyRunThatHasThem() {
+        provider.submit(place.job(OTHER.value(), 1).build());
+        end(OTHER);
 
         provider.delete(OTHER);
         assertThat(store.list("")).isEmpty();
