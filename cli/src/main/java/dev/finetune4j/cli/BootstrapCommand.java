@@ -51,7 +51,10 @@ final class BootstrapCommand implements Callable<Integer> {
     @Parameters(paramLabel = "VENDOR", description = "Whose account: aws or azure.")
     String vendor = "";
 
-    @Option(names = "--region", paramLabel = "REGION", description = "Where (default: AWS_REGION, or the profile's).")
+    @Option(
+            names = "--region",
+            paramLabel = "REGION",
+            description = "Where (default: AWS_REGION, or the profile's; at azure the region of the resource group).")
     @Nullable
     String region;
 

@@ -115,7 +115,7 @@ final class WorkspaceDeployment implements Founding {
         if (!changes.isEmpty() || !isDeployed) {
             var unused = make(() -> Optional.of(manager.put(path(), body)));
         }
-        return jobFile(deployed().at("/properties/outputs"));
+        return jobFile(deployed().path("properties"));
     }
 
     private JsonNode deployed() {
@@ -127,7 +127,12 @@ final class WorkspaceDeployment implements Founding {
                 }
                 case "Failed", "Canceled" ->
                     throw notMade("the deployment " + NAME + " is " + state(now), now.at("/properties/error"));
-                default -> ArmResources.pause(betweenLooks);
+                default -> {
+                    var unused = make(() -> {
+                        ArmResources.pause(betweenLooks);
+                        return Optional.of(now);
+                    });
+                }
             }
         }
         throw notDone();
@@ -137,7 +142,9 @@ final class WorkspaceDeployment implements Founding {
         return deployment.at("/properties/provisioningState").asText();
     }
 
-    private static String jobFile(JsonNode outputs) {
+    private static String jobFile(JsonNode deployment) {
+        JsonNode outputs = deployment.path("outputs");
+        String compute = outputs.at("/compute/value").asText();
         StringBuilder text = new StringBuilder("places:\n  azure-ml:\n");
         add(text, "subscription", outputs.at("/subscription/value").asText());
         add(text, "resource-group", outputs.at("/resourceGroup/value").asText());
@@ -146,7 +153,13 @@ final class WorkspaceDeployment implements Founding {
         add(text, "store", outputs.at("/store/value").asText());
         add(text, "datastore", outputs.at("/datastore/value").asText());
         add(text, "identity", outputs.at("/identity/value").asText());
-        add(text, "compute", outputs.at("/compute/value").asText());
+        add(text, "compute", compute);
+        if (!compute.isEmpty()) { // a cluster's machines are of one size
+            add(
+                    text,
+                    "machine",
+                    deployment.at("/parameters/clusterMachine/value").asText());
+        }
         return text.toString();
     }
 
@@ -158,10 +171,11 @@ final class WorkspaceDeployment implements Founding {
 
     private FineTuneException notMade(String summary, JsonNode error) {
         String reason = reason(error);
+        int next = body.at("/properties/parameters/generation/value").asInt(1) + 1;
         Problem.Builder problem = AzureAccountProblems.NOT_MADE.error(summary).because(reason);
         return (HELD.matcher(reason).find()
-                        ? problem.remedy("finetune bootstrap azure --set resource-group=" + group
-                                + " --set generation=2 --set workspaceName=finetune4j-2")
+                        ? problem.remedy("finetune bootstrap azure --set resource-group=" + group + " --set generation="
+                                + next + " --set workspaceName=finetune4j-" + next)
                         : problem.remedy(
                                 "az deployment operation group list --resource-group " + group + " --name " + NAME))
                 .asException();

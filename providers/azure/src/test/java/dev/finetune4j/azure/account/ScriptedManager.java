@@ -144,7 +144,8 @@ final class ScriptedManager implements HttpClient {
             outputs.putObject("store").put("value", "https://ft4j1.blob.core.windows.net/finetune4j/finetune4j");
             outputs.putObject("datastore").put("value", "finetune4j");
             outputs.putObject("identity").put("value", "00000000-0000-0000-0000-000000000002");
-            outputs.putObject("compute").put("value", "");
+            boolean hasCluster = properties.path("parameters").has("clusterMachine");
+            outputs.putObject("compute").put("value", hasCluster ? "finetune4j" : "");
         }
         return answer;
     }

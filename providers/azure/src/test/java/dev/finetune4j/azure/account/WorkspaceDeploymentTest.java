@@ -66,6 +66,13 @@ class WorkspaceDeploymentTest {
     }
 
     @Test
+    void saysOfAClusterWhichMachinesItHas() {
+        assertThat(prepared(Map.of("clusterMachine", "Standard_NC24ads_A100_v4"))
+                        .carryOut())
+                .endsWith("    compute: finetune4j\n    machine: Standard_NC24ads_A100_v4\n");
+    }
+
+    @Test
     void tellsTheInnermostReasonAndGoesOnWhereItWas() {
         manager.failOf("SkuNotAvailable");
         WorkspaceDeployment failing = prepared(Map.of());
