@@ -29,11 +29,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Makes what jobs need in an account of a cloud, or changes it.",
-            "At aws that is the stack of infra/aws, with bucket, roles and log group; at azure",
-            "the deployment of infra/azure in a resource group, with workspace, storage, key",
-            "vault, identity and roles. Shows the changes and asks, then prints what jobs say",
-            "of the account, and writes it to profile.yaml in finetune's home: job files need",
-            "not say it then."
+            "At aws that is the stack of infra/aws, with bucket, roles and log group. At",
+            "azure it is the deployment of infra/azure in a resource group, with workspace,",
+            "storage, key vault, identity and roles. Shows the changes and asks, then",
+            "prints what jobs say of the account, and writes it to profile.yaml in finetune's",
+            "home: job files need not say it then."
         },
         footer = {
             "",
