@@ -29,9 +29,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Makes what jobs need in an account of a cloud, or changes it.",
-            "At aws that is the stack of infra/aws, with bucket, roles and log group. Shows",
-            "the changes and asks, then prints what jobs say of the account, and writes it",
-            "to profile.yaml in finetune's home: job files need not say it then."
+            "At aws that is the stack of infra/aws, with bucket, roles and log group. At",
+            "azure it is the deployment of infra/azure in a resource group, with workspace,",
+            "storage, key vault, identity and roles. Shows the changes and asks, then",
+            "prints what jobs say of the account, and writes it to profile.yaml in finetune's",
+            "home: job files need not say it then."
         },
         footer = {
             "",
@@ -40,15 +42,19 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  finetune bootstrap aws --region eu-central-1",
-            "  finetune bootstrap aws --set Encryption=KMS --set Network=create --yes"
+            "  finetune bootstrap aws --set Encryption=KMS --set Network=create --yes",
+            "  finetune bootstrap azure --region westeurope --set resource-group=my-group"
         })
 final class BootstrapCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
-    @Parameters(paramLabel = "VENDOR", description = "Whose account: aws.")
+    @Parameters(paramLabel = "VENDOR", description = "Whose account: aws or azure.")
     String vendor = "";
 
-    @Option(names = "--region", paramLabel = "REGION", description = "Where (default: AWS_REGION, or the profile's).")
+    @Option(
+            names = "--region",
+            paramLabel = "REGION",
+            description = "Where (default: AWS_REGION, or the profile's; at azure the region of the resource group).")
     @Nullable
     String region;
 

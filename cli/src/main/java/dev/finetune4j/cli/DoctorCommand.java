@@ -49,7 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "VENDOR",
-            description = "Whose account to look at: aws. This machine if it is left out.")
+            description = "Whose account to look at: aws or azure. This machine if it is left out.")
     @Nullable
     String vendor;
 

@@ -43,6 +43,17 @@ class ShippedOffersTest {
         assertThat(low.source()).contains("Spot meter");
     }
 
+    /** What a job of low priority may cost goes by this: what is known of its own price is another meter's. */
+    @Test
+    void lowPriorityIsBilledAtMostAtThePriceOnDemand() {
+        assertThat(OFFERS)
+                .filteredOn(offer -> offer.id().endsWith("/low-priority"))
+                .hasSizeGreaterThan(400)
+                .allSatisfy(low -> assertThat(((MachineOffer) low).billed())
+                        .isEqualTo(offer(low.id().replace("/low-priority", "/on-demand"))
+                                .price()));
+    }
+
     @Test
     void noSizeHoldsAPartOfAGpu() {
         assertThat(OFFERS)

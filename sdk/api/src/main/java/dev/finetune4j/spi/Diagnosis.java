@@ -1,5 +1,8 @@
 package dev.finetune4j.spi;
 
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+
 /**
  * What was found in one place where something may get in the way of a run.
  *
@@ -19,6 +22,28 @@ public record Diagnosis(String name, Verdict verdict, String found, String remed
         FAIL,
         /** Nobody could look. */
         UNKNOWN
+    }
+
+    /** A problem as a diagnosis; what may be gone at the next try is not known to be in the way. */
+    public static Diagnosis of(String name, Problem problem) {
+        return problem.retry().equals(Retry.NEVER)
+                ? fail(name, told(problem), remedy(problem))
+                : unknown(name, problem);
+    }
+
+    /** What kept somebody from looking. */
+    public static Diagnosis unknown(String name, Problem problem) {
+        return unknown(name, told(problem), remedy(problem));
+    }
+
+    private static String told(Problem problem) {
+        return problem.code() + ": " + problem.summary();
+    }
+
+    private static String remedy(Problem problem) {
+        return problem.remedies().isEmpty()
+                ? problem.kind().remedy()
+                : problem.remedies().get(0);
     }
 
     /** Nothing to do. */

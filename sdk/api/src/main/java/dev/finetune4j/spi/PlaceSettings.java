@@ -43,6 +43,18 @@ public final class PlaceSettings {
         return chosen;
     }
 
+    /** The tags of a setting, a text such as {@code team=search, cost-centre=4711}; what has no {@code =} is a key without a value. */
+    public static Map<String, String> tags(String setting) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        for (String part : setting.split(",", -1)) {
+            if (!part.isBlank()) {
+                String[] pair = part.split("=", 2);
+                tags.put(pair[0].strip(), pair.length == 1 ? "" : pair[1].strip());
+            }
+        }
+        return tags;
+    }
+
     /** Whether settings leave open, or name, this machine. */
     public static boolean allow(Map<String, String> settings, MachineOffer machine) {
         Map<String, String> named = with(Map.of(), machine);

@@ -147,7 +147,7 @@ public final class AwsExaminer implements AccountExaminer {
         try (Provider provider = place.open(context, settings)) {
             return provider.settingProblems().stream()
                     .filter(Problem::isError)
-                    .map(problem -> Diagnoses.of(SETTINGS, problem))
+                    .map(problem -> Diagnosis.of(SETTINGS, problem))
                     .toList();
         }
     }
@@ -159,7 +159,7 @@ public final class AwsExaminer implements AccountExaminer {
             files.list("doctor");
             return Diagnosis.ok(BUCKET, store + " can be read from " + region);
         } catch (FineTuneException e) {
-            return Diagnoses.of(BUCKET, e.problems().get(0));
+            return Diagnosis.of(BUCKET, e.problems().get(0));
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.internal.AwsConnection;
-import dev.finetune4j.aws.internal.CreateOnce;
+import dev.finetune4j.aws.internal.AwsCreateOnce;
 import dev.finetune4j.aws.internal.RoleLook;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.ProviderContext;
@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.bedrock.model.Tag;
  * @param context with whose credentials
  */
 record BedrockCalls(BedrockClient client, String region, ProviderContext context) implements AutoCloseable {
-    /** Tries of one call by Amazon's client. All calls may be repeated: a create carries a name and a token that are taken once. */
+    /** Tries of one call by Amazon's client, but of a create, of which {@link AwsCreateOnce} sees each. */
     static final int ATTEMPTS = 4;
 
     /** Who acts as a job's role. */
@@ -73,11 +73,11 @@ record BedrockCalls(BedrockClient client, String region, ProviderContext context
     }
 
     /**
-     * Makes a thing of a name unless it is there; see {@link CreateOnce}.
+     * Makes a thing of a name unless it is there; see {@link AwsCreateOnce}.
      *
      * @param <T> what the service tells of the thing
      */
-    abstract class Once<T> extends CreateOnce<T> {
+    abstract class Once<T> extends AwsCreateOnce<T> {
         private final String name;
         private final String role;
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.bedrock.model.CreateModelImportJobRequest;
 
@@ -130,11 +131,11 @@ final class BedrockHosting implements Hosting {
             }
 
             @Override
-            protected void create() {
+            protected void create(AwsRequestOverrideConfiguration oneTry) {
                 if (mapper.isDeployment()) {
-                    hosted.create(mapper.deployment());
+                    hosted.create(mapper.deployment(), oneTry);
                 } else {
-                    hosted.create(mapper.throughput());
+                    hosted.create(mapper.throughput(), oneTry);
                 }
             }
 

@@ -120,7 +120,7 @@ final class BedrockSettings {
                         settings.getOrDefault(MODEL, model.value()))
                 .kmsKey(settings.get(KMS_KEY))
                 .network(list(SUBNETS), list(SECURITY_GROUPS))
-                .tags(JobTags.of(settings.getOrDefault(JobTags.SETTING, "")))
+                .tags(PlaceSettings.tags(settings.getOrDefault(JobTags.SETTING, "")))
                 .hyperParameters(hyperParameters())
                 .build();
     }

@@ -1,12 +1,13 @@
 package dev.finetune4j.aws.bedrock;
 
-import dev.finetune4j.aws.internal.CreateOnce;
+import dev.finetune4j.aws.internal.AwsCreateOnce;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.value.RunId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.bedrock.BedrockClient;
 import software.amazon.awssdk.services.bedrock.model.ConflictException;
@@ -31,7 +32,7 @@ final class CustomizationJobs {
     }
 
     /**
-     * Launches a job unless it is there, in whatever state; see {@link CreateOnce}.
+     * Launches a job unless it is there, in whatever state; see {@link AwsCreateOnce}.
      *
      * @return the job as it is now
      * @throws FineTuneException with FT0895 if a name belongs to another job or model, or with why the service does not take it
@@ -45,8 +46,9 @@ final class CustomizationJobs {
             }
 
             @Override
-            protected void create() {
-                client.createModelCustomizationJob(request);
+            protected void create(AwsRequestOverrideConfiguration oneTry) {
+                client.createModelCustomizationJob(
+                        request.toBuilder().overrideConfiguration(oneTry).build());
             }
 
             @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.services.bedrock.BedrockClient;
 import software.amazon.awssdk.services.bedrock.model.CommitmentDuration;
 import software.amazon.awssdk.services.bedrock.model.ConflictException;
@@ -91,12 +92,14 @@ final class HostedCalls {
         return calls;
     }
 
-    void create(CreateCustomModelDeploymentRequest request) {
-        client.createCustomModelDeployment(request);
+    void create(CreateCustomModelDeploymentRequest request, AwsRequestOverrideConfiguration oneTry) {
+        client.createCustomModelDeployment(
+                request.toBuilder().overrideConfiguration(oneTry).build());
     }
 
-    void create(CreateProvisionedModelThroughputRequest request) {
-        client.createProvisionedModelThroughput(request);
+    void create(CreateProvisionedModelThroughputRequest request, AwsRequestOverrideConfiguration oneTry) {
+        client.createProvisionedModelThroughput(
+                request.toBuilder().overrideConfiguration(oneTry).build());
     }
 
     /** A deployment by its name or ARN; empty only where the service answered that there is none. */

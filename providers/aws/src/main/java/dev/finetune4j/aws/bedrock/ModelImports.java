@@ -1,10 +1,11 @@
 package dev.finetune4j.aws.bedrock;
 
-import dev.finetune4j.aws.internal.CreateOnce;
+import dev.finetune4j.aws.internal.AwsCreateOnce;
 import dev.finetune4j.spi.HostedModel;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.services.bedrock.BedrockClient;
 import software.amazon.awssdk.services.bedrock.model.CreateModelImportJobRequest;
 import software.amazon.awssdk.services.bedrock.model.GetImportedModelResponse;
@@ -28,20 +29,21 @@ final class ModelImports {
     }
 
     /**
-     * Brings a model in unless its job is there, in whatever state; see {@link CreateOnce}.
+     * Brings a model in unless its job is there, in whatever state; see {@link AwsCreateOnce}.
      *
      * @param isOurs whether the tags of a job that was found are those of the order
      */
     HostedCalls.Found bringIn(CreateModelImportJobRequest request, Predicate<String> isOurs) {
-        CreateOnce<GetModelImportJobResponse> once = calls.new Once<>(request.jobName(), request.roleArn()) {
+        AwsCreateOnce<GetModelImportJobResponse> once = calls.new Once<>(request.jobName(), request.roleArn()) {
             @Override
             protected Optional<GetModelImportJobResponse> find() {
                 return job(request.jobName());
             }
 
             @Override
-            protected void create() {
-                client.createModelImportJob(request);
+            protected void create(AwsRequestOverrideConfiguration oneTry) {
+                client.createModelImportJob(
+                        request.toBuilder().overrideConfiguration(oneTry).build());
             }
 
             @Override

@@ -2,7 +2,6 @@ package dev.finetune4j.aws.internal;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -36,20 +35,6 @@ public record JobTags(int most, int own, Pattern key, Pattern value, String form
                 Pattern.compile(character + "{0,256}"),
                 "a key has 1 to 128 and a value at most 256 " + letters
                         + ", digits, spaces and _.:/=+-@, and aws: is Amazon's own");
-    }
-
-    /** The tags of a setting; what has no {@code =} is a key without a value. */
-    public static Map<String, String> of(String setting) {
-        Map<String, String> tags = new LinkedHashMap<>();
-        for (String part : setting.split(",", -1)) {
-            if (!part.isBlank()) {
-                int equals = part.indexOf('=');
-                tags.put(
-                        (equals < 0 ? part : part.substring(0, equals)).strip(),
-                        equals < 0 ? "" : part.substring(equals + 1).strip());
-            }
-        }
-        return tags;
     }
 
     /** Tells what is wrong with tags of a setting. */

@@ -1,6 +1,5 @@
 package dev.finetune4j.aws.jumpstart;
 
-import dev.finetune4j.aws.account.Diagnoses;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
@@ -25,12 +24,12 @@ final class HubExamination {
             HubLook look = HubLook.at(job, context);
             List<Diagnosis> wrong = look.problems().stream()
                     .filter(Problem::isError)
-                    .map(problem -> Diagnoses.of(NAME, problem))
+                    .map(problem -> Diagnosis.of(NAME, problem))
                     .toList();
             String there = "the hub in " + region + " has " + look.model() + ", version " + look.version();
             return wrong.isEmpty() ? List.of(Diagnosis.ok(NAME, there)) : wrong;
         } catch (FineTuneException e) {
-            return List.of(Diagnoses.unknown(NAME, e.problems().get(0)));
+            return List.of(Diagnosis.unknown(NAME, e.problems().get(0)));
         }
     }
 }

@@ -158,7 +158,7 @@ final class JumpStartSettings {
                 settings.get(KMS_KEY),
                 list(SUBNETS),
                 list(SECURITY_GROUPS),
-                JobTags.of(settings.getOrDefault(JobTags.SETTING, "")),
+                PlaceSettings.tags(settings.getOrDefault(JobTags.SETTING, "")),
                 hyperParameters());
     }
 

@@ -5,6 +5,7 @@ import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Calls.Entry;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.StagedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ public final class S3Store implements AutoCloseable {
      * @throws FineTuneException with FT0869 if a file changes meanwhile, or FT0870 if something else lies there
      */
     public String stage(Path source, Progress progress) {
-        StagedFolder folder = read(source);
+        StagedFolder<StagedFile> folder = read(source);
         S3Address prefix = prefix(folder);
         new Stager(calls, prefix, new Tally(progress, folder.bytes())).stage(folder);
         return prefix.toString();
@@ -230,15 +231,15 @@ public final class S3Store implements AutoCloseable {
         removal.removeUploads();
     }
 
-    private static StagedFolder read(Path source) {
+    private static StagedFolder<StagedFile> read(Path source) {
         try {
-            return StagedFolder.read(source);
+            return StagedFolder.read(source, StagedFile::read);
         } catch (IOException e) {
             throw StoreErrors.local(e, source);
         }
     }
 
-    private S3Address prefix(StagedFolder folder) {
+    private S3Address prefix(StagedFolder<StagedFile> folder) {
         return root.below(inputs + folder.digest()).asFolder();
     }
 

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.s3;
 
+import dev.finetune4j.spi.StagedFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -19,14 +20,16 @@ import java.util.List;
  * @param sha256 of all of it, in hexadecimal
  * @param partSums SHA-256 of each part, in base 64
  */
-record StagedFile(String name, Path path, PartPlan parts, String sha256, List<String> partSums) {
+record StagedFile(String name, Path path, PartPlan parts, String sha256, List<String> partSums)
+        implements StagedFolder.Content {
     private static final int CHUNK = 1 << 16;
 
     StagedFile {
         partSums = List.copyOf(partSums);
     }
 
-    long size() {
+    @Override
+    public long size() {
         return parts.fileBytes();
     }
 

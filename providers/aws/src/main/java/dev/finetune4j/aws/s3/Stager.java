@@ -3,6 +3,7 @@ package dev.finetune4j.aws.s3;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.s3.S3Calls.Entry;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.spi.StagedFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class Stager {
         parts = new MultipartSender(calls, tally);
     }
 
-    void stage(StagedFolder folder) {
+    void stage(StagedFolder<StagedFile> folder) {
         Map<S3Address, Long> there =
                 calls.list(prefix.asFolder()).stream().collect(Collectors.toMap(Entry::address, Entry::size));
         for (StagedFile file : folder.files()) {

@@ -208,7 +208,7 @@ final class SageMakerSettings {
                 .network(list(SUBNETS), list(SECURITY_GROUPS))
                 .isolated(flag(ISOLATED))
                 .keepAlive(duration(KEEP_ALIVE))
-                .tags(JobTags.of(settings.getOrDefault(JobTags.SETTING, "")))
+                .tags(PlaceSettings.tags(settings.getOrDefault(JobTags.SETTING, "")))
                 .build();
     }
 

@@ -12,6 +12,7 @@ import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.ChatReply;
 import dev.finetune4j.run.Sampling;
+import dev.finetune4j.spi.CreateOnce;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
@@ -60,7 +61,7 @@ class BedrockHostingTest extends HostedPlace {
 
     @Test
     void hostsOnceWhateverBecomesOfTheAnswer() {
-        aws.faults().breakDown("CreateCustomModelDeployment", 6);
+        aws.faults().breakDown("CreateCustomModelDeployment", CreateOnce.ROUNDS - 1);
 
         HostedModel first = hosting.host(ON_DEMAND);
         HostedModel again = hosting.host(ON_DEMAND);

@@ -6,7 +6,6 @@ import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
-import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
@@ -80,17 +79,6 @@ class BedrockProviderContractTest extends ProviderContractTest {
             Map<String, String> settings = new HashMap<>(TuningPlace.SETTINGS);
             settings.put("role", "finetune4j-training");
             return Optional.of(place.openWith(settings));
-        }
-
-        @Override
-        public Submission withOtherDigest(Submission submission) {
-            return new Submission(
-                    submission.id(),
-                    submission.model(),
-                    new WorkOrder("0123456789abcdef", submission.order().steps()),
-                    submission.channels(),
-                    submission.labels(),
-                    submission.timeLimit());
         }
 
         @Override

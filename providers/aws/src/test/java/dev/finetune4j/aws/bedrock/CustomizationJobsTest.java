@@ -40,6 +40,7 @@ class CustomizationJobsTest extends LaunchesOnceTest {
                 "GetModelCustomizationJob",
                 "jobName",
                 BedrockCalls.ATTEMPTS,
+                new ServiceError(404, "ResourceNotFoundException", "there is no such job"),
                 BedrockProblems.UNREACHABLE,
                 BedrockProblems.NAME_TAKEN));
     }

@@ -9,6 +9,8 @@ import dev.finetune4j.error.Retry;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.offlinecloud.wire.Faults;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.spi.CreateOnce;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -38,12 +40,19 @@ public abstract class LaunchesOnceTest {
      * @param create operation that launches a job
      * @param find operation that tells of one
      * @param nameMember member of a launch that names the job
-     * @param attempts tries of one call
+     * @param attempts tries of one call to find
+     * @param absent answer to a call to find of which there is nothing
      * @param unreachable what is told where there is no answer
      * @param taken what is told where the name belongs to another job
      */
     public record Service(
-            String create, String find, String nameMember, int attempts, ProblemKind unreachable, ProblemKind taken) {}
+            String create,
+            String find,
+            String nameMember,
+            int attempts,
+            ServiceError absent,
+            ProblemKind unreachable,
+            ProblemKind taken) {}
 
     /** The cloud of this test. */
     protected abstract OfflineAws aws();
@@ -84,8 +93,8 @@ public abstract class LaunchesOnceTest {
     }
 
     @Test
-    void launchesOnceWhenNoRequestOfOneCallArrives() {
-        aws().faults().loseRequest(service.create(), 2 * service.attempts() + 1);
+    void launchesOnceWhenOnlyTheLastRequestArrives() {
+        aws().faults().loseRequest(service.create(), CreateOnce.ROUNDS - 1);
 
         launch(NAME, "abc");
 
@@ -94,7 +103,7 @@ public abstract class LaunchesOnceTest {
 
     @Test
     void saysThatTheServiceDoesNotAnswerAndLaunchesWhenAskedAgain() {
-        aws().faults().breakDown(service.create(), 3 * service.attempts());
+        aws().faults().breakDown(service.create(), CreateOnce.ROUNDS);
 
         FineTuneException failure = refused(() -> launch(NAME, "abc"));
 
@@ -107,14 +116,14 @@ public abstract class LaunchesOnceTest {
     /** A caller whose session ends meanwhile is refused, though the job may be there, and be paid for. */
     @Test
     void takesNoRefusalAfterAnUnansweredCallForTheLastWord() {
-        aws().faults().loseRequest(service.create(), service.attempts()).denyAccess(service.create(), 3);
+        aws().faults().loseRequest(service.create(), 1).denyAccess(service.create(), 3);
 
         FineTuneException failure = refused(() -> launch(NAME, "abc"));
 
         assertThat(failure.problems().get(0).kind()).isEqualTo(service.unreachable());
         assertThat(failure.problems().get(0).retry()).isInstanceOf(Retry.After.class);
         assertThat(failure.getSuppressed()).as("the refusal").hasSize(1);
-        assertThat(aws().calls(service.create())).hasSize(service.attempts() + 1);
+        assertThat(aws().calls(service.create())).hasSize(2);
     }
 
     @Test
@@ -123,7 +132,26 @@ public abstract class LaunchesOnceTest {
 
         refused(() -> launch(NAME, "abc"));
 
-        assertThat(aws().calls(service.create())).hasSize(service.attempts());
+        assertThat(aws().calls(service.create())).hasSize(CreateOnce.ROUNDS);
+    }
+
+    /** Its answer is lost, and it shows late: whatever the next call is refused for, the job is there. */
+    @Test
+    void findsWhatAnEarlierCallLaunchedThoughTheNextIsRefused() {
+        List<Consumer<Faults>> refusals = List.of(
+                faults -> faults.throttle(service.create(), 1),
+                faults -> faults.denyAccess(service.create(), 1),
+                faults -> faults.refuse(service.create(), 1, ServiceError.invalid("no such thing")));
+        for (int i = 0; i < refusals.size(); i++) {
+            String name = "late-" + i;
+            aws().faults().refuse(service.find(), 2, service.absent()).loseAnswer(service.create(), 1);
+            refusals.get(i).accept(aws().faults());
+
+            launch(name, "abc");
+
+            assertThat(made(name)).as(name).isEqualTo(1);
+        }
+        assertThat(aws().calls(service.create())).hasSize(2 * refusals.size());
     }
 
     @Test

@@ -1,29 +1,18 @@
 package dev.finetune4j.aws.jumpstart;
 
-import dev.finetune4j.data.Part;
-import dev.finetune4j.job.DataSpec;
-import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.job.TaskKind;
-import dev.finetune4j.job.TaskSpec;
-import dev.finetune4j.model.ModelFiles;
-import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
-import dev.finetune4j.run.WorkOrder;
-import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.testkit.VirtualClock;
+import dev.finetune4j.testkit.contract.CloudSubject;
 import dev.finetune4j.testkit.contract.ProviderContractTest;
 import dev.finetune4j.testkit.contract.ProviderSubject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,63 +32,46 @@ class JumpStartProviderContractTest extends ProviderContractTest {
         }
     }
 
-    private static final class Subject implements ProviderSubject {
-        private final VirtualClock clock = new VirtualClock();
+    private static final class Subject extends CloudSubject {
         private final OfflineHubPlace place;
 
         Subject(Path home) throws IOException {
+            this(home, new VirtualClock());
+        }
+
+        private Subject(Path home, VirtualClock clock) throws IOException {
+            super(JumpStartProvider.ID, clock);
             place = new OfflineHubPlace(home, clock, Pace.LIFELIKE, (store, hub) -> new ScriptedScript(store, home));
         }
 
         @Override
-        public Provider open() {
-            return place.open();
+        protected Map<String, String> settings() {
+            return OfflineHubPlace.SETTINGS;
         }
 
         @Override
-        public Submission small(String key) {
-            return place.job("contract-" + key, 1).build();
+        protected Map<String, String> wrong() {
+            return Map.of("role", "finetune4j-training");
         }
 
         @Override
-        public Submission lasting(String key) {
-            return place.job("contract-" + key, 1000).build();
+        protected Map<String, String> refused() {
+            return Map.of("machine", "ml.m5.large");
         }
 
         @Override
-        public Proposal acceptable() {
-            return proposal(Map.of());
+        protected Path model() {
+            return OfflineHubPlace.MODEL;
         }
 
         @Override
-        public Proposal unacceptable() {
-            return proposal(Map.of("machine", "ml.m5.large"));
+        protected Provider openWith(Map<String, String> others) {
+            return place.openWith(others);
         }
 
         @Override
-        public Optional<Provider> misconfigured() {
-            return Optional.of(place.openWith(Map.of("role", "finetune4j-training")));
-        }
-
-        @Override
-        public Submission withOtherDigest(Submission submission) {
-            return new Submission(
-                    submission.id(),
-                    submission.model(),
-                    new WorkOrder("0123456789abcdef", submission.order().steps()),
-                    submission.channels(),
-                    submission.labels(),
-                    submission.timeLimit());
-        }
-
-        @Override
-        public void pass() {
-            clock.advance(Duration.ofMinutes(2));
-        }
-
-        @Override
-        public int patience() {
-            return 200;
+        protected Submission.Builder job(String name, double epochs) {
+            return place.job(name, epochs);
         }
 
         @Override
@@ -110,23 +82,6 @@ class JumpStartProviderContractTest extends ProviderContractTest {
         @Override
         public void close() {
             place.close();
-        }
-
-        private Proposal proposal(Map<String, String> more) {
-            Map<String, String> settings = new HashMap<>(OfflineHubPlace.SETTINGS);
-            settings.putAll(more);
-            FineTuneJob job = FineTuneJob.builder(
-                            "letters",
-                            ModelRef.parse("tiny"),
-                            TaskSpec.of(TaskKind.SENTIMENT),
-                            DataSpec.ofFile(Part.TRAIN.fileName()))
-                    .place(JumpStartProvider.ID, settings)
-                    .build();
-            return new Proposal(
-                    job,
-                    new ModelFiles(job.model(), OfflineHubPlace.MODEL, "e".repeat(64)),
-                    new Proposal.RowLengths(10, 20, 80, 1024),
-                    Proposal.AnswerLengths.NONE);
         }
     }
 }

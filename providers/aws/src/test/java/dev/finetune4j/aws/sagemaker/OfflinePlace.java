@@ -4,28 +4,19 @@ import dev.finetune4j.aws.Surroundings;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Store;
-import dev.finetune4j.data.Part;
-import dev.finetune4j.job.TrainingSpec;
-import dev.finetune4j.method.LoraTuning;
-import dev.finetune4j.model.ModelName;
-import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
-import dev.finetune4j.run.WorkOrder;
-import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.testkit.VirtualClock;
-import dev.finetune4j.value.RunId;
+import dev.finetune4j.testkit.contract.JobFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -39,6 +30,7 @@ final class OfflinePlace implements AutoCloseable {
     final VirtualClock clock = new VirtualClock();
     final OfflineAws aws;
     final Path home;
+    final JobFolder files;
     private final ProviderContext context;
 
     private final Map<String, String> settings;
@@ -54,9 +46,7 @@ final class OfflinePlace implements AutoCloseable {
         OfflineS3 store = OfflineAccount.store(home.resolve("s3")).createBucket("my-bucket");
         aws = OfflineAws.start(OfflineAccount.ACCOUNT, clock, Pace.LIFELIKE, new ScriptedWorker(store, home), store);
         context = Surroundings.of(aws, SECRET, home, clock);
-        Files.writeString(Files.createDirectories(home.resolve("data")).resolve(Part.TRAIN.fileName()), "{}\n");
-        Files.writeString(Files.createDirectories(home.resolve("model")).resolve("config.json"), "{}");
-        Files.writeString(home.resolve("worker.tar.gz"), "a worker");
+        files = JobFolder.in(home);
     }
 
     /** A client that reaches the cloud at another address. */
@@ -106,16 +96,7 @@ final class OfflinePlace implements AutoCloseable {
 
     /** A job that trains so many hours, without a time limit. */
     Submission.Builder job(String name, double hours) {
-        TrainingSpec training = TrainingSpec.builder().epochs(hours).build();
-        WorkStep train = new WorkStep.Train(LoraTuning.defaults(), training, new ModelName("made/tiny", "c0ffee"));
-        return Submission.builder(
-                        new RunId(name),
-                        new ModelRef("tiny"),
-                        new WorkOrder("d1" + Integer.toHexString(name.hashCode()), List.of(train)))
-                .channel(WorkOrder.MODEL_CHANNEL, home.resolve("model"))
-                .channel(WorkOrder.DATA_CHANNEL, home.resolve("data"))
-                .channel(WorkOrder.WORKER_CHANNEL, home.resolve("worker.tar.gz"))
-                .label(Submission.RUN_LABEL, name);
+        return files.job(name, hours);
     }
 
     @Override

@@ -1,26 +1,16 @@
 package dev.finetune4j.aws.sagemaker;
 
-import dev.finetune4j.job.DataSpec;
-import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.job.TaskKind;
-import dev.finetune4j.job.TaskSpec;
-import dev.finetune4j.model.ModelFiles;
-import dev.finetune4j.model.ModelRef;
-import dev.finetune4j.run.WorkOrder;
-import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.testkit.contract.CloudSubject;
 import dev.finetune4j.testkit.contract.ProviderContractTest;
 import dev.finetune4j.testkit.contract.ProviderSubject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,58 +31,37 @@ class SageMakerProviderContractTest extends ProviderContractTest {
         }
     }
 
-    private record Subject(OfflinePlace place) implements ProviderSubject {
-        @Override
-        public Provider open() {
-            return place.open();
+    private static final class Subject extends CloudSubject {
+        private final OfflinePlace place;
+
+        Subject(OfflinePlace place) {
+            super(SageMakerProvider.ID, place.clock);
+            this.place = place;
         }
 
         @Override
-        public Submission small(String key) {
-            return place.job("contract-" + key, 1).build();
+        protected Map<String, String> settings() {
+            return OfflinePlace.SETTINGS;
         }
 
         @Override
-        public Submission lasting(String key) {
-            return place.job("contract-" + key, 1000).build();
+        protected Map<String, String> wrong() {
+            return Map.of("role", "finetune4j-training");
         }
 
         @Override
-        public Proposal acceptable() {
-            return proposal(OfflinePlace.SETTINGS);
+        protected Path model() {
+            return place.files.model();
         }
 
         @Override
-        public Proposal unacceptable() {
-            Map<String, String> settings = new HashMap<>(OfflinePlace.SETTINGS);
-            settings.put("role", "finetune4j-training");
-            return proposal(settings);
+        protected Provider openWith(Map<String, String> others) {
+            return place.openWith(others);
         }
 
         @Override
-        public Optional<Provider> misconfigured() {
-            return Optional.of(place.openWith("role", "finetune4j-training"));
-        }
-
-        @Override
-        public Submission withOtherDigest(Submission submission) {
-            return new Submission(
-                    submission.id(),
-                    submission.model(),
-                    new WorkOrder("0123456789abcdef", submission.order().steps()),
-                    submission.channels(),
-                    submission.labels(),
-                    submission.timeLimit());
-        }
-
-        @Override
-        public void pass() {
-            place.clock.advance(Duration.ofMinutes(2));
-        }
-
-        @Override
-        public int patience() {
-            return 200;
+        protected Submission.Builder job(String name, double epochs) {
+            return place.files.job(name, epochs);
         }
 
         @Override
@@ -103,21 +72,6 @@ class SageMakerProviderContractTest extends ProviderContractTest {
         @Override
         public void close() {
             place.close();
-        }
-
-        private Proposal proposal(Map<String, String> settings) {
-            FineTuneJob job = FineTuneJob.builder(
-                            "letters",
-                            ModelRef.parse("tiny"),
-                            TaskSpec.of(TaskKind.SENTIMENT),
-                            DataSpec.ofFile("letters.jsonl"))
-                    .place(SageMakerProvider.ID, settings)
-                    .build();
-            return new Proposal(
-                    job,
-                    new ModelFiles(job.model(), place.home.resolve("model"), "e".repeat(64)),
-                    new Proposal.RowLengths(10, 20, 80, 1024),
-                    Proposal.AnswerLengths.NONE);
         }
     }
 }

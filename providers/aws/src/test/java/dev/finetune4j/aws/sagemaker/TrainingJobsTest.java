@@ -2,8 +2,8 @@ package dev.finetune4j.aws.sagemaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.finetune4j.aws.internal.LaunchesOnceTest;
 import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.aws.internal.jobs.TrainingJobs;
 import dev.finetune4j.error.FineTuneException;
@@ -14,23 +14,15 @@ import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.wire.Call;
-import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,14 +33,23 @@ import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
 /** A name is launched once, whatever becomes of calls, and what goes wrong is told with what to do. */
-class TrainingJobsTest {
+class TrainingJobsTest extends LaunchesOnceTest {
     private static final String CREATE = "CreateTrainingJob";
-    private static final String NAME = "tickets-3f9c2a11-1";
-    private static final int SCHEDULES = 40;
 
     private final VirtualClock clock = new VirtualClock();
     private OfflineAws aws;
     private TrainingJobs jobs;
+
+    TrainingJobsTest() {
+        super(new Service(
+                CREATE,
+                "DescribeTrainingJob",
+                "TrainingJobName",
+                TrainingJobs.ATTEMPTS,
+                ServiceError.invalid("Requested resource not found."),
+                SageMakerProblems.UNREACHABLE,
+                SageMakerProblems.NAME_TAKEN));
+    }
 
     @BeforeEach
     void open() throws Exception {
@@ -63,6 +64,23 @@ class TrainingJobsTest {
         aws.close();
     }
 
+    @Override
+    protected OfflineAws aws() {
+        return aws;
+    }
+
+    @Override
+    protected void launch(String name, String digest) {
+        try (TrainingJobs another = client(aws.accessKeyId())) {
+            another.submit(request(name, digest));
+        }
+    }
+
+    @Override
+    protected long made(String name) {
+        return taken(name).size();
+    }
+
     @Test
     void launchesAJobThatIsNotThere() {
         assertThat(jobs.find(NAME)).isEmpty();
@@ -71,7 +89,7 @@ class TrainingJobsTest {
 
         assertThat(jobs.find(NAME))
                 .hasValueSatisfying(job -> assertThat(job.hyperParameters()).containsEntry("finetune4j-digest", "abc"));
-        assertLaunchedOnce(NAME);
+        assertThat(made(NAME)).isEqualTo(1);
     }
 
     @Test
@@ -82,111 +100,6 @@ class TrainingJobsTest {
 
         assertThat(jobs.submit(request(NAME, "abc")).trainingJobStatus()).isEqualTo(TrainingJobStatus.COMPLETED);
         assertThat(aws.calls(CREATE)).hasSize(1);
-    }
-
-    @Test
-    void takesNoJobOfAnotherOrderForItsOwn() {
-        jobs.submit(request(NAME, "abc"));
-
-        FineTuneException refusal = refused(() -> jobs.submit(request(NAME, "def")));
-
-        assertThat(refusal.problems().get(0).kind()).isEqualTo(SageMakerProblems.NAME_TAKEN);
-        assertThat(refusal.problems().get(0).causes().get(0)).endsWith("is abc, the new one's is def");
-        assertThat(aws.calls(CREATE)).hasSize(1);
-    }
-
-    @Test
-    void launchesOnceWhenTheAnswerIsLost() {
-        aws.faults().loseAnswer(CREATE, 1);
-
-        assertThat(jobs.submit(request(NAME, "abc")).trainingJobStatus()).isEqualTo(TrainingJobStatus.IN_PROGRESS);
-
-        assertLaunchedOnce(NAME);
-    }
-
-    @Test
-    void launchesOnceWhenNoRequestOfOneCallArrives() {
-        aws.faults().loseRequest(CREATE, 2 * TrainingJobs.ATTEMPTS + 1);
-
-        jobs.submit(request(NAME, "abc"));
-
-        assertLaunchedOnce(NAME);
-    }
-
-    @Test
-    void saysThatTheServiceDoesNotAnswerAndLaunchesWhenAskedAgain() {
-        aws.faults().breakDown(CREATE, 3 * TrainingJobs.ATTEMPTS);
-
-        FineTuneException failure = refused(() -> jobs.submit(request(NAME, "abc")));
-
-        assertThat(failure.problems().get(0).kind()).isEqualTo(SageMakerProblems.UNREACHABLE);
-        assertThat(failure.problems().get(0).retry()).isInstanceOf(Retry.After.class);
-        jobs.submit(request(NAME, "abc"));
-        assertLaunchedOnce(NAME);
-    }
-
-    @Test
-    void triesAsOftenAsItSaysWhateverAmazonsClientHasForADefault() {
-        aws.faults().throttle(CREATE, 100);
-
-        refused(() -> jobs.submit(request(NAME, "abc")));
-
-        assertThat(aws.calls(CREATE)).hasSize(TrainingJobs.ATTEMPTS);
-    }
-
-    @Test
-    void neverTakesUnreachableForGone() {
-        jobs.submit(request(NAME, "abc"));
-        aws.faults().loseRequest("DescribeTrainingJob", 2 * TrainingJobs.ATTEMPTS);
-
-        assertThat(refused(() -> jobs.find(NAME)).problems().get(0).kind()).isEqualTo(SageMakerProblems.UNREACHABLE);
-    }
-
-    @Test
-    void launchesOnceWhenClientsRace() throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(4);
-        List<Future<?>> all = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            all.add(pool.submit(() -> {
-                try (TrainingJobs another = client(aws.accessKeyId())) {
-                    another.submit(request(NAME, "abc"));
-                }
-            }));
-        }
-        for (Future<?> one : all) {
-            one.get();
-        }
-        pool.shutdown();
-
-        assertLaunchedOnce(NAME);
-    }
-
-    /** Faults at random, and a caller that asks again as often as it is told that it may. */
-    @Test
-    void launchesOnceOnEveryScheduleOfFaults() {
-        Random random = new Random(7);
-        List<Consumer<Faults>> kinds = List.of(
-                faults -> faults.loseAnswer(CREATE, 1),
-                faults -> faults.loseRequest(CREATE, 1),
-                faults -> faults.breakDown(CREATE, 1),
-                faults -> faults.loseAnswer("DescribeTrainingJob", 1),
-                faults -> faults.breakDown("DescribeTrainingJob", 1));
-        for (int i = 0; i < SCHEDULES; i++) {
-            for (int fault = random.nextInt(8); fault > 0; fault--) {
-                kinds.get(random.nextInt(kinds.size())).accept(aws.faults());
-            }
-            String name = "schedule-" + i;
-            for (int asked = 0; ; asked++) {
-                try {
-                    jobs.submit(request(name, "abc"));
-                    break;
-                } catch (FineTuneException e) {
-                    assertThat(e.problems().get(0).retry()).as(name).isInstanceOf(Retry.After.class);
-                    assertThat(asked).as(name).isLessThan(5);
-                }
-            }
-            assertLaunchedOnce(name);
-        }
     }
 
     @ParameterizedTest
@@ -289,26 +202,6 @@ class TrainingJobsTest {
         jobs.delete(NAME);
 
         assertThat(jobs.find(NAME)).isEmpty();
-    }
-
-    private void assertLaunchedOnce(String name) {
-        assertThat(aws.calls(CREATE).stream()
-                        .filter(call -> call.hadEffect()
-                                && call.request()
-                                        .path("TrainingJobName")
-                                        .asText()
-                                        .equals(name))
-                        .count())
-                .as(name)
-                .isEqualTo(1);
-    }
-
-    private static FineTuneException refused(ThrowingCallable call) {
-        FineTuneException refusal = catchThrowableOfType(FineTuneException.class, call);
-        assertThat(refusal).isNotNull();
-        assertThat(refusal.problems())
-                .allSatisfy(problem -> assertThat(problem.remedies()).isNotEmpty());
-        return refusal;
     }
 
     private TrainingJobs client(String key) {

@@ -14,12 +14,12 @@ import com.azure.storage.blob.models.ParallelTransferOptions;
 import com.azure.storage.blob.options.BlobUploadFromFileOptions;
 import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
-import dev.finetune4j.azure.blob.StagedFiles.StagedFile;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
+import dev.finetune4j.spi.StagedFolder;
 import dev.finetune4j.spi.StoredName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,19 @@ public final class BlobStore {
 
     /** A file in the store, called so below what was asked for. */
     public record StoredFile(String name, long bytes, Instant modified) {}
+
+    /**
+     * A folder in the store, called so in the one that it lies in.
+     *
+     * @param bytes size of all of its files
+     * @param lastStored when the last of them was stored
+     */
+    public record StoredFolder(String name, long bytes, Instant lastStored) {
+        private StoredFolder plus(StoredFolder other) {
+            return new StoredFolder(
+                    name, bytes + other.bytes, other.lastStored.isAfter(lastStored) ? other.lastStored : lastStored);
+        }
+    }
 
     /** A store. Asks nothing yet. */
     public static BlobStore open(BlobAddress root, AzureConnection connection) {
@@ -105,7 +119,7 @@ public final class BlobStore {
      * @return a name below the store, which ends with a slash
      */
     public String stage(Path source) {
-        StagedFiles staged = read(source);
+        StagedFolder<StagedFile> staged = read(source);
         String prefix = INPUTS + staged.digest() + "/";
         Map<String, Long> there = list(prefix).stream().collect(Collectors.toMap(StoredFile::name, StoredFile::bytes));
         for (StagedFile file : staged.files()) {
@@ -169,6 +183,19 @@ public final class BlobStore {
                         item.getProperties().getContentLength(),
                         item.getProperties().getLastModified().toInstant()))
                 .toList();
+    }
+
+    /** The folders right below a folder, sorted by name; files that lie in none of them are not told. */
+    public List<StoredFolder> folders(String folder) {
+        Map<String, StoredFolder> folders = new TreeMap<>();
+        for (StoredFile file : list(folder)) {
+            int slash = file.name().indexOf('/');
+            if (slash > 0) {
+                String name = file.name().substring(0, slash);
+                folders.merge(name, new StoredFolder(name, file.bytes(), file.modified()), StoredFolder::plus);
+            }
+        }
+        return List.copyOf(folders.values());
     }
 
     private List<BlobItem> items(String folder) {
@@ -236,7 +263,7 @@ public final class BlobStore {
                     "read",
                     item.getName(),
                     () -> container.getBlobClient(item.getName()).downloadToFile(partial.toString(), true));
-            if (sha256 != null && !StagedFiles.sha256(partial).equals(sha256)) {
+            if (sha256 != null && !StagedFile.sha256(partial).equals(sha256)) {
                 Files.delete(partial);
                 throw AzureStoreProblems.DAMAGED
                         .error("what was fetched of " + item.getName() + " is not what was stored")
@@ -260,7 +287,7 @@ public final class BlobStore {
         }
         return sha256 == null
                 ? Files.getLastModifiedTime(file).equals(modified)
-                : StagedFiles.sha256(file).equals(sha256);
+                : StagedFile.sha256(file).equals(sha256);
     }
 
     /** Removes all files below a folder. Without effect where there is nothing. */
@@ -280,9 +307,9 @@ public final class BlobStore {
         return container.getBlobClient(root.key() + name);
     }
 
-    private static StagedFiles read(Path source) {
+    private static StagedFolder<StagedFile> read(Path source) {
         try {
-            return StagedFiles.read(source);
+            return StagedFolder.read(source, StagedFile::read);
         } catch (IOException e) {
             throw local(e, source);
         }

@@ -30,11 +30,11 @@ interface ArmCalls {
             @QueryParam("api-version") String version,
             Context context);
 
-    /** The next page of a list, whose whole address the page before gave. */
+    /** What lies at a whole address that an answer gave: the next page of a list, or a result that may not be there yet. */
     @Get("{address}")
-    @ExpectedResponses({200})
+    @ExpectedResponses({200, 202})
     @UnexpectedResponseExceptionType(HttpResponseException.class)
-    Response<BinaryData> page(
+    Response<BinaryData> at(
             @HostParam("manager") String manager,
             @PathParam(value = "address", encoded = true) String address,
             Context context);
@@ -43,6 +43,17 @@ interface ArmCalls {
     @ExpectedResponses({200, 201})
     @UnexpectedResponseExceptionType(HttpResponseException.class)
     Response<BinaryData> put(
+            @HostParam("manager") String manager,
+            @PathParam(value = "resource", encoded = true) String resource,
+            @QueryParam("api-version") String version,
+            @BodyParam("application/json") BinaryData body,
+            Context context);
+
+    /** Begins what takes a while; the answer is the result, or has the address of one. */
+    @Post("{resource}")
+    @ExpectedResponses({200, 202})
+    @UnexpectedResponseExceptionType(HttpResponseException.class)
+    Response<BinaryData> begin(
             @HostParam("manager") String manager,
             @PathParam(value = "resource", encoded = true) String resource,
             @QueryParam("api-version") String version,

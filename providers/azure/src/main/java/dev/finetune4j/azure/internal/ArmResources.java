@@ -1,11 +1,16 @@
 package dev.finetune4j.azure.internal;
 
 import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.rest.Response;
 import com.azure.core.http.rest.RestProxy;
 import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +20,8 @@ import java.util.Optional;
  * ({@link AzureFailure} tells their kind). Safe for use by several threads.
  */
 public final class ArmResources {
+    private static final int ACCEPTED = 202;
+
     private final ArmCalls calls;
     private final ArmCalls once;
     private final String manager;
@@ -56,7 +63,7 @@ public final class ArmResources {
             if (next.isEmpty()) {
                 return all;
             }
-            page = read(calls.page(manager, next, Context.NONE).getValue());
+            page = read(calls.at(manager, next, Context.NONE).getValue());
         }
     }
 
@@ -64,6 +71,38 @@ public final class ArmResources {
     public JsonNode put(String resource, JsonNode body) {
         return read(once.put(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE)
                 .getValue());
+    }
+
+    /**
+     * Asks for what takes a while to work out, which changes nothing, and waits for it.
+     *
+     * @param betweenLooks how long to wait before the next look
+     * @param looks how often to look
+     * @return empty where it is not worked out by then
+     */
+    public Optional<JsonNode> workOut(String resource, JsonNode body, Duration betweenLooks, int looks) {
+        Response<BinaryData> answer =
+                calls.begin(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE);
+        String address = answer.getHeaders().getValue(HttpHeaderName.LOCATION);
+        for (int look = 0; answer.getStatusCode() == ACCEPTED && look < looks; look++) {
+            pause(betweenLooks);
+            answer = calls.at(manager, address, Context.NONE);
+        }
+        return answer.getStatusCode() == ACCEPTED ? Optional.empty() : Optional.of(read(answer.getValue()));
+    }
+
+    /**
+     * Waits.
+     *
+     * @throws UncheckedIOException if the thread is interrupted
+     */
+    public static void pause(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new InterruptedIOException("waiting was interrupted"));
+        }
     }
 
     /** Does something with a resource. */

@@ -58,6 +58,14 @@ public record AzureCloud(String name, URI resourceManager, URI authority, String
         return KNOWN.keySet().stream().sorted().toList();
     }
 
+    /** The cloud whose storage a host is, as job files call it; empty where it is none of Microsoft's. */
+    public static Optional<String> ofStorage(String host) {
+        return KNOWN.entrySet().stream()
+                .filter(known -> host.endsWith(".blob." + known.getValue().storageSuffix()))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
     /** The cloud that a job file means. */
     public static Optional<AzureCloud> of(String name) {
         return Optional.ofNullable(KNOWN.get(name.toLowerCase(Locale.ROOT)));
@@ -90,7 +98,7 @@ public record AzureCloud(String name, URI resourceManager, URI authority, String
                 URI.create(manager),
                 URI.create(bare(cloud.at("/authentication/loginEndpoint").asText())),
                 last,
-                cloud.at("/suffixes/storage").asText(storageSuffix));
+                storageSuffix);
     }
 
     private static String bare(String address) {

@@ -53,6 +53,11 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
         return AzureCredentials.SOURCES;
     }
 
+    /** Where tokens come from, as {@link #CREDENTIAL} calls it. */
+    public static String source(Map<String, String> settings, Map<String, String> environment) {
+        return AzureCredentials.source(settings, environment);
+    }
+
     /**
      * A connection.
      *
@@ -71,8 +76,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                 : cloud.in(read(http, list))
                         .orElseThrow(() -> new UncheckedIOException(
                                 new IOException(AzureCloud.METADATA + " has no " + cloud.name())));
-        TokenCredential credential =
-                AzureCredentials.open(AzureCredentials.source(settings, environment), reached, environment, http);
+        TokenCredential credential = AzureCredentials.open(source(settings, environment), reached, environment, http);
         return new AzureConnection(reached, credential, http);
     }
 

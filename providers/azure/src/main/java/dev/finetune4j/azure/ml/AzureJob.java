@@ -5,6 +5,8 @@ import dev.finetune4j.run.ContainerOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,15 @@ record AzureJob(String name, JsonNode json) {
 
     String tag(String key) {
         return properties().path("tags").path(key).asText();
+    }
+
+    /** Addresses of what it reads. */
+    List<String> inputs() {
+        List<String> inputs = new ArrayList<>();
+        properties()
+                .path("inputs")
+                .forEach(input -> inputs.add(input.path("uri").asText()));
+        return inputs;
     }
 
     String machine() {

@@ -16,6 +16,7 @@ import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.PlannedCall;
@@ -66,14 +67,16 @@ final class AzureMlProvider implements Provider {
     }
 
     /** Connections, made when they are first needed, since wrong settings are told by {@link #refusals}. */
-    private record Site(AzureMlOptions options, CommandJobs jobs, BlobStore store) {}
+    private record Site(AzureMlOptions options, CommandJobs jobs, LaunchWalk walk, BlobStore store) {}
 
     private synchronized Site site() {
         Site open = site;
         if (open == null) {
             AzureMlOptions options = settings.options();
             AzureConnection connection = connection();
-            open = new Site(options, new CommandJobs(options, connection), BlobStore.open(options.store(), connection));
+            CommandJobs jobs = new CommandJobs(options, connection);
+            open = new Site(
+                    options, jobs, new LaunchWalk(jobs, context.clock()), BlobStore.open(options.store(), connection));
             site = open;
         }
         return open;
@@ -137,7 +140,7 @@ final class AzureMlProvider implements Provider {
 
     @Override
     public JobSnapshot submit(Submission submission) {
-        List<Launch> launches = new ArrayList<>(launches(submission.id()));
+        List<Launch> launches = new ArrayList<>(site().walk().now(submission.id()));
         if (!launches.isEmpty()) {
             var unused =
                     CommandJobs.own(launches.get(0).job(), submission.order().digest());
@@ -154,7 +157,8 @@ final class AzureMlProvider implements Provider {
         open.jobs().refuseOtherStore(); // before a model is sent for nothing
         Optional.ofNullable(open.options().compute()).ifPresent(open.jobs()::refuseOtherMachines);
         Map<String, String> inputs = new JobFiles(open.store()).stage(submission);
-        String name = name(submission.id(), launch);
+        open.walk().forget();
+        String name = LaunchWalk.name(submission.id(), launch);
         AzureJob job = open.jobs()
                 .submit(name, body(open, submission, inputs), submission.order().digest());
         return new Launch(job, null);
@@ -199,7 +203,7 @@ final class AzureMlProvider implements Provider {
         List<PlannedCall> calls = new ArrayList<>(files.calls(submission));
         calls.add(new PlannedCall(
                 "Microsoft.MachineLearningServices/workspaces/jobs/write",
-                open.options().workspacePath() + "/jobs/" + name(submission.id(), 1),
+                open.options().workspacePath() + "/jobs/" + LaunchWalk.name(submission.id(), 1),
                 Json.pretty(body(open, submission, files.planned(submission)))));
         return calls;
     }
@@ -221,7 +225,8 @@ final class AzureMlProvider implements Provider {
         if (left != null && left.toSeconds() < 1) {
             throw AzureMlErrors.wrongState(id, state, "nothing is left of its time limit");
         }
-        String name = name(id, launches.size() + 1);
+        site().walk().forget();
+        String name = LaunchWalk.name(id, launches.size() + 1);
         AzureJob again = site().jobs()
                 .submit(
                         name,
@@ -231,26 +236,15 @@ final class AzureMlProvider implements Provider {
         return snapshot(id, launches);
     }
 
-    /** Azure's name of a launch, counted from 1: the same each time it is asked for, so that no two jobs come of one launch. */
-    private static String name(RunId id, int launch) {
-        return launch == 1 ? id.value() : id.value() + "-r" + launch;
-    }
-
-    /** The launches of a job, first to last; there is a next one only where the last one stopped or failed. */
-    private List<Launch> launches(RunId id) {
-        CommandJobs jobs = site().jobs();
-        List<Launch> launches = new ArrayList<>();
-        Optional<AzureJob> next = jobs.find(name(id, 1));
-        while (next.isPresent()) {
-            AzureJob job = next.get();
-            launches.add(new Launch(job, jobs.details(job.name()).orElse(null)));
-            next = job.hasEnded() && !job.hasSucceeded() ? jobs.find(name(id, launches.size() + 1)) : Optional.empty();
-        }
-        return launches;
-    }
-
     private List<Launch> existing(RunId id) {
-        List<Launch> launches = launches(id);
+        return told(id, site().walk().now(id));
+    }
+
+    private List<Launch> recent(RunId id) {
+        return told(id, site().walk().recent(id));
+    }
+
+    private List<Launch> told(RunId id, List<Launch> launches) {
         if (launches.isEmpty()) {
             throw AzureMlErrors.absent(id, settings.options());
         }
@@ -279,18 +273,18 @@ final class AzureMlProvider implements Provider {
 
     @Override
     public Optional<JobSnapshot> find(RunId id) {
-        List<Launch> launches = launches(id);
+        List<Launch> launches = site().walk().now(id);
         return launches.isEmpty() ? Optional.empty() : Optional.of(snapshot(id, launches));
     }
 
     @Override
     public EventPage events(RunId id, String cursor) {
-        return new JobReading(site().jobs()).events(id, existing(id), cursor);
+        return new JobReading(site().jobs()).events(id, recent(id), cursor);
     }
 
     @Override
     public Optional<LogPage> logs(RunId id, String cursor) {
-        return Optional.of(new JobReading(site().jobs()).logs(id, existing(id), cursor));
+        return Optional.of(new JobReading(site().jobs()).logs(id, recent(id), cursor));
     }
 
     @Override
@@ -298,6 +292,7 @@ final class AzureMlProvider implements Provider {
         List<Launch> launches = existing(id);
         AzureJob last = launches.get(launches.size() - 1).job();
         if (!last.hasEnded()) {
+            site().walk().forget();
             site().jobs().cancel(last.name());
         }
     }
@@ -336,7 +331,7 @@ final class AzureMlProvider implements Provider {
 
     @Override
     public void delete(RunId id) {
-        List<Launch> launches = launches(id);
+        List<Launch> launches = site().walk().now(id);
         if (launches.isEmpty()) {
             return;
         }
@@ -344,7 +339,9 @@ final class AzureMlProvider implements Provider {
         if (!state.isTerminal()) {
             throw AzureMlErrors.wrongState(id, state, "it still runs");
         }
+        site().walk().forget();
         new JobFiles(site().store()).delete(id);
+        stored().removeInputs(id, launches.stream().map(Launch::job).toList());
         // The first record goes last, so that a deletion that is cut short can be found and repeated.
         for (int i = launches.size() - 1; i >= 0; i--) {
             site().jobs().delete(launches.get(i).job().name());
@@ -363,6 +360,23 @@ final class AzureMlProvider implements Provider {
                         job.isSpot(),
                         job.createdAt()))
                 .toList();
+    }
+
+    private StoredJobs stored() {
+        Site open = site();
+        return new StoredJobs(open.options(), open.store(), open.jobs(), now());
+    }
+
+    @Override
+    public Optional<List<Leftover>> leftovers() {
+        return Optional.of(stored().all());
+    }
+
+    @Override
+    public void remove(Leftover leftover) {
+        RunId run = leftover.run();
+        List<Launch> launches = run == null ? List.of() : site().walk().now(run);
+        stored().remove(leftover, launches.stream().map(Launch::job).toList());
     }
 
     @Override

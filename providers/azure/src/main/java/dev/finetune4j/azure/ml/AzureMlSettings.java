@@ -7,6 +7,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.spi.PlaceSettings;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,18 +110,7 @@ final class AzureMlSettings {
                 settings.get(COMPUTE),
                 settings.getOrDefault(ENVIRONMENT, AzureMlOptions.USUAL_ENVIRONMENT),
                 settings.get(IDENTITY),
-                tags());
-    }
-
-    private Map<String, String> tags() {
-        Map<String, String> tags = new LinkedHashMap<>();
-        for (String part : settings.getOrDefault(TAGS, "").split(",", -1)) {
-            if (!part.isBlank()) {
-                String[] pair = part.split("=", 2);
-                tags.put(pair[0].strip(), pair.length == 1 ? "" : pair[1].strip());
-            }
-        }
-        return tags;
+                PlaceSettings.tags(settings.getOrDefault(TAGS, "")));
     }
 
     private List<Problem> unreadable() {
@@ -148,6 +138,7 @@ final class AzureMlSettings {
                     "the address of a container, or of a folder in it, without a signature",
                     "https://ACCOUNT.blob.core.windows.net/CONTAINER/finetune4j"));
         }
+        checkCloudOfStore(problems);
         String spot = settings.getOrDefault(PlaceSettings.SPOT, "false");
         if (!spot.equals("true") && !spot.equals("false")) {
             problems.add(malformed(PlaceSettings.SPOT, spot, "true or false", "true"));
@@ -155,6 +146,20 @@ final class AzureMlSettings {
         oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
         oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
         return problems;
+    }
+
+    private void checkCloudOfStore(List<Problem> problems) {
+        String meant = settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC);
+        BlobAddress.parse(settings.getOrDefault(STORE, ""))
+                .flatMap(store ->
+                        AzureCloud.ofStorage(URI.create(store.endpoint()).getHost()))
+                .filter(cloud -> !cloud.equals(meant))
+                .ifPresent(cloud -> problems.add(AzureMlProblems.CONTRADICTION
+                        .error("the store is in the cloud " + cloud + ", and the workspace in " + meant)
+                        .at(Location.ofKey(PREFIX + STORE))
+                        .because("Microsoft's clouds share no accounts")
+                        .remedy(PREFIX + AzureConnection.CLOUD + ": " + cloud)
+                        .build()));
     }
 
     private void oneOf(String name, List<String> values, List<Problem> problems) {

@@ -21,8 +21,24 @@ final class AzureMlStatusMapper {
     private static final Pattern CAPACITY =
             Pattern.compile("(?i)allocationfailed|skunotavailable|insufficientcapacity|overconstrained|outofcapacity");
 
-    /** A launch of a job with what the run history tells of it. */
-    record Launch(AzureJob job, @Nullable RunDetails details) {
+    /**
+     * A launch of a job.
+     *
+     * @param details what the run history tells of it; null while that does not know it
+     * @param waited how long it waited for another machine after its own was taken back, as far as that was seen
+     */
+    record Launch(AzureJob job, @Nullable RunDetails details, Duration waited) {
+        /** One that did not wait. */
+        Launch(AzureJob job, @Nullable RunDetails details) {
+            this(job, details, Duration.ZERO);
+        }
+
+        /** Whether its machine was taken back and no other is there yet. */
+        boolean isWaiting() {
+            RunState state = AzureMlStatusMapper.state(job.status());
+            return begunAt().isPresent() && (state == RunState.QUEUED || state == RunState.STARTING);
+        }
+
         Optional<Instant> begunAt() {
             return details == null ? Optional.empty() : details.begunAt();
         }
@@ -90,13 +106,13 @@ final class AzureMlStatusMapper {
     }
 
     /**
-     * The time since its container first began. What the machine took to come is billed, too, and is told by nobody; nor is when one was taken back,
-     * so that the wait for the next one counts: told too high, never too low.
+     * The time since its container first began, without waits for another machine as far as they were seen. What a machine took to come is billed,
+     * too, and is told by nobody; nor is when one was taken back, so that a wait that nobody saw counts: told too high, never too low.
      */
     static Duration billedTime(Launch launch, Instant now) {
         Instant end = launch.job().hasEnded() ? launch.endedAt() : now;
         return launch.begunAt()
-                .map(begun -> Duration.between(begun, end))
+                .map(begun -> Duration.between(begun, end).minus(launch.waited()))
                 .filter(time -> !time.isNegative())
                 .orElse(Duration.ZERO);
     }

@@ -5,7 +5,9 @@ import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.spi.CreateOnce;
 import dev.finetune4j.spi.Submission;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -14,9 +16,6 @@ import java.util.function.Supplier;
 final class CommandJobs {
     /** Of the API; what it says of command jobs is the same in all later ones. */
     static final String VERSION = "2024-10-01";
-
-    /** Rounds of looking and launching; each ends with an answer unless the service hides what it did. */
-    private static final int ROUNDS = 3;
 
     private final AzureMlOptions options;
     private final ArmResources manager;
@@ -39,67 +38,54 @@ final class CommandJobs {
     }
 
     /** See {@link RunHistory#log}. */
-    Optional<byte[]> log(String name, String address, long after) {
-        return make(name, () -> history.log(address, after));
+    RunHistory.LogPart log(String name, String address, long from) {
+        return make(name, () -> history.log(address, from));
     }
 
     /**
-     * Launches a job unless it is there. Looks first, launches second, and looks again whenever it does not know what became of a launch; the
-     * name never changes, and the service runs no name twice.
+     * Launches a job unless it is there, in whatever state; see {@link CreateOnce}. The service runs no name twice.
      *
      * @param digest of the job's order
-     * @throws FineTuneException with FT0944 if the name belongs to another order
+     * @return the job as it is now
+     * @throws FineTuneException with FT0944 if the name belongs to another order, or with why the service does not take it
      */
     AzureJob submit(String name, JsonNode body, String digest) {
-        FineTuneException last = AzureMlErrors.hidden(name);
-        boolean isUnanswered = false;
-        for (int round = 0; round < ROUNDS; round++) {
-            Optional<AzureJob> there = look(name, isUnanswered, last);
-            if (there.isPresent()) {
-                return own(there.get(), digest);
+        return new CreateOnce<AzureJob, RuntimeException>(RuntimeException.class) {
+            @Override
+            protected Optional<AzureJob> find() {
+                return CommandJobs.this.find(name);
             }
-            FineTuneException told;
-            boolean isOutage;
-            try {
-                return own(AzureJob.of(manager.put(path(name), body)), digest);
-            } catch (FineTuneException e) {
-                throw e;
-            } catch (RuntimeException e) {
-                told = AzureMlErrors.told(e, name, options);
-                isOutage = AzureFailure.of(e) == AzureFailure.OUTAGE;
-            }
-            if (isOutage) {
-                last = told;
-                isUnanswered = true;
-                continue;
-            }
-            // Somebody may have been faster, and the name is refused for that.
-            Optional<AzureJob> faster = look(name, isUnanswered, last);
-            if (faster.isEmpty()) {
-                throw unanswered(told, isUnanswered, last);
-            }
-            return own(faster.get(), digest);
-        }
-        FineTuneException unknown = last;
-        return own(look(name, isUnanswered, last).orElseThrow(() -> unknown), digest);
-    }
 
-    private Optional<AzureJob> look(String name, boolean isUnanswered, FineTuneException last) {
-        try {
-            return find(name);
-        } catch (FineTuneException e) {
-            throw unanswered(e, isUnanswered, last);
-        }
-    }
+            @Override
+            protected Optional<AzureJob> create() {
+                return Optional.of(AzureJob.of(manager.put(path(name), body)));
+            }
 
-    /** Once a launch got no answer, no refusal of a later call says that nothing was launched. */
-    private static FineTuneException unanswered(
-            FineTuneException refusal, boolean isUnanswered, FineTuneException last) {
-        if (!isUnanswered) {
-            return refusal;
-        }
-        last.addSuppressed(refusal);
-        return last;
+            @Override
+            protected Refusal refusal(RuntimeException failure) {
+                return switch (AzureFailure.of(failure)) {
+                    case OUTAGE -> Refusal.UNANSWERED;
+                    case BUSY -> Refusal.BUSY;
+                    // A name that is taken is refused in no words of its own; the next look shows it.
+                    case DENIED, CREDENTIALS, REFUSED -> Refusal.FINAL;
+                };
+            }
+
+            @Override
+            protected FineTuneException told(RuntimeException failure) {
+                return AzureMlErrors.told(failure, name, options);
+            }
+
+            @Override
+            protected FineTuneException hidden() {
+                return AzureMlErrors.hidden(name);
+            }
+
+            @Override
+            protected AzureJob own(AzureJob found) {
+                return CommandJobs.own(found, digest);
+            }
+        }.make();
     }
 
     /**
@@ -133,20 +119,35 @@ final class CommandJobs {
         });
     }
 
-    /** The jobs of finetune4j that have not ended, by their tag, whoever launched them; the first launched comes first. */
-    List<AzureJob> unfinished() {
+    /** The jobs of finetune4j, by their tag, whoever launched them; the first launched comes first. */
+    List<AzureJob> all() {
         return make(
                 "jobs of finetune4j",
                 () ->
                         manager
-                                .list(options.workspacePath() + "/jobs?listViewType=ActiveOnly&tag="
-                                        + Submission.RUN_LABEL)
+                                .list(options.workspacePath() + "/jobs?listViewType=All&tag=" + Submission.RUN_LABEL)
                                 .stream()
                                 .map(AzureJob::of)
-                                .filter(job -> !job.hasEnded()
-                                        && !job.tag(Submission.RUN_LABEL).isEmpty())
-                                .sorted(java.util.Comparator.comparing(AzureJob::createdAt))
+                                .filter(job -> !job.tag(Submission.RUN_LABEL).isEmpty())
+                                .sorted(Comparator.comparing(AzureJob::createdAt))
                                 .toList());
+    }
+
+    /** Those that have not ended. */
+    List<AzureJob> unfinished() {
+        return all().stream().filter(job -> !job.hasEnded()).toList();
+    }
+
+    /** The workspace; empty where the service answered that there is none. */
+    Optional<JsonNode> workspace() {
+        return make(options.workspace(), () -> manager.find(options.workspacePath()));
+    }
+
+    /** A list of what the subscription may have in the region: {@code vmSizes} or {@code usages}. */
+    List<JsonNode> ofRegion(String list) {
+        String path = "/subscriptions/" + options.subscription()
+                + "/providers/Microsoft.MachineLearningServices/locations/" + options.region() + "/" + list;
+        return make(list + " of " + options.region(), () -> manager.list(path));
     }
 
     /**

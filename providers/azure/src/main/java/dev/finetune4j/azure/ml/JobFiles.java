@@ -18,8 +18,12 @@ import java.util.function.Function;
 
 /** Where files of jobs lie below a store, and how they come there. */
 final class JobFiles {
-    private static final String ORDERS = "orders/";
-    private static final String JOBS = "jobs/";
+    /** What jobs were told to do, by run. */
+    static final String ORDERS = "orders/";
+
+    /** What jobs wrote, by run. */
+    static final String JOBS = "jobs/";
+
     private static final String WRITE = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write";
 
     private final BlobStore store;
@@ -58,7 +62,7 @@ final class JobFiles {
         return calls;
     }
 
-    /** Removes what the job wrote and its orders; inputs stay, since other jobs may have the same. */
+    /** Removes what the job wrote and its orders; inputs, which other jobs may have too, see {@link StoredJobs#removeInputs}. */
     void delete(RunId id) {
         store.delete(written(id));
         store.delete(ORDERS + id + "/");

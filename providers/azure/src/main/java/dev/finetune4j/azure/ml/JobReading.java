@@ -13,16 +13,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 
 /**
  * What a job tells, in one order for whoever reads and whenever: of each launch that it was taken, that it began, the lines of its log, and how
  * it ended. States in between, which the service tells only while they last, are in {@link dev.finetune4j.spi.Provider#find} alone.
  */
 final class JobReading {
-    private static final Pattern CURSOR = Pattern.compile("(\\d{1,6})\\.(\\d)\\.(\\d{1,15})");
+    private static final Pattern CURSOR = Pattern.compile("(\\d{1,6})\\.(\\d)\\.(\\d{1,15})(?:\\.(\\d{1,10}))?");
     private static final int TAKEN = 1;
     private static final int BEGUN = 2;
     private static final int ENDED = 3;
+
+    /** So many bytes before the place that somebody has read to tell whether the log is still the same; its lines hold times. */
+    private static final int REMEMBERED = 256;
+
+    private static final long UNKNOWN = -1;
 
     private final CommandJobs jobs;
 
@@ -36,11 +42,12 @@ final class JobReading {
      * @param launch the launch, counted from 1
      * @param part the last of it that was told: 0 for nothing
      * @param bytes of its log that are read
+     * @param mark of the last of these, up to {@link #REMEMBERED}; {@link #UNKNOWN} in cursors of earlier versions
      */
-    private record Position(int launch, int part, long bytes) {
+    private record Position(int launch, int part, long bytes, long mark) {
         static Position of(RunId id, List<Launch> launches, String cursor) {
             if (cursor.isEmpty()) {
-                return new Position(1, 0, 0);
+                return first(1);
             }
             Matcher numbers = CURSOR.matcher(cursor);
             if (!numbers.matches()) {
@@ -49,31 +56,55 @@ final class JobReading {
             Position position = new Position(
                     Integer.parseInt(numbers.group(1)),
                     Integer.parseInt(numbers.group(2)),
-                    Long.parseLong(numbers.group(3)));
+                    Long.parseLong(numbers.group(3)),
+                    numbers.group(4) == null ? UNKNOWN : Long.parseLong(numbers.group(4)));
             if (position.launch < 1 || position.launch > launches.size() || position.part > ENDED) {
                 throw AzureMlErrors.foreignCursor(id, cursor);
             }
             return position;
         }
 
-        Position told(int next) {
-            return new Position(launch, next, bytes);
+        private static Position first(int launch) {
+            return new Position(launch, 0, 0, mark(new byte[0], 0));
         }
 
-        Position read(long more) {
-            return new Position(launch, part, bytes + more);
+        /** Of what stands before a place. */
+        private static long mark(byte[] content, int end) {
+            int from = Math.max(0, end - REMEMBERED);
+            CRC32 sum = new CRC32();
+            sum.update(content, from, end - from);
+            return sum.getValue();
+        }
+
+        Position told(int next) {
+            return new Position(launch, next, bytes, mark);
+        }
+
+        /** How many bytes before the place are looked at again. */
+        int overlap() {
+            return (int) Math.min(bytes, REMEMBERED);
+        }
+
+        /** Whether what stands there now, from the overlap on, is what was read. */
+        boolean isIn(byte[] content) {
+            return content.length >= overlap() && (mark == UNKNOWN || mark == mark(content, overlap()));
+        }
+
+        /** @param content from the overlap on, of which is read up to an end */
+        Position read(byte[] content, int end) {
+            return new Position(launch, part, bytes - overlap() + end, mark(content, end));
         }
 
         Position anew() {
-            return new Position(launch, part, 0);
+            return new Position(launch, part, 0, first(launch).mark());
         }
 
         Position nextLaunch() {
-            return new Position(launch + 1, 0, 0);
+            return first(launch + 1);
         }
 
         String cursor() {
-            return launch + "." + part + "." + bytes;
+            return launch + "." + part + "." + bytes + (mark == UNKNOWN ? "" : "." + mark);
         }
     }
 
@@ -153,19 +184,24 @@ final class JobReading {
         if (address.isEmpty()) {
             return new Lines(List.of(), from);
         }
-        Optional<byte[]> more = jobs.log(launch.job().name(), address.get(), from.bytes());
-        if (more.isEmpty()) {
+        int overlap = from.overlap();
+        RunHistory.LogPart part = jobs.log(launch.job().name(), address.get(), from.bytes() - overlap);
+        if (!part.isReadable()) {
+            return new Lines(List.of(), from);
+        }
+        byte[] content = part.bytes();
+        if (!from.isIn(content)) {
             return lines(launch, from.anew()); // the job began anew on another machine, and so did its log
         }
-        byte[] content = more.get();
         int end = content.length;
         if (!launch.job().hasEnded()) {
-            while (end > 0 && content[end - 1] != '\n') {
+            while (end > overlap && content[end - 1] != '\n') {
                 end--;
             }
         }
-        List<String> texts =
-                new String(content, 0, end, StandardCharsets.UTF_8).lines().toList();
-        return new Lines(texts, from.read(end));
+        List<String> texts = new String(content, overlap, end - overlap, StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        return new Lines(texts, end == overlap ? from : from.read(content, end));
     }
 }

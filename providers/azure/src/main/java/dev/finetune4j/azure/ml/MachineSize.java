@@ -1,6 +1,7 @@
 package dev.finetune4j.azure.ml;
 
-import dev.finetune4j.plan.MachineOffer;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -25,12 +26,19 @@ record MachineSize(String name) {
         return ACCELERATED.matcher(name).matches();
     }
 
+    /** Read once, when somebody first asks. */
+    private static final class Shops {
+        private static final Map<String, Set<String>> REGIONS = MachinePrices.shipped().prices().stream()
+                .collect(Collectors.groupingBy(
+                        MachinePrices.Rate::type,
+                        Collectors.mapping(
+                                MachinePrices.Rate::region,
+                                Collectors.collectingAndThen(
+                                        Collectors.toCollection(TreeSet::new), Collections::unmodifiableSet))));
+    }
+
     /** Where it is sold, as far as prices are known; empty where the size is not known. */
     Set<String> regions() {
-        return MachinePrices.shipped().offers().stream()
-                .map(MachineOffer.class::cast)
-                .filter(offer -> offer.instanceType().equals(name))
-                .map(MachineOffer::region)
-                .collect(Collectors.toCollection(TreeSet::new));
+        return Shops.REGIONS.getOrDefault(name, Set.of());
     }
 }

@@ -21,6 +21,27 @@ final class RunHistory {
     private static final int NOT_FOUND = 404;
     private static final int BEYOND = 416;
 
+    /** A part of a log. */
+    static final class LogPart {
+        private final boolean isReadable;
+        private final byte[] bytes;
+
+        private LogPart(boolean isReadable, byte[] bytes) {
+            this.isReadable = isReadable;
+            this.bytes = bytes;
+        }
+
+        /** Whether it can be read now; one that is gone, or closed to us, hinders no job. */
+        boolean isReadable() {
+            return isReadable;
+        }
+
+        /** From the place that was asked for to the end; none where the log ends before. */
+        byte[] bytes() {
+            return bytes;
+        }
+    }
+
     private final ArmResources manager;
     private final String workspace;
     private final HttpPipeline managing;
@@ -45,38 +66,22 @@ final class RunHistory {
         }
     }
 
-    /**
-     * What a log has after some bytes.
-     *
-     * @return empty bytes where there is nothing new; empty where the log is shorter than that, since the job began anew
-     */
-    Optional<byte[]> log(String address, long after) {
+    /** What a log has from a byte on, counted from 0. */
+    LogPart log(String address, long from) {
         HttpRequest request =
-                new HttpRequest(HttpMethod.GET, address).setHeader(HttpHeaderName.RANGE, "bytes=" + after + "-");
+                new HttpRequest(HttpMethod.GET, address).setHeader(HttpHeaderName.RANGE, "bytes=" + from + "-");
         try (HttpResponse answer = anonymous.sendSync(request, Context.NONE)) {
             int status = answer.getStatusCode();
-            if (status == BEYOND) {
-                return length(answer) < after ? Optional.empty() : Optional.of(new byte[0]);
-            }
             if (status != OK && status != PARTIAL) {
-                return Optional.of(
-                        new byte[0]); // whether it is not there or closed to us: the job goes on all the same
+                return new LogPart(status == BEYOND, new byte[0]);
             }
             byte[] content = answer.getBodyAsBinaryData().toBytes();
-            return Optional.of(status == OK && after > 0 ? rest(content, after) : content);
+            return new LogPart(true, status == OK ? rest(content, from) : content);
         }
     }
 
-    private static byte[] rest(byte[] content, long after) {
-        int from = (int) Math.min(after, content.length);
-        return java.util.Arrays.copyOfRange(content, from, content.length);
-    }
-
-    /** Of the log itself, as the answer to a range beyond its end tells it. */
-    private static long length(HttpResponse answer) {
-        String range = answer.getHeaderValue(HttpHeaderName.CONTENT_RANGE);
-        String length = range == null ? "" : range.replaceFirst(".*/", "");
-        return length.matches("\\d{1,18}") ? Long.parseLong(length) : Long.MAX_VALUE;
+    private static byte[] rest(byte[] content, long from) {
+        return java.util.Arrays.copyOfRange(content, (int) Math.min(from, content.length), content.length);
     }
 
     /** The workspace names it by way of a list of its services. */

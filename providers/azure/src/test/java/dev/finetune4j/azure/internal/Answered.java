@@ -34,6 +34,17 @@ public final class Answered extends HttpResponse {
         return new HttpResponseException("Status code " + status, answer);
     }
 
+    /** An answer with a body, in which there may be no error at all. */
+    public static Answered to(int status, String body) {
+        return new Answered(status, body);
+    }
+
+    /** The same with a header. */
+    public Answered with(HttpHeaderName name, String value) {
+        headers.set(name, value);
+        return this;
+    }
+
     /** With an error in the form of blob storage. */
     public static HttpResponseException ofStorage(int status, String code) {
         Answered answer = new Answered(status, "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code></Error>");

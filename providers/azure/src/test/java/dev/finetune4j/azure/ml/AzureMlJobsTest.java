@@ -3,21 +3,32 @@ package dev.finetune4j.azure.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
+import dev.finetune4j.offlinecloud.wire.Faults;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +87,25 @@ class AzureMlJobsTest {
         assertThat(provider.unfinished()).hasSize(1);
     }
 
+    /** Its answer is lost, and it shows late: whatever the next call is refused for, the job is there. */
+    @Test
+    void findsWhatAnEarlierCallLaunchedThoughTheNextIsRefused() {
+        List<Consumer<Faults>> refusals = List.of(
+                faults -> faults.refuse("Jobs_CreateOrUpdate", 1, ServiceError.of("UserError", "immutable")),
+                faults -> faults.denyAccess("Jobs_CreateOrUpdate", 1),
+                faults -> faults.throttle("Jobs_CreateOrUpdate", 1));
+        ServiceError absent = new ServiceError(404, "UserError", "there is no such job");
+        for (int i = 0; i < refusals.size(); i++) {
+            place.azure.faults().refuse("Jobs_Get", 3, absent).loseAnswer("Jobs_CreateOrUpdate", 1);
+            refusals.get(i).accept(place.azure.faults());
+
+            assertThat(provider.submit(place.job("late-" + i, 1).build()).state())
+                    .isEqualTo(RunState.QUEUED);
+        }
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(2 * refusals.size());
+        assertThat(provider.unfinished()).hasSize(refusals.size());
+    }
+
     @Test
     void goesOnWhereAMachineWasTakenBack() {
         try (Provider spot = place.openWith(Map.of("spot", "true"))) {
@@ -86,6 +116,75 @@ class AzureMlJobsTest {
             assertThat(awaitEnd(id).state()).isEqualTo(RunState.SUCCEEDED);
         }
         assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(1);
+    }
+
+    @Test
+    void billsNoWaitForAnotherMachine() {
+        try (Provider spot = place.openWith(Map.of("spot", "true"))) {
+            RunId id = spot.submit(place.job("waiting", 3).build()).id();
+            await(id, RunState.TRAINING);
+            place.azure.sellOut(MACHINE);
+            place.azure.reclaim(id.value());
+            Duration before = spot.find(id).orElseThrow().billedTime();
+
+            for (int look = 0; look < 3; look++) {
+                place.clock.advance(Duration.ofMinutes(15));
+                assertThat(spot.find(id).orElseThrow().billedTime()).isEqualTo(before);
+            }
+            place.azure.restock(MACHINE);
+            JobSnapshot end = awaitEnd(spot, id);
+
+            assertThat(end.state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(end.billedTime()).isBetween(Duration.ofHours(3), Duration.ofMinutes(200));
+            assertThat(provider.find(id).orElseThrow().billedTime())
+                    .as("who did not see the wait counts it")
+                    .isGreaterThan(Duration.ofMinutes(225));
+        }
+    }
+
+    /** A watcher asks for the state, then for what happened, page after page. */
+    @Test
+    void asksForItsLaunchesOnceALook() {
+        RunId id = provider.submit(place.job("walked", 1).build()).id();
+        await(id, RunState.TRAINING);
+        int before = place.azure.calls().of("Runs_GetDetails").size();
+
+        EventPage page = provider.events(id, EventPage.START);
+        while (!page.events().isEmpty()) {
+            page = provider.events(id, page.next());
+        }
+
+        assertThat(place.azure.calls().of("Runs_GetDetails")).hasSize(before);
+        provider.stop(id);
+        provider.find(id);
+        assertThat(place.azure.calls().of("Runs_GetDetails")).hasSizeGreaterThan(before);
+    }
+
+    /** What the worker of an earlier launch left of why it failed lies there still. */
+    @Test
+    void tellsNoFailureOfAnEarlierLaunchOfANewOne() throws IOException {
+        try (OfflineWorkspace failing = new OfflineWorkspace(
+                        home, blobs, PlannedContainer.failingAfter(Duration.ofMinutes(10), 1, "no disk"));
+                Provider there = failing.open()) {
+            Submission job = failing.job("failing", 1).build();
+            failing.store().put("jobs/failing/output/failure", "FT0675: no memory".getBytes(StandardCharsets.UTF_8));
+
+            assertThat(there.submit(job).state()).isEqualTo(RunState.QUEUED);
+            assertThat(causes(awaitEnd(failing, there, job.id())))
+                    .as("storage is of now, and the job of early in the year")
+                    .containsExactly("FT0675: no memory");
+            failing.clock.advance(
+                    Duration.between(failing.clock.instant(), Instant.now().plus(Duration.ofDays(1))));
+            there.resume(job.id());
+            assertThat(causes(awaitEnd(failing, there, job.id())))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("no disk")
+                    .doesNotContain("FT0675");
+        }
+    }
+
+    private static List<String> causes(JobSnapshot failed) {
+        return failed.failure().orElseThrow().causes();
     }
 
     @Test
@@ -181,7 +280,20 @@ class AzureMlJobsTest {
                     .hasMessageContaining("FT0946")
                     .hasMessageContaining("there is no cluster gpus");
         }
+        String cluster = "{\"location\":\"westeurope\",\"properties\":{\"computeType\":\"AmlCompute\",\"properties\":{"
+                + "\"vmSize\":\"Standard_D4s_v3\",\"scaleSettings\":{\"minNodeCount\":0,\"maxNodeCount\":1}}}}";
+        new ArmResources(place.connection(), CommandJobs.VERSION)
+                .put(options().workspacePath() + "/computes/cpus", Json.read(cluster, JsonNode.class));
+        try (Provider other = place.openWith(Map.of("compute", "cpus"))) {
+            assertThatThrownBy(() -> other.submit(place.job("cluster", 1).build()))
+                    .hasMessageContaining("FT0932")
+                    .hasMessageContaining("the machines of cpus are Standard_D4s_v3");
+        }
         assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).isEmpty();
+    }
+
+    private AzureMlOptions options() {
+        return new AzureMlSettings(place.settings(), Map.of()).options();
     }
 
     @Test
@@ -224,10 +336,7 @@ class AzureMlJobsTest {
         assertThat(failure("{\"error\":{\"error\":{\"code\":\"UserError\",\"message\":\"no image\"}}}", "")
                         .code())
                 .isEqualTo("FT0954");
-        assertThat(AzureMlErrors.told(
-                                new IllegalStateException("reset"),
-                                "job",
-                                new AzureMlSettings(place.settings(), Map.of()).options())
+        assertThat(AzureMlErrors.told(new IllegalStateException("reset"), "job", options())
                         .problems()
                         .get(0)
                         .code())
@@ -237,20 +346,25 @@ class AzureMlJobsTest {
     private Problem failure(String details, String left) {
         AzureJob job = AzureJob.of(Json.read(
                 "{\"name\":\"j\",\"properties\":{\"status\":\"Failed\"},\"systemData\":{\"createdAt\":\"2026-01-01T00:00:00Z\"}}",
-                com.fasterxml.jackson.databind.JsonNode.class));
-        RunDetails told = new RunDetails(Json.read(details, com.fasterxml.jackson.databind.JsonNode.class));
+                JsonNode.class));
+        RunDetails told = new RunDetails(Json.read(details, JsonNode.class));
         return AzureMlStatusMapper.snapshot(
-                        new RunId("j"),
-                        java.util.List.of(new AzureMlStatusMapper.Launch(job, told)),
-                        left,
-                        place.clock.instant())
+                        new RunId("j"), List.of(new AzureMlStatusMapper.Launch(job, told)), left, place.clock.instant())
                 .failure()
                 .orElseThrow();
     }
 
     private JobSnapshot awaitEnd(RunId id) {
+        return awaitEnd(provider, id);
+    }
+
+    private JobSnapshot awaitEnd(Provider watching, RunId id) {
+        return awaitEnd(place, watching, id);
+    }
+
+    private static JobSnapshot awaitEnd(OfflineWorkspace place, Provider watching, RunId id) {
         for (int i = 0; i < 2000; i++) {
-            JobSnapshot now = provider.find(id).orElseThrow();
+            JobSnapshot now = watching.find(id).orElseThrow();
             if (now.state().isTerminal()) {
                 return now;
             }

@@ -88,6 +88,17 @@ class AzureMlRulesTest {
                         "a cluster's machines are on the terms that it was made with");
     }
 
+    @Test
+    void tellsOfAStoreInAnotherCloud() {
+        assertThat(problems(Map.of("cloud", "china"))).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0932");
+            assertThat(problem.summary()).isEqualTo("the store is in the cloud public, and the workspace in china");
+        });
+        assertThat(problems(Map.of(
+                        "cloud", "us-government", "store", "https://myaccount.blob.core.usgovcloudapi.net/jobs/mine")))
+                .isEmpty();
+    }
+
     private static List<Problem> problems(Map<String, String> others) {
         Map<String, String> settings = new HashMap<>(GOOD);
         settings.putAll(others);

@@ -30,7 +30,7 @@ public record Block(Scope scope, LaunchTerms asked, Problem why, Instant at) {
         MACHINE_FOR_RUN,
         /** Everything at the place, since it does not let the caller or the job's role in: the run tries no other machine there. */
         PLACE,
-        /** The job, which would come to the same on every machine. */
+        /** The run as it is: what failed is its own, and nobody begins it on another machine unless it is told to. */
         JOB
     }
 

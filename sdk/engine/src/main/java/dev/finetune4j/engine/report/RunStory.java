@@ -237,7 +237,7 @@ public record RunStory(List<Chapter> chapters) {
                                 + " while there is another";
                     case MACHINE_FOR_RUN -> machine(asked) + " for this run";
                     case PLACE -> asked.target() + " for this run, until it is let in there";
-                    case JOB -> "this run, which would come to the same on any machine";
+                    case JOB -> "this run as it is, on every machine";
                 };
     }
 

@@ -162,8 +162,7 @@ class MovedRunTest {
         assertThat(fixture.place.attempts(fixture.onlyRun())).isEqualTo(1);
         assertThat(moves(fixture.onlyRun())).isEmpty();
         assertThat(missed()).isEmpty();
-        assertThat(blocked(fixture.onlyRun()))
-                .containsExactly("blocked: this run, which would come to the same on any machine");
+        assertThat(blocked(fixture.onlyRun())).containsExactly("blocked: this run as it is, on every machine");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.finetune4j.testkit.contract;
 
+import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
@@ -30,7 +31,15 @@ public interface ProviderSubject extends AutoCloseable {
     Optional<Provider> misconfigured();
 
     /** The same job as {@code submission} but for its digest. */
-    Submission withOtherDigest(Submission submission);
+    default Submission withOtherDigest(Submission submission) {
+        return new Submission(
+                submission.id(),
+                submission.model(),
+                new WorkOrder("0123456789abcdef", submission.order().steps()),
+                submission.channels(),
+                submission.labels(),
+                submission.timeLimit());
+    }
 
     /** Lets some time pass: a moment, or on a virtual clock some minutes. Called between two looks at a job. */
     void pass();

@@ -1,7 +1,7 @@
 package dev.finetune4j.aws.internal.jobs;
 
 import dev.finetune4j.aws.internal.AwsConnection;
-import dev.finetune4j.aws.internal.CreateOnce;
+import dev.finetune4j.aws.internal.AwsCreateOnce;
 import dev.finetune4j.aws.internal.RoleLook;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.ContainerOrder;
@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.BooleanOperator;
@@ -35,7 +36,7 @@ import software.amazon.awssdk.services.sagemaker.model.WarmPoolResourceStatus;
  * same call may succeed later. Safe for use by several threads.
  */
 public final class TrainingJobs implements AutoCloseable {
-    /** Tries of one call by Amazon's client. All calls may be repeated: a create carries a name that is taken once. */
+    /** Tries of one call by Amazon's client, but of a create, of which {@link AwsCreateOnce} sees each. */
     public static final int ATTEMPTS = 4;
 
     /** Holds the digest of an order where the container takes no setting that it does not know. */
@@ -68,7 +69,7 @@ public final class TrainingJobs implements AutoCloseable {
     }
 
     /**
-     * Launches a job unless it is there, in whatever state; see {@link CreateOnce}.
+     * Launches a job unless it is there, in whatever state; see {@link AwsCreateOnce}.
      *
      * @return the job as it is now
      * @throws FineTuneException with FT0844 if the name belongs to another job, or with why the service does not take it
@@ -77,7 +78,7 @@ public final class TrainingJobs implements AutoCloseable {
         return new Launch(request).make();
     }
 
-    private final class Launch extends CreateOnce<DescribeTrainingJobResponse> {
+    private final class Launch extends AwsCreateOnce<DescribeTrainingJobResponse> {
         private final CreateTrainingJobRequest request;
 
         Launch(CreateTrainingJobRequest request) {
@@ -90,8 +91,9 @@ public final class TrainingJobs implements AutoCloseable {
         }
 
         @Override
-        protected void create() {
-            client.createTrainingJob(request);
+        protected void create(AwsRequestOverrideConfiguration oneTry) {
+            client.createTrainingJob(
+                    request.toBuilder().overrideConfiguration(oneTry).build());
         }
 
         @Override

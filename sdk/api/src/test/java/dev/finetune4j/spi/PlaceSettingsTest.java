@@ -1,4 +1,4 @@
-package dev.finetune4j.aws.internal;
+package dev.finetune4j.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,11 +6,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Tags are one text in a job file. */
-class JobTagsTest {
+class PlaceSettingsTest {
     @Test
     void areReadFromOneText() {
-        assertThat(JobTags.of("")).isEmpty();
-        assertThat(JobTags.of(" team = search and rank , cost-centre=4711,nightly,, formula=a=b"))
+        assertThat(PlaceSettings.tags("")).isEmpty();
+        assertThat(PlaceSettings.tags(" team = search and rank , cost-centre=4711,nightly,, formula=a=b"))
                 .containsExactly(
                         Map.entry("team", "search and rank"),
                         Map.entry("cost-centre", "4711"),

@@ -1,0 +1,246 @@
+package dev.finetune4j.azure.account;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.azure.internal.ArmResources;
+import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.AccountFounder.Change;
+import dev.finetune4j.spi.AccountFounder.Founding;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+
+/** The deployment of the template in a resource group, of which Azure tells beforehand what it would change. */
+final class WorkspaceDeployment implements Founding {
+    /** Of the API of deployments. */
+    static final String VERSION = "2022-09-01";
+
+    private static final String NAME = "finetune4j";
+
+    /** Half an hour, at the pace of people who wait. */
+    private static final int LOOKS = 360;
+
+    private static final Duration PAUSE = Duration.ofSeconds(30);
+    private static final Set<String> CHANGES = Set.of("Create", "Modify", "Delete", "Deploy");
+
+    /** A name is held by something that was deleted and is still kept. */
+    private static final Pattern HELD = Pattern.compile("(?i)soft.?delet|FlagMustBeSetForRestore|VaultAlreadyExists");
+
+    private final ArmResources manager;
+    private final String subscription;
+    private final String group;
+    private final Duration betweenLooks;
+    private final ObjectNode body = Json.records().createObjectNode();
+    private List<Change> changes = List.of();
+    private boolean isDeployed;
+
+    /** @param betweenLooks how long to wait before the next look at what Azure is doing */
+    WorkspaceDeployment(ArmResources manager, String subscription, String group, Duration betweenLooks) {
+        this.manager = manager;
+        this.subscription = subscription;
+        this.group = group;
+        this.betweenLooks = betweenLooks;
+    }
+
+    private String path() {
+        return "/subscriptions/" + subscription + "/resourceGroups/" + group
+                + "/providers/Microsoft.Resources/deployments/" + NAME;
+    }
+
+    /**
+     * Has the changes worked out.
+     *
+     * @param wishes parameters; what is not among them stays as the last deployment had it, or is the template's default
+     */
+    void prepare(WorkspaceTemplate template, ObjectNode wishes) {
+        JsonNode there =
+                make(() -> manager.find(path())).orElseGet(() -> Json.records().createObjectNode());
+        isDeployed = state(there).equals("Succeeded");
+        ObjectNode deployment = body.putObject("properties").put("mode", "Incremental");
+        deployment.set("template", template.json());
+        ObjectNode parameters = deployment.putObject("parameters");
+        for (String name : template.names()) {
+            JsonNode before = there.at("/properties/parameters").path(name).path("value");
+            if (wishes.has(name)) {
+                parameters.set(name, wishes.path(name));
+            } else if (!before.isMissingNode()) {
+                parameters.putObject(name).set("value", before);
+            }
+        }
+        JsonNode foreseen = make(() -> manager.workOut(path() + "/whatIf", body, betweenLooks, LOOKS))
+                .orElseThrow(WorkspaceDeployment::notDone);
+        if (!foreseen.path("status").asText().equals("Succeeded")) {
+            throw notMade("Azure does not take the deployment", foreseen.path("error"));
+        }
+        changes = StreamSupport.stream(foreseen.at("/properties/changes").spliterator(), false)
+                .filter(change -> CHANGES.contains(change.path("changeType").asText()))
+                .map(WorkspaceDeployment::change)
+                .toList();
+    }
+
+    /** A resource's id ends with its kind and name, or several of both in turn. */
+    private static Change change(JsonNode change) {
+        String id = change.path("resourceId").asText();
+        String[] parts = id.substring(id.lastIndexOf("/providers/") + "/providers/".length())
+                .split("/");
+        StringBuilder kind = new StringBuilder(parts[0]);
+        for (int i = 1; i < parts.length; i += 2) {
+            kind.append('/').append(parts[i]);
+        }
+        return new Change(
+                change.path("changeType").asText().toLowerCase(Locale.ROOT), parts[parts.length - 1], kind.toString());
+    }
+
+    @Override
+    public String place() {
+        return "resource group " + group + " of " + subscription;
+    }
+
+    @Override
+    public List<Change> changes() {
+        return changes;
+    }
+
+    @Override
+    public String carryOut() {
+        if (!changes.isEmpty() || !isDeployed) {
+            var unused = make(() -> Optional.of(manager.put(path(), body)));
+        }
+        return jobFile(deployed().path("properties"));
+    }
+
+    private JsonNode deployed() {
+        for (int look = 0; look < LOOKS; look++) {
+            JsonNode now = make(() -> manager.find(path())).orElseThrow(WorkspaceDeployment::notDone);
+            switch (state(now)) {
+                case "Succeeded" -> {
+                    return now;
+                }
+                case "Failed", "Canceled" ->
+                    throw notMade("the deployment " + NAME + " is " + state(now), now.at("/properties/error"));
+                default -> {
+                    var unused = make(() -> {
+                        ArmResources.pause(betweenLooks);
+                        return Optional.of(now);
+                    });
+                }
+            }
+        }
+        throw notDone();
+    }
+
+    private static String state(JsonNode deployment) {
+        return deployment.at("/properties/provisioningState").asText();
+    }
+
+    private static String jobFile(JsonNode deployment) {
+        JsonNode outputs = deployment.path("outputs");
+        String compute = outputs.at("/compute/value").asText();
+        StringBuilder text = new StringBuilder("places:\n  azure-ml:\n");
+        add(text, "subscription", outputs.at("/subscription/value").asText());
+        add(text, "resource-group", outputs.at("/resourceGroup/value").asText());
+        add(text, "workspace", outputs.at("/workspace/value").asText());
+        add(text, "region", outputs.at("/region/value").asText());
+        add(text, "store", outputs.at("/store/value").asText());
+        add(text, "datastore", outputs.at("/datastore/value").asText());
+        add(text, "identity", outputs.at("/identity/value").asText());
+        add(text, "compute", compute);
+        if (!compute.isEmpty()) { // a cluster's machines are of one size
+            add(
+                    text,
+                    "machine",
+                    deployment.at("/parameters/clusterMachine/value").asText());
+        }
+        return text.toString();
+    }
+
+    private static void add(StringBuilder text, String name, String value) {
+        if (!value.isEmpty()) {
+            text.append("    ").append(name).append(": ").append(value).append('\n');
+        }
+    }
+
+    private FineTuneException notMade(String summary, JsonNode error) {
+        String reason = reason(error);
+        int next = body.at("/properties/parameters/generation/value").asInt(1) + 1;
+        Problem.Builder problem = AzureAccountProblems.NOT_MADE.error(summary).because(reason);
+        return (HELD.matcher(reason).find()
+                        ? problem.remedy("finetune bootstrap azure --set resource-group=" + group + " --set generation="
+                                + next + " --set workspaceName=finetune4j-" + next)
+                        : problem.remedy(
+                                "az deployment operation group list --resource-group " + group + " --name " + NAME))
+                .asException();
+    }
+
+    /** Of an error within errors the innermost, which says what is wrong. */
+    private static String reason(JsonNode error) {
+        JsonNode first = error.path("details").path(0);
+        return first.isMissingNode()
+                ? error.path("code").asText("no reason") + ": "
+                        + error.path("message").asText("is told")
+                : reason(first);
+    }
+
+    private static FineTuneException notDone() {
+        return AzureAccountProblems.UNREACHABLE
+                .error("Azure is not done with the deployment " + NAME)
+                .retry(Retry.after(PAUSE))
+                .asException();
+    }
+
+    private <T> Optional<T> make(Supplier<Optional<T>> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            throw told(e);
+        }
+    }
+
+    private FineTuneException told(RuntimeException failure) {
+        String reason = AzureFailure.reason(failure);
+        return switch (AzureFailure.of(failure)) {
+            case DENIED ->
+                AzureAccountProblems.NOT_ALLOWED
+                        .error("the caller may not deploy to " + group)
+                        .because(reason)
+                        .remedy("az role assignment create --role Owner --assignee ME --scope /subscriptions/"
+                                + subscription + "/resourceGroups/" + group)
+                        .asException(failure);
+            case CREDENTIALS ->
+                AzureAccountProblems.NOT_ALLOWED
+                        .error("Azure does not accept the credentials")
+                        .because(reason)
+                        .asException(failure);
+            case REFUSED ->
+                AzureAccountProblems.NOT_MADE
+                        .error("Azure refuses the deployment to " + group)
+                        .because(reason)
+                        .remedy(
+                                AzureFailure.isAbsent(failure)
+                                        ? "az group create --location westeurope --name " + group
+                                        : "az deployment operation group list --resource-group " + group + " --name "
+                                                + NAME)
+                        .asException(failure);
+            case BUSY, OUTAGE ->
+                AzureAccountProblems.UNREACHABLE
+                        .error("Azure's resource manager does not answer")
+                        .because(reason)
+                        .retry(Retry.after(PAUSE))
+                        .asException(failure);
+        };
+    }
+
+    @Override
+    public void close() {
+        // what was worked out is kept by nobody
+    }
+}

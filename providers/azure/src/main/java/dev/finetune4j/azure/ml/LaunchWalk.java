@@ -1,0 +1,113 @@
+package dev.finetune4j.azure.ml;
+
+import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
+import dev.finetune4j.value.RunId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The launches of a run, of which each is asked for one after the other. What was found last is remembered, so that a watcher, who asks for the
+ * state and then for what happened, page after page, walks once. Safe for use by several threads.
+ */
+final class LaunchWalk {
+    /** So long what was found serves whoever asks what happened. */
+    private static final Duration SERVES = Duration.ofSeconds(2);
+
+    private final CommandJobs jobs;
+    private final Clock clock;
+    private final Map<String, Wait> waits = new HashMap<>();
+    private @Nullable Found last;
+
+    LaunchWalk(CommandJobs jobs, Clock clock) {
+        this.jobs = jobs;
+        this.clock = clock;
+    }
+
+    /** What a walk found. */
+    private record Found(RunId id, Instant at, List<Launch> launches) {}
+
+    /**
+     * How long a launch waited for another machine after its own was taken back, as far as looks saw it.
+     *
+     * @param before of waits that are over
+     * @param first when a look first saw the wait that lasts; null while there is none
+     * @param latest when a look last saw it
+     */
+    private record Wait(Duration before, @Nullable Instant first, Instant latest) {
+        Duration time() {
+            return first == null ? before : before.plus(Duration.between(first, latest));
+        }
+
+        Wait seen(boolean isWaiting, Instant now) {
+            return isWaiting ? new Wait(before, first == null ? now : first, now) : new Wait(time(), null, now);
+        }
+    }
+
+    /** Azure's name of a launch, counted from 1: the same each time it is asked for, so that no two jobs come of one launch. */
+    static String name(RunId id, int launch) {
+        return launch == 1 ? id.value() : id.value() + "-r" + launch;
+    }
+
+    /** The launches as they are now, first to last; there is a next one only where the last one stopped or failed. Empty where there is none. */
+    synchronized List<Launch> now(RunId id) {
+        List<Launch> settled = settled(id);
+        List<Launch> launches = walk(id, settled);
+        if (launches.size() == settled.size() && !settled.isEmpty()) {
+            launches = walk(id, List.of()); // somebody removes them, from the last to the first
+        }
+        last = new Found(id, clock.instant(), List.copyOf(launches));
+        return launches;
+    }
+
+    /** The same, or as they were at a look a moment ago. */
+    synchronized List<Launch> recent(RunId id) {
+        Found found = last;
+        if (found == null || !found.id().equals(id) || found.launches().isEmpty()) {
+            return now(id);
+        }
+        boolean isOld = Duration.between(found.at(), clock.instant()).compareTo(SERVES) > 0;
+        return isOld ? now(id) : found.launches();
+    }
+
+    /** After something was done with a job. */
+    synchronized void forget() {
+        last = null;
+    }
+
+    /** What never changes: launches that ended, were told of, and were followed by another. */
+    private List<Launch> settled(RunId id) {
+        Found found = last;
+        if (found == null || !found.id().equals(id) || found.launches().isEmpty()) {
+            return List.of();
+        }
+        List<Launch> before = found.launches().subList(0, found.launches().size() - 1);
+        return before.stream().allMatch(launch -> launch.details() != null) ? before : List.of();
+    }
+
+    private List<Launch> walk(RunId id, List<Launch> settled) {
+        List<Launch> launches = new ArrayList<>(settled);
+        Optional<AzureJob> next = jobs.find(name(id, launches.size() + 1));
+        while (next.isPresent()) {
+            AzureJob job = next.get();
+            launches.add(launch(job, jobs.details(job.name()).orElse(null)));
+            next = job.hasEnded() && !job.hasSucceeded() ? jobs.find(name(id, launches.size() + 1)) : Optional.empty();
+        }
+        return launches;
+    }
+
+    private Launch launch(AzureJob job, @Nullable RunDetails details) {
+        Launch launch = new Launch(job, details);
+        Instant now = clock.instant();
+        Wait wait = waits.getOrDefault(job.name(), new Wait(Duration.ZERO, null, now))
+                .seen(launch.isWaiting(), now);
+        waits.put(job.name(), wait);
+        return new Launch(job, details, wait.time());
+    }
+}

@@ -1,0 +1,156 @@
+package dev.finetune4j.azure.ml;
+
+import dev.finetune4j.azure.blob.BlobStore;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What lies in blob storage of jobs, and which of it a job needs. What has another form of name is not ours and not told. */
+final class StoredJobs {
+    /** A launch that has staged its order asks for its machine soon after. */
+    private static final Duration LAUNCHING = Duration.ofHours(1);
+
+    /** Job, start of a digest, attempt: nobody else calls a folder so. */
+    private static final Predicate<String> IS_RUN = Pattern.compile(
+                    "[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}")
+            .asMatchPredicate();
+
+    private static final Predicate<String> IS_DIGEST =
+            Pattern.compile("[0-9a-f]{64}").asMatchPredicate();
+
+    private final AzureMlOptions options;
+    private final BlobStore store;
+    private final CommandJobs jobs;
+    private final Instant now;
+
+    StoredJobs(AzureMlOptions options, BlobStore store, CommandJobs jobs, Instant now) {
+        this.options = options;
+        this.store = store;
+        this.jobs = jobs;
+        this.now = now;
+    }
+
+    /** All that lies there, by kind and then by name; asks for all jobs once, and for each besides that may be about to begin. */
+    List<Leftover> all() {
+        Map<RunId, AzureJob> unfinished = new LinkedHashMap<>();
+        jobs.unfinished().forEach(job -> unfinished.put(run(job), job));
+        boolean mayBeLaunching = addYoung(unfinished);
+        Set<String> needed = new HashSet<>();
+        unfinished.values().forEach(job -> needed.addAll(inputs(job)));
+        List<Leftover> all = new ArrayList<>();
+        for (String kind : List.of(JobFiles.ORDERS, JobFiles.JOBS)) {
+            for (BlobStore.StoredFolder folder : runs(kind)) {
+                RunId run = new RunId(folder.name());
+                String use = Optional.ofNullable(unfinished.get(run))
+                        .map(job -> job.name() + ", which is " + job.status())
+                        .orElse("");
+                all.add(leftover(kind, folder, run, use));
+            }
+        }
+        for (BlobStore.StoredFolder input : store.folders(BlobStore.INPUTS)) {
+            if (IS_DIGEST.test(input.name())) {
+                String use = needed.contains(options.uri(name(BlobStore.INPUTS, input)))
+                        ? "a job that has not ended"
+                        : mayBeLaunching ? "a launch may be under way" : "";
+                all.add(leftover(BlobStore.INPUTS, input, null, use));
+            }
+        }
+        return all;
+    }
+
+    /** Jobs of runs that staged an order a moment ago, which a list may not know yet; whether one of them is not there and may come. */
+    private boolean addYoung(Map<RunId, AzureJob> unfinished) {
+        boolean mayBeLaunching = false;
+        for (BlobStore.StoredFolder order : runs(JobFiles.ORDERS)) {
+            RunId run = new RunId(order.name());
+            if (!order.lastStored().plus(LAUNCHING).isAfter(now) || unfinished.containsKey(run)) {
+                continue;
+            }
+            Optional<AzureJob> job = jobs.find(run.value());
+            job.filter(one -> !one.hasEnded()).ifPresent(one -> unfinished.put(run, one));
+            mayBeLaunching |= job.isEmpty();
+        }
+        return mayBeLaunching;
+    }
+
+    private List<BlobStore.StoredFolder> runs(String kind) {
+        return store.folders(kind).stream()
+                .filter(folder -> IS_RUN.test(folder.name()))
+                .toList();
+    }
+
+    private static String name(String kind, BlobStore.StoredFolder folder) {
+        return kind + folder.name() + "/";
+    }
+
+    private Leftover leftover(String kind, BlobStore.StoredFolder folder, @Nullable RunId run, String use) {
+        return new Leftover(
+                store.root() + name(kind, folder),
+                run,
+                folder.bytes(),
+                folder.lastStored(),
+                kind.equals(JobFiles.JOBS),
+                use);
+    }
+
+    private static RunId run(AzureJob job) {
+        return new RunId(job.tag(Submission.RUN_LABEL));
+    }
+
+    /** What a job reads of what was staged, as the job names it. */
+    private Set<String> inputs(AzureJob job) {
+        Set<String> inputs = new HashSet<>(job.inputs());
+        inputs.removeIf(uri -> !uri.startsWith(options.uri(BlobStore.INPUTS)));
+        return inputs;
+    }
+
+    /**
+     * Removes what {@link #all} told.
+     *
+     * @throws FineTuneException with FT0949 if its run goes on after all: a list does not know yet what was launched a moment ago
+     */
+    void remove(Leftover leftover, List<AzureJob> launches) {
+        RunId run = leftover.run();
+        if (run != null
+                && !launches.isEmpty()
+                && !launches.get(launches.size() - 1).hasEnded()) {
+            throw AzureMlErrors.wrongState(run, RunState.TRAINING, "its files are needed until it has ended");
+        }
+        store.delete(leftover.reference().substring(store.root().toString().length()));
+    }
+
+    /**
+     * Removes the inputs of a run's launches that no other run's job has, ended or not: one that ended may be resumed. None, where an order lies
+     * there of a run that the workspace does not know: it is about to be launched, or is another workspace's.
+     */
+    void removeInputs(RunId id, List<AzureJob> launches) {
+        Set<String> removable = new HashSet<>();
+        launches.forEach(job -> removable.addAll(inputs(job)));
+        List<AzureJob> others = jobs.all().stream()
+                .filter(job -> !job.tag(Submission.RUN_LABEL).equals(id.value()))
+                .toList();
+        Set<String> known = new HashSet<>(Set.of(id.value()));
+        others.forEach(job -> known.add(job.tag(Submission.RUN_LABEL)));
+        if (!runs(JobFiles.ORDERS).stream().allMatch(order -> known.contains(order.name()))) {
+            return;
+        }
+        others.forEach(job -> removable.removeAll(inputs(job)));
+        for (String uri : removable) {
+            store.delete(uri.substring(options.uri("").length()));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.finetune4j.azure.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.spi.AccountFounder.Change;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.testkit.VirtualClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What would be made is told before it is made; the same again changes nothing; what goes wrong is told with what to do. */
+class WorkspaceDeploymentTest {
+    private final ScriptedManager manager = new ScriptedManager();
+
+    @Test
+    void tellsTheChangesAndMakesThemOnce() {
+        WorkspaceDeployment first = prepared(Map.of("location", "westeurope"));
+
+        assertThat(first.place()).isEqualTo("resource group g of s");
+        assertThat(first.changes())
+                .containsExactly(
+                        new Change("create", "ft4j1", "Microsoft.Storage/storageAccounts"),
+                        new Change(
+                                "create", "finetune4j", "Microsoft.Storage/storageAccounts/blobServices/containers"));
+        assertThat(manager.calls).as("nothing is made yet").noneMatch(call -> call.startsWith("PUT"));
+        assertThat(first.carryOut()).isEqualTo("""
+                        places:
+                          azure-ml:
+                            subscription: s
+                            resource-group: g
+                            workspace: finetune4j
+                            region: westeurope
+                            store: https://ft4j1.blob.core.windows.net/finetune4j/finetune4j
+                            datastore: finetune4j
+                            identity: 00000000-0000-0000-0000-000000000002
+                        """);
+
+        WorkspaceDeployment again = prepared(Map.of());
+        assertThat(again.changes()).isEmpty();
+        assertThat(again.carryOut()).contains("workspace: finetune4j");
+        assertThat(manager.calls.stream().filter(call -> call.startsWith("PUT")))
+                .hasSize(1);
+    }
+
+    @Test
+    void keepsWhatWasSetBefore() {
+        prepared(Map.of("budget", "100", "budgetMail", "me@example.org")).carryOut();
+
+        WorkspaceDeployment change = prepared(Map.of("budget", "200"));
+        assertThat(change.changes())
+                .singleElement()
+                .satisfies(one -> assertThat(one.action()).isEqualTo("modify"));
+        change.carryOut();
+
+        assertThat(manager.parameters().at("/budget/value").asInt()).isEqualTo(200);
+        assertThat(manager.parameters().at("/budgetMail/value").asText()).isEqualTo("me@example.org");
+    }
+
+    @Test
+    void saysOfAClusterWhichMachinesItHas() {
+        assertThat(prepared(Map.of("clusterMachine", "Standard_NC24ads_A100_v4"))
+                        .carryOut())
+                .endsWith("    compute: finetune4j\n    machine: Standard_NC24ads_A100_v4\n");
+    }
+
+    @Test
+    void tellsTheInnermostReasonAndGoesOnWhereItWas() {
+        manager.failOf("SkuNotAvailable");
+        WorkspaceDeployment failing = prepared(Map.of());
+
+        Problem problem = problem(failing::carryOut);
+
+        assertThat(problem.code()).isEqualTo("FT0955");
+        assertThat(problem.causes()).containsExactly("SkuNotAvailable: the reason");
+        manager.failOf("");
+        assertThat(prepared(Map.of()).carryOut()).contains("workspace: finetune4j");
+    }
+
+    @Test
+    void tellsHowToGoPastANameThatIsStillHeld() {
+        manager.failOf("FlagMustBeSetForRestore");
+        WorkspaceDeployment failing = prepared(Map.of());
+
+        assertThat(problem(failing::carryOut).remedies())
+                .containsExactly(
+                        "finetune bootstrap azure --set resource-group=g --set generation=2 --set workspaceName=finetune4j-2");
+    }
+
+    @Test
+    void tellsWhoMayNotAndWhatIsNotThere() {
+        manager.refuse(403, "AuthorizationFailed");
+        assertThat(problem(() -> prepared(Map.of())).code()).isEqualTo("FT0956");
+        manager.refuse(400, "InvalidTemplate");
+        assertThat(problem(() -> prepared(Map.of()))).satisfies(refused -> {
+            assertThat(refused.code()).isEqualTo("FT0955");
+            assertThat(refused.causes().get(0)).startsWith("InvalidTemplate: no");
+        });
+    }
+
+    @Test
+    void tellsThatNobodyAnswers() {
+        WorkspaceDeployment prepared = prepared(Map.of());
+        manager.refuse(503, "ServerBusy");
+
+        Problem problem = problem(prepared::carryOut);
+
+        assertThat(problem.code()).isEqualTo("FT0957");
+        assertThat(problem.retry()).isInstanceOf(Retry.After.class);
+    }
+
+    @Test
+    void refusesWhatCannotBeSetBeforeAnybodyIsAsked() {
+        ProviderContext context =
+                new ProviderContext(Path.of("target"), Map.of("AZURE_SUBSCRIPTION_ID", "s"), new VirtualClock());
+
+        assertThatThrownBy(() -> new AzureFounder().prepare(context, Map.of()))
+                .hasMessageContaining("FT0955")
+                .hasMessageContaining("no resource-group is told");
+        assertThat(problem(() -> new AzureFounder().prepare(context, Map.of("resource-group", "g", "nodes", "1"))))
+                .satisfies(problem -> {
+                    assertThat(problem.summary()).isEqualTo("there is nothing to set by nodes");
+                    assertThat(problem.causes().get(0)).contains("clusterNodes");
+                });
+        assertThatThrownBy(
+                        () -> new AzureFounder().prepare(context, Map.of("resource-group", "g", "clusterNodes", "two")))
+                .hasMessageContaining("clusterNodes must be a whole number, was two");
+    }
+
+    private WorkspaceDeployment prepared(Map<String, String> wishes) {
+        WorkspaceDeployment deployment = new WorkspaceDeployment(manager.resources(), "s", "g", Duration.ofMillis(1));
+        WorkspaceTemplate template = WorkspaceTemplate.shipped();
+        deployment.prepare(template, template.parameters(wishes));
+        return deployment;
+    }
+
+    private static Problem problem(ThrowingCallable call) {
+        FineTuneException failure = catchThrowableOfType(FineTuneException.class, call);
+        assertThat(failure).isNotNull();
+        List<Problem> problems = failure.problems();
+        assertThat(problems.get(0).remedies()).isNotEmpty();
+        return problems.get(0);
+    }
+}

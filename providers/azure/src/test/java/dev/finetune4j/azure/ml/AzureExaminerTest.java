@@ -1,0 +1,196 @@
+package dev.finetune4j.azure.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.spi.Diagnosis;
+import dev.finetune4j.spi.Diagnosis.Verdict;
+import dev.finetune4j.spi.ProviderContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What would get in the way of a job at Azure ML is found before it is launched, each with what to do. */
+class AzureExaminerTest {
+    private static final String MACHINE = "Standard_NC24ads_A100_v4";
+    private static final String FAMILY = "standardNCADSA100v4Family";
+
+    @SuppressWarnings("NullAway.Init") // before all tests
+    private static Azurite blobs;
+
+    @TempDir
+    private Path home;
+
+    @SuppressWarnings("NullAway.Init") // before each test
+    private OfflineWorkspace place;
+
+    @BeforeAll
+    static void startBlobStorage() throws IOException {
+        blobs = OfflineWorkspace.blobs();
+    }
+
+    @AfterAll
+    static void endBlobStorage() {
+        blobs.close();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        place = new OfflineWorkspace(home, blobs);
+    }
+
+    @AfterEach
+    void close() {
+        place.close();
+    }
+
+    @Test
+    void findsAReadyWorkspaceAndChangesNothing() {
+        List<Diagnosis> all = examine(Map.of());
+
+        assertThat(all).extracting(Diagnosis::name).containsExactly("credentials", "workspace", "store", "quota");
+        assertThat(all).allSatisfy(one -> assertThat(one.verdict()).isEqualTo(Verdict.OK));
+        assertThat(all.get(3).found())
+                .isEqualTo(MACHINE + " needs 24 cores of \"Standard NCADSA100v4 Family Cluster Dedicated vCPUs\" in"
+                        + " westeurope, which are 1000");
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).isEmpty();
+    }
+
+    @Test
+    void looksAtTheCredentialsAloneWhereNoJobIsNamed() {
+        assertThat(new AzureExaminer().examine(context(place.azure.variables()), null))
+                .containsExactly(Diagnosis.ok("credentials", "environment gives tokens of AzureCloud"));
+    }
+
+    @Test
+    void tellsOfCredentialsThatAreNotTaken() {
+        Map<String, String> variables = new HashMap<>(place.azure.variables());
+        variables.put("AZURE_CLIENT_SECRET", "not the secret");
+
+        assertThat(new AzureExaminer().examine(context(variables), job(Map.of())))
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(one.verdict()).isEqualTo(Verdict.FAIL);
+                    assertThat(one.remedy()).isEqualTo("az login");
+                    assertThat(one.found()).doesNotContain("not the secret");
+                });
+    }
+
+    @Test
+    void tellsOfAQuotaThatIsTooSmall() {
+        place.azure.quota(FAMILY, 0);
+
+        Diagnosis quota = last(examine(Map.of()));
+
+        assertThat(quota.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(quota.found()).endsWith("in westeurope, which are 0");
+        assertThat(quota.remedy())
+                .startsWith("az quota create --resource-name " + FAMILY + " --limit-object value=24 --scope ");
+        place.azure.quota("LowPriority", 23);
+        assertThat(last(examine(Map.of("spot", "true")))).satisfies(low -> {
+            assertThat(low.verdict()).isEqualTo(Verdict.FAIL);
+            assertThat(low.found()).contains("Total Cluster Low Priority Regional vCPUs", "which are 23");
+        });
+    }
+
+    @Test
+    void tellsOfAQuotaThatIsUsedUpNow() {
+        place.azure.quota(FAMILY, 24);
+        place.open().submit(place.job("running", 5).build());
+        place.clock.advance(Duration.ofHours(1));
+
+        Diagnosis quota = last(examine(Map.of()));
+
+        assertThat(quota.verdict()).isEqualTo(Verdict.WARN);
+        assertThat(quota.found()).endsWith("which are 24, of which 24 are in use");
+    }
+
+    @Test
+    void tellsOfAnotherRegionAndOfNoWorkspace() {
+        assertThat(examine(Map.of("region", "northeurope")).get(1)).satisfies(workspace -> {
+            assertThat(workspace.verdict()).isEqualTo(Verdict.FAIL);
+            assertThat(workspace.found()).isEqualTo("my-workspace is in westeurope, and the job in northeurope");
+            assertThat(workspace.remedy()).isEqualTo("places.azure-ml.region: westeurope");
+        });
+        assertThat(examine(Map.of("workspace", "another")).get(1)).satisfies(workspace -> {
+            assertThat(workspace.verdict()).isEqualTo(Verdict.FAIL);
+            assertThat(workspace.found()).startsWith("FT0946: there is no workspace ");
+            assertThat(workspace.remedy()).startsWith("az ml workspace list");
+        });
+    }
+
+    @Test
+    void tellsOfAStoreThatIsNotTheWorkspaces() {
+        Diagnosis store = examine(Map.of("datastore", "archive")).get(2);
+
+        assertThat(store.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(store.found()).startsWith("FT0946: the datastore archive of my-workspace is not of ");
+    }
+
+    @Test
+    void tellsOfAClusterThatIsNotThere() {
+        Diagnosis cluster = last(examine(Map.of("compute", "gpus")));
+
+        assertThat(cluster.name()).isEqualTo("cluster");
+        assertThat(cluster.found()).startsWith("FT0946: there is no cluster gpus");
+    }
+
+    @Test
+    void asksNobodyWhereTheSettingsAreWrong() {
+        assertThat(examine(Map.of("subscription", "mine"))).singleElement().satisfies(one -> {
+            assertThat(one.name()).isEqualTo("settings");
+            assertThat(one.found()).startsWith("FT0931: ");
+        });
+    }
+
+    @Test
+    void doesNotKnowWhatItMayNotSee() {
+        place.azure.faults().denyAccess("Workspaces_Get", 1);
+
+        assertThat(examine(Map.of()).get(1)).satisfies(workspace -> {
+            assertThat(workspace.verdict()).isEqualTo(Verdict.FAIL);
+            assertThat(workspace.found()).startsWith("FT0942");
+            assertThat(workspace.remedy()).isEqualTo("finetune policy JOB --for caller");
+        });
+        place.azure.faults().breakDown("Usages_List", 9);
+        assertThat(last(examine(Map.of())).verdict()).isEqualTo(Verdict.UNKNOWN);
+    }
+
+    private static Diagnosis last(List<Diagnosis> all) {
+        return all.get(all.size() - 1);
+    }
+
+    private List<Diagnosis> examine(Map<String, String> others) {
+        return new AzureExaminer().examine(context(place.azure.variables()), job(others));
+    }
+
+    private FineTuneJob job(Map<String, String> others) {
+        Map<String, String> settings = new HashMap<>(place.settings());
+        settings.putAll(others);
+        return FineTuneJob.builder(
+                        "letters",
+                        ModelRef.parse("tiny"),
+                        TaskSpec.of(TaskKind.SENTIMENT),
+                        DataSpec.ofFile("letters.jsonl"))
+                .place(AzureMlProvider.ID, settings)
+                .build();
+    }
+
+    private ProviderContext context(Map<String, String> variables) {
+        return new ProviderContext(home, variables, place.clock);
+    }
+}
