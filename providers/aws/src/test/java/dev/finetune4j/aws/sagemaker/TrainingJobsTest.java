@@ -55,6 +55,7 @@ class TrainingJobsTest extends LaunchesOnceTest {
     void open() throws Exception {
         aws = OfflineAws.start(
                 OfflineAccount.ACCOUNT, clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(Duration.ofHours(1)));
+        aws.sageMaker().quota("ml.g5.xlarge", 1000); // schedules leave hundreds of jobs running
         jobs = client(aws.accessKeyId());
     }
 
