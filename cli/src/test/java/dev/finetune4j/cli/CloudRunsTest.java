@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for runs that go on by themselves at SageMaker and JumpStart, whose containers compute nothing. */
+@Tag("long")
 @Timeout(60)
 class CloudRunsTest {
     private static final String REGION = "eu-central-1";
@@ -163,7 +164,6 @@ class CloudRunsTest {
     }
 
     @Test
-    @Tag("long")
     void followsTheLinesOfARunThatNobodyWatchesToItsEnd() throws Exception {
         CompletableFuture<Consumer<String>> printer = new CompletableFuture<>();
         container = (request, at, ranBefore, log) -> {
@@ -192,7 +192,6 @@ class CloudRunsTest {
     }
 
     @Test
-    @Tag("long")
     void watchesAndStopsAJobOfAHub() throws IOException {
         Files.writeString(
                 job,

@@ -26,10 +26,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Secrets in every place where people keep them: none is printed, written down or sent, whatever goes well or wrong. */
+@Tag("long")
 class CloudSecretsTest {
 
     @TempDir

@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An encoder from the job file to the report, the label of a text, and a folder for other tools. */
+@Tag("long")
 class EncoderJobTest {
     private static final List<String> PLANTS = List.of("oak", "fern", "moss", "rose", "palm", "reed");
     private static final List<String> ANIMALS = List.of("crow", "toad", "wolf", "moth", "seal", "hare");

@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for a job at JumpStart, against an offline one whose scripts really train. */
+@Tag("long")
 class LaunchAtJumpStartTest {
     private static final String REGION = "eu-central-1";
     private static final String TINY = "huggingface-llm-offline-tiny";

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for a job at SageMaker, against an offline one whose containers are processes of this machine. */
+@Tag("long")
 class LaunchAtSageMakerTest {
     private static final String REGION = "eu-central-1";
 

@@ -7,10 +7,12 @@ import dev.finetune4j.spi.ProviderContext;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process with a heap much smaller than a file stages it, is killed within it, and goes on where it was. */
+@Tag("long")
 class KilledStagingTest {
     private static final int BYTES = 300 << 20;
     private static final int PARTS = 19;
