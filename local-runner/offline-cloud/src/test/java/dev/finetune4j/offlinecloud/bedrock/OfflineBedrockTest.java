@@ -262,6 +262,29 @@ class OfflineBedrockTest {
     }
 
     @Test
+    void goesOnThoughTheLastOfThePageIsNoLongerListed() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            create(TuningBody.nova("job-" + i));
+            clock.advance(Duration.ofSeconds(1));
+        }
+        ObjectNode request = Json.records()
+                .createObjectNode()
+                .put("statusEquals", "InProgress")
+                .put("maxResults", 1);
+
+        JsonNode page = ask("ListModelCustomizationJobs", request);
+        ask("StopModelCustomizationJob", "jobIdentifier", "job-2");
+        request.set("nextToken", page.get("nextToken"));
+
+        assertThat(page.at("/modelCustomizationJobSummaries/0/jobName").asText())
+                .isEqualTo("job-2");
+        assertThat(ask("ListModelCustomizationJobs", request)
+                        .at("/modelCustomizationJobSummaries/0/jobName")
+                        .asText())
+                .isEqualTo("job-1");
+    }
+
+    @Test
     void hostsAModelOnRequest() throws Exception {
         create(TuningBody.nova("job-1"));
         clock.advance(Duration.ofDays(1));
