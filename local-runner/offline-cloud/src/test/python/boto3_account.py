@@ -104,6 +104,70 @@ iam.delete_role_policy(RoleName="mine", PolicyName="runs")
 iam.delete_role(RoleName="mine")
 say("gone", refused(lambda: iam.get_role(RoleName="mine"))[0])
 
+def simulated(answer):
+    return [result["EvalDecision"] for result in answer["EvaluationResults"]]
+
+
+def document(effect, action, **more):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": effect, "Action": action, "Resource": "*", **more}]})
+
+
+PASS = document("Allow", "iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}})
+TO = [{"ContextKeyName": "iam:PassedToService", "ContextKeyType": "string", "ContextKeyValues": ["sagemaker.amazonaws.com"]}]
+USER = iam.get_user()["User"]["Arn"]
+say("simulated", [simulated(call) for call in (
+    iam.simulate_custom_policy(PolicyInputList=[PASS], ActionNames=["iam:PassRole"], ContextEntries=TO),
+    iam.simulate_custom_policy(PolicyInputList=[PASS], ActionNames=["iam:PassRole"]),
+    iam.simulate_custom_policy(PolicyInputList=[document("Allow", "s3:*"), document("Deny", "s3:PutObject")],
+                               ActionNames=["s3:GetObject", "s3:PutObject"],
+                               PermissionsBoundaryPolicyInputList=[document("Allow", "s3:Put*")]),
+    iam.simulate_principal_policy(PolicySourceArn=USER, PolicyInputList=[document("Deny", "s3:*")],
+                                  ActionNames=["s3:GetObject", "iam:GetUser"]))])
+say("context keys", iam.get_context_keys_for_custom_policy(PolicyInputList=[PASS])["ContextKeyNames"])
+role = iam.create_role(RoleName="bounded", AssumeRolePolicyDocument=trust(AWS="arn:aws:iam::123456789012:root"),
+                       Tags=[{"Key": "team", "Value": "a"}])["Role"]
+iam.tag_role(RoleName="bounded", Tags=[{"Key": "run", "Value": "b"}])
+iam.untag_role(RoleName="bounded", TagKeys=["team"])
+iam.update_role(RoleName="bounded", Description="mine", MaxSessionDuration=7200)
+changed = iam.get_role(RoleName="bounded")["Role"]
+say("changed", [role["Tags"], iam.list_role_tags(RoleName="bounded")["Tags"], changed["Description"], changed["MaxSessionDuration"]])
+say("page by page", [role["RoleName"] for page in iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": 1})
+                     for role in page["Roles"]])
+managed = iam.create_policy(PolicyName="reads", PolicyDocument=document("Allow", ["s3:ListBucket", "s3:Get*"]))["Policy"]["Arn"]
+iam.attach_role_policy(RoleName="bounded", PolicyArn=managed)
+say("managed", [[policy["PolicyName"] for policy in iam.list_policies(Scope="Local")["Policies"]],
+                iam.get_policy(PolicyArn=managed)["Policy"]["AttachmentCount"],
+                iam.get_policy_version(PolicyArn=managed, VersionId="v1")["PolicyVersion"]["Document"]["Statement"][0]["Action"],
+                iam.list_policy_versions(PolicyArn=managed)["Versions"][0]["IsDefaultVersion"]])
+
+
+def bounded(**by):
+    session = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="me", **by)["Credentials"]
+    client = boto3.client("s3", aws_access_key_id=session["AccessKeyId"], aws_secret_access_key=session["SecretAccessKey"],
+                          aws_session_token=session["SessionToken"])
+    return refused(lambda: client.list_objects_v2(Bucket="rows"))[-1].split(" because ")[-1].split(" with ")[-1]
+
+
+say("bounded", [bounded(), bounded(Policy=document("Deny", "*")), bounded(Policy=document("Allow", "s3:Put*")),
+                bounded(PolicyArns=[{"arn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}]),
+                refused(lambda: bounded(Policy="{"))[0]])
+iam.put_user_policy(UserName="offline", PolicyName="held", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "NotAction": "bedrock:*", "Resource": "*"},
+    {"Effect": "Deny", "Action": "sagemaker:CreateTrainingJob", "Resource": "*",
+     "Condition": {"ForAnyValue:StringNotLike": {"sagemaker:InstanceTypes": "ml.g5.*"}}},
+    {"Effect": "Deny", "Action": "sagemaker:CreateTrainingJob", "Resource": "*",
+     "Condition": {"NumericGreaterThan": {"sagemaker:MaxRuntimeInSeconds": "36000"}}},
+    {"Effect": "Deny", "Action": "sagemaker:CreateTrainingJob", "Resource": "*",
+     "Condition": {"StringNotEqualsIfExists": {"aws:RequestTag/finetune4j-run": "r1"}}},
+    {"Effect": "Deny", "Action": "s3:*", "Resource": "*",
+     "Condition": {"StringNotEquals": {"aws:ResourceAccount": "123456789012"}}}]}))
+say("held", [refused(lambda: create("held-" + str(number), **more))[0] for number, more in enumerate((
+    {}, {"ResourceConfig": {**request["ResourceConfig"], "InstanceType": "ml.p4d.24xlarge"}},
+    {"StoppingCondition": {"MaxRuntimeInSeconds": 36001}}, {"Tags": [{"Key": "finetune4j-run", "Value": "r2"}]}))])
+say("own bucket", s3.list_objects_v2(Bucket="rows")["KeyCount"])
+iam.put_user_policy(UserName="offline", PolicyName="all", PolicyDocument=document("Allow", "*"))
+iam.delete_user_policy(UserName="offline", PolicyName="held")
+
 say("events", [event["message"] for event in logs.filter_log_events(
     logGroupName="/aws/sagemaker/TrainingJobs", logStreamNamePrefix="good/", filterPattern="compute")["events"]])
 say("hubs", [hub["HubName"] for hub in sagemaker.list_hubs()["HubSummaries"]])

@@ -162,7 +162,7 @@ public final class OfflineAws implements AutoCloseable {
         String key = accessKey();
         String control = CONTROL + accessKey(); // none that jobs know, which have the other as theirs
         RoleSessions sessions = new RoleSessions(account.id(), clock);
-        OfflineIam iam = new OfflineIam(account.id(), account.roles(), sessions);
+        OfflineIam iam = new OfflineIam(account.id(), account.region(), account.roles(), sessions, clock);
         s3.guard(iam);
         OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam, hub);
         List<OfflineBedrock> bedrocks = bedrocks(account, clock, s3, iam);

@@ -63,6 +63,19 @@ class Boto3AccountTest {
         says("does not write", "\"AccessDenied\"");
         says("reads no more", "\"AccessDenied\"");
         says("gone", "\"NoSuchEntity\"");
+        says(
+                "simulated",
+                "[[\"allowed\"],[\"implicitDeny\"],[\"implicitDeny\",\"explicitDeny\"],[\"explicitDeny\",\"allowed\"]]");
+        says("context keys", "[\"iam:PassedToService\"]");
+        says("changed", "[[{\"Key\":\"team\",\"Value\":\"a\"}],[{\"Key\":\"run\",\"Value\":\"b\"}],\"mine\",7200]");
+        says("page by page", "[\"bounded\",\"finetune4j-training\"]");
+        says("managed", "[[\"reads\"],1,[\"s3:ListBucket\",\"s3:Get*\"],true]");
+        says(
+                "bounded",
+                "[\"accepted\",\"an explicit deny in a session policy\","
+                        + "\"no session policy allows the s3:ListBucket action\",\"accepted\",\"MalformedPolicyDocument\"]");
+        says("held", "[\"accepted\",\"AccessDeniedException\",\"AccessDeniedException\",\"AccessDeniedException\"]");
+        says("own bucket", "0");
         says("events", "[\"begins to compute for 1h\"]");
         says("hubs", "[\"SageMakerPublicHub\"]");
         says("throttled", "\"ThrottlingException\"");
