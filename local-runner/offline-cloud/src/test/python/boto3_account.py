@@ -67,6 +67,16 @@ named = {quota["QuotaName"]: quota for quota in listed}
 say("quotas", [named["ml.g5.2xlarge for " + use]["Value"] for use in (
     "training job usage", "spot training job usage", "training warm pool usage")])
 say("code", quotas.get_service_quota(ServiceCode="sagemaker", QuotaCode="L-2D6DEB3C")["Quota"]["QuotaName"])
+CODE = {"ServiceCode": "sagemaker", "QuotaCode": "L-2D6DEB3C"}
+say("services", [service["ServiceCode"] for service in quotas.list_services()["Services"]])
+say("defaults", [quotas.list_aws_default_service_quotas(ServiceCode="sagemaker")["Quotas"] == listed[:100],
+                 quotas.get_aws_default_service_quota(**CODE)["Quota"]["Value"]])
+asked = quotas.request_service_quota_increase(**CODE, DesiredValue=200)["RequestedQuota"]
+say("asked", [asked["Status"], quotas.get_requested_service_quota_change(RequestId=asked["Id"])["RequestedQuota"] == asked,
+              [one["DesiredValue"] for one in quotas.list_requested_service_quota_change_history(ServiceCode="sagemaker")["RequestedQuotas"]],
+              refused(lambda: quotas.request_service_quota_increase(**CODE, DesiredValue=300))[0],
+              refused(lambda: quotas.request_service_quota_increase(**CODE, DesiredValue=100))[0],
+              refused(lambda: quotas.request_service_quota_increase(ServiceCode="sagemaker", QuotaCode="L-1", DesiredValue=2))[0]])
 say("tunings", [quota["QuotaName"] for quota in quotas.list_service_quotas(ServiceCode="bedrock")["Quotas"]])
 
 arn = iam.create_role(RoleName="mine", AssumeRolePolicyDocument=trust(Service="sagemaker.amazonaws.com"))["Role"]["Arn"]

@@ -176,6 +176,7 @@ public final class OfflineAws implements AutoCloseable {
                 new OfflineQuotas(
                         account.region(),
                         account.id(),
+                        clock,
                         Map.of("sagemaker", sageMaker::quotas, "bedrock", bedrocks.get(0)::quotas)));
         Faults faults = new Faults(clock);
         CallLog calls = new CallLog();

@@ -48,6 +48,11 @@ class Boto3AccountTest {
 
         says("quotas", "[100.0,100.0,100.0]");
         says("code", "\"ml.g5.2xlarge for training job usage\"");
+        says("services", "[\"bedrock\",\"sagemaker\"]");
+        says("defaults", "[true,100.0]");
+        says(
+                "asked",
+                "[\"CASE_OPENED\",true,[200.0],\"ResourceAlreadyExistsException\",\"IllegalArgumentException\",\"NoSuchResourceException\"]");
         says("tunings", "[\"(Model customization) Scheduled customization jobs\"]");
         says("role", "[\"arn:aws:iam::123456789012:role/mine\",{\"Service\":\"sagemaker.amazonaws.com\"}]");
         says("roles", "[\"finetune4j-training\",\"mine\"]");
