@@ -100,6 +100,28 @@ create("good", RoleArn=arn)
 say("good", until("good", "Training")["SecondaryStatus"])
 say("in use", refused(lambda: iam.delete_role(RoleName="mine"))[0])
 
+create("measured", AlgorithmSpecification={
+    **request["AlgorithmSpecification"], "MetricDefinitions": [{"Name": "hours", "Regex": "compute for ([0-9]+)h"}]})
+until("measured", "Training")
+watch, now = boto3.client("cloudwatch"), time.time()
+OF_JOB = {"Namespace": "/aws/sagemaker/TrainingJobs", "MetricName": "hours", "Dimensions": [{"Name": "TrainingJobName", "Value": "measured"}]}
+for _ in range(100):
+    told = watch.get_metric_statistics(**OF_JOB, StartTime=now - 600, EndTime=now + 600, Period=60, Statistics=["Average", "SampleCount"])
+    if told["Datapoints"]:
+        break
+    time.sleep(0.1)
+say("metric", [told["Label"], [[point["Average"], point["SampleCount"]] for point in told["Datapoints"]]])
+say("metrics", [metric for page in watch.get_paginator("list_metrics").paginate(Namespace=OF_JOB["Namespace"])
+                for metric in page["Metrics"]] == [OF_JOB])
+say("metric data", [result["Values"] for result in watch.get_metric_data(
+    StartTime=now - 600, EndTime=now + 600, MetricDataQueries=[
+        {"Id": "a", "MetricStat": {"Metric": OF_JOB, "Period": 60, "Stat": "Maximum"}},
+        {"Id": "b", "MetricStat": {"Metric": {**OF_JOB, "MetricName": "days"}, "Period": 60, "Stat": "Sum"}}])["MetricDataResults"]])
+say("bad period", refused(lambda: watch.get_metric_statistics(
+    **OF_JOB, StartTime=now - 600, EndTime=now, Period=61, Statistics=["Sum"]))[0])
+say("absent", [refused(call) for call in (
+    boto3.client("ec2").describe_subnets, boto3.client("cloudformation").list_stacks, boto3.client("lambda").list_functions)])
+
 iam.update_assume_role_policy(RoleName="mine", PolicyDocument=trust(AWS="arn:aws:iam::123456789012:root"))
 say("not sagemaker", refused(lambda: create("other", RoleArn=arn)))
 session = sts.assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]

@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud;
 
 import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
+import dev.finetune4j.offlinecloud.cloudwatch.OfflineMetrics;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.control.ControlProtocol;
 import dev.finetune4j.offlinecloud.control.Orders;
@@ -19,6 +20,7 @@ import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sts.OfflineSts;
 import dev.finetune4j.offlinecloud.sts.RoleSessions;
+import dev.finetune4j.offlinecloud.wire.AbsentServices;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.offlinecloud.wire.CallLog;
 import dev.finetune4j.offlinecloud.wire.Faults;
@@ -172,6 +174,7 @@ public final class OfflineAws implements AutoCloseable {
         List<JsonService> services = List.of(
                 sageMaker,
                 prices,
+                new OfflineMetrics(sageMaker.metrics()),
                 new OfflineLogs(logs, account.region(), account.id()),
                 new OfflineQuotas(
                         account.region(),
@@ -188,6 +191,7 @@ public final class OfflineAws implements AutoCloseable {
                         new RestJsonProtocol(account.region(), key, tuning),
                         new QueryProtocol(new OfflineSts(iam, sessions, key), key),
                         new QueryProtocol(new IamQueries(iam, clock), key),
+                        new AbsentServices(),
                         new S3Protocol(s3, key)),
                 iam,
                 faults,

@@ -63,6 +63,15 @@ class Boto3AccountTest {
         says("policies", "[[\"runs\"],[\"ecr:*\",\"logs:*\",\"cloudwatch:*\"],[\"AmazonS3ReadOnlyAccess\"]]");
         says("good", "\"Training\"");
         says("in use", "\"DeleteConflict\"");
+        says("metric", "[\"hours\",[[1.0,1.0]]]");
+        says("metrics", "true");
+        says("metric data", "[[1.0],[]]");
+        says("bad period", "\"InvalidParameterValueException\"");
+        says(
+                "absent",
+                "[[\"InvalidAction\",\"The offline cloud does not play ec2, which was asked for DescribeSubnets\"],"
+                        + "[\"InvalidAction\",\"The offline cloud does not play cloudformation, which was asked for ListStacks\"],"
+                        + "[\"UnknownOperationException\",\"The offline cloud does not play lambda, which was asked for /2015-03-31/functions\"]]");
         assertThat(seen.path("not sagemaker").path(1).asText()).contains("Could not assume role");
         says("reads", "0");
         says("does not write", "\"AccessDenied\"");
