@@ -44,8 +44,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs with their logs and quotas, JumpStart's hub, Bedrock's model
- * customization, the price list, S3, STS and IAM, behind the real protocols, for any client. It lives as long as it is open and keeps nothing.
+ * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs with their logs, metrics and quotas, JumpStart's hub,
+ * Bedrock's model customization, the price list, S3, STS and IAM, behind the real protocols, for any client. It lives as long as it is open
+ * and keeps nothing.
  *
  * <pre>{@code
  * try (OfflineAws aws = OfflineAws.start(Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(ofHours(3)))) {

@@ -22,6 +22,7 @@ final class BucketSettings {
     private static final int NO_CONTENT = 204;
     private static final int NOT_FOUND = 404;
     private static final int BAD_REQUEST = 400;
+    private static final String VERSIONING = "BucketVersioning";
     private static final String POLICY = "BucketPolicy";
     private static final String ENCRYPTION = "BucketEncryption";
     private static final String PUBLIC_ACCESS = "PublicAccessBlock";
@@ -133,7 +134,7 @@ final class BucketSettings {
 
     /** One that was never told to keep versions has no status. */
     private static Answer versioning(S3Request request, Bucket bucket) {
-        return S3Call.xml(bucket.setting("BucketVersioning").orElse(Xml.of("VersioningConfiguration", "")));
+        return S3Call.xml(bucket.setting(VERSIONING).orElse(Xml.of("VersioningConfiguration", "")));
     }
 
     private static Answer keepVersioning(S3Request request, Bucket bucket) throws ServiceError {
@@ -141,7 +142,7 @@ final class BucketSettings {
         if (!document.textOf("Status").matches("Enabled|Suspended")) {
             throw Xml.malformed();
         }
-        bucket.set("BucketVersioning", document);
+        bucket.set(VERSIONING, document);
         return Answer.empty(OK, Map.of());
     }
 

@@ -51,8 +51,12 @@ public final class AbsentServices implements Protocol {
 
         @Override
         public void admit() throws ServiceError {
+            throw absent();
+        }
+
+        private ServiceError absent() {
             String message = "The offline cloud does not play " + service + ", which was asked for " + operation;
-            throw isForm
+            return isForm
                     ? ServiceError.of("InvalidAction", message)
                     : new ServiceError(NOT_FOUND, "UnknownOperationException", message);
         }
@@ -69,7 +73,7 @@ public final class AbsentServices implements Protocol {
 
         @Override
         public Answer answer() throws ServiceError {
-            throw ServiceError.of("InvalidAction", "no service " + service);
+            throw absent();
         }
 
         @Override
