@@ -293,7 +293,8 @@ class OfflineBedrockTest {
         assertRefused(
                 "ValidationException",
                 "not supported for customization",
-                () -> create(TuningBody.nova("job-4").put("baseModelIdentifier", tuned + "x")));
+                () -> create(TuningBody.nova("job-4")
+                        .put("baseModelIdentifier", tuned.replaceFirst("[^/]+$", "0".repeat(12)))));
     }
 
     @Test
