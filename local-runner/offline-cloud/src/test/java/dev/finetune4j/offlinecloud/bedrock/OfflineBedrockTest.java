@@ -282,7 +282,10 @@ class OfflineBedrockTest {
             assertThat(second.path("baseModelArn"))
                     .as("of a job the service tells the foundation model")
                     .isEqualTo(first.path("baseModelArn"));
-            assertThat(ask("GetCustomModel", "modelIdentifier", second.path("outputModelArn").asText())
+            assertThat(ask(
+                                    "GetCustomModel",
+                                    "modelIdentifier",
+                                    second.path("outputModelArn").asText())
                             .path("baseModelArn")
                             .asText())
                     .isEqualTo(tuned);
