@@ -145,7 +145,39 @@ def not_here(call, **arguments):
         return [error.response["Error"]["Code"], error.response["Error"]["Message"]]
 
 
-say("not here", [not_here(s3.put_bucket_versioning, VersioningConfiguration={"Status": "Enabled"}), not_here(s3.get_object_acl, Key="a"),
+SET = {
+    "bucket_encryption": {"ServerSideEncryptionConfiguration": {"Rules": [{
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k-1"}, "BucketKeyEnabled": True}]}},
+    "public_access_block": {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "IgnorePublicAcls": False}},
+    "bucket_ownership_controls": {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}},
+    "bucket_lifecycle_configuration": {"LifecycleConfiguration": {"Rules": [
+        {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "jobs/"}, "Expiration": {"Days": 30}}]}},
+    "bucket_tagging": {"Tagging": {"TagSet": [{"Key": "team", "Value": "a"}]}},
+    "bucket_cors": {"CORSConfiguration": {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}},
+    "bucket_policy": {"Policy": json.dumps({"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+                                                           "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]})},
+}
+
+
+def kept(name, given):
+    getattr(s3, "put_" + name)(**B, **given)
+    told = getattr(s3, "get_" + name)(**B)
+    member, document = next(iter(given.items()))
+    return told[member] == document if member in told else all(told.get(part) == value for part, value in document.items())
+
+
+say("kept", {name: kept(name, given) for name, given in SET.items()})
+for name in SET:
+    getattr(s3, "delete_" + name.replace("lifecycle_configuration", "lifecycle"))(**B)
+say("removed", [refused(getattr(s3, "get_" + name), **B)[-1] for name in SET])
+s3.put_bucket_versioning(**B, VersioningConfiguration={"Status": "Enabled"})
+say("versioned", s3.get_bucket_versioning(**B)["Status"])
+s3.put_bucket_versioning(**B, VersioningConfiguration={"Status": "Suspended"})
+say("bad settings", [refused(s3.put_bucket_policy, **B, Policy="x"), refused(s3.put_bucket_acl, **B, ACL="public-read"),
+                     refused(s3.put_bucket_encryption, **B, ServerSideEncryptionConfiguration={"Rules": [
+                         {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "rot13"}}]})])
+
+say("not here", [not_here(s3.get_bucket_website), not_here(s3.get_object_acl, Key="a"),
                  not_here(s3.get_object, Key="a", PartNumber=1)])
 
 # parts

@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud;
 
 import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
 import dev.finetune4j.offlinecloud.bedrock.TuningPace;
+import dev.finetune4j.offlinecloud.cloudwatch.OfflineMetrics;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.control.ControlProtocol;
 import dev.finetune4j.offlinecloud.control.Orders;
@@ -19,6 +20,7 @@ import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sts.OfflineSts;
 import dev.finetune4j.offlinecloud.sts.RoleSessions;
+import dev.finetune4j.offlinecloud.wire.AbsentServices;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.offlinecloud.wire.CallLog;
 import dev.finetune4j.offlinecloud.wire.Faults;
@@ -42,8 +44,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs with their logs and quotas, JumpStart's hub, Bedrock's model
- * customization, the price list, S3, STS and IAM, behind the real protocols, for any client. It lives as long as it is open and keeps nothing.
+ * Amazon's cloud in this process, as far as it trains: SageMaker's training jobs with their logs, metrics and quotas, JumpStart's hub,
+ * Bedrock's model customization, the price list, S3, STS and IAM, behind the real protocols, for any client. It lives as long as it is open
+ * and keeps nothing.
  *
  * <pre>{@code
  * try (OfflineAws aws = OfflineAws.start(Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(ofHours(3)))) {
@@ -162,7 +165,7 @@ public final class OfflineAws implements AutoCloseable {
         String key = accessKey();
         String control = CONTROL + accessKey(); // none that jobs know, which have the other as theirs
         RoleSessions sessions = new RoleSessions(account.id(), clock);
-        OfflineIam iam = new OfflineIam(account.id(), account.roles(), sessions);
+        OfflineIam iam = new OfflineIam(account.id(), account.region(), account.roles(), sessions, clock);
         s3.guard(iam);
         OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam, hub);
         List<OfflineBedrock> bedrocks = bedrocks(account, clock, s3, iam);
@@ -172,10 +175,12 @@ public final class OfflineAws implements AutoCloseable {
         List<JsonService> services = List.of(
                 sageMaker,
                 prices,
+                new OfflineMetrics(sageMaker.metrics()),
                 new OfflineLogs(logs, account.region(), account.id()),
                 new OfflineQuotas(
                         account.region(),
                         account.id(),
+                        clock,
                         Map.of("sagemaker", sageMaker::quotas, "bedrock", bedrocks.get(0)::quotas)));
         Faults faults = new Faults(clock);
         CallLog calls = new CallLog();
@@ -187,6 +192,7 @@ public final class OfflineAws implements AutoCloseable {
                         new RestJsonProtocol(account.region(), key, tuning),
                         new QueryProtocol(new OfflineSts(iam, sessions, key), key),
                         new QueryProtocol(new IamQueries(iam, clock), key),
+                        new AbsentServices(),
                         new S3Protocol(s3, key)),
                 iam,
                 faults,

@@ -48,6 +48,11 @@ class Boto3AccountTest {
 
         says("quotas", "[100.0,100.0,100.0]");
         says("code", "\"ml.g5.2xlarge for training job usage\"");
+        says("services", "[\"bedrock\",\"sagemaker\"]");
+        says("defaults", "[true,100.0]");
+        says(
+                "asked",
+                "[\"CASE_OPENED\",true,[200.0],\"ResourceAlreadyExistsException\",\"IllegalArgumentException\",\"NoSuchResourceException\"]");
         says("tunings", "[\"(Model customization) Scheduled customization jobs\"]");
         says("role", "[\"arn:aws:iam::123456789012:role/mine\",{\"Service\":\"sagemaker.amazonaws.com\"}]");
         says("roles", "[\"finetune4j-training\",\"mine\"]");
@@ -58,11 +63,33 @@ class Boto3AccountTest {
         says("policies", "[[\"runs\"],[\"ecr:*\",\"logs:*\",\"cloudwatch:*\"],[\"AmazonS3ReadOnlyAccess\"]]");
         says("good", "\"Training\"");
         says("in use", "\"DeleteConflict\"");
+        says("metric", "[\"hours\",[[1.0,1.0]]]");
+        says("metrics", "true");
+        says("metric data", "[[1.0],[]]");
+        says("bad period", "\"InvalidParameterValueException\"");
+        says(
+                "absent",
+                "[[\"InvalidAction\",\"The offline cloud does not play ec2, which was asked for DescribeSubnets\"],"
+                        + "[\"InvalidAction\",\"The offline cloud does not play cloudformation, which was asked for ListStacks\"],"
+                        + "[\"UnknownOperationException\",\"The offline cloud does not play lambda, which was asked for /2015-03-31/functions\"]]");
         assertThat(seen.path("not sagemaker").path(1).asText()).contains("Could not assume role");
         says("reads", "0");
         says("does not write", "\"AccessDenied\"");
         says("reads no more", "\"AccessDenied\"");
         says("gone", "\"NoSuchEntity\"");
+        says(
+                "simulated",
+                "[[\"allowed\"],[\"implicitDeny\"],[\"implicitDeny\",\"explicitDeny\"],[\"explicitDeny\",\"allowed\"]]");
+        says("context keys", "[\"iam:PassedToService\"]");
+        says("changed", "[[{\"Key\":\"team\",\"Value\":\"a\"}],[{\"Key\":\"run\",\"Value\":\"b\"}],\"mine\",7200]");
+        says("page by page", "[\"bounded\",\"finetune4j-training\"]");
+        says("managed", "[[\"reads\"],1,[\"s3:ListBucket\",\"s3:Get*\"],true]");
+        says(
+                "bounded",
+                "[\"accepted\",\"an explicit deny in a session policy\","
+                        + "\"no session policy allows the s3:ListBucket action\",\"accepted\",\"MalformedPolicyDocument\"]");
+        says("held", "[\"accepted\",\"AccessDeniedException\",\"AccessDeniedException\",\"AccessDeniedException\"]");
+        says("own bucket", "0");
         says("events", "[\"begins to compute for 1h\"]");
         says("hubs", "[\"SageMakerPublicHub\"]");
         says("throttled", "\"ThrottlingException\"");

@@ -29,13 +29,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The offline AWS has the prices of the product's own table, as far as those were read at Amazon, and they can be asked for there. */
+/**
+ * The offline AWS has the prices of the product's own table, as far as those were read at Amazon, and they can be asked for there. Of
+ * the region where it starts nothing was read there: it has what the product estimates for it, so that who looks around finds prices.
+ */
 class OfflinePricesTest {
     private static final Map<String, String> PREFIXES = Map.of(
             "ap-northeast-1",
@@ -48,6 +53,7 @@ class OfflinePricesTest {
             "USE1",
             "us-west-2",
             "USW2");
+    private static final Pattern HOME = Pattern.compile("sagemaker/eu-central-1/(ml\\.[^/]+)/on-demand");
     private static final String G5 = "sagemaker/us-east-1/ml.g5.2xlarge/on-demand";
 
     private final AwsOfferSource source = new AwsOfferSource();
@@ -123,6 +129,7 @@ class OfflinePricesTest {
                         decimals(rate.perHour()),
                         rate.date()))
                 .forEach(products::add);
+        new AwsOfferSource().offers().forEach(offer -> estimated(offer).ifPresent(products::add));
         BedrockPrices models = BedrockPrices.shipped();
         for (BedrockPrices.Model model : models.models()) {
             BedrockPrices.Rate rate = model.training();
@@ -140,6 +147,23 @@ class OfflinePricesTest {
             }
         }
         return products;
+    }
+
+    /** A machine's price on demand in eu-central-1, which was derived from another one. */
+    private static Optional<Product> estimated(Offer offer) {
+        Matcher machine = HOME.matcher(offer.id());
+        return offer.price()
+                .filter(price -> machine.matches() && price.isEstimate())
+                .map(price -> new Product(
+                        "AmazonSageMaker",
+                        "eu-central-1",
+                        "EUC1-Train:" + machine.group(1),
+                        "Hrs",
+                        price.amount()
+                                .amount()
+                                .setScale(10, RoundingMode.HALF_UP)
+                                .toPlainString(),
+                        price.date()));
     }
 
     private static String decimals(BigDecimal amount) {

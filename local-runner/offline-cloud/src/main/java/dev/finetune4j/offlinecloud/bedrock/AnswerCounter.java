@@ -49,6 +49,18 @@ final class AnswerCounter {
         exchanges.forEach(exchange -> learned.add(new Learned(exchange)));
     }
 
+    /** Knows what another one has learned, too. */
+    void goOnFrom(AnswerCounter other) {
+        learned.addAll(other.learned);
+    }
+
+    /** The answers that it has learned. */
+    List<String> answers() {
+        return learned.stream()
+                .map(one -> new String(one.answer, StandardCharsets.UTF_8))
+                .toList();
+    }
+
     /**
      * Answers.
      *

@@ -94,8 +94,9 @@ final class CustomModels {
 
     private boolean isWanted(CustomModel model, ObjectNode request) {
         String base = baseArn(model);
+        String foundation = names.foundationModel(model.job().request().base().id());
         return base.equals(request.path("baseModelArnEquals").asText(base))
-                && base.equals(request.path("foundationModelArnEquals").asText(base))
+                && foundation.equals(request.path("foundationModelArnEquals").asText(foundation))
                 && request.path("modelStatus").asText("Active").equals("Active")
                 && request.path("isOwned").asBoolean(true);
     }
@@ -111,6 +112,6 @@ final class CustomModels {
     }
 
     private String baseArn(CustomModel model) {
-        return names.foundationModel(model.job().request().base().id());
+        return names.startOf(model.job().request());
     }
 }

@@ -3,15 +3,17 @@ package dev.finetune4j.offlinecloud.bedrock;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.offlinecloud.bedrock.BaseModels.BaseModel;
+import dev.finetune4j.offlinecloud.bedrock.CustomModels.CustomModel;
 import java.util.Optional;
 
 /**
  * A request for a model customization job that was taken.
  *
  * @param body as it came
- * @param base the model that it names
+ * @param base the model that it names, or that the tuned model which it names came of
+ * @param continued the tuned model that it names; empty where it begins with the base
  */
-record CustomizationRequest(ObjectNode body, BaseModel base) {
+record CustomizationRequest(ObjectNode body, BaseModel base, Optional<CustomModel> continued) {
     /** Passes over the data where a request does not say. */
     private static final int USUAL_EPOCHS = 2;
 

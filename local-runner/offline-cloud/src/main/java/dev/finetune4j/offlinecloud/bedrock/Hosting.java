@@ -218,6 +218,26 @@ final class Hosting {
         return answer;
     }
 
+    /** Gives it another name, or another model of the same base; its ARN stays. */
+    ObjectNode updateThroughput(ObjectNode request) throws ServiceError {
+        Hosted hosted = existing(THROUGHPUT, request.path("provisionedModelId").asText());
+        String name = request.path("desiredProvisionedModelName").asText(hosted.name());
+        CustomModel model = request.has("desiredModelId")
+                ? models.existing(request.path("desiredModelId").asText())
+                : hosted.model();
+        if (!model.job().request().base().equals(hosted.model().job().request().base())) {
+            throw ServiceError.invalid("The desired model must have the base model of "
+                    + hosted.model().arn());
+        }
+        if (arnOf(THROUGHPUT, name).filter(arn -> !arn.equals(hosted.arn())).isPresent()) {
+            throw ServiceError.invalid("The provided name is currently in use: " + name);
+        }
+        byArn.put(
+                hosted.arn(),
+                new Hosted(THROUGHPUT, name, hosted.arn(), model, hosted.request(), hosted.createdAt(), hosted.upAt()));
+        return OfflineBedrock.object();
+    }
+
     ObjectNode deleteThroughput(ObjectNode request, Instant now) throws ServiceError {
         Hosted hosted = existing(THROUGHPUT, request.path("provisionedModelId").asText());
         if (hosted.committedUntil().filter(now::isBefore).isPresent()) {

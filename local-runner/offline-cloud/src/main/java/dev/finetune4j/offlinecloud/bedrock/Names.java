@@ -27,6 +27,13 @@ record Names(String account, String region) {
         return prefix() + ":" + region + "::foundation-model/" + id;
     }
 
+    /** ARN of the model that a job begins with, which may be a tuned one. */
+    String startOf(CustomizationRequest request) {
+        return request.continued()
+                .map(CustomModels.CustomModel::arn)
+                .orElseGet(() -> foundationModel(request.base().id()));
+    }
+
     /** ARN of a deployment or of throughput. */
     String hosting(String kind, String name) {
         return own(kind + "/" + id(kind + " " + name));

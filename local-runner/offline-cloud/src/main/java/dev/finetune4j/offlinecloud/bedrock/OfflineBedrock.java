@@ -237,6 +237,7 @@ public final class OfflineBedrock implements JsonService {
                 tokens.once(operation, request, () -> hosting.provision(request, now, pace.hosting()));
             case "GetProvisionedModelThroughput" -> hosting.throughput(request, now);
             case "ListProvisionedModelThroughputs" -> hosting.listThroughputs(request, now);
+            case "UpdateProvisionedModelThroughput" -> hosting.updateThroughput(request);
             case "DeleteProvisionedModelThroughput" -> hosting.deleteThroughput(request, now);
             case "CreateModelImportJob" -> tokens.once(operation, request, () -> bringIn(request, now));
             case "GetModelImportJob" -> imported.job(request);
@@ -264,7 +265,10 @@ public final class OfflineBedrock implements JsonService {
         if (!gate.trusts(role, "bedrock.amazonaws.com")) {
             throw ServiceError.invalid("Could not assume provided IAM role.");
         }
-        CustomizationRequest request = new CustomizationRequest(body.deepCopy(), base(body));
+        Optional<CustomModels.CustomModel> continued =
+                models.find(body.path("baseModelIdentifier").asText());
+        BaseModel base = continued.isPresent() ? continued.get().job().request().base() : base(body);
+        CustomizationRequest request = new CustomizationRequest(body.deepCopy(), base, continued);
         new CustomizationRules(body, request.base()).check();
         refuseTakenNames(request);
         long running =

@@ -3,20 +3,18 @@ package dev.finetune4j.offlinecloud.bedrock;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.wire.Place;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Base64;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * One page of a list, by the time at which things were made. A page goes on after the last one of the page before, also where some came or
- * went in between.
+ * One page of a list, by the time at which things were made: the newest first, unless it is asked otherwise.
  *
  * @param request what is asked for
  * @param name name of a thing
@@ -48,15 +46,15 @@ record Page<T>(
                         name.apply(thing).contains(request.path("nameContains").asText()))
                 .filter(this::isWithin)
                 .filter(isWanted)
-                .sorted(order())
                 .toList();
-        int start = start(found);
-        int end = Math.min(found.size(), start + request.path("maxResults").asInt(USUAL_SIZE));
+        boolean isDescending = !request.path("sortOrder").asText().equals("Ascending");
+        List<T> rest = Place.rest(found, this::place, isDescending, told());
+        int end = Math.min(rest.size(), request.path("maxResults").asInt(USUAL_SIZE));
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode summaries = answer.putArray(member);
-        found.subList(start, end).forEach(thing -> summaries.add(summary.apply(thing)));
-        if (end < found.size()) {
-            answer.put("nextToken", token(found.get(end - 1)));
+        rest.subList(0, end).forEach(thing -> summaries.add(summary.apply(thing)));
+        if (end < rest.size()) {
+            answer.put("nextToken", place(rest.get(end - 1)).token());
         }
         return answer;
     }
@@ -71,27 +69,15 @@ record Page<T>(
         return OffsetDateTime.parse(request.path(member).asText()).toInstant();
     }
 
-    /** The newest first, unless it is asked otherwise. */
-    private Comparator<T> order() {
-        Comparator<T> order = Comparator.comparing(createdAt).thenComparing(name);
-        return request.path("sortOrder").asText().equals("Ascending") ? order : order.reversed();
+    private Place place(T thing) {
+        return Place.of(createdAt.apply(thing), name.apply(thing));
     }
 
-    private int start(List<T> found) throws ServiceError {
-        if (!request.has("nextToken")) {
-            return 0;
+    private Optional<Place> told() throws ServiceError {
+        Optional<Place> after = Place.read(request.path("nextToken").asText());
+        if (request.has("nextToken") && after.isEmpty()) {
+            throw ServiceError.invalid("Invalid nextToken");
         }
-        for (int i = 0; i < found.size(); i++) {
-            if (token(found.get(i)).equals(request.path("nextToken").asText())) {
-                return i + 1;
-            }
-        }
-        throw ServiceError.invalid("Invalid nextToken");
-    }
-
-    private String token(T thing) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(name.apply(thing).getBytes(StandardCharsets.UTF_8));
+        return after;
     }
 }

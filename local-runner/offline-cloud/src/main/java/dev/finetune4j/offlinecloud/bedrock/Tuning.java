@@ -83,6 +83,10 @@ final class Tuning {
     Result finish(String folder) throws IOException {
         BigramLearner learner = new BigramLearner();
         AnswerCounter model = new AnswerCounter();
+        request.continued().flatMap(from -> from.job().result()).ifPresent(from -> {
+            model.goOnFrom(from.model());
+            learner.learn(from.model().answers());
+        });
         model.learn(training);
         StringBuilder steps = new StringBuilder("step_number,epoch_number,training_loss,perplexity\n");
         double loss = 0;

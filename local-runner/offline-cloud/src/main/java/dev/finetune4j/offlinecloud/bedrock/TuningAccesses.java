@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 
 /** What callers must be allowed for calls of Bedrock, and jobs for what they do besides reading and writing files. */
 final class TuningAccesses {
+    private static final String TUNED = ":custom-model/";
     private static final List<String> ENCRYPT =
             List.of("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey");
 
@@ -71,7 +72,9 @@ final class TuningAccesses {
                 List.of(Access.to(action, hosted(request.path("customModelDeploymentIdentifier"), Hosting.DEPLOYMENT)));
             case "CreateProvisionedModelThroughput" ->
                 ofHosting(action, request.path("modelId"), Hosting.THROUGHPUT, request);
-            case "GetProvisionedModelThroughput", "DeleteProvisionedModelThroughput" ->
+            case "GetProvisionedModelThroughput",
+                    "UpdateProvisionedModelThroughput",
+                    "DeleteProvisionedModelThroughput" ->
                 List.of(Access.to(action, hosted(request.path("provisionedModelId"), Hosting.THROUGHPUT)));
             default -> List.of(Access.to(action, namedByArn(request)));
         };
@@ -87,23 +90,28 @@ final class TuningAccesses {
         List<Access> accesses = new ArrayList<>(
                 List.of(Access.to(action, arn(model, modelArn, "custom-model/")), Access.to(action, made)));
         if (request.has("tags")) {
-            accesses.add(Access.to("bedrock:TagResource", made));
+            accesses.add(tagged(Access.to("bedrock:TagResource", made), request.path("tags")));
         }
         return accesses;
     }
 
     /** Job and model have no ids yet, so that only their kind and base model can be allowed. */
     private List<Access> ofCreate(String action, ObjectNode request) {
-        String base = names.baseModelId(request.path("baseModelIdentifier").asText());
+        String asked = request.path("baseModelIdentifier").asText();
+        String tuned = modelArn.apply(asked).orElse(asked.contains(TUNED) ? asked : "");
+        String base = tuned.isEmpty()
+                ? names.baseModelId(asked)
+                : tuned.replaceFirst(".*" + TUNED, "").replaceFirst("/.*", "");
         String job = names.own("model-customization-job/" + base + "/new");
         String model = names.own("custom-model/" + base + "/new");
         List<Access> accesses = new ArrayList<>();
-        Stream.of(names.foundationModel(base), model, job).forEach(part -> accesses.add(Access.to(action, part)));
+        Stream.of(tuned.isEmpty() ? names.foundationModel(base) : tuned, model, job)
+                .forEach(part -> accesses.add(tagged(Access.to(action, part), request.path("jobTags"))));
         if (request.has("jobTags")) {
-            accesses.add(Access.to("bedrock:TagResource", job));
+            accesses.add(tagged(Access.to("bedrock:TagResource", job), request.path("jobTags")));
         }
         if (request.has("customModelTags")) {
-            accesses.add(Access.to("bedrock:TagResource", model));
+            accesses.add(tagged(Access.to("bedrock:TagResource", model), request.path("customModelTags")));
         }
         accesses.add(Access.to("iam:PassRole", request.path("roleArn").asText())
                 .with("iam:PassedToService", "bedrock.amazonaws.com"));
@@ -115,15 +123,26 @@ final class TuningAccesses {
         return accesses;
     }
 
+    private static Access tagged(Access access, JsonNode tags) {
+        Access told = access;
+        List<String> keys = new ArrayList<>();
+        for (JsonNode tag : tags) {
+            String key = tag.path("key").asText();
+            keys.add(key);
+            told = told.with("aws:RequestTag/" + key, tag.path("value").asText());
+        }
+        return told.with("aws:TagKeys", keys);
+    }
+
     private List<Access> ofImport(String action, ObjectNode request) {
         String job = names.own(IMPORT_JOB + "/new");
         String model = names.own(IMPORTED + "/new");
         List<Access> accesses = new ArrayList<>(List.of(Access.to(action, job), Access.to(action, model)));
         if (request.has("jobTags")) {
-            accesses.add(Access.to("bedrock:TagResource", job));
+            accesses.add(tagged(Access.to("bedrock:TagResource", job), request.path("jobTags")));
         }
         if (request.has("importedModelTags")) {
-            accesses.add(Access.to("bedrock:TagResource", model));
+            accesses.add(tagged(Access.to("bedrock:TagResource", model), request.path("importedModelTags")));
         }
         accesses.add(Access.to("iam:PassRole", request.path("roleArn").asText())
                 .with("iam:PassedToService", "bedrock.amazonaws.com"));

@@ -14,7 +14,10 @@ import java.util.regex.Pattern;
 /** What IAM answers: roles with whom they trust, policies, and what they come to. */
 public final class IamQueries implements QueryService {
     private static final String VERSION = "2010-05-08";
-    private static final String SIMULATE = "SimulatePrincipalPolicy";
+    /** What somebody may who is held to nothing. */
+    private static final List<Statement> EVERYTHING =
+            Policies.read("{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}}");
+
     private static final Pattern OF_POLICIES =
             Pattern.compile("(Put|Get|Delete|List|Attach|Detach|ListAttached)(Role|User)(?:Policy|Policies)");
 
@@ -46,16 +49,18 @@ public final class IamQueries implements QueryService {
 
     @Override
     public List<Access> accesses(String operation, Map<String, String> parameters) {
-        if (operation.equals(SIMULATE)) {
-            return List.of(Access.to("iam:" + operation, parameters.getOrDefault("PolicySourceArn", "*")));
-        }
         String action = "iam:" + operation;
         String here = "arn:aws:iam::" + iam.account() + ":";
         return switch (operation) {
+            case "SimulatePrincipalPolicy", "GetContextKeysForPrincipalPolicy" ->
+                List.of(Access.to(action, parameters.getOrDefault("PolicySourceArn", "*")));
+            case "SimulateCustomPolicy", "GetContextKeysForCustomPolicy", "ListPolicies" ->
+                List.of(Access.to(action, "*"));
             case "ListRoles" -> List.of(Access.to(action, here + "role/"));
             case "CreatePolicy" ->
                 List.of(Access.to(action, here + "policy/" + parameters.getOrDefault("PolicyName", "")));
-            case "DeletePolicy" -> List.of(Access.to(action, parameters.getOrDefault("PolicyArn", "")));
+            case "DeletePolicy", "GetPolicy", "GetPolicyVersion", "ListPolicyVersions" ->
+                List.of(Access.to(action, parameters.getOrDefault("PolicyArn", "")));
             default -> List.of(Access.to(action, operation.contains("User") ? iam.user() : roleOf(parameters, here)));
         };
     }
@@ -68,13 +73,28 @@ public final class IamQueries implements QueryService {
     @Override
     public Xml answer(String operation, Map<String, String> parameters, String session) throws ServiceError {
         List<Xml> members = switch (operation) {
-            case SIMULATE -> simulated(parameters);
+            case "SimulatePrincipalPolicy" -> ofPrincipal(parameters).results();
+            case "SimulateCustomPolicy" -> ofRequest(parameters).results();
+            case "GetContextKeysForPrincipalPolicy" -> ofPrincipal(parameters).contextKeys();
+            case "GetContextKeysForCustomPolicy" -> ofRequest(parameters).contextKeys();
+            case "GetUser" -> {
+                demandUser(parameters);
+                yield user();
+            }
             case "CreateRole" -> roles.create(parameters);
             case "GetRole" -> roles.get(parameters);
             case "ListRoles" -> roles.list(parameters);
+            case "UpdateRole" -> roles.update(parameters);
+            case "TagRole" -> roles.tag(parameters);
+            case "UntagRole" -> roles.untag(parameters);
+            case "ListRoleTags" -> roles.listTags(parameters);
             case "UpdateAssumeRolePolicy" -> roles.trust(parameters);
             case "DeleteRole" -> roles.delete(parameters);
             case "CreatePolicy" -> policies.create(parameters);
+            case "GetPolicy" -> policies.getManaged(parameters);
+            case "ListPolicies" -> policies.listManaged(parameters);
+            case "GetPolicyVersion" -> policies.getVersion(parameters);
+            case "ListPolicyVersions" -> policies.listVersions(parameters);
             case "DeletePolicy" -> policies.deleteManaged(parameters);
             default -> ofPolicies(operation, parameters);
         };
@@ -88,7 +108,10 @@ public final class IamQueries implements QueryService {
             throw QueryService.unknown(operation, VERSION);
         }
         String kind = named.group(2);
-        String principal = kind.equals("Role") ? roles.existing(parameters).arn() : user(parameters);
+        if (kind.equals("User")) {
+            demandUser(parameters);
+        }
+        String principal = kind.equals("Role") ? roles.existing(parameters).arn() : iam.user();
         return switch (named.group(1)) {
             case "Put" -> policies.put(principal, parameters);
             case "Get" -> policies.get(kind, principal, parameters);
@@ -101,60 +124,41 @@ public final class IamQueries implements QueryService {
     }
 
     /** There is one user, who may be told by name or not at all. */
-    private String user(Map<String, String> parameters) throws ServiceError {
-        String name = parameters.getOrDefault("UserName", "offline");
-        if (!iam.user().endsWith("/" + name)) {
+    private static void demandUser(Map<String, String> parameters) throws ServiceError {
+        String name = parameters.getOrDefault("UserName", OfflineIam.USER_NAME);
+        if (!name.equals(OfflineIam.USER_NAME)) {
             throw new ServiceError(
                     RoleCalls.NOT_FOUND, "NoSuchEntity", "The user with name " + name + " cannot be found.");
         }
-        return iam.user();
     }
 
-    /** Every action on every resource, without a context: a statement with a condition allows nothing then. */
-    private List<Xml> simulated(Map<String, String> parameters) throws ServiceError {
+    private Simulation ofPrincipal(Map<String, String> parameters) throws ServiceError {
         String principal = parameters.getOrDefault("PolicySourceArn", "");
         if (!principal.equals(iam.user())
                 && iam.role(principal.replaceFirst(".*/", "")).isEmpty()) {
             throw new ServiceError(
                     RoleCalls.NOT_FOUND, "NoSuchEntity", "The entity " + principal + " cannot be found.");
         }
-        List<String> resources = members(parameters, "ResourceArns");
-        List<Xml> results = new ArrayList<>();
-        for (String action : members(parameters, "ActionNames")) {
-            for (String resource : resources.isEmpty() ? List.of("*") : resources) {
-                results.add(simulated(principal, Access.to(action, resource), !resources.isEmpty()));
-            }
-        }
-        return List.of(Xml.of("EvaluationResults", results), Xml.of("IsTruncated", "false"));
+        return new Simulation(iam.policies().of(principal).orElse(EVERYTHING), parameters);
     }
 
-    /** What of the context is missing is told beside each resource where resources are named. */
-    private Xml simulated(String principal, Access access, boolean isNamed) {
-        String decision = iam.decide(principal, access).word();
-        Xml missing = Xml.of(
-                "MissingContextValues",
-                iam.missing(principal, access).stream()
-                        .map(key -> Xml.of("member", key))
-                        .toList());
-        List<Xml> result = new ArrayList<>(List.of(
-                Xml.of("EvalActionName", access.action()),
-                Xml.of("EvalResourceName", access.resource()),
-                Xml.of("EvalDecision", decision)));
-        result.add(
-                isNamed
-                        ? Xml.of(
-                                "ResourceSpecificResults",
-                                List.of(Xml.of(
-                                        "member",
-                                        List.of(
-                                                Xml.of("EvalResourceName", access.resource()),
-                                                Xml.of("EvalResourceDecision", decision),
-                                                missing))))
-                        : missing);
-        return Xml.of("member", result);
+    private static Simulation ofRequest(Map<String, String> parameters) throws ServiceError {
+        return new Simulation(List.of(), parameters);
     }
 
-    private static List<String> members(Map<String, String> parameters, String name) {
+    private List<Xml> user() {
+        return List.of(Xml.of(
+                "User",
+                List.of(
+                        Xml.of("Path", "/"),
+                        Xml.of("UserName", OfflineIam.USER_NAME),
+                        Xml.of("UserId", "AIDAOFFLINE"),
+                        Xml.of("Arn", iam.user()),
+                        Xml.of("CreateDate", OfflineIam.FIRST_CREATED.toString()))));
+    }
+
+    /** A list of the request. */
+    static List<String> members(Map<String, String> parameters, String name) {
         List<String> members = new ArrayList<>();
         for (int i = 1; parameters.containsKey(name + ".member." + i); i++) {
             members.add(parameters.get(name + ".member." + i));

@@ -4,13 +4,16 @@ import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.Sessions;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -42,13 +45,19 @@ public final class OfflineIam implements Gate {
             }
             """;
 
-    private static final Instant FIRST_CREATED = Instant.parse("2026-01-01T00:00:00Z");
+    static final Instant FIRST_CREATED = Instant.parse("2026-01-01T00:00:00Z");
     private static final int LONGEST_SESSION_SECONDS = 43_200;
+    static final String USER_NAME = "offline";
+    private static final int ARN_REGION = 3;
+    private static final int ARN_ACCOUNT = 4;
 
     private final String account;
+    private final String region;
     private final Sessions sessions;
+    private final Clock clock;
     private final Map<String, Role> roles = new ConcurrentHashMap<>();
     private final Policies policies = new Policies();
+    private final ManagedPolicies managed = new ManagedPolicies();
     private final Map<String, Set<String>> used = new ConcurrentHashMap<>();
     private final List<Access> denied = new ArrayList<>();
 
@@ -60,10 +69,23 @@ public final class OfflineIam implements Gate {
      * @param sessions which role a session acts as, by its token
      */
     public OfflineIam(String account, Set<String> roles, Sessions sessions) {
+        this(account, "us-east-1", roles, sessions, Clock.systemUTC());
+    }
+
+    /**
+     * The same in a region.
+     *
+     * @param region for which calls are made whose resource names none
+     * @param clock by which policies that hold for a time do
+     */
+    public OfflineIam(String account, String region, Set<String> roles, Sessions sessions, Clock clock) {
         this.account = account;
+        this.region = region;
         this.sessions = sessions;
+        this.clock = clock;
         roles.forEach(arn -> this.roles.put(
-                arn, new Role(arn, TRUST.formatted(account), FIRST_CREATED, "", LONGEST_SESSION_SECONDS)));
+                arn,
+                new Role(arn, TRUST.formatted(account), FIRST_CREATED, "", LONGEST_SESSION_SECONDS, new TreeMap<>())));
     }
 
     /** Twelve digits. */
@@ -123,6 +145,16 @@ public final class OfflineIam implements Gate {
         return policies;
     }
 
+    /** Policies that have an ARN. */
+    ManagedPolicies managed() {
+        return managed;
+    }
+
+    /** Changes a role that is there. */
+    void change(Role role) {
+        roles.put(role.arn(), role);
+    }
+
     @Override
     public boolean trusts(String role, String service) {
         return roles.containsKey(role) && roles.get(role).trustsService(service);
@@ -151,7 +183,7 @@ public final class OfflineIam implements Gate {
 
     /** ARN of the account's own user. */
     public String user() {
-        return "arn:aws:iam::" + account + ":user/offline";
+        return "arn:aws:iam::" + account + ":user/" + USER_NAME;
     }
 
     /** All that was denied so far, in this order. */
@@ -175,26 +207,31 @@ public final class OfflineIam implements Gate {
 
     @Override
     public void admit(String session, Access access) throws ServiceError {
-        admit(sessions.roleOf(session).orElse(user()), callerOf(session), access);
+        admit(sessions.roleOf(session).orElse(user()), session, callerOf(session), access);
     }
 
     @Override
     public void admitRole(String role, Access access) throws ServiceError {
-        admit(role, sessionAs(role), access);
+        admit(role, "", sessionAs(role), access);
     }
 
-    private void admit(String principal, String caller, Access access) throws ServiceError {
-        Decision decision = decide(principal, access);
+    private void admit(String principal, String session, String caller, Access access) throws ServiceError {
+        Access told = told(principal, access);
+        Decision own = policies.of(principal)
+                .map(statements -> Decision.of(statements, told))
+                .orElse(Decision.ALLOWED);
+        Decision decision = own.within(bound(session, told));
         if (decision != Decision.ALLOWED) {
             synchronized (denied) {
                 denied.add(access);
             }
+            String kind = decision == own ? "identity-based" : "session";
             throw denial(
                     caller,
                     access,
                     decision == Decision.FORBIDDEN
-                            ? " with an explicit deny in an identity-based policy"
-                            : " because no identity-based policy allows the " + access.action() + " action");
+                            ? " with an explicit deny in " + (decision == own ? "an " : "a ") + kind + " policy"
+                            : " because no " + kind + " policy allows the " + access.action() + " action");
         }
         Set<String> actions = used.computeIfAbsent(principal, name -> new TreeSet<>());
         synchronized (actions) {
@@ -202,39 +239,76 @@ public final class OfflineIam implements Gate {
         }
     }
 
-    /** What the policies of a user or role come to. */
-    enum Decision {
-        ALLOWED("allowed"),
-        NOT_ALLOWED("implicitDeny"),
-        FORBIDDEN("explicitDeny");
+    /** What those of a session come to, which bound what its role may do. */
+    private Decision bound(String session, Access access) {
+        return sessions.policiesOf(session).isEmpty()
+                ? Decision.ALLOWED
+                : Decision.of(
+                        sessions.policiesOf(session).stream()
+                                .flatMap(document -> Policies.read(document).stream())
+                                .toList(),
+                        access);
+    }
 
-        private final String word;
-
-        Decision(String word) {
-            this.word = word;
+    /**
+     * Policies that bound a session, as a request names them: one written out, and others by their ARNs.
+     *
+     * @throws ServiceError if one has parts that are not known here, or is not there
+     */
+    public List<String> sessionPolicies(Map<String, String> parameters) throws ServiceError {
+        List<String> documents = new ArrayList<>();
+        if (parameters.containsKey("Policy")) {
+            documents.add(RoleCalls.document(parameters, "Policy"));
         }
+        String arn = parameters.getOrDefault("PolicyArns.member.1.arn", "");
+        for (int i = 2; !arn.isEmpty(); i++) {
+            documents.add(managed.existing(arn).document());
+            arn = parameters.getOrDefault("PolicyArns.member." + i + ".arn", "");
+        }
+        for (String document : documents) {
+            statements(document);
+        }
+        return documents;
+    }
 
-        /** The service's own word. */
-        String word() {
-            return word;
+    /** The statements of a document that a client sent. */
+    static List<Statement> statements(String document) throws ServiceError {
+        try {
+            return Policies.read(document);
+        } catch (IllegalArgumentException e) {
+            throw RoleCalls.malformed(String.valueOf(e.getMessage()));
         }
     }
 
-    /** What a call would come to; nothing is noted of it. */
-    Decision decide(String principal, Access access) {
-        Optional<List<Statement>> speaking = policies.speakingOf(principal, access);
-        if (speaking.isEmpty()) {
-            return Decision.ALLOWED;
+    /** What every call says of itself, of who makes it and of what it is done to, unless the access says otherwise. */
+    private Access told(String principal, Access access) {
+        boolean isUser = principal.equals(user());
+        String[] resource = access.resource().split(":", -1);
+        boolean isArn = resource[0].equals("arn") && resource.length > ARN_ACCOUNT;
+        Instant now = clock.instant();
+        Access told = Access.to(access.action(), access.resource())
+                .with("aws:PrincipalAccount", account)
+                .with("aws:PrincipalArn", principal)
+                .with("aws:PrincipalType", isUser ? "User" : "AssumedRole")
+                .with("aws:username", isUser ? List.of(USER_NAME) : List.of())
+                .with(
+                        "aws:ResourceAccount",
+                        isArn && !resource[ARN_ACCOUNT].isEmpty() ? resource[ARN_ACCOUNT] : account)
+                .with("aws:RequestedRegion", regionOf(access, isArn ? resource[ARN_REGION] : ""))
+                .with("aws:CurrentTime", now.truncatedTo(ChronoUnit.SECONDS).toString())
+                .with("aws:EpochTime", Long.toString(now.getEpochSecond()));
+        for (Map.Entry<String, List<String>> own : access.context().entrySet()) {
+            told = told.with(own.getKey(), own.getValue());
         }
-        if (speaking.get().stream().anyMatch(statement -> !statement.allows())) {
-            return Decision.FORBIDDEN;
-        }
-        return speaking.get().isEmpty() ? Decision.NOT_ALLOWED : Decision.ALLOWED;
+        return told;
     }
 
-    /** Keys that statements about a call ask for, and of which the call says nothing. */
-    Set<String> missing(String principal, Access access) {
-        return policies.missing(principal, access);
+    /** IAM has one endpoint for all regions, which is signed for as the first of them. */
+    private String regionOf(Access access, String ofArn) {
+        if (access.action().startsWith("iam:") && !access.action().equals("iam:PassRole")) {
+            return "us-east-1";
+        }
+        return ofArn.isEmpty() ? region : ofArn;
     }
 
     @Override

@@ -2,16 +2,12 @@ package dev.finetune4j.offlinecloud.iam;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.wire.Access;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Policies of users and roles, by ARN: their own ones by name, and attached ones by ARN. Safe for use by several threads. */
@@ -101,30 +97,16 @@ final class Policies {
                 : List.of();
     }
 
-    /** Whether a policy is attached to anybody. */
-    synchronized boolean isAttached(String policy) {
-        return held.values().stream().anyMatch(one -> one.attached.containsKey(policy));
+    /** To how many a policy is attached. */
+    synchronized int attachments(String policy) {
+        return (int) held.values().stream()
+                .filter(one -> one.attached.containsKey(policy))
+                .count();
     }
 
-    /** The statements about an access that somebody is held to; empty where somebody may do everything. */
-    synchronized Optional<List<Statement>> speakingOf(String principal, Access access) {
-        return Optional.ofNullable(held.get(principal))
-                .map(one -> one.statements.stream()
-                        .filter(statement -> statement.speaksOf(access))
-                        .toList());
-    }
-
-    /** Keys that statements about an access ask for, and of which it says nothing. */
-    synchronized Set<String> missing(String principal, Access access) {
-        Held one = held.get(principal);
-        return one == null
-                ? Set.of()
-                : one.statements.stream()
-                        .filter(statement -> statement.names(access))
-                        .flatMap(statement -> statement.conditions().stream())
-                        .filter(condition -> !condition.isTold(access))
-                        .map(Condition::key)
-                        .collect(Collectors.toCollection(TreeSet::new));
+    /** The statements that somebody is held to; empty where somebody may do everything. */
+    synchronized Optional<List<Statement>> of(String principal) {
+        return Optional.ofNullable(held.get(principal)).map(one -> one.statements);
     }
 
     private static void read(Held one) {
@@ -133,8 +115,12 @@ final class Policies {
                 .toList();
     }
 
-    /** A document with one statement may have it without brackets. */
-    private static List<Statement> read(String document) {
+    /**
+     * The statements of a document; if there is one, it may be without brackets.
+     *
+     * @throws IllegalArgumentException if the document has parts that are not known here
+     */
+    static List<Statement> read(String document) {
         JsonNode all = Json.read(document, JsonNode.class).path("Statement");
         List<Statement> statements = new ArrayList<>();
         for (JsonNode one : all.isArray() ? all : List.of(all)) {

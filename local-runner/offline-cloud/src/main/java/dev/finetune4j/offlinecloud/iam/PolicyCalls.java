@@ -1,5 +1,6 @@
 package dev.finetune4j.offlinecloud.iam;
 
+import dev.finetune4j.offlinecloud.iam.ManagedPolicies.Managed;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.Xml;
 import java.time.Clock;
@@ -12,11 +13,11 @@ import java.util.regex.Pattern;
 
 /** The calls that give policies to a user or a role, show them and take them away. What is given holds from then on. */
 final class PolicyCalls {
+    private static final String VERSION = "v1"; // of a policy that nobody changed
     private static final Pattern NAME = Pattern.compile("[\\w+=,.@-]{1,128}");
 
     private final OfflineIam iam;
     private final Clock clock;
-    private final ManagedPolicies managed = new ManagedPolicies();
 
     PolicyCalls(OfflineIam iam, Clock clock) {
         this.iam = iam;
@@ -26,11 +27,8 @@ final class PolicyCalls {
     List<Xml> put(String principal, Map<String, String> parameters) throws ServiceError {
         String name = RoleCalls.valid(parameters, "PolicyName", NAME);
         String document = RoleCalls.document(parameters, "PolicyDocument");
-        try {
-            iam.policies().put(principal, name, document);
-        } catch (IllegalArgumentException e) {
-            throw RoleCalls.malformed(String.valueOf(e.getMessage()));
-        }
+        OfflineIam.statements(document);
+        iam.policies().put(principal, name, document);
         return List.of();
     }
 
@@ -70,12 +68,13 @@ final class PolicyCalls {
 
     List<Xml> attach(String principal, Map<String, String> parameters) throws ServiceError {
         String arn = parameters.getOrDefault("PolicyArn", "");
-        String document = managed.find(arn)
+        Managed policy = iam.managed()
+                .find(arn)
                 .orElseThrow(() -> new ServiceError(
                         RoleCalls.NOT_FOUND,
                         "NoSuchEntity",
                         "Policy " + arn + " does not exist or is not attachable."));
-        iam.policies().attach(principal, arn, document);
+        iam.policies().attach(principal, arn, policy.document());
         return List.of();
     }
 
@@ -99,35 +98,90 @@ final class PolicyCalls {
 
     List<Xml> create(Map<String, String> parameters) throws ServiceError {
         String name = RoleCalls.valid(parameters, "PolicyName", NAME);
-        String arn = "arn:aws:iam::" + iam.account() + ":policy/" + name;
-        if (!managed.create(arn, RoleCalls.document(parameters, "PolicyDocument"))) {
+        String document = RoleCalls.document(parameters, "PolicyDocument");
+        OfflineIam.statements(document);
+        Managed policy = new Managed(
+                "arn:aws:iam::" + iam.account() + ":policy/" + name,
+                document,
+                parameters.getOrDefault("Description", ""),
+                clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        if (!iam.managed().create(policy)) {
             throw new ServiceError(
                     RoleCalls.CONFLICT, "EntityAlreadyExists", "A policy called " + name + " already exists.");
         }
-        return List.of(Xml.of(
-                "Policy",
-                List.of(
-                        Xml.of("PolicyName", name),
-                        Xml.of("PolicyId", "ANPAOFFLINE"),
-                        Xml.of("Arn", arn),
-                        Xml.of("Path", "/"),
-                        Xml.of("DefaultVersionId", "v1"),
-                        Xml.of("AttachmentCount", "0"),
-                        Xml.of("IsAttachable", "true"),
-                        Xml.of(
-                                "CreateDate",
-                                clock.instant().truncatedTo(ChronoUnit.SECONDS).toString()))));
+        return List.of(told("Policy", policy));
+    }
+
+    List<Xml> getManaged(Map<String, String> parameters) throws ServiceError {
+        return List.of(told("Policy", managed(parameters)));
+    }
+
+    private Managed managed(Map<String, String> parameters) throws ServiceError {
+        return iam.managed().existing(parameters.getOrDefault("PolicyArn", ""));
+    }
+
+    /** Those of the account or of Amazon, or both; those that are attached to somebody, if only they are asked for. */
+    List<Xml> listManaged(Map<String, String> parameters) throws ServiceError {
+        String scope = parameters.getOrDefault("Scope", "All");
+        boolean isOnlyAttached = parameters.getOrDefault("OnlyAttached", "").equals("true");
+        List<Managed> found = iam.managed().all().stream()
+                .filter(policy -> scope.equals("All") || policy.isOfAmazon() == scope.equals("AWS"))
+                .filter(policy -> !isOnlyAttached || iam.policies().attachments(policy.arn()) > 0)
+                .toList();
+        return new IamPage(parameters).of("Policies", found, Managed::arn, policy -> told("member", policy));
+    }
+
+    private Xml told(String element, Managed policy) {
+        List<Xml> members = new ArrayList<>(List.of(
+                Xml.of("PolicyName", policy.name()),
+                Xml.of("PolicyId", "ANPAOFFLINE"),
+                Xml.of("Arn", policy.arn()),
+                Xml.of("Path", "/"),
+                Xml.of("DefaultVersionId", VERSION),
+                Xml.of("AttachmentCount", Integer.toString(iam.policies().attachments(policy.arn()))),
+                Xml.of("IsAttachable", "true"),
+                Xml.of("CreateDate", policy.createdAt().toString()),
+                Xml.of("UpdateDate", policy.createdAt().toString())));
+        if (!policy.description().isEmpty()) {
+            members.add(Xml.of("Description", policy.description()));
+        }
+        return Xml.of(element, members);
+    }
+
+    List<Xml> getVersion(Map<String, String> parameters) throws ServiceError {
+        Managed policy = managed(parameters);
+        String id = parameters.getOrDefault("VersionId", "");
+        if (!id.equals(VERSION)) {
+            throw new ServiceError(
+                    RoleCalls.NOT_FOUND,
+                    "NoSuchEntity",
+                    "Policy " + policy.arn() + " version " + id + " does not exist or is not attachable.");
+        }
+        List<Xml> members = new ArrayList<>(List.of(Xml.of("Document", RoleCalls.encoded(policy.document()))));
+        members.addAll(version(policy));
+        return List.of(Xml.of("PolicyVersion", members));
+    }
+
+    List<Xml> listVersions(Map<String, String> parameters) throws ServiceError {
+        return List.of(
+                Xml.of("Versions", List.of(Xml.of("member", version(managed(parameters))))),
+                Xml.of("IsTruncated", "false"));
+    }
+
+    private static List<Xml> version(Managed policy) {
+        return List.of(
+                Xml.of("VersionId", VERSION),
+                Xml.of("IsDefaultVersion", "true"),
+                Xml.of("CreateDate", policy.createdAt().toString()));
     }
 
     List<Xml> deleteManaged(Map<String, String> parameters) throws ServiceError {
-        String arn = parameters.getOrDefault("PolicyArn", "");
-        if (iam.policies().isAttached(arn)) {
+        Managed policy = managed(parameters);
+        if (iam.policies().attachments(policy.arn()) > 0) {
             throw new ServiceError(
                     RoleCalls.CONFLICT, "DeleteConflict", "Cannot delete a policy attached to entities.");
         }
-        if (!managed.delete(arn)) {
-            throw new ServiceError(RoleCalls.NOT_FOUND, "NoSuchEntity", "Policy " + arn + " was not found.");
-        }
+        iam.managed().delete(policy.arn());
         return List.of();
     }
 }

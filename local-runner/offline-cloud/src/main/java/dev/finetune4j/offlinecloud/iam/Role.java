@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * A role.
@@ -14,8 +17,20 @@ import java.util.List;
  * @param createdAt when it was made
  * @param description for people, may be empty
  * @param sessionSeconds how long a session as it may be
+ * @param tags by key
  */
-record Role(String arn, String trust, Instant createdAt, String description, int sessionSeconds) {
+record Role(
+        String arn,
+        String trust,
+        Instant createdAt,
+        String description,
+        int sessionSeconds,
+        NavigableMap<String, String> tags) {
+    /** Copies the tags. */
+    Role {
+        tags = Collections.unmodifiableNavigableMap(new TreeMap<>(tags));
+    }
+
     /** The name, which is told by itself wherever the service does not ask for an ARN. */
     String name() {
         return arn.substring(arn.lastIndexOf('/') + 1);
@@ -27,7 +42,11 @@ record Role(String arn, String trust, Instant createdAt, String description, int
     }
 
     Role trusting(String document) {
-        return new Role(arn, document, createdAt, description, sessionSeconds);
+        return new Role(arn, document, createdAt, description, sessionSeconds, tags);
+    }
+
+    Role tagged(NavigableMap<String, String> now) {
+        return new Role(arn, trust, createdAt, description, sessionSeconds, now);
     }
 
     /** Whether a service may act as it. Conditions are about callers whom a service acts for, who are all this account here. */

@@ -12,6 +12,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** The calls that make, show and remove roles. */
@@ -50,8 +52,8 @@ final class RoleCalls {
                 trust,
                 clock.instant().truncatedTo(ChronoUnit.SECONDS),
                 parameters.getOrDefault("Description", ""),
-                Integer.parseInt(
-                        valid(parameters, "MaxSessionDuration", Pattern.compile("\\d{4,5}"), DEFAULT_SESSION)));
+                sessionSeconds(parameters, DEFAULT_SESSION),
+                tags(parameters));
         iam.create(role);
         return List.of(told(role));
     }
@@ -60,13 +62,71 @@ final class RoleCalls {
         return List.of(told(existing(parameters)));
     }
 
-    List<Xml> list(Map<String, String> parameters) {
+    private static int sessionSeconds(Map<String, String> parameters, String otherwise) throws ServiceError {
+        return Integer.parseInt(valid(parameters, "MaxSessionDuration", Pattern.compile("\\d{4,5}"), otherwise));
+    }
+
+    /** What is not told is not left as it was: a role without a description, and the usual length of sessions. */
+    List<Xml> update(Map<String, String> parameters) throws ServiceError {
+        Role role = existing(parameters);
+        iam.change(new Role(
+                role.arn(),
+                role.trust(),
+                role.createdAt(),
+                parameters.getOrDefault("Description", ""),
+                sessionSeconds(parameters, DEFAULT_SESSION),
+                role.tags()));
+        return List.of();
+    }
+
+    List<Xml> list(Map<String, String> parameters) throws ServiceError {
         String prefix = parameters.getOrDefault("PathPrefix", "/");
-        List<Xml> roles = new ArrayList<>();
-        iam.roles().stream()
+        List<Role> roles = iam.roles().stream()
                 .filter(role -> role.path().startsWith(prefix))
-                .forEach(role -> roles.add(new Xml("member", "", told(role).children())));
-        return List.of(Xml.of("Roles", roles), Xml.of("IsTruncated", "false"));
+                .toList();
+        return new IamPage(parameters)
+                .of(
+                        "Roles",
+                        roles,
+                        Role::arn,
+                        role -> new Xml("member", "", untagged(role).children()));
+    }
+
+    List<Xml> listTags(Map<String, String> parameters) throws ServiceError {
+        return List.of(tags(existing(parameters)), Xml.of("IsTruncated", "false"));
+    }
+
+    List<Xml> tag(Map<String, String> parameters) throws ServiceError {
+        Role role = existing(parameters);
+        NavigableMap<String, String> tags = new TreeMap<>(role.tags());
+        tags.putAll(tags(parameters));
+        iam.change(role.tagged(tags));
+        return List.of();
+    }
+
+    List<Xml> untag(Map<String, String> parameters) throws ServiceError {
+        Role role = existing(parameters);
+        NavigableMap<String, String> tags = new TreeMap<>(role.tags());
+        IamQueries.members(parameters, "TagKeys").forEach(tags::remove);
+        iam.change(role.tagged(tags));
+        return List.of();
+    }
+
+    private static NavigableMap<String, String> tags(Map<String, String> parameters) {
+        NavigableMap<String, String> tags = new TreeMap<>();
+        for (int i = 1; parameters.containsKey("Tags.member." + i + ".Key"); i++) {
+            String tag = "Tags.member." + i;
+            tags.put(parameters.getOrDefault(tag + ".Key", ""), parameters.getOrDefault(tag + ".Value", ""));
+        }
+        return tags;
+    }
+
+    private static Xml tags(Role role) {
+        List<Xml> tags = new ArrayList<>();
+        role.tags()
+                .forEach((key, value) ->
+                        tags.add(Xml.of("member", List.of(Xml.of("Key", key), Xml.of("Value", value)))));
+        return Xml.of("Tags", tags);
     }
 
     List<Xml> trust(Map<String, String> parameters) throws ServiceError {
@@ -91,6 +151,13 @@ final class RoleCalls {
     }
 
     private static Xml told(Role role) {
+        List<Xml> members = new ArrayList<>(untagged(role).children());
+        members.add(tags(role));
+        return Xml.of("Role", members);
+    }
+
+    /** As lists tell of it. */
+    private static Xml untagged(Role role) {
         List<Xml> members = new ArrayList<>(List.of(
                 Xml.of("Path", role.path()),
                 Xml.of("RoleName", role.name()),

@@ -16,8 +16,36 @@ import java.util.regex.Pattern;
  * @param resources on what
  * @param conditions all of which a call must meet
  */
-record Statement(boolean allows, List<Pattern> actions, List<Pattern> resources, List<Condition> conditions) {
-    private static final Set<String> KNOWN = Set.of("Sid", "Effect", "Action", "Resource", "Condition");
+record Statement(boolean allows, Named actions, Named resources, List<Condition> conditions) {
+    private static final Set<String> KNOWN =
+            Set.of("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition");
+
+    /**
+     * Actions or resources.
+     *
+     * @param isExcept whether all others are meant
+     */
+    record Named(boolean isExcept, List<Pattern> patterns) {
+        /** @throws IllegalArgumentException if a statement names none, or says both which it means and which it does not */
+        static Named of(JsonNode statement, String member, int flags) {
+            List<String> texts = texts(statement.path(member));
+            List<String> others = texts(statement.path("Not" + member));
+            if (texts.isEmpty() == others.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "a statement must have one of " + member + " and Not" + member + ", which names something");
+            }
+            return new Named(
+                    texts.isEmpty(),
+                    (texts.isEmpty() ? others : texts)
+                            .stream().map(text -> Wildcard.pattern(text, flags)).toList());
+        }
+
+        boolean have(String name) {
+            return isExcept
+                    != patterns.stream()
+                            .anyMatch(pattern -> pattern.matcher(name).matches());
+        }
+    }
 
     /** @throws IllegalArgumentException if it is no statement of a policy for an identity, or has parts that are not known here */
     static Statement of(JsonNode json) {
@@ -30,18 +58,9 @@ record Statement(boolean allows, List<Pattern> actions, List<Pattern> resources,
         }
         return new Statement(
                 effect.equals("Allow"),
-                patterns(json.path("Action"), Pattern.CASE_INSENSITIVE),
-                patterns(json.path("Resource"), 0),
+                Named.of(json, "Action", Pattern.CASE_INSENSITIVE),
+                Named.of(json, "Resource", 0),
                 Condition.of(json.path("Condition")));
-    }
-
-    private static List<Pattern> patterns(JsonNode json, int flags) {
-        List<Pattern> patterns =
-                texts(json).stream().map(text -> Wildcard.pattern(text, flags)).toList();
-        if (patterns.isEmpty()) {
-            throw new IllegalArgumentException("a statement must name actions and resources");
-        }
-        return patterns;
     }
 
     /** One text, or several. */
@@ -61,10 +80,6 @@ record Statement(boolean allows, List<Pattern> actions, List<Pattern> resources,
 
     /** Whether action and resource are those that it speaks of, whatever its conditions. */
     boolean names(Access access) {
-        return actions.stream()
-                        .anyMatch(action -> action.matcher(access.action()).matches())
-                && resources.stream()
-                        .anyMatch(
-                                resource -> resource.matcher(access.resource()).matches());
+        return actions.have(access.action()) && resources.have(access.resource());
     }
 }

@@ -6,12 +6,16 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.logs.LogBook.Line;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.JsonService;
+import dev.finetune4j.offlinecloud.wire.Place;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.ServiceModel;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,10 +80,33 @@ public final class OfflineLogs implements JsonService {
                 book.groups().stream().filter(name -> name.startsWith(prefix)).toList();
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode list = answer.putArray("logGroups");
-        for (String name : page(found, Function.identity(), request, answer)) {
-            list.addObject().put("logGroupName", name).put("arn", arnPrefix + name + ":*");
+        for (String name : page(found, Place::of, false, request, answer)) {
+            Collection<List<Line>> streams = streams(name).values();
+            list.addObject()
+                    .put("logGroupName", name)
+                    .put("creationTime", firstTime(streams))
+                    .put("metricFilterCount", 0)
+                    .put("arn", arnPrefix + name + ":*")
+                    .put("logGroupArn", arnPrefix + name)
+                    .put("logGroupClass", "STANDARD")
+                    .put("storedBytes", size(streams));
         }
         return answer;
+    }
+
+    /** A group comes with its first line. */
+    private static long firstTime(Collection<List<Line>> streams) {
+        return streams.stream()
+                .mapToLong(lines -> lines.get(0).at().toEpochMilli())
+                .min()
+                .orElseThrow();
+    }
+
+    private static long size(Collection<List<Line>> streams) {
+        return streams.stream()
+                .flatMap(List::stream)
+                .mapToLong(OfflineLogs::size)
+                .sum();
     }
 
     private ObjectNode streams(ObjectNode request) throws ServiceError {
@@ -89,16 +116,16 @@ public final class OfflineLogs implements JsonService {
             throw ServiceError.of(
                     "InvalidParameterException", "Cannot order by LastEventTime with a logStreamNamePrefix.");
         }
-        Comparator<Map.Entry<String, List<Line>>> order =
-                isByTime ? Comparator.comparing(stream -> last(stream.getValue())) : Map.Entry.comparingByKey();
+        Function<Map.Entry<String, List<Line>>, Place> place =
+                stream -> isByTime ? Place.of(last(stream.getValue()), stream.getKey()) : Place.of(stream.getKey());
         String group = group(request);
         List<Map.Entry<String, List<Line>>> found = streams(group).entrySet().stream()
                 .filter(stream -> stream.getKey().startsWith(prefix))
-                .sorted(request.path("descending").asBoolean() ? order.reversed() : order)
                 .toList();
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode list = answer.putArray("logStreams");
-        for (Map.Entry<String, List<Line>> stream : page(found, Map.Entry::getKey, request, answer)) {
+        boolean isDescending = request.path("descending").asBoolean();
+        for (Map.Entry<String, List<Line>> stream : page(found, place, isDescending, request, answer)) {
             long first = stream.getValue().get(0).at().toEpochMilli();
             long last = last(stream.getValue()).toEpochMilli();
             list.addObject()
@@ -107,56 +134,73 @@ public final class OfflineLogs implements JsonService {
                     .put("firstEventTimestamp", first)
                     .put("lastEventTimestamp", last)
                     .put("lastIngestionTime", last)
-                    .put("arn", arnPrefix + group + ":log-stream:" + stream.getKey());
+                    .put("arn", arnPrefix + group + ":log-stream:" + stream.getKey())
+                    .put("storedBytes", 0); // as of every stream since the service counts by groups
         }
         return answer;
     }
 
-    /** Tokens count lines: a page goes on where the last one ended, and at the end the token stays the same. */
+    /** A line with its number in its stream. */
+    private record Numbered(int number, Line line) {}
+
+    /** Tokens count lines of the stream: a page goes on where the last one ended, and at the end the token stays the same. */
     private ObjectNode events(ObjectNode request) throws ServiceError {
         List<Line> lines = streams(group(request))
                 .getOrDefault(request.path("logStreamName").asText(), List.of());
         if (lines.isEmpty()) {
             throw notFound("The specified log stream does not exist.");
         }
-        int limit = request.path("limit").asInt(EVENTS_PAGE);
-        int start;
-        int end;
-        if (isBackward(request)) {
-            end = position(request, lines.size());
-            start = end;
-            for (int bytes = 0; start > 0 && end - start < limit; start--) {
-                bytes += size(lines.get(start - 1));
-                if (bytes > PAGE_BYTES) {
-                    break;
-                }
-            }
-        } else {
-            start = position(request, 0);
-            end = start;
-            for (int bytes = 0; end < lines.size() && end - start < limit; end++) {
-                bytes += size(lines.get(end));
-                if (bytes > PAGE_BYTES) {
-                    break;
-                }
+        boolean isBackward = isBackward(request);
+        int from = position(request, isBackward ? lines.size() : 0);
+        List<Numbered> wanted = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if ((isBackward ? i < from : i >= from) && isWithin(request, lines.get(i))) {
+                wanted.add(new Numbered(i, lines.get(i)));
             }
         }
-        return events(request, lines, start, end);
+        return told(isBackward ? lastOf(wanted, request) : firstOf(wanted, request), from);
     }
 
-    private static ObjectNode events(ObjectNode request, List<Line> lines, int start, int end) {
-        ObjectNode answer = Json.records().createObjectNode();
-        ArrayNode list = answer.putArray("events");
-        for (Line line : lines.subList(start, end)) {
-            long at = line.at().toEpochMilli();
-            if (at >= request.path("startTime").asLong()
-                    && at < request.path("endTime").asLong(Long.MAX_VALUE)) {
-                list.addObject()
-                        .put("timestamp", at)
-                        .put("message", line.text())
-                        .put("ingestionTime", at);
+    private static boolean isWithin(ObjectNode request, Line line) {
+        long at = line.at().toEpochMilli();
+        return at >= request.path("startTime").asLong()
+                && at < request.path("endTime").asLong(Long.MAX_VALUE);
+    }
+
+    /** As many as a page takes. */
+    private static List<Numbered> firstOf(List<Numbered> wanted, ObjectNode request) {
+        int limit = Math.min(wanted.size(), request.path("limit").asInt(EVENTS_PAGE));
+        int end = 0;
+        for (int bytes = 0; end < limit; end++) {
+            bytes += size(wanted.get(end).line());
+            if (bytes > PAGE_BYTES) {
+                break;
             }
         }
+        return wanted.subList(0, end);
+    }
+
+    private static List<Numbered> lastOf(List<Numbered> wanted, ObjectNode request) {
+        List<Numbered> latestFirst = new ArrayList<>(wanted);
+        Collections.reverse(latestFirst);
+        List<Numbered> page = new ArrayList<>(firstOf(latestFirst, request));
+        Collections.reverse(page);
+        return page;
+    }
+
+    /** @param from where the page was asked for, which is where an empty one begins and ends */
+    private static ObjectNode told(List<Numbered> page, int from) {
+        ObjectNode answer = Json.records().createObjectNode();
+        ArrayNode list = answer.putArray("events");
+        for (Numbered event : page) {
+            long at = event.line().at().toEpochMilli();
+            list.addObject()
+                    .put("timestamp", at)
+                    .put("message", event.line().text())
+                    .put("ingestionTime", at);
+        }
+        int start = page.isEmpty() ? from : page.get(0).number();
+        int end = page.isEmpty() ? from : page.get(page.size() - 1).number() + 1;
         return answer.put("nextForwardToken", "f/" + end).put("nextBackwardToken", "b/" + start);
     }
 
@@ -172,7 +216,7 @@ public final class OfflineLogs implements JsonService {
         }
         Matcher token = TOKEN.matcher(request.path("nextToken").asText());
         if (!token.matches()) {
-            throw ServiceError.of("InvalidParameterException", "The specified nextToken is invalid.");
+            throw badToken();
         }
         return Integer.parseInt(token.group(2));
     }
@@ -181,21 +225,23 @@ public final class OfflineLogs implements JsonService {
         return line.text().length() + BYTES_BESIDES;
     }
 
-    private static <T> List<T> page(List<T> found, Function<T, String> name, ObjectNode request, ObjectNode answer)
+    private static <T> List<T> page(
+            Collection<T> found, Function<T, Place> place, boolean isDescending, ObjectNode request, ObjectNode answer)
             throws ServiceError {
-        int start = 0;
-        if (request.has("nextToken")) {
-            List<String> names = found.stream().map(name).toList();
-            start = names.indexOf(request.path("nextToken").asText()) + 1;
-            if (start == 0) {
-                throw ServiceError.of("InvalidParameterException", "The specified nextToken is invalid.");
-            }
+        Optional<Place> after = Place.read(request.path("nextToken").asText());
+        if (request.has("nextToken") && after.isEmpty()) {
+            throw badToken();
         }
-        int end = Math.min(found.size(), start + request.path("limit").asInt(PAGE));
-        if (end < found.size()) {
-            answer.put("nextToken", name.apply(found.get(end - 1)));
+        List<T> rest = Place.rest(found, place, isDescending, after);
+        int end = Math.min(rest.size(), request.path("limit").asInt(PAGE));
+        if (end < rest.size()) {
+            answer.put("nextToken", place.apply(rest.get(end - 1)).token());
         }
-        return found.subList(start, end);
+        return rest.subList(0, end);
+    }
+
+    private static ServiceError badToken() {
+        return ServiceError.of("InvalidParameterException", "The specified nextToken is invalid.");
     }
 
     private String group(ObjectNode request) throws ServiceError {

@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.s3;
 
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ final class Bucket {
     private final ContentFolder contents;
     private final TreeMap<String, StoredObject> objects = new TreeMap<>(BY_BYTES);
     private final Map<String, MultipartUpload> uploads = new TreeMap<>();
+    private final Map<String, Xml> settings = new HashMap<>(BucketSettings.OF_NEW);
     private boolean isDeleted;
 
     Bucket(String name, String region, String owner, Instant created, ContentFolder contents) {
@@ -56,6 +59,19 @@ final class Bucket {
 
     ContentFolder contents() {
         return contents;
+    }
+
+    /** What it is set to, as a document; empty where it is not set. */
+    synchronized Optional<Xml> setting(String of) {
+        return Optional.ofNullable(settings.get(of));
+    }
+
+    synchronized void set(String of, Xml document) {
+        settings.put(of, document);
+    }
+
+    synchronized void unset(String of) {
+        settings.remove(of);
     }
 
     /** A condition on what is there, held to it in one step with a change. */

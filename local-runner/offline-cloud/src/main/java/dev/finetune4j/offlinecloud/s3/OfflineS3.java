@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud.s3;
 
 import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.s3.ContentFolder.Content;
+import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.io.IOException;
@@ -64,6 +65,17 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
         return this;
     }
 
+    /** The same by a key's id or ARN, as a client names it; by no key where it is empty. */
+    void encryptBy(Bucket bucket, String key) {
+        if (key.isEmpty()) {
+            keys.remove(bucket.name());
+        } else {
+            String prefix = "arn:aws:kms:" + bucket.region() + ":" + bucket.owner() + ":";
+            String resource = key.startsWith("alias/") ? key : "key/" + key;
+            keys.put(bucket.name(), key.startsWith("arn:") ? key : prefix + resource);
+        }
+    }
+
     /** The key of a bucket; empty where S3's own does. */
     Optional<String> keyOf(String bucket) {
         return Optional.ofNullable(keys.get(bucket));
@@ -76,6 +88,15 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
 
     Gate gate() {
         return gate;
+    }
+
+    /** An access to a bucket or an object with whose it is and where, which the ARN does not say. */
+    Access told(Access access) {
+        Optional<Bucket> bucket =
+                find(access.resource().replaceFirst("^arn:[^:]*:s3:::", "").replaceFirst("/.*", ""));
+        return bucket.map(there ->
+                        access.with("aws:ResourceAccount", there.owner()).with("aws:RequestedRegion", there.region()))
+                .orElse(access);
     }
 
     String account() {

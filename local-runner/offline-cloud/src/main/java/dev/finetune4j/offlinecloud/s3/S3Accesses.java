@@ -31,9 +31,18 @@ final class S3Accesses {
                 List.of(Access.to("s3:ListBucketVersions", arn)
                         .with(PREFIX, request.parameter("prefix").orElse("")));
             case "GetBucketEncryption" -> List.of(Access.to("s3:GetEncryptionConfiguration", arn));
+            case "PutBucketEncryption", "DeleteBucketEncryption" ->
+                List.of(Access.to("s3:PutEncryptionConfiguration", arn));
             case "GetBucketLifecycleConfiguration" -> List.of(Access.to("s3:GetLifecycleConfiguration", arn));
+            case "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle" ->
+                List.of(Access.to("s3:PutLifecycleConfiguration", arn));
             case "GetPublicAccessBlock" -> List.of(Access.to("s3:GetBucketPublicAccessBlock", arn));
+            case "PutPublicAccessBlock", "DeletePublicAccessBlock" ->
+                List.of(Access.to("s3:PutBucketPublicAccessBlock", arn));
             case "GetBucketCors" -> List.of(Access.to("s3:GetBucketCORS", arn));
+            case "PutBucketCors", "DeleteBucketCors" -> List.of(Access.to("s3:PutBucketCORS", arn));
+            case "DeleteBucketTagging" -> List.of(Access.to("s3:PutBucketTagging", arn));
+            case "DeleteBucketOwnershipControls" -> List.of(Access.to("s3:PutBucketOwnershipControls", arn));
             case "CopyObject", "UploadPartCopy" ->
                 List.of(Access.to("s3:GetObject", source(request)), Access.to("s3:PutObject", arn));
             case "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload" ->

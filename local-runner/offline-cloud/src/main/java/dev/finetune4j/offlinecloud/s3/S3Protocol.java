@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,26 +48,11 @@ public final class S3Protocol implements Protocol {
         Clock clock = s3.clock();
         ObjectCalls objects = new ObjectCalls(clock);
         MultipartCalls multipart = new MultipartCalls(clock);
-        BucketSettings settings = new BucketSettings(s3);
-        return Map.ofEntries(
+        Map<String, S3Call> calls = new HashMap<>(new BucketSettings(s3).calls());
+        calls.putAll(Map.ofEntries(
                 Map.entry("HeadBucket", buckets::head),
                 Map.entry("GetBucketLocation", buckets::location),
                 Map.entry("DeleteBucket", buckets::delete),
-                Map.entry("GetBucketVersioning", BucketSettings::versioning),
-                Map.entry("GetBucketEncryption", settings::encryption),
-                Map.entry("GetPublicAccessBlock", BucketSettings::publicAccessBlock),
-                Map.entry("GetBucketOwnershipControls", BucketSettings::ownershipControls),
-                Map.entry(
-                        "GetBucketPolicy",
-                        BucketSettings.notSet("NoSuchBucketPolicy", "The bucket policy does not exist")),
-                Map.entry(
-                        "GetBucketLifecycleConfiguration",
-                        BucketSettings.notSet(
-                                "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")),
-                Map.entry("GetBucketTagging", BucketSettings.notSet("NoSuchTagSet", "The TagSet does not exist")),
-                Map.entry(
-                        "GetBucketCors",
-                        BucketSettings.notSet("NoSuchCORSConfiguration", "The CORS configuration does not exist")),
                 Map.entry("ListObjects", ListCalls::objectsAfterMarker),
                 Map.entry("ListObjectVersions", ListCalls::versions),
                 Map.entry("ListObjectsV2", ListCalls::objects),
@@ -86,7 +72,8 @@ public final class S3Protocol implements Protocol {
                 Map.entry("ListParts", multipart::listParts),
                 Map.entry("ListMultipartUploads", multipart::listUploads),
                 Map.entry("AbortMultipartUpload", multipart::abort),
-                Map.entry("CompleteMultipartUpload", new CompleteCall(clock)));
+                Map.entry("CompleteMultipartUpload", new CompleteCall(clock))));
+        return calls;
     }
 
     @Override
@@ -192,7 +179,7 @@ public final class S3Protocol implements Protocol {
         public List<Access> accesses() throws ServiceError {
             List<Access> accesses = new ArrayList<>(S3Accesses.of(operation, request));
             s3.keyOf(request.bucket()).ifPresent(key -> accesses.addAll(S3Accesses.toKey(operation, key, s3.region())));
-            return accesses;
+            return accesses.stream().map(s3::told).toList();
         }
 
         @Override
@@ -211,7 +198,7 @@ public final class S3Protocol implements Protocol {
                 return call().answer(request, bucket);
             } catch (ServiceError error) {
                 if (error.code().equals("NoSuchKey")) {
-                    s3.gate().admit(session(), S3Accesses.toMiss(bucket.name()));
+                    s3.gate().admit(session(), s3.told(S3Accesses.toMiss(bucket.name())));
                 }
                 throw error;
             }

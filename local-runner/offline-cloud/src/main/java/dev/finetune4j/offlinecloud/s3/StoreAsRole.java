@@ -59,7 +59,7 @@ record StoreAsRole(OfflineS3 s3, String role) implements ObjectStore {
 
     private void demand(Access access, String failure) throws IOException {
         try {
-            s3.gate().admitRole(role, access);
+            s3.gate().admitRole(role, s3.told(access));
         } catch (ServiceError error) {
             throw new IOException(failure + error.getMessage(), error);
         }

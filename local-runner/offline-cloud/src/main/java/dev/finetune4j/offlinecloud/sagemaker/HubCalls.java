@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineHub.Content;
 import dev.finetune4j.offlinecloud.wire.Access;
+import dev.finetune4j.offlinecloud.wire.Place;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -66,7 +68,7 @@ final class HubCalls {
     private ObjectNode hubs(ObjectNode request) throws ServiceError {
         List<ObjectNode> found =
                 OfflineHub.NAME.contains(request.path("NameContains").asText()) ? List.of(hub()) : List.of();
-        ListPage<ObjectNode> page = ListPage.of(found, one -> OfflineHub.NAME, request);
+        ListPage<ObjectNode> page = ListPage.of(found, one -> Place.of(OfflineHub.NAME), false, request);
         ObjectNode answer = Json.records().createObjectNode();
         answer.putArray("HubSummaries").addAll(page.elements());
         return page.tellNext(answer);
@@ -120,11 +122,16 @@ final class HubCalls {
                 .filter(content -> isWithin(content, request))
                 .sorted(order(request))
                 .toList();
-        ListPage<Content> page = ListPage.of(found, content -> content.name() + "/" + content.version(), request);
+        ListPage<Content> page = ListPage.of(found, content -> place(found, content), false, request);
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode summaries = answer.putArray("HubContentSummaries");
         page.elements().forEach(content -> summaries.add(summary(content)));
         return page.tellNext(answer);
+    }
+
+    /** The hub does not change, so that a content stands where it stood. */
+    private static Place place(List<Content> sorted, Content content) {
+        return Place.of(String.format(Locale.ROOT, "%09d", sorted.indexOf(content)));
     }
 
     private static boolean isWithin(Content content, ObjectNode request) {

@@ -58,6 +58,11 @@ final class ImageProgram implements Program {
                         || job.body().path("Environment").has("SAGEMAKER_PROGRAM"));
     }
 
+    /** Where the process begins, and its home: what an image has beside what is laid out, which is nothing. */
+    Path home() {
+        return folder.resolveSibling(folder.getFileName() + "-home");
+    }
+
     private Path image() {
         return folder.resolveSibling(folder.getFileName() + "-image");
     }
@@ -75,6 +80,7 @@ final class ImageProgram implements Program {
     @Override
     public void prepare(Path base) throws IOException {
         optMl.adapt(base);
+        Files.createDirectories(home());
         if (isScript()) {
             Files.createDirectories(image());
             try (InputStream toolkit =

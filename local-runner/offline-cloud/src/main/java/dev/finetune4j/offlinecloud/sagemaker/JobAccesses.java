@@ -7,6 +7,7 @@ import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.wire.Access;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,6 +18,19 @@ final class JobAccesses {
             Pattern.compile("(\\d{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+)(?:[:@].+)?");
     private static final List<String> PULL =
             List.of("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer");
+
+    /** Keys that SageMaker tells of a training job, and where they stand in the request. */
+    private static final Map<String, String> CONTEXT = Map.of(
+            "sagemaker:EnableRemoteDebug", "/RemoteDebugConfig/EnableRemoteDebug",
+            "sagemaker:InterContainerTrafficEncryption", "/EnableInterContainerTrafficEncryption",
+            "sagemaker:KeepAlivePeriod", "/ResourceConfig/KeepAlivePeriodInSeconds",
+            "sagemaker:MaxRuntimeInSeconds", "/StoppingCondition/MaxRuntimeInSeconds",
+            "sagemaker:NetworkIsolation", "/EnableNetworkIsolation",
+            "sagemaker:OutputKmsKey", "/OutputDataConfig/KmsKeyId",
+            "sagemaker:VolumeKmsKey", "/ResourceConfig/VolumeKmsKeyId",
+            "sagemaker:VpcSecurityGroupIds", "/VpcConfig/SecurityGroupIds",
+            "sagemaker:VpcSubnets", "/VpcConfig/Subnets");
+
     private final Account account;
 
     JobAccesses(Account account) {
@@ -29,16 +43,18 @@ final class JobAccesses {
         return switch (operation) {
             case "CreateTrainingJob" -> ofCreate(request);
             case "AddTags", "ListTags", "DeleteTags" ->
-                List.of(Access.to(action, request.path("ResourceArn").asText()));
+                List.of(tagged(Access.to(action, request.path("ResourceArn").asText()), request));
             case "ListTrainingJobs", "Search" -> List.of(Access.to(action, "*"));
             default -> List.of(Access.to(action, arn(request)));
         };
     }
 
     private List<Access> ofCreate(ObjectNode request) {
-        List<Access> accesses = new ArrayList<>(List.of(Access.to("sagemaker:CreateTrainingJob", arn(request))));
+        List<Access> accesses =
+                new ArrayList<>(List.of(inContext(Access.to("sagemaker:CreateTrainingJob", arn(request)), request)));
         if (request.has("Tags")) {
-            accesses.add(Access.to("sagemaker:AddTags", arn(request)));
+            accesses.add(tagged(Access.to("sagemaker:AddTags", arn(request)), request)
+                    .with("sagemaker:TaggingAction", "CreateTrainingJob"));
         }
         accesses.add(Access.to("iam:PassRole", request.path("RoleArn").asText())
                 .with("iam:PassedToService", "sagemaker.amazonaws.com"));
@@ -48,6 +64,39 @@ final class JobAccesses {
             accesses.add(key("kms:CreateGrant", disk));
         }
         return accesses;
+    }
+
+    /** What conditions may look at of a job that is asked for; what the request leaves out is not told. */
+    private static Access inContext(Access access, ObjectNode job) {
+        Access told = tagged(access, job);
+        for (Map.Entry<String, String> key : CONTEXT.entrySet()) {
+            told = told.with(key.getKey(), values(job.at(key.getValue())));
+        }
+        List<String> types = new ArrayList<>(values(job.at("/ResourceConfig/InstanceType")));
+        job.at("/ResourceConfig/InstanceGroups").forEach(group -> types.addAll(values(group.path("InstanceType"))));
+        return told.with("sagemaker:InstanceTypes", types);
+    }
+
+    private static Access tagged(Access access, ObjectNode request) {
+        Access told = access;
+        List<String> keys = new ArrayList<>();
+        for (JsonNode tag : request.path("Tags")) {
+            String key = tag.path("Key").asText();
+            keys.add(key);
+            told = told.with("aws:RequestTag/" + key, tag.path("Value").asText());
+        }
+        request.path("TagKeys").forEach(key -> keys.add(key.asText()));
+        return told.with("aws:TagKeys", keys);
+    }
+
+    private static List<String> values(JsonNode node) {
+        List<String> values = new ArrayList<>();
+        if (node.isArray()) {
+            node.forEach(value -> values.add(value.asText()));
+        } else if (node.isValueNode()) {
+            values.add(node.asText());
+        }
+        return values;
     }
 
     private String arn(ObjectNode request) {

@@ -3,10 +3,10 @@ package dev.finetune4j.offlinecloud.sagemaker;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.wire.Place;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
@@ -26,9 +26,9 @@ final class JobList {
         if (request.has("TrainingPlanArnEquals")) {
             throw ServiceError.invalid("The offline cloud has no training plans");
         }
-        List<TrainingJob> found =
-                jobs.stream().filter(this::isWanted).sorted(order()).toList();
-        ListPage<TrainingJob> page = ListPage.of(found, job -> job.request().name(), request);
+        List<TrainingJob> found = jobs.stream().filter(this::isWanted).toList();
+        boolean isDescending = request.path("SortOrder").asText().equals("Descending");
+        ListPage<TrainingJob> page = ListPage.of(found, this::place, isDescending, request);
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode summaries = answer.putArray("TrainingJobSummaries");
         page.elements().forEach(job -> summaries.add(description.apply(job).summary()));
@@ -56,14 +56,12 @@ final class JobList {
                 && (!request.has(before) || seconds < request.path(before).asDouble());
     }
 
-    private Comparator<TrainingJob> order() {
-        Comparator<TrainingJob> byName =
-                Comparator.comparing(job -> job.request().name());
-        Comparator<TrainingJob> order = switch (request.path("SortBy").asText("CreationTime")) {
-            case "Name" -> byName;
-            case "Status" -> Comparator.comparing(TrainingJob::primaryStatus).thenComparing(byName);
-            default -> Comparator.comparing(TrainingJob::createdAt).thenComparing(byName);
+    private Place place(TrainingJob job) {
+        String name = job.request().name();
+        return switch (request.path("SortBy").asText("CreationTime")) {
+            case "Name" -> Place.of(name);
+            case "Status" -> Place.of(job.primaryStatus(), name);
+            default -> Place.of(job.createdAt(), name);
         };
-        return request.path("SortOrder").asText().equals("Descending") ? order.reversed() : order;
     }
 }

@@ -19,6 +19,7 @@ final class JobOutput {
 
     private final Clock clock;
     private final BiFunction<JobHost, Instant, Consumer<String>> logs;
+    private final Consumer<Figure> curves;
     private final Map<String, Pattern> patterns = new LinkedHashMap<>();
     private final Map<String, Figure> last = new LinkedHashMap<>();
 
@@ -26,10 +27,16 @@ final class JobOutput {
      * Nothing so far.
      *
      * @param logs opens the log of a container that begins on a machine at some time
+     * @param curves takes each figure
      */
-    JobOutput(JobRequest request, Clock clock, BiFunction<JobHost, Instant, Consumer<String>> logs) {
+    JobOutput(
+            JobRequest request,
+            Clock clock,
+            BiFunction<JobHost, Instant, Consumer<String>> logs,
+            Consumer<Figure> curves) {
         this.clock = clock;
         this.logs = logs;
+        this.curves = curves;
         for (JsonNode metric : request.body().at("/AlgorithmSpecification/MetricDefinitions")) {
             pattern(metric.path("Regex").asText())
                     .ifPresent(pattern -> patterns.put(metric.path("Name").asText(), pattern));
@@ -73,7 +80,9 @@ final class JobOutput {
     private void keep(String metric, String text) {
         float value = FIGURE.matcher(text).matches() ? Float.parseFloat(text) : Float.NaN;
         if (Float.isFinite(value)) {
-            last.put(metric, new Figure(metric, value, clock.instant()));
+            Figure figure = new Figure(metric, value, clock.instant());
+            last.put(metric, figure);
+            curves.accept(figure);
         }
     }
 }

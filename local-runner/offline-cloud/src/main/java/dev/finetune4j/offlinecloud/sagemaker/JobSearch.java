@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.wire.Place;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.ServiceModel;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** One page of the jobs that a search finds. */
@@ -37,8 +37,10 @@ final class JobSearch {
             throw ServiceError.invalid("The offline cloud searches the account's own training jobs only");
         }
         List<ObjectNode> found = found();
-        found.sort(order());
-        ListPage<ObjectNode> page = ListPage.of(found, JobSearch::name, request);
+        SearchProperty property =
+                SearchProperty.of(model, request.path("SortBy").asText("LastModifiedTime"));
+        boolean isDescending = !request.path("SortOrder").asText().equals("Ascending");
+        ListPage<ObjectNode> page = ListPage.of(found, job -> place(property, job), isDescending, request);
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode results = answer.putArray("Results");
         for (ObjectNode job : page.elements()) {
@@ -70,21 +72,12 @@ final class JobSearch {
         return found;
     }
 
-    /** Jobs without the property by which they are sorted come last. */
-    private Comparator<ObjectNode> order() throws ServiceError {
-        SearchProperty property =
-                SearchProperty.of(model, request.path("SortBy").asText("LastModifiedTime"));
-        Comparator<ObjectNode> byValue = property.isText()
-                ? Comparator.comparing(job -> property.in(job).get(0).asText())
-                : Comparator.comparing(job -> property.in(job).get(0).decimalValue());
-        boolean isAscending = request.path("SortOrder").asText().equals("Ascending");
-        Comparator<ObjectNode> known = isAscending ? byValue : byValue.reversed();
-        return Comparator.<ObjectNode, Boolean>comparing(job -> property.in(job).isEmpty())
-                .thenComparing((one, other) -> property.in(one).isEmpty() ? 0 : known.compare(one, other))
-                .thenComparing(JobSearch::name);
-    }
-
-    private static String name(ObjectNode job) {
-        return job.path("TrainingJobName").asText();
+    /** Where a job stands among those that are sorted by a property, which it may not have. */
+    private static Place place(SearchProperty property, ObjectNode job) {
+        String name = job.path("TrainingJobName").asText();
+        return property.in(job).stream()
+                .findFirst()
+                .map(value -> new Place(value, name))
+                .orElse(Place.of(name));
     }
 }

@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.sagemaker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.cloudwatch.MetricBook;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.Stock;
 import dev.finetune4j.offlinecloud.logs.LogBook;
@@ -49,6 +50,7 @@ public final class OfflineSageMaker implements JsonService {
     private final JobTags tags = new JobTags();
     private final WarmPools pools = new WarmPools();
     private final InternalErrors errors = new InternalErrors();
+    private final MetricBook metrics = new MetricBook();
     private double spotShare = 0.3;
 
     /**
@@ -67,7 +69,7 @@ public final class OfflineSageMaker implements JsonService {
         this.account = account;
         this.clock = clock;
         this.pace = pace;
-        this.container = new ContainerAsRole(container, new JobAccesses(account), gate, LOG_GROUP);
+        this.container = new ContainerAsRole(container, new JobAccesses(account), gate, LOG_GROUP, metrics::open);
         this.logs = logs;
         this.gate = gate;
         this.hub = hub;
@@ -91,6 +93,11 @@ public final class OfflineSageMaker implements JsonService {
             return new Account(
                     "123456789012", "eu-central-1", Set.of("arn:aws:iam::123456789012:role/finetune4j-training"));
         }
+    }
+
+    /** The curves of what jobs print. */
+    public MetricBook metrics() {
+        return metrics;
     }
 
     /** From now on so many machines of a type may run at once, on demand and on spot, and no more. */
@@ -240,7 +247,11 @@ public final class OfflineSageMaker implements JsonService {
                 isWarm ? pace.startingAtOnce() : pace,
                 isWarm ? new Stock() : stock,
                 container,
-                new JobOutput(request, clock, (host, at) -> log(request.name() + "/" + host.name(), at)),
+                new JobOutput(
+                        request,
+                        clock,
+                        (host, at) -> log(request.name() + "/" + host.name(), at),
+                        figure -> metrics.add(request.name(), figure.metric(), figure.value(), figure.at())),
                 errors);
     }
 

@@ -86,9 +86,12 @@ public final class ProcessContainer implements Container {
         ObjectStore storeOfJob = store.actingAs(request.role());
         MachineFolder folder = new MachineFolder(own, request, storeOfJob, results);
         ImageProgram program = new ImageProgram(own, request, storeOfJob, optMl);
-        ProcessBuilder builder = new ProcessBuilder(program.command()).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(program.command())
+                .directory(program.home().toFile())
+                .redirectErrorStream(true);
         Map<String, String> variables = builder.environment();
         variables.clear();
+        variables.put("HOME", program.home().toString());
         variables.putAll(environment);
         if (!job.path("EnableNetworkIsolation").asBoolean()) {
             variables.putAll(access.variables(request.role()));

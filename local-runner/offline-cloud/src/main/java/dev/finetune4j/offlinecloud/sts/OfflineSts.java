@@ -107,7 +107,7 @@ public final class OfflineSts implements QueryService {
                     "ValidationError",
                     "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
         }
-        Session session = sessions.begin(arn, name, length);
+        Session session = sessions.begin(arn, name, length, iam.sessionPolicies(parameters));
         return Xml.of(
                 "AssumeRoleResult",
                 List.of(

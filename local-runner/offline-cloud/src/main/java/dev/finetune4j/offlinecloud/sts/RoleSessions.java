@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,22 +36,34 @@ public final class RoleSessions implements Sessions {
      * @param role ARN of whom it acts as
      * @param arn its own
      * @param id the service's name of it
+     * @param policies that bound it besides those of its role
      * @param end until when
      */
-    public record Session(String token, String role, String arn, String id, Instant end) {}
+    public record Session(String token, String role, String arn, String id, List<String> policies, Instant end) {
+        /** Copies the policies. */
+        public Session {
+            policies = List.copyOf(policies);
+        }
+    }
 
     /**
-     * Begins one.
+     * Begins one that may do what its role may.
      *
      * @param role ARN of whom it acts as
      * @param name its own
      */
     public Session begin(String role, String name, Duration length) {
+        return begin(role, name, length, List.of());
+    }
+
+    /** The same, bounded by policies; it may do all that its role may where there are none. */
+    Session begin(String role, String name, Duration length, List<String> policies) {
         Session session = new Session(
                 UUID.randomUUID().toString(),
                 role,
                 "arn:aws:sts::" + account + ":assumed-role/" + role.substring(role.lastIndexOf('/') + 1) + "/" + name,
                 "AROAOFFLINE:" + name,
+                policies,
                 clock.instant().plus(length).truncatedTo(ChronoUnit.SECONDS));
         sessions.put(session.token(), session);
         return session;
@@ -64,6 +77,11 @@ public final class RoleSessions implements Sessions {
     @Override
     public Optional<String> roleOf(String token) {
         return find(token).map(Session::role);
+    }
+
+    @Override
+    public List<String> policiesOf(String token) {
+        return find(token).map(Session::policies).orElse(List.of());
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.finetune4j.offlinecloud.wire;
 
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -8,9 +10,9 @@ import java.util.Map;
  *
  * @param action as the vendor calls it, such as {@code s3:GetObject}
  * @param resource ARN or id of what it is done to; {@code *} where there is none
- * @param context what conditions of policies may look at, by their keys
+ * @param context what conditions of policies may look at, by their keys; a key may have several values
  */
-public record Access(String action, String resource, Map<String, String> context) {
+public record Access(String action, String resource, Map<String, List<String>> context) {
     /** Copies the context. */
     public Access {
         context = Map.copyOf(context);
@@ -23,8 +25,15 @@ public record Access(String action, String resource, Map<String, String> context
 
     /** The same with a value for conditions to look at. */
     public Access with(String key, String value) {
-        Map<String, String> more = new HashMap<>(context);
-        more.put(key, value);
+        return with(key, List.of(value));
+    }
+
+    /** The same with several values; the key is not told where there are none. */
+    public Access with(String key, Collection<String> values) {
+        Map<String, List<String>> more = new HashMap<>(context);
+        if (!values.isEmpty()) {
+            more.put(key, List.copyOf(values));
+        }
         return new Access(action, resource, more);
     }
 }

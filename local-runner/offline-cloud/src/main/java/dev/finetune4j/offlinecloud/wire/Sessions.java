@@ -1,5 +1,6 @@
 package dev.finetune4j.offlinecloud.wire;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Who acts as which role, by the tokens of their sessions. Called by several threads. */
@@ -7,6 +8,11 @@ import java.util.Optional;
 public interface Sessions {
     /** The role that a session acts as, as an ARN; empty where a token is none of a session, and so is the account's own user. */
     Optional<String> roleOf(String token);
+
+    /** Policies that bound what a session may do besides those of its role; all is left to it where there are none. */
+    default List<String> policiesOf(String token) {
+        return List.of();
+    }
 
     /**
      * Lets a session in that goes on.

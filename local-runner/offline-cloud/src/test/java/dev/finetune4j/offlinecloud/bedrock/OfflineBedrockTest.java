@@ -262,6 +262,100 @@ class OfflineBedrockTest {
     }
 
     @Test
+    void goesOnTuningATunedModel() throws Exception {
+        create(TuningBody.nova("job-1"));
+        clock.advance(Duration.ofDays(1));
+        JsonNode first = get("job-1");
+        String tuned = first.path("outputModelArn").asText();
+
+        for (String base : List.of(
+                tuned,
+                ask("GetCustomModel", "modelIdentifier", tuned)
+                        .path("modelName")
+                        .asText())) {
+            String name = base.equals(tuned) ? "job-2" : "job-3";
+            create(TuningBody.nova(name).put("baseModelIdentifier", base));
+            clock.advance(Duration.ofDays(1));
+
+            JsonNode second = get(name);
+            assertThat(second.path("status").asText()).as("%s", second).isEqualTo("Completed");
+            assertThat(second.path("baseModelArn"))
+                    .as("of a job the service tells the foundation model")
+                    .isEqualTo(first.path("baseModelArn"));
+            assertThat(ask(
+                                    "GetCustomModel",
+                                    "modelIdentifier",
+                                    second.path("outputModelArn").asText())
+                            .path("baseModelArn")
+                            .asText())
+                    .isEqualTo(tuned);
+            assertThat(second.at("/trainingMetrics/trainingLoss").asDouble())
+                    .as("it knows what the first has learned")
+                    .isLessThan(first.at("/trainingMetrics/trainingLoss").asDouble());
+        }
+        assertRefused(
+                "ValidationException",
+                "not supported for customization",
+                () -> create(TuningBody.nova("job-4")
+                        .put("baseModelIdentifier", tuned.replaceFirst("[^/]+$", "0".repeat(12)))));
+    }
+
+    @Test
+    void givesThroughputAnotherNameAndModel() throws Exception {
+        create(TuningBody.nova("job-1"));
+        clock.advance(Duration.ofHours(1));
+        create(TuningBody.nova("job-2"));
+        clock.advance(Duration.ofDays(1));
+        String second = get("job-2").path("outputModelArn").asText();
+        String arn = ask(
+                        "CreateProvisionedModelThroughput",
+                        named("provisionedModelName", "tickets")
+                                .put(
+                                        "modelId",
+                                        get("job-1").path("outputModelArn").asText())
+                                .put("modelUnits", 1))
+                .path("provisionedModelArn")
+                .asText();
+
+        ask(
+                "UpdateProvisionedModelThroughput",
+                named("provisionedModelId", "tickets")
+                        .put("desiredProvisionedModelName", "mails")
+                        .put("desiredModelId", second));
+
+        JsonNode told = ask("GetProvisionedModelThroughput", named("provisionedModelId", "mails"));
+        assertThat(told.path("provisionedModelArn").asText()).isEqualTo(arn);
+        assertThat(told.path("modelArn").asText()).isEqualTo(second);
+        assertRefused(
+                "ResourceNotFoundException",
+                "tickets",
+                () -> ask("GetProvisionedModelThroughput", named("provisionedModelId", "tickets")));
+    }
+
+    @Test
+    void goesOnThoughTheLastOfThePageIsNoLongerListed() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            create(TuningBody.nova("job-" + i));
+            clock.advance(Duration.ofSeconds(1));
+        }
+        ObjectNode request = Json.records()
+                .createObjectNode()
+                .put("statusEquals", "InProgress")
+                .put("maxResults", 1);
+
+        JsonNode page = ask("ListModelCustomizationJobs", request);
+        ask("StopModelCustomizationJob", "jobIdentifier", "job-2");
+        request.set("nextToken", page.get("nextToken"));
+
+        assertThat(page.at("/modelCustomizationJobSummaries/0/jobName").asText())
+                .isEqualTo("job-2");
+        assertThat(ask("ListModelCustomizationJobs", request)
+                        .at("/modelCustomizationJobSummaries/0/jobName")
+                        .asText())
+                .isEqualTo("job-1");
+    }
+
+    @Test
     void hostsAModelOnRequest() throws Exception {
         create(TuningBody.nova("job-1"));
         clock.advance(Duration.ofDays(1));

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.testkit.VirtualClock;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -120,14 +122,109 @@ class OfflineIamTest {
                 .isEqualTo(isMet);
     }
 
+    /** What is told of the key stands in the second column, several values with a blank between them, none as "-". */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            StringNotEquals                | a         | b                    | true
+            StringNotEquals                | a         | a b                  | false
+            StringNotEquals                | -         | a                    | true
+            StringEqualsIfExists           | -         | a                    | true
+            StringEqualsIfExists           | b         | a                    | false
+            StringEqualsIgnoreCase         | A         | a                    | true
+            StringNotEqualsIgnoreCase      | A         | a                    | false
+            StringNotLike                  | ab        | a*                   | false
+            Null                           | -         | true                 | true
+            Null                           | a         | true                 | false
+            Null                           | a         | false                | true
+            Bool                           | True      | true                 | true
+            BoolIfExists                   | -         | true                 | true
+            NumericLessThan                | 3600      | 3601                 | true
+            NumericLessThan                | 3601      | 3601                 | false
+            NumericLessThanEquals          | 3601      | 3601                 | true
+            NumericGreaterThan             | 10        | 9                    | true
+            NumericGreaterThanEquals       | 8         | 9                    | false
+            NumericEquals                  | 1.0       | 1                    | true
+            NumericNotEquals               | -         | 1                    | true
+            NumericLessThan                | x         | 3                    | false
+            DateLessThan                   | 2026-01-01T00:00:00Z | 2026-01-02 | true
+            DateGreaterThanEquals          | 1767225600 | 2026-01-01T00:00:00Z | true
+            DateEquals                     | 1767225600 | 2026-01-01T01:00:00+01:00 | true
+            IpAddress                      | 10.1.2.3  | 10.1.0.0/16          | true
+            IpAddress                      | 10.2.2.3  | 10.1.0.0/16          | false
+            NotIpAddress                   | 10.2.2.3  | 10.1.0.0/16          | true
+            IpAddress                      | 2001:db8::1 | 2001:db8::/32      | true
+            IpAddress                      | 10.1.2.3  | ::/0                 | false
+            ArnLike                        | arn:aws:s3:::a/b | arn:aws:s3:::a/* | true
+            ArnLike                        | arn:aws:s3:x:y:z | arn:aws:*:z   | false
+            ArnNotEquals                   | arn:aws:s3:::a | arn:aws:s3:::b  | true
+            ForAllValues:StringEquals      | a b       | a b c                | true
+            ForAllValues:StringEquals      | a d       | a b c                | false
+            ForAllValues:StringEquals      | -         | a                    | true
+            ForAnyValue:StringEquals       | a d       | d e                  | true
+            ForAnyValue:StringEquals       | -         | a                    | false
+            ForAnyValue:StringNotEquals    | a b       | a                    | true
+            ForAllValues:StringNotLike     | ab b      | a*                   | false
+            ForAnyValue:StringLikeIfExists | -         | a*                   | true
+            """)
+    void comparesAsIamDoes(String operator, String told, String wanted, boolean isMet) {
+        iam.restrictUser("{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\""
+                + operator + "\":{\"x:key\":[\"" + wanted.replace(" ", "\",\"") + "\"]}}}}");
+
+        List<String> values = told.equals("-") ? List.of() : List.of(told.split(" "));
+        assertThat(isAllowed(READ.with("x:key", values))).isEqualTo(isMet);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\"NotAction\":\"iam:*\",\"Resource\":\"*\"', true",
+        "'\"NotAction\":[\"iam:*\",\"s3:get*\"],\"Resource\":\"*\"', false",
+        "'\"Action\":\"*\",\"NotResource\":\"arn:aws:s3:::mine/*\"', false",
+        "'\"Action\":\"*\",\"NotResource\":\"arn:aws:s3:::yours/*\"', true",
+    })
+    void meansAllOthers(String names, boolean isAllowed) {
+        iam.restrictUser("{\"Statement\":{\"Effect\":\"Allow\"," + names + "}}");
+
+        assertThat(isAllowed(READ)).isEqualTo(isAllowed);
+    }
+
+    /** Of an object nothing says whose it is, of a key its ARN does. */
+    @ParameterizedTest
+    @CsvSource({
+        "aws:PrincipalAccount, 123456789012, arn:aws:s3:::mine/a",
+        "aws:PrincipalArn, arn:aws:iam::123456789012:user/offline, arn:aws:s3:::mine/a",
+        "aws:username, offline, arn:aws:s3:::mine/a",
+        "aws:ResourceAccount, 123456789012, arn:aws:s3:::mine/a",
+        "aws:ResourceAccount, 999988887777, arn:aws:kms:eu-central-1:999988887777:key/k",
+        "aws:RequestedRegion, eu-central-1, arn:aws:kms:eu-central-1:999988887777:key/k",
+        "aws:RequestedRegion, us-west-2, arn:aws:s3:::mine/a",
+        "aws:CurrentTime, 2026-01-01T00:00:00Z, arn:aws:s3:::mine/a",
+    })
+    void tellsOfEveryCall(String key, String value, String resource) {
+        OfflineIam there = new OfflineIam(
+                "123456789012", "us-west-2", Set.of(ROLE), token -> Optional.empty(), new VirtualClock());
+        there.restrictUser(
+                "{\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\""
+                        + key + "\":\"" + value + "\"}}}}");
+
+        assertThatThrownBy(() -> there.admit("", Access.to("x:Use", resource)))
+                .hasMessageEndingWith("with an explicit deny in an identity-based policy");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{'Effect':'Allow','NotAction':'s3:*','Resource':'*'}",
+                "{'Effect':'Allow','Action':'s3:*','NotAction':'iam:*','Resource':'*'}",
+                "{'Effect':'Allow','Action':'s3:*','NotResource':[]}",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:*','Resource':'*'}",
                 "{'Effect':'Maybe','Action':'s3:*','Resource':'*'}",
                 "{'Effect':'Allow','Action':'s3:*'}",
                 "{'Effect':'Allow','Action':'s3:*','Resource':'arn:aws:s3:::${aws:username}'}",
-                "{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'DateLessThan':{'aws:CurrentTime':'2026'}}}",
+                "{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'StringContains':{'s3:prefix':'a'}}}",
+                "{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'NullIfExists':{'s3:prefix':'true'}}}",
+                "{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'StringEquals':{'s3:prefix':'${aws:username}'}}}",
+                "{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'NumericLessThan':{'s3:max-keys':'many'}}}",
+                "{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'DateLessThan':{'aws:CurrentTime':'today'}}}",
+                "{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'IpAddress':{'aws:SourceIp':'10.0.0.0/40'}}}",
             })
     void refusesWhatItWouldPassOver(String statement) {
         String document = "{\"Statement\":[" + statement.replace('\'', '"') + "]}";

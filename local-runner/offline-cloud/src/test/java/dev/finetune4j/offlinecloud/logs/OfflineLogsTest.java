@@ -87,6 +87,24 @@ class OfflineLogsTest {
     }
 
     @Test
+    void goesOnWhereAStreamStoodThatPrintedSince() throws Exception {
+        for (String stream : List.of("a", "b", "c")) {
+            book.add(GROUP, stream, "x");
+            clock.advance(Duration.ofSeconds(1));
+        }
+        ObjectNode request = object().put("logGroupName", GROUP)
+                .put("orderBy", "LastEventTime")
+                .put("limit", 1);
+
+        JsonNode first = ask("DescribeLogStreams", request);
+        book.add(GROUP, "a", "y");
+
+        assertThat(names(first)).containsExactly("a");
+        assertThat(names(ask("DescribeLogStreams", request.put("limit", 50).set("nextToken", first.get("nextToken")))))
+                .containsExactly("b", "c", "a");
+    }
+
+    @Test
     void readsForwardUntilTheTokenStays() throws Exception {
         IntStream.range(0, 25).forEach(i -> book.add(GROUP, "s", "line " + i));
 
@@ -144,6 +162,50 @@ class OfflineLogsTest {
 
         assertThat(texts(events(forward("s").put("startTime", start + 1000).put("endTime", start + 3000))))
                 .containsExactly("line 1", "line 2");
+    }
+
+    @Test
+    void fillsAPageWithWhatIsOfTheTime() throws Exception {
+        for (int i = 0; i < 12; i++) {
+            book.add(GROUP, "s", "line " + i);
+            clock.advance(Duration.ofSeconds(1));
+        }
+        long start = VirtualClock.START.toEpochMilli();
+
+        ObjectNode late = forward("s").put("startTime", start + 7000).put("limit", 3);
+        JsonNode first = events(late);
+        assertThat(texts(first)).containsExactly("line 7", "line 8", "line 9");
+        JsonNode second =
+                events(late.put("nextToken", first.path("nextForwardToken").asText()));
+        assertThat(texts(second)).containsExactly("line 10", "line 11");
+        JsonNode end =
+                events(late.put("nextToken", second.path("nextForwardToken").asText()));
+        assertThat(texts(end)).isEmpty();
+        assertThat(end.path("nextForwardToken")).isEqualTo(second.path("nextForwardToken"));
+
+        ObjectNode early = forward("s")
+                .put("startFromHead", false)
+                .put("endTime", start + 4000)
+                .put("limit", 3);
+        JsonNode last = events(early);
+        assertThat(texts(last)).containsExactly("line 1", "line 2", "line 3");
+        assertThat(texts(events(
+                        early.put("nextToken", last.path("nextBackwardToken").asText()))))
+                .containsExactly("line 0");
+    }
+
+    @Test
+    void tellsSinceWhenAGroupIsThereAndHowMuchItHolds() throws Exception {
+        book.add(GROUP, "b", "four");
+        clock.advance(Duration.ofSeconds(1));
+        book.add(GROUP, "a", "sixsix");
+
+        JsonNode group = ask("DescribeLogGroups", object()).at("/logGroups/0");
+
+        assertThat(group.path("creationTime").asLong()).isEqualTo(VirtualClock.START.toEpochMilli());
+        assertThat(group.path("storedBytes").asLong())
+                .as("26 bytes beside each line")
+                .isEqualTo(4 + 6 + 2 * 26);
     }
 
     @Test

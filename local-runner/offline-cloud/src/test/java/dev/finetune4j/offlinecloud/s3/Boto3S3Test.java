@@ -132,10 +132,22 @@ class Boto3S3Test {
                 "not set",
                 "[[404,\"NoSuchBucketPolicy\"],[404,\"NoSuchLifecycleConfiguration\"],[404,\"NoSuchTagSet\"],"
                         + "[404,\"NoSuchCORSConfiguration\"]]");
+        says(
+                "kept",
+                "{\"bucket_encryption\":true,\"public_access_block\":true,\"bucket_ownership_controls\":true,"
+                        + "\"bucket_lifecycle_configuration\":true,\"bucket_tagging\":true,\"bucket_cors\":true,\"bucket_policy\":true}");
+        says(
+                "removed",
+                "[\"accepted\",\"NoSuchPublicAccessBlockConfiguration\",\"OwnershipControlsNotFoundError\","
+                        + "\"NoSuchLifecycleConfiguration\",\"NoSuchTagSet\",\"NoSuchCORSConfiguration\",\"NoSuchBucketPolicy\"]");
+        says("versioned", "\"Enabled\"");
+        says(
+                "bad settings",
+                "[[400,\"MalformedPolicy\"],[400,\"AccessControlListNotSupported\"],[400,\"MalformedXML\"]]");
         String notHere = "[\"NotImplemented\",\"The offline cloud does not implement ";
         says(
                 "not here",
-                "[" + notHere + "PutBucketVersioning\"]," + notHere + "GetObjectAcl\"]," + notHere
+                "[" + notHere + "GetBucketWebsite\"]," + notHere + "GetObjectAcl\"]," + notHere
                         + "GetObject with partNumber\"]]");
     }
 

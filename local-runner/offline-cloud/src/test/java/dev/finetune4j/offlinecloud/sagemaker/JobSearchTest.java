@@ -129,6 +129,21 @@ class JobSearchTest {
     }
 
     @Test
+    void goesOnThoughTheLastOfThePageIsNoLongerFound() throws Exception {
+        ObjectNode request = search("""
+                {"Filters": [{"Name": "TrainingJobStatus", "Operator": "NotEquals", "Value": "Stopped"}]}""");
+        request.put("SortBy", "CreationTime").put("MaxResults", 1);
+
+        JsonNode page = ask("Search", request);
+        ask("StopTrainingJob", Json.records().createObjectNode().put("TrainingJobName", "job-2"));
+        clock.advance(Duration.ofHours(1));
+        request.set("NextToken", page.get("NextToken"));
+
+        assertThat(page.at("/Results/0/TrainingJob/TrainingJobName").asText()).isEqualTo("job-2");
+        assertThat(names(request)).containsExactly("job-1");
+    }
+
+    @Test
     void refusesWhatTheServiceRefuses() {
         assertRefused("Unknown property name: Nonsense", "{\"Filters\": [{\"Name\": \"Nonsense\", \"Value\": \"x\"}]}");
         assertRefused("'CONTAINS' operator usage limit of 1 exceeded.", """

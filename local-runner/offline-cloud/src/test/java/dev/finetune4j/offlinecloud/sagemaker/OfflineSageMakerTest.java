@@ -584,6 +584,34 @@ class OfflineSageMakerTest {
                 () -> ask("ListTrainingJobs", Json.records().createObjectNode().put("NextToken", "x")));
     }
 
+    @Test
+    void goesOnThoughTheLastOfThePageIsNoLongerListed() throws Exception {
+        for (int i = 1; i <= 4; i++) {
+            create(JobBody.onDemand("job-" + i));
+        }
+        ObjectNode running = Json.records().createObjectNode().put("StatusEquals", "InProgress");
+        ObjectNode byStatus =
+                Json.records().createObjectNode().put("SortBy", "Status").put("SortOrder", "Descending");
+
+        JsonNode first = ask("ListTrainingJobs", running.put("MaxResults", 2));
+        JsonNode sorted = ask("ListTrainingJobs", byStatus.put("MaxResults", 2));
+        stop("job-2");
+        running.set("NextToken", first.get("NextToken"));
+        stop("job-3");
+        byStatus.set("NextToken", sorted.get("NextToken"));
+
+        assertThat(names(first)).containsExactly("job-1", "job-2");
+        assertThat(names(ask("ListTrainingJobs", running))).containsExactly("job-4");
+        assertThat(names(sorted)).containsExactly("job-4", "job-3");
+        assertThat(names(ask("ListTrainingJobs", byStatus)))
+                .as("behind where the job stood when it was told")
+                .containsExactly("job-1");
+    }
+
+    private static List<String> names(JsonNode page) {
+        return page.path("TrainingJobSummaries").findValuesAsText("TrainingJobName");
+    }
+
     private String create(ObjectNode body) throws ServiceError {
         return ask("CreateTrainingJob", body).path("TrainingJobArn").asText();
     }

@@ -136,6 +136,15 @@ class ProcessContainerTest {
     }
 
     @Test
+    void beginsInAnEmptyHomeOfItsOwn() throws Exception {
+        end(running("pwd; echo $HOME; ls -A; echo left > behind"));
+
+        String home = folder.resolve("machines/job-1/machine-1-home").toString();
+        assertThat(printed()).containsExactly(home, home);
+        assertThat(Path.of(home, "behind")).hasContent("left");
+    }
+
+    @Test
     void packsResultsUnlessItIsToldNotTo() throws Exception {
         JsonNode job = end(running("echo x > $SAGEMAKER_BASE_DIR/model/weights"));
 
