@@ -32,7 +32,7 @@ final class BedrockErrors {
         return told(failure, name, region, "MODEL");
     }
 
-    /** The same where it is known which base model is asked for. */
+    /** The same where it is known which base model is asked for. A job or model that Bedrock refuses to make is not there to be looked at. */
     static FineTuneException told(SdkException failure, String name, String region, String model) {
         String reason = AwsConnection.reason(failure);
         Problem.Builder problem = switch (AwsFailure.of(failure)) {
@@ -87,8 +87,7 @@ final class BedrockErrors {
                                                 + region)
                         : BedrockProblems.REFUSED
                                 .error("Bedrock does not do that with " + name)
-                                .remedy("aws bedrock get-model-customization-job --region " + region
-                                        + " --job-identifier " + name);
+                                .remedy("finetune doctor aws JOB");
         };
     }
 

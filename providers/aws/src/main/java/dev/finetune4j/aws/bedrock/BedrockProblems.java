@@ -129,8 +129,8 @@ public final class BedrockProblems implements ProblemCatalogue {
             "FT0898",
             "Bedrock refuses a call",
             ExitCode.INVALID,
-            "Bedrock has a reason of its own against a call, which it tells. Nothing was changed.",
-            "aws bedrock get-model-customization-job --job-identifier NAME");
+            "Bedrock has a reason of its own against a call, which it tells. Nothing was changed: a job that it refuses to launch is not there.",
+            "finetune doctor aws JOB");
 
     static final ProblemKind NO_SUCH_JOB = new ProblemKind(
             "FT0899",

@@ -66,7 +66,12 @@ final class HubModels implements AutoCloseable {
         } catch (ResourceNotFoundException e) {
             throw unknown(id, version);
         } catch (SdkException e) {
-            throw SageMakerErrors.told(e, id, region);
+            throw SageMakerErrors.told(
+                    e,
+                    id,
+                    region,
+                    "aws sagemaker list-hub-contents --hub-content-type Model --region " + region + " --hub-name "
+                            + HUB);
         }
     }
 

@@ -194,7 +194,9 @@ class CustomizationJobsTest extends LaunchesOnceTest {
 
         assertThat(refused(() -> jobs.submit(elsewhere)).problems().get(0).kind())
                 .isEqualTo(BedrockProblems.NOT_TUNABLE);
-        assertThat(refused(() -> jobs.submit(nowhere)).problems().get(0).kind()).isEqualTo(BedrockProblems.REFUSED);
+        Problem refusal = refused(() -> jobs.submit(nowhere)).problems().get(0);
+        assertThat(refusal.kind()).isEqualTo(BedrockProblems.REFUSED);
+        assertThat(refusal.remedies()).as("there is no job to be shown").containsExactly("finetune doctor aws JOB");
     }
 
     @Test

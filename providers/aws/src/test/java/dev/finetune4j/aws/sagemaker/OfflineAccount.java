@@ -3,6 +3,8 @@ package dev.finetune4j.aws.sagemaker;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Set;
@@ -23,6 +25,19 @@ final class OfflineAccount {
     /** S3 of this account, without buckets. */
     static OfflineS3 store(Path folder) {
         return new OfflineS3(folder, ACCOUNT.id(), REGION, Clock.systemUTC());
+    }
+
+    /** Makes a bucket with an object under each prefix. */
+    static void stage(OfflineS3 store, String bucket, String... prefixes) throws IOException {
+        store.createBucket(bucket);
+        Path file = Files.writeString(Files.createTempFile("staged", ""), "{}");
+        try {
+            for (String prefix : prefixes) {
+                store.upload(file, "s3://" + bucket + "/" + prefix + "staged");
+            }
+        } finally {
+            Files.delete(file);
+        }
     }
 
     static SageMakerClient client(OfflineAws aws) {

@@ -206,6 +206,15 @@ class SageMakerStatusMapperTest {
                 "ClientError: Cannot pull image 123456789012.dkr.ecr.eu-central-1.amazonaws.com/mine:1 | FT0854 | could not pull the image |"
                         + " aws ecr describe-images --registry-id 123456789012 --region eu-central-1 --repository-name mine --image-ids"
                         + " imageTag=1",
+                "ClientError: Cannot find repository: mine in registry ID: 123456789012 Please check if your ECR repository exists and role"
+                        + " arn:aws:iam::123456789012:role/a/trainer has proper pull permissions for SageMaker: ecr:BatchGetImage | FT0854 |"
+                        + " could not pull the image | aws ecr describe-images --registry-id 123456789012 --region eu-central-1"
+                        + " --repository-name mine --image-ids imageTag=1",
+                "ClientError: Cannot find the requested image: 123456789012.dkr.ecr.eu-central-1.amazonaws.com/mine:1 | FT0854 | could not pull"
+                        + " the image | aws ecr describe-images --registry-id 123456789012 --region eu-central-1 --repository-name mine"
+                        + " --image-ids imageTag=1",
+                "ClientError: No S3 objects found under S3 URL s3://b/x given in input data source | FT0854 | finds no input of |"
+                        + " finetune policy JOB --for job",
                 "ClientError: User: arn:aws:sts::1:assumed-role/trainer/SageMaker is not authorized to perform: ecr:BatchGetImage | FT0854 |"
                         + " the role of | finetune policy JOB --for job",
                 "ClientError: Data download failed: s3 AccessDenied | FT0854 | the role of | finetune policy JOB --for job",

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
@@ -56,6 +57,7 @@ class TrainingJobsTest extends LaunchesOnceTest {
         aws = OfflineAws.start(
                 OfflineAccount.ACCOUNT, clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(Duration.ofHours(1)));
         aws.sageMaker().quota("ml.g5.xlarge", 1000); // schedules leave hundreds of jobs running
+        OfflineAccount.stage(aws.s3(), "my-bucket", "jobs/inputs/data/", "jobs/inputs/order/", "jobs/code/");
         jobs = client(aws.accessKeyId());
     }
 
@@ -177,7 +179,43 @@ class TrainingJobsTest extends LaunchesOnceTest {
                 .stoppingCondition(limits -> limits.maxRuntimeInSeconds(0))
                 .build();
 
-        assertThat(refused(() -> jobs.submit(request)).problems().get(0).kind()).isEqualTo(SageMakerProblems.REFUSED);
+        Problem problem = refused(() -> jobs.submit(request)).problems().get(0);
+
+        assertThat(problem.kind()).isEqualTo(SageMakerProblems.REFUSED);
+        assertThat(problem.remedies()).as("there is no job to describe").containsExactly("finetune doctor aws JOB");
+    }
+
+    /** What others were told by SageMaker when it refused their jobs. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "No S3 objects found under S3 URL \"s3://my-bucket/jobs/\" given in input data source. Please ensure that the bucket exists in"
+                        + " the selected region (eu-central-1), that objects exist under that S3 prefix, and that the role"
+                        + " \"arn:aws:iam::123456789012:role/finetune4j-training\" has \"s3:ListBucket\" permissions on bucket"
+                        + " \"my-bucket\". | finds no input of | finetune policy JOB --for job",
+                "Cannot find repository: pytorch-training in registry ID: 763104351884 Please check if your ECR repository exists and role"
+                        + " arn:aws:iam::123456789012:role/finetune4j-training has proper pull permissions for SageMaker:"
+                        + " ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer | could not pull the image of |"
+                        + " aws ecr describe-images --registry-id 763104351884 --region eu-central-1 --repository-name ",
+                "Access denied for repository: pytorch-training in registry ID: 763104351884. Please check if your ECR repository and image"
+                        + " exist and role arn:aws:iam::123456789012:role/finetune4j-training has proper pull permissions for SageMaker:"
+                        + " ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer | the role of |"
+                        + " finetune policy JOB --for job",
+                "Cannot find the requested image: 763104351884.dkr.ecr.eu-central-1.amazonaws.com/a:1 | could not pull the image of |"
+                        + " aws ecr describe-images --registry-id 763104351884 --region eu-central-1 --repository-name ",
+            })
+    void namesTheOneThingToDoAboutAJobThatIsRefused(String message, String summary, String remedy) {
+        aws.faults().refuse(CREATE, 1, ServiceError.invalid(message));
+
+        Problem problem =
+                refused(() -> jobs.submit(request(NAME, "abc"))).problems().get(0);
+
+        assertThat(problem.kind()).isEqualTo(SageMakerProblems.REFUSED);
+        assertThat(problem.summary()).contains(summary, NAME);
+        assertThat(problem.causes()).containsExactly("ValidationException: " + message);
+        assertThat(problem.remedies()).singleElement().asString().startsWith(remedy);
+        assertThat(jobs.find(NAME)).isEmpty();
     }
 
     @Test

@@ -11,9 +11,11 @@ import dev.finetune4j.spi.JobRefusals;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 
 /** From what Amazon's client throws to what a person can mend. */
 public final class SageMakerErrors {
@@ -24,47 +26,69 @@ public final class SageMakerErrors {
 
     private SageMakerErrors() {}
 
-    /** What a failed call means for a job. */
+    /** What a failed call about a job means. */
     public static FineTuneException told(SdkException failure, String name, String region) {
-        return problem(failure, name, region).asException(failure);
+        return told(failure, name, region, describe(name, region));
     }
 
-    private static Problem problem(SdkException failure, String name, String region) {
+    /**
+     * What a failed call means.
+     *
+     * @param what what it is about, for a person
+     * @param look the command that shows more where the service refuses the call
+     */
+    public static FineTuneException told(SdkException failure, String what, String region, String look) {
+        return problem(
+                        failure,
+                        what,
+                        region,
+                        reason -> SageMakerProblems.REFUSED
+                                .error("SageMaker does not do that with " + what)
+                                .because(reason)
+                                .remedy(look)
+                                .build())
+                .asException(failure);
+    }
+
+    /** What it means that a job could not be launched. */
+    static FineTuneException notLaunched(SdkException failure, CreateTrainingJobRequest job, String region) {
+        return problem(failure, job.trainingJobName(), region, reason -> NeverRan.refused(job, reason))
+                .asException(failure);
+    }
+
+    private static Problem problem(
+            SdkException failure, String name, String region, Function<String, Problem> refused) {
         String reason = AwsConnection.reason(failure);
-        Problem.Builder problem = switch (AwsFailure.of(failure)) {
+        return switch (AwsFailure.of(failure)) {
             case DENIED ->
                 SageMakerProblems.DENIED
                         .error("the caller may not do that with " + name)
                         .because(reason)
-                        .remedy("finetune policy JOB --for caller");
+                        .remedy("finetune policy JOB --for caller")
+                        .build();
             case CREDENTIALS ->
                 SageMakerProblems.NO_CREDENTIALS
                         .error("Amazon does not accept the credentials")
                         .because(reason)
-                        .remedy(AwsConnection.credentialsRemedy(failure));
+                        .remedy(AwsConnection.credentialsRemedy(failure))
+                        .build();
             case BUSY ->
                 SageMakerProblems.UNREACHABLE
                         .error("SageMaker asks to come less often")
                         .because(reason)
-                        .retry(Retry.after(BUSY_PAUSE));
+                        .retry(Retry.after(BUSY_PAUSE))
+                        .build();
             case OUTAGE ->
                 SageMakerProblems.UNREACHABLE
                         .error("SageMaker in " + region + " does not answer for " + name)
                         .because(reason)
-                        .retry(Retry.after(OUTAGE_PAUSE));
-            case REFUSED -> refused(failure, reason, name, region);
+                        .retry(Retry.after(OUTAGE_PAUSE))
+                        .build();
+            case REFUSED ->
+                AwsConnection.code(failure).equals("ResourceLimitExceeded")
+                        ? quota(reason, name, region)
+                        : refused.apply(reason);
         };
-        return problem.build();
-    }
-
-    private static Problem.Builder refused(SdkException failure, String reason, String name, String region) {
-        if (AwsConnection.code(failure).equals("ResourceLimitExceeded")) {
-            return quota(reason, name, region);
-        }
-        return SageMakerProblems.REFUSED
-                .error("SageMaker does not do that with " + name)
-                .because(reason)
-                .remedy(describe(name, region));
     }
 
     /** The region in an ARN. */
@@ -90,15 +114,16 @@ public final class SageMakerErrors {
         return role.into(problem, now).asException(failure);
     }
 
-    private static Problem.Builder quota(String reason, String name, String region) {
+    private static Problem quota(String reason, String name, String region) {
         Problem.Builder problem = SageMakerProblems.QUOTA.error("the account's quota leaves no machine for " + name);
         Matcher quota = QUOTA.matcher(reason);
         if (!quota.find()) {
-            return problem.because(reason);
+            return problem.because(reason).build();
         }
         return problem.because("the quota \"" + quota.group(1) + "\" in " + region + " is " + quota.group(2))
                 .remedy("aws service-quotas list-service-quotas --service-code sagemaker --region " + region
-                        + " --query \"Quotas[?QuotaName=='" + quota.group(1) + "']\"");
+                        + " --query \"Quotas[?QuotaName=='" + quota.group(1) + "']\"")
+                .build();
     }
 
     /** The name belongs to another job. */

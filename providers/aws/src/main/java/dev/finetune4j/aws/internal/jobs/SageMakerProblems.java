@@ -89,8 +89,9 @@ public final class SageMakerProblems implements ProblemCatalogue {
             "FT0847",
             "SageMaker refuses a call",
             ExitCode.INVALID,
-            "SageMaker has a reason of its own against a call, which it tells. Nothing was changed.",
-            "aws sagemaker describe-training-job --training-job-name NAME");
+            "SageMaker has a reason of its own against a call, which it tells. Nothing was changed: a job that it refuses to launch is not"
+                    + " there.",
+            "finetune doctor aws JOB");
 
     public static final ProblemKind NO_SUCH_JOB = new ProblemKind(
             "FT0848",

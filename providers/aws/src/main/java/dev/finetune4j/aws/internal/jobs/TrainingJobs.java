@@ -104,7 +104,7 @@ public final class TrainingJobs implements AutoCloseable {
         @Override
         protected FineTuneException told(SdkException failure) {
             if (!SageMakerErrors.isOfRole(failure)) {
-                return TrainingJobs.this.told(failure, request.trainingJobName());
+                return SageMakerErrors.notLaunched(failure, request, region);
             }
             RoleLook role = RoleLook.at(request.roleArn(), SERVICE, region, context);
             return SageMakerErrors.roleUnusable(
@@ -209,7 +209,8 @@ public final class TrainingJobs implements AutoCloseable {
                     .map(SearchRecord::trainingJob)
                     .toList();
         } catch (SdkException e) {
-            throw told(e, "jobs of finetune4j");
+            throw SageMakerErrors.told(
+                    e, "jobs of finetune4j", region, "aws sagemaker list-training-jobs --region " + region);
         }
     }
 
