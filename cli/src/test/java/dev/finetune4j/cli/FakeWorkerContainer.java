@@ -47,7 +47,9 @@ final class FakeWorkerContainer implements Container {
     @Override
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
         try {
-            ObjectStore own = store.actingAs(job.path("RoleArn").asText());
+            ObjectStore own = store.actingAs(
+                    job.path("RoleArn").asText(),
+                    job.path("TrainingJobArn").asText().split(":", -1)[3]);
             Path machine = Files.createTempDirectory(machines, "machine");
             for (JsonNode channel : job.path("InputDataConfig")) {
                 Path folder = Files.createDirectories(

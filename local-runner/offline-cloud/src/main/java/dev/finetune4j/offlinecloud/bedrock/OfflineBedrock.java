@@ -254,7 +254,7 @@ public final class OfflineBedrock implements JsonService {
         if (!gate.trusts(role, "bedrock.amazonaws.com")) {
             throw ServiceError.invalid("Could not assume provided IAM role.");
         }
-        return imported.create(request, store.actingAs(role), now, pace.validation());
+        return imported.create(request, store.actingAs(role, account.region()), now, pace.validation());
     }
 
     private ObjectNode create(ObjectNode body) throws ServiceError {
@@ -282,7 +282,12 @@ public final class OfflineBedrock implements JsonService {
         jobs.put(
                 request.jobName(),
                 new CustomizationJob(
-                        request, arn, clock.instant(), pace, store.actingAs(role), () -> enter(role, body)));
+                        request,
+                        arn,
+                        clock.instant(),
+                        pace,
+                        store.actingAs(role, account.region()),
+                        () -> enter(role, body)));
         tags.begin(arn, body.path("jobTags"));
         return object().put("jobArn", arn);
     }

@@ -88,9 +88,11 @@ public interface ObjectStore {
     void upload(Path file, String uri) throws IOException;
 
     /**
-     * The same store as somebody sees it who acts as a role: what the role's policies do not allow is an {@link IOException}.
+     * The same store as a service sees it that acts as a role for a job: what the role's policies do not allow is an {@link IOException}, and
+     * so is a bucket of another region.
      *
      * @param role ARN of the role
+     * @param region of the job
      */
-    ObjectStore actingAs(String role);
+    ObjectStore actingAs(String role, String region);
 }

@@ -304,8 +304,8 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
     }
 
     @Override
-    public ObjectStore actingAs(String role) {
-        return new StoreAsRole(this, role);
+    public ObjectStore actingAs(String role, String inRegion) {
+        return new StoreAsRole(this, role, inRegion);
     }
 
     /** Removes all contents, and the folder if nothing else is in it. */

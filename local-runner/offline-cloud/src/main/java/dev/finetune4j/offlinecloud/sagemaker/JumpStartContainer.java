@@ -123,7 +123,7 @@ public final class JumpStartContainer implements Container {
     }
 
     private Running run(JobRequest request, ObjectNode document, Consumer<String> log) {
-        ObjectStore storeOfJob = store.actingAs(request.role());
+        ObjectStore storeOfJob = store.actingAs(request.role(), request.region());
         MachineFolder folder = new MachineFolder(
                 Machine.nextFolder(root, request.name()), request, storeOfJob, new JobResults(request, storeOfJob));
         TransferLearning program = new TransferLearning(request.name(), document);

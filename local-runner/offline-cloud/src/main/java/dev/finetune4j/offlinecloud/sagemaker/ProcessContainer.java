@@ -72,7 +72,7 @@ public final class ProcessContainer implements Container {
     public Running start(
             List<ObjectNode> hosts, Instant at, Duration ranBefore, List<? extends Consumer<String>> logs) {
         JobRequest first = new JobRequest(hosts.get(0));
-        JobResults results = new JobResults(first, store.actingAs(first.role()));
+        JobResults results = new JobResults(first, store.actingAs(first.role(), first.region()));
         List<Running> all = new ArrayList<>();
         for (int host = 0; host < hosts.size(); host++) {
             all.add(start(hosts.get(host), results, logs.get(host)));
@@ -83,7 +83,7 @@ public final class ProcessContainer implements Container {
     private Running start(ObjectNode job, JobResults results, Consumer<String> log) {
         JobRequest request = new JobRequest(job);
         Path own = Machine.nextFolder(root, request.name());
-        ObjectStore storeOfJob = store.actingAs(request.role());
+        ObjectStore storeOfJob = store.actingAs(request.role(), request.region());
         MachineFolder folder = new MachineFolder(own, request, storeOfJob, results);
         ImageProgram program = new ImageProgram(own, request, storeOfJob, optMl);
         ProcessBuilder builder = new ProcessBuilder(program.command())

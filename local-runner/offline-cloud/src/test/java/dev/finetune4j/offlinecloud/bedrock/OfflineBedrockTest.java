@@ -137,6 +137,26 @@ class OfflineBedrockTest {
         assertThat(get("job-1").has("outputModelArn")).isFalse();
     }
 
+    /** Bedrock tunes in few regions, and reads and writes in its own. */
+    @Test
+    void failsAJobWhoseBucketIsInAnotherRegion() throws Exception {
+        store.createBucket("abroad", "eu-central-1", TuningBody.ACCOUNT.id());
+        put("s3://abroad/train.jsonl", rows(40));
+        ObjectNode reads = TuningBody.nova("reads");
+        reads.putObject("trainingDataConfig").put("s3Uri", "s3://abroad/train.jsonl");
+        create(reads);
+        ObjectNode writes = TuningBody.nova("writes");
+        writes.putObject("outputDataConfig").put("s3Uri", "s3://abroad/outputs");
+        create(writes);
+
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(get("reads").path("failureMessage").asText())
+                .startsWith("Unable to access the training data at s3://abroad/train.jsonl");
+        assertThat(get("writes").path("failureMessage").asText()).startsWith("Unable to write to s3://abroad/outputs");
+        assertThat(store.keys("s3://abroad/outputs")).isEmpty();
+    }
+
     @Test
     void failsAJobWhoseDataAreNotThere() throws Exception {
         ObjectNode body = TuningBody.nova("job-1");

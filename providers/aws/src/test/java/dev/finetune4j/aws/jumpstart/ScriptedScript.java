@@ -22,7 +22,9 @@ record ScriptedScript(ObjectStore store, Path folder) implements Container {
     @Override
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
         try {
-            ObjectStore own = store.actingAs(job.path("RoleArn").asText());
+            ObjectStore own = store.actingAs(
+                    job.path("RoleArn").asText(),
+                    job.path("TrainingJobArn").asText().split(":", -1)[3]);
             for (JsonNode channel : job.path("InputDataConfig")) {
                 own.download(
                         channel.at("/DataSource/S3DataSource/S3Uri").asText(),

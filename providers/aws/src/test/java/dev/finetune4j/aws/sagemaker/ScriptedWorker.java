@@ -70,7 +70,9 @@ final class ScriptedWorker implements Container {
 
     /** The store as the job's role sees it. */
     private ObjectStore own(ObjectNode job) {
-        return store.actingAs(job.path("RoleArn").asText());
+        return store.actingAs(
+                job.path("RoleArn").asText(),
+                job.path("TrainingJobArn").asText().split(":", -1)[3]);
     }
 
     private void keepCheckpoint(ObjectNode job) throws IOException {
