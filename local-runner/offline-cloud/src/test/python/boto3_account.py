@@ -86,12 +86,13 @@ say("roles", [role["RoleName"] for page in iam.get_paginator("list_roles").pagin
 say("twice", refused(lambda: iam.create_role(RoleName="mine", AssumeRolePolicyDocument=trust(Service="x"))))
 say("no policy", refused(lambda: iam.put_role_policy(RoleName="mine", PolicyName="p", PolicyDocument="{")))
 say("nobody trusts me", refused(lambda: sts.assume_role(RoleArn=arn, RoleSessionName="me")))
-create("bare", RoleArn=arn)
-say("bare", until("bare", "Failed", "Completed").get("FailureReason"))
+say("bare", refused(lambda: create("bare", RoleArn=arn)))
+iam.attach_role_policy(RoleName="mine", PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
+say("no image", refused(lambda: create("bare", RoleArn=arn)))
+say("not there", refused(lambda: sagemaker.describe_training_job(TrainingJobName="bare"))[0])
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": ["ecr:*", "logs:*", "cloudwatch:*"], "Resource": "*"}]})
 iam.put_role_policy(RoleName="mine", PolicyName="runs", PolicyDocument=POLICY)
-iam.attach_role_policy(RoleName="mine", PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
 say("policies", [
     iam.list_role_policies(RoleName="mine")["PolicyNames"],
     iam.get_role_policy(RoleName="mine", PolicyName="runs")["PolicyDocument"]["Statement"][0]["Action"],

@@ -167,7 +167,7 @@ public final class OfflineAws implements AutoCloseable {
         RoleSessions sessions = new RoleSessions(account.id(), clock);
         OfflineIam iam = new OfflineIam(account.id(), account.region(), account.roles(), sessions, clock);
         s3.guard(iam);
-        OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam, hub);
+        OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam, s3, hub);
         List<OfflineBedrock> bedrocks = bedrocks(account, clock, s3, iam);
         List<JsonService> tuning = new ArrayList<>(bedrocks);
         bedrocks.forEach(bedrock -> tuning.add(bedrock.runtime()));

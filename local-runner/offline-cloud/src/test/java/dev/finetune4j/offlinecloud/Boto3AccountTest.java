@@ -33,6 +33,7 @@ class Boto3AccountTest {
                 Clock.systemUTC(),
                 Pace.SWIFT,
                 PlannedContainer.succeedingAfter(Duration.ofHours(1)).windingDownIn(Duration.ofMillis(100)))) {
+            JobBody.stage(aws.s3());
             String output = boto3.output(
                     "boto3_account.py",
                     aws.endpoint(),
@@ -59,7 +60,18 @@ class Boto3AccountTest {
         says("twice", "[\"EntityAlreadyExists\",\"Role with name mine already exists.\"]");
         says("no policy", "[\"MalformedPolicyDocument\",\"This policy contains invalid Json\"]");
         assertThat(seen.path("nobody trusts me").path(0).asText()).isEqualTo("AccessDenied");
-        assertThat(seen.path("bare").asText()).contains("ecr:GetAuthorizationToken", "assumed-role/mine");
+        says(
+                "bare",
+                "[\"ValidationException\",\"No S3 objects found under S3 URL \\\"s3://my-bucket/inputs/data/\\\" given in input data source."
+                        + " Please ensure that the bucket exists in the selected region (eu-central-1), that objects exist under that S3"
+                        + " prefix, and that the role \\\"arn:aws:iam::123456789012:role/mine\\\" has \\\"s3:ListBucket\\\" permissions on"
+                        + " bucket \\\"my-bucket\\\".\"]");
+        says(
+                "no image",
+                "[\"ValidationException\",\"Access denied for repository: pytorch-training in registry ID: 763104351884. Please check if your"
+                        + " ECR repository and image exist and role arn:aws:iam::123456789012:role/mine has proper pull permissions for"
+                        + " SageMaker: ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer\"]");
+        says("not there", "\"ValidationException\"");
         says("policies", "[[\"runs\"],[\"ecr:*\",\"logs:*\",\"cloudwatch:*\"],[\"AmazonS3ReadOnlyAccess\"]]");
         says("good", "\"Training\"");
         says("in use", "\"DeleteConflict\"");

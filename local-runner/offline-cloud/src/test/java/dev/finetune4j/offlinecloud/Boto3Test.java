@@ -29,6 +29,7 @@ class Boto3Test {
                 Clock.systemUTC(),
                 Pace.SWIFT,
                 PlannedContainer.succeedingAfter(Duration.ofHours(1)).windingDownIn(Duration.ofMillis(100)))) {
+            JobBody.stage(aws.s3());
             aws.faults().throttle("CreateTrainingJob", 2).breakDown("ListTrainingJobs", 1);
             for (String line : boto3.output("boto3_client.py", aws.endpoint(), aws.accessKeyId(), request)
                     .split("\n")) {

@@ -17,14 +17,19 @@ import java.util.stream.StreamSupport;
 record InputChannel(JsonNode body, JobRequest job) {
     static final String AUGMENTED_MANIFEST = "AugmentedManifestFile";
     static final String MANIFEST = "ManifestFile";
+    static final String PREFIX = "S3Prefix";
+
+    /** All that a job has. */
+    static List<InputChannel> all(JobRequest job) {
+        return StreamSupport.stream(job.body().path("InputDataConfig").spliterator(), false)
+                .map(channel -> new InputChannel(channel, job))
+                .toList();
+    }
 
     /** Those that are brought to the machine which a job was handed to: all but those for groups of other machines. */
     static List<InputChannel> of(JobRequest job) {
         JobHost own = job.hosts().get(job.host());
-        return StreamSupport.stream(job.body().path("InputDataConfig").spliterator(), false)
-                .map(channel -> new InputChannel(channel, job))
-                .filter(channel -> channel.isFor(own))
-                .toList();
+        return all(job).stream().filter(channel -> channel.isFor(own)).toList();
     }
 
     private boolean isFor(JobHost host) {

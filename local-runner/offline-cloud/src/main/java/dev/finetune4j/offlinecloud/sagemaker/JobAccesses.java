@@ -14,9 +14,10 @@ import java.util.stream.Stream;
 
 /** What callers must be allowed to do things to jobs, and what jobs must be allowed to do what they do. */
 final class JobAccesses {
-    private static final Pattern IMAGE =
-            Pattern.compile("(\\d{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+)(?:[:@].+)?");
-    private static final List<String> PULL =
+    /** Account, region and repository of an image. */
+    static final Pattern IMAGE = Pattern.compile("(\\d{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+)(?:[:@].+)?");
+
+    static final List<String> PULL =
             List.of("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer");
 
     /** Keys that SageMaker tells of a training job, and where they stand in the request. */
@@ -120,15 +121,22 @@ final class JobAccesses {
             Stream.of("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
                     .forEach(action -> accesses.add(key(action, results)));
         }
+        accesses.addAll(toPull(job));
+        return accesses;
+    }
+
+    /** What it takes to pull a job's image. */
+    List<Access> toPull(ObjectNode job) {
         Matcher image =
                 IMAGE.matcher(job.at("/AlgorithmSpecification/TrainingImage").asText());
-        if (image.matches()) {
-            String repository =
-                    "arn:aws:ecr:" + image.group(2) + ":" + image.group(1) + ":repository/" + image.group(3);
-            accesses.add(Access.to("ecr:GetAuthorizationToken", "*"));
-            PULL.forEach(action -> accesses.add(Access.to(action, repository)));
+        if (!image.matches()) {
+            return List.of();
         }
-        return accesses;
+        String repository = "arn:aws:ecr:" + image.group(2) + ":" + image.group(1) + ":repository/" + image.group(3);
+        return Stream.concat(
+                        Stream.of(Access.to("ecr:GetAuthorizationToken", "*")),
+                        PULL.stream().map(action -> Access.to(action, repository)))
+                .toList();
     }
 
     /** What it takes to log what a container prints on the machine that a job was handed to. */

@@ -7,6 +7,7 @@ import dev.finetune4j.offlinecloud.cloudwatch.MetricBook;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.Stock;
 import dev.finetune4j.offlinecloud.logs.LogBook;
+import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.JsonService;
@@ -43,6 +44,7 @@ public final class OfflineSageMaker implements JsonService {
     private final Container container;
     private final LogBook logs;
     private final Gate gate;
+    private final ObjectStore store;
     private final OfflineHub hub;
     private final Stock stock = new Stock();
     private final MachineQuotas quotas = new MachineQuotas(MODEL.valuesOf("TrainingInstanceType"));
@@ -62,16 +64,25 @@ public final class OfflineSageMaker implements JsonService {
      * @param container what jobs run
      * @param logs where containers print to
      * @param gate decides what jobs may do as their roles
+     * @param store where inputs must be for a job to be taken
      * @param hub JumpStart's models
      */
     public OfflineSageMaker(
-            Account account, Clock clock, Pace pace, Container container, LogBook logs, Gate gate, OfflineHub hub) {
+            Account account,
+            Clock clock,
+            Pace pace,
+            Container container,
+            LogBook logs,
+            Gate gate,
+            ObjectStore store,
+            OfflineHub hub) {
         this.account = account;
         this.clock = clock;
         this.pace = pace;
         this.container = new ContainerAsRole(container, new JobAccesses(account), gate, LOG_GROUP, metrics::open);
         this.logs = logs;
         this.gate = gate;
+        this.store = store;
         this.hub = hub;
     }
 
@@ -231,6 +242,7 @@ public final class OfflineSageMaker implements JsonService {
                     "Training job names must be unique within an AWS account and region, and a training job with this name already"
                             + " exists (" + arn(request) + ")");
         }
+        new StartConditions(request, account.region(), store, gate).check(new JobAccesses(account));
         quotas.check(request, jobs.values(), pools, clock.instant());
         jobs.put(key(request.name()), begun(request));
         tags.keep(arn(request), body);

@@ -9,21 +9,28 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.logs.LogBook;
+import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.testkit.VirtualClock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Jobs are found by what they are, as the service finds them. */
 class JobSearchTest {
+    @TempDir
+    private static Path folder;
+
     private final VirtualClock clock = new VirtualClock();
+    private final OfflineS3 store = JobBody.store(folder);
     private final OfflineSageMaker service = new OfflineSageMaker(
             Account.sample(),
             clock,
@@ -31,11 +38,13 @@ class JobSearchTest {
             PlannedContainer.succeedingAfter(Duration.ofHours(3)),
             new LogBook(clock),
             new OfflineIam("123456789012", Account.sample().roles(), session -> Optional.empty()),
+            store,
             OfflineHub.shipped(Account.sample().region(), clock));
 
     /** Three jobs an hour apart: the first of another team, the second on spot with an input from elsewhere, the third stopped. */
     @BeforeEach
-    void jobs() throws ServiceError {
+    void jobs() throws Exception {
+        JobBody.put(store.createBucket("others"), "s3://others/rows/a.jsonl");
         ObjectNode first = JobBody.onDemand("job-1");
         first.withArray("Tags").addObject().put("Key", "team:of").put("Value", "search");
         ask("CreateTrainingJob", first);

@@ -11,12 +11,17 @@ import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.testkit.VirtualClock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Documents are data: what is published is handed out, newest version first by number, in answers that the service's model knows. */
 class OfflineHubTest {
+    @TempDir
+    private static Path folder;
+
     private static final String NAME = "huggingface-llm-my-model";
 
     private final VirtualClock clock = new VirtualClock();
@@ -28,6 +33,7 @@ class OfflineHubTest {
             PlannedContainer.succeedingAfter(Duration.ZERO),
             new LogBook(clock),
             new OfflineIam("123456789012", Account.sample().roles(), session -> Optional.empty()),
+            JobBody.store(folder),
             hub);
 
     @Test

@@ -13,6 +13,7 @@ import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.testkit.VirtualClock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +21,13 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs live as the service's do, on a clock that is moved by hand. */
 class OfflineSageMakerTest {
+    @TempDir
+    private static Path folder;
+
     private static final Duration WORK = Duration.ofHours(3);
 
     private final VirtualClock clock = new VirtualClock();
@@ -36,6 +41,7 @@ class OfflineSageMakerTest {
                 container,
                 new LogBook(clock),
                 new OfflineIam("123456789012", Account.sample().roles(), session -> Optional.empty()),
+                JobBody.store(folder),
                 OfflineHub.shipped(Account.sample().region(), clock));
     }
 

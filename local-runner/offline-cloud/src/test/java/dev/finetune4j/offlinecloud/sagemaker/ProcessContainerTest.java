@@ -169,19 +169,36 @@ class ProcessContainerTest {
     }
 
     @Test
-    void tellsThatThereAreNoInputs() throws Exception {
+    void tellsThatWhatAManifestNamesIsNotThere() throws Exception {
         ObjectNode body = running("true");
         ((ObjectNode) body.path("InputDataConfig").get(0).path("DataSource").path("S3DataSource"))
-                .put("S3Uri", BUCKET + "elsewhere/");
+                .put("S3DataType", "ManifestFile")
+                .put("S3Uri", BUCKET + "elsewhere");
 
         JsonNode job = end(body);
 
         assertThat(job.path("FailureReason").asText())
-                .isEqualTo("ClientError: Data download failed: there are no objects under s3://my-bucket/elsewhere/");
+                .isEqualTo("ClientError: Data download failed: The specified key does not exist.: elsewhere");
         assertThat(job.path("SecondaryStatusTransitions").findValuesAsText("Status"))
                 .as("nothing ran, nothing was stored")
                 .containsExactly("Starting", "Downloading", "Failed");
         assertThat(job.has("ModelArtifacts")).isFalse();
+    }
+
+    @Test
+    void storesNothingInABucketOfAnotherRegion() throws Exception {
+        store.createBucket("abroad", "us-east-1", ACCOUNT.id());
+        ObjectNode body = running("echo x > $SAGEMAKER_BASE_DIR/model/weights");
+        body.withObject("/OutputDataConfig").put("S3OutputPath", "s3://abroad/outputs");
+
+        JsonNode job = end(body);
+
+        assertThat(job.path("TrainingJobStatus").asText()).isEqualTo("Failed");
+        assertThat(job.path("FailureReason").asText())
+                .isEqualTo(
+                        "ClientError: Artifact upload failed:Unable to upload file to s3://abroad/outputs/job-1/output/model.tar.gz"
+                                + " (BucketRegionError: bucket must be in the same region as the job)");
+        assertThat(store.keys("s3://abroad/")).isEmpty();
     }
 
     @Test

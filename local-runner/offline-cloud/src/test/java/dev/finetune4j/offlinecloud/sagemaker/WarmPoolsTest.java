@@ -11,12 +11,17 @@ import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.testkit.VirtualClock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Machines that a job keeps wait for another one, and tell how long they did. */
 class WarmPoolsTest {
+    @TempDir
+    private static Path folder;
+
     private final VirtualClock clock = new VirtualClock();
     private final OfflineSageMaker service = new OfflineSageMaker(
             Account.sample(),
@@ -25,6 +30,7 @@ class WarmPoolsTest {
             PlannedContainer.succeedingAfter(Duration.ofHours(1)),
             new LogBook(clock),
             new OfflineIam("123456789012", Account.sample().roles(), session -> Optional.empty()),
+            JobBody.store(folder),
             OfflineHub.shipped(Account.sample().region(), clock));
 
     @Test

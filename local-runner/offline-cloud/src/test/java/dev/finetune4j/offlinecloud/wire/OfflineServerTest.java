@@ -40,6 +40,7 @@ class OfflineServerTest {
     void open() throws IOException {
         aws = OfflineAws.start(
                 Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(Duration.ofHours(1)));
+        JobBody.stage(aws.s3());
         signed = "AWS4-HMAC-SHA256 Credential=" + aws.accessKeyId()
                 + "/20260101/eu-central-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0";
     }

@@ -56,6 +56,17 @@ class TrainingJobMapperTest {
                 Pace.LIFELIKE,
                 PlannedContainer.succeedingAfter(Duration.ofHours(1)));
         client = OfflineAccount.client(aws);
+        OfflineAccount.stage(
+                aws.s3(),
+                "my-bucket",
+                "jobs/inputs/5e/",
+                "jobs/inputs/0a/",
+                "jobs/code/77/",
+                "inputs/model/",
+                "inputs/data/",
+                "inputs/more/",
+                "inputs/order/",
+                "code/");
     }
 
     @AfterEach
