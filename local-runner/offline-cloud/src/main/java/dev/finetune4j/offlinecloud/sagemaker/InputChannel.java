@@ -48,7 +48,7 @@ record InputChannel(JsonNode body, JobRequest job) {
     }
 
     String uri() {
-        return source().path("S3Uri").asText();
+        return S3Link.uri(source().path("S3Uri").asText());
     }
 
     /** {@code S3Prefix}, or which kind of manifest its address is of. */

@@ -122,10 +122,16 @@ final class JobAccesses {
                     .forEach(action -> accesses.add(key(action, results)));
         }
         accesses.addAll(toPull(job));
+        String lender = job.at("/AlgorithmSpecification/TrainingImageConfig/TrainingRepositoryAuthConfig"
+                        + "/TrainingRepositoryCredentialsProviderArn")
+                .asText();
+        if (!lender.isEmpty()) {
+            accesses.add(Access.to("lambda:InvokeFunction", lender));
+        }
         return accesses;
     }
 
-    /** What it takes to pull a job's image. */
+    /** What it takes to pull a job's image from Amazon's registry; nothing for a private one, whose password a function of Lambda lends. */
     List<Access> toPull(ObjectNode job) {
         Matcher image =
                 IMAGE.matcher(job.at("/AlgorithmSpecification/TrainingImage").asText());

@@ -46,7 +46,7 @@ record JobRequest(ObjectNode body) {
     }
 
     String outputPath() {
-        return body.path("OutputDataConfig").path("S3OutputPath").asText();
+        return S3Link.uri(body.path("OutputDataConfig").path("S3OutputPath").asText());
     }
 
     /** Whether a container finds what an earlier one of the job kept. */

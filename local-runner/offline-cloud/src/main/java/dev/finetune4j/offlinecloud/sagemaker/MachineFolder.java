@@ -198,7 +198,7 @@ final class MachineFolder implements Machine {
     }
 
     private String checkpointUri() {
-        return job.body().path("CheckpointConfig").path("S3Uri").asText();
+        return S3Link.uri(job.body().path("CheckpointConfig").path("S3Uri").asText());
     }
 
     private static String withSlash(String uri) {

@@ -16,6 +16,21 @@ final class TrainingJobRules {
     private static final long MAX_RUNTIME_SECONDS = 28L * 24 * 3600;
     private static final Pattern ECR_IMAGE =
             Pattern.compile("\\d{12}\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/[^:@]+([:@].+)?");
+    /** The words of the service, with its slip. */
+    private static final String NO_ACCESS_MODE =
+            "TrainingImageConfig with TrainingRepositoryAccessMode set to VPC must be provided when using a training image from a private"
+                    + " Docker registry. Please provideTrainingImageConfig and TrainingRepositoryAccessMode set to VPC when using a training"
+                    + " image from a private Docker registry.";
+
+    private static final int MAX_VOLUME_GB = 16_384;
+    /** A key by its id, alias or ARN. */
+    private static final Pattern KEY =
+            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|alias/[a-zA-Z0-9/_-]+"
+                    + "|arn:aws[a-z-]*:kms:(?<region>[a-z0-9-]+):\\d{12}:(key|alias)/.+");
+
+    /** Folders of which the service itself brings or takes what is in them. */
+    private static final Pattern OWN_FOLDER = Pattern.compile("/opt/ml(/(input|model|output)(/.*)?)?/?");
+
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern S3_URI = Pattern.compile("s3://([^/]+)(/.*)?");
 
@@ -51,12 +66,22 @@ final class TrainingJobRules {
                 "You must specify either an algorithm name or a training image, and not both");
         if (algorithm.has("TrainingImage")) {
             Matcher image = ECR_IMAGE.matcher(algorithm.path("TrainingImage").asText());
-            demand(image.matches(), "Invalid training image: it must be an image of Amazon ECR");
+            if (!image.matches()) {
+                privateRegistry(algorithm.path("TrainingImageConfig"));
+                return;
+            }
             demand(
                     image.group(1).equals(region),
                     "The training image must be in the region of the training job, " + region + ", not in "
                             + image.group(1));
         }
+    }
+
+    private void privateRegistry(JsonNode access) throws ServiceError {
+        demand(access.path("TrainingRepositoryAccessMode").asText().equals("Vpc"), NO_ACCESS_MODE);
+        demand(
+                request.has("VpcConfig"),
+                "VpcConfig must be provided when using a training image from a private Docker registry");
     }
 
     private void machines() throws ServiceError {
@@ -75,6 +100,7 @@ final class TrainingJobRules {
             demand(count >= 1, "InstanceCount must be at least 1");
             disk(kind.path("InstanceType").asText(), machines);
         }
+        key(machines.path("VolumeKmsKeyId").asText());
         demand(
                 machines.path("KeepAlivePeriodInSeconds").asInt() == 0 || !isSpot(),
                 "KeepAlivePeriodInSeconds can not be used with managed spot training");
@@ -117,6 +143,9 @@ final class TrainingJobRules {
                 hasOwnDisk || machines.path("VolumeSizeInGB").asInt() >= 1,
                 "VolumeSizeInGB must be at least 1 for this instance type");
         demand(
+                machines.path("VolumeSizeInGB").asInt() <= MAX_VOLUME_GB,
+                "VolumeSizeInGB must be at most " + MAX_VOLUME_GB);
+        demand(
                 !hasOwnDisk || !machines.has("VolumeKmsKeyId"),
                 "VolumeKmsKeyId can not be used with an instance type that has a local disk");
     }
@@ -143,12 +172,24 @@ final class TrainingJobRules {
         }
     }
 
+    private void key(String key) throws ServiceError {
+        Matcher named = KEY.matcher(key);
+        demand(key.isEmpty() || named.matches(), "Invalid KMS key: " + key);
+        if (!key.isEmpty() && named.group("region") != null) {
+            demand(named.group("region").equals(region), "The KMS key " + key + " must be in region " + region);
+        }
+    }
+
     private void output() throws ServiceError {
+        key(request.path("OutputDataConfig").path("KmsKeyId").asText());
         bucketOf(request.path("OutputDataConfig").path("S3OutputPath").asText());
         if (request.has("CheckpointConfig")) {
             bucketOf(request.path("CheckpointConfig").path("S3Uri").asText());
             String local = request.path("CheckpointConfig").path("LocalPath").asText("/opt/ml/checkpoints");
             demand(local.startsWith("/"), "LocalPath of CheckpointConfig must be absolute");
+            demand(
+                    !OWN_FOLDER.matcher(local).matches(),
+                    "LocalPath of CheckpointConfig must not be a folder of the service's own, as " + local + " is");
         }
     }
 
@@ -198,7 +239,7 @@ final class TrainingJobRules {
     }
 
     private static void bucketOf(String uri) throws ServiceError {
-        Matcher place = S3_URI.matcher(uri);
+        Matcher place = S3_URI.matcher(S3Link.uri(uri));
         demand(place.matches() && BUCKET.matcher(place.group(1)).matches(), "Invalid S3 URI: " + uri);
     }
 

@@ -186,6 +186,26 @@ class ProcessContainerTest {
     }
 
     @Test
+    void storesResultsAtAnAddressOfS3ItselfForAnImageOfAPrivateRegistry() throws Exception {
+        ObjectNode body = running("echo x > $SAGEMAKER_BASE_DIR/model/weights");
+        ObjectNode algorithm =
+                body.withObject("/AlgorithmSpecification").put("TrainingImage", "registry.example.com/a:1");
+        algorithm.putObject("TrainingImageConfig").put("TrainingRepositoryAccessMode", "Vpc");
+        ObjectNode network = body.putObject("VpcConfig");
+        network.putArray("SecurityGroupIds").add("sg-1");
+        network.putArray("Subnets").add("subnet-1");
+        body.withObject("/OutputDataConfig")
+                .put("S3OutputPath", "https://s3.eu-central-1.amazonaws.com/my-bucket/outputs");
+
+        JsonNode job = end(body);
+
+        assertThat(job.path("TrainingJobStatus").asText()).as("%s", job).isEqualTo("Completed");
+        assertThat(job.path("ModelArtifacts").path("S3ModelArtifacts").asText())
+                .isEqualTo(BUCKET + "outputs/job-1/output/model.tar.gz");
+        assertThat(store.keys(BUCKET + "outputs/job-1")).containsExactly("outputs/job-1/output/model.tar.gz");
+    }
+
+    @Test
     void storesNothingInABucketOfAnotherRegion() throws Exception {
         store.createBucket("abroad", "us-east-1", ACCOUNT.id());
         ObjectNode body = running("echo x > $SAGEMAKER_BASE_DIR/model/weights");

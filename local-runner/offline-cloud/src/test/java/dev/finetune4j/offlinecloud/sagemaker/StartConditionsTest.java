@@ -1,5 +1,6 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.offlinecloud.iam.OfflineIam;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.wire.Access;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +83,20 @@ class StartConditionsTest {
                                 + " repository and image exist and role " + ROLE
                                 + " has proper pull permissions for SageMaker:"
                                 + " ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer");
+    }
+
+    @Test
+    void takesTheFunctionThatLendsThePasswordOfAPrivateRegistry() {
+        String lender = "arn:aws:lambda:eu-central-1:123456789012:function:registry";
+        body.withObject("/AlgorithmSpecification")
+                .put("TrainingImage", "registry.example.com/a:1")
+                .putObject("TrainingImageConfig")
+                .putObject("TrainingRepositoryAuthConfig")
+                .put("TrainingRepositoryCredentialsProviderArn", lender);
+        JobAccesses accesses = new JobAccesses(ACCOUNT);
+
+        assertThat(accesses.toPull(body)).isEmpty();
+        assertThat(accesses.toStart(body)).containsExactly(Access.to("lambda:InvokeFunction", lender));
     }
 
     private void assertNoObjects(String uri) {

@@ -1,5 +1,6 @@
 package dev.finetune4j.offlinecloud.sagemaker;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +11,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service's rules between fields. */
 class TrainingJobRulesTest {
@@ -27,6 +30,42 @@ class TrainingJobRulesTest {
         grouped(several);
         assertThatCode(() -> new TrainingJobRules(several, "eu-central-1").check())
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void takesAnImageOfAPrivateRegistryThatANetworkLeadsTo() {
+        ObjectNode body = JobBody.onDemand("job-1");
+        privateImage(body);
+
+        assertThatCode(() -> new TrainingJobRules(body, "eu-central-1").check()).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "alias/mine",
+                "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f",
+                "mrk-0123456789abcdef0123456789abcdef",
+                "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f",
+            })
+    void takesKeysByAllTheirNames(String key) {
+        ObjectNode body = JobBody.onDemand("job-1");
+        body.withObject("/OutputDataConfig").put("KmsKeyId", key);
+
+        assertThatCode(() -> new TrainingJobRules(body, "eu-central-1").check()).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://s3.eu-central-1.amazonaws.com/my-bucket/a/b, s3://my-bucket/a/b",
+        "https://s3.amazonaws.com/my-bucket, s3://my-bucket",
+        "https://my-bucket.s3.eu-central-1.amazonaws.com/a/b, s3://my-bucket/a/b",
+        "https://s3-eu-west-1.amazonaws.com/my-bucket/a/, s3://my-bucket/a/",
+        "s3://my-bucket/a, s3://my-bucket/a",
+        "https://example.com/my-bucket/a, https://example.com/my-bucket/a",
+    })
+    void readsPlacesInS3AsTheyAreWritten(String written, String meant) {
+        assertThat(S3Link.uri(written)).isEqualTo(meant);
     }
 
     @ParameterizedTest
@@ -49,7 +88,7 @@ class TrainingJobRulesTest {
                         "either an algorithm name",
                         body -> body.withObject("/AlgorithmSpecification").remove("TrainingImage")),
                 broken(
-                        "image of Amazon ECR",
+                        "Please provideTrainingImageConfig and",
                         body -> body.withObject("/AlgorithmSpecification").put("TrainingImage", "pytorch:latest")),
                 broken(
                         "region",
@@ -119,6 +158,31 @@ class TrainingJobRulesTest {
                             .put("VolumeSizeInGB", 30);
                 }),
                 broken(
+                        "VolumeSizeInGB must be at most 16384",
+                        body -> body.withObject("/ResourceConfig")
+                                .put("InstanceType", "ml.m5.xlarge")
+                                .put("VolumeSizeInGB", 16_385)),
+                broken(
+                        "Invalid KMS key: not-a-key",
+                        body -> body.withObject("/OutputDataConfig").put("KmsKeyId", "not-a-key")),
+                broken(
+                        "Invalid KMS key: not-a-key",
+                        body -> body.withObject("/ResourceConfig")
+                                .put("InstanceType", "ml.m5.xlarge")
+                                .put("VolumeSizeInGB", 30)
+                                .put("VolumeKmsKeyId", "not-a-key")),
+                broken(
+                        "must be in region eu-central-1",
+                        body -> body.withObject("/OutputDataConfig")
+                                .put("KmsKeyId", "arn:aws:kms:us-east-1:123456789012:alias/mine")),
+                broken(
+                        "must not be a folder of the service's own",
+                        body -> body.withObject("/CheckpointConfig").put("LocalPath", "/opt/ml/input/data")),
+                broken("VpcConfig must be provided", body -> {
+                    privateImage(body);
+                    body.remove("VpcConfig");
+                }),
+                broken(
                         "Invalid S3 URI",
                         body -> body.withObject("/OutputDataConfig").put("S3OutputPath", "s3://My_Bucket/x")),
                 broken("LocalPath", body -> body.withObject("/CheckpointConfig").put("LocalPath", "checkpoints")),
@@ -164,6 +228,17 @@ class TrainingJobRulesTest {
                 .put("InstanceGroupName", "a")
                 .put("InstanceType", "ml.g5.xlarge")
                 .put("InstanceCount", 2);
+    }
+
+    /** An image of a private registry in place of one of Amazon's, with all that it takes; the algorithm. */
+    private static ObjectNode privateImage(ObjectNode body) {
+        ObjectNode network = body.putObject("VpcConfig");
+        network.putArray("SecurityGroupIds").add("sg-1");
+        network.putArray("Subnets").add("subnet-1");
+        ObjectNode algorithm =
+                body.withObject("/AlgorithmSpecification").put("TrainingImage", "registry.example.com/a:1");
+        algorithm.putObject("TrainingImageConfig").put("TrainingRepositoryAccessMode", "Vpc");
+        return algorithm;
     }
 
     private static Arguments broken(String words, Consumer<ObjectNode> breakIt) {

@@ -31,7 +31,11 @@ public record PlaceRules(
     private static final Pattern STORE =
             Pattern.compile("s3://[a-z0-9][a-z0-9.\\-]{1,61}[a-z0-9](/[a-zA-Z0-9!_.*'()\\-/]+)?");
     private static final int STORE_CHARACTERS = 512; // of 1024, the rest is for our own names below it
-    private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9:/_\\-]+");
+    /** A key by its id, alias or ARN. */
+    private static final Pattern KEY =
+            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|alias/[a-zA-Z0-9/_-]+"
+                    + "|arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:(key|alias)/.+");
+
     private static final int KEY_CHARACTERS = 2048;
     private static final Pattern KEY_ARN = Pattern.compile("arn:aws[a-z\\-]*:kms:([a-z0-9\\-]+):.*");
     private static final int MOST_SUBNETS = 16;
