@@ -112,6 +112,15 @@ final class BedrockErrors {
                 .asException();
     }
 
+    /** The name that a job's model is to have belongs to another model. */
+    static FineTuneException modelTaken(SdkException failure, String model, String region) {
+        return BedrockProblems.NAME_TAKEN
+                .error("the name " + model + " belongs to another model")
+                .because(AwsConnection.reason(failure))
+                .remedy("aws bedrock get-custom-model --region " + region + " --model-identifier " + model)
+                .asException(failure);
+    }
+
     /** There is no such job. */
     static FineTuneException absent(String name, String region) {
         return BedrockProblems.NO_SUCH_JOB

@@ -53,6 +53,9 @@ final class CustomizationJobs {
 
             @Override
             protected FineTuneException told(SdkException failure) {
+                if (failure instanceof ConflictException) { // told only where no job of this name is found
+                    return BedrockErrors.modelTaken(failure, request.customModelName(), calls.region());
+                }
                 return BedrockErrors.isOfRole(failure)
                         ? super.told(failure)
                         : BedrockErrors.told(failure, request.jobName(), calls.region(), request.baseModelIdentifier());

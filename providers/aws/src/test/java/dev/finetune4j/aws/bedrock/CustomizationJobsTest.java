@@ -108,7 +108,11 @@ class CustomizationJobsTest extends LaunchesOnceTest {
         CreateModelCustomizationJobRequest other =
                 request("another", "abc").toBuilder().customModelName(NAME).build();
 
-        assertThat(refused(() -> jobs.submit(other)).problems().get(0).kind()).isEqualTo(BedrockProblems.NAME_TAKEN);
+        Problem problem = refused(() -> jobs.submit(other)).problems().get(0);
+
+        assertThat(problem.kind()).isEqualTo(BedrockProblems.NAME_TAKEN);
+        assertThat(problem.remedies())
+                .containsExactly("aws bedrock get-custom-model --region us-east-1 --model-identifier " + NAME);
     }
 
     @ParameterizedTest
