@@ -21,7 +21,7 @@ final class StartConditions {
      * What is looked at.
      *
      * @param region where the job is to run
-     * @param store as nobody sees it
+     * @param store all of it, of which the role may see a part
      * @param gate decides what the role may do
      */
     StartConditions(JobRequest request, String region, ObjectStore store, Gate gate) {
