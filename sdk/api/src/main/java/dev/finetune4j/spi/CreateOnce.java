@@ -2,6 +2,7 @@ package dev.finetune4j.spi;
 
 import dev.finetune4j.error.FineTuneException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -96,10 +97,10 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
         }
     }
 
-    /** What is known of one attempt. Once a create got no answer, no refusal of a later call says that nothing was made. */
+    /** What is known of one attempt. Once a create may have made it, no refusal of a later call says that nothing was made. */
     private final class Attempt {
         private @Nullable FineTuneException last;
-        private boolean isUnanswered;
+        private boolean mayBeMade;
         private boolean isToPause;
         private boolean mayGoOn = true;
 
@@ -114,7 +115,12 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
         Optional<T> tryToCreate() {
             try {
                 isToPause = false;
-                return create();
+                Optional<T> created = create();
+                if (created.isEmpty()) { // taken: only a look tells of it, and no refusal from now on unmakes it
+                    last = hidden();
+                    mayBeMade = true;
+                }
+                return created;
             } catch (RuntimeException e) {
                 if (!failures.isInstance(e) || e instanceof FineTuneException) {
                     throw e;
@@ -130,7 +136,7 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
             mayGoOn = refusal != Refusal.FINAL;
             if (refusal == Refusal.UNANSWERED) {
                 last = told(failure);
-                isUnanswered = true;
+                mayBeMade = true;
             } else {
                 last = refused(told(failure));
             }
@@ -142,13 +148,13 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
             if (before == null) {
                 return refusal;
             }
-            FineTuneException told = isUnanswered ? before : refusal;
-            told.addSuppressed(isUnanswered ? refusal : before);
+            FineTuneException told = mayBeMade ? before : refusal;
+            told.addSuppressed(mayBeMade ? refusal : before);
             return told;
         }
 
         FineTuneException failure() {
-            return last == null ? hidden() : last;
+            return Objects.requireNonNull(last, "every round is told of");
         }
     }
 }

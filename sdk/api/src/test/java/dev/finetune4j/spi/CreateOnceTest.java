@@ -91,10 +91,31 @@ class CreateOnceTest {
         }
     }
 
+    /** That its name is taken from then on does not mean that somebody else took it. */
     @Test
     void tellsThatTheServiceTookItAndDoesNotShowIt() {
-        assertThat(failureOf(new Shelf().showsAfter(99)).problems().get(0).causes())
-                .containsExactly("hidden");
+        Shelf shelf = new Shelf().showsAfter(99);
+
+        assertThat(failureOf(shelf).problems().get(0).causes()).containsExactly("hidden");
+        assertThat(shelf.creates).isEqualTo(CreateOnce.ROUNDS);
+    }
+
+    @Test
+    void believesNoRefusalToLookAfterTheServiceTookIt() {
+        FineTuneException failure = failureOf(new Shelf().hiddenAfter(1));
+
+        assertThat(failure.problems().get(0).causes()).containsExactly("hidden");
+        assertThat(failure.getSuppressed()).hasSize(1);
+    }
+
+    /** Its own thing may be what holds the quota that the next create is refused for. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "UNANSWERED")
+    void believesNoRefusalToCreateAfterTheServiceTookIt(Refusal refusal) {
+        FineTuneException failure = failureOf(new Shelf().showsAfter(99).refusesAnotherAs(refusal));
+
+        assertThat(failure.problems().get(0).causes()).containsExactly("hidden");
+        assertThat(failure.getSuppressed()).isNotEmpty();
     }
 
     @Test
@@ -141,6 +162,7 @@ class CreateOnceTest {
         private @Nullable String thing;
         private int looksAllowed = Integer.MAX_VALUE;
         private int looksUntilShown;
+        private Refusal refusalOfAnother = Refusal.TAKEN;
         private int creates;
 
         Shelf(Answer... answers) {
@@ -160,6 +182,12 @@ class CreateOnceTest {
             return this;
         }
 
+        /** What a create meets once the thing is there; without this, that its name is taken. */
+        Shelf refusesAnotherAs(Refusal refusal) {
+            refusalOfAnother = refusal;
+            return this;
+        }
+
         @Override
         protected Optional<String> find() {
             if (looksAllowed-- == 0) {
@@ -172,6 +200,9 @@ class CreateOnceTest {
         protected Optional<String> create() {
             creates++;
             Answer answer = answers.poll();
+            if (answer == null && thing != null) {
+                answer = answer(refusalOfAnother);
+            }
             if (answer == null || answer.madeIt) {
                 thing = "thing";
             }
@@ -197,7 +228,10 @@ class CreateOnceTest {
 
         @Override
         protected FineTuneException hidden() {
-            return FAILED.error("a call failed").because("hidden").asException();
+            return FAILED.error("a call failed")
+                    .because("hidden")
+                    .retry(Retry.after(Duration.ofSeconds(1)))
+                    .asException();
         }
 
         @Override
