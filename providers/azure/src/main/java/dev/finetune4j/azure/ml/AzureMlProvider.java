@@ -364,7 +364,7 @@ final class AzureMlProvider implements Provider {
 
     private StoredJobs stored() {
         Site open = site();
-        return new StoredJobs(open.options(), open.store(), open.jobs(), now());
+        return new StoredJobs(open.options(), open.store(), open.jobs(), open.walk(), now());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.finetune4j.azure.ml;
 
 import dev.finetune4j.azure.blob.BlobStore;
+import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Leftover;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What lies in blob storage of jobs, and which of it a job needs. What has another form of name is not ours and not told. */
 final class StoredJobs {
-    /** A launch that has staged its order asks for its machine soon after. */
+    /** A launch that has staged its order, or an input, goes on soon after. */
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
     /** Job, start of a digest, attempt: nobody else calls a folder so. */
@@ -35,12 +36,14 @@ final class StoredJobs {
     private final AzureMlOptions options;
     private final BlobStore store;
     private final CommandJobs jobs;
+    private final LaunchWalk walk;
     private final Instant now;
 
-    StoredJobs(AzureMlOptions options, BlobStore store, CommandJobs jobs, Instant now) {
+    StoredJobs(AzureMlOptions options, BlobStore store, CommandJobs jobs, LaunchWalk walk, Instant now) {
         this.options = options;
         this.store = store;
         this.jobs = jobs;
+        this.walk = walk;
         this.now = now;
     }
 
@@ -65,7 +68,7 @@ final class StoredJobs {
             if (IS_DIGEST.test(input.name())) {
                 String use = needed.contains(options.uri(name(BlobStore.INPUTS, input)))
                         ? "a job that has not ended"
-                        : mayBeLaunching ? "a launch may be under way" : "";
+                        : mayBeLaunching || isYoung(input) ? "a launch may be under way" : "";
                 all.add(leftover(BlobStore.INPUTS, input, null, use));
             }
         }
@@ -77,14 +80,18 @@ final class StoredJobs {
         boolean mayBeLaunching = false;
         for (BlobStore.StoredFolder order : runs(JobFiles.ORDERS)) {
             RunId run = new RunId(order.name());
-            if (!order.lastStored().plus(LAUNCHING).isAfter(now) || unfinished.containsKey(run)) {
+            if (!isYoung(order) || unfinished.containsKey(run)) {
                 continue;
             }
-            Optional<AzureJob> job = jobs.find(run.value());
-            job.filter(one -> !one.hasEnded()).ifPresent(one -> unfinished.put(run, one));
-            mayBeLaunching |= job.isEmpty();
+            List<AzureJob> launches = walk.now(run).stream().map(Launch::job).toList();
+            launches.stream().filter(one -> !one.hasEnded()).forEach(one -> unfinished.put(run, one));
+            mayBeLaunching |= launches.isEmpty();
         }
         return mayBeLaunching;
+    }
+
+    private boolean isYoung(BlobStore.StoredFolder folder) {
+        return folder.lastStored().plus(LAUNCHING).isAfter(now);
     }
 
     private List<BlobStore.StoredFolder> runs(String kind) {
