@@ -221,4 +221,17 @@ class StoredJobsTest {
                     .allSatisfy(input -> assertThat(input.use()).isEmpty());
         }
     }
+
+    @Test
+    void aFolderWithALongerNameThanARunsIsNotTold() {
+        try (S3Store store = place.store()) {
+            String tooLong = "a".repeat(51) + "-0a1b2c3d-123456";
+            store.put("orders/" + tooLong + "/d1/order.json", "{}".getBytes(StandardCharsets.UTF_8));
+            store.put("outputs/" + tooLong.substring(4) + "-r2/output/model.tar.gz", new byte[1]);
+
+            assertThat(provider.leftovers().orElseThrow())
+                    .extracting(Leftover::run)
+                    .containsExactly(new RunId(tooLong.substring(4)));
+        }
+    }
 }

@@ -352,13 +352,14 @@ final class AzureMlProvider implements Provider {
     public List<UnfinishedJob> unfinished() {
         Site open = site();
         return open.jobs().unfinished().stream()
-                .map(job -> new UnfinishedJob(
-                        new RunId(job.tag(Submission.RUN_LABEL)),
-                        job.reference(),
-                        open.options().region(),
-                        job.machine(),
-                        job.isSpot(),
-                        job.createdAt()))
+                .flatMap(job -> job.run().stream()
+                        .map(run -> new UnfinishedJob(
+                                run,
+                                job.reference(),
+                                open.options().region(),
+                                job.machine(),
+                                job.isSpot(),
+                                job.createdAt())))
                 .toList();
     }
 

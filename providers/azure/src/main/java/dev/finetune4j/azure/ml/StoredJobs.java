@@ -25,9 +25,9 @@ final class StoredJobs {
     /** A launch that has staged its order, or an input, goes on soon after. */
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
-    /** Job, start of a digest, attempt: nobody else calls a folder so. */
+    /** Job, start of a digest, attempt, no longer than a run's id: nobody else calls a folder so. */
     private static final Predicate<String> IS_RUN = Pattern.compile(
-                    "[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}")
+                    "(?=.{1,63}$)[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}")
             .asMatchPredicate();
 
     private static final Predicate<String> IS_DIGEST =
@@ -50,9 +50,12 @@ final class StoredJobs {
     /** All that lies there, by kind and then by name; asks for all jobs once, and for each besides that may be about to begin. */
     List<Leftover> all() {
         Map<RunId, AzureJob> unfinished = new LinkedHashMap<>();
-        jobs.unfinished().forEach(job -> unfinished.put(run(job), job));
-        boolean mayBeLaunching = addYoung(unfinished);
         Set<String> needed = new HashSet<>();
+        for (AzureJob job : jobs.unfinished()) {
+            job.run().ifPresent(run -> unfinished.put(run, job));
+            needed.addAll(inputs(job)); // whosever it is
+        }
+        boolean mayBeLaunching = addYoung(unfinished);
         unfinished.values().forEach(job -> needed.addAll(inputs(job)));
         List<Leftover> all = new ArrayList<>();
         for (String kind : List.of(JobFiles.ORDERS, JobFiles.JOBS)) {
@@ -112,10 +115,6 @@ final class StoredJobs {
                 folder.lastStored(),
                 kind.equals(JobFiles.JOBS),
                 use);
-    }
-
-    private static RunId run(AzureJob job) {
-        return new RunId(job.tag(Submission.RUN_LABEL));
     }
 
     /** What a job reads of what was staged, as the job names it. */

@@ -3,8 +3,10 @@ package dev.finetune4j.azure.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.blob.BlobStore;
 import dev.finetune4j.azure.internal.Answered;
+import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
@@ -12,6 +14,7 @@ import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
+import dev.finetune4j.spi.UnfinishedJob;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -186,6 +189,29 @@ class StoredJobsTest {
 
     private AzureMlOptions options() {
         return new AzureMlSettings(place.settings(), Map.of()).options();
+    }
+
+    /** Somebody else may call a tag as we do, and a folder nearly so. */
+    @Test
+    void whatIsCalledAlmostAsOursIsNotTold() {
+        provider.submit(place.job(ONE.value(), 50).build());
+        ArmResources manager = new ArmResources(place.connection(), CommandJobs.VERSION);
+        String jobs = options().workspacePath() + "/jobs/";
+        ObjectNode theirs =
+                CommandJobMapper.again(AzureJob.of(manager.find(jobs + ONE).orElseThrow()), null);
+        ((ObjectNode) theirs.at("/properties/tags")).put(Submission.RUN_LABEL, "of somebody else");
+        manager.put(jobs + "theirs", theirs);
+        String tooLong = "a".repeat(51) + "-0a1b2c3d-123456";
+        store.put("orders/" + tooLong + "/d1/order.json", "{}".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(provider.unfinished()).extracting(UnfinishedJob::run).containsExactly(ONE);
+        assertThat(provider.leftovers().orElseThrow())
+                .hasSize(5)
+                .noneMatch(one -> one.reference().contains(tooLong));
+        provider.stop(ONE);
+        end(ONE);
+        provider.delete(ONE);
+        assertThat(store.list("inputs/")).as("the other's job reads them").isNotEmpty();
     }
 
     /** Both have the same data, model and worker; the one that ended last removes them. */

@@ -26,9 +26,9 @@ final class StoredJobs {
     /** A launch that has staged its order, or an input, goes on soon after. */
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
-    /** Job, start of a digest, attempt, and where it was launched again which launch: nobody else calls a folder so. */
+    /** Job, start of a digest, attempt, no longer than a run's id, and which launch where it was launched again: nobody else calls a folder so. */
     private static final Predicate<String> IS_RUN = Pattern.compile(
-                    "[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}(-r\\d{1,4})?")
+                    "(?=.{1,63}(-r\\d{1,4})?$)[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}(-r\\d{1,4})?")
             .asMatchPredicate();
 
     private final S3Store store;
