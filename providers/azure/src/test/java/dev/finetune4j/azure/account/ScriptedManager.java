@@ -1,6 +1,5 @@
 package dev.finetune4j.azure.account;
 
-import com.azure.core.credential.AccessToken;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpMethod;
@@ -11,11 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.internal.Answered;
 import dev.finetune4j.azure.internal.ArmResources;
-import dev.finetune4j.azure.internal.AzureCloud;
-import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.json.Json;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -57,12 +52,7 @@ final class ScriptedManager implements HttpClient {
     }
 
     ArmResources resources() {
-        AzureConnection connection = new AzureConnection(
-                AzureCloud.of(AzureCloud.PUBLIC).orElseThrow(),
-                request -> Mono.just(new AccessToken(
-                        "token", OffsetDateTime.now(ZoneOffset.UTC).plusHours(1))),
-                this);
-        return new ArmResources(connection, WorkspaceDeployment.VERSION);
+        return new ArmResources(Answered.connection(this), WorkspaceDeployment.VERSION);
     }
 
     @Override
