@@ -33,12 +33,23 @@ final class ScriptedManager implements HttpClient {
     private @Nullable JsonNode deployed;
     private @Nullable JsonNode asked;
     private @Nullable HttpResponse refusal;
+    private @Nullable HttpHeaderName addressing = HttpHeaderName.LOCATION;
     private String failure = "";
     private int looks;
 
     /** The next call is refused. */
     void refuse(int status, String code) {
-        refusal = Answered.to(status, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"no\"}}");
+        refuse(status, code, "no");
+    }
+
+    /** The next call is refused in such words. */
+    void refuse(int status, String code, String message) {
+        refusal = Answered.to(status, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"" + message + "\"}}");
+    }
+
+    /** From now on it tells by this header where to look for what it works out; null for no header. */
+    void tellsWhereBy(@Nullable HttpHeaderName header) {
+        addressing = header;
     }
 
     /** The next deployment fails of this, within errors that only tell that something failed. */
@@ -72,11 +83,17 @@ final class ScriptedManager implements HttpClient {
         if (path.equals(DEPLOYMENT + "/whatIf")) {
             asked = body(request);
             looks = 0;
-            return Answered.to(ACCEPTED, "")
-                    .with(HttpHeaderName.LOCATION, "https://management.azure.com" + GROUP + RESULT + "?api-version=1");
+            HttpHeaderName header = addressing;
+            Answered accepted = Answered.to(ACCEPTED, "");
+            return header == null
+                    ? accepted
+                    : accepted.with(header, "https://management.azure.com" + GROUP + RESULT + "?api-version=1");
         }
         if (path.equals(GROUP + RESULT)) {
-            return looks++ < 1 ? Answered.to(ACCEPTED, "") : Answered.to(OK, Json.line(foreseen()));
+            Answered running = HttpHeaderName.AZURE_ASYNCOPERATION.equals(addressing)
+                    ? Answered.to(OK, "{\"status\":\"Running\"}")
+                    : Answered.to(ACCEPTED, "");
+            return looks++ < 1 ? running : Answered.to(OK, Json.line(foreseen()));
         }
         if (path.equals(DEPLOYMENT) && request.getHttpMethod() == HttpMethod.PUT) {
             deployed = body(request);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.azure.core.http.HttpHeaderName;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
@@ -49,6 +50,15 @@ class WorkspaceDeploymentTest {
         assertThat(again.carryOut()).contains("workspace: finetune4j");
         assertThat(manager.calls.stream().filter(call -> call.startsWith("PUT")))
                 .hasSize(1);
+    }
+
+    @Test
+    void looksWhereverItIsTold() {
+        manager.tellsWhereBy(HttpHeaderName.AZURE_ASYNCOPERATION);
+        assertThat(prepared(Map.of()).changes()).hasSize(2);
+
+        manager.tellsWhereBy(null);
+        assertThat(problem(() -> prepared(Map.of())).code()).isEqualTo("FT0957");
     }
 
     @Test
