@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
@@ -29,11 +30,13 @@ final class WorkspaceDeployment implements Founding {
     /** Half an hour, at the pace of people who wait. */
     private static final int LOOKS = 360;
 
-    private static final Duration PAUSE = Duration.ofSeconds(30);
+    static final Duration PAUSE = Duration.ofSeconds(30);
     private static final Set<String> CHANGES = Set.of("Create", "Modify", "Delete", "Deploy");
 
     /** A name is held by something that was deleted and is still kept. */
     private static final Pattern HELD = Pattern.compile("(?i)soft.?delet|FlagMustBeSetForRestore|VaultAlreadyExists");
+
+    private static final Pattern CALLER = Pattern.compile("object id '([0-9a-fA-F-]{36})'");
 
     private final ArmResources manager;
     private final String subscription;
@@ -212,8 +215,9 @@ final class WorkspaceDeployment implements Founding {
                 AzureAccountProblems.NOT_ALLOWED
                         .error("the caller may not deploy to " + group)
                         .because(reason)
-                        .remedy("az role assignment create --role Owner --assignee ME --scope /subscriptions/"
-                                + subscription + "/resourceGroups/" + group)
+                        .remedy("for role in Contributor \"Role Based Access Control Administrator\"; do az role"
+                                + " assignment create --role \"$role\" --assignee " + caller(reason)
+                                + " --scope /subscriptions/" + subscription + "/resourceGroups/" + group + "; done")
                         .asException(failure);
             case CREDENTIALS ->
                 AzureAccountProblems.NOT_ALLOWED
@@ -237,6 +241,12 @@ final class WorkspaceDeployment implements Founding {
                         .retry(Retry.after(PAUSE))
                         .asException(failure);
         };
+    }
+
+    /** Azure says who was refused; whoever may assign roles is somebody else. */
+    private static String caller(String reason) {
+        Matcher caller = CALLER.matcher(reason);
+        return caller.find() ? caller.group(1) : "\"$(az ad signed-in-user show --query id --output tsv)\"";
     }
 
     @Override
