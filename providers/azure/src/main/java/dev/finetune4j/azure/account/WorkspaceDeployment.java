@@ -79,6 +79,7 @@ final class WorkspaceDeployment implements Founding {
                 parameters.putObject(name).set("value", before);
             }
         }
+        refuseBudgetWithoutMail(parameters);
         JsonNode foreseen = make(() -> manager.workOut(path() + "/whatIf", body, betweenLooks, LOOKS))
                 .orElseThrow(WorkspaceDeployment::notDone);
         if (!foreseen.path("status").asText().equals("Succeeded")) {
@@ -88,6 +89,18 @@ final class WorkspaceDeployment implements Founding {
                 .filter(change -> CHANGES.contains(change.path("changeType").asText()))
                 .map(WorkspaceDeployment::change)
                 .toList();
+    }
+
+    /** Azure takes no budget of which nobody is told, and says so only while it makes it. */
+    private void refuseBudgetWithoutMail(ObjectNode parameters) {
+        int budget = parameters.at("/budget/value").asInt();
+        if (budget > 0 && parameters.at("/budgetMail/value").asText().isBlank()) {
+            throw AzureAccountProblems.NOT_MADE
+                    .error("a budget of " + budget + " needs somebody whom its mails go to")
+                    .remedy("finetune bootstrap azure --set resource-group=" + group + " --set budget=" + budget
+                            + " --set budgetMail=me@example.org")
+                    .asException();
+        }
     }
 
     /** A resource's id ends with its kind and name, or several of both in turn. */

@@ -80,6 +80,17 @@ class WorkspaceDeploymentTest {
     }
 
     @Test
+    void refusesABudgetOfWhichNobodyIsTold() {
+        Problem problem = problem(() -> prepared(Map.of("budget", "100")));
+
+        assertThat(problem.code()).isEqualTo("FT0955");
+        assertThat(problem.summary()).isEqualTo("a budget of 100 needs somebody whom its mails go to");
+        assertThat(problem.remedies().get(0)).contains("--set budget=100 --set budgetMail=");
+        assertThat(manager.calls).as("nothing is worked out").containsExactly("GET finetune4j");
+        assertThat(prepared(Map.of("budget", "0")).changes()).isNotEmpty();
+    }
+
+    @Test
     void saysOfAClusterWhichMachinesItHas() {
         assertThat(prepared(Map.of("clusterMachine", "Standard_NC24ads_A100_v4"))
                         .carryOut())
@@ -118,7 +129,7 @@ class WorkspaceDeploymentTest {
             assertThat(denied.remedies().get(0)).contains("Contributor", "--assignee " + caller + " --scope");
         });
         manager.refuse(403, "AuthorizationFailed");
-        assertThat(problem(() -> prepared(Map.of())).code()).isEqualTo("FT0956");
+        assertThat(problem(() -> prepared(Map.of())).remedies().get(0)).contains("az ad signed-in-user show");
         manager.refuse(400, "InvalidTemplate");
         assertThat(problem(() -> prepared(Map.of()))).satisfies(refused -> {
             assertThat(refused.code()).isEqualTo("FT0955");
