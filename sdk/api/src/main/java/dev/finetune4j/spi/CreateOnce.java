@@ -80,7 +80,7 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
         Optional<T> there = attempt.look();
         for (int round = 1; there.isEmpty() && attempt.mayGoOn && round <= ROUNDS; round++) {
             if (attempt.isToPause) {
-                pause(round - 1);
+                pause(pauseBefore(round));
             }
             there = attempt.tryToCreate().or(attempt::look);
         }
@@ -88,10 +88,15 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
     }
 
     /** Longer from round to round, and by chance, so that those whom a service told to come less often do not come at once. */
-    private static void pause(int round) {
-        long longest = FIRST_PAUSE.toMillis() << round;
+    private static Duration pauseBefore(int round) {
+        long longest = FIRST_PAUSE.toMillis() << (round - 1);
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest));
+    }
+
+    /** Waits before the next round. */
+    protected void pause(Duration time) {
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextLong(longest));
+            Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // what is under way is ended by the caller, who knows what it is
         }

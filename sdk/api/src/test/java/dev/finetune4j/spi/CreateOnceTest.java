@@ -11,6 +11,7 @@ import dev.finetune4j.error.Retry;
 import dev.finetune4j.spi.CreateOnce.Refusal;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -88,6 +89,8 @@ class CreateOnceTest {
 
             assertThat(failureOf(shelf).problems().get(0).causes()).containsExactly(refusal.name());
             assertThat(shelf.creates).isEqualTo(CreateOnce.ROUNDS);
+            assertThat(shelf.pauses).hasSize(refusal == Refusal.TAKEN ? 0 : CreateOnce.ROUNDS - 1);
+            assertThat(shelf.pauses).allMatch(pause -> pause.toMillis() < 100 << CreateOnce.ROUNDS);
         }
     }
 
@@ -164,6 +167,7 @@ class CreateOnceTest {
         private int looksUntilShown;
         private Refusal refusalOfAnother = Refusal.TAKEN;
         private int creates;
+        private final List<Duration> pauses = new ArrayList<>();
 
         Shelf(Answer... answers) {
             super(Answer.class);
@@ -210,6 +214,11 @@ class CreateOnceTest {
                 throw answer;
             }
             return Optional.empty();
+        }
+
+        @Override
+        protected void pause(Duration time) {
+            pauses.add(time);
         }
 
         @Override
