@@ -2,6 +2,7 @@ package dev.finetune4j.spi;
 
 import dev.finetune4j.error.FineTuneException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
         Optional<T> there = attempt.look();
         for (int round = 1; there.isEmpty() && attempt.mayGoOn && round <= ROUNDS; round++) {
             if (attempt.isToPause) {
-                pause(round - 1);
+                pause(pauseBefore(round));
             }
             there = attempt.tryToCreate().or(attempt::look);
         }
@@ -87,19 +88,24 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
     }
 
     /** Longer from round to round, and by chance, so that those whom a service told to come less often do not come at once. */
-    private static void pause(int round) {
-        long longest = FIRST_PAUSE.toMillis() << round;
+    private static Duration pauseBefore(int round) {
+        long longest = FIRST_PAUSE.toMillis() << (round - 1);
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest));
+    }
+
+    /** Waits before the next round. */
+    protected void pause(Duration time) {
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextLong(longest));
+            Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // what is under way is ended by the caller, who knows what it is
         }
     }
 
-    /** What is known of one attempt. Once a create got no answer, no refusal of a later call says that nothing was made. */
+    /** What is known of one attempt. Once a create may have made it, no refusal of a later call says that nothing was made. */
     private final class Attempt {
         private @Nullable FineTuneException last;
-        private boolean isUnanswered;
+        private boolean mayBeMade;
         private boolean isToPause;
         private boolean mayGoOn = true;
 
@@ -114,7 +120,12 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
         Optional<T> tryToCreate() {
             try {
                 isToPause = false;
-                return create();
+                Optional<T> created = create();
+                if (created.isEmpty()) { // taken: only a look tells of it, and no refusal from now on unmakes it
+                    last = hidden();
+                    mayBeMade = true;
+                }
+                return created;
             } catch (RuntimeException e) {
                 if (!failures.isInstance(e) || e instanceof FineTuneException) {
                     throw e;
@@ -130,7 +141,7 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
             mayGoOn = refusal != Refusal.FINAL;
             if (refusal == Refusal.UNANSWERED) {
                 last = told(failure);
-                isUnanswered = true;
+                mayBeMade = true;
             } else {
                 last = refused(told(failure));
             }
@@ -142,13 +153,13 @@ public abstract class CreateOnce<T, E extends RuntimeException> {
             if (before == null) {
                 return refusal;
             }
-            FineTuneException told = isUnanswered ? before : refusal;
-            told.addSuppressed(isUnanswered ? refusal : before);
+            FineTuneException told = mayBeMade ? before : refusal;
+            told.addSuppressed(mayBeMade ? refusal : before);
             return told;
         }
 
         FineTuneException failure() {
-            return last == null ? hidden() : last;
+            return Objects.requireNonNull(last, "every round is told of");
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.finetune4j.value;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -9,6 +10,8 @@ import java.util.regex.Pattern;
  * @param value letters, digits and inner hyphens, at most 63 characters, so that every cloud takes it as a job name
  */
 public record RunId(String value) {
+    private static final int MOST_CHARACTERS = 63;
+
     /** So that ids of evaluations of a run still fit every cloud's limit. */
     private static final int NAME_CHARACTERS = 24;
 
@@ -16,10 +19,19 @@ public record RunId(String value) {
 
     /** Refuses another shape. */
     public RunId {
-        if (value.length() > 63 || !SHAPE.matcher(value).matches()) {
+        if (!isOne(value)) {
             throw new IllegalArgumentException(
                     "run id must be 1 to 63 letters, digits and inner hyphens, was " + value);
         }
+    }
+
+    /** The id that a text is; empty where it is none, as what somebody else named. */
+    public static Optional<RunId> of(String text) {
+        return isOne(text) ? Optional.of(new RunId(text)) : Optional.empty();
+    }
+
+    private static boolean isOne(String text) {
+        return text.length() <= MOST_CHARACTERS && SHAPE.matcher(text).matches();
     }
 
     /** Same as the constructor; for symmetry with {@link #toString()}. */

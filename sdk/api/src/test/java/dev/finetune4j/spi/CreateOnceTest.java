@@ -11,6 +11,7 @@ import dev.finetune4j.error.Retry;
 import dev.finetune4j.spi.CreateOnce.Refusal;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -88,13 +89,36 @@ class CreateOnceTest {
 
             assertThat(failureOf(shelf).problems().get(0).causes()).containsExactly(refusal.name());
             assertThat(shelf.creates).isEqualTo(CreateOnce.ROUNDS);
+            assertThat(shelf.pauses).hasSize(refusal == Refusal.TAKEN ? 0 : CreateOnce.ROUNDS - 1);
+            assertThat(shelf.pauses).allMatch(pause -> pause.toMillis() < 100 << CreateOnce.ROUNDS);
         }
     }
 
+    /** That its name is taken from then on does not mean that somebody else took it. */
     @Test
     void tellsThatTheServiceTookItAndDoesNotShowIt() {
-        assertThat(failureOf(new Shelf().showsAfter(99)).problems().get(0).causes())
-                .containsExactly("hidden");
+        Shelf shelf = new Shelf().showsAfter(99);
+
+        assertThat(failureOf(shelf).problems().get(0).causes()).containsExactly("hidden");
+        assertThat(shelf.creates).isEqualTo(CreateOnce.ROUNDS);
+    }
+
+    @Test
+    void believesNoRefusalToLookAfterTheServiceTookIt() {
+        FineTuneException failure = failureOf(new Shelf().hiddenAfter(1));
+
+        assertThat(failure.problems().get(0).causes()).containsExactly("hidden");
+        assertThat(failure.getSuppressed()).hasSize(1);
+    }
+
+    /** Its own thing may be what holds the quota that the next create is refused for. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "UNANSWERED")
+    void believesNoRefusalToCreateAfterTheServiceTookIt(Refusal refusal) {
+        FineTuneException failure = failureOf(new Shelf().showsAfter(99).refusesAnotherAs(refusal));
+
+        assertThat(failure.problems().get(0).causes()).containsExactly("hidden");
+        assertThat(failure.getSuppressed()).isNotEmpty();
     }
 
     @Test
@@ -141,7 +165,9 @@ class CreateOnceTest {
         private @Nullable String thing;
         private int looksAllowed = Integer.MAX_VALUE;
         private int looksUntilShown;
+        private Refusal refusalOfAnother = Refusal.TAKEN;
         private int creates;
+        private final List<Duration> pauses = new ArrayList<>();
 
         Shelf(Answer... answers) {
             super(Answer.class);
@@ -160,6 +186,12 @@ class CreateOnceTest {
             return this;
         }
 
+        /** What a create meets once the thing is there; without this, that its name is taken. */
+        Shelf refusesAnotherAs(Refusal refusal) {
+            refusalOfAnother = refusal;
+            return this;
+        }
+
         @Override
         protected Optional<String> find() {
             if (looksAllowed-- == 0) {
@@ -172,6 +204,9 @@ class CreateOnceTest {
         protected Optional<String> create() {
             creates++;
             Answer answer = answers.poll();
+            if (answer == null && thing != null) {
+                answer = answer(refusalOfAnother);
+            }
             if (answer == null || answer.madeIt) {
                 thing = "thing";
             }
@@ -179,6 +214,11 @@ class CreateOnceTest {
                 throw answer;
             }
             return Optional.empty();
+        }
+
+        @Override
+        protected void pause(Duration time) {
+            pauses.add(time);
         }
 
         @Override
@@ -197,7 +237,10 @@ class CreateOnceTest {
 
         @Override
         protected FineTuneException hidden() {
-            return FAILED.error("a call failed").because("hidden").asException();
+            return FAILED.error("a call failed")
+                    .because("hidden")
+                    .retry(Retry.after(Duration.ofSeconds(1)))
+                    .asException();
         }
 
         @Override

@@ -32,9 +32,11 @@ class ValueTest {
     @Test
     void runIdsAreNamesThatEveryCloudTakes() {
         assertThat(RunId.parse("a-b-1")).hasToString("a-b-1");
+        assertThat(RunId.of("a-b-1")).contains(new RunId("a-b-1"));
         assertThat(RunId.parse("a".repeat(63)).value()).hasSize(63);
         for (String text : List.of("", "-a", "a-", "a_b", "a".repeat(64))) {
             assertThatThrownBy(() -> RunId.parse(text)).as(text).hasMessageContaining("run id");
+            assertThat(RunId.of(text)).as(text).isEmpty();
         }
     }
 

@@ -34,14 +34,21 @@ final class Staging {
     }
 
     /**
-     * The job with its files in S3; what is there already is not sent again.
+     * The job with its files in S3; what is there already is not sent again. The order goes first, since whoever removes what no job needs knows by
+     * it that inputs which are there already are about to be needed; and again last, since how long a launch may be under way goes by when it was
+     * stored.
      *
      * @param launch which launch of the job, from 1
      */
     StagedJob stage(Submission submission, int launch) {
+        putOrder(submission);
         StagedJob job = laidOut(submission, launch, store::stage);
-        store.put(orderFile(submission), order(submission).getBytes(StandardCharsets.UTF_8));
+        putOrder(submission);
         return job;
+    }
+
+    private void putOrder(Submission submission) {
+        store.put(orderFile(submission), order(submission).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The job as {@link #stage} would lay its files out; sends nothing. */

@@ -126,6 +126,34 @@ public abstract class LaunchesOnceTest {
         assertThat(aws().calls(service.create())).hasSize(2);
     }
 
+    /** The service took it, and no look shows it; that its name is taken from then on is its own doing. */
+    @Test
+    void takesNoRefusalAfterAnAcceptedCallForTheLastWord() {
+        aws().faults().refuse(service.find(), CreateOnce.ROUNDS + 1, service.absent());
+
+        saysThatItMayBeThere(() -> launch(NAME, "abc"));
+
+        assertThat(made(NAME)).isEqualTo(1);
+        launch(NAME, "abc");
+        assertThat(made(NAME)).isEqualTo(1);
+    }
+
+    /** A caller whose session ends once the service took it sees no job, and yet it is there. */
+    @Test
+    void takesNoRefusedLookAfterAnAcceptedCallForTheLastWord() {
+        aws().faults().refuse(service.find(), 1, service.absent()).denyAccess(service.find(), 1);
+
+        saysThatItMayBeThere(() -> launch(NAME, "abc"));
+
+        assertThat(made(NAME)).isEqualTo(1);
+    }
+
+    private void saysThatItMayBeThere(ThrowingCallable launch) {
+        FineTuneException failure = refused(launch);
+        assertThat(failure.problems().get(0).kind()).isEqualTo(service.unreachable());
+        assertThat(failure.problems().get(0).retry()).isInstanceOf(Retry.After.class);
+    }
+
     @Test
     void triesAsOftenAsItSaysWhateverAmazonsClientHasForADefault() {
         aws().faults().throttle(service.create(), 100);

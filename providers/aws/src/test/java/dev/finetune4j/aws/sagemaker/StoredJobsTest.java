@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.aws.s3.S3Store;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
@@ -12,6 +14,7 @@ import dev.finetune4j.spi.UnfinishedJob;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -189,6 +192,46 @@ class StoredJobsTest {
                     .filteredOn(one -> one.run() == null)
                     .isNotEmpty()
                     .allSatisfy(one -> assertThat(one.use()).isEqualTo("a launch may be under way"));
+        }
+    }
+
+    /** While gigabytes are on their way, no job has them yet; who comes by must know that they are about to be needed. */
+    @Test
+    void aLaunchIsSeenBeforeItsInputsAreThere() throws IOException {
+        Submission job = place.job("coming-0a1b2c3d-1", 1).build();
+        try (S3Store store = place.store()) {
+            Files.delete(job.channels().get(WorkOrder.WORKER_CHANNEL));
+
+            assertThatThrownBy(() -> new Staging(store).stage(job, 1)).isInstanceOf(FineTuneException.class);
+
+            assertThat(store.list("orders/")).hasSize(1);
+        }
+    }
+
+    @Test
+    void inputsThatCameAMomentAgoStay() {
+        try (S3Store store = place.store()) {
+            store.stage(folder.resolve("data"));
+
+            assertThat(provider.leftovers().orElseThrow())
+                    .singleElement()
+                    .satisfies(input -> assertThat(input.use()).isEqualTo("a launch may be under way"));
+            place.clock.advance(Duration.ofHours(2));
+            assertThat(provider.leftovers().orElseThrow())
+                    .allSatisfy(input -> assertThat(input.use()).isEmpty());
+        }
+    }
+
+    @Test
+    void aFolderWithALongerNameThanARunsIsNotTold() {
+        try (S3Store store = place.store()) {
+            String tooLong = "a".repeat(51) + "-0a1b2c3d-123456";
+            store.put("orders/" + tooLong + "/d1/order.json", "{}".getBytes(StandardCharsets.UTF_8));
+            store.put("outputs/" + tooLong.substring(4) + "-r2/output/model.tar.gz", new byte[1]);
+
+            assertThat(provider.leftovers().orElseThrow())
+                    .extracting(Leftover::run)
+                    .containsExactly(new RunId(tooLong.substring(4)));
         }
     }
 }

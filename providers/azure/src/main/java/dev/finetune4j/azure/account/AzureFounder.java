@@ -1,9 +1,11 @@
 package dev.finetune4j.azure.account;
 
 import dev.finetune4j.azure.internal.ArmResources;
+import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.spi.AccountFounder;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.ProviderContext;
@@ -63,13 +65,26 @@ public final class AzureFounder implements AccountFounder {
     }
 
     private static AzureConnection connection(Map<String, String> settings, ProviderContext context) {
+        String cloud = settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC);
+        if (AzureCloud.of(cloud).isEmpty()) {
+            throw AzureAccountProblems.NOT_MADE
+                    .error("there is no cloud " + cloud)
+                    .remedy("finetune bootstrap azure --set cloud=" + AzureCloud.PUBLIC)
+                    .asException();
+        }
         try {
             return AzureConnection.open(settings, context);
         } catch (RuntimeException e) {
-            throw AzureAccountProblems.NOT_ALLOWED
-                    .error("Azure cannot be reached as the environment says")
-                    .because(AzureFailure.reason(e))
-                    .asException(e);
+            throw AzureFailure.of(e) == AzureFailure.CREDENTIALS
+                    ? AzureAccountProblems.NOT_ALLOWED
+                            .error("Azure does not accept the credentials")
+                            .because(AzureFailure.reason(e))
+                            .asException(e)
+                    : AzureAccountProblems.UNREACHABLE
+                            .error("Azure cannot be reached as the environment says")
+                            .because(AzureFailure.reason(e))
+                            .retry(Retry.after(WorkspaceDeployment.PAUSE))
+                            .asException(e);
         }
     }
 }

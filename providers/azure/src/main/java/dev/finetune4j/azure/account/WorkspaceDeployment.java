@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
@@ -29,11 +30,13 @@ final class WorkspaceDeployment implements Founding {
     /** Half an hour, at the pace of people who wait. */
     private static final int LOOKS = 360;
 
-    private static final Duration PAUSE = Duration.ofSeconds(30);
+    static final Duration PAUSE = Duration.ofSeconds(30);
     private static final Set<String> CHANGES = Set.of("Create", "Modify", "Delete", "Deploy");
 
     /** A name is held by something that was deleted and is still kept. */
     private static final Pattern HELD = Pattern.compile("(?i)soft.?delet|FlagMustBeSetForRestore|VaultAlreadyExists");
+
+    private static final Pattern CALLER = Pattern.compile("object id '([0-9a-fA-F-]{36})'");
 
     private final ArmResources manager;
     private final String subscription;
@@ -76,6 +79,7 @@ final class WorkspaceDeployment implements Founding {
                 parameters.putObject(name).set("value", before);
             }
         }
+        refuseBudgetWithoutMail(parameters);
         JsonNode foreseen = make(() -> manager.workOut(path() + "/whatIf", body, betweenLooks, LOOKS))
                 .orElseThrow(WorkspaceDeployment::notDone);
         if (!foreseen.path("status").asText().equals("Succeeded")) {
@@ -85,6 +89,18 @@ final class WorkspaceDeployment implements Founding {
                 .filter(change -> CHANGES.contains(change.path("changeType").asText()))
                 .map(WorkspaceDeployment::change)
                 .toList();
+    }
+
+    /** Azure takes no budget of which nobody is told, and says so only while it makes it. */
+    private void refuseBudgetWithoutMail(ObjectNode parameters) {
+        int budget = parameters.at("/budget/value").asInt();
+        if (budget > 0 && parameters.at("/budgetMail/value").asText().isBlank()) {
+            throw AzureAccountProblems.NOT_MADE
+                    .error("a budget of " + budget + " needs somebody whom its mails go to")
+                    .remedy("finetune bootstrap azure --set resource-group=" + group + " --set budget=" + budget
+                            + " --set budgetMail=me@example.org")
+                    .asException();
+        }
     }
 
     /** A resource's id ends with its kind and name, or several of both in turn. */
@@ -212,8 +228,9 @@ final class WorkspaceDeployment implements Founding {
                 AzureAccountProblems.NOT_ALLOWED
                         .error("the caller may not deploy to " + group)
                         .because(reason)
-                        .remedy("az role assignment create --role Owner --assignee ME --scope /subscriptions/"
-                                + subscription + "/resourceGroups/" + group)
+                        .remedy("for role in Contributor \"Role Based Access Control Administrator\"; do az role"
+                                + " assignment create --role \"$role\" --assignee " + caller(reason)
+                                + " --scope /subscriptions/" + subscription + "/resourceGroups/" + group + "; done")
                         .asException(failure);
             case CREDENTIALS ->
                 AzureAccountProblems.NOT_ALLOWED
@@ -237,6 +254,12 @@ final class WorkspaceDeployment implements Founding {
                         .retry(Retry.after(PAUSE))
                         .asException(failure);
         };
+    }
+
+    /** Azure says who was refused; whoever may assign roles is somebody else. */
+    private static String caller(String reason) {
+        Matcher caller = CALLER.matcher(reason);
+        return caller.find() ? caller.group(1) : "\"$(az ad signed-in-user show --query id --output tsv)\"";
     }
 
     @Override

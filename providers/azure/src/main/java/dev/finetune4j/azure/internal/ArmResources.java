@@ -2,6 +2,7 @@ package dev.finetune4j.azure.internal;
 
 import com.azure.core.exception.HttpResponseException;
 import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpHeaders;
 import com.azure.core.http.rest.Response;
 import com.azure.core.http.rest.RestProxy;
 import com.azure.core.util.BinaryData;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Azure's resource manager, by which everything in a subscription is made, described and removed. Failures are azure-core's own
@@ -21,6 +23,9 @@ import java.util.Optional;
  */
 public final class ArmResources {
     private static final int ACCEPTED = 202;
+
+    /** What operations end with; what tells of none is a result. */
+    private static final Set<String> OVER = Set.of("", "Succeeded", "Failed", "Canceled");
 
     private final ArmCalls calls;
     private final ArmCalls once;
@@ -78,17 +83,25 @@ public final class ArmResources {
      *
      * @param betweenLooks how long to wait before the next look
      * @param looks how often to look
-     * @return empty where it is not worked out by then
+     * @return empty where it is not worked out by then, or nobody tells where to look for it
      */
     public Optional<JsonNode> workOut(String resource, JsonNode body, Duration betweenLooks, int looks) {
         Response<BinaryData> answer =
                 calls.begin(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE);
-        String address = answer.getHeaders().getValue(HttpHeaderName.LOCATION);
-        for (int look = 0; answer.getStatusCode() == ACCEPTED && look < looks; look++) {
+        HttpHeaders headers = answer.getHeaders();
+        Optional<String> address = Optional.ofNullable(headers.getValue(HttpHeaderName.LOCATION))
+                .or(() -> Optional.ofNullable(headers.getValue(HttpHeaderName.AZURE_ASYNCOPERATION)));
+        for (int look = 0; address.isPresent() && isUnderWay(answer) && look < looks; look++) {
             pause(betweenLooks);
-            answer = calls.at(manager, address, Context.NONE);
+            answer = calls.at(manager, address.get(), Context.NONE);
         }
-        return answer.getStatusCode() == ACCEPTED ? Optional.empty() : Optional.of(read(answer.getValue()));
+        return isUnderWay(answer) ? Optional.empty() : Optional.of(read(answer.getValue()));
+    }
+
+    /** A result that is not there yet is told by the status, an operation that is not over in its body. */
+    private static boolean isUnderWay(Response<BinaryData> answer) {
+        return answer.getStatusCode() == ACCEPTED
+                || !OVER.contains(read(answer.getValue()).path("status").asText());
     }
 
     /**

@@ -50,7 +50,7 @@ public final class AzureExaminer implements AccountExaminer {
         try {
             connection = AzureConnection.open(settings.all(), context);
         } catch (RuntimeException e) {
-            return List.of(Diagnosis.fail(CREDENTIALS, AzureFailure.reason(e), "az login"));
+            return List.of(notGiven(e, AzureFailure.reason(e)));
         }
         Diagnosis credentials = credentials(connection, settings, context);
         all.add(credentials);
@@ -72,11 +72,14 @@ public final class AzureExaminer implements AccountExaminer {
                     CREDENTIALS,
                     source + " gives tokens of " + connection.cloud().name());
         } catch (RuntimeException e) {
-            String found = source + ": " + AzureFailure.reason(e);
-            return AzureFailure.of(e) == AzureFailure.CREDENTIALS
-                    ? Diagnosis.fail(CREDENTIALS, found, "az login")
-                    : Diagnosis.unknown(CREDENTIALS, found, "try again");
+            return notGiven(e, source + ": " + AzureFailure.reason(e));
         }
+    }
+
+    private static Diagnosis notGiven(RuntimeException failure, String found) {
+        return AzureFailure.of(failure) == AzureFailure.CREDENTIALS
+                ? Diagnosis.fail(CREDENTIALS, found, "az login")
+                : Diagnosis.unknown(CREDENTIALS, found, "try again");
     }
 
     private static List<Diagnosis> ofJob(AzureMlSettings settings, AzureConnection connection) {

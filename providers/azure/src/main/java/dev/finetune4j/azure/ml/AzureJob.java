@@ -2,11 +2,14 @@ package dev.finetune4j.azure.ml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.run.ContainerOrder;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +64,11 @@ record AzureJob(String name, JsonNode json) {
 
     String tag(String key) {
         return properties().path("tags").path(key).asText();
+    }
+
+    /** The run that it is of, by its tag; empty where somebody else called a tag so. */
+    Optional<RunId> run() {
+        return RunId.of(tag(Submission.RUN_LABEL));
     }
 
     /** Addresses of what it reads. */

@@ -6,9 +6,9 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobRefusals;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** From what Microsoft's client throws to what a person can mend. */
@@ -130,17 +130,10 @@ final class AzureMlErrors {
     }
 
     static FineTuneException foreignCursor(RunId id, String cursor) {
-        return AzureMlProblems.WRONG_STATE
-                .error("the cursor " + cursor + " is none of " + id)
-                .remedy("finetune watch " + id)
-                .asException();
+        return JobRefusals.foreignCursor(AzureMlProblems.WRONG_STATE, id, cursor);
     }
 
     static FineTuneException wrongState(RunId id, RunState state, String why) {
-        return AzureMlProblems.WRONG_STATE
-                .error(id + " is " + state.name().toLowerCase(Locale.ROOT))
-                .because(why)
-                .remedy("finetune show " + id)
-                .asException();
+        return JobRefusals.wrongState(AzureMlProblems.WRONG_STATE, id, state, why);
     }
 }

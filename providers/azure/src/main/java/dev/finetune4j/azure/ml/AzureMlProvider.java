@@ -3,7 +3,6 @@ package dev.finetune4j.azure.ml;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.blob.BlobStore;
 import dev.finetune4j.azure.internal.AzureConnection;
-import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -73,7 +72,7 @@ final class AzureMlProvider implements Provider {
         Site open = site;
         if (open == null) {
             AzureMlOptions options = settings.options();
-            AzureConnection connection = connection();
+            AzureConnection connection = connection(options);
             CommandJobs jobs = new CommandJobs(options, connection);
             open = new Site(
                     options, jobs, new LaunchWalk(jobs, context.clock()), BlobStore.open(options.store(), connection));
@@ -82,15 +81,11 @@ final class AzureMlProvider implements Provider {
         return open;
     }
 
-    private AzureConnection connection() {
+    private AzureConnection connection(AzureMlOptions options) {
         try {
             return AzureConnection.open(settings.all(), context);
         } catch (RuntimeException e) {
-            throw AzureMlProblems.NO_CREDENTIALS
-                    .error("Azure cannot be reached as the environment says")
-                    .because(AzureFailure.reason(e))
-                    .remedy("az login")
-                    .asException(e);
+            throw AzureMlErrors.told(e, options.workspace(), options);
         }
     }
 
@@ -352,19 +347,20 @@ final class AzureMlProvider implements Provider {
     public List<UnfinishedJob> unfinished() {
         Site open = site();
         return open.jobs().unfinished().stream()
-                .map(job -> new UnfinishedJob(
-                        new RunId(job.tag(Submission.RUN_LABEL)),
-                        job.reference(),
-                        open.options().region(),
-                        job.machine(),
-                        job.isSpot(),
-                        job.createdAt()))
+                .flatMap(job -> job.run().stream()
+                        .map(run -> new UnfinishedJob(
+                                run,
+                                job.reference(),
+                                open.options().region(),
+                                job.machine(),
+                                job.isSpot(),
+                                job.createdAt())))
                 .toList();
     }
 
     private StoredJobs stored() {
         Site open = site();
-        return new StoredJobs(open.options(), open.store(), open.jobs(), now());
+        return new StoredJobs(open.options(), open.store(), open.jobs(), open.walk(), now());
     }
 
     @Override

@@ -33,10 +33,9 @@ final class AzureMlStatusMapper {
             this(job, details, Duration.ZERO);
         }
 
-        /** Whether its machine was taken back and no other is there yet. */
+        /** Whether its machine was taken back and no other is there yet: the next one is billed from when it begins to be made ready. */
         boolean isWaiting() {
-            RunState state = AzureMlStatusMapper.state(job.status());
-            return begunAt().isPresent() && (state == RunState.QUEUED || state == RunState.STARTING);
+            return begunAt().isPresent() && AzureMlStatusMapper.state(job.status()) == RunState.QUEUED;
         }
 
         Optional<Instant> begunAt() {

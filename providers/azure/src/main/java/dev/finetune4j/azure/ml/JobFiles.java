@@ -37,11 +37,20 @@ final class JobFiles {
         return JOBS + id + "/";
     }
 
-    /** What the job's inputs are, by the name of the channel, each a name below the store that ends with a slash. */
+    /**
+     * What the job's inputs are, by the name of the channel, each a name below the store that ends with a slash. The order goes first, since
+     * whoever removes what no job needs knows by it that inputs which are there already are about to be needed; and again last, since how long a
+     * launch may be under way goes by when it was stored.
+     */
     Map<String, String> stage(Submission submission) {
+        putOrder(submission);
         Map<String, String> inputs = laidOut(submission, store::stage);
-        store.put(orderFile(submission), order(submission).getBytes(StandardCharsets.UTF_8));
+        putOrder(submission);
         return inputs;
+    }
+
+    private void putOrder(Submission submission) {
+        store.put(orderFile(submission), order(submission).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The same as {@link #stage} would lay it out; sends nothing. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The launches of a run, of which each is asked for one after the other. What was found last is remembered, so that a watcher, who asks for the
- * state and then for what happened, page after page, walks once. Safe for use by several threads.
+ * state and then for what happened, page after page, walks once. Safe for use by several threads, of which none waits for another's calls.
  */
 final class LaunchWalk {
     /** So long what was found serves whoever asks what happened. */
@@ -24,6 +24,7 @@ final class LaunchWalk {
     private final Clock clock;
     private final Map<String, Wait> waits = new HashMap<>();
     private @Nullable Found last;
+    private long forgotten;
 
     LaunchWalk(CommandJobs jobs, Clock clock) {
         this.jobs = jobs;
@@ -56,38 +57,51 @@ final class LaunchWalk {
     }
 
     /** The launches as they are now, first to last; there is a next one only where the last one stopped or failed. Empty where there is none. */
-    synchronized List<Launch> now(RunId id) {
+    List<Launch> now(RunId id) {
+        long before = forgotten();
         List<Launch> settled = settled(id);
         List<Launch> launches = walk(id, settled);
         if (launches.size() == settled.size() && !settled.isEmpty()) {
             launches = walk(id, List.of()); // somebody removes them, from the last to the first
         }
-        last = new Found(id, clock.instant(), List.copyOf(launches));
+        remember(new Found(id, clock.instant(), List.copyOf(launches)), before);
         return launches;
     }
 
-    /** The same, or as they were at a look a moment ago. */
-    synchronized List<Launch> recent(RunId id) {
-        Found found = last;
-        if (found == null || !found.id().equals(id) || found.launches().isEmpty()) {
-            return now(id);
+    private synchronized long forgotten() {
+        return forgotten;
+    }
+
+    /** Unless something was done with a job meanwhile. */
+    private synchronized void remember(Found found, long before) {
+        if (forgotten == before) {
+            last = found;
         }
-        boolean isOld = Duration.between(found.at(), clock.instant()).compareTo(SERVES) > 0;
-        return isOld ? now(id) : found.launches();
+    }
+
+    /** The same, or as they were at a look a moment ago. */
+    List<Launch> recent(RunId id) {
+        return last(id).filter(
+                        found -> Duration.between(found.at(), clock.instant()).compareTo(SERVES) <= 0)
+                .map(Found::launches)
+                .orElseGet(() -> now(id));
     }
 
     /** After something was done with a job. */
     synchronized void forget() {
         last = null;
+        forgotten++;
+    }
+
+    private synchronized Optional<Found> last(RunId id) {
+        return Optional.ofNullable(last)
+                .filter(found -> found.id().equals(id) && !found.launches().isEmpty());
     }
 
     /** What never changes: launches that ended, were told of, and were followed by another. */
     private List<Launch> settled(RunId id) {
-        Found found = last;
-        if (found == null || !found.id().equals(id) || found.launches().isEmpty()) {
-            return List.of();
-        }
-        List<Launch> before = found.launches().subList(0, found.launches().size() - 1);
+        List<Launch> launches = last(id).map(Found::launches).orElse(List.of());
+        List<Launch> before = launches.subList(0, Math.max(0, launches.size() - 1));
         return before.stream().allMatch(launch -> launch.details() != null) ? before : List.of();
     }
 
@@ -104,10 +118,16 @@ final class LaunchWalk {
 
     private Launch launch(AzureJob job, @Nullable RunDetails details) {
         Launch launch = new Launch(job, details);
-        Instant now = clock.instant();
-        Wait wait = waits.getOrDefault(job.name(), new Wait(Duration.ZERO, null, now))
-                .seen(launch.isWaiting(), now);
-        waits.put(job.name(), wait);
-        return new Launch(job, details, wait.time());
+        return new Launch(job, details, waited(launch, clock.instant()));
+    }
+
+    private synchronized Duration waited(Launch launch, Instant now) {
+        Wait before = waits.get(launch.job().name());
+        if (before == null && !launch.isWaiting()) {
+            return Duration.ZERO; // most jobs never wait, and are not remembered
+        }
+        Wait wait = (before == null ? new Wait(Duration.ZERO, null, now) : before).seen(launch.isWaiting(), now);
+        waits.put(launch.job().name(), wait);
+        return wait.time();
     }
 }

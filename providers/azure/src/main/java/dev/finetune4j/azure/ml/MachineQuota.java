@@ -38,14 +38,18 @@ final class MachineQuota {
         int cores = size.get().path("vCPUs").asInt();
         Predicate<String> isMeant = options.isSpot()
                 ? quota -> quota.contains("lowpriority")
-                : quota -> quota.contains("dedicated") && quota.startsWith(letters(family));
+                : quota ->
+                        quota.contains("dedicated") && !letters(family).isEmpty() && quota.startsWith(letters(family));
         return jobs.ofRegion("usages").stream()
                 .filter(one -> isMeant.test(letters(one.at("/name/value").asText())))
                 .findFirst()
                 .map(quota -> diagnosis(name, quota, cores, options.isSpot() ? LOW_PRIORITY : family))
                 .orElseGet(() -> Diagnosis.unknown(
                         name,
-                        "the list of quotas in " + options.region() + " has none of " + family,
+                        "the list of quotas in " + options.region() + " has none of "
+                                + (letters(family).isEmpty()
+                                        ? options.machine() + ", whose family is not told"
+                                        : family),
                         "az ml compute list-usage --location " + options.region()));
     }
 

@@ -1,6 +1,7 @@
 package dev.finetune4j.azure.ml;
 
 import dev.finetune4j.azure.blob.BlobStore;
+import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Leftover;
@@ -21,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What lies in blob storage of jobs, and which of it a job needs. What has another form of name is not ours and not told. */
 final class StoredJobs {
-    /** A launch that has staged its order asks for its machine soon after. */
+    /** A launch that has staged its order, or an input, goes on soon after. */
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
-    /** Job, start of a digest, attempt: nobody else calls a folder so. */
+    /** Job, start of a digest, attempt, no longer than a run's id: nobody else calls a folder so. */
     private static final Predicate<String> IS_RUN = Pattern.compile(
-                    "[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}")
+                    "(?=.{1,63}$)[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}")
             .asMatchPredicate();
 
     private static final Predicate<String> IS_DIGEST =
@@ -35,21 +36,26 @@ final class StoredJobs {
     private final AzureMlOptions options;
     private final BlobStore store;
     private final CommandJobs jobs;
+    private final LaunchWalk walk;
     private final Instant now;
 
-    StoredJobs(AzureMlOptions options, BlobStore store, CommandJobs jobs, Instant now) {
+    StoredJobs(AzureMlOptions options, BlobStore store, CommandJobs jobs, LaunchWalk walk, Instant now) {
         this.options = options;
         this.store = store;
         this.jobs = jobs;
+        this.walk = walk;
         this.now = now;
     }
 
     /** All that lies there, by kind and then by name; asks for all jobs once, and for each besides that may be about to begin. */
     List<Leftover> all() {
         Map<RunId, AzureJob> unfinished = new LinkedHashMap<>();
-        jobs.unfinished().forEach(job -> unfinished.put(run(job), job));
-        boolean mayBeLaunching = addYoung(unfinished);
         Set<String> needed = new HashSet<>();
+        for (AzureJob job : jobs.unfinished()) {
+            job.run().ifPresent(run -> unfinished.put(run, job));
+            needed.addAll(inputs(job)); // whosever it is
+        }
+        boolean mayBeLaunching = addYoung(unfinished);
         unfinished.values().forEach(job -> needed.addAll(inputs(job)));
         List<Leftover> all = new ArrayList<>();
         for (String kind : List.of(JobFiles.ORDERS, JobFiles.JOBS)) {
@@ -65,7 +71,7 @@ final class StoredJobs {
             if (IS_DIGEST.test(input.name())) {
                 String use = needed.contains(options.uri(name(BlobStore.INPUTS, input)))
                         ? "a job that has not ended"
-                        : mayBeLaunching ? "a launch may be under way" : "";
+                        : mayBeLaunching || isYoung(input) ? "a launch may be under way" : "";
                 all.add(leftover(BlobStore.INPUTS, input, null, use));
             }
         }
@@ -77,14 +83,18 @@ final class StoredJobs {
         boolean mayBeLaunching = false;
         for (BlobStore.StoredFolder order : runs(JobFiles.ORDERS)) {
             RunId run = new RunId(order.name());
-            if (!order.lastStored().plus(LAUNCHING).isAfter(now) || unfinished.containsKey(run)) {
+            if (!isYoung(order) || unfinished.containsKey(run)) {
                 continue;
             }
-            Optional<AzureJob> job = jobs.find(run.value());
-            job.filter(one -> !one.hasEnded()).ifPresent(one -> unfinished.put(run, one));
-            mayBeLaunching |= job.isEmpty();
+            List<AzureJob> launches = walk.now(run).stream().map(Launch::job).toList();
+            launches.stream().filter(one -> !one.hasEnded()).forEach(one -> unfinished.put(run, one));
+            mayBeLaunching |= launches.isEmpty();
         }
         return mayBeLaunching;
+    }
+
+    private boolean isYoung(BlobStore.StoredFolder folder) {
+        return folder.lastStored().plus(LAUNCHING).isAfter(now);
     }
 
     private List<BlobStore.StoredFolder> runs(String kind) {
@@ -105,10 +115,6 @@ final class StoredJobs {
                 folder.lastStored(),
                 kind.equals(JobFiles.JOBS),
                 use);
-    }
-
-    private static RunId run(AzureJob job) {
-        return new RunId(job.tag(Submission.RUN_LABEL));
     }
 
     /** What a job reads of what was staged, as the job names it. */

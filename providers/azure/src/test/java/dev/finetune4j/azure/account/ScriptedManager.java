@@ -1,6 +1,5 @@
 package dev.finetune4j.azure.account;
 
-import com.azure.core.credential.AccessToken;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpMethod;
@@ -11,11 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.internal.Answered;
 import dev.finetune4j.azure.internal.ArmResources;
-import dev.finetune4j.azure.internal.AzureCloud;
-import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.json.Json;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,12 +33,23 @@ final class ScriptedManager implements HttpClient {
     private @Nullable JsonNode deployed;
     private @Nullable JsonNode asked;
     private @Nullable HttpResponse refusal;
+    private @Nullable HttpHeaderName addressing = HttpHeaderName.LOCATION;
     private String failure = "";
     private int looks;
 
     /** The next call is refused. */
     void refuse(int status, String code) {
-        refusal = Answered.to(status, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"no\"}}");
+        refuse(status, code, "no");
+    }
+
+    /** The next call is refused in such words. */
+    void refuse(int status, String code, String message) {
+        refusal = Answered.to(status, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"" + message + "\"}}");
+    }
+
+    /** From now on it tells by this header where to look for what it works out; null for no header. */
+    void tellsWhereBy(@Nullable HttpHeaderName header) {
+        addressing = header;
     }
 
     /** The next deployment fails of this, within errors that only tell that something failed. */
@@ -57,12 +63,7 @@ final class ScriptedManager implements HttpClient {
     }
 
     ArmResources resources() {
-        AzureConnection connection = new AzureConnection(
-                AzureCloud.of(AzureCloud.PUBLIC).orElseThrow(),
-                request -> Mono.just(new AccessToken(
-                        "token", OffsetDateTime.now(ZoneOffset.UTC).plusHours(1))),
-                this);
-        return new ArmResources(connection, WorkspaceDeployment.VERSION);
+        return new ArmResources(Answered.connection(this), WorkspaceDeployment.VERSION);
     }
 
     @Override
@@ -82,11 +83,17 @@ final class ScriptedManager implements HttpClient {
         if (path.equals(DEPLOYMENT + "/whatIf")) {
             asked = body(request);
             looks = 0;
-            return Answered.to(ACCEPTED, "")
-                    .with(HttpHeaderName.LOCATION, "https://management.azure.com" + GROUP + RESULT + "?api-version=1");
+            HttpHeaderName header = addressing;
+            Answered accepted = Answered.to(ACCEPTED, "");
+            return header == null
+                    ? accepted
+                    : accepted.with(header, "https://management.azure.com" + GROUP + RESULT + "?api-version=1");
         }
         if (path.equals(GROUP + RESULT)) {
-            return looks++ < 1 ? Answered.to(ACCEPTED, "") : Answered.to(OK, Json.line(foreseen()));
+            Answered running = HttpHeaderName.AZURE_ASYNCOPERATION.equals(addressing)
+                    ? Answered.to(OK, "{\"status\":\"Running\"}")
+                    : Answered.to(ACCEPTED, "");
+            return looks++ < 1 ? running : Answered.to(OK, Json.line(foreseen()));
         }
         if (path.equals(DEPLOYMENT) && request.getHttpMethod() == HttpMethod.PUT) {
             deployed = body(request);

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.azure.core.http.HttpHeaderName;
+import dev.finetune4j.azure.ml.AzureExaminer;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.spi.AccountFounder.Change;
+import dev.finetune4j.spi.Diagnosis.Verdict;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.VirtualClock;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +57,15 @@ class WorkspaceDeploymentTest {
     }
 
     @Test
+    void looksWhereverItIsTold() {
+        manager.tellsWhereBy(HttpHeaderName.AZURE_ASYNCOPERATION);
+        assertThat(prepared(Map.of()).changes()).hasSize(2);
+
+        manager.tellsWhereBy(null);
+        assertThat(problem(() -> prepared(Map.of())).code()).isEqualTo("FT0957");
+    }
+
+    @Test
     void keepsWhatWasSetBefore() {
         prepared(Map.of("budget", "100", "budgetMail", "me@example.org")).carryOut();
 
@@ -63,6 +77,17 @@ class WorkspaceDeploymentTest {
 
         assertThat(manager.parameters().at("/budget/value").asInt()).isEqualTo(200);
         assertThat(manager.parameters().at("/budgetMail/value").asText()).isEqualTo("me@example.org");
+    }
+
+    @Test
+    void refusesABudgetOfWhichNobodyIsTold() {
+        Problem problem = problem(() -> prepared(Map.of("budget", "100")));
+
+        assertThat(problem.code()).isEqualTo("FT0955");
+        assertThat(problem.summary()).isEqualTo("a budget of 100 needs somebody whom its mails go to");
+        assertThat(problem.remedies().get(0)).contains("--set budget=100 --set budgetMail=");
+        assertThat(manager.calls).as("nothing is worked out").containsExactly("GET finetune4j");
+        assertThat(prepared(Map.of("budget", "0")).changes()).isNotEmpty();
     }
 
     @Test
@@ -97,8 +122,14 @@ class WorkspaceDeploymentTest {
 
     @Test
     void tellsWhoMayNotAndWhatIsNotThere() {
+        String caller = "00000000-0000-0000-0000-000000000007";
+        manager.refuse(403, "AuthorizationFailed", "The client 'me' with object id '" + caller + "' may not");
+        assertThat(problem(() -> prepared(Map.of()))).satisfies(denied -> {
+            assertThat(denied.code()).isEqualTo("FT0956");
+            assertThat(denied.remedies().get(0)).contains("Contributor", "--assignee " + caller + " --scope");
+        });
         manager.refuse(403, "AuthorizationFailed");
-        assertThat(problem(() -> prepared(Map.of())).code()).isEqualTo("FT0956");
+        assertThat(problem(() -> prepared(Map.of())).remedies().get(0)).contains("az ad signed-in-user show");
         manager.refuse(400, "InvalidTemplate");
         assertThat(problem(() -> prepared(Map.of()))).satisfies(refused -> {
             assertThat(refused.code()).isEqualTo("FT0955");
@@ -130,9 +161,37 @@ class WorkspaceDeploymentTest {
                     assertThat(problem.summary()).isEqualTo("there is nothing to set by nodes");
                     assertThat(problem.causes().get(0)).contains("clusterNodes");
                 });
+        assertThat(problem(() -> new AzureFounder().prepare(context, Map.of("resource-group", "g", "cloud", "Blue"))))
+                .satisfies(problem -> {
+                    assertThat(problem.summary()).isEqualTo("there is no cloud Blue");
+                    assertThat(problem.code()).isEqualTo("FT0955");
+                });
         assertThatThrownBy(
                         () -> new AzureFounder().prepare(context, Map.of("resource-group", "g", "clusterNodes", "two")))
                 .hasMessageContaining("clusterNodes must be a whole number, was two");
+    }
+
+    /** A list of clouds that is not to be had says nothing of credentials. */
+    @Test
+    void tellsAnOutageFromCredentials() throws IOException {
+        ProviderContext context = new ProviderContext(
+                Path.of("target"),
+                Map.of("AZURE_SUBSCRIPTION_ID", "s", "ARM_CLOUD_METADATA_URL", "http://localhost:" + closedPort()),
+                new VirtualClock());
+
+        Problem problem = problem(() -> new AzureFounder().prepare(context, Map.of("resource-group", "g")));
+
+        assertThat(problem.code()).isEqualTo("FT0957");
+        assertThat(problem.retry()).isInstanceOf(Retry.After.class);
+        assertThat(new AzureExaminer().examine(context, null))
+                .singleElement()
+                .satisfies(one -> assertThat(one.verdict()).isEqualTo(Verdict.UNKNOWN));
+    }
+
+    private static int closedPort() throws IOException {
+        try (ServerSocket closed = new ServerSocket(0)) {
+            return closed.getLocalPort();
+        }
     }
 
     private WorkspaceDeployment prepared(Map<String, String> wishes) {

@@ -1,6 +1,8 @@
 package dev.finetune4j.azure.internal;
 
+import com.azure.core.credential.AccessToken;
 import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpHeaders;
 import com.azure.core.http.HttpMethod;
@@ -10,6 +12,8 @@ import com.azure.core.util.BinaryData;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -43,6 +47,15 @@ public final class Answered extends HttpResponse {
     public Answered with(HttpHeaderName name, String value) {
         headers.set(name, value);
         return this;
+    }
+
+    /** A connection to the public cloud whose calls come here. */
+    public static AzureConnection connection(HttpClient http) {
+        return new AzureConnection(
+                AzureCloud.of(AzureCloud.PUBLIC).orElseThrow(),
+                request -> Mono.just(new AccessToken(
+                        "token", OffsetDateTime.now(ZoneOffset.UTC).plusHours(1))),
+                http);
     }
 
     /** With an error in the form of blob storage. */

@@ -132,6 +132,13 @@ class AzureMlJobsTest {
                 assertThat(spot.find(id).orElseThrow().billedTime()).isEqualTo(before);
             }
             place.azure.restock(MACHINE);
+            place.clock.advance(Duration.ofSeconds(11));
+            assertThat(spot.find(id).orElseThrow().state())
+                    .as("the next machine is there, and is made ready")
+                    .isEqualTo(RunState.STARTING);
+            place.clock.advance(Duration.ofMinutes(3));
+            assertThat(spot.find(id).orElseThrow().billedTime())
+                    .isBetween(before.plusMinutes(3), before.plusMinutes(4));
             JobSnapshot end = awaitEnd(spot, id);
 
             assertThat(end.state()).isEqualTo(RunState.SUCCEEDED);

@@ -2,23 +2,19 @@ package dev.finetune4j.azure.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.github.tomakehurst.wiremock.WireMockServer;
-import com.github.tomakehurst.wiremock.client.WireMock;
-import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
-import dev.finetune4j.azure.internal.AzureCloud;
-import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.Answered;
 import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.value.RunId;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -27,18 +23,7 @@ class LogReadingTest {
     private static final RunId RUN = new RunId("run");
     private static final String RUNNING = "Running";
 
-    private final WireMockServer store =
-            new WireMockServer(WireMockConfiguration.options().dynamicPort());
-
-    @BeforeEach
-    void start() {
-        store.start();
-    }
-
-    @AfterEach
-    void stop() {
-        store.stop();
-    }
+    private final LogStore store = new LogStore();
 
     @Test
     void leavesALineThatIsNotEndedForTheNextLook() {
@@ -92,12 +77,12 @@ class LogReadingTest {
         holds("one\n");
         String before = read("", RUNNING).next();
         for (int status : new int[] {403, 404}) {
-            store.resetAll();
-            store.stubFor(WireMock.get("/log").willReturn(WireMock.aResponse().withStatus(status)));
+            store.refusal = status;
 
             assertThat(read(before, RUNNING)).isEqualTo(new LogPage(List.of(), before));
             assertThat(read("", RUNNING).lines()).isEmpty();
         }
+        store.refusal = 0;
         holds("one\ntwo\n");
         assertThat(read(before, RUNNING).lines()).containsExactly("two");
     }
@@ -106,34 +91,45 @@ class LogReadingTest {
     void takesAWholeLogWhereAPartWasAskedFor() {
         holds("one\n");
         String before = read("", RUNNING).next();
-        store.resetAll();
-        store.stubFor(WireMock.get("/log").willReturn(WireMock.ok("one\ntwo\n")));
+        store.knowsParts = false;
+        holds("one\ntwo\n");
 
         assertThat(read(before, RUNNING).lines()).containsExactly("two");
     }
 
-    /** As blob storage answers, from whichever byte on. */
     private void holds(String text) {
-        byte[] all = text.getBytes(StandardCharsets.UTF_8);
-        store.resetAll();
-        for (int from = 0; from <= 2000; from++) {
-            boolean isBeyond = from >= all.length;
-            store.stubFor(WireMock.get("/log")
-                    .withHeader("Range", WireMock.equalTo("bytes=" + from + "-"))
-                    .willReturn(WireMock.aResponse()
-                            .withStatus(isBeyond ? 416 : 206)
-                            .withBody(isBeyond ? new byte[0] : Arrays.copyOfRange(all, from, all.length))));
+        store.log = text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Has one log, and tells it from whichever byte on, as blob storage does. */
+    private static final class LogStore implements HttpClient {
+        private byte[] log = new byte[0];
+        private boolean knowsParts = true;
+        private int refusal;
+
+        @Override
+        public Mono<HttpResponse> send(HttpRequest request) {
+            return Mono.fromSupplier(() -> answer(request.getHeaders().getValue(HttpHeaderName.RANGE)));
+        }
+
+        private HttpResponse answer(String range) {
+            if (refusal != 0) {
+                return Answered.to(refusal, "");
+            }
+            if (!knowsParts) {
+                return Answered.to(200, new String(log, StandardCharsets.UTF_8));
+            }
+            int from = Integer.parseInt(range.substring("bytes=".length(), range.length() - 1));
+            return from >= log.length
+                    ? Answered.to(416, "")
+                    : Answered.to(206, new String(log, from, log.length - from, StandardCharsets.UTF_8));
         }
     }
 
     private LogPage read(String cursor, String status) {
-        AzureConnection connection = new AzureConnection(
-                AzureCloud.of(AzureCloud.PUBLIC).orElseThrow(),
-                request -> Mono.empty(),
-                new JdkHttpClientBuilder().build());
         JsonNode job = Json.read("{\"name\":\"run\",\"properties\":{\"status\":\"" + status + "\"}}", JsonNode.class);
         JsonNode details =
-                Json.read("{\"logFiles\":{\"user_logs/std_log.txt\":\"" + store.baseUrl() + "/log\"}}", JsonNode.class);
+                Json.read("{\"logFiles\":{\"user_logs/std_log.txt\":\"https://store.example/log\"}}", JsonNode.class);
         AzureMlOptions options = new AzureMlSettings(
                         Map.of(
                                 "subscription", "00000000-0000-0000-0000-000000000001",
@@ -143,7 +139,7 @@ class LogReadingTest {
                                 "store", "https://myaccount.blob.core.windows.net/jobs"),
                         Map.of())
                 .options();
-        return new JobReading(new CommandJobs(options, connection))
+        return new JobReading(new CommandJobs(options, Answered.connection(store)))
                 .logs(RUN, List.of(new Launch(AzureJob.of(job), new RunDetails(details))), cursor);
     }
 }

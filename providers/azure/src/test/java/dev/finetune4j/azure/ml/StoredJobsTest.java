@@ -3,11 +3,18 @@ package dev.finetune4j.azure.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.blob.BlobStore;
+import dev.finetune4j.azure.internal.Answered;
+import dev.finetune4j.azure.internal.ArmResources;
+import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
-import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.spi.UnfinishedJob;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,12 +23,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
 
 /** What lies in a container of jobs is told, and goes only where no job needs it; what somebody else put there stays. */
 class StoredJobsTest {
@@ -124,6 +133,87 @@ class StoredJobsTest {
                 .allSatisfy(one -> assertThat(one.use()).isEmpty());
     }
 
+    /** While gigabytes are on their way, no job has them yet; who comes by must know that they are about to be needed. */
+    @Test
+    void aLaunchIsSeenBeforeItsInputsAreThere() throws IOException {
+        Submission job = place.job(ONE.value(), 1).build();
+        Files.delete(job.channels().get(WorkOrder.WORKER_CHANNEL));
+
+        assertThatThrownBy(() -> provider.submit(job)).isInstanceOf(FineTuneException.class);
+
+        assertThat(store.list("orders/" + ONE)).hasSize(1);
+        assertThat(provider.leftovers().orElseThrow())
+                .filteredOn(one -> one.run() == null)
+                .allSatisfy(input -> assertThat(input.use()).isEqualTo("a launch may be under way"));
+    }
+
+    @Test
+    void inputsThatCameAMomentAgoStay() {
+        store.stage(home.resolve("data"));
+
+        assertThat(provider.leftovers().orElseThrow())
+                .singleElement()
+                .satisfies(input -> assertThat(input.use()).isEqualTo("a launch may be under way"));
+    }
+
+    /** Its order is young, and a list of jobs does not know its second launch yet. */
+    @Test
+    void whatWasResumedAMomentAgoIsNeeded() {
+        provider.submit(place.job(ONE.value(), 50).build());
+        place.clock.advance(Duration.ofMinutes(10));
+        provider.stop(ONE);
+        place.clock.advance(Duration.ofMinutes(10));
+        provider.resume(ONE);
+        AzureConnection late = withLists("{\"value\":[]}");
+        CommandJobs jobs = new CommandJobs(options(), late);
+
+        List<Leftover> found =
+                new StoredJobs(options(), store, jobs, new LaunchWalk(jobs, place.clock), place.clock.instant()).all();
+
+        assertThat(found)
+                .hasSize(5)
+                .extracting(Leftover::use)
+                .allSatisfy(use -> assertThat(use).matches("one-0a1b2c3d-1-r2, which is .*|a job that has not ended"));
+    }
+
+    /** As the workspace, where whoever asks for jobs gets this list. */
+    private AzureConnection withLists(String list) {
+        AzureConnection real = place.connection();
+        return new AzureConnection(
+                real.cloud(),
+                real.credential(),
+                request -> request.getUrl().getPath().endsWith("/jobs")
+                        ? Mono.just(Answered.to(200, list))
+                        : real.http().send(request));
+    }
+
+    private AzureMlOptions options() {
+        return new AzureMlSettings(place.settings(), Map.of()).options();
+    }
+
+    /** Somebody else may call a tag as we do, and a folder nearly so. */
+    @Test
+    void whatIsCalledAlmostAsOursIsNotTold() {
+        provider.submit(place.job(ONE.value(), 50).build());
+        ArmResources manager = new ArmResources(place.connection(), CommandJobs.VERSION);
+        String jobs = options().workspacePath() + "/jobs/";
+        ObjectNode theirs =
+                CommandJobMapper.again(AzureJob.of(manager.find(jobs + ONE).orElseThrow()), null);
+        ((ObjectNode) theirs.at("/properties/tags")).put(Submission.RUN_LABEL, "of somebody else");
+        manager.put(jobs + "theirs", theirs);
+        String tooLong = "a".repeat(51) + "-0a1b2c3d-123456";
+        store.put("orders/" + tooLong + "/d1/order.json", "{}".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(provider.unfinished()).extracting(UnfinishedJob::run).containsExactly(ONE);
+        assertThat(provider.leftovers().orElseThrow())
+                .hasSize(5)
+                .noneMatch(one -> one.reference().contains(tooLong));
+        provider.stop(ONE);
+        end(ONE);
+        provider.delete(ONE);
+        assertThat(store.list("inputs/")).as("the other's job reads them").isNotEmpty();
+    }
+
     /** Both have the same data, model and worker; the one that ended last removes them. */
     @Test
     void inputsGoWithTheLastRunThatHasThem() {
@@ -167,7 +257,7 @@ class StoredJobsTest {
 
     private void end(RunId id) {
         for (int i = 0; i < 200; i++) {
-            if (provider.find(id).orElseThrow().state() == RunState.SUCCEEDED) {
+            if (provider.find(id).orElseThrow().state().isTerminal()) {
                 place.clock.advance(Duration.ofHours(2)); // no launch is under way any more
                 return;
             }

@@ -23,12 +23,12 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingJob;
 
 /** What lies in S3 of jobs, and which of it a job that has not ended needs. What has another form of name is not ours and not told. */
 final class StoredJobs {
-    /** A launch that has staged its order asks for its machine soon after. */
+    /** A launch that has staged its order, or an input, goes on soon after. */
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
-    /** Job, start of a digest, attempt, and where it was launched again which launch: nobody else calls a folder so. */
+    /** Job, start of a digest, attempt, no longer than a run's id, and which launch where it was launched again: nobody else calls a folder so. */
     private static final Predicate<String> IS_RUN = Pattern.compile(
-                    "[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}(-r\\d{1,4})?")
+                    "(?=.{1,63}(-r\\d{1,4})?$)[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}(-r\\d{1,4})?")
             .asMatchPredicate();
 
     private final S3Store store;
@@ -53,17 +53,18 @@ final class StoredJobs {
         perRun.addAll(piles(StoreLayout.RESULTS, true));
         Needs needs = new Needs();
         addUnfinished(needs, unfinished, perRun);
-        orders.stream()
-                .filter(order -> order.files().lastStored().plus(LAUNCHING).isAfter(now))
-                .map(Pile::run)
-                .forEach(needs::addIfLaunching);
+        orders.stream().filter(order -> isYoung(order.files())).map(Pile::run).forEach(needs::addIfLaunching);
         List<Leftover> all = new ArrayList<>();
         perRun.forEach(pile -> all.add(pile.leftover(needs.uses.getOrDefault(pile.run(), ""))));
         for (StoredFolder input : store.staged()) {
             all.add(new Leftover(
-                    input.address(), null, input.bytes(), input.lastStored(), false, needs.ofInput(input.address())));
+                    input.address(), null, input.bytes(), input.lastStored(), false, needs.ofInput(input)));
         }
         return all;
+    }
+
+    private boolean isYoung(StoredFolder folder) {
+        return folder.lastStored().plus(LAUNCHING).isAfter(now);
     }
 
     /** Where the caller may not search, each run is asked for by its name. */
@@ -118,10 +119,10 @@ final class StoredJobs {
             channels.forEach(channel -> inputs.add(address(channel)));
         }
 
-        String ofInput(String address) {
-            return inputs.contains(address)
+        String ofInput(StoredFolder input) {
+            return inputs.contains(input.address())
                     ? "a job that has not ended"
-                    : mayBeLaunching ? "a launch may be under way" : "";
+                    : mayBeLaunching || isYoung(input) ? "a launch may be under way" : "";
         }
     }
 
