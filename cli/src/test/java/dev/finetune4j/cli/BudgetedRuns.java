@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -45,6 +46,9 @@ final class BudgetedRuns implements AutoCloseable {
     private static final String REGION = "eu-central-1";
     private static final List<String> CALLS =
             List.of("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "PutObject", "FilterLogEvents");
+
+    private static final List<String> STATUSES_WITH_ERRORS =
+            List.of("Starting", "Downloading", "Training", "Uploading");
 
     /** In which something may happen to a machine. */
     private static final Duration STEP = Duration.ofMinutes(1);
@@ -64,6 +68,8 @@ final class BudgetedRuns implements AutoCloseable {
     private double reclaimsAMinute;
     private double soldOutAMinute;
     private int reclaims;
+    private int errorsAJob;
+    private String newest = "";
     private @Nullable Instant death;
 
     /** Opens a cloud and a home. */
@@ -91,9 +97,10 @@ final class BudgetedRuns implements AutoCloseable {
      * @param worst what the terms said at most
      * @param jobs that the service made for it
      * @param reclaims how often a machine was taken back
+     * @param errors how often the service itself failed one of them
      * @param isWatchedToItsEnd whether somebody followed it to its end
      */
-    record Bill(Money billed, Money worst, int jobs, int reclaims, boolean isWatchedToItsEnd) {
+    record Bill(Money billed, Money worst, int jobs, int reclaims, int errors, boolean isWatchedToItsEnd) {
         boolean isNearWorst() {
             return billed.amount().doubleValue() > 0.8 * worst.amount().doubleValue();
         }
@@ -219,6 +226,7 @@ final class BudgetedRuns implements AutoCloseable {
         reclaimsAMinute = List.of(0.0, 0.0, 0.01, 0.1, 0.5).get(random.nextInt(5));
         soldOutAMinute = List.of(0.0, 0.0, 0.02).get(random.nextInt(3));
         reclaims = 0;
+        errorsAJob = List.of(0, 0, 1, 3).get(random.nextInt(4));
         death = random.nextInt(3) > 0 ? clock.instant().plus(minutes(1, 90)) : null;
         cloud.aws().sageMaker().spotShare(0.3 + 0.7 * random.nextDouble());
         for (String call : CALLS) {
@@ -246,6 +254,9 @@ final class BudgetedRuns implements AutoCloseable {
     }
 
     private void happen(double minutes) {
+        if (errorsAJob > 0) {
+            breakNewest();
+        }
         if (random.nextDouble() < reclaimsAMinute * minutes) {
             running().filter(BudgetedRuns::isReclaimable).forEach(job -> {
                 cloud.aws().sageMaker().reclaim(job.path("TrainingJobName").asText());
@@ -259,6 +270,20 @@ final class BudgetedRuns implements AutoCloseable {
             } else {
                 cloud.aws().sageMaker().restock(machine);
             }
+        }
+    }
+
+    /** Says once of each job when the service itself fails it. */
+    private void breakNewest() {
+        String name = names(1).findFirst().orElse("");
+        if (name.equals(newest)) {
+            return;
+        }
+        newest = name;
+        for (int i = 0; i < errorsAJob; i++) {
+            String status = STATUSES_WITH_ERRORS.get(random.nextInt(STATUSES_WITH_ERRORS.size()));
+            Duration after = status.equals("Training") ? minutes(1, 120) : seconds(0, 480);
+            cloud.aws().sageMaker().failInternally(name, status, after);
         }
     }
 
@@ -306,7 +331,15 @@ final class BudgetedRuns implements AutoCloseable {
                 .map(one -> Objects.requireNonNull(one.worstCost()))
                 .max(Comparator.comparing(Money::amount))
                 .orElseThrow();
-        return new Bill(billed, worst, jobs.size(), reclaims, isWatched);
+        int errors = jobs.stream().mapToInt(BudgetedRuns::errors).sum();
+        return new Bill(billed, worst, jobs.size(), reclaims, errors, isWatched);
+    }
+
+    /** Each either lets it begin again or ends it. */
+    private static int errors(JsonNode job) {
+        int retries =
+                Collections.frequency(job.path("SecondaryStatusTransitions").findValuesAsText("Status"), "Restarting");
+        return job.path("FailureReason").asText().startsWith("InternalServerError") ? retries + 1 : retries;
     }
 
     private Stream<JsonNode> running() {
@@ -326,17 +359,17 @@ final class BudgetedRuns implements AutoCloseable {
 
     /** The newest jobs, among which are those of the newest run. */
     private Stream<JsonNode> jobs() {
-        List<JsonNode> all = new ArrayList<>();
-        for (JsonNode job : answer(
-                        "ListTrainingJobs", Json.records().createObjectNode().put("MaxResults", NEWEST))
-                .path("TrainingJobSummaries")) {
-            all.add(answer(
-                    "DescribeTrainingJob",
-                    Json.records()
-                            .createObjectNode()
-                            .put("TrainingJobName", job.path("TrainingJobName").asText())));
-        }
-        return all.stream();
+        return names(NEWEST)
+                .<JsonNode>map(name -> answer(
+                        "DescribeTrainingJob", Json.records().createObjectNode().put("TrainingJobName", name)));
+    }
+
+    private Stream<String> names(int most) {
+        ObjectNode request = Json.records().createObjectNode().put("MaxResults", most);
+        return answer("ListTrainingJobs", request)
+                .path("TrainingJobSummaries")
+                .findValuesAsText("TrainingJobName")
+                .stream();
     }
 
     private ObjectNode answer(String operation, ObjectNode request) {

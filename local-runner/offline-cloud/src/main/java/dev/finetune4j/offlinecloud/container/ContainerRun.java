@@ -94,9 +94,12 @@ public final class ContainerRun implements Running {
             kill(clock.instant());
             end = Ending.ofClient(clock.instant(), "the offline cloud met an unexpected error: " + e);
         }
-        machine.release();
-        synchronized (this) {
-            ending = end;
+        try {
+            machine.release();
+        } finally { // else its job would never end
+            synchronized (this) {
+                ending = end;
+            }
         }
     }
 

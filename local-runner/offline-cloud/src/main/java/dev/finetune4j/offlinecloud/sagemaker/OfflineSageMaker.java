@@ -29,6 +29,7 @@ import java.util.function.Consumer;
  * of it. Safe for use by several threads.
  */
 public final class OfflineSageMaker implements JsonService {
+    private static final int MOST_MACHINES = 16;
     private static final ServiceModel MODEL = ServiceModel.resource(OfflineSageMaker.class, "service-model.json");
 
     /** What a request may change of a running job besides how long its machines are kept. */
@@ -244,9 +245,21 @@ public final class OfflineSageMaker implements JsonService {
         }
         new StartConditions(request, account.region(), store, gate).check(new JobAccesses(account));
         quotas.check(request, jobs.values(), pools, clock.instant());
+        refuseTooManyMachines(request);
         jobs.put(key(request.name()), begun(request));
         tags.keep(arn(request), body);
         return object().put("TrainingJobArn", arn(request));
+    }
+
+    /** Each is a process here. */
+    private static void refuseTooManyMachines(JobRequest request) throws ServiceError {
+        long machines = request.machines().values().stream()
+                .mapToLong(Integer::longValue)
+                .sum();
+        if (machines > MOST_MACHINES) {
+            throw ServiceError.invalid("The offline cloud runs a training job on at most " + MOST_MACHINES
+                    + " machines, since all of them are this one, not on " + machines);
+        }
     }
 
     /** A job that gets machines which another one kept waits for none, and needs none that is free. */

@@ -18,9 +18,13 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Channels come as folders and as streams, of prefixes and of manifests. */
+@Timeout(
+        value = 30,
+        threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // nothing else ends a read of a pipe that nobody writes to
 class InputChannelTest {
     private static final String BUCKET = "s3://my-bucket/";
 

@@ -531,6 +531,14 @@ class OfflineSageMakerTest {
                 .isEqualTo(2);
     }
 
+    @Test
+    void takesNoMoreMachinesThanCanBeOnOne() throws Exception {
+        service.quota("ml.g5.xlarge", 1000);
+
+        assertRefused("ValidationException", "at most 16 machines", () -> create(onMachines("job-1", 17)));
+        create(onMachines("job-1", 16));
+    }
+
     private static ObjectNode onMachines(String name, int count) {
         ObjectNode body = JobBody.onDemand(name);
         body.withObject("/ResourceConfig").put("InstanceCount", count);

@@ -10,11 +10,14 @@ import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +54,27 @@ class ProcessContainerTest {
     @AfterEach
     void close() {
         aws.close();
+    }
+
+    /** As on a machine whose /etc/hosts is a mount of somebody else's. */
+    @Test
+    void runsTheCommandThoughTheNamesOfTheMachinesAreRefused() throws Exception {
+        Path machine = Files.createDirectory(folder.resolve("machine"));
+        Files.writeString(OptMl.hostsBeside(machine), "127.0.0.1 algo-1\n");
+        Path spare = Files.createDirectory(folder.resolve("spare"));
+        Path script = folder.resolve("opt-ml.sh");
+        try (InputStream text = Objects.requireNonNull(OptMl.class.getResourceAsStream("opt-ml.sh"))) {
+            Files.copy(text, script);
+        }
+        String refusing = "mount() { case \"$*\" in *\" /etc/hosts\") return 1;; esac; }; mktemp() { echo " + spare
+                + "; }; rmdir() { :; }; set -- " + machine + " '' '' echo begun; . " + script;
+        Process process = new ProcessBuilder("/bin/sh", "-c", refusing)
+                .redirectErrorStream(true)
+                .start();
+
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(printed).isZero();
+        assertThat(printed).contains("the machines of the job have no names here", "begun");
     }
 
     @Test

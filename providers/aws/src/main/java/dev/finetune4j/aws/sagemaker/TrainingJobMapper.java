@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.MetricDefinition;
 import software.amazon.awssdk.services.sagemaker.model.OutputCompressionType;
 import software.amazon.awssdk.services.sagemaker.model.ResourceConfig;
+import software.amazon.awssdk.services.sagemaker.model.RetryStrategy;
 import software.amazon.awssdk.services.sagemaker.model.S3DataDistribution;
 import software.amazon.awssdk.services.sagemaker.model.S3DataType;
 import software.amazon.awssdk.services.sagemaker.model.StoppingCondition;
@@ -44,10 +45,10 @@ final class TrainingJobMapper {
     static final Duration USUAL_WAIT = SageMakerProvider.WIND_DOWN.minus(SageMakerProvider.END);
 
     /**
-     * The service starts a container anew after an error of its own; the worker then goes on from its checkpoint. Each start is billed and is
-     * no running time: winding down has time for two.
+     * The service starts a spot job's container anew after an error of its own; the worker then goes on from its checkpoint. Each start is billed
+     * and is no running time, which nothing bounds on demand: there the job fails, and goes on as another launch, within what is left.
      */
-    private static final int PLATFORM_RETRIES = 1;
+    private static final int SPOT_RETRIES = 1;
 
     /** Unpacks the worker beside its inputs, wherever these are, and becomes it, so that signals reach it. */
     private static final String START = "d=${SAGEMAKER_BASE_DIR:-/opt/ml}; mkdir -p $d/code && tar -xzf $d/input/data/"
@@ -85,7 +86,7 @@ final class TrainingJobMapper {
                 .enableManagedSpotTraining(options.isSpot())
                 .enableNetworkIsolation(options.isIsolated())
                 .vpcConfig(network())
-                .retryStrategy(retry -> retry.maximumRetryAttempts(PLATFORM_RETRIES))
+                .retryStrategy(retries())
                 // The service's own profiler would start jobs of its own, which count against other quotas.
                 .profilerConfig(profiler -> profiler.disableProfiler(true))
                 .tags(tags(job))
@@ -188,6 +189,12 @@ final class TrainingJobMapper {
             limits.maxPendingTimeInSeconds((int) options.maxPending().toSeconds());
         }
         return limits.build();
+    }
+
+    private @Nullable RetryStrategy retries() {
+        return options.isSpot()
+                ? RetryStrategy.builder().maximumRetryAttempts(SPOT_RETRIES).build()
+                : null;
     }
 
     private @Nullable VpcConfig network() {

@@ -111,6 +111,41 @@ class SoldOutTest {
     }
 
     @Test
+    void saysOfAJobOnDemandThatItWaitedInVainWithoutAWordOfSpot() {
+        place.aws.sageMaker().sellOut("ml.g5.xlarge");
+        try (Provider provider = place.openWith("max-pending", "2h")) {
+            provider.submit(job);
+            Problem waited = awaitEnd(provider).failure().orElseThrow();
+
+            assertThat(waited.code()).isEqualTo("FT0851");
+            assertThat(waited.summary()).isEqualTo("no ml.g5.xlarge was free for scarce in the time that it may wait");
+            assertThat(waited.causes()).containsExactly("it may wait 2h");
+            assertThat(waited.remedies()).containsExactly("finetune offers --target sagemaker");
+        }
+    }
+
+    @Test
+    void saysOfASpotJobThatItRanBeforeItWaitedForTooLong() {
+        try (Provider spot = place.openOnSpot()) {
+            spot.submit(job);
+            place.clock.advance(Duration.ofMinutes(36));
+            place.aws.sageMaker().sellOut("ml.g5.xlarge");
+            place.aws.sageMaker().reclaim("scarce");
+            JobSnapshot ended = awaitEnd(spot);
+            Problem waited = ended.failure().orElseThrow();
+
+            assertThat(ended.billedTime()).isPositive();
+            assertThat(waited.code()).isEqualTo("FT0851");
+            assertThat(waited.summary()).isEqualTo("scarce waited for spot ml.g5.xlarge and ran for all of its time");
+            assertThat(waited.causes()).hasSize(2);
+            assertThat(waited.causes().get(0))
+                    .startsWith("it had machines for 3")
+                    .contains("is billed for them");
+            assertThat(waited.remedies()).containsExactly("places.sagemaker.spot: false");
+        }
+    }
+
+    @Test
     void waitsForTheNextMachineAsLongAsIsLeftOfTheWholeJobsTime() {
         Map<String, String> patient = Map.of(PlaceSettings.SPOT, "true", "max-wait", "1d");
         Map<String, String> elsewhere =

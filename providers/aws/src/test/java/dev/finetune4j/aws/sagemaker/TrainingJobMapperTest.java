@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -78,6 +79,29 @@ class TrainingJobMapperTest {
     @Test
     void writesTheRequestOfAJobOnDemand() {
         GoldenFiles.in("golden").assertMatches("training-job.json", sent(gpu().build()));
+    }
+
+    /** The service bills for each start of a container anew, and for what it does at the end. */
+    @Test
+    void isBilledForNoMoreThanIsPaidForThoughTheServiceItselfFails() throws Exception {
+        Pace slow = new Pace(Duration.ofMinutes(5), Duration.ofMinutes(8), Duration.ofMinutes(3), Duration.ofHours(1));
+        PlannedContainer endless = new PlannedContainer(Duration.ofDays(1), 0, "", true, Duration.ofMinutes(2));
+        Duration paid = Objects.requireNonNull(JOB.timeLimit()).plus(SageMakerProvider.WIND_DOWN);
+        for (boolean isSpot : List.of(false, true)) {
+            VirtualClock clock = new VirtualClock();
+            try (OfflineAws slowAws = OfflineAws.start(OfflineAccount.ACCOUNT, clock, slow, endless);
+                    SageMakerClient slowClient = OfflineAccount.client(slowAws)) {
+                slowAws.sageMaker().failInternally(JOB.name(), "Downloading", Duration.ofSeconds(470));
+                slowClient.createTrainingJob(
+                        new TrainingJobMapper(gpu().spot(isSpot).build()).request(JOB, image(gpu().build())));
+                clock.advance(Duration.ofDays(2));
+
+                int machines = slowClient
+                        .describeTrainingJob(one -> one.trainingJobName(JOB.name()))
+                        .trainingTimeInSeconds();
+                assertThat(Duration.ofSeconds(machines)).as("spot: %s", isSpot).isLessThanOrEqualTo(paid);
+            }
+        }
     }
 
     @Test

@@ -126,6 +126,13 @@ public record RunView(
                 fold.closed));
     }
 
+    /** A job on the machine of terms that were agreed to. */
+    public static FineTuneJob at(LaunchTerms terms, FineTuneJob job) {
+        Map<String, String> settings = new LinkedHashMap<>(job.settingsOf(terms.target()));
+        settings.putAll(terms.settings());
+        return job.toBuilder().place(terms.target(), settings).build();
+    }
+
     /** When a run ended, whatever became of its model later; of one that goes on, when it moved last. */
     private static Instant changedAt(List<JournalLine> lines, boolean isClosed) {
         for (int i = lines.size() - 1; isClosed && i > 0; i--) {
@@ -218,9 +225,7 @@ public record RunView(
             if (movedTo == null) {
                 return job;
             }
-            Map<String, String> settings = new LinkedHashMap<>(job.settingsOf(movedTo.target()));
-            settings.putAll(movedTo.settings());
-            return job.toBuilder().place(movedTo.target(), settings).build();
+            return at(movedTo, job);
         }
 
         RunState state() {

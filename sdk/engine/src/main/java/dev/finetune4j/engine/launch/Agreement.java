@@ -17,6 +17,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,15 +112,33 @@ record Agreement(
      * @param end the job as it ended; null where it was refused and nothing ran
      * @param place what the place can
      * @param windDown what it may bill for after a limit
+     * @param longestBilled how long the place may bill for a job on the machine of such terms, all that it billed before included, if nobody
+     *     watches
      */
     Optional<JournalEntry.Moved> next(
-            Problem why, MachineVerdict verdict, @Nullable JobSnapshot end, Capabilities place, Duration windDown) {
+            Problem why,
+            MachineVerdict verdict,
+            @Nullable JobSnapshot end,
+            Capabilities place,
+            Duration windDown,
+            Function<LaunchTerms, UnaryOperator<Duration>> longestBilled) {
         Duration billed = end != null ? end.billedTime() : moved != null ? moved.billed() : Duration.ZERO;
         Money spent = end != null ? spent(end).orElse(null) : moved != null ? moved.spent() : nothing();
         return untried.stream()
                 .flatMap(other -> Terms.left(other, budget, spent, billed, place, windDown).stream())
                 .findFirst()
+                .map(left -> unwatched(left, windDown, billed, longestBilled.apply(left)))
                 .map(left -> new JournalEntry.Moved(left.alternatives(List.of()), why, verdict, billed, spent));
+    }
+
+    /** What the machines before were billed for is no more to come, but the next has its own limit and winding down. */
+    private static LaunchTerms unwatched(
+            LaunchTerms left, Duration windDown, Duration billed, UnaryOperator<Duration> longestBilled) {
+        return Terms.unwatched(left, limit -> {
+            Duration usual = limit.plus(windDown);
+            Duration longest = longestBilled.apply(limit).minus(billed);
+            return longest.compareTo(usual) > 0 ? longest : usual;
+        });
     }
 
     private @Nullable Money nothing() {

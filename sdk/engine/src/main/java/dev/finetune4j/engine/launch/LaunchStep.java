@@ -8,6 +8,7 @@ import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
@@ -16,6 +17,7 @@ import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -130,7 +132,15 @@ final class LaunchStep {
                         provider.machineVerdict(problem),
                         end.job(),
                         provider.capabilities(),
-                        provider.windDown());
+                        provider.windDown(),
+                        terms -> limit -> longestBilled(view, terms, limit));
+    }
+
+    /** As the place says where it is told of the machine of these terms. */
+    private Duration longestBilled(RunView view, LaunchTerms terms, Duration timeLimit) {
+        try (Provider there = context.providers().open(terms.target(), RunView.at(terms, view.job()))) {
+            return there.longestBilled(timeLimit);
+        }
     }
 
     /** A failure after moves tells of the machines that were tried before. */

@@ -85,6 +85,20 @@ class MovedRunTest {
     }
 
     @Test
+    void tellsWhatAJobMayCostOnTheNextMachineThatItsPlaceMayBillForLonger() throws Exception {
+        fixture.place.billFor(Duration.ofHours(2));
+        fixture.place.script(Life.losesItsMachineForGood(), Life.succeeds());
+
+        RunHandle<RunOutcome> run = launch(fixture);
+
+        JournalEntry.Moved move = moves(run.id()).get(0);
+        assertThat(move.terms().worstCost())
+                .as("2 h at 1.333 USD an hour, less the 30 s that were billed before")
+                .isEqualTo(Money.parse("2.6549 USD"));
+        assertThat(move.terms().timeLimit()).as("0.99 USD last 44 min and 33 s").isEqualTo(Duration.ofSeconds(2673));
+    }
+
+    @Test
     void tellsWhyItWentWhereItIs() throws Exception {
         fixture.place.script(Life.losesItsMachineForGood(), Life.succeeds());
 

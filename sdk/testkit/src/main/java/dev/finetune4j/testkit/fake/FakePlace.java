@@ -83,6 +83,7 @@ public final class FakePlace {
     private Life usualLife = Life.succeeds();
     private long longestRow = LONGEST_ROW;
     private Duration keepAlive = Duration.ZERO;
+    private Duration longestBilled = Duration.ZERO;
 
     /** An empty place. */
     public FakePlace(Clock clock, Capabilities capabilities) {
@@ -98,6 +99,11 @@ public final class FakePlace {
     /** From now on the place refuses jobs with a row of more tokens. */
     public synchronized void takeRowsUpTo(long tokens) {
         longestRow = tokens;
+    }
+
+    /** From now on the place bills for a job that nobody watches for so long, if that is longer than its time limit. */
+    public synchronized void billFor(Duration longest) {
+        longestBilled = longest;
     }
 
     /** The lives of the next launches and resumes, in order. */
@@ -214,6 +220,10 @@ public final class FakePlace {
 
     synchronized long longestRow() {
         return longestRow;
+    }
+
+    synchronized Duration longestBilled(Duration timeLimit) {
+        return timeLimit.compareTo(longestBilled) > 0 ? timeLimit : longestBilled;
     }
 
     synchronized Optional<FakeJob> job(RunId id) {

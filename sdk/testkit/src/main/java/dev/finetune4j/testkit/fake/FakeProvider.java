@@ -23,6 +23,7 @@ import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,11 @@ public final class FakeProvider implements Provider {
     @Override
     public Capabilities capabilities() {
         return place.capabilities();
+    }
+
+    @Override
+    public Duration longestBilled(Duration timeLimit) {
+        return place.longestBilled(timeLimit);
     }
 
     /** Takes any setting. */

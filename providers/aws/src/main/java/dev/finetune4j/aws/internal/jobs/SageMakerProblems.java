@@ -112,15 +112,16 @@ public final class SageMakerProblems implements ProblemCatalogue {
             "FT0851",
             "no machine was free",
             ExitCode.CAPACITY,
-            "SageMaker looked for a machine of this type for some time and found none in the region. Nothing was paid for. Another type,"
-                    + " another region or another hour may have one.",
+            "SageMaker looked for a machine of this type for as long as the job may wait and found none in the region. A spot job may have had"
+                    + " one before, which was taken back: it is billed for that time. Another type, another region or another hour may have"
+                    + " one.",
             "finetune offers");
 
     public static final ProblemKind PLATFORM_FAILED = new ProblemKind(
             "FT0852",
             "SageMaker itself failed",
             ExitCode.CAPACITY,
-            "SageMaker ended the job by an error of its own, though it started the container anew several times. What was trained up to the"
+            "SageMaker ended the job by an error of its own; it starts the container of a spot job anew once before. What was trained up to the"
                     + " last checkpoint is kept.",
             "launch the job again: it goes on from its last checkpoint");
 

@@ -151,23 +151,48 @@ public final class SageMakerStatusMapper {
      */
     public static Optional<Problem> failure(DescribeTrainingJobResponse job, ProviderId place) {
         if (job.secondaryStatus() == SecondaryStatus.MAX_WAIT_TIME_EXCEEDED) {
-            return Optional.of(SageMakerProblems.NO_CAPACITY
-                    .error("no spot " + machine(job) + " was free for " + job.trainingJobName()
-                            + " in the time that it may wait")
-                    .because(longestWait(job))
-                    .remedy("places." + place + ".spot: false")
-                    .build());
+            return Optional.of(waitedTooLong(job, place));
         }
         return job.trainingJobStatus() == TrainingJobStatus.FAILED
                 ? Optional.of(toldReason(job, place))
                 : Optional.empty();
     }
 
+    /** A spot job waits anew each time that its machine is taken back, so that it may have run, and be billed for that. */
+    private static Problem waitedTooLong(DescribeTrainingJobResponse job, ProviderId place) {
+        String name = job.trainingJobName();
+        if (!Boolean.TRUE.equals(job.enableManagedSpotTraining())) {
+            return SageMakerProblems.NO_CAPACITY
+                    .error("no " + machine(job) + " was free for " + name + " in the time that it may wait")
+                    .because(longestWait(job))
+                    .remedy(otherMachines(place))
+                    .build();
+        }
+        Duration ran = seconds(job.trainingTimeInSeconds());
+        Problem.Builder problem = ran.isZero()
+                ? SageMakerProblems.NO_CAPACITY.error(
+                        "no spot " + machine(job) + " was free for " + name + " in the time that it may wait")
+                : SageMakerProblems.NO_CAPACITY
+                        .error(name + " waited for spot " + machine(job) + " and ran for all of its time")
+                        .because("it had machines for " + Durations.format(ran)
+                                + ", and is billed for them; what it trained up to its last checkpoint is kept");
+        return problem.because(longestWait(job))
+                .remedy("places." + place + ".spot: false")
+                .build();
+    }
+
     private static String longestWait(DescribeTrainingJobResponse job) {
         StoppingCondition limits = job.stoppingCondition();
-        return limits == null || limits.maxWaitTimeInSeconds() == null
+        if (limits != null && limits.maxWaitTimeInSeconds() != null) {
+            return "it may wait and run " + Durations.format(seconds(limits.maxWaitTimeInSeconds()));
+        }
+        return limits == null || limits.maxPendingTimeInSeconds() == null
                 ? "how long that is was not told"
-                : "it may wait and run " + Durations.format(Duration.ofSeconds(limits.maxWaitTimeInSeconds()));
+                : "it may wait " + Durations.format(seconds(limits.maxPendingTimeInSeconds()));
+    }
+
+    private static String otherMachines(ProviderId place) {
+        return "finetune offers --target " + place;
     }
 
     private static String machine(DescribeTrainingJobResponse job) {
@@ -185,7 +210,7 @@ public final class SageMakerStatusMapper {
                 SageMakerProblems.NO_CAPACITY
                         .error("no " + machine(job) + " was free for " + job.trainingJobName())
                         .because(text)
-                        .remedy("finetune offers --target " + place)
+                        .remedy(otherMachines(place))
                         .build();
             case "InternalServerError" ->
                 SageMakerProblems.PLATFORM_FAILED
