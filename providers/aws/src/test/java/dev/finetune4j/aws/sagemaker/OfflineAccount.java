@@ -22,7 +22,12 @@ final class OfflineAccount {
 
     /** S3 of this account, without buckets. */
     static OfflineS3 store(Path folder) {
-        return new OfflineS3(folder, ACCOUNT.id(), REGION, Clock.systemUTC());
+        return store(folder, Clock.systemUTC());
+    }
+
+    /** The same, with a clock that its files are dated by. */
+    static OfflineS3 store(Path folder, Clock clock) {
+        return new OfflineS3(folder, ACCOUNT.id(), REGION, clock);
     }
 
     static SageMakerClient client(OfflineAws aws) {

@@ -11,6 +11,7 @@ import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.UnfinishedJob;
+import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -208,18 +209,29 @@ class StoredJobsTest {
         }
     }
 
+    /** Gigabytes take hours, over which the order that went before them has grown old. */
     @Test
-    void inputsThatCameAMomentAgoStay() {
-        try (S3Store store = place.store()) {
+    void inputsStayWhileOthersOfTheirLaunchAreOnTheirWay() throws IOException {
+        VirtualClock ofFiles = new VirtualClock();
+        try (OfflinePlace dated = new OfflinePlace(folder.resolve("dated"), OfflinePlace.SETTINGS, ofFiles);
+                Provider there = dated.open();
+                S3Store store = dated.store()) {
+            store.put("orders/coming-0a1b2c3d-1/d1/order.json", "{}".getBytes(StandardCharsets.UTF_8));
             store.stage(folder.resolve("data"));
+            ofFiles.advance(Duration.ofMinutes(90));
+            dated.clock.advance(Duration.ofMinutes(90));
+            assertThat(uses(there)).as("it never came").containsExactly("");
 
-            assertThat(provider.leftovers().orElseThrow())
-                    .singleElement()
-                    .satisfies(input -> assertThat(input.use()).isEqualTo("a launch may be under way"));
-            place.clock.advance(Duration.ofHours(2));
-            assertThat(provider.leftovers().orElseThrow())
-                    .allSatisfy(input -> assertThat(input.use()).isEmpty());
+            store.stage(folder.resolve("model"));
+            assertThat(uses(there)).containsOnly("a launch may be under way").hasSize(2);
         }
+    }
+
+    private static List<String> uses(Provider provider) {
+        return provider.leftovers().orElseThrow().stream()
+                .filter(one -> one.run() == null)
+                .map(Leftover::use)
+                .toList();
     }
 
     @Test

@@ -55,7 +55,8 @@ final class StoredJobs {
             job.run().ifPresent(run -> unfinished.put(run, job));
             needed.addAll(inputs(job)); // whosever it is
         }
-        boolean mayBeLaunching = addYoung(unfinished);
+        List<BlobStore.StoredFolder> staged = store.folders(BlobStore.INPUTS);
+        boolean mayBeLaunching = addYoung(unfinished, staged.stream().anyMatch(this::isYoung));
         unfinished.values().forEach(job -> needed.addAll(inputs(job)));
         List<Leftover> all = new ArrayList<>();
         for (String kind : List.of(JobFiles.ORDERS, JobFiles.JOBS)) {
@@ -67,23 +68,27 @@ final class StoredJobs {
                 all.add(leftover(kind, folder, run, use));
             }
         }
-        for (BlobStore.StoredFolder input : store.folders(BlobStore.INPUTS)) {
+        for (BlobStore.StoredFolder input : staged) {
             if (IS_DIGEST.test(input.name())) {
                 String use = needed.contains(options.uri(name(BlobStore.INPUTS, input)))
                         ? "a job that has not ended"
-                        : mayBeLaunching || isYoung(input) ? "a launch may be under way" : "";
+                        : mayBeLaunching ? "a launch may be under way" : "";
                 all.add(leftover(BlobStore.INPUTS, input, null, use));
             }
         }
         return all;
     }
 
-    /** Jobs of runs that staged an order a moment ago, which a list may not know yet; whether one of them is not there and may come. */
-    private boolean addYoung(Map<RunId, AzureJob> unfinished) {
+    /**
+     * Jobs of runs that staged an order a moment ago, which a list may not know yet; whether one of them is not there and may come.
+     *
+     * @param areInputsComing whether one was stored a moment ago: since an order goes before its inputs, it may then be of any age
+     */
+    private boolean addYoung(Map<RunId, AzureJob> unfinished, boolean areInputsComing) {
         boolean mayBeLaunching = false;
         for (BlobStore.StoredFolder order : runs(JobFiles.ORDERS)) {
             RunId run = new RunId(order.name());
-            if (!isYoung(order) || unfinished.containsKey(run)) {
+            if (!(areInputsComing || isYoung(order)) || unfinished.containsKey(run)) {
                 continue;
             }
             List<AzureJob> launches = walk.now(run).stream().map(Launch::job).toList();

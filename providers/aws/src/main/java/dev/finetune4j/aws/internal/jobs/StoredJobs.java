@@ -53,12 +53,17 @@ final class StoredJobs {
         perRun.addAll(piles(StoreLayout.RESULTS, true));
         Needs needs = new Needs();
         addUnfinished(needs, unfinished, perRun);
-        orders.stream().filter(order -> isYoung(order.files())).map(Pile::run).forEach(needs::addIfLaunching);
+        List<StoredFolder> staged = store.staged();
+        boolean areInputsComing = staged.stream().anyMatch(this::isYoung); // an order goes before them, and is older
+        orders.stream()
+                .filter(order -> areInputsComing || isYoung(order.files()))
+                .map(Pile::run)
+                .forEach(needs::addIfLaunching);
         List<Leftover> all = new ArrayList<>();
         perRun.forEach(pile -> all.add(pile.leftover(needs.uses.getOrDefault(pile.run(), ""))));
-        for (StoredFolder input : store.staged()) {
+        for (StoredFolder input : staged) {
             all.add(new Leftover(
-                    input.address(), null, input.bytes(), input.lastStored(), false, needs.ofInput(input)));
+                    input.address(), null, input.bytes(), input.lastStored(), false, needs.ofInput(input.address())));
         }
         return all;
     }
@@ -119,10 +124,10 @@ final class StoredJobs {
             channels.forEach(channel -> inputs.add(address(channel)));
         }
 
-        String ofInput(StoredFolder input) {
-            return inputs.contains(input.address())
+        String ofInput(String address) {
+            return inputs.contains(address)
                     ? "a job that has not ended"
-                    : mayBeLaunching || isYoung(input) ? "a launch may be under way" : "";
+                    : mayBeLaunching ? "a launch may be under way" : "";
         }
     }
 
