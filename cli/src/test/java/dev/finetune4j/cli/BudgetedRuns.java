@@ -50,6 +50,9 @@ final class BudgetedRuns implements AutoCloseable {
     private static final List<String> STATUSES_WITH_ERRORS =
             List.of("Starting", "Downloading", "Training", "Uploading");
 
+    /** There is nothing to resume, the service did not answer in all tries, or a job that is resumed has no time left. */
+    private static final List<String> KNOWN_REFUSALS = List.of("FT0509", "FT0843", "FT0849");
+
     /** In which something may happen to a machine. */
     private static final Duration STEP = Duration.ofMinutes(1);
 
@@ -102,7 +105,15 @@ final class BudgetedRuns implements AutoCloseable {
      */
     record Bill(Money billed, Money worst, int jobs, int reclaims, int errors, boolean isWatchedToItsEnd) {
         boolean isNearWorst() {
-            return billed.amount().doubleValue() > 0.8 * worst.amount().doubleValue();
+            return isAbove(0.8);
+        }
+
+        boolean isAboveHalf() {
+            return isAbove(0.5);
+        }
+
+        private boolean isAbove(double share) {
+            return billed.amount().doubleValue() > share * worst.amount().doubleValue();
         }
     }
 
@@ -132,7 +143,7 @@ final class BudgetedRuns implements AutoCloseable {
                 isWatched = follow(later(tuner).resume(run));
             }
         } catch (FineTuneException e) {
-            // was not let launch, or had nothing to go on with: what it left is judged all the same
+            assertKnown(e); // what it left is judged all the same
         }
         death = null;
         letEnd();
@@ -179,8 +190,15 @@ final class BudgetedRuns implements AutoCloseable {
             }
             throw e;
         } catch (FineTuneException e) {
+            assertKnown(e);
             return false; // gave up
         }
+    }
+
+    private static void assertKnown(FineTuneException refusal) {
+        assertThat(KNOWN_REFUSALS)
+                .as(refusal.getMessage())
+                .contains(refusal.problems().get(0).code());
     }
 
     private FineTuner tuner() {
@@ -365,7 +383,8 @@ final class BudgetedRuns implements AutoCloseable {
     }
 
     private Stream<String> names(int most) {
-        ObjectNode request = Json.records().createObjectNode().put("MaxResults", most);
+        ObjectNode request =
+                Json.records().createObjectNode().put("SortOrder", "Descending").put("MaxResults", most);
         return answer("ListTrainingJobs", request)
                 .path("TrainingJobSummaries")
                 .findValuesAsText("TrainingJobName")

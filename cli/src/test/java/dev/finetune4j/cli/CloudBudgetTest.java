@@ -33,7 +33,15 @@ class CloudBudgetTest {
     @Test
     @Tag("long")
     void aFewSchedulesCostWhatTheirTermsSayAtMost() throws Exception {
-        keepTheTerms(2, 4, 1);
+        List<BudgetedRuns.Bill> bills = keepTheTerms(2, 4, 1);
+
+        assertThat(bills.stream().filter(bill -> bill.jobs() > 0))
+                .as("runs that were launched")
+                .hasSizeGreaterThanOrEqualTo(bills.size() * 3 / 4);
+        assertThat(bills)
+                .as("runs that lost a machine, moved or were resumed")
+                .anyMatch(bill -> bill.reclaims() > 0 || bill.jobs() > 1);
+        assertThat(bills).as("runs that cost more than half of what they may").anyMatch(BudgetedRuns.Bill::isAboveHalf);
     }
 
     @Test

@@ -3,8 +3,14 @@ package dev.finetune4j.cli;
 import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
+import dev.finetune4j.plan.Plan;
+import dev.finetune4j.run.RunOutcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -101,6 +107,27 @@ class LaunchAtJumpStartTest {
                 .contains("at most ", " USD", "event StateChanged[", "event StepCompleted[", "ends with OK")
                 .doesNotContain(CommandCloud.SECRET);
         assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
+    @Test
+    @Tag("long")
+    void takesUpARunThoughTheHubAnswersNoMore() throws Exception {
+        aws.sageMaker().sellOut("ml.g5.xlarge");
+        try (FineTuner tuner = FineTuner.builder()
+                .home(folder.resolve("home"))
+                .environment(cloud.environment())
+                .build()) {
+            JobFile file = tuner.read(job);
+            Plan plan = tuner.plan(file, PlanRequest.atTargetsOf(file.job()));
+            RunHandle<RunOutcome> first = tuner.launch(plan, file);
+            first.awaitLaunch();
+            aws.faults().denyAccess("DescribeHubContent", 1000);
+
+            RunHandle<RunOutcome> second = tuner.launch(plan, file);
+
+            assertThat(second.id()).isEqualTo(first.id());
+            assertThat(second.begin()).isNotEqualTo(RunHandle.Begin.LAUNCHED);
+        }
     }
 
     @Test

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs at SageMaker from their launch to what people read of them; their worker tells and leaves what a worker does, and computes nothing. */
+@Tag("long")
 class RunAtSageMakerTest {
     private static final String REGION = "eu-central-1";
 

@@ -210,8 +210,8 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * What a launch of a plan's choice may take at most, and where it goes if its machine is not to be had, for somebody to agree to. A place
-     * that would refuse the job whatever its rows is asked first.
+     * What a launch of a plan's choice may take at most, and where it goes if its machine is not to be had, for somebody to agree to. The
+     * choice's place is asked, too, whether it would refuse the job whatever its rows.
      *
      * @throws FineTuneException with FT0520 if its place bills for time and the job has no budget, FT0521 if the budget ends before the
      *     job is likely to, or may, where its place keeps no checkpoint, FT0523 if it cannot be launched from here, FT0532 if its first
@@ -271,6 +271,10 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #launch(Plan, JobFile)}
      */
     public RunHandle<RunOutcome> launch(Plan plan, JobFile job, boolean isAgain) {
+        Optional<RunView> last = isAgain ? Optional.empty() : last(plan, job);
+        if (last.isPresent()) { // of which its place has no more to say than how it stands
+            return attach(last.get().id().value());
+        }
         LaunchTerms terms = terms(plan, job);
         PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
         refuseErrors(prepared);
