@@ -113,8 +113,7 @@ class HubTemplateTest {
             place.aws
                     .iam()
                     .restrictRole(
-                            ROLE.identity(),
-                            PolicyParts.without(ROLE, missing).document());
+                            ROLE.identity(), PolicyParts.without(ROLE, missing).document());
             act.accept(place, provider);
         }
     }
