@@ -110,7 +110,6 @@ class LaunchAtJumpStartTest {
     }
 
     @Test
-    @Tag("long")
     void takesUpARunThoughTheHubAnswersNoMore() throws Exception {
         aws.sageMaker().sellOut("ml.g5.xlarge");
         try (FineTuner tuner = FineTuner.builder()
@@ -127,6 +126,29 @@ class LaunchAtJumpStartTest {
 
             assertThat(second.id()).isEqualTo(first.id());
             assertThat(second.begin()).isNotEqualTo(RunHandle.Begin.LAUNCHED);
+        }
+    }
+
+    @Test
+    void launchesTheRowsOfNowThoughThePlanIsOfOthers() throws Exception {
+        aws.sageMaker().sellOut("ml.g5.xlarge");
+        try (FineTuner tuner = FineTuner.builder()
+                .home(folder.resolve("home"))
+                .environment(cloud.environment())
+                .build()) {
+            JobFile file = tuner.read(job);
+            Plan plan = tuner.plan(file, PlanRequest.atTargetsOf(file.job()));
+            RunHandle<RunOutcome> first = tuner.launch(plan, file);
+            first.awaitLaunch();
+            Path rows = job.resolveSibling("tickets.jsonl");
+            List<String> less = Files.readAllLines(rows);
+            Files.write(rows, less.subList(0, less.size() - 1));
+
+            RunHandle<RunOutcome> second = tuner.launch(plan, file);
+            second.awaitLaunch();
+
+            assertThat(second.id()).isNotEqualTo(first.id());
+            assertThat(second.begin()).isEqualTo(RunHandle.Begin.LAUNCHED);
         }
     }
 

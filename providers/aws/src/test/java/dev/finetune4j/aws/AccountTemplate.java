@@ -59,7 +59,7 @@ public final class AccountTemplate {
                         WITH_ALL,
                         Map.of("Prefix", "jobs"),
                         Map.of("Network", "create", "AWS::StackName", "finetune4j"),
-                        Map.of("AWS::Region", "us-east-1", "Encryption", "KMS"))
+                        Map.of("AWS::Region", "ap-southeast-2"))
                 .forEach(values -> {
                     Map<String, String> all = new HashMap<>(MADE_UP);
                     all.putAll(values);
@@ -111,8 +111,8 @@ public final class AccountTemplate {
         return said.at("/stacks/2");
     }
 
-    /** The stack with a key where Bedrock tunes. */
-    public JsonNode atBedrock() {
+    /** The stack of a region without Bedrock's customization and import. */
+    public JsonNode withoutBedrock() {
         return said.at("/stacks/4");
     }
 

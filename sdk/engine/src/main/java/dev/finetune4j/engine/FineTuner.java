@@ -271,7 +271,8 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #launch(Plan, JobFile)}
      */
     public RunHandle<RunOutcome> launch(Plan plan, JobFile job, boolean isAgain) {
-        Optional<RunView> last = isAgain ? Optional.empty() : last(plan, job);
+        // By the rows as they are now, which may be others than when the plan was made.
+        Optional<RunView> last = isAgain ? Optional.empty() : last(plan, job, figures(job, null));
         if (last.isPresent()) { // of which its place has no more to say than how it stands
             return attach(last.get().id().value());
         }
@@ -292,7 +293,10 @@ public final class FineTuner implements AutoCloseable {
      */
     public Optional<RunView> last(Plan plan, JobFile job) {
         Planned known = latest;
-        JobFigures figures = known != null && known.plan().equals(plan) ? known.figures() : figures(job, null);
+        return last(plan, job, known != null && known.plan().equals(plan) ? known.figures() : figures(job, null));
+    }
+
+    private Optional<RunView> last(Plan plan, JobFile job, JobFigures figures) {
         FineTuneJob placed = figures.file().at(plan.choice().orElseThrow()).job();
         try {
             return launcher.last(figures, placed).flatMap(folder -> RunView.of(folder.read()));

@@ -26,7 +26,7 @@ final class TrainingJobRules {
     /** A key by its id, alias or ARN. */
     private static final Pattern KEY =
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|alias/[a-zA-Z0-9/_-]+"
-                    + "|arn:aws[a-z-]*:kms:(?<region>[a-z0-9-]+):\\d{12}:(key|alias)/.+");
+                    + "|arn:aws[a-z-]*:kms:(?<region>[a-z0-9-]+):\\d{12}:(key|alias)/[a-zA-Z0-9/_-]+");
 
     /** Folders of which the service itself brings or takes what is in them. */
     private static final Pattern OWN_FOLDER = Pattern.compile("/opt/ml(/(input|model|output)(/.*)?)?/?");

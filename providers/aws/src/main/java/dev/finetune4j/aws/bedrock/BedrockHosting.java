@@ -224,7 +224,7 @@ final class BedrockHosting implements Hosting {
     private Optional<RunId> owner(HostedCalls.Found found) {
         Map<String, String> tags = calls().tags(found.arn());
         return tags.containsKey(HostingMapper.ORDER_TAG)
-                ? Optional.ofNullable(tags.get(Submission.RUN_LABEL)).map(RunId::new)
+                ? Optional.ofNullable(tags.get(Submission.RUN_LABEL)).flatMap(RunId::of)
                 : Optional.empty();
     }
 

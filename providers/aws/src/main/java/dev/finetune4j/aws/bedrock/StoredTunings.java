@@ -112,7 +112,7 @@ final class StoredTunings {
     private Optional<RunId> owner(String arn) {
         Map<String, String> tags = jobs.tags(arn);
         return tags.containsKey(CustomizationMapper.DIGEST_TAG)
-                ? Optional.ofNullable(tags.get(Submission.RUN_LABEL)).map(RunId::new)
+                ? Optional.ofNullable(tags.get(Submission.RUN_LABEL)).flatMap(RunId::of)
                 : Optional.empty();
     }
 

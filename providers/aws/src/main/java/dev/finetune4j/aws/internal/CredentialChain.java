@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -23,17 +24,14 @@ final class CredentialChain implements AwsCredentialsProvider {
     private static final String SSO_SESSION = "sso_session";
     private static final String NO_LOGIN = "no credentials: nobody is logged in for ";
 
-    private final ProfileFile profiles;
+    private final Map<String, String> environment;
     private final String name;
-    private final AwsCredentialsProvider chain;
+    private @Nullable ProfileFile profiles;
+    private @Nullable AwsCredentialsProvider chain;
 
     CredentialChain(Map<String, String> environment) {
-        profiles = profiles(environment);
+        this.environment = environment;
         name = environment.getOrDefault(PROFILE, "default");
-        chain = DefaultCredentialsProvider.builder()
-                .profileFile(profiles)
-                .profileName(name)
-                .build();
     }
 
     /** The profile that an environment means, if its files have it. */
@@ -46,7 +44,7 @@ final class CredentialChain implements AwsCredentialsProvider {
     }
 
     private static ProfileFile profiles(Map<String, String> environment) {
-        Path home = Path.of(environment.getOrDefault("HOME", "/"), ".aws");
+        Path home = Path.of(home(environment), ".aws");
         ProfileFile.Aggregator files = ProfileFile.aggregator();
         add(
                 files,
@@ -58,13 +56,20 @@ final class CredentialChain implements AwsCredentialsProvider {
         return files.build();
     }
 
+    private static String home(Map<String, String> environment) {
+        return environment.getOrDefault("HOME", System.getProperty("user.home"));
+    }
+
     private static void add(
             ProfileFile.Aggregator files,
             Map<String, String> environment,
             String variable,
             Path usual,
             ProfileFile.Type type) {
-        Path file = Optional.ofNullable(environment.get(variable)).map(Path::of).orElse(usual);
+        Path file = Optional.ofNullable(environment.get(variable))
+                .map(named -> named.startsWith("~/") ? home(environment) + named.substring(1) : named)
+                .map(Path::of)
+                .orElse(usual);
         if (Files.isRegularFile(file)) {
             files.addFile(ProfileFile.builder().content(file).type(type).build());
         }
@@ -73,14 +78,37 @@ final class CredentialChain implements AwsCredentialsProvider {
     @Override
     public AwsCredentials resolveCredentials() {
         try {
-            return chain.resolveCredentials();
+            return chain().resolveCredentials();
         } catch (SdkClientException e) {
             if (!String.valueOf(e.getMessage()).startsWith(NOWHERE)) {
                 throw e;
             }
             throw SdkClientException.create(
-                    profiles.profile(name).map(this::reason).orElseGet(this::nowhere));
+                    profiles().profile(name).map(this::reason).orElseGet(this::nowhere), e);
         }
+    }
+
+    private synchronized AwsCredentialsProvider chain() {
+        if (chain == null) {
+            chain = DefaultCredentialsProvider.builder()
+                    .profileFile(profiles())
+                    .profileName(name)
+                    .build();
+        }
+        return chain;
+    }
+
+    /** Read when credentials are needed, so that a file that cannot be read is told as the want of them. */
+    private synchronized ProfileFile profiles() {
+        if (profiles == null) {
+            try {
+                profiles = profiles(environment);
+            } catch (IllegalArgumentException | UncheckedIOException e) {
+                throw SdkClientException.create(
+                        "no credentials: the profiles cannot be read: " + AwsConnection.reason(e), e);
+            }
+        }
+        return profiles;
     }
 
     /** Whether a reason is that somebody must log in, and by what. */
@@ -113,7 +141,7 @@ final class CredentialChain implements AwsCredentialsProvider {
     private String own() {
         try {
             ProfileCredentialsProvider.builder()
-                    .profileFile(profiles)
+                    .profileFile(profiles())
                     .profileName(name)
                     .build()
                     .resolveCredentials();

@@ -34,7 +34,7 @@ public record PlaceRules(
     /** A key by its id, alias or ARN. */
     private static final Pattern KEY =
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|alias/[a-zA-Z0-9/_-]+"
-                    + "|arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:(key|alias)/.+");
+                    + "|arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:(key|alias)/[a-zA-Z0-9/_-]+");
 
     private static final int KEY_CHARACTERS = 2048;
     private static final Pattern KEY_ARN = Pattern.compile("arn:aws[a-z\\-]*:kms:([a-z0-9\\-]+):.*");

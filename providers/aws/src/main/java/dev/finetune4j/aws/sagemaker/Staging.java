@@ -64,6 +64,7 @@ final class Staging {
     /** What {@link #stage} would send of a job that was planned. */
     List<PlannedCall> calls(Submission submission) {
         List<PlannedCall> calls = new ArrayList<>();
+        calls.add(new PlannedCall(PUT, store.address(orderFile(submission)), order(submission)));
         submission
                 .channels()
                 .forEach((name, path) -> calls.add(new PlannedCall(

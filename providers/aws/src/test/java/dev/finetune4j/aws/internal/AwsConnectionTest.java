@@ -114,6 +114,17 @@ class AwsConnectionTest {
     }
 
     @Test
+    void tellsOfProfilesThatCannotBeReadAsOfCredentialsThatAreMissing() throws Exception {
+        Path config = Files.writeString(folder.resolve("config"), "[profile tuning\nregion = eu-west-1");
+        CredentialChain chain = new CredentialChain(Map.of("AWS_CONFIG_FILE", config.toString()));
+
+        SdkClientException unread = catchThrowableOfType(SdkClientException.class, chain::resolveCredentials);
+
+        assertThat(AwsConnection.isAboutCredentials(unread)).isTrue();
+        assertThat(AwsConnection.reason(unread)).startsWith("no credentials: the profiles cannot be read: ");
+    }
+
+    @Test
     void takesTheCredentialsOfTheProfile() throws Exception {
         CredentialChain chain = new CredentialChain(Map.of("AWS_CONFIG_FILE", config(), "AWS_PROFILE", "keys"));
 

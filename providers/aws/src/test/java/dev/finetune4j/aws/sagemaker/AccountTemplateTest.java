@@ -59,7 +59,8 @@ class AccountTemplateTest {
 
     @Test
     void saysWhatAJobFileSaysOfIt() {
-        assertThat(all.at("/outputs/JobFile").asText()).isEqualTo("""
+        assertThat(all.at("/outputs/JobFile").asText())
+                .isEqualTo("""
                 places:
                   sagemaker:
                     role: %1$s
@@ -74,20 +75,19 @@ class AccountTemplateTest {
                     region: eu-central-1
                     kms-key: %2$s
                     subnets: subnet-0a1b,subnet-2c3d
-                    security-groups: sg-0a1b""".formatted(OfflineAccount.ROLE, KEY));
+                    security-groups: sg-0a1b
+                  bedrock:
+                    role: %3$s
+                    store: s3://my-bucket/finetune4j
+                    region: eu-central-1
+                    kms-key: %2$s""".formatted(OfflineAccount.ROLE, KEY, AccountTemplate.CUSTOMIZATION_ROLE));
     }
 
     @Test
-    void saysWhatAJobAtBedrockSaysWhereItTunes() {
-        assertThat(TEMPLATE.atBedrock().at("/outputs/JobFile").asText())
-                .endsWith("""
-                  bedrock:
-                    role: %s
-                    store: s3://my-bucket/finetune4j
-                    region: us-east-1
-                    kms-key: %s""".formatted(AccountTemplate.CUSTOMIZATION_ROLE, KEY)
-                        .indent(2)
-                        .stripTrailing());
+    void saysNothingOfBedrockWhereItNeitherTunesNorImports() {
+        assertThat(TEMPLATE.withoutBedrock().at("/outputs/JobFile").asText())
+                .contains("region: ap-southeast-2")
+                .doesNotContain("bedrock");
     }
 
     @Test

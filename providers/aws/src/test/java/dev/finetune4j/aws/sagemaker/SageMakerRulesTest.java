@@ -193,6 +193,14 @@ class SageMakerRulesTest {
                         wrong,
                         "kms-key",
                         "no key of KMS is called no key",
+                        "aws kms list-aliases"),
+                Arguments.of(
+                        SageMakerOptions.builder(ROLE, "eu-central-1", STORE, "ml.p3.2xlarge")
+                                .kmsKey("arn:aws:kms:eu-central-1:123456789012:key/*")
+                                .build(),
+                        wrong,
+                        "kms-key",
+                        "no key of KMS is called arn:aws:kms:eu-central-1:123456789012:key/*",
                         "aws kms list-aliases"));
     }
 

@@ -61,6 +61,7 @@ final class JobFiles {
     /** What {@link #stage} would send. */
     List<PlannedCall> calls(Submission submission) {
         List<PlannedCall> calls = new ArrayList<>();
+        calls.add(new PlannedCall(WRITE, store.root() + orderFile(submission), order(submission)));
         submission
                 .channels()
                 .forEach((name, path) -> calls.add(new PlannedCall(

@@ -25,6 +25,9 @@ final class StoredJobs {
     /** A launch that has staged its order, or an input, goes on soon after. */
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
+    /** How long the upload of what a launch needs may take; an order that is older belongs to none. */
+    private static final Duration UPLOADING = Duration.ofDays(1);
+
     /** Job, start of a digest, attempt, no longer than a run's id: nobody else calls a folder so. */
     private static final Predicate<String> IS_RUN = Pattern.compile(
                     "(?=.{1,63}$)[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}")
@@ -88,7 +91,7 @@ final class StoredJobs {
         boolean mayBeLaunching = false;
         for (BlobStore.StoredFolder order : runs(JobFiles.ORDERS)) {
             RunId run = new RunId(order.name());
-            if (!(areInputsComing || isYoung(order)) || unfinished.containsKey(run)) {
+            if (!isWithin(areInputsComing ? UPLOADING : LAUNCHING, order) || unfinished.containsKey(run)) {
                 continue;
             }
             List<AzureJob> launches = walk.now(run).stream().map(Launch::job).toList();
@@ -99,7 +102,11 @@ final class StoredJobs {
     }
 
     private boolean isYoung(BlobStore.StoredFolder folder) {
-        return folder.lastStored().plus(LAUNCHING).isAfter(now);
+        return isWithin(LAUNCHING, folder);
+    }
+
+    private boolean isWithin(Duration age, BlobStore.StoredFolder folder) {
+        return folder.lastStored().plus(age).isAfter(now);
     }
 
     private List<BlobStore.StoredFolder> runs(String kind) {

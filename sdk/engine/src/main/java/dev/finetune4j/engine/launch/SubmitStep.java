@@ -68,6 +68,9 @@ final class SubmitStep {
                     new JournalEntry.Intent(provider.id(), submission.order().digest()));
         }
         JobSnapshot submitted = launch(submission);
+        if (found != null && !found.reference().equals(submitted.reference())) {
+            found = null; // it had ended for want of its machine, and was launched anew on ours
+        }
         journal.append(new JournalEntry.Submitted(submitted, found != null));
         return submitted;
     }

@@ -130,7 +130,10 @@ class RenewedLaunchTest {
     @Test
     void findsByItsNameWhatARefusedRunHadLaunched() throws Exception {
         fixture.place.fail(Call.SUBMIT, Fault.ANSWER_LOST, Fault.REFUSED);
-        fixture.place.fail(Call.FIND, Fault.NOT_YET_LISTED); // so that it counts as refused for good
+        fixture.place.fail(
+                Call.FIND,
+                Fault.NOT_YET_LISTED, // before the launch
+                Fault.NOT_YET_LISTED); // so that it counts as refused for good
         RunHandle<RunOutcome> refused = launch("small", TERMS);
         assertThat(refused.await().exitCode()).isEqualTo(ExitCode.CREDENTIALS);
 

@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobRespon
 final class NeverRan {
     private static final Pattern ROLE =
             Pattern.compile("unable to assume|could not assume|perform: sts:AssumeRole", Pattern.CASE_INSENSITIVE);
-    private static final Pattern LICENCE = Pattern.compile("eula|license agreement", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LICENCE = Pattern.compile("\\beula\\b|license agreement", Pattern.CASE_INSENSITIVE);
     private static final Pattern NO_INPUT =
             Pattern.compile("no S3 objects found|s3:ListBucket", Pattern.CASE_INSENSITIVE);
     private static final Pattern FORBIDDEN = Pattern.compile(

@@ -26,6 +26,9 @@ final class StoredJobs {
     /** A launch that has staged its order, or an input, goes on soon after. */
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
+    /** How long the upload of what a launch needs may take; an order that is older belongs to none. */
+    private static final Duration UPLOADING = Duration.ofDays(1);
+
     /** Job, start of a digest, attempt, no longer than a run's id, and which launch where it was launched again: nobody else calls a folder so. */
     private static final Predicate<String> IS_RUN = Pattern.compile(
                     "(?=.{1,63}(-r\\d{1,4})?$)[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}(-r\\d{1,4})?")
@@ -56,7 +59,7 @@ final class StoredJobs {
         List<StoredFolder> staged = store.staged();
         boolean areInputsComing = staged.stream().anyMatch(this::isYoung); // an order goes before them, and is older
         orders.stream()
-                .filter(order -> areInputsComing || isYoung(order.files()))
+                .filter(order -> isWithin(areInputsComing ? UPLOADING : LAUNCHING, order.files()))
                 .map(Pile::run)
                 .forEach(needs::addIfLaunching);
         List<Leftover> all = new ArrayList<>();
@@ -69,7 +72,11 @@ final class StoredJobs {
     }
 
     private boolean isYoung(StoredFolder folder) {
-        return folder.lastStored().plus(LAUNCHING).isAfter(now);
+        return isWithin(LAUNCHING, folder);
+    }
+
+    private boolean isWithin(Duration age, StoredFolder folder) {
+        return folder.lastStored().plus(age).isAfter(now);
     }
 
     /** Where the caller may not search, each run is asked for by its name. */
@@ -103,10 +110,7 @@ final class StoredJobs {
                 return;
             }
             List<DescribeTrainingJobResponse> launches = new Launches(jobs).of(run);
-            if (launches.isEmpty()) {
-                mayBeLaunching = true;
-                return;
-            }
+            mayBeLaunching |= launches.isEmpty();
             addUnlessEnded(run, launches);
         }
 
