@@ -11,6 +11,7 @@ import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.RunOutcome;
@@ -112,7 +113,11 @@ final class LaunchCommand implements Callable<Integer> {
                     last.isPresent() ? tuner.attach(last.get().id().value()) : tuner.launch(plan, file, again);
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
-                handle.awaitLaunch();
+                List<Problem> noticed = handle.awaitLaunch();
+                if (!noticed.isEmpty()
+                        && !handle.outcome().isDone()) { // whoever follows to the end is told as it comes
+                    view.problems(noticed);
+                }
             }
             if (detach && !handle.outcome().isDone()) {
                 handle.detach();

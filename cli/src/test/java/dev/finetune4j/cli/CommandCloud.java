@@ -26,7 +26,7 @@ import java.util.function.Function;
 /** An offline AWS with a bucket called {@code my-bucket}, and commands that find it by their environment. */
 final class CommandCloud implements AutoCloseable {
     static final String SECRET = "planted/secret+0123456789";
-    private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
+    static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
     private static final String ACCOUNT = "123456789012";
     /** Jobs run as it. */
     static final String ROLE = "arn:aws:iam::" + ACCOUNT + ":role/finetune4j-training";

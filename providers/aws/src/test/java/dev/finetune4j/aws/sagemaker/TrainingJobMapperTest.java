@@ -16,6 +16,7 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.testkit.GoldenFiles;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -57,6 +58,10 @@ class TrainingJobMapperTest {
                 Pace.LIFELIKE,
                 PlannedContainer.succeedingAfter(Duration.ofHours(1)));
         client = OfflineAccount.client(aws);
+        stage(aws);
+    }
+
+    private static void stage(OfflineAws aws) throws IOException {
         OfflineAccount.stage(
                 aws.s3(),
                 "my-bucket",
@@ -91,6 +96,7 @@ class TrainingJobMapperTest {
             VirtualClock clock = new VirtualClock();
             try (OfflineAws slowAws = OfflineAws.start(OfflineAccount.ACCOUNT, clock, slow, endless);
                     SageMakerClient slowClient = OfflineAccount.client(slowAws)) {
+                stage(slowAws);
                 slowAws.sageMaker().failInternally(JOB.name(), "Downloading", Duration.ofSeconds(470));
                 slowClient.createTrainingJob(
                         new TrainingJobMapper(gpu().spot(isSpot).build()).request(JOB, image(gpu().build())));

@@ -1,8 +1,12 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.value.RunId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -82,11 +86,16 @@ public final class RunHandle<T> {
     /**
      * Waits until the place has the work, so that whoever lets go then leaves it there and not on its way; or until the outcome is known.
      *
+     * @return what was noticed until then
      * @throws InterruptedException if this thread was told to stop waiting
      */
-    public void awaitLaunch() throws InterruptedException {
+    public List<Problem> awaitLaunch() throws InterruptedException {
+        List<Problem> noticed = Collections.synchronizedList(new ArrayList<>());
         CountDownLatch there = new CountDownLatch(1);
         var unusedEnd = consume(event -> {
+            if (event instanceof RunEvent.Noticed notice) {
+                noticed.add(notice.problem());
+            }
             if (event
                     instanceof RunEvent.StateChanged) { // a move to the next machine is told before that machine has it
                 there.countDown();
@@ -94,6 +103,9 @@ public final class RunHandle<T> {
         });
         var unused = outcome.whenComplete((result, failure) -> there.countDown());
         there.await();
+        synchronized (noticed) {
+            return List.copyOf(noticed);
+        }
     }
 
     /** Stops following. The work goes on. */
