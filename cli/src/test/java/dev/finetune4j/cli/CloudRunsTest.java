@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
-import dev.finetune4j.offlinecloud.sagemaker.JumpStartBuckets;
-import dev.finetune4j.offlinecloud.sagemaker.OfflineHub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -196,7 +193,7 @@ class CloudRunsTest {
 
     @Test
     void watchesAndStopsAJobOfAHub() throws IOException {
-        JumpStartBuckets.fill(aws.s3(), REGION, OfflineHub.shipped(REGION, Clock.systemUTC()), CommandCloud.MODEL);
+        cloud.fillHub(REGION);
         Files.writeString(
                 job,
                 Files.readString(job)

@@ -26,7 +26,7 @@ import java.util.function.Function;
 /** An offline AWS with a bucket called {@code my-bucket}, and commands that find it by their environment. */
 final class CommandCloud implements AutoCloseable {
     static final String SECRET = "planted/secret+0123456789";
-    static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
+    private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
     private static final String ACCOUNT = "123456789012";
     /** Jobs run as it. */
     static final String ROLE = "arn:aws:iam::" + ACCOUNT + ":role/finetune4j-training";
@@ -108,6 +108,11 @@ final class CommandCloud implements AutoCloseable {
                 JumpStartContainer.Worker.onThisClassPath("dev.finetune4j.worker.SageMakerMain", System.getenv()),
                 clock);
         return OfflineAws.start(account, clock, Pace.SWIFT, containers, store, hub);
+    }
+
+    /** Brings the files that the hub's jobs begin with to where no hub of its own was given. */
+    void fillHub(String region) throws IOException {
+        JumpStartBuckets.fill(aws.s3(), region, OfflineHub.shipped(region, clock), MODEL);
     }
 
     /** Settings of JumpStart for {@link #ofHub}, as lines below {@code places}. */

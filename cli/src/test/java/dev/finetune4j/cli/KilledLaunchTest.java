@@ -96,6 +96,7 @@ class KilledLaunchTest {
                 REGION,
                 (account, store) -> OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container, store));
         aws = cloud.aws();
+        cloud.fillHub(REGION);
         aws.bedrock().pace(TuningPace.SWIFT);
     }
 
