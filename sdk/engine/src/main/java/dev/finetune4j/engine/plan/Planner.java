@@ -63,9 +63,9 @@ public final class Planner {
                 new ArrayList<>(machines.plan(only(wanted, MachineOffer.class), request.everyRegion(), hosting));
         candidates.addAll(services.plan(only(wanted, TokenOffer.class), request.everyRegion()));
         candidates.addAll(ownMachines(job, request, rejections));
+        rejections.addAll(unsuited(asked, request)); // first, as the job itself says what is in the way
         rejections.addAll(machines.rejections());
         rejections.addAll(services.rejections());
-        rejections.addAll(unsuited(asked, request));
         List<Candidate> ranked = ranking(asked, request).rank(candidates);
         return new Plan(
                 asked.name(),
