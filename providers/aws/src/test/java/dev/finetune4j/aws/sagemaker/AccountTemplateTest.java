@@ -11,6 +11,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.StagedOrder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -135,7 +136,7 @@ class AccountTemplateTest {
                 .containsExactly(
                         "finetune4j/",
                         "finetune4j/" + S3Store.INPUTS,
-                        "finetune4j/" + StoreLayout.ORDERS,
+                        "finetune4j/" + StagedOrder.FOLDER,
                         "finetune4j/" + StoreLayout.CHECKPOINTS);
     }
 

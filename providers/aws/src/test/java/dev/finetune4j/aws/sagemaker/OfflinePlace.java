@@ -15,7 +15,6 @@ import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.testkit.contract.JobFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -42,14 +41,9 @@ final class OfflinePlace implements AutoCloseable {
 
     /** A place whose jobs have other settings. */
     OfflinePlace(Path home, Map<String, String> settings) throws IOException {
-        this(home, settings, Clock.systemUTC());
-    }
-
-    /** A place whose files are dated by a clock of their own. */
-    OfflinePlace(Path home, Map<String, String> settings, Clock ofFiles) throws IOException {
         this.home = home;
         this.settings = settings;
-        OfflineS3 store = OfflineAccount.store(home.resolve("s3"), ofFiles).createBucket("my-bucket");
+        OfflineS3 store = OfflineAccount.store(home.resolve("s3"), clock).createBucket("my-bucket");
         aws = OfflineAws.start(OfflineAccount.ACCOUNT, clock, Pace.LIFELIKE, new ScriptedWorker(store, home), store);
         context = Surroundings.of(aws, SECRET, home, clock);
         files = JobFolder.in(home);

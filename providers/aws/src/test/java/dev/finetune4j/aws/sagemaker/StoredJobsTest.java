@@ -11,7 +11,6 @@ import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.UnfinishedJob;
-import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -162,6 +162,7 @@ class StoredJobsTest {
     }
 
     @Test
+    @Tag("long")
     void manyJobsAreFoundByFewCalls() {
         place.aws.sageMaker().quota("ml.g5.xlarge", 200);
         for (int i = 1; i <= 105; i++) {
@@ -196,6 +197,21 @@ class StoredJobsTest {
         }
     }
 
+    /** A run that moves to another machine has a job that ended; the next one is not there yet. */
+    @Test
+    void whatALaunchOfAnEndedRunHasJustStagedIsNotFree() {
+        Submission job = place.job("moved-0a1b2c3d-1", 1).build();
+        provider.submit(job);
+        place.clock.advance(Duration.ofHours(3));
+        assertThat(provider.find(job.id()).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(uses(provider)).isNotEmpty().containsOnly("");
+        try (S3Store store = place.store()) {
+            new Staging(store).stage(job, 2);
+
+            assertThat(uses(provider)).isNotEmpty().containsOnly("a launch may be under way");
+        }
+    }
+
     /** While gigabytes are on their way, no job has them yet; who comes by must know that they are about to be needed. */
     @Test
     void aLaunchIsSeenBeforeItsInputsAreThere() throws IOException {
@@ -211,19 +227,15 @@ class StoredJobsTest {
 
     /** Gigabytes take hours, over which the order that went before them has grown old. */
     @Test
-    void inputsStayWhileOthersOfTheirLaunchAreOnTheirWay() throws IOException {
-        VirtualClock ofFiles = new VirtualClock();
-        try (OfflinePlace dated = new OfflinePlace(folder.resolve("dated"), OfflinePlace.SETTINGS, ofFiles);
-                Provider there = dated.open();
-                S3Store store = dated.store()) {
+    void inputsStayWhileOthersOfTheirLaunchAreOnTheirWay() {
+        try (S3Store store = place.store()) {
             store.put("orders/coming-0a1b2c3d-1/d1/order.json", "{}".getBytes(StandardCharsets.UTF_8));
-            store.stage(folder.resolve("data"));
-            ofFiles.advance(Duration.ofMinutes(90));
-            dated.clock.advance(Duration.ofMinutes(90));
-            assertThat(uses(there)).as("it never came").containsExactly("");
+            store.stage(place.home.resolve("data"));
+            place.clock.advance(Duration.ofMinutes(90));
+            assertThat(uses(provider)).as("it never came").containsExactly("");
 
-            store.stage(folder.resolve("model"));
-            assertThat(uses(there)).containsOnly("a launch may be under way").hasSize(2);
+            store.stage(place.home.resolve("model"));
+            assertThat(uses(provider)).containsOnly("a launch may be under way").hasSize(2);
         }
     }
 

@@ -4,10 +4,11 @@ import dev.finetune4j.azure.blob.BlobStore;
 import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.ComingLaunches;
 import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.StagedOrder;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,12 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What lies in blob storage of jobs, and which of it a job needs. What has another form of name is not ours and not told. */
 final class StoredJobs {
-    /** A launch that has staged its order, or an input, goes on soon after. */
-    private static final Duration LAUNCHING = Duration.ofHours(1);
-
-    /** How long the upload of what a launch needs may take; an order that is older belongs to none. */
-    private static final Duration UPLOADING = Duration.ofDays(1);
-
     /** Job, start of a digest, attempt, no longer than a run's id: nobody else calls a folder so. */
     private static final Predicate<String> IS_RUN = Pattern.compile(
                     "(?=.{1,63}$)[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}")
@@ -59,10 +54,11 @@ final class StoredJobs {
             needed.addAll(inputs(job)); // whosever it is
         }
         List<BlobStore.StoredFolder> staged = store.folders(BlobStore.INPUTS);
-        boolean mayBeLaunching = addYoung(unfinished, staged.stream().anyMatch(this::isYoung));
+        ComingLaunches coming = new ComingLaunches(now, staged.stream().map(BlobStore.StoredFolder::lastStored));
+        addYoung(unfinished, coming);
         unfinished.values().forEach(job -> needed.addAll(inputs(job)));
         List<Leftover> all = new ArrayList<>();
-        for (String kind : List.of(JobFiles.ORDERS, JobFiles.JOBS)) {
+        for (String kind : List.of(StagedOrder.FOLDER, JobFiles.JOBS)) {
             for (BlobStore.StoredFolder folder : runs(kind)) {
                 RunId run = new RunId(folder.name());
                 String use = Optional.ofNullable(unfinished.get(run))
@@ -73,40 +69,27 @@ final class StoredJobs {
         }
         for (BlobStore.StoredFolder input : staged) {
             if (IS_DIGEST.test(input.name())) {
-                String use = needed.contains(options.uri(name(BlobStore.INPUTS, input)))
-                        ? "a job that has not ended"
-                        : mayBeLaunching ? "a launch may be under way" : "";
+                String use = coming.use(needed.contains(options.uri(name(BlobStore.INPUTS, input))));
                 all.add(leftover(BlobStore.INPUTS, input, null, use));
             }
         }
         return all;
     }
 
-    /**
-     * Jobs of runs that staged an order a moment ago, which a list may not know yet; whether one of them is not there and may come.
-     *
-     * @param areInputsComing whether one was stored a moment ago: since an order goes before its inputs, it may then be of any age
-     */
-    private boolean addYoung(Map<RunId, AzureJob> unfinished, boolean areInputsComing) {
-        boolean mayBeLaunching = false;
-        for (BlobStore.StoredFolder order : runs(JobFiles.ORDERS)) {
+    /** Jobs of runs that staged an order a moment ago, which a list may not know yet; one of them may not be there and come. */
+    private void addYoung(Map<RunId, AzureJob> unfinished, ComingLaunches coming) {
+        for (BlobStore.StoredFolder order : runs(StagedOrder.FOLDER)) {
             RunId run = new RunId(order.name());
-            if (!isWithin(areInputsComing ? UPLOADING : LAUNCHING, order) || unfinished.containsKey(run)) {
+            if (!coming.mayBelongToOne(order.lastStored()) || unfinished.containsKey(run)) {
                 continue;
             }
             List<AzureJob> launches = walk.now(run).stream().map(Launch::job).toList();
             launches.stream().filter(one -> !one.hasEnded()).forEach(one -> unfinished.put(run, one));
-            mayBeLaunching |= launches.isEmpty();
+            Optional<Instant> last = launches.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(launches.get(launches.size() - 1).createdAt());
+            coming.tell(order.lastStored(), last);
         }
-        return mayBeLaunching;
-    }
-
-    private boolean isYoung(BlobStore.StoredFolder folder) {
-        return isWithin(LAUNCHING, folder);
-    }
-
-    private boolean isWithin(Duration age, BlobStore.StoredFolder folder) {
-        return folder.lastStored().plus(age).isAfter(now);
     }
 
     private List<BlobStore.StoredFolder> runs(String kind) {
@@ -163,7 +146,7 @@ final class StoredJobs {
                 .toList();
         Set<String> known = new HashSet<>(Set.of(id.value()));
         others.forEach(job -> known.add(job.tag(Submission.RUN_LABEL)));
-        if (!runs(JobFiles.ORDERS).stream().allMatch(order -> known.contains(order.name()))) {
+        if (!runs(StagedOrder.FOLDER).stream().allMatch(order -> known.contains(order.name()))) {
             return;
         }
         others.forEach(job -> removable.removeAll(inputs(job)));

@@ -6,6 +6,7 @@ import dev.finetune4j.aws.internal.PolicyScope;
 import dev.finetune4j.aws.internal.PolicyStatement;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.spi.AccessPolicy;
+import dev.finetune4j.spi.StagedOrder;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -181,7 +182,7 @@ public final class JobPolicies {
                     "WriteOrder",
                     "what a job is to do",
                     List.of("s3:PutObject"),
-                    List.of(scope.below(StoreLayout.ORDERS + runs))));
+                    List.of(scope.below(StagedOrder.FOLDER + runs))));
         }
         statements.add(PolicyStatement.of(
                 "FetchResults",
@@ -189,7 +190,7 @@ public final class JobPolicies {
                 List.of("s3:GetObject"),
                 List.of(scope.below(StoreLayout.RESULTS + "/" + runs))));
         Stream<String> own = hub == null
-                ? Stream.of(StoreLayout.CHECKPOINTS, StoreLayout.ORDERS, StoreLayout.RESULTS + "/")
+                ? Stream.of(StoreLayout.CHECKPOINTS, StagedOrder.FOLDER, StoreLayout.RESULTS + "/")
                 : Stream.of(StoreLayout.RESULTS + "/");
         statements.add(PolicyStatement.of(
                 "RemoveRuns",
@@ -251,7 +252,7 @@ public final class JobPolicies {
                         List.of("s3:GetObject"),
                         List.of(
                                 scope.below(S3Store.INPUTS),
-                                scope.below(StoreLayout.ORDERS + runs),
+                                scope.below(StagedOrder.FOLDER + runs),
                                 scope.below(StoreLayout.CHECKPOINTS + runs))),
                 PolicyStatement.of(
                         "LeaveCheckpointsAndResults",

@@ -11,6 +11,7 @@ import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.StagedOrder;
 import dev.finetune4j.spi.UnfinishedJob;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
@@ -213,7 +214,7 @@ public final class LaunchedJobs implements AutoCloseable {
         }
         launches.forEach(jobs::giveMachineBack);
         store.delete(StoreLayout.CHECKPOINTS + id);
-        store.delete(StoreLayout.ORDERS + id + "/");
+        store.delete(StagedOrder.FOLDER + id + "/");
         // The first record goes last, so that a deletion that is cut short can be found and repeated.
         for (int i = launches.size() - 1; i >= 0; i--) {
             String name = launches.get(i).trainingJobName();

@@ -1,10 +1,7 @@
 package dev.finetune4j.aws.internal.jobs;
 
-/** Where files of jobs lie below a store, besides inputs, which lie under the digests of their content. */
+/** Where files of jobs lie below a store, besides inputs, which lie under the digests of their content, and {@linkplain dev.finetune4j.spi.StagedOrder orders}. */
 public final class StoreLayout {
-    /** What jobs are to do. */
-    public static final String ORDERS = "orders/";
-
     /** Where the service keeps checkpoints. */
     public static final String CHECKPOINTS = "checkpoints/";
 

@@ -4,15 +4,17 @@ import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.aws.s3.StoredFolder;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.ComingLaunches;
 import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.StagedOrder;
 import dev.finetune4j.value.RunId;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -23,12 +25,6 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingJob;
 
 /** What lies in S3 of jobs, and which of it a job that has not ended needs. What has another form of name is not ours and not told. */
 final class StoredJobs {
-    /** A launch that has staged its order, or an input, goes on soon after. */
-    private static final Duration LAUNCHING = Duration.ofHours(1);
-
-    /** How long the upload of what a launch needs may take; an order that is older belongs to none. */
-    private static final Duration UPLOADING = Duration.ofDays(1);
-
     /** Job, start of a digest, attempt, no longer than a run's id, and which launch where it was launched again: nobody else calls a folder so. */
     private static final Predicate<String> IS_RUN = Pattern.compile(
                     "(?=.{1,63}(-r\\d{1,4})?$)[a-zA-Z0-9][a-zA-Z0-9-]{0,50}-[0-9a-f]{8}-\\d{1,6}(-r\\d{1,4})?")
@@ -50,18 +46,14 @@ final class StoredJobs {
      * @param unfinished asks once for all jobs that have not ended; each that may be about to begin is asked for besides
      */
     List<Leftover> all(Supplier<List<TrainingJob>> unfinished) {
-        List<Pile> orders = piles(StoreLayout.ORDERS, false);
+        List<Pile> orders = piles(StagedOrder.FOLDER, false);
         List<Pile> perRun = new ArrayList<>(orders);
         perRun.addAll(piles(StoreLayout.CHECKPOINTS, false));
         perRun.addAll(piles(StoreLayout.RESULTS, true));
-        Needs needs = new Needs();
-        addUnfinished(needs, unfinished, perRun);
         List<StoredFolder> staged = store.staged();
-        boolean areInputsComing = staged.stream().anyMatch(this::isYoung); // an order goes before them, and is older
-        orders.stream()
-                .filter(order -> isWithin(areInputsComing ? UPLOADING : LAUNCHING, order.files()))
-                .map(Pile::run)
-                .forEach(needs::addIfLaunching);
+        Needs needs = new Needs(new ComingLaunches(now, staged.stream().map(StoredFolder::lastStored)));
+        addUnfinished(needs, unfinished, perRun);
+        orders.forEach(needs::addIfLaunching);
         List<Leftover> all = new ArrayList<>();
         perRun.forEach(pile -> all.add(pile.leftover(needs.uses.getOrDefault(pile.run(), ""))));
         for (StoredFolder input : staged) {
@@ -69,14 +61,6 @@ final class StoredJobs {
                     input.address(), null, input.bytes(), input.lastStored(), false, needs.ofInput(input.address())));
         }
         return all;
-    }
-
-    private boolean isYoung(StoredFolder folder) {
-        return isWithin(LAUNCHING, folder);
-    }
-
-    private boolean isWithin(Duration age, StoredFolder folder) {
-        return folder.lastStored().plus(age).isAfter(now);
     }
 
     /** Where the caller may not search, each run is asked for by its name. */
@@ -98,29 +82,33 @@ final class StoredJobs {
     private final class Needs {
         private final Map<RunId, String> uses = new LinkedHashMap<>();
         private final Set<String> inputs = new HashSet<>();
-        private boolean mayBeLaunching;
+        private final ComingLaunches coming;
+
+        Needs(ComingLaunches coming) {
+            this.coming = coming;
+        }
 
         void add(TrainingJob job) {
             add(TrainingJobs.run(job), job.trainingJobName(), job.trainingJobStatusAsString(), job.inputDataConfig());
         }
 
         /** A search may not know a job yet that was launched a moment ago, and one that is not there may come. */
-        void addIfLaunching(RunId run) {
-            if (uses.containsKey(run)) {
+        void addIfLaunching(Pile order) {
+            RunId run = order.run();
+            Instant stored = order.files().lastStored();
+            if (uses.containsKey(run) || !coming.mayBelongToOne(stored)) {
                 return;
             }
             List<DescribeTrainingJobResponse> launches = new Launches(jobs).of(run);
-            mayBeLaunching |= launches.isEmpty();
+            coming.tell(stored, last(launches).map(DescribeTrainingJobResponse::creationTime));
             addUnlessEnded(run, launches);
         }
 
         void addUnlessEnded(RunId run, List<DescribeTrainingJobResponse> launches) {
-            if (!launches.isEmpty()) {
-                DescribeTrainingJobResponse last = launches.get(launches.size() - 1);
-                if (!TrainingJobs.hasEnded(last)) {
-                    add(run, last.trainingJobName(), last.trainingJobStatusAsString(), last.inputDataConfig());
-                }
-            }
+            last(launches)
+                    .filter(job -> !TrainingJobs.hasEnded(job))
+                    .ifPresent(job ->
+                            add(run, job.trainingJobName(), job.trainingJobStatusAsString(), job.inputDataConfig()));
         }
 
         private void add(RunId run, String name, String status, List<Channel> channels) {
@@ -129,9 +117,7 @@ final class StoredJobs {
         }
 
         String ofInput(String address) {
-            return inputs.contains(address)
-                    ? "a job that has not ended"
-                    : mayBeLaunching ? "a launch may be under way" : "";
+            return coming.use(inputs.contains(address));
         }
     }
 
@@ -143,10 +129,15 @@ final class StoredJobs {
     void remove(Leftover leftover) {
         RunId run = leftover.run();
         List<DescribeTrainingJobResponse> launches = run == null ? List.of() : new Launches(jobs).of(run);
-        if (run != null && !launches.isEmpty() && !TrainingJobs.hasEnded(launches.get(launches.size() - 1))) {
+        if (run != null
+                && last(launches).filter(job -> !TrainingJobs.hasEnded(job)).isPresent()) {
             throw SageMakerErrors.wrongState(run, RunState.TRAINING, "its files are needed until it has ended");
         }
         store.delete(leftover.reference());
+    }
+
+    private static Optional<DescribeTrainingJobResponse> last(List<DescribeTrainingJobResponse> launches) {
+        return launches.isEmpty() ? Optional.empty() : Optional.of(launches.get(launches.size() - 1));
     }
 
     private static String address(Channel channel) {
