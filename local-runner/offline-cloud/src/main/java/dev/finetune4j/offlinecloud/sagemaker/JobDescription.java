@@ -75,10 +75,8 @@ final class JobDescription {
             limits.setAll(asked);
         }
         limits.put("MaxRuntimeInSeconds", job.request().maxRuntime().toSeconds());
-        if (job.hasArtifacts()) {
-            answer.putObject("ModelArtifacts")
-                    .put("S3ModelArtifacts", job.request().artifacts());
-        }
+        answer.putObject("ModelArtifacts")
+                .put("S3ModelArtifacts", job.request().artifacts()); // told of every job, also where nothing lies there
         addMetrics(answer);
         if (!job.failureReason().isEmpty()) {
             answer.put("FailureReason", job.failureReason());

@@ -75,13 +75,6 @@ final class TrainingJob {
         return output;
     }
 
-    /** Whether the results of a container are stored. */
-    boolean hasArtifacts() {
-        return status().isTerminal()
-                && status() != SecondaryStatus.FAILED
-                && transitions.stream().anyMatch(past -> past.status() == SecondaryStatus.UPLOADING);
-    }
-
     List<Transition> transitions() {
         return List.copyOf(transitions);
     }
