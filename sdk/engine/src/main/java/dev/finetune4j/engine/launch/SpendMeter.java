@@ -19,6 +19,9 @@ final class SpendMeter {
     /** A live line that shows it is looked at, a log that has it is read. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
+    /** What is more than this part of the budget is told at once, so that no live line stands still while money goes. */
+    private static final BigDecimal STEP = new BigDecimal("0.002");
+
     /** Percent of the budget at which somebody is warned, while there is something to decide. */
     private static final List<Integer> MARKS = List.of(50, 80, 95);
 
@@ -54,6 +57,7 @@ final class SpendMeter {
         boolean isDue = toldAt == null
                 || isEnd
                 || share > warnedOf
+                || isStep(spent, told, budget)
                 || Duration.between(toldAt, now).compareTo(PAUSE) >= 0;
         if (!isDue) {
             return List.of();
@@ -72,6 +76,14 @@ final class SpendMeter {
                         warning(share, spent, budget, agreed)
                                 .remedy("finetune stop " + job.id())
                                 .build()));
+    }
+
+    private static boolean isStep(Money spent, @Nullable Money told, Money budget) {
+        return told != null
+                && spent.amount()
+                                .subtract(told.amount())
+                                .compareTo(budget.amount().multiply(STEP))
+                        >= 0;
     }
 
     private static int share(Money spent, Money budget) {

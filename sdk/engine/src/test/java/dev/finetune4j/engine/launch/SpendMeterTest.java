@@ -26,10 +26,22 @@ class SpendMeterTest {
 
     @Test
     void tellsWhatIsSpentOnceAMinute() {
-        assertThat(read(RunState.TRAINING, 60)).hasSize(1).first().isInstanceOf(RunEvent.Spent.class);
-        assertThat(read(RunState.TRAINING, 90)).isEmpty();
-        assertThat(read(RunState.TRAINING, 120)).hasSize(1);
-        assertThat(read(RunState.SUCCEEDED, 130)).as("the end is told at once").hasSize(1);
+        SpendMeter large = new SpendMeter(new Budget(Money.parse("100 USD"), null), () -> AGREED);
+
+        assertThat(read(large, RunState.TRAINING, 60)).hasSize(1).first().isInstanceOf(RunEvent.Spent.class);
+        assertThat(read(large, RunState.TRAINING, 90)).isEmpty();
+        assertThat(read(large, RunState.TRAINING, 120)).hasSize(1);
+        assertThat(read(large, RunState.SUCCEEDED, 130))
+                .as("the end is told at once")
+                .hasSize(1);
+    }
+
+    @Test
+    void tellsAtOnceWhatIsMuchOfTheBudget() {
+        read(RunState.TRAINING, 60);
+
+        assertThat(read(RunState.TRAINING, 65)).as("0.0017 USD of 1 USD more").isEmpty();
+        assertThat(read(RunState.TRAINING, 66)).as("0.0020 USD of it").hasSize(1);
     }
 
     @Test
@@ -85,6 +97,10 @@ class SpendMeterTest {
     }
 
     private List<RunEvent> read(RunState state, long billed) {
+        return read(meter, state, billed);
+    }
+
+    private static List<RunEvent> read(SpendMeter meter, RunState state, long billed) {
         return meter.read(job(state, billed), BEGIN.plusSeconds(billed));
     }
 
