@@ -1,6 +1,5 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.PlannedCallsView;
 import dev.finetune4j.engine.FineTuner;
@@ -120,14 +119,16 @@ final class LaunchCommand implements Callable<Integer> {
                 }
             }
             if (detach && !handle.outcome().isDone()) {
+                if (handle.begin() != RunHandle.Begin.LAUNCHED) {
+                    view.took(handle.id(), handle.begin());
+                }
                 handle.detach();
                 return end.tellDetached(handle.id()).number();
             }
             view.took(handle.id(), handle.begin());
-            RunOutcome outcome =
-                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
+            RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);
             ExitCode exit = end.tell(handle.id(), outcome);
-            if (handle.begin() == RunHandle.Begin.ENDED && exit != ExitCode.OK && !output.isJson()) {
+            if (handle.begin() == RunHandle.Begin.ENDED && !output.isJson()) {
                 surroundings.screen().say("  anew:   finetune launch " + job + " --again");
             }
             return exit.number();
@@ -141,9 +142,11 @@ final class LaunchCommand implements Callable<Integer> {
         }
         PlanRequest request = new PlanRequest(filter(tuner, file), objective, null, null, false, null);
         Plan plan = tuner.plan(file, request);
-        tuner.impasse(file, request, plan).ifPresent(problem -> {
-            throw problem.asException();
-        });
+        Optional<Problem> impasse = tuner.impasse(file, request, plan);
+        if (impasse.isPresent()) {
+            tuner.refuseSettings(file, request); // a model that its place does not know is no question of memory
+            throw impasse.get().asException();
+        }
         return plan;
     }
 

@@ -91,6 +91,29 @@ class LaunchAtBedrockTest {
     }
 
     @Test
+    void saysWhatThePlaceHasAgainstTheJobBeforeAnybodyAgrees() throws IOException {
+        String good = Files.readString(job);
+        Files.writeString(job, good.replace("amazon.nova-micro-v1:0:128k", "amazon.nova-micro-v1:0"));
+        CommandRun shortId = command("launch", job.toString(), "--target", "bedrock", "--yes");
+        Files.writeString(job, good.replace("learningRate: 1e-5", "learningRate: 5"));
+        CommandRun rate = command("launch", job.toString(), "--target", "bedrock", "--yes");
+        aws.s3().createBucket("away", "eu-central-1", "123456789012");
+        Files.writeString(job, good.replace("s3://my-bucket", "s3://away"));
+        CommandRun away = command("launch", job.toString(), "--target", "bedrock", "--yes");
+
+        assertThat(shortId.exitCode()).as(shortId.err()).isEqualTo(3);
+        assertThat(oneLine(shortId.err())).contains("FT0882", "places.bedrock.model: amazon.nova-micro-v1:0:128k");
+        assertThat(rate.exitCode()).as(rate.err()).isEqualTo(3);
+        assertThat(rate.err()).contains("FT0883").doesNotContain("a million tokens");
+        assertThat(away.exitCode()).as(away.err()).isEqualTo(3);
+        assertThat(away.err())
+                .contains("FT0862", "aws s3 mb s3://away-us-east-1 --region us-east-1")
+                .doesNotContain("a million tokens", "region: eu-central-1");
+        assertThat(command("ps").out()).contains("no runs yet");
+        assertNothingWasLaunched();
+    }
+
+    @Test
     void tunesOnceAndSaysWhatWasNotCompared() throws IOException {
         CommandRun run = command("launch", job.toString(), "--target", "bedrock", "--yes");
 

@@ -96,6 +96,16 @@ final class BedrockProvider implements Provider {
     }
 
     @Override
+    public List<Problem> objections(FineTuneJob job) {
+        BedrockSettings said = new BedrockSettings(job.settingsOf(ID), context.environment());
+        List<Problem> problems = new ArrayList<>(said.problems());
+        if (problems.isEmpty()) {
+            problems.addAll(BedrockRules.problems(job, said.options(job.model())));
+        }
+        return problems.isEmpty() ? clients().store().objections() : problems;
+    }
+
+    @Override
     public List<AccessPolicy> policies(String runs) {
         return policies().all();
     }

@@ -52,16 +52,25 @@ final class BedrockRules {
     /** What the service has against a job that is not staged yet, as far as its rows were counted. */
     static List<Problem> problems(Proposal proposal, BedrockOptions options) {
         BedrockRules rules = new BedrockRules(options);
-        FineTuneJob job = proposal.job();
-        rules.checkOptions().ifPresent(model -> {
-            boolean hasValidation =
-                    job.data().split().validation() > 0 || job.data().split().validationFile() != null;
-            rules.problems.addAll(
-                    TuningParameters.of(job.method(), job.training(), hasValidation, model, options.hyperParameters())
-                            .problems());
-            rules.checkRows(proposal.rows(), model);
-        });
+        rules.checkJob(proposal.job()).ifPresent(model -> rules.checkRows(proposal.rows(), model));
         return List.copyOf(rules.problems);
+    }
+
+    /** What the service has against a job whatever its rows. */
+    static List<Problem> problems(FineTuneJob job, BedrockOptions options) {
+        BedrockRules rules = new BedrockRules(options);
+        var unused = rules.checkJob(job);
+        return List.copyOf(rules.problems);
+    }
+
+    private Optional<TunableModel> checkJob(FineTuneJob job) {
+        Optional<TunableModel> model = checkOptions();
+        boolean hasValidation =
+                job.data().split().validation() > 0 || job.data().split().validationFile() != null;
+        model.ifPresent(known -> problems.addAll(
+                TuningParameters.of(job.method(), job.training(), hasValidation, known, options.hyperParameters())
+                        .problems()));
+        return model;
     }
 
     private void checkRows(Proposal.RowLengths rows, TunableModel model) {

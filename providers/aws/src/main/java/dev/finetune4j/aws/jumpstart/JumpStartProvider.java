@@ -112,13 +112,14 @@ final class JumpStartProvider implements Provider {
 
     @Override
     public List<Problem> refusals(Proposal proposal) {
-        return objections(proposal.job());
+        return look(proposal.job()).problems();
     }
 
     /** Not every machine that a plan may choose is one that the model's script is made for. */
     @Override
     public List<Problem> objections(FineTuneJob job) {
-        return look(job).problems();
+        List<Problem> problems = look(job).problems();
+        return problems.isEmpty() ? launched().store().objections() : problems;
     }
 
     /** What the hub has for a job, and against it, whatever its rows; it is not asked for settings that are wrong. */

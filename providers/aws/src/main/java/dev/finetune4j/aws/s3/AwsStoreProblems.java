@@ -4,6 +4,7 @@ import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
+import java.util.Set;
 
 /** FT0860 to FT0879: files in S3. */
 public final class AwsStoreProblems implements ProblemCatalogue {
@@ -136,6 +137,9 @@ public final class AwsStoreProblems implements ProblemCatalogue {
             "The checksum of a file that was fetched is another one than S3 keeps with the object. It was damaged on the way or on this"
                     + " machine's disk, and was thrown away.",
             "run the same command again; if that does not help, look at this machine's disk and memory");
+
+    /** What is wrong with a bucket, whoever asks. */
+    static final Set<ProblemKind> OF_BUCKET = Set.of(NO_BUCKET, WRONG_REGION, FOREIGN_BUCKET);
 
     @Override
     public List<ProblemKind> kinds() {

@@ -4,6 +4,7 @@ import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Calls.Entry;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.StagedFolder;
 import java.io.IOException;
@@ -80,6 +81,21 @@ public final class S3Store implements AutoCloseable {
      */
     public S3Store stagingApart(String folder) {
         return new S3Store(root, INPUTS + folder + "/", calls);
+    }
+
+    /**
+     * What is against the store for certain, as a look into it tells: FT0861 to FT0863. Nothing where the caller may not look, or nobody answers;
+     * whether the caller may write is not asked.
+     */
+    public List<Problem> objections() {
+        try {
+            var unused = list("orders/none");
+            return List.of();
+        } catch (FineTuneException e) {
+            return e.problems().stream()
+                    .filter(problem -> AwsStoreProblems.OF_BUCKET.contains(problem.kind()))
+                    .toList();
+        }
     }
 
     /** The whole address of what has a name below the store. */

@@ -81,8 +81,8 @@ final class StoreErrors {
     private Problem wrongRegion(S3Address about, String elsewhere) {
         return AwsStoreProblems.WRONG_REGION
                 .error("the bucket " + about.bucket() + " lies in " + elsewhere + ", not in " + region)
-                .because("a job in " + region + " reads and writes buckets of " + region + " only")
-                .remedy("region: " + elsewhere)
+                .because("a job in " + region + " reads and writes buckets of " + region
+                        + " only: name another bucket as the store of its place, or " + elsewhere + " as its region")
                 .remedy("aws s3 mb s3://" + about.bucket() + "-" + region + " --region " + region)
                 .build();
     }

@@ -113,6 +113,14 @@ final class SageMakerProvider implements Provider {
     }
 
     @Override
+    public List<Problem> objections(FineTuneJob job) {
+        List<Problem> problems = settingProblems();
+        return problems.stream().anyMatch(Problem::isError)
+                ? problems
+                : launched().store().objections();
+    }
+
+    @Override
     public List<Problem> refusals(Proposal proposal) {
         return new SageMakerSettings(proposal.job().settingsOf(ID), context.environment())
                 .refusals(proposal, VendorImages.shipped());

@@ -108,6 +108,14 @@ public final class RunHandle<T> {
         }
     }
 
+    /**
+     * Whether the work goes on though this handle lets go of it: its place has it, or another process follows it. Before that only this process
+     * brings it there, and whoever attaches to the run takes that up.
+     */
+    public boolean goesOn() {
+        return begin == Begin.ATTACHED || events.events().stream().anyMatch(RunEvent.StateChanged.class::isInstance);
+    }
+
     /** Stops following. The work goes on. */
     public void detach() {
         outcome.cancel(true);
