@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** A person's word before something happens that costs money or changes an account: said with the command, or asked for. */
 final class Consent {
@@ -17,18 +16,23 @@ final class Consent {
             description = "Agree to what is shown; without a terminal it must be said.")
     boolean yes;
 
+    /** Whether agreement was given beforehand, unseen. */
+    boolean isYes() {
+        return yes;
+    }
+
     /**
      * Whether the person agrees.
      *
      * @param what such as "launch", which is asked about and said
-     * @throws ParameterException if nobody is there to ask
+     * @throws UnagreedException if nobody is there to ask
      */
     boolean isGiven(String what, Surroundings surroundings, CommandSpec spec) throws IOException {
         if (yes) {
             return true;
         }
         if (!surroundings.isTyped()) {
-            throw new ParameterException(spec.commandLine(), "nobody is there to agree; say --yes to " + what);
+            throw new UnagreedException(spec.commandLine(), "nobody is there to agree; say --yes to " + what, "--yes");
         }
         surroundings.screen().say(what + "? [y/N]");
         String line = new BufferedReader(new InputStreamReader(surroundings.in(), StandardCharsets.UTF_8)).readLine();

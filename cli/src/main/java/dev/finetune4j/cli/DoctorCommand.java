@@ -3,7 +3,6 @@ package dev.finetune4j.cli;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Table;
 import dev.finetune4j.cli.view.Tone;
-import dev.finetune4j.cli.view.Wrap;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.plan.PlanRequest;
@@ -149,10 +148,7 @@ final class DoctorCommand implements Callable<Integer> {
         table.print(screen);
         diagnoses.stream()
                 .filter(diagnosis -> !diagnosis.remedy().isEmpty())
-                .forEach(diagnosis -> screen.line(screen.paint(Tone.WARN, diagnosis.name()) + ": "
-                        + Wrap.hanging(
-                                diagnosis.remedy(),
-                                screen.columns() - diagnosis.name().length() - 2,
-                                2)));
+                .forEach(diagnosis -> screen.line(
+                        screen.paint(Tone.WARN, diagnosis.name()) + ": " + diagnosis.remedy())); // whole, to be pasted
     }
 }

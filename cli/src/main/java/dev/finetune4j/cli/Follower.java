@@ -6,9 +6,11 @@ import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunOutcome;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Shows a run until it ends. Ctrl-C lets go of it and says how to come back; it never stops a run. */
 final class Follower {
@@ -25,7 +27,17 @@ final class Follower {
 
     /** Shows events in {@code view} until the end, then gives the outcome; says {@code farewell} where the process ends before. */
     <T> T follow(RunHandle<T> handle, Farewell farewell, MessageView view) throws InterruptedException {
-        Thread hook = new Thread(() -> sayInTime(farewell, view), "farewell");
+        return follow(handle, () -> farewell, view);
+    }
+
+    /** The same of a run, of which it is said whether its place has it by then. */
+    RunOutcome followRun(RunHandle<RunOutcome> handle, MessageView view) throws InterruptedException {
+        return follow(handle, () -> Farewell.toRun(handle), view);
+    }
+
+    private <T> T follow(RunHandle<T> handle, Supplier<Farewell> farewell, MessageView view)
+            throws InterruptedException {
+        Thread hook = new Thread(() -> sayInTime(farewell.get(), view), "farewell");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             Shown shown = new Shown(view);

@@ -86,6 +86,11 @@ final class HostCommand implements Callable<Integer> {
     @Mixin
     Consent consent = new Consent();
 
+    @Option(
+            names = "--unknown-price",
+            description = "With --yes: agree also where what an hour costs is not known here.")
+    boolean unknownPrice;
+
     @Option(names = "--dry-run", description = "Show the terms and the calls that would be made, and make none.")
     boolean dryRun;
 
@@ -137,6 +142,15 @@ final class HostCommand implements Callable<Integer> {
             new PlannedCallsView(surroundings.screen(), output.isJson())
                     .print(tuner.hosting().dryRun(terms));
             return;
+        }
+        if (terms.hosted() == null
+                && consent.isYes()
+                && !unknownPrice
+                && terms.perHour().isEmpty()) {
+            throw new UnagreedException(
+                    spec.commandLine(),
+                    "what an hour costs is not known here; say --unknown-price besides --yes to agree to it unseen",
+                    "--unknown-price");
         }
         if (terms.hosted() == null && !consent.isGiven("host at these terms", surroundings, spec)) {
             view.declined("nothing was hosted");

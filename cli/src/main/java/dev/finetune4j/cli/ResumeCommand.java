@@ -46,8 +46,7 @@ final class ResumeCommand implements Callable<Integer> {
             }
             RunHandle<RunOutcome> handle = tuner.resume(argument.run);
             view.took(handle.id(), handle.begin());
-            RunOutcome outcome =
-                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
+            RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);
             return new RunEnd(surroundings, tuner, output, view)
                     .tell(handle.id(), outcome)
                     .number();

@@ -1,6 +1,5 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
@@ -58,12 +57,14 @@ final class RunCommand implements Callable<Integer> {
                     plan.map(saved -> file.at(saved.choice().target())).orElse(file));
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
+                if (handle.begin() != RunHandle.Begin.LAUNCHED) {
+                    view.took(handle.id(), handle.begin());
+                }
                 handle.detach();
                 return end.tellDetached(handle.id()).number();
             }
             view.took(handle.id(), handle.begin());
-            RunOutcome outcome =
-                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
+            RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);
             return end.tell(handle.id(), outcome).number();
         }
     }

@@ -1,6 +1,5 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
@@ -41,8 +40,10 @@ final class StopCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("stopping " + argument.run);
             RunHandle<RunOutcome> handle = tuner.stop(argument.run, "finetune stop");
-            RunOutcome outcome =
-                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
+            if (handle.begin() == RunHandle.Begin.ENDED) {
+                view.took(handle.id(), handle.begin());
+            }
+            RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);
             new RunEnd(surroundings, tuner, output, view).tell(handle.id(), outcome);
             return ExitCode.OK.number();
         }

@@ -16,6 +16,12 @@ final class UsageProblem {
     /** The problem that picocli found. */
     static Problem of(ParameterException failure) {
         CommandSpec command = failure.getCommandLine().getCommandSpec();
+        if (failure instanceof UnagreedException unagreed) {
+            return CliProblems.USAGE
+                    .error(unagreed.getMessage())
+                    .remedy(unagreed.agreeing())
+                    .build();
+        }
         Problem.Builder problem = failure instanceof UnmatchedArgumentException unmatched
                 ? ofUnknown(command, unmatched.getUnmatched())
                 : CliProblems.USAGE.error(

@@ -1,6 +1,5 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
@@ -34,8 +33,7 @@ final class WatchCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             RunHandle<RunOutcome> handle = tuner.attach(argument.run);
             view.took(handle.id(), handle.begin());
-            RunOutcome outcome =
-                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toRun(handle.id()), view);
+            RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);
             return new RunEnd(surroundings, tuner, output, view)
                     .tell(handle.id(), outcome)
                     .number();

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
+import dev.finetune4j.offlinecloud.wire.Call;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -79,6 +81,9 @@ class CloudRunsTest {
         String id = detached();
         Path elsewhere = folder.resolve("elsewhere");
 
+        CommandRun again = command("launch", job.toString(), "--yes", "--detach");
+        assertThat(again.out().strip()).as(again.err()).isEqualTo(id);
+        assertThat(again.err()).contains("run " + id + " goes on where it was left", "detached; the run goes on");
         CommandRun second = cloud.elsewhere(elsewhere, "launch", job.toString(), "--yes", "--detach");
         CommandRun why = cloud.elsewhere(elsewhere, "why", id);
         command("stop", id);
@@ -90,6 +95,35 @@ class CloudRunsTest {
         assertThat(why.out()).contains("attached to the job that was there, launched from elsewhere");
         assertThat(oneLine(third.err())).contains("FT0533", "it is not launched again", "is stopped");
         assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
+    /** Only the process that is told to end brings the run to its place: nobody may believe that it goes on. */
+    @Test
+    void doesNotSayOfARunThatNoPlaceHasThatItGoesOn() throws Exception {
+        aws.faults().throttle("CreateTrainingJob", 1000);
+        Path log = folder.resolve("ended.log");
+        ProcessBuilder program = new ProcessBuilder(
+                        JavaProcess.command(List.of(), Main.class, List.of("launch", job.toString(), "--yes")))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        program.environment().putAll(cloud.environment());
+        program.environment().put("FINETUNE_HOME", cloud.home().toString());
+        Process process = program.start();
+        while (process.isAlive() && aws.calls("CreateTrainingJob").isEmpty()) {
+            Thread.sleep(20);
+        }
+
+        process.destroy();
+        assertThat(process.waitFor()).isEqualTo(143);
+
+        String id = cloud.run();
+        assertThat(Files.readString(log))
+                .contains("its place is not known to have the run yet", "finetune watch " + id)
+                .doesNotContain("the run goes on");
+        assertThat(command("show", id).out())
+                .contains("(not known to be at its place)")
+                .doesNotContain("(goes on)");
+        assertThat(aws.calls("CreateTrainingJob")).noneMatch(Call::hadEffect);
     }
 
     @Test

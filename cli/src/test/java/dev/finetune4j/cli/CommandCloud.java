@@ -115,6 +115,11 @@ final class CommandCloud implements AutoCloseable {
         JumpStartBuckets.fill(aws.s3(), region, OfflineHub.shipped(region, clock), MODEL);
     }
 
+    /** Where finetune keeps its own files. */
+    Path home() {
+        return home;
+    }
+
     /** Settings of JumpStart for {@link #ofHub}, as lines below {@code places}. */
     static String jumpStart(String region) {
         return jumpStartAnywhere(region) + "    machine: ml.g5.xlarge\n";

@@ -150,11 +150,13 @@ class HostAtBedrockTest {
                 .contains("FT0527", "there is on-demand, provisioned, provisioned-1-month, provisioned-6-months");
         assertThat(command("host").exitCode()).isEqualTo(2);
         assertThat(command("host", id, "--units", "0").exitCode()).isEqualTo(2);
-        assertThat(oneLine(command("host", id, "--way", "provisioned", "--units", "2", "--yes")
+        assertThat(oneLine(command("host", id, "--way", "provisioned", "--units", "2", "--yes", "--unknown-price")
                         .err()))
                 .contains("an hour costs what is not known here", "FT0908");
+        assertThat(oneLine(command("host", id, "--way", "provisioned", "--yes").err()))
+                .contains("FT0002", "finetune host " + id + " --way provisioned --yes --unknown-price");
         aws.bedrock().modelUnits(0);
-        CommandRun quota = command("host", id, "--way", "provisioned", "--yes");
+        CommandRun quota = command("host", id, "--way", "provisioned", "--yes", "--unknown-price");
         assertThat(quota.exitCode()).as(quota.err()).isEqualTo(5);
         assertThat(quota.err()).contains("FT0896");
         assertThat(command("host", "--list").out()).contains("nothing is hosted");

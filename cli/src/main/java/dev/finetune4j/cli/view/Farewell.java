@@ -1,5 +1,7 @@
 package dev.finetune4j.cli.view;
 
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,12 +20,26 @@ public record Farewell(RunId run, String message, Map<String, String> next) {
         next = Collections.unmodifiableMap(new LinkedHashMap<>(next));
     }
 
-    /** Of a run, which can be watched and stopped. */
+    /** Of a run, which can be watched and stopped, wherever it is by now. */
+    public static Farewell toRun(RunHandle<RunOutcome> run) {
+        return run.goesOn() ? toRun(run.id()) : toUnlaunched(run.id());
+    }
+
+    /** Of a run that is at its place. */
     public static Farewell toRun(RunId run) {
         Map<String, String> next = new LinkedHashMap<>();
         next.put("watch", "finetune watch " + run);
         next.put("stop", "finetune stop " + run);
         return new Farewell(run, "the run goes on", next);
+    }
+
+    /** Of a run that nobody but this process brings to its place. */
+    private static Farewell toUnlaunched(RunId run) {
+        Map<String, String> next = new LinkedHashMap<>();
+        next.put("launch", "finetune watch " + run);
+        next.put("stop", "finetune stop " + run);
+        return new Farewell(
+                run, "its place is not known to have the run yet, which waits until somebody takes it up", next);
     }
 
     /** Of files on their way, which come no further without this process. */

@@ -101,7 +101,7 @@ final class LaunchTermsView {
         }
         return budget == null
                 ? ""
-                : ", of a budget of " + budget + " (" + budget.less(worst)
+                : ", of a budget of " + budget + " (then " + budget.less(worst)
                         + " left; worst-case overshoot: none, storage and transfer apart)";
     }
 

@@ -38,10 +38,10 @@ public final class ProblemView {
         problem.causes().forEach(cause -> line(text, "why", cause));
         String label = "try";
         for (String remedy : problem.remedies()) {
-            line(text, label, remedy);
+            whole(text, label, remedy);
             label = "or";
         }
-        line(text, "more", "finetune explain " + problem.code());
+        whole(text, "more", "finetune explain " + problem.code());
         return text.toString();
     }
 
@@ -64,10 +64,15 @@ public final class ProblemView {
     }
 
     private void line(StringBuilder text, String label, String value) {
+        whole(text, label, Wrap.hanging(value, screen.columns(), LABEL_WIDTH));
+    }
+
+    /** What is pasted has no line breaks of ours: within quotes they would change what it says. */
+    private void whole(StringBuilder text, String label, String value) {
         text.append("\n  ")
                 .append(screen.paint(Tone.FAINT, label))
                 .append(" ".repeat(LABEL_WIDTH - 2 - label.length()))
-                .append(Wrap.hanging(value, screen.columns(), LABEL_WIDTH));
+                .append(value);
     }
 
     private static Tone tone(Severity severity) {

@@ -29,7 +29,7 @@ public final class RunDetailView {
     public void print(RunView run, Clock clock) {
         Instant end = run.closed() ? run.changedAt() : clock.instant();
         field("run", run.id().toString());
-        field("state", run.state().name().toLowerCase(Locale.ROOT) + (run.closed() ? "" : " (goes on)"));
+        field("state", run.state().name().toLowerCase(Locale.ROOT) + progress(run));
         field("job", run.jobFile() == null ? run.job().name() : run.jobFile());
         field("model", run.job().model().toString());
         field("target", run.provider() == null ? "not launched" : run.provider().toString());
@@ -56,6 +56,13 @@ public final class RunDetailView {
         if (!run.closed()) {
             screen.say("watch it:  finetune watch " + run.id());
         }
+    }
+
+    private static String progress(RunView run) {
+        if (run.closed()) {
+            return "";
+        }
+        return run.submitted() == null ? " (not known to be at its place)" : " (goes on)";
     }
 
     /** Where it is let for the run: type, spot, region; empty on a machine of one's own. */
