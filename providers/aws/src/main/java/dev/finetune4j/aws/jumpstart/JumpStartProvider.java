@@ -196,7 +196,7 @@ final class JumpStartProvider implements Provider {
         if (!launches.isEmpty()) {
             TrainingJobs.refuseOther(launches.get(0), submission.order().digest());
         }
-        if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1), submission)) {
+        if (launches.isEmpty() || isToFollow(launches.get(launches.size() - 1), submission)) {
             WorkStep.Train train = onlyTraining(submission);
             JumpStartOptions options = settings.options(submission.model());
             HubDocument document = document(options);
@@ -214,9 +214,10 @@ final class JumpStartProvider implements Provider {
         }
     }
 
-    private boolean isToMove(DescribeTrainingJobResponse last, Submission submission) {
+    private boolean isToFollow(DescribeTrainingJobResponse last, Submission submission) {
         String machine = settings.options(submission.model()).machine();
-        return machine != null && launched().isToMove(last, machine, false);
+        return LaunchedJobs.isToFollow(last, submission.after())
+                || (machine != null && launched().isToMove(last, machine, false));
     }
 
     @Override

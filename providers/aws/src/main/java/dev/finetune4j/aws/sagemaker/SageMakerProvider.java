@@ -154,7 +154,7 @@ final class SageMakerProvider implements Provider {
         if (!launches.isEmpty()) {
             TrainingJobs.refuseOther(launches.get(0), submission.order().digest());
         }
-        if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1), options)) {
+        if (launches.isEmpty() || isToFollow(launches.get(launches.size() - 1), submission, options)) {
             SageMakerOptions left = options.after(billedTime(launches), submission.timeLimit());
             launches.add(launched().submit(request(submission, launches.size() + 1, left)));
         }
@@ -168,9 +168,10 @@ final class SageMakerProvider implements Provider {
                 .reduce(Duration.ZERO, Duration::plus);
     }
 
-    /** Whether a launch got no machine, and the settings name another one. */
-    private boolean isToMove(DescribeTrainingJobResponse last, SageMakerOptions options) {
-        return launched().isToMove(last, options.machine(), options.isSpot());
+    /** Whether a launch is the failed one that another is to follow, or got no machine and the settings name another one. */
+    private boolean isToFollow(DescribeTrainingJobResponse last, Submission submission, SageMakerOptions options) {
+        return LaunchedJobs.isToFollow(last, submission.after())
+                || launched().isToMove(last, options.machine(), options.isSpot());
     }
 
     @Override
@@ -209,7 +210,8 @@ final class SageMakerProvider implements Provider {
                 submission.order(),
                 channels,
                 submission.labels(),
-                submission.timeLimit());
+                submission.timeLimit(),
+                submission.after());
     }
 
     private static void refuse(StagedJob job, SageMakerOptions options) {

@@ -140,7 +140,8 @@ final class AzureMlProvider implements Provider {
             var unused =
                     CommandJobs.own(launches.get(0).job(), submission.order().digest());
         }
-        if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1))) {
+        Launch last = launches.isEmpty() ? null : launches.get(launches.size() - 1);
+        if (last == null || isToFollow(last, submission.after()) || isToMove(last)) {
             launches.add(launch(submission, launches.size() + 1));
         }
         return snapshot(submission.id(), launches);
@@ -167,6 +168,11 @@ final class AzureMlProvider implements Provider {
                         inputs,
                         submission.labels(),
                         submission.timeLimit());
+    }
+
+    /** Whether a launch is the failed one that another is to follow. */
+    private static boolean isToFollow(Launch last, @Nullable String after) {
+        return last.job().reference().equals(after) && AzureMlStatusMapper.state(last) == RunState.FAILED;
     }
 
     /** Whether a launch got no machine, and the settings name another one. */

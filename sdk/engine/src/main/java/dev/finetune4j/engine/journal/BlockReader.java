@@ -25,7 +25,7 @@ public final class BlockReader {
             asked = agreed.terms();
         } else if (entry instanceof JournalEntry.Moved moved) {
             asked = moved.terms();
-            return now == null ? Optional.empty() : Optional.of(ofMove(moved, now, line.at()));
+            return now == null || moved.isRestart() ? Optional.empty() : Optional.of(ofMove(moved, now, line.at()));
         } else if (entry instanceof JournalEntry.Closed closed && now != null && closed.problem() != null) {
             return ofEnd(closed.problem(), now, line.at());
         }

@@ -103,7 +103,8 @@ public record RunStory(List<Chapter> chapters) {
             return new Chapter(at, "told " + intent.provider() + " to launch it", List.of());
         }
         if (entry instanceof JournalEntry.Moved moved) {
-            return new Chapter(at, "moved to " + words(moved.terms()), reasons(moved));
+            String how = moved.isRestart() ? "begun anew on " : "moved to ";
+            return new Chapter(at, how + words(moved.terms()), reasons(moved));
         }
         if (entry instanceof JournalEntry.Submitted submitted) {
             return new Chapter(

@@ -43,7 +43,17 @@ final class JournalSamples {
 
     static JobSnapshot snapshot(RunState state) {
         return new JobSnapshot(
-                RUN, DIGEST, "fake:job/1", state, VirtualClock.START, null, null, Duration.ZERO, null, Duration.ZERO);
+                RUN,
+                DIGEST,
+                "fake:job/1",
+                state,
+                VirtualClock.START,
+                null,
+                null,
+                Duration.ZERO,
+                null,
+                Duration.ZERO,
+                null);
     }
 
     /** One of each entry that a run writes on its way to success. */

@@ -99,6 +99,7 @@ class SpendMeterTest {
                 null,
                 Duration.ofSeconds(billed),
                 null,
-                Duration.ZERO);
+                Duration.ZERO,
+                null);
     }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJob;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
 /**
  * Jobs that were launched as SageMaker's training jobs: found, followed, stopped, fetched and removed. All that is known of a job is with
@@ -148,6 +149,15 @@ public final class LaunchedJobs implements AutoCloseable {
     public void stop(RunId id) {
         List<DescribeTrainingJobResponse> launches = existing(id);
         jobs.stop(launches.get(launches.size() - 1).trainingJobName());
+    }
+
+    /**
+     * Whether a launch is the failed one that another is to follow.
+     *
+     * @param after the reference of that; null where none is
+     */
+    public static boolean isToFollow(DescribeTrainingJobResponse last, @Nullable String after) {
+        return last.trainingJobArn().equals(after) && last.trainingJobStatus() == TrainingJobStatus.FAILED;
     }
 
     /**
