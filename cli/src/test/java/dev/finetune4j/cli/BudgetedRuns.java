@@ -223,7 +223,7 @@ final class BudgetedRuns implements AutoCloseable {
                 Files.readString(file)
                         + """
                 budget: {max-cost: %s USD}
-                recovery: {exit-codes: [75, 137], max-restarts: %d}
+                recovery: {exit-codes: [75, 137], max-restarts: %s}
                 targets: [sagemaker]
                 places:
                   sagemaker:
