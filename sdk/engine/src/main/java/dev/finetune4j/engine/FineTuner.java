@@ -18,7 +18,6 @@ import dev.finetune4j.engine.launch.FetchedFiles;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.Launcher;
 import dev.finetune4j.engine.launch.Leftovers;
-import dev.finetune4j.engine.launch.MissedMachines;
 import dev.finetune4j.engine.launch.ModelHosting;
 import dev.finetune4j.engine.launch.PastRuns;
 import dev.finetune4j.engine.launch.Preparation;
@@ -396,7 +395,7 @@ public final class FineTuner implements AutoCloseable {
                 launcher.places().ownMachines(figures),
                 new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
                 launcher.estimates().read(),
-                new MissedMachines(store, context.clock().instant()).all(),
+                launcher.places().missed(),
                 launcher.places().endurances(figures.file().job()),
                 launcher.rehearsals().find(figures).orElse(null),
                 LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC),
