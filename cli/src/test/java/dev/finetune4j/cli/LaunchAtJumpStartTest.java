@@ -118,11 +118,11 @@ class LaunchAtJumpStartTest {
                 .build()) {
             JobFile file = tuner.read(job);
             Plan plan = tuner.plan(file, PlanRequest.atTargetsOf(file.job()));
-            RunHandle<RunOutcome> first = tuner.launch(plan, file);
+            RunHandle<RunOutcome> first = tuner.launch(plan);
             first.awaitLaunch();
             aws.faults().denyAccess("DescribeHubContent", 1000);
 
-            RunHandle<RunOutcome> second = tuner.launch(plan, file);
+            RunHandle<RunOutcome> second = tuner.launch(plan);
 
             assertThat(second.id()).isEqualTo(first.id());
             assertThat(second.begin()).isNotEqualTo(RunHandle.Begin.LAUNCHED);
@@ -138,13 +138,13 @@ class LaunchAtJumpStartTest {
                 .build()) {
             JobFile file = tuner.read(job);
             Plan plan = tuner.plan(file, PlanRequest.atTargetsOf(file.job()));
-            RunHandle<RunOutcome> first = tuner.launch(plan, file);
+            RunHandle<RunOutcome> first = tuner.launch(plan);
             first.awaitLaunch();
             Path rows = job.resolveSibling("tickets.jsonl");
             List<String> less = Files.readAllLines(rows);
             Files.write(rows, less.subList(0, less.size() - 1));
 
-            RunHandle<RunOutcome> second = tuner.launch(plan, file);
+            RunHandle<RunOutcome> second = tuner.launch(plan);
             second.awaitLaunch();
 
             assertThat(second.id()).isNotEqualTo(first.id());
