@@ -168,8 +168,8 @@ final class BudgetedRuns implements AutoCloseable {
                 if (plan.choice().isPresent()) {
                     return new Offered(plan, tuner.terms(plan));
                 }
-                clock.advance(
-                        Duration.ofMinutes(30)); // what was sold out is asked for again, if the budget was not too small
+                clock.advance(Duration.ofMinutes(
+                        30)); // what was sold out is asked for again, if the budget was not too small
             } catch (FineTuneException e) {
                 assertThat(e.problems().get(0).code()).as(e.getMessage()).isEqualTo("FT0521");
             }

@@ -1,7 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
-import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.aws.account.QuotaExamination;
+import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.aws.internal.jobs.JobPolicies;
 import dev.finetune4j.aws.internal.jobs.LaunchedJobs;
 import dev.finetune4j.aws.internal.jobs.Launches;

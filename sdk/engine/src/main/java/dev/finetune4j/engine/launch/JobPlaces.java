@@ -1,11 +1,8 @@
 package dev.finetune4j.engine.launch;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.time.Instant;
-import java.time.Duration;
-import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -25,12 +22,15 @@ import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** The places that jobs can go to, and what they say of a job before anything of it is launched there. */

@@ -244,9 +244,7 @@ public final class FakeProvider implements Provider {
                     .asException();
         }
         if (place.isWithheld(machine)) {
-            throw FakeProblems.QUOTA
-                    .error("the account may have no " + machine)
-                    .asException();
+            throw FakeProblems.QUOTA.error("the account may have no " + machine).asException();
         }
     }
 
