@@ -133,45 +133,45 @@ final class BudgetedRuns implements AutoCloseable {
      * @param number tells its job from those before
      */
     Bill next(int number) throws IOException, InterruptedException {
-        Offered offered = offered(number);
-        draw();
-        String run = "";
-        boolean isWatched = false;
         try (FineTuner tuner = tuner()) {
-            RunHandle<RunOutcome> handle = tuner.launch(offered.plan(), offered.job());
-            run = handle.id().value();
-            isWatched = follow(handle);
-            while (!isWatched && random.nextBoolean()) {
-                isWatched = follow(later(tuner).attach(run));
+            Offered offered = offered(tuner, number);
+            draw();
+            String run = "";
+            boolean isWatched = false;
+            try {
+                RunHandle<RunOutcome> handle = tuner.launch(offered.plan());
+                run = handle.id().value();
+                isWatched = follow(handle);
+                while (!isWatched && random.nextBoolean()) {
+                    isWatched = follow(later(tuner).attach(run));
+                }
+                while (isWatched && random.nextInt(3) == 0) {
+                    isWatched = follow(later(tuner).resume(run));
+                }
+            } catch (FineTuneException e) {
+                assertKnown(e); // what it left is judged all the same
             }
-            while (isWatched && random.nextInt(3) == 0) {
-                isWatched = follow(later(tuner).resume(run));
-            }
-        } catch (FineTuneException e) {
-            assertKnown(e); // what it left is judged all the same
+            death = null;
+            letEnd();
+            return bill(run, offered.terms(), isWatched);
         }
-        death = null;
-        letEnd();
-        return bill(run, offered.terms(), isWatched);
     }
 
-    private record Offered(JobFile job, Plan plan, LaunchTerms terms) {}
+    private record Offered(Plan plan, LaunchTerms terms) {}
 
     /** The terms of a job whose budget lasts long enough. */
-    private Offered offered(int number) throws IOException {
-        try (FineTuner tuner = tuner()) {
-            while (true) {
-                try {
-                    JobFile job = tuner.read(write(number));
-                    Plan plan = tuner.plan(job, request(job));
-                    if (plan.choice().isPresent()) {
-                        return new Offered(job, plan, tuner.terms(plan, job));
-                    }
-                    clock.advance(Duration.ofMinutes(
-                            30)); // what was sold out is asked for again, if the budget was not too small
-                } catch (FineTuneException e) {
-                    assertThat(e.problems().get(0).code()).as(e.getMessage()).isEqualTo("FT0521");
+    private Offered offered(FineTuner tuner, int number) throws IOException {
+        while (true) {
+            try {
+                JobFile job = tuner.read(write(number));
+                Plan plan = tuner.plan(job, request(job));
+                if (plan.choice().isPresent()) {
+                    return new Offered(plan, tuner.terms(plan));
                 }
+                clock.advance(Duration.ofMinutes(
+                        30)); // what was sold out is asked for again, if the budget was not too small
+            } catch (FineTuneException e) {
+                assertThat(e.problems().get(0).code()).as(e.getMessage()).isEqualTo("FT0521");
             }
         }
     }

@@ -138,7 +138,7 @@ final class FaultedRun implements AutoCloseable {
         if (impasse.isPresent()) {
             return end(impasse.get());
         }
-        RunHandle<RunOutcome> run = tuner.launch(plan, file);
+        RunHandle<RunOutcome> run = tuner.launch(plan);
         try {
             run.await();
             return end(null);

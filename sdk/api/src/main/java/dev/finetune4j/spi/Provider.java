@@ -131,6 +131,16 @@ public interface Provider extends AutoCloseable {
     }
 
     /**
+     * Whether the account's quota leaves a machine such as the settings name. May ask the place; changes nothing. Empty, the default, where that is
+     * not told.
+     *
+     * @throws FineTuneException if the place does not answer
+     */
+    default Optional<Boolean> isMachineAllowed() {
+        return Optional.empty();
+    }
+
+    /**
      * Launches a stopped or failed job again, from its last checkpoint. It keeps its id, its events go on where they ended. A
      * place that lets no name be used twice adds a suffix of at most {@value #RESUME_SUFFIX_CHARACTERS} characters to its own
      * name of the job and answers {@link #find} with the newest.

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.jumpstart;
 
+import dev.finetune4j.aws.account.QuotaExamination;
 import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.aws.internal.jobs.JobPolicies;
 import dev.finetune4j.aws.internal.jobs.LaunchedJobs;
@@ -188,6 +189,15 @@ final class JumpStartProvider implements Provider {
         return problem.kind().equals(JumpStartProblems.OTHER_MACHINE)
                 ? MachineVerdict.NOT_SUITED
                 : LaunchedJobs.machineVerdict(problem);
+    }
+
+    @Override
+    public Optional<Boolean> isMachineAllowed() {
+        JumpStartOptions options = settings.options(ANY_MODEL);
+        return Optional.ofNullable(options.machine())
+                .flatMap(machine -> new QuotaExamination(options.region(), context)
+                        .ofMachine(machine, false)
+                        .isFree());
     }
 
     @Override

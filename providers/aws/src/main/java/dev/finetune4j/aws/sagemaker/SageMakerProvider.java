@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.account.QuotaExamination;
 import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.aws.internal.jobs.JobPolicies;
 import dev.finetune4j.aws.internal.jobs.LaunchedJobs;
@@ -177,6 +178,14 @@ final class SageMakerProvider implements Provider {
     @Override
     public MachineVerdict machineVerdict(Problem problem) {
         return LaunchedJobs.machineVerdict(problem);
+    }
+
+    @Override
+    public Optional<Boolean> isMachineAllowed() {
+        SageMakerOptions options = settings.options();
+        return new QuotaExamination(options.region(), context)
+                .ofMachine(options.machine(), options.isSpot())
+                .isFree();
     }
 
     @Override

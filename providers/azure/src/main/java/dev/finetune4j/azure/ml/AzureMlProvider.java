@@ -192,9 +192,19 @@ final class AzureMlProvider implements Provider {
 
     @Override
     public MachineVerdict machineVerdict(Problem problem) {
-        boolean isMissed = problem.kind().equals(AzureMlProblems.NO_CAPACITY)
-                || problem.kind().equals(AzureMlProblems.QUOTA);
-        return isMissed ? MachineVerdict.NOT_FREE : MachineVerdict.UNRELATED;
+        if (problem.kind().equals(AzureMlProblems.QUOTA)) {
+            return MachineVerdict.NOT_ALLOWED;
+        }
+        return problem.kind().equals(AzureMlProblems.NO_CAPACITY) ? MachineVerdict.NOT_FREE : MachineVerdict.UNRELATED;
+    }
+
+    /** Machines of a cluster count as those of whoever made it. */
+    @Override
+    public Optional<Boolean> isMachineAllowed() {
+        AzureMlOptions options = settings.options();
+        return options.compute() != null
+                ? Optional.empty()
+                : new MachineQuota(options, site().jobs()).diagnosis("quota").isFree();
     }
 
     @Override

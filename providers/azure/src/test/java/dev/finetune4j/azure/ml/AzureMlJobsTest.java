@@ -229,7 +229,10 @@ class AzureMlJobsTest {
         assertThat(soldOut.failure().orElseThrow().code()).isEqualTo("FT0951");
         assertThat(provider.machineVerdict(soldOut.failure().orElseThrow())).isEqualTo(MachineVerdict.NOT_FREE);
         assertThat(quota.code()).isEqualTo("FT0945");
-        assertThat(provider.machineVerdict(quota)).isEqualTo(MachineVerdict.NOT_FREE);
+        assertThat(provider.machineVerdict(quota)).isEqualTo(MachineVerdict.NOT_ALLOWED);
+        assertThat(provider.isMachineAllowed()).contains(false);
+        place.azure.quota(FAMILY, 1000);
+        assertThat(provider.isMachineAllowed()).contains(true);
     }
 
     /** Of a job that is refused, or fails. */

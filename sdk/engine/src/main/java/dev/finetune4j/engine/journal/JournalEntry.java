@@ -149,9 +149,11 @@ public sealed interface JournalEntry {
      *
      * @param provider where
      * @param digest digest of the work order
+     * @param found the provider's own name of the job where it was there already; null where it was not, and in journals of earlier versions
      */
     @Kind("intent")
-    record Intent(ProviderId provider, String digest) implements JournalEntry {}
+    record Intent(
+            ProviderId provider, String digest, @Nullable String found) implements JournalEntry {}
 
     /**
      * The provider has the job.

@@ -62,7 +62,7 @@ final class JournalSamples {
                 created(),
                 new JournalEntry.Renewed(job(), "job.yaml", Map.of("model", "job.yaml:2:8")),
                 prepared(),
-                new JournalEntry.Intent(new ProviderId("fake"), DIGEST),
+                new JournalEntry.Intent(new ProviderId("fake"), DIGEST, "fake:job/1"),
                 new JournalEntry.Submitted(snapshot(RunState.QUEUED), false),
                 new JournalEntry.StateSeen(RunState.TRAINING, VirtualClock.START, "event-4"),
                 new JournalEntry.StopAsked("a test"),

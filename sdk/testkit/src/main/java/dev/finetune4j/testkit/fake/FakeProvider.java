@@ -226,7 +226,15 @@ public final class FakeProvider implements Provider {
         if (problem.kind().equals(FakeProblems.NO_MACHINE)) {
             return MachineVerdict.NOT_FREE;
         }
+        if (problem.kind().equals(FakeProblems.QUOTA)) {
+            return MachineVerdict.NOT_ALLOWED;
+        }
         return problem.kind().equals(FakeProblems.UNFIT_MACHINE) ? MachineVerdict.NOT_SUITED : MachineVerdict.UNRELATED;
+    }
+
+    @Override
+    public Optional<Boolean> isMachineAllowed() {
+        return place.tellsQuotas() ? Optional.of(!place.isWithheld(machine)) : Optional.empty();
     }
 
     private void refuseWithheld() {
@@ -236,9 +244,7 @@ public final class FakeProvider implements Provider {
                     .asException();
         }
         if (place.isWithheld(machine)) {
-            throw FakeProblems.NO_MACHINE
-                    .error("the account may have no " + machine)
-                    .asException();
+            throw FakeProblems.QUOTA.error("the account may have no " + machine).asException();
         }
     }
 

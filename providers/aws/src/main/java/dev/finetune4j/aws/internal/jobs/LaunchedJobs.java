@@ -178,9 +178,12 @@ public final class LaunchedJobs implements AutoCloseable {
 
     /** See {@link dev.finetune4j.spi.Provider#machineVerdict}. */
     public static MachineVerdict machineVerdict(Problem problem) {
-        boolean isMissed = problem.kind().equals(SageMakerProblems.NO_CAPACITY)
-                || problem.kind().equals(SageMakerProblems.QUOTA);
-        return isMissed ? MachineVerdict.NOT_FREE : MachineVerdict.UNRELATED;
+        if (problem.kind().equals(SageMakerProblems.QUOTA)) {
+            return MachineVerdict.NOT_ALLOWED;
+        }
+        return problem.kind().equals(SageMakerProblems.NO_CAPACITY)
+                ? MachineVerdict.NOT_FREE
+                : MachineVerdict.UNRELATED;
     }
 
     /**
