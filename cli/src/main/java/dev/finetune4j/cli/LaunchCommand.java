@@ -97,19 +97,19 @@ final class LaunchCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             Plan plan = plan(tuner, file, saved);
             if (dryRun) {
-                view.terms(tuner.terms(plan, file), file.job().budget());
+                view.terms(tuner.terms(plan), file.job().budget());
                 view.doing("checking " + job);
-                new PlannedCallsView(surroundings.screen(), output.isJson()).print(tuner.dryRun(plan, file));
+                new PlannedCallsView(surroundings.screen(), output.isJson()).print(tuner.dryRun(plan));
                 return ExitCode.OK.number();
             }
-            Optional<RunView> last = again ? Optional.empty() : tuner.last(plan, file);
+            Optional<RunView> last = again ? Optional.empty() : tuner.last(plan);
             if (last.isEmpty() && !isAgreed(tuner, plan, file, view)) {
                 view.declined("nothing was launched");
                 return ExitCode.OK.number();
             }
             view.doing("checking " + job);
             RunHandle<RunOutcome> handle =
-                    last.isPresent() ? tuner.attach(last.get().id().value()) : tuner.launch(plan, file, again);
+                    last.isPresent() ? tuner.attach(last.get().id().value()) : tuner.launch(plan, again);
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
                 List<Problem> noticed = handle.awaitLaunch();
@@ -137,8 +137,7 @@ final class LaunchCommand implements Callable<Integer> {
 
     private Plan plan(FineTuner tuner, JobFile file, Optional<SavedPlan> saved) {
         if (saved.isPresent()) {
-            tuner.refuseMoved(saved.get(), file);
-            return saved.get().plan();
+            return tuner.plan(saved.get(), file);
         }
         PlanRequest request = new PlanRequest(filter(tuner, file), objective, null, null, false, null);
         Plan plan = tuner.plan(file, request);
@@ -164,7 +163,7 @@ final class LaunchCommand implements Callable<Integer> {
 
     /** Shows the terms, and asks where the place bills anything. */
     private boolean isAgreed(FineTuner tuner, Plan plan, JobFile file, MessageView view) throws IOException {
-        view.terms(tuner.terms(plan, file), file.job().budget());
+        view.terms(tuner.terms(plan), file.job().budget());
         Billing billing = tuner.billing(file.at(plan.choice().orElseThrow()));
         return billing == Billing.NOTHING || consent.isGiven("launch at these terms", surroundings, spec);
     }

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.RunOutcome;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -52,9 +53,10 @@ final class RunCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + job);
-            plan.ifPresent(saved -> tuner.refuseMoved(saved, file));
-            RunHandle<RunOutcome> handle = tuner.launch(
-                    plan.map(saved -> file.at(saved.choice().target())).orElse(file));
+            Optional<Plan> standing = plan.map(saved -> tuner.plan(saved, file));
+            RunHandle<RunOutcome> handle = tuner.launch(standing.flatMap(Plan::choice)
+                    .map(option -> file.at(option.target()))
+                    .orElse(file));
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
                 if (handle.begin() != RunHandle.Begin.LAUNCHED) {

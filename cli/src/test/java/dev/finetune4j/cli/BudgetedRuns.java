@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.price.OfferFilter;
@@ -23,6 +25,7 @@ import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.Money;
+import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,10 +103,12 @@ final class BudgetedRuns implements AutoCloseable {
      * @param worst what the terms said at most
      * @param jobs that the service made for it
      * @param reclaims how often a machine was taken back
+     * @param restarts how often it was begun anew after an exit code
      * @param errors how often the service itself failed one of them
      * @param isWatchedToItsEnd whether somebody followed it to its end
      */
-    record Bill(Money billed, Money worst, int jobs, int reclaims, int errors, boolean isWatchedToItsEnd) {
+    record Bill(
+            Money billed, Money worst, int jobs, int reclaims, int restarts, int errors, boolean isWatchedToItsEnd) {
         boolean isNearWorst() {
             return isAbove(0.8);
         }
@@ -128,45 +133,45 @@ final class BudgetedRuns implements AutoCloseable {
      * @param number tells its job from those before
      */
     Bill next(int number) throws IOException, InterruptedException {
-        Offered offered = offered(number);
-        draw();
-        String run = "";
-        boolean isWatched = false;
         try (FineTuner tuner = tuner()) {
-            RunHandle<RunOutcome> handle = tuner.launch(offered.plan(), offered.job());
-            run = handle.id().value();
-            isWatched = follow(handle);
-            while (!isWatched && random.nextBoolean()) {
-                isWatched = follow(later(tuner).attach(run));
+            Offered offered = offered(tuner, number);
+            draw();
+            String run = "";
+            boolean isWatched = false;
+            try {
+                RunHandle<RunOutcome> handle = tuner.launch(offered.plan());
+                run = handle.id().value();
+                isWatched = follow(handle);
+                while (!isWatched && random.nextBoolean()) {
+                    isWatched = follow(later(tuner).attach(run));
+                }
+                while (isWatched && random.nextInt(3) == 0) {
+                    isWatched = follow(later(tuner).resume(run));
+                }
+            } catch (FineTuneException e) {
+                assertKnown(e); // what it left is judged all the same
             }
-            while (isWatched && random.nextInt(3) == 0) {
-                isWatched = follow(later(tuner).resume(run));
-            }
-        } catch (FineTuneException e) {
-            assertKnown(e); // what it left is judged all the same
+            death = null;
+            letEnd();
+            return bill(run, offered.terms(), isWatched);
         }
-        death = null;
-        letEnd();
-        return bill(run, offered.terms(), isWatched);
     }
 
-    private record Offered(JobFile job, Plan plan, LaunchTerms terms) {}
+    private record Offered(Plan plan, LaunchTerms terms) {}
 
     /** The terms of a job whose budget lasts long enough. */
-    private Offered offered(int number) throws IOException {
-        try (FineTuner tuner = tuner()) {
-            while (true) {
-                try {
-                    JobFile job = tuner.read(write(number));
-                    Plan plan = tuner.plan(job, request(job));
-                    if (plan.choice().isPresent()) {
-                        return new Offered(job, plan, tuner.terms(plan, job));
-                    }
-                    clock.advance(Duration.ofMinutes(
-                            30)); // what was sold out is asked for again, if the budget was not too small
-                } catch (FineTuneException e) {
-                    assertThat(e.problems().get(0).code()).as(e.getMessage()).isEqualTo("FT0521");
+    private Offered offered(FineTuner tuner, int number) throws IOException {
+        while (true) {
+            try {
+                JobFile job = tuner.read(write(number));
+                Plan plan = tuner.plan(job, request(job));
+                if (plan.choice().isPresent()) {
+                    return new Offered(plan, tuner.terms(plan));
                 }
+                clock.advance(Duration.ofMinutes(
+                        30)); // what was sold out is asked for again, if the budget was not too small
+            } catch (FineTuneException e) {
+                assertThat(e.problems().get(0).code()).as(e.getMessage()).isEqualTo("FT0521");
             }
         }
     }
@@ -218,13 +223,15 @@ final class BudgetedRuns implements AutoCloseable {
                 Files.readString(file)
                         + """
                 budget: {max-cost: %s USD}
+                recovery: {exit-codes: [75, 137], max-restarts: %s}
                 targets: [sagemaker]
                 places:
                   sagemaker:
                     role: "%s"
                     store: "s3://my-bucket/jobs"
                     region: %s
-                """.formatted(0.4 + random.nextInt(12) / 10.0, CommandCloud.ROLE, REGION)
+                """.formatted(
+                                0.4 + random.nextInt(12) / 10.0, 1 + random.nextInt(3), CommandCloud.ROLE, REGION)
                         + (isSpot ? "    spot: true\n" : "")
                         + (isSpot && random.nextInt(4) == 0 ? "    max-wait: " + (3 + random.nextInt(40)) + "h\n" : "")
                         + (!isSpot && random.nextInt(3) == 0
@@ -239,7 +246,7 @@ final class BudgetedRuns implements AutoCloseable {
 
     private void draw() {
         Duration work = random.nextInt(3) == 0 ? minutes(1, 40) : minutes(40, 300);
-        int exitCode = random.nextInt(4) == 0 ? 1 : 0;
+        int exitCode = random.nextInt(3) == 0 ? List.of(1, 75, 137).get(random.nextInt(3)) : 0;
         container = new PlannedContainer(work, exitCode, "", random.nextInt(4) > 0, seconds(0, 300));
         reclaimsAMinute = List.of(0.0, 0.0, 0.01, 0.1, 0.5).get(random.nextInt(5));
         soldOutAMinute = List.of(0.0, 0.0, 0.02).get(random.nextInt(3));
@@ -350,7 +357,18 @@ final class BudgetedRuns implements AutoCloseable {
                 .max(Comparator.comparing(Money::amount))
                 .orElseThrow();
         int errors = jobs.stream().mapToInt(BudgetedRuns::errors).sum();
-        return new Bill(billed, worst, jobs.size(), reclaims, errors, isWatched);
+        return new Bill(billed, worst, jobs.size(), reclaims, restarts(run), errors, isWatched);
+    }
+
+    private int restarts(String run) {
+        return run.isEmpty()
+                ? 0
+                : (int) new RunStore(home)
+                        .folder(new RunId(run))
+                        .read()
+                        .entries()
+                        .filter(entry -> entry instanceof JournalEntry.Moved moved && moved.isRestart())
+                        .count();
     }
 
     /** Each either lets it begin again or ends it. */

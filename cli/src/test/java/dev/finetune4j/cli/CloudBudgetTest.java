@@ -59,6 +59,9 @@ class CloudBudgetTest {
         assertThat(bills.stream().filter(bill -> bill.reclaims() > 3))
                 .as("runs whose machine was taken back again and again")
                 .hasSizeGreaterThan(some);
+        assertThat(bills.stream().filter(bill -> bill.restarts() > 0))
+                .as("runs that were begun anew after an exit code")
+                .hasSizeGreaterThan(some);
         assertThat(bills.stream().filter(bill -> bill.errors() > 0))
                 .as("runs that the service itself failed")
                 .hasSizeGreaterThan(some);

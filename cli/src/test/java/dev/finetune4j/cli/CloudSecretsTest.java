@@ -139,7 +139,7 @@ class CloudSecretsTest {
             JobFile file = tuner.read(Path.of(job));
             Plan plan = tuner.plan(file, PlanRequest.at("jumpstart"));
             StringWriter trace = new StringWriter();
-            assertThatThrownBy(() -> tuner.launch(plan, file).await())
+            assertThatThrownBy(() -> tuner.launch(plan).await())
                     .hasMessageContaining("FT0841")
                     .satisfies(refused -> refused.printStackTrace(new PrintWriter(trace)));
             return trace + " " + tuner + file + plan;

@@ -23,7 +23,7 @@ enum Fault {
     /** The code that trains fails. */
     USER_EXIT("the worker ends with exit code 1"),
     /** The code that trains ends with a code that was listed as one to try again after. */
-    USER_EXIT_LISTED("the worker ends with a code that is listed for another try"),
+    USER_EXIT_LISTED("the worker ends with exit code 75, which is listed for another try"),
     /** The service takes the launch, and its answer is lost. */
     LOST_ANSWER("the answer to the launch is lost"),
     /** The service does not answer for half an hour. */

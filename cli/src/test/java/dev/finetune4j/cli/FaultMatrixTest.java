@@ -15,14 +15,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +58,7 @@ class FaultMatrixTest {
                 - jobs: how many the service made, by how many calls to make one.
                 - spent: what the run cost, as it was seen last; where tokens are billed, what it may have cost at most.
                 """);
+        page.append(immune());
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {
             List<Future<String>> rows = new ArrayList<>();
@@ -75,6 +80,21 @@ class FaultMatrixTest {
         }
 
         GoldenFiles.in("../../../../docs").assertMatches("faults.md", page.toString());
+    }
+
+    /** How many cells are empty, and why. */
+    private static String immune() {
+        Map<String, Long> why = Arrays.stream(FaultPlace.values())
+                .flatMap(place -> Arrays.stream(Fault.values())
+                        .flatMap(fault -> place.immunity(fault).stream())
+                        .map(reason -> place.title() + ": " + reason))
+                .collect(Collectors.groupingBy(reason -> reason, TreeMap::new, Collectors.counting()));
+        long all = why.values().stream().mapToLong(Long::longValue).sum();
+        String reasons = why.entrySet().stream()
+                .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")
+                .collect(Collectors.joining("; "));
+        int cells = FaultPlace.values().length * Fault.values().length;
+        return "\n" + all + " of the " + cells + " cells do not happen. " + reasons + ".\n";
     }
 
     private String row(FaultPlace place, Fault fault) throws IOException, InterruptedException {

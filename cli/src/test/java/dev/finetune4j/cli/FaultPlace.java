@@ -18,10 +18,7 @@ enum FaultPlace {
 
         @Override
         Optional<String> immunity(Fault fault) {
-            return fault == Fault.USER_EXIT_LISTED
-                    ? Optional.of(
-                            "no exit code asks for another try; a run goes on from its checkpoints by `finetune resume`")
-                    : Optional.empty();
+            return Optional.empty();
         }
     },
     /** Training jobs with a script of the hub. */
@@ -33,9 +30,7 @@ enum FaultPlace {
 
         @Override
         Optional<String> immunity(Fault fault) {
-            return fault == Fault.USER_EXIT_LISTED
-                    ? Optional.of("no exit code of a script asks for another try")
-                    : Optional.empty();
+            return Optional.empty();
         }
     },
     /** Customization of a model by the service itself. */
@@ -93,6 +88,11 @@ enum FaultPlace {
     /** The operation that looks at a job. */
     String look() {
         return look;
+    }
+
+    /** Whether a job that failed can go on where it was. */
+    boolean keepsCheckpoints() {
+        return this == SAGEMAKER;
     }
 
     /** Settings of a job, as lines below {@code places}. */

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,9 @@ final class FaultedRun implements AutoCloseable {
     private static final int BURST = 5;
 
     private static final int CLIENTS_FAULT = 400;
+
+    /** An exit code that asks for another try. */
+    private static final int LISTED = 75;
 
     /** The first machine that is asked for. */
     private static final String MACHINE = "ml.g5.xlarge";
@@ -64,10 +68,7 @@ final class FaultedRun implements AutoCloseable {
     FaultedRun(Path folder, FaultPlace place, Fault fault) throws IOException {
         this.place = place;
         this.fault = fault;
-        Container container = fault == Fault.USER_EXIT
-                ? PlannedContainer.failingAfter(WORK.dividedBy(2), 1, "the loss is not a number")
-                : PlannedContainer.succeedingAfter(WORK);
-        cloud = CommandCloud.onClock(folder, place.region(), clock, container);
+        cloud = CommandCloud.onClock(folder, place.region(), clock, container());
         job = write(folder);
         Path home = folder.resolve("user");
         runs = new RunStore(home);
@@ -79,12 +80,30 @@ final class FaultedRun implements AutoCloseable {
                 .build();
     }
 
+    private Container container() {
+        Container good = PlannedContainer.succeedingAfter(WORK);
+        if (fault == Fault.USER_EXIT) {
+            return PlannedContainer.failingAfter(WORK.dividedBy(2), 1, "the loss is not a number");
+        }
+        if (fault != Fault.USER_EXIT_LISTED) {
+            return good;
+        }
+        Container failing = PlannedContainer.failingAfter(WORK.dividedBy(6), LISTED, "the data server went away");
+        Container goingOn =
+                PlannedContainer.succeedingAfter(place.keepsCheckpoints() ? WORK.minus(WORK.dividedBy(6)) : WORK);
+        AtomicInteger starts = new AtomicInteger();
+        return (job, at, ranBefore, log) ->
+                (starts.getAndIncrement() == 0 ? failing : goingOn).start(job, at, ranBefore, log);
+    }
+
     private Path write(Path folder) throws IOException {
         Path file = TicketsJob.writeUncompared(folder, 1);
         boolean isSpot = fault == Fault.SPOT_RECLAIM || fault == Fault.STOCK_OUT_LATER;
         return Files.writeString(
                 file,
-                Files.readString(file) + "budget: {max-cost: " + BUDGET + "}\ntargets: ["
+                Files.readString(file) + "budget: {max-cost: " + BUDGET + "}\n"
+                        + (fault == Fault.USER_EXIT_LISTED ? "recovery: {exit-codes: [" + LISTED + "]}\n" : "")
+                        + "targets: ["
                         + place.title().toLowerCase(Locale.ROOT) + "]\nplaces:\n" + place.settings()
                         + (isSpot ? "    spot: true\n" : ""));
     }
@@ -119,7 +138,7 @@ final class FaultedRun implements AutoCloseable {
         if (impasse.isPresent()) {
             return end(impasse.get());
         }
-        RunHandle<RunOutcome> run = tuner.launch(plan, file);
+        RunHandle<RunOutcome> run = tuner.launch(plan);
         try {
             run.await();
             return end(null);

@@ -2,10 +2,12 @@ package dev.finetune4j.cli;
 
 import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
@@ -118,14 +120,40 @@ class LaunchAtJumpStartTest {
                 .build()) {
             JobFile file = tuner.read(job);
             Plan plan = tuner.plan(file, PlanRequest.atTargetsOf(file.job()));
-            RunHandle<RunOutcome> first = tuner.launch(plan, file);
+            RunHandle<RunOutcome> first = tuner.launch(plan);
             first.awaitLaunch();
             aws.faults().denyAccess("DescribeHubContent", 1000);
 
-            RunHandle<RunOutcome> second = tuner.launch(plan, file);
+            RunHandle<RunOutcome> second = tuner.launch(plan);
 
             assertThat(second.id()).isEqualTo(first.id());
             assertThat(second.begin()).isNotEqualTo(RunHandle.Begin.LAUNCHED);
+        }
+    }
+
+    @Test
+    void launchesAPlanThatWasSavedAndNoneThatIsOfSomebodyElse() throws Exception {
+        aws.sageMaker().sellOut("ml.g5.xlarge");
+        Path file = job.resolveSibling("saved.json");
+        try (FineTuner tuner = FineTuner.builder()
+                        .home(folder.resolve("home"))
+                        .environment(cloud.environment())
+                        .build();
+                FineTuner other = FineTuner.builder()
+                        .home(folder.resolve("home"))
+                        .environment(cloud.environment())
+                        .build()) {
+            JobFile read = tuner.read(job);
+            Plan plan = tuner.plan(read, PlanRequest.atTargetsOf(read.job()));
+            SavedPlan.write(job, plan, file);
+            SavedPlan saved = SavedPlan.read(file).orElseThrow();
+            assertThatThrownBy(() -> other.launch(plan)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> other.launch(saved.plan())).isInstanceOf(IllegalArgumentException.class);
+
+            RunHandle<RunOutcome> run = other.launch(other.plan(saved, other.read(saved.jobFile(file))));
+            run.awaitLaunch();
+
+            assertThat(run.begin()).isEqualTo(RunHandle.Begin.LAUNCHED);
         }
     }
 
@@ -138,13 +166,13 @@ class LaunchAtJumpStartTest {
                 .build()) {
             JobFile file = tuner.read(job);
             Plan plan = tuner.plan(file, PlanRequest.atTargetsOf(file.job()));
-            RunHandle<RunOutcome> first = tuner.launch(plan, file);
+            RunHandle<RunOutcome> first = tuner.launch(plan);
             first.awaitLaunch();
             Path rows = job.resolveSibling("tickets.jsonl");
             List<String> less = Files.readAllLines(rows);
             Files.write(rows, less.subList(0, less.size() - 1));
 
-            RunHandle<RunOutcome> second = tuner.launch(plan, file);
+            RunHandle<RunOutcome> second = tuner.launch(plan);
             second.awaitLaunch();
 
             assertThat(second.id()).isNotEqualTo(first.id());

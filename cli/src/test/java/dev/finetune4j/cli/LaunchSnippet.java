@@ -17,8 +17,8 @@ final class LaunchSnippet {
         try (FineTuner tuner = FineTuner.open()) {
             JobFile job = tuner.read(Path.of("job.yaml"));
             Plan plan = tuner.plan(job, PlanRequest.atTargetsOf(job.job()));
-            System.out.println("at most " + tuner.terms(plan, job).worstCost());
-            RunHandle<RunOutcome> run = tuner.launch(plan, job);
+            System.out.println("at most " + tuner.terms(plan).worstCost());
+            RunHandle<RunOutcome> run = tuner.launch(plan);
             CompletableFuture<Void> told = run.consume(event -> System.out.println("event " + event));
             RunOutcome outcome = run.await(); // run.detach() lets go of it instead
             told.join();

@@ -47,7 +47,7 @@ class OfflineLaunchTest {
                         .environment(cloud.variables())
                         .build()) {
             JobFile job = tuner.read(jobFile);
-            RunHandle<RunOutcome> run = tuner.launch(tuner.plan(job, PlanRequest.atTargetsOf(job.job())), job);
+            RunHandle<RunOutcome> run = tuner.launch(tuner.plan(job, PlanRequest.atTargetsOf(job.job())));
             assertEquals(ExitCode.OK, run.await().exitCode());
             assertEquals(1, cloud.aws().calls("CreateModelCustomizationJob").size());
         }

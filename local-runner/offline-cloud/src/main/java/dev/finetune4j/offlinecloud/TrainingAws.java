@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (TrainingAws aws = TrainingAws.start(folder);
  *         FineTuner tuner = FineTuner.builder().environment(aws.variables()).build()) {
- *     tuner.launch(plan, job).await();
+ *     tuner.launch(plan).await();
  * }
  * }</pre>
  *

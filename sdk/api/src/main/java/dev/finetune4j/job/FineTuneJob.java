@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param training how long, how fast and in what portions; with a learning rate
  * @param evaluation how base and tuned model are compared
  * @param budget what the job may cost
+ * @param recovery when it is begun anew after its process failed
  * @param targets where it may run, first choice first
  * @param places what each place needs to be told, by its id: account, region, machine; texts by name, as the place has them
  */
@@ -65,6 +66,9 @@ public record FineTuneJob(
         @Describe("How base and tuned model are compared.") EvaluationSpec evaluation,
         @Describe("What the job may cost.") Budget budget,
 
+        @Describe("When the job is begun anew on its machine after its process failed.")
+        RecoverySpec recovery,
+
         @Describe("Where the job may run, first choice first.")
         List<ProviderId> targets,
 
@@ -77,6 +81,7 @@ public record FineTuneJob(
 
     /** Checks the name, copies targets and places, and takes the method's learning rate where none was said. */
     public FineTuneJob {
+        recovery = recovery == null ? RecoverySpec.never() : recovery; // as of jobs that earlier versions wrote down
         training = training.with(method);
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("name must be 1 to 40 letters, digits and inner hyphens, was " + name);
@@ -115,6 +120,7 @@ public record FineTuneJob(
                 .training(training)
                 .evaluation(evaluation)
                 .budget(budget)
+                .recovery(recovery)
                 .targets(targets)
                 .places(places);
     }
@@ -130,6 +136,7 @@ public record FineTuneJob(
         private TrainingSpec training = TrainingSpec.defaults();
         private EvaluationSpec evaluation = EvaluationSpec.defaults();
         private Budget budget = Budget.unlimited();
+        private RecoverySpec recovery = RecoverySpec.never();
         private List<ProviderId> targets = List.of(ProviderId.LOCAL);
         private Map<String, Map<String, String>> places = Map.of();
 
@@ -170,6 +177,12 @@ public record FineTuneJob(
             return this;
         }
 
+        /** When it is begun anew after its process failed; {@link RecoverySpec#never()} unless said. */
+        public Builder recovery(RecoverySpec after) {
+            recovery = after;
+            return this;
+        }
+
         /** Where it may run, first choice first; {@link ProviderId#LOCAL} unless said. */
         public Builder targets(List<ProviderId> places) {
             targets = places;
@@ -192,7 +205,7 @@ public record FineTuneJob(
         /** The finished job. */
         public FineTuneJob build() {
             return new FineTuneJob(
-                    name, model, task, data, check, method, training, evaluation, budget, targets, places);
+                    name, model, task, data, check, method, training, evaluation, budget, recovery, targets, places);
         }
     }
 }

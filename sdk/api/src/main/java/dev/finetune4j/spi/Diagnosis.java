@@ -2,6 +2,7 @@ package dev.finetune4j.spi;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
+import java.util.Optional;
 
 /**
  * What was found in one place where something may get in the way of a run.
@@ -22,6 +23,11 @@ public record Diagnosis(String name, Verdict verdict, String found, String remed
         FAIL,
         /** Nobody could look. */
         UNKNOWN
+    }
+
+    /** Whether nothing is in the way of a run; empty where nobody could look. */
+    public Optional<Boolean> isFree() {
+        return verdict == Verdict.UNKNOWN ? Optional.empty() : Optional.of(verdict == Verdict.OK);
     }
 
     /** A problem as a diagnosis; what may be gone at the next try is not known to be in the way. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param spend money spent so far as far as the provider tells, or null where it does not
  * @param keptTime time that its machine is kept for other jobs after the end of this one, and billed besides; while that is not over, as
  *     long as it may be. Zero where no machine is kept
+ * @param exitCode what its process failed with, or null where it did not, and where the place does not tell
  */
 public record JobSnapshot(
         RunId id,
@@ -35,7 +36,8 @@ public record JobSnapshot(
         @Nullable Problem problem,
         Duration billedTime,
         @Nullable Money spend,
-        Duration keptTime) {
+        Duration keptTime,
+        @Nullable Integer exitCode) {
     /** Journals of earlier versions tell of no machine that is kept. */
     public JobSnapshot {
         keptTime = keptTime == null ? Duration.ZERO : keptTime;

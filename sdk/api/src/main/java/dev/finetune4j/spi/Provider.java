@@ -114,7 +114,8 @@ public interface Provider extends AutoCloseable {
     /**
      * Launches a job, at most once per name. Where a job of this name and digest exists already, in whatever state, that one is
      * returned and nothing is launched; but one that ended because its machine was not to be had is launched again, as {@link #resume}
-     * does, where the settings name another machine.
+     * does, where the settings name another machine. So is one whose last launch failed and is the one that {@link Submission#after} names:
+     * from its checkpoints, where the place keeps any, else from the start. Once there is another launch, that is returned.
      *
      * @throws FineTuneException if the name exists with another digest, or the place refuses
      */
@@ -127,6 +128,16 @@ public interface Provider extends AutoCloseable {
      */
     default MachineVerdict machineVerdict(Problem problem) {
         return MachineVerdict.UNRELATED;
+    }
+
+    /**
+     * Whether the account's quota leaves a machine such as the settings name. May ask the place; changes nothing. Empty, the default, where that is
+     * not told.
+     *
+     * @throws FineTuneException if the place does not answer
+     */
+    default Optional<Boolean> isMachineAllowed() {
+        return Optional.empty();
     }
 
     /**

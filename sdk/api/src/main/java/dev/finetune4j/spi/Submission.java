@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param channels input files and folders on this machine, by channel name; no model channel where the place keeps the model
  * @param labels tags for the provider's own lists: run, job and version
  * @param timeLimit the provider's own limit of running time over all restarts, or null for none
+ * @param after the place's own name, as {@link JobSnapshot#reference} tells it, of the launch of this job that failed and that this one
+ *     follows; null where none is to be followed
  */
 public record Submission(
         RunId id,
@@ -27,7 +29,8 @@ public record Submission(
         WorkOrder order,
         Map<String, Path> channels,
         Map<String, String> labels,
-        @Nullable Duration timeLimit) {
+        @Nullable Duration timeLimit,
+        @Nullable String after) {
     /** The label that names the run to which a job belongs. */
     public static final String RUN_LABEL = "finetune4j-run";
 
@@ -50,6 +53,7 @@ public record Submission(
         private final Map<String, Path> channels = new LinkedHashMap<>();
         private final Map<String, String> labels = new LinkedHashMap<>();
         private @Nullable Duration timeLimit;
+        private @Nullable String after;
 
         Builder(RunId id, ModelRef model, WorkOrder order) {
             this.id = id;
@@ -75,9 +79,15 @@ public record Submission(
             return this;
         }
 
+        /** The launch that failed and that this one follows; null, the default, for none. */
+        public Builder after(@Nullable String reference) {
+            after = reference;
+            return this;
+        }
+
         /** The finished submission. */
         public Submission build() {
-            return new Submission(id, model, order, channels, labels, timeLimit);
+            return new Submission(id, model, order, channels, labels, timeLimit, after);
         }
     }
 }

@@ -18,7 +18,6 @@ import dev.finetune4j.engine.launch.FetchedFiles;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.Launcher;
 import dev.finetune4j.engine.launch.Leftovers;
-import dev.finetune4j.engine.launch.MissedMachines;
 import dev.finetune4j.engine.launch.ModelHosting;
 import dev.finetune4j.engine.launch.PastRuns;
 import dev.finetune4j.engine.launch.Preparation;
@@ -97,6 +96,7 @@ public final class FineTuner implements AutoCloseable {
     private final ProviderContext context;
     private final String version;
     private final OnceKnownOffers offers;
+    private final PlannedJobs planned = new PlannedJobs();
     private volatile @Nullable Planned latest;
 
     /** A plan with what it was made from, so that it need not be looked at again for a question about the plan. */
@@ -185,7 +185,27 @@ public final class FineTuner implements AutoCloseable {
         JobFigures figures = figures(job, request.said());
         Plan plan = planner(figures).plan(figures, request);
         latest = new Planned(plan, figures);
+        planned.add(plan, job);
         return plan;
+    }
+
+    /**
+     * A plan that was saved, to be launched; nothing is planned anew.
+     *
+     * <pre>{@code
+     * Path file = Path.of("plan.json");
+     * SavedPlan saved = SavedPlan.read(file).orElseThrow();
+     * Plan plan = tuner.plan(saved, tuner.read(saved.jobFile(file)));
+     * }</pre>
+     *
+     * @param job the plan's job file
+     * @throws FineTuneException with FT0765 and what has moved since, if anything has
+     */
+    public Plan plan(SavedPlan saved, JobFile job) {
+        JobFigures figures = figures(job, null);
+        planner(figures).refuseMoved(saved, figures);
+        planned.add(saved.plan(), job);
+        return saved.plan();
     }
 
     /**
@@ -231,8 +251,10 @@ public final class FineTuner implements AutoCloseable {
      *     job is likely to, or may, where its place keeps no checkpoint, FT0523 if it cannot be launched from here, FT0532 if its first
      *     checkpoint may come too late, FT0760 to FT0762 if the plan has no choice, or with what
      *     its place has against it
+     * @throws IllegalArgumentException if the plan is none of this fine-tuner's
      */
-    public LaunchTerms terms(Plan plan, JobFile job) {
+    public LaunchTerms terms(Plan plan) {
+        JobFile job = planned.of(plan);
         PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
         long steps = plan.workload().steps();
         try {
@@ -268,29 +290,32 @@ public final class FineTuner implements AutoCloseable {
      * <pre>{@code
      * JobFile job = tuner.read(Path.of("job.yaml"));
      * Plan plan = tuner.plan(job, PlanRequest.atTargetsOf(job.job()));
-     * RunHandle<RunOutcome> run = tuner.launch(plan, job);
+     * RunHandle<RunOutcome> run = tuner.launch(plan);
      * CompletableFuture<Void> told = run.consume(System.out::println);
      * RunOutcome outcome = run.await();
      * }</pre>
      *
+     * @param plan one that a {@code plan} method of this fine-tuner gave, by the rows as they are now
      * @throws FineTuneException as {@link #terms} and {@link #launch(JobFile)}
+     * @throws IllegalArgumentException if the plan is none of this fine-tuner's
      */
-    public RunHandle<RunOutcome> launch(Plan plan, JobFile job) {
-        return launch(plan, job, false);
+    public RunHandle<RunOutcome> launch(Plan plan) {
+        return launch(plan, false);
     }
 
     /**
      * The same; where {@code isAgain} says so, a run that has ended is followed by another attempt.
      *
-     * @throws FineTuneException as {@link #launch(Plan, JobFile)}
+     * @throws FineTuneException as {@link #launch(Plan)}
      */
-    public RunHandle<RunOutcome> launch(Plan plan, JobFile job, boolean isAgain) {
+    public RunHandle<RunOutcome> launch(Plan plan, boolean isAgain) {
+        JobFile job = planned.of(plan);
         // By the rows as they are now, which may be others than when the plan was made.
         Optional<RunView> last = isAgain ? Optional.empty() : last(plan, job, figures(job, null));
         if (last.isPresent()) { // of which its place has no more to say than how it stands
             return attach(last.get().id().value());
         }
-        LaunchTerms terms = terms(plan, job);
+        LaunchTerms terms = terms(plan);
         PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
         refuseErrors(prepared);
         if (terms.tokens() != null) { // what may be billed at most was told from the rows of the plan
@@ -300,12 +325,13 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * The last run of a plan's choice that its place ever said to have, which {@link #launch(Plan, JobFile)} takes up, or tells of if it has ended.
+     * The last run of a plan's choice that its place ever said to have, which {@link #launch(Plan)} takes up, or tells of if it has ended.
      *
      * @return empty where a launch would launch
      * @throws FineTuneException as {@link #plan(JobFile)}, or with FT0502 if its journal cannot be read
      */
-    public Optional<RunView> last(Plan plan, JobFile job) {
+    public Optional<RunView> last(Plan plan) {
+        JobFile job = planned.of(plan);
         Planned known = latest;
         return last(plan, job, known != null && known.plan().equals(plan) ? known.figures() : figures(job, null));
     }
@@ -320,27 +346,17 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * The calls that {@link #launch(Plan, JobFile)} would make at the place, in order, with exactly what they would send; makes none of
+     * The calls that {@link #launch(Plan)} would make at the place, in order, with exactly what they would send; makes none of
      * them. No calls where nothing leaves this machine.
      *
-     * @throws FineTuneException as {@link #launch(Plan, JobFile)}
+     * @throws FineTuneException as {@link #launch(Plan)}
      */
-    public List<PlannedCall> dryRun(Plan plan, JobFile job) {
-        LaunchTerms terms = terms(plan, job);
+    public List<PlannedCall> dryRun(Plan plan) {
+        JobFile job = planned.of(plan);
+        LaunchTerms terms = terms(plan);
         PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
         refuseErrors(prepared);
         return launcher.places().dryRun(prepared, terms);
-    }
-
-    /**
-     * Refuses a saved plan of which something has moved since. One that stands is launched by {@link #launch(Plan, JobFile)}.
-     *
-     * @param job the plan's job file
-     * @throws FineTuneException with FT0765 and what has moved
-     */
-    public void refuseMoved(SavedPlan saved, JobFile job) {
-        JobFigures figures = figures(job, null);
-        planner(figures).refuseMoved(saved, figures);
     }
 
     /**
@@ -410,7 +426,7 @@ public final class FineTuner implements AutoCloseable {
                 launcher.places().ownMachines(figures),
                 new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
                 launcher.estimates().read(),
-                new MissedMachines(store, context.clock().instant()).all(),
+                launcher.places().missed(),
                 launcher.places().endurances(figures.file().job()),
                 launcher.rehearsals().find(figures).orElse(null),
                 LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC),

@@ -165,6 +165,7 @@ final class LocalJob {
                 problem,
                 Duration.ZERO,
                 null,
-                Duration.ZERO);
+                Duration.ZERO,
+                null);
     }
 }

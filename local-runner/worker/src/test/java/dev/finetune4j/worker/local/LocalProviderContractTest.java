@@ -79,7 +79,8 @@ class LocalProviderContractTest extends ProviderContractTest {
                     order,
                     submission.channels(),
                     submission.labels(),
-                    submission.timeLimit());
+                    submission.timeLimit(),
+                    submission.after());
         }
 
         @Override

@@ -236,7 +236,8 @@ class LocalProviderTest {
                 endless.order(),
                 endless.channels(),
                 endless.labels(),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                null);
         place.provider.submit(limited);
         JobSnapshot first = place.awaitEnd(limited.id());
 

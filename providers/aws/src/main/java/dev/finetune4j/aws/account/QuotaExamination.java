@@ -43,12 +43,16 @@ public final class QuotaExamination {
                     NAME, "the job leaves its machine to a plan", "places." + place + ".machine: ml.g5.xlarge"));
         }
         boolean isSpot = Boolean.parseBoolean(settings.get(PlaceSettings.SPOT));
-        List<Diagnosis> all = new ArrayList<>(List.of(
-                ofMachines(NAME, machine + (isSpot ? " for spot training job usage" : " for training job usage"))));
+        List<Diagnosis> all = new ArrayList<>(List.of(ofMachine(machine, isSpot)));
         if (settings.containsKey("keep-alive")) {
             all.add(ofMachines("warm pool quota", machine + " for training warm pool usage"));
         }
         return all;
+    }
+
+    /** Looks at SageMaker's quota of machines of a type to train on. */
+    public Diagnosis ofMachine(String machine, boolean isSpot) {
+        return ofMachines(NAME, machine + (isSpot ? " for spot training job usage" : " for training job usage"));
     }
 
     private Diagnosis ofMachines(String check, String name) {

@@ -41,7 +41,8 @@ final class BedrockStatusMapper {
                 state == RunState.FAILED ? failure(job) : null,
                 Duration.ZERO,
                 null,
-                Duration.ZERO);
+                Duration.ZERO,
+                null);
     }
 
     private static Instant endOf(GetModelCustomizationJobResponse job) {

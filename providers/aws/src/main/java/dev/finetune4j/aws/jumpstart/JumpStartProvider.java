@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.jumpstart;
 
+import dev.finetune4j.aws.account.QuotaExamination;
 import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.aws.internal.jobs.JobPolicies;
 import dev.finetune4j.aws.internal.jobs.LaunchedJobs;
@@ -192,12 +193,21 @@ final class JumpStartProvider implements Provider {
     }
 
     @Override
+    public Optional<Boolean> isMachineAllowed() {
+        JumpStartOptions options = settings.options(ANY_MODEL);
+        return Optional.ofNullable(options.machine())
+                .flatMap(machine -> new QuotaExamination(options.region(), context)
+                        .ofMachine(machine, false)
+                        .isFree());
+    }
+
+    @Override
     public JobSnapshot submit(Submission submission) {
         List<DescribeTrainingJobResponse> launches = new ArrayList<>(launched().launches(submission.id()));
         if (!launches.isEmpty()) {
             TrainingJobs.refuseOther(launches.get(0), submission.order().digest());
         }
-        if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1), submission)) {
+        if (launches.isEmpty() || isToFollow(launches.get(launches.size() - 1), submission)) {
             WorkStep.Train train = onlyTraining(submission);
             JumpStartOptions options = settings.options(submission.model());
             HubDocument document = document(options);
@@ -215,9 +225,10 @@ final class JumpStartProvider implements Provider {
         }
     }
 
-    private boolean isToMove(DescribeTrainingJobResponse last, Submission submission) {
+    private boolean isToFollow(DescribeTrainingJobResponse last, Submission submission) {
         String machine = settings.options(submission.model()).machine();
-        return machine != null && launched().isToMove(last, machine, false);
+        return LaunchedJobs.isToFollow(last, submission.after())
+                || (machine != null && launched().isToMove(last, machine, false));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.account.QuotaExamination;
 import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.aws.internal.jobs.JobPolicies;
 import dev.finetune4j.aws.internal.jobs.LaunchedJobs;
@@ -162,7 +163,7 @@ final class SageMakerProvider implements Provider {
         if (!launches.isEmpty()) {
             TrainingJobs.refuseOther(launches.get(0), submission.order().digest());
         }
-        if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1), options)) {
+        if (launches.isEmpty() || isToFollow(launches.get(launches.size() - 1), submission, options)) {
             SageMakerOptions left = options.after(billedTime(launches), submission.timeLimit());
             launches.add(launched().submit(request(submission, launches.size() + 1, left)));
         }
@@ -176,14 +177,23 @@ final class SageMakerProvider implements Provider {
                 .reduce(Duration.ZERO, Duration::plus);
     }
 
-    /** Whether a launch got no machine, and the settings name another one. */
-    private boolean isToMove(DescribeTrainingJobResponse last, SageMakerOptions options) {
-        return launched().isToMove(last, options.machine(), options.isSpot());
+    /** Whether a launch is the failed one that another is to follow, or got no machine and the settings name another one. */
+    private boolean isToFollow(DescribeTrainingJobResponse last, Submission submission, SageMakerOptions options) {
+        return LaunchedJobs.isToFollow(last, submission.after())
+                || launched().isToMove(last, options.machine(), options.isSpot());
     }
 
     @Override
     public MachineVerdict machineVerdict(Problem problem) {
         return LaunchedJobs.machineVerdict(problem);
+    }
+
+    @Override
+    public Optional<Boolean> isMachineAllowed() {
+        SageMakerOptions options = settings.options();
+        return new QuotaExamination(options.region(), context)
+                .ofMachine(options.machine(), options.isSpot())
+                .isFree();
     }
 
     @Override
@@ -217,7 +227,8 @@ final class SageMakerProvider implements Provider {
                 submission.order(),
                 channels,
                 submission.labels(),
-                submission.timeLimit());
+                submission.timeLimit(),
+                submission.after());
     }
 
     private static void refuse(StagedJob job, SageMakerOptions options) {

@@ -46,6 +46,29 @@ class AwsConnectionTest {
         assertThat(AwsConnection.credentialsRemedy(failure)).contains(remedy);
     }
 
+    /** As Amazon's own tools read it. */
+    @Test
+    void findsTheProfilesInTheHomeThatATildeMeans() throws Exception {
+        Files.writeString(folder.resolve("config"), "[default]\nregion = eu-west-1");
+
+        assertThat(AwsConnection.region(Map.of(), Map.of("AWS_CONFIG_FILE", "~/config", "HOME", folder.toString())))
+                .contains("eu-west-1");
+    }
+
+    @Test
+    void findsTheProfilesWhereTheEnvironmentSaysNoHome() throws Exception {
+        Files.createDirectory(folder.resolve(".aws"));
+        Files.writeString(folder.resolve(".aws/config"), "[default]\nregion = eu-west-3");
+        String before = System.setProperty("user.home", folder.toString());
+        try {
+            assertThat(AwsConnection.region(Map.of(), Map.of())).contains("eu-west-3");
+            assertThat(AwsConnection.region(Map.of(), Map.of("AWS_CONFIG_FILE", "~/.aws/config")))
+                    .contains("eu-west-3");
+        } finally {
+            System.setProperty("user.home", before);
+        }
+    }
+
     @Test
     void takesTheRegionOfTheProfileWhereNothingElseSaysOne() throws Exception {
         Path config = Files.writeString(folder.resolve("config"), """

@@ -59,7 +59,7 @@ class UnsuitedMachineTest {
             assertThat(provider.machineVerdict(problem(SageMakerProblems.NO_CAPACITY)))
                     .isEqualTo(MachineVerdict.NOT_FREE);
             assertThat(provider.machineVerdict(problem(SageMakerProblems.QUOTA)))
-                    .isEqualTo(MachineVerdict.NOT_FREE);
+                    .isEqualTo(MachineVerdict.NOT_ALLOWED);
             assertThat(provider.machineVerdict(problem(JumpStartProblems.LICENCE)))
                     .isEqualTo(MachineVerdict.UNRELATED);
         }

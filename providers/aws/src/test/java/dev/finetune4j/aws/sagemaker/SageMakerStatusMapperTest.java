@@ -140,6 +140,22 @@ class SageMakerStatusMapperTest {
                 .isEqualTo(Duration.ZERO);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'AlgorithmError: no data; try: wait, exit code: 75', 75",
+        "'AlgorithmError: , exit code: 137', 137",
+        "'AlgorithmError: it hung', ",
+        "'CapacityError: none is left, exit code: 75', ",
+        "'', "
+    })
+    void tellsWhatTheContainerFailedWith(String reason, @Nullable Integer exitCode) {
+        assertThat(snapshot(job("Failed", "Failed").failureReason(reason)).exitCode())
+                .isEqualTo(exitCode);
+        assertThat(snapshot(job("Stopped", "Stopped").failureReason(reason)).exitCode())
+                .as("it did not fail")
+                .isNull();
+    }
+
     private static Duration kept(DescribeTrainingJobResponse.Builder job, String status, @Nullable Integer seconds) {
         return snapshot(job.warmPoolStatus(pool -> pool.status(status).resourceRetainedBillableTimeInSeconds(seconds)))
                 .keptTime();

@@ -84,7 +84,9 @@ class SoldOutTest {
             FineTuneException refused = catchThrowableOfType(FineTuneException.class, () -> first.submit(job));
 
             assertThat(refused.problems()).extracting(Problem::code).containsExactly("FT0845");
-            assertThat(first.machineVerdict(refused.problems().get(0))).isEqualTo(MachineVerdict.NOT_FREE);
+            assertThat(first.machineVerdict(refused.problems().get(0))).isEqualTo(MachineVerdict.NOT_ALLOWED);
+            assertThat(first.isMachineAllowed()).contains(false);
+            assertThat(second.isMachineAllowed()).contains(true);
 
             second.submit(job);
             assertThat(awaitEnd(second).state()).isEqualTo(RunState.SUCCEEDED);

@@ -140,7 +140,8 @@ final class AzureMlProvider implements Provider {
             var unused =
                     CommandJobs.own(launches.get(0).job(), submission.order().digest());
         }
-        if (launches.isEmpty() || isToMove(launches.get(launches.size() - 1))) {
+        Launch last = launches.isEmpty() ? null : launches.get(launches.size() - 1);
+        if (last == null || isToFollow(last, submission.after()) || isToMove(last)) {
             launches.add(launch(submission, launches.size() + 1));
         }
         return snapshot(submission.id(), launches);
@@ -169,6 +170,11 @@ final class AzureMlProvider implements Provider {
                         submission.timeLimit());
     }
 
+    /** Whether a launch is the failed one that another is to follow. */
+    private static boolean isToFollow(Launch last, @Nullable String after) {
+        return last.job().reference().equals(after) && AzureMlStatusMapper.state(last) == RunState.FAILED;
+    }
+
     /** Whether a launch got no machine, and the settings name another one. */
     private boolean isToMove(Launch last) {
         AzureMlOptions options = settings.options();
@@ -186,9 +192,19 @@ final class AzureMlProvider implements Provider {
 
     @Override
     public MachineVerdict machineVerdict(Problem problem) {
-        boolean isMissed = problem.kind().equals(AzureMlProblems.NO_CAPACITY)
-                || problem.kind().equals(AzureMlProblems.QUOTA);
-        return isMissed ? MachineVerdict.NOT_FREE : MachineVerdict.UNRELATED;
+        if (problem.kind().equals(AzureMlProblems.QUOTA)) {
+            return MachineVerdict.NOT_ALLOWED;
+        }
+        return problem.kind().equals(AzureMlProblems.NO_CAPACITY) ? MachineVerdict.NOT_FREE : MachineVerdict.UNRELATED;
+    }
+
+    /** Machines of a cluster count as those of whoever made it. */
+    @Override
+    public Optional<Boolean> isMachineAllowed() {
+        AzureMlOptions options = settings.options();
+        return options.compute() != null
+                ? Optional.empty()
+                : new MachineQuota(options, site().jobs()).diagnosis("quota").isFree();
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class AzureMlStatusMapper {
     private static final Duration PLATFORM_PAUSE = Duration.ofMinutes(1);
     private static final Pattern REMEDY = Pattern.compile("(.*); try: (.*)", Pattern.DOTALL);
+    private static final Pattern EXIT_CODE = Pattern.compile("exited with (?:status )?code (\\d{1,3})\\b");
     private static final Pattern QUOTA = Pattern.compile("(?i)quota");
     private static final Pattern CAPACITY =
             Pattern.compile("(?i)allocationfailed|skunotavailable|insufficientcapacity|overconstrained|outofcapacity");
@@ -74,7 +75,8 @@ final class AzureMlStatusMapper {
                 state == RunState.FAILED ? failure(last, failure) : null,
                 billed,
                 null,
-                Duration.ZERO);
+                Duration.ZERO,
+                state == RunState.FAILED ? exitCode(last) : null);
     }
 
     /** A job that its time limit ended did not fail. */
@@ -114,6 +116,13 @@ final class AzureMlStatusMapper {
                 .map(begun -> Duration.between(begun, end).minus(launch.waited()))
                 .filter(time -> !time.isNegative())
                 .orElse(Duration.ZERO);
+    }
+
+    /** What the worker failed with, which the service tells in its words; null where it does not. */
+    private static @Nullable Integer exitCode(Launch launch) {
+        RunDetails details = launch.details();
+        Matcher exit = EXIT_CODE.matcher(details == null ? "" : details.errorMessage());
+        return launch.begunAt().isPresent() && exit.find() ? Integer.valueOf(exit.group(1)) : null;
     }
 
     private static Problem failure(Launch launch, String left) {

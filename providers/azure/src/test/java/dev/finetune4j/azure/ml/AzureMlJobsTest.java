@@ -167,6 +167,29 @@ class AzureMlJobsTest {
         assertThat(place.azure.calls().of("Runs_GetDetails")).hasSizeGreaterThan(before);
     }
 
+    /** Once there is another launch, the same call finds it. */
+    @Test
+    void launchesAJobAnewAfterTheExitCodeThatItTells() throws IOException {
+        try (OfflineWorkspace failing = new OfflineWorkspace(
+                        home, blobs, PlannedContainer.failingAfter(Duration.ofMinutes(10), 75, "no data"));
+                Provider there = failing.open()) {
+            Submission job = failing.job("anew", 1).build();
+            there.submit(job);
+            JobSnapshot first = awaitEnd(failing, there, job.id());
+            assertThat(first.exitCode()).isEqualTo(75);
+
+            Submission again = failing.job("anew", 1).after(first.reference()).build();
+            JobSnapshot second = there.submit(again);
+
+            assertThat(second.state()).isEqualTo(RunState.QUEUED);
+            assertThat(second.exitCode()).isNull();
+            assertThat(second.reference()).isNotEqualTo(first.reference());
+            assertThat(awaitEnd(failing, there, job.id()).exitCode()).isEqualTo(75);
+            assertThat(there.submit(again).reference()).isEqualTo(second.reference());
+            assertThat(failing.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(2);
+        }
+    }
+
     /** What the worker of an earlier launch left of why it failed lies there still. */
     @Test
     void tellsNoFailureOfAnEarlierLaunchOfANewOne() throws IOException {
@@ -206,7 +229,10 @@ class AzureMlJobsTest {
         assertThat(soldOut.failure().orElseThrow().code()).isEqualTo("FT0951");
         assertThat(provider.machineVerdict(soldOut.failure().orElseThrow())).isEqualTo(MachineVerdict.NOT_FREE);
         assertThat(quota.code()).isEqualTo("FT0945");
-        assertThat(provider.machineVerdict(quota)).isEqualTo(MachineVerdict.NOT_FREE);
+        assertThat(provider.machineVerdict(quota)).isEqualTo(MachineVerdict.NOT_ALLOWED);
+        assertThat(provider.isMachineAllowed()).contains(false);
+        place.azure.quota(FAMILY, 1000);
+        assertThat(provider.isMachineAllowed()).contains(true);
     }
 
     /** Of a job that is refused, or fails. */
@@ -313,6 +339,7 @@ class AzureMlJobsTest {
                 new WorkOrder("0123456789abcdef", job.order().steps()),
                 job.channels(),
                 job.labels(),
+                null,
                 null);
 
         assertThatThrownBy(() -> provider.submit(other)).hasMessageContaining("FT0944");

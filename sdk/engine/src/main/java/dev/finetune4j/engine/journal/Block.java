@@ -22,10 +22,18 @@ public record Block(Scope scope, LaunchTerms asked, Problem why, Instant at) {
     /** So long a machine that was not free is asked for last. Judgement: no place says when one is free. */
     public static final Duration MACHINE_LASTS = Duration.ofMinutes(30);
 
+    /** So long a machine that the quota does not leave is asked for last, where nobody tells that the quota is larger. Judgement, too. */
+    public static final Duration QUOTA_LASTS = Duration.ofHours(24);
+
     /** How far a block reaches. */
     public enum Scope {
         /** Such machines in this region: no job begins with one while there is another, for {@link #MACHINE_LASTS}. */
         MACHINE,
+        /**
+         * Such machines in this region, which the account's quota does not leave: no job begins with one while there is another, until their
+         * place tells that the quota leaves one, or for {@link #QUOTA_LASTS}.
+         */
+        QUOTA,
         /** Such machines, for this run; others may have them. */
         MACHINE_FOR_RUN,
         /** Everything at the place, since it does not let the caller or the job's role in: the run tries no other machine there. */
@@ -60,7 +68,23 @@ public record Block(Scope scope, LaunchTerms asked, Problem why, Instant at) {
     }
 
     static Block ofMachine(JournalEntry.Moved moved, LaunchTerms asked, Instant at) {
-        Scope scope = moved.verdict() == MachineVerdict.NOT_FREE ? Scope.MACHINE : Scope.MACHINE_FOR_RUN;
-        return new Block(scope, asked, moved.why(), at);
+        return new Block(scope(moved.verdict()), asked, moved.why(), at);
+    }
+
+    private static Scope scope(MachineVerdict verdict) {
+        return switch (verdict) {
+            case NOT_FREE -> Scope.MACHINE;
+            case NOT_ALLOWED -> Scope.QUOTA;
+            case NOT_SUITED, UNRELATED -> Scope.MACHINE_FOR_RUN;
+        };
+    }
+
+    /** Whether it keeps other jobs from a machine at a time, if its place does not say otherwise. */
+    public boolean isMissed(Instant now) {
+        return switch (scope) {
+            case MACHINE -> !at.plus(MACHINE_LASTS).isBefore(now);
+            case QUOTA -> !at.plus(QUOTA_LASTS).isBefore(now);
+            case MACHINE_FOR_RUN, PLACE, JOB -> false;
+        };
     }
 }

@@ -106,13 +106,17 @@ public sealed interface JournalEntry {
     record Agreed(LaunchTerms terms) implements JournalEntry {}
 
     /**
-     * The machine was not to be had: the next act is {@code submit} for another one that was agreed to.
+     * The machine was not to be had, or the job failed with an exit code that it lists for another try: the next act is {@code submit}, for
+     * another machine that was agreed to, or for the same.
      *
      * @param terms what it may take there, with what is left of the budget
-     * @param why why it was not to be had
-     * @param verdict what its place says by that of such machines; journals of earlier versions have none
+     * @param why why it was not to be had, or what the job failed of
+     * @param verdict what its place says by that of such machines, {@link MachineVerdict#UNRELATED} where the job is begun anew on the same;
+     *     journals of earlier versions have none
      * @param billed time that was billed until then, over all machines
+     * @param kept time that machines are kept besides, and billed; journals of earlier versions tell of none
      * @param spent what that cost, or null where a price is not known
+     * @param after the place's own name of the launch that the next one follows, or null where none ended, and in journals of earlier versions
      */
     @Kind("moved")
     record Moved(
@@ -120,14 +124,23 @@ public sealed interface JournalEntry {
             Problem why,
             MachineVerdict verdict,
             Duration billed,
-            @Nullable Money spent) implements JournalEntry {
+            Duration kept,
+            @Nullable Money spent,
+            @Nullable String after)
+            implements JournalEntry {
         /** Tells by the exit code what an earlier version did not write down. */
         public Moved {
+            kept = kept == null ? Duration.ZERO : kept;
             if (verdict == null) {
                 verdict = why.kind().exitCode() == ExitCode.CAPACITY
                         ? MachineVerdict.NOT_FREE
                         : MachineVerdict.NOT_SUITED;
             }
+        }
+
+        /** Whether the job is begun anew on the same machine. */
+        public boolean isRestart() {
+            return verdict == MachineVerdict.UNRELATED;
         }
     }
 
@@ -136,9 +149,11 @@ public sealed interface JournalEntry {
      *
      * @param provider where
      * @param digest digest of the work order
+     * @param found the provider's own name of the job where it was there already; null where it was not, and in journals of earlier versions
      */
     @Kind("intent")
-    record Intent(ProviderId provider, String digest) implements JournalEntry {}
+    record Intent(
+            ProviderId provider, String digest, @Nullable String found) implements JournalEntry {}
 
     /**
      * The provider has the job.

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param budget of the job
  * @param terms of the machine that the run is on, or is to go to; null where nothing had to be agreed to
- * @param moved how it came there; null on the first machine
+ * @param moved how it came there, or was last begun anew there; null on the first machine while it was launched once
  * @param untried where it may still go, in this order
  */
 record Agreement(
@@ -54,6 +54,12 @@ record Agreement(
         return new Agreement(budget, moved == null ? agreed : moved.terms(), moved, untried);
     }
 
+    /** The launch that the next one follows; null where that follows none. */
+    @Nullable
+    String after() {
+        return moved == null ? null : moved.after();
+    }
+
     /** How long the machine that the run is on may run, by itself; what was agreed to, without it what the budget says. */
     @Nullable
     Duration timeLimit() {
@@ -72,7 +78,7 @@ record Agreement(
      * machine costs that is kept after the job.
      */
     Optional<Money> spent(JobSnapshot now) {
-        return spent(now, now.billedTime().plus(now.keptTime()));
+        return spent(now, now.keptTime());
     }
 
     /**
@@ -88,20 +94,26 @@ record Agreement(
 
     /** The same of the job alone, as a plan foresees it. */
     Optional<Money> spentOnJob(JobSnapshot now) {
-        return spent(now, now.billedTime());
+        return spent(now, Duration.ZERO);
     }
 
-    private Optional<Money> spent(JobSnapshot now, Duration billed) {
+    private Optional<Money> spent(JobSnapshot now, Duration kept) {
         if (now.spend() != null) {
             return Optional.of(now.spend());
         }
         if (moved == null) {
-            return terms == null ? Optional.empty() : terms.costOf(billed);
+            return terms == null
+                    ? Optional.empty()
+                    : terms.costOf(now.billedTime().plus(kept));
         }
         Money before = moved.spent();
+        Duration keptSince = kept.minus(moved.kept());
+        Duration since = now.billedTime().minus(moved.billed());
         return before == null
                 ? Optional.empty()
-                : moved.terms().costOf(billed.minus(moved.billed())).map(before::plus);
+                : moved.terms()
+                        .costOf(keptSince.isNegative() ? since : since.plus(keptSince))
+                        .map(before::plus);
     }
 
     /**
@@ -122,13 +134,79 @@ record Agreement(
             Capabilities place,
             Duration windDown,
             Function<LaunchTerms, UnaryOperator<Duration>> longestBilled) {
-        Duration billed = end != null ? end.billedTime() : moved != null ? moved.billed() : Duration.ZERO;
-        Money spent = end != null ? spent(end).orElse(null) : moved != null ? moved.spent() : nothing();
+        Before before = before(end);
         return untried.stream()
-                .flatMap(other -> Terms.left(other, budget, spent, billed, place, windDown).stream())
+                .flatMap(other -> Terms.left(other, budget, before.spent, before.billed, place, windDown).stream())
                 .findFirst()
-                .map(left -> unwatched(left, windDown, billed, longestBilled.apply(left)))
-                .map(left -> new JournalEntry.Moved(left.alternatives(List.of()), why, verdict, billed, spent));
+                .map(left -> moved(left, why, verdict, before, windDown, longestBilled));
+    }
+
+    /**
+     * Another try on the present machine, within what is left of the budget and of what was said to be the most that it may cost here; empty
+     * where nothing was agreed to, and where that does not last.
+     *
+     * @param why what the job failed of
+     * @param end the job as it failed
+     */
+    Optional<JournalEntry.Moved> again(
+            Problem why,
+            JobSnapshot end,
+            Capabilities place,
+            Duration windDown,
+            Function<LaunchTerms, UnaryOperator<Duration>> longestBilled) {
+        Before before = before(end);
+        return Optional.ofNullable(terms)
+                .flatMap(present ->
+                        Terms.left(present, asPromised(present), before.spent, before.billed, place, windDown))
+                .map(left -> moved(left, why, MachineVerdict.UNRELATED, before, windDown, longestBilled));
+    }
+
+    /**
+     * What was until now.
+     *
+     * @param billed time, over all machines
+     * @param kept time that machines are kept besides
+     * @param spent what that cost; null where a price is not known
+     * @param after the launch that the next one follows; null where none ended
+     */
+    private record Before(
+            Duration billed,
+            Duration kept,
+            @Nullable Money spent,
+            @Nullable String after) {}
+
+    private Before before(@Nullable JobSnapshot end) {
+        if (end != null) {
+            return new Before(end.billedTime(), end.keptTime(), spent(end).orElse(null), end.reference());
+        }
+        return moved != null
+                ? new Before(moved.billed(), moved.kept(), moved.spent(), moved.after())
+                : new Before(Duration.ZERO, Duration.ZERO, nothing(), null);
+    }
+
+    private static JournalEntry.Moved moved(
+            LaunchTerms left,
+            Problem why,
+            MachineVerdict verdict,
+            Before before,
+            Duration windDown,
+            Function<LaunchTerms, UnaryOperator<Duration>> longestBilled) {
+        LaunchTerms terms = unwatched(left, windDown, before.billed, longestBilled.apply(left));
+        return new JournalEntry.Moved(
+                terms.alternatives(List.of()), why, verdict, before.billed, before.kept, before.spent, before.after);
+    }
+
+    /** The budget, or what the present machine was said to cost at most where that is less. */
+    private Budget asPromised(LaunchTerms present) {
+        Money worst = present.worstCost();
+        Money before = moved == null ? nothing() : moved.spent();
+        if (worst == null || before == null) {
+            return budget;
+        }
+        Money promised = before.plus(worst);
+        Money most = budget.maxCost();
+        boolean isLess = most == null || promised.amount().compareTo(most.amount()) < 0;
+        return isLess ? new Budget(promised, budget.maxTime()) : budget;
     }
 
     /** What the machines before were billed for is no more to come, but the next has its own limit and winding down. */

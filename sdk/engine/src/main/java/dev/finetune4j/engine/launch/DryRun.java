@@ -48,7 +48,8 @@ final class DryRun {
                             StageDataStep.order(prepared, provider.capabilities()),
                             data,
                             prepared.model().path(),
-                            terms.timeLimit());
+                            terms.timeLimit(),
+                            null);
             return provider.plannedCalls(context.workers().equip(submission, provider, folder));
         } finally {
             Folders.remove(folder);

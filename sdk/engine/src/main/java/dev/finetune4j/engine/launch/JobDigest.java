@@ -6,7 +6,7 @@ import dev.finetune4j.json.Json;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What tells a job from every other: all that it asks for, but not the machine and account that it is to use. */
+/** What tells a job from every other: all that it asks for, but not the machine and account that it is to use, nor how often it is tried. */
 final class JobDigest {
     private JobDigest() {}
 
@@ -14,6 +14,7 @@ final class JobDigest {
     static String of(FineTuneJob job) {
         Map<String, Object> asked = Json.jobs().convertValue(job, new TypeReference<TreeMap<String, Object>>() {});
         asked.remove("places");
+        asked.remove("recovery");
         return Json.digest(asked);
     }
 

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -21,19 +22,29 @@ import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** The places that jobs can go to, and what they say of a job before anything of it is launched there. */
 public final class JobPlaces {
+    /** A plan and the launch of its choice ask for a quota once. */
+    private static final Duration MOMENT = Duration.ofMinutes(1);
+
     private final LaunchContext context;
     private final RunStore store;
     private final Path home;
+    private final Map<String, QuotaLook> quotas = new ConcurrentHashMap<>();
+
+    /** What a place told of a quota, and when. */
+    private record QuotaLook(Optional<Boolean> isLeft, Instant at) {}
 
     JobPlaces(LaunchContext context, RunStore store, Path home) {
         this.context = context;
@@ -114,6 +125,31 @@ public final class JobPlaces {
             }
         }
         return machines;
+    }
+
+    /**
+     * Machines that runs of this computer were lately told are not to be had, by the ids of their plan options, each with when last. Where a
+     * quota did not leave one, its place is asked whether it does by now.
+     */
+    public Map<String, Instant> missed() {
+        return new MissedMachines(store, context.clock().instant(), this::isLeft).all();
+    }
+
+    /** A place that does not answer, or is not here any more, does not tell. */
+    private Optional<Boolean> isLeft(LaunchTerms machine, FineTuneJob job) {
+        Instant now = context.clock().instant();
+        QuotaLook last = quotas.get(machine.option());
+        if (last != null && last.at().plus(MOMENT).isAfter(now)) {
+            return last.isLeft();
+        }
+        Optional<Boolean> isLeft;
+        try (Provider there = context.providers().open(machine.target(), RunView.at(machine, job))) {
+            isLeft = there.isMachineAllowed();
+        } catch (FineTuneException e) {
+            isLeft = Optional.empty();
+        }
+        quotas.put(machine.option(), new QuotaLook(isLeft, now));
+        return isLeft;
     }
 
     /** How long a budget must last at each place that bills for time. */

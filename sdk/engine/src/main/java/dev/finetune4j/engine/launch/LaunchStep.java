@@ -20,10 +20,15 @@ import dev.finetune4j.spi.Submission;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Launches a run and follows it to its end; where a machine is not to be had, on the next one that was agreed to. */
+/**
+ * Launches a run and follows it to its end; where a machine is not to be had, on the next one that was agreed to, and where the job failed
+ * with an exit code that it lists for that, once more on the same.
+ */
 final class LaunchStep {
     private final LaunchContext context;
     private final RunFolder folder;
@@ -56,11 +61,18 @@ final class LaunchStep {
             RunView view = view();
             try (Provider provider = Outcomes.open(view, context.providers())) {
                 End end = onThisMachine(view, order, provider);
-                Optional<JournalEntry.Moved> move = move(view, end, provider);
-                if (move.isEmpty()) {
-                    return withStory(end);
+                Recovery recovery = new Recovery(view.job().recovery(), journal.content(), agreement(view), provider);
+                boolean isRecovery = recovery.isAskedFor(end.job());
+                Optional<JournalEntry.Moved> next = isRecovery
+                        ? recovery.next(
+                                Objects.requireNonNull(end.problem()),
+                                Objects.requireNonNull(end.job()),
+                                unwatched(view))
+                        : move(view, end, provider);
+                if (next.isEmpty()) {
+                    return withStory(isRecovery ? untried(end, recovery) : end);
                 }
-                journal.append(move.get());
+                journal.append(next.get());
                 new MoveTeller(journal.content()).last().ifPresent(events::add);
             }
         }
@@ -117,6 +129,11 @@ final class LaunchStep {
         return job.failure().orElseGet(() -> RunProblems.noReason(folder.id(), provider.id(), job.reference()));
     }
 
+    private static End untried(End end, Recovery recovery) {
+        JobSnapshot job = Objects.requireNonNull(end.job());
+        return new End(job, recovery.untried(Objects.requireNonNull(end.problem()), job));
+    }
+
     /** The next machine; none for a resume that was refused, since what there is to resume keeps its machine. */
     private Optional<JournalEntry.Moved> move(RunView view, End end, Provider provider) {
         Problem problem = end.problem();
@@ -133,7 +150,11 @@ final class LaunchStep {
                         end.job(),
                         provider.capabilities(),
                         provider.windDown(),
-                        terms -> limit -> longestBilled(view, terms, limit));
+                        unwatched(view));
+    }
+
+    private Function<LaunchTerms, UnaryOperator<Duration>> unwatched(RunView view) {
+        return terms -> limit -> longestBilled(view, terms, limit);
     }
 
     /** As the place says where it is told of the machine of these terms. */
@@ -163,7 +184,14 @@ final class LaunchStep {
     private Submission submission(RunView view, WorkOrder order, Provider provider, Agreement agreement) {
         JournalEntry.Prepared prepared = Objects.requireNonNull(view.prepared(), "read with the order");
         return new Submissions(context.version(), provider)
-                .of(folder.id(), view.job(), order, prepared.data(), prepared.model(), agreement.timeLimit());
+                .of(
+                        folder.id(),
+                        view.job(),
+                        order,
+                        prepared.data(),
+                        prepared.model(),
+                        agreement.timeLimit(),
+                        agreement.after());
     }
 
     private RunView view() {

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The moves of a run to other machines as events. Only its journal knows them: no place tells that a run came from elsewhere. */
+/** The moves of a run to other machines, and its restarts, as events. Only its journal knows them: no place tells that a run came from elsewhere. */
 final class MoveTeller {
     private final List<RunEvent> moves;
 
@@ -23,7 +23,8 @@ final class MoveTeller {
         return new RunEvent.StateChanged(
                 at,
                 RunState.QUEUED,
-                "moved to " + move.terms().name() + ": " + move.why().summary());
+                (move.isRestart() ? "begun anew on " : "moved to ")
+                        + move.terms().name() + ": " + move.why().summary());
     }
 
     /** All of them, the first move first. */

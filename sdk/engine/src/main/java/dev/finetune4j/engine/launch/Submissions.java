@@ -16,9 +16,21 @@ import org.jspecify.annotations.Nullable;
  * @param place whose abilities decide what goes along
  */
 record Submissions(String version, Provider place) {
-    /** The submission; a worker that must come along is not in it yet. */
-    Submission of(RunId id, FineTuneJob job, WorkOrder order, Path data, Path model, @Nullable Duration timeLimit) {
+    /**
+     * The submission; a worker that must come along is not in it yet.
+     *
+     * @param after the launch that it follows; null where it follows none
+     */
+    Submission of(
+            RunId id,
+            FineTuneJob job,
+            WorkOrder order,
+            Path data,
+            Path model,
+            @Nullable Duration timeLimit,
+            @Nullable String after) {
         Submission.Builder submission = Submission.builder(id, job.model(), order)
+                .after(after)
                 .channel(WorkOrder.DATA_CHANNEL, data)
                 .label(Submission.RUN_LABEL, id.value())
                 .label("finetune4j-job", job.name())

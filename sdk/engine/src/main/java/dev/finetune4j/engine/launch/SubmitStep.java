@@ -62,22 +62,29 @@ final class SubmitStep {
         if (before.isPresent()) {
             return before.get();
         }
-        if (content.sinceRenewed().last(JournalEntry.Intent.class).isEmpty()) {
-            found = look(submission.id()).orElse(null);
-            journal.append(
-                    new JournalEntry.Intent(provider.id(), submission.order().digest()));
-        }
+        String there = content.sinceRenewed()
+                .last(JournalEntry.Intent.class)
+                .map(intent -> Optional.ofNullable(intent.found()))
+                .orElseGet(() -> intend(submission))
+                .orElse(null);
         JobSnapshot submitted = launch(submission);
-        if (found != null && !found.reference().equals(submitted.reference())) {
-            found = null; // it had ended for want of its machine, and was launched anew on ours
-        }
-        journal.append(new JournalEntry.Submitted(submitted, found != null));
+        // Another one is ours: what was there had ended for want of its machine, and was launched anew.
+        boolean isFound = submitted.reference().equals(there);
+        found = isFound ? submitted : null;
+        journal.append(new JournalEntry.Submitted(submitted, isFound));
         return submitted;
     }
 
-    /** The job as it was before this run first asked for it; empty unless somebody had launched the same from elsewhere. */
+    /** The job where somebody had launched the same from elsewhere before this run asked for it; empty where it is the run's own. */
     Optional<JobSnapshot> found() {
         return Optional.ofNullable(found);
+    }
+
+    /** Writes down that the job is to be launched, and the place's name of it where it is there: whoever comes after us knows that then. */
+    private Optional<String> intend(Submission submission) {
+        Optional<String> there = look(submission.id()).map(JobSnapshot::reference);
+        journal.append(new JournalEntry.Intent(provider.id(), submission.order().digest(), there.orElse(null)));
+        return there;
     }
 
     private Optional<JobSnapshot> look(RunId id) {

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** From an option and a budget to what a launch may take at most. */
 public final class Terms {
+    /** In less no machine does anything. */
+    private static final Duration LEAST = Duration.ofMinutes(1);
+
     private Terms() {}
 
     /**
@@ -181,7 +184,7 @@ public final class Terms {
         if (endurance.keepsCheckpoints()) {
             rest = rest.minus(billed); // checkpoints keep what is done
         }
-        if (limit.compareTo(rest) < 0 || limit.isNegative() || limit.isZero()) {
+        if (limit.compareTo(rest) < 0 || limit.compareTo(LEAST) < 0) {
             return Optional.empty();
         }
         return Optional.of(terms.limit(limit, perHour == null ? null : endurance.cost(perHour, limit)));

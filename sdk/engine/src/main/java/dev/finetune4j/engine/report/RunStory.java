@@ -103,7 +103,8 @@ public record RunStory(List<Chapter> chapters) {
             return new Chapter(at, "told " + intent.provider() + " to launch it", List.of());
         }
         if (entry instanceof JournalEntry.Moved moved) {
-            return new Chapter(at, "moved to " + words(moved.terms()), reasons(moved));
+            String how = moved.isRestart() ? "begun anew on " : "moved to ";
+            return new Chapter(at, how + words(moved.terms()), reasons(moved));
         }
         if (entry instanceof JournalEntry.Submitted submitted) {
             return new Chapter(
@@ -235,6 +236,9 @@ public record RunStory(List<Chapter> chapters) {
                     case MACHINE ->
                         machine(asked) + " for every job, for " + Figures.duration(Block.MACHINE_LASTS)
                                 + " while there is another";
+                    case QUOTA ->
+                        machine(asked) + " for every job while there is another, until the quota leaves one, or for "
+                                + Figures.duration(Block.QUOTA_LASTS) + " where that is not told";
                     case MACHINE_FOR_RUN -> machine(asked) + " for this run";
                     case PLACE -> asked.target() + " for this run, until it is let in there";
                     case JOB -> "this run as it is, on every machine";

@@ -43,7 +43,17 @@ final class JournalSamples {
 
     static JobSnapshot snapshot(RunState state) {
         return new JobSnapshot(
-                RUN, DIGEST, "fake:job/1", state, VirtualClock.START, null, null, Duration.ZERO, null, Duration.ZERO);
+                RUN,
+                DIGEST,
+                "fake:job/1",
+                state,
+                VirtualClock.START,
+                null,
+                null,
+                Duration.ZERO,
+                null,
+                Duration.ZERO,
+                null);
     }
 
     /** One of each entry that a run writes on its way to success. */
@@ -52,7 +62,7 @@ final class JournalSamples {
                 created(),
                 new JournalEntry.Renewed(job(), "job.yaml", Map.of("model", "job.yaml:2:8")),
                 prepared(),
-                new JournalEntry.Intent(new ProviderId("fake"), DIGEST),
+                new JournalEntry.Intent(new ProviderId("fake"), DIGEST, "fake:job/1"),
                 new JournalEntry.Submitted(snapshot(RunState.QUEUED), false),
                 new JournalEntry.StateSeen(RunState.TRAINING, VirtualClock.START, "event-4"),
                 new JournalEntry.StopAsked("a test"),

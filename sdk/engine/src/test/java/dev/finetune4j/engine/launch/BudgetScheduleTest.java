@@ -2,9 +2,11 @@ package dev.finetune4j.engine.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.RecoverySpec;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.run.RunState;
@@ -37,6 +39,9 @@ class BudgetScheduleTest {
     private static final Capabilities LIMITED = new Capabilities(true, true, true, true, true, Billing.TIME);
     private static final Capabilities WATCHED = new Capabilities(true, true, true, true, false, Billing.TIME);
 
+    /** Exit codes of processes that fail, of which all but the last ask for another try. */
+    private static final List<Integer> CODES = List.of(75, 137, 1);
+
     /** Calls of each kind that may be lost. */
     private static final int MOST_LOST = 3;
 
@@ -64,17 +69,20 @@ class BudgetScheduleTest {
         Random random = new Random(seed);
         int moved = 0;
         int ended = 0;
+        int restarted = 0;
         for (int i = 0; i < schedules; i++) {
             Schedule schedule = new Schedule(random, home.resolve("s" + i));
             schedule.run();
             moved += schedule.machines() > 1 ? 1 : 0;
             ended += schedule.isEndedByBudget() ? 1 : 0;
+            restarted += schedule.isRestarted() ? 1 : 0;
             Money most = schedule.most();
             assertThat(schedule.spent().amount())
                     .as("schedule %s of seed %s", i, seed)
                     .isLessThanOrEqualTo(most.amount());
         }
         assertThat(moved).as("runs that moved").isGreaterThan(schedules / 20);
+        assertThat(restarted).as("runs that were begun anew").isGreaterThan(schedules / 20);
         assertThat(ended).as("runs that the budget ended").isGreaterThan(schedules / 20);
     }
 
@@ -144,7 +152,9 @@ class BudgetScheduleTest {
                 }
                 stages.add(new Life.Stage(RunState.TRAINING, seconds(60, 86_400)));
             }
-            return new Life(stages, ending == 2 ? RunState.FAILED : RunState.SUCCEEDED);
+            return ending == 2
+                    ? new Life(stages, RunState.FAILED, CODES.get(random.nextInt(CODES.size())))
+                    : new Life(stages, RunState.SUCCEEDED);
         }
 
         private Duration seconds(int least, int most) {
@@ -174,8 +184,17 @@ class BudgetScheduleTest {
         private FineTuneJob job() {
             return LaunchFixture.job("letters").toBuilder()
                     .budget(budget)
+                    .recovery(new RecoverySpec(CODES.subList(0, 2), 3))
                     .place(FakeProvider.ID, Map.of(PlaceSettings.MACHINE, terms.name()))
                     .build();
+        }
+
+        boolean isRestarted() {
+            return !fixture.place.ids().isEmpty()
+                    && fixture.folder(fixture.onlyRun())
+                            .read()
+                            .entries()
+                            .anyMatch(entry -> entry instanceof JournalEntry.Moved moved && moved.isRestart());
         }
 
         int machines() {

@@ -58,7 +58,7 @@ import org.jspecify.annotations.Nullable;
 final class LaunchFixture {
     private static final List<String> LABELS = List.of("calm", "cross");
 
-    final VirtualClock clock = new VirtualClock();
+    final VirtualClock clock;
     final FakePlace place;
     /** What is foreseen of the next runs. */
     Optional<Foreseen> foreseen = Optional.empty();
@@ -73,7 +73,16 @@ final class LaunchFixture {
     LaunchFixture(Path home, Capabilities capabilities, Map<String, String> environment) {
         this.home = home;
         this.environment = environment;
-        this.place = new FakePlace(clock, capabilities);
+        clock = new VirtualClock();
+        place = new FakePlace(clock, capabilities);
+    }
+
+    /** Another home that knows the same place. */
+    LaunchFixture(Path home, LaunchFixture other) {
+        this.home = home;
+        environment = other.environment;
+        clock = other.clock;
+        place = other.place;
     }
 
     LaunchFixture(Path home) {

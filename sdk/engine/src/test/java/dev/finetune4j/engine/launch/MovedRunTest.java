@@ -151,6 +151,38 @@ class MovedRunTest {
     }
 
     @Test
+    void remembersAMachineThatTheQuotaDoesNotLeaveUntilItDoes() throws Exception {
+        fixture.place.withhold(FIRST);
+
+        RunHandle<RunOutcome> run = launch(fixture);
+
+        assertThat(moves(run.id())).extracting(JournalEntry.Moved::verdict).containsExactly(MachineVerdict.NOT_ALLOWED);
+        assertThat(blocked(run.id()))
+                .containsExactly("blocked: ml.g5.xlarge in eu-central-1 for every job while there is another, until the"
+                        + " quota leaves one, or for 24 h where that is not told");
+        fixture.clock.advance(Block.MACHINE_LASTS.plusSeconds(1));
+        assertThat(missed()).as("that half an hour is over changes no quota").hasSize(1);
+        fixture.place.allow(FIRST);
+        assertThat(missed()).isEmpty();
+    }
+
+    @Test
+    void remembersAMachineForADayWhereNobodyTellsTheQuota() throws Exception {
+        fixture.place.withhold(FIRST);
+        fixture.place.hideQuotas();
+
+        RunHandle<RunOutcome> run = launch(fixture);
+
+        fixture.place.allow(FIRST);
+        Duration since = Duration.between(
+                Block.of(fixture.folder(run.id()).read()).get(0).at(), fixture.clock.instant());
+        fixture.clock.advance(Block.QUOTA_LASTS.minus(since));
+        assertThat(missed()).hasSize(1);
+        fixture.clock.advance(Duration.ofSeconds(1));
+        assertThat(missed()).isEmpty();
+    }
+
+    @Test
     void remembersNoMachineThatOnlyThisJobMayNotHave() throws Exception {
         fixture.place.declareUnfit(FIRST);
 
@@ -164,7 +196,9 @@ class MovedRunTest {
     }
 
     private Map<String, Instant> missed() {
-        return new MissedMachines(fixture.store(), fixture.clock.instant()).all();
+        try (Launcher launcher = fixture.launcher()) {
+            return launcher.places().missed();
+        }
     }
 
     @Test

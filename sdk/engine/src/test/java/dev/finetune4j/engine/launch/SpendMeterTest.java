@@ -115,6 +115,7 @@ class SpendMeterTest {
                 null,
                 Duration.ofSeconds(billed),
                 null,
-                Duration.ZERO);
+                Duration.ZERO,
+                null);
     }
 }

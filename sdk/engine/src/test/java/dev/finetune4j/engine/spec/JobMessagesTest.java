@@ -45,6 +45,7 @@ class JobMessagesTest {
             evaluation:
               gate: {metric: accuracy, at-least: 80}
             budget: {max-cost: 12 dollars, max-time: soon}
+            recovery: {exit-codes: [75, 0, 300, many], max-restarts: 11}
             targets: [Local]
             epochs: 3
             name: again

@@ -38,7 +38,8 @@ public interface ProviderSubject extends AutoCloseable {
                 new WorkOrder("0123456789abcdef", submission.order().steps()),
                 submission.channels(),
                 submission.labels(),
-                submission.timeLimit());
+                submission.timeLimit(),
+                submission.after());
     }
 
     /** Lets some time pass: a moment, or on a virtual clock some minutes. Called between two looks at a job. */

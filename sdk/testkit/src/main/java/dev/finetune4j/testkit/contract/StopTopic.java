@@ -86,6 +86,7 @@ abstract class StopTopic extends ContractTopic {
                 submission.order(),
                 submission.channels(),
                 submission.labels(),
-                SHORT_LIMIT);
+                SHORT_LIMIT,
+                submission.after());
     }
 }

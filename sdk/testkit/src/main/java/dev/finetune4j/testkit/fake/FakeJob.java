@@ -106,14 +106,25 @@ final class FakeJob {
         return new JobSnapshot(
                 submission.id(),
                 submission.order().digest(),
-                "fake:job/" + submission.id(),
+                reference(),
                 last.state(),
                 submittedAt,
                 ended ? last.at() : null,
                 problem,
                 billsTime ? billedTime(now) : Duration.ZERO,
                 null,
-                billsTime && ended ? keepAlive : Duration.ZERO);
+                billsTime && ended ? keepAlive : Duration.ZERO,
+                last.state() == RunState.FAILED ? last().life.exitCode() : null);
+    }
+
+    /** A launch that follows another has a reference of its own. */
+    private String reference() {
+        return "fake:job/" + submission.id() + (attempts.size() == 1 ? "" : "-" + attempts.size());
+    }
+
+    /** Whether its last attempt is the failed one of this reference. */
+    boolean hasFailedAs(@Nullable String reference, Instant now) {
+        return reference().equals(reference) && state(now) == RunState.FAILED;
     }
 
     /** The time in which it had a machine. */

@@ -80,6 +80,7 @@ public final class FakePlace {
     private final Set<String> unfit = new HashSet<>();
     private final Map<HostingOrder, HostedModel> hostings = new LinkedHashMap<>();
     private final Set<String> ended = new HashSet<>();
+    private boolean tellsQuotas = true;
     private Life usualLife = Life.succeeds();
     private long longestRow = LONGEST_ROW;
     private Duration keepAlive = Duration.ZERO;
@@ -114,6 +115,20 @@ public final class FakePlace {
     /** From now on the account may have no machine of this type. */
     public synchronized void withhold(String machine) {
         withheld.add(machine);
+    }
+
+    /** From now on the account may have machines of this type again. */
+    public synchronized void allow(String machine) {
+        withheld.remove(machine);
+    }
+
+    /** From now on the place does not tell which machines the account may have. */
+    public synchronized void hideQuotas() {
+        tellsQuotas = false;
+    }
+
+    synchronized boolean tellsQuotas() {
+        return tellsQuotas;
     }
 
     /** From now on no job may run on a machine of this type. */

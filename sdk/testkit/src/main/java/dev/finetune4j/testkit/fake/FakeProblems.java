@@ -15,6 +15,9 @@ final class FakeProblems {
 
     static final ProblemKind NO_MACHINE = kind("FT0597", "the fake place has no such machine", ExitCode.CAPACITY);
 
+    static final ProblemKind QUOTA =
+            kind("FT0589", "the fake place lets the account have no machine", ExitCode.CAPACITY);
+
     static final ProblemKind UNFIT_MACHINE =
             kind("FT0598", "the fake place runs no such job on this machine", ExitCode.INVALID);
 

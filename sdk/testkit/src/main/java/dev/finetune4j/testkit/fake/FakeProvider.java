@@ -24,6 +24,7 @@ import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,8 +103,7 @@ public final class FakeProvider implements Provider {
                 throw FakeProblems.OTHER_DIGEST
                         .error(submission.id() + " exists with another digest")
                         .asException();
-            } else if (job.lacksMachine(place.clock().instant())
-                    && !job.machine().equals(machine)) {
+            } else if (isToFollow(job, submission)) {
                 refuseWithheld();
                 place.move(job, machine, submission.timeLimit());
             }
@@ -111,6 +111,12 @@ public final class FakeProvider implements Provider {
         }
         loseAnswer(fault, Call.SUBMIT);
         return snapshot;
+    }
+
+    private boolean isToFollow(FakeJob job, Submission submission) {
+        Instant now = place.clock().instant();
+        return job.hasFailedAs(submission.after(), now)
+                || (job.lacksMachine(now) && !job.machine().equals(machine));
     }
 
     @Override
@@ -220,7 +226,15 @@ public final class FakeProvider implements Provider {
         if (problem.kind().equals(FakeProblems.NO_MACHINE)) {
             return MachineVerdict.NOT_FREE;
         }
+        if (problem.kind().equals(FakeProblems.QUOTA)) {
+            return MachineVerdict.NOT_ALLOWED;
+        }
         return problem.kind().equals(FakeProblems.UNFIT_MACHINE) ? MachineVerdict.NOT_SUITED : MachineVerdict.UNRELATED;
+    }
+
+    @Override
+    public Optional<Boolean> isMachineAllowed() {
+        return place.tellsQuotas() ? Optional.of(!place.isWithheld(machine)) : Optional.empty();
     }
 
     private void refuseWithheld() {
@@ -230,9 +244,7 @@ public final class FakeProvider implements Provider {
                     .asException();
         }
         if (place.isWithheld(machine)) {
-            throw FakeProblems.NO_MACHINE
-                    .error("the account may have no " + machine)
-                    .asException();
+            throw FakeProblems.QUOTA.error("the account may have no " + machine).asException();
         }
     }
 

@@ -3,14 +3,17 @@ package dev.finetune4j.testkit.fake;
 import dev.finetune4j.run.RunState;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The script of one attempt of a job.
  *
  * @param stages what it goes through, in order
  * @param ending the state it ends in
+ * @param exitCode what its process fails with, as far as its place tells; null where it does not
  */
-public record Life(List<Stage> stages, RunState ending) {
+public record Life(
+        List<Stage> stages, RunState ending, @Nullable Integer exitCode) {
     /**
      * One stage of a script.
      *
@@ -25,6 +28,11 @@ public record Life(List<Stage> stages, RunState ending) {
         if (!ending.isTerminal()) {
             throw new IllegalArgumentException("ending must be a terminal state, was " + ending);
         }
+    }
+
+    /** A script that ends in a state of which no exit code is told. */
+    public Life(List<Stage> stages, RunState ending) {
+        this(stages, ending, null);
     }
 
     /** Waits, trains for a minute, evaluates, succeeds. */
@@ -53,6 +61,11 @@ public record Life(List<Stage> stages, RunState ending) {
     /** Fails half-way through training. */
     public static Life fails() {
         return new Life(List.of(stage(RunState.QUEUED, 10), stage(RunState.TRAINING, 30)), RunState.FAILED);
+    }
+
+    /** The same, and its process ends with an exit code that is told. */
+    public static Life failsWith(int exitCode) {
+        return new Life(fails().stages(), RunState.FAILED, exitCode);
     }
 
     /** Trains for a day. */

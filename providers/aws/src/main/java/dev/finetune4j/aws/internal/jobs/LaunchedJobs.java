@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJob;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
 /**
  * Jobs that were launched as SageMaker's training jobs: found, followed, stopped, fetched and removed. All that is known of a job is with
@@ -152,6 +153,15 @@ public final class LaunchedJobs implements AutoCloseable {
     }
 
     /**
+     * Whether a launch is the failed one that another is to follow.
+     *
+     * @param after the reference of that; null where none is
+     */
+    public static boolean isToFollow(DescribeTrainingJobResponse last, @Nullable String after) {
+        return last.trainingJobArn().equals(after) && last.trainingJobStatus() == TrainingJobStatus.FAILED;
+    }
+
+    /**
      * Whether a launch got no machine, and another one is asked for now.
      *
      * @param machine type of the machine that is asked for
@@ -169,9 +179,12 @@ public final class LaunchedJobs implements AutoCloseable {
 
     /** See {@link dev.finetune4j.spi.Provider#machineVerdict}. */
     public static MachineVerdict machineVerdict(Problem problem) {
-        boolean isMissed = problem.kind().equals(SageMakerProblems.NO_CAPACITY)
-                || problem.kind().equals(SageMakerProblems.QUOTA);
-        return isMissed ? MachineVerdict.NOT_FREE : MachineVerdict.UNRELATED;
+        if (problem.kind().equals(SageMakerProblems.QUOTA)) {
+            return MachineVerdict.NOT_ALLOWED;
+        }
+        return problem.kind().equals(SageMakerProblems.NO_CAPACITY)
+                ? MachineVerdict.NOT_FREE
+                : MachineVerdict.UNRELATED;
     }
 
     /**

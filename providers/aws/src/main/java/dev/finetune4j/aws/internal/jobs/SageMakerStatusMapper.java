@@ -26,8 +26,12 @@ import software.amazon.awssdk.services.sagemaker.model.WarmPoolStatus;
 /** From what the service tells of a job to what everybody is told. Survives states that the service adds later. */
 public final class SageMakerStatusMapper {
     private static final Duration PLATFORM_PAUSE = Duration.ofMinutes(1);
+
+    /** Whom the service blames where the container failed. */
+    private static final String ALGORITHM = "AlgorithmError";
+
     private static final Pattern BLAMED = Pattern.compile("(\\w+Error): (.*)", Pattern.DOTALL);
-    private static final Pattern EXIT_CODE = Pattern.compile("(.*), exit code: (\\d+)", Pattern.DOTALL);
+    private static final Pattern EXIT_CODE = Pattern.compile("(.*), exit code: (\\d{1,3})", Pattern.DOTALL);
     private static final Pattern REMEDY = Pattern.compile("(.*); try: (.*)", Pattern.DOTALL);
 
     /** What a machine is paid for, which it is from the image on and not while a spot job waits. */
@@ -64,7 +68,8 @@ public final class SageMakerStatusMapper {
                 state == RunState.FAILED ? failure(job, place).orElse(null) : null,
                 billed,
                 null,
-                kept);
+                kept,
+                state == RunState.FAILED ? exitCode(job) : null);
     }
 
     private static Instant endOf(DescribeTrainingJobResponse job) {
@@ -218,9 +223,19 @@ public final class SageMakerStatusMapper {
                         .because(text)
                         .retry(Retry.after(PLATFORM_PAUSE))
                         .build();
-            case "AlgorithmError" -> workerFailed(job, text);
+            case ALGORITHM -> workerFailed(job, text);
             default -> NeverRan.told(job, place, text);
         };
+    }
+
+    /** What the container failed with, which the service tells at the end of its reason; null where it does not. */
+    private static @Nullable Integer exitCode(DescribeTrainingJobResponse job) {
+        String reason = job.failureReason() == null ? "" : job.failureReason();
+        Matcher blamed = BLAMED.matcher(reason);
+        Matcher exit = EXIT_CODE.matcher(reason);
+        return blamed.matches() && blamed.group(1).equals(ALGORITHM) && exit.matches()
+                ? Integer.valueOf(exit.group(2))
+                : null;
     }
 
     private static Problem workerFailed(DescribeTrainingJobResponse job, String text) {
