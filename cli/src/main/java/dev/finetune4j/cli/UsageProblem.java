@@ -16,16 +16,16 @@ final class UsageProblem {
     /** The problem that picocli found. */
     static Problem of(ParameterException failure) {
         CommandSpec command = failure.getCommandLine().getCommandSpec();
+        String message = Objects.requireNonNullElse(failure.getMessage(), "the command line is wrong");
         if (failure instanceof UnagreedException unagreed) {
             return CliProblems.USAGE
-                    .error(unagreed.getMessage())
+                    .error(message)
                     .remedy(unagreed.agreeing())
                     .build();
         }
         Problem.Builder problem = failure instanceof UnmatchedArgumentException unmatched
                 ? ofUnknown(command, unmatched.getUnmatched())
-                : CliProblems.USAGE.error(
-                        Objects.requireNonNullElse(failure.getMessage(), "the command line is wrong"));
+                : CliProblems.USAGE.error(message);
         return problem.remedy(command.qualifiedName() + " --help").build();
     }
 

@@ -316,7 +316,9 @@ class OfflineSageMakerTest {
                 .containsExactly("Starting 120", "Downloading 240", "Training 3600", "Failed 0");
         assertThat(describe("job-1").path("FailureReason").asText())
                 .isEqualTo("InternalServerError: We encountered an internal error. Please try again.");
-        assertThat(describe("job-1").has("ModelArtifacts")).isFalse();
+        assertThat(describe("job-1").at("/ModelArtifacts/S3ModelArtifacts").asText())
+                .as("the service's model requires it of each answer")
+                .endsWith("/job-1/output/model.tar.gz");
     }
 
     @Test

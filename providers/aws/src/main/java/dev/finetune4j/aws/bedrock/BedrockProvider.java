@@ -3,6 +3,7 @@ package dev.finetune4j.aws.bedrock;
 import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;

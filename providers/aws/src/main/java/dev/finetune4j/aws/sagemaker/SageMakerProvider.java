@@ -13,6 +13,7 @@ import dev.finetune4j.aws.internal.jobs.StoreLayout;
 import dev.finetune4j.aws.internal.jobs.TrainingJobs;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.AccessPolicy;

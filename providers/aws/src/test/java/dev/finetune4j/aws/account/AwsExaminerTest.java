@@ -115,7 +115,7 @@ class AwsExaminerTest {
         settings.put("store", "s3://none/jobs");
         finds("bucket", Verdict.FAIL, "FT0861", "aws s3 mb s3://none --region eu-central-1");
         settings.put("store", "s3://away/jobs");
-        finds("bucket", Verdict.FAIL, "FT0862", "us-west-2");
+        finds("bucket", Verdict.FAIL, "FT0862", "aws s3 mb s3://");
         settings.put("store", "s3://others/jobs");
         finds("bucket", Verdict.FAIL, "FT0864", "");
     }
