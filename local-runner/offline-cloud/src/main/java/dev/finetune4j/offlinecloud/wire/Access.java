@@ -28,6 +28,13 @@ public record Access(String action, String resource, Map<String, List<String>> c
         return with(key, List.of(value));
     }
 
+    /** Accesses that a call to the endpoint of a region needs. */
+    static List<Access> inRegion(String region, List<Access> accesses) {
+        return accesses.stream()
+                .map(access -> access.with("aws:RequestedRegion", region))
+                .toList();
+    }
+
     /** The same with tags that a request gives, by their keys. */
     public Access tagged(Map<String, String> tags) {
         Access told = with("aws:TagKeys", tags.keySet());

@@ -80,7 +80,8 @@ public final class JsonProtocol implements Protocol {
 
         @Override
         public List<Access> accesses() throws ServiceError {
-            return service().accesses(operation(), parameters);
+            JsonService service = service();
+            return Access.inRegion(regionOf(service), service.accesses(operation(), parameters));
         }
 
         @Override

@@ -110,7 +110,7 @@ public final class RestJsonProtocol implements Protocol {
 
         @Override
         public List<Access> accesses() {
-            return service.accesses(operation(), parameters);
+            return Access.inRegion(regionOf(service), service.accesses(operation(), parameters));
         }
 
         @Override

@@ -244,6 +244,28 @@ class OfflineServerTest {
         }
     }
 
+    @Test
+    void tellsPoliciesInWhichRegionItIsAsked() throws Exception {
+        aws.iam().restrictUser("""
+                {"Version": "2012-10-17", "Statement": [{
+                  "Effect": "Allow", "Action": "*", "Resource": "*",
+                  "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}]}
+                """);
+
+        assertThat(sendAs("bedrock", signed.inRegion("us-east-1"), "").statusCode())
+                .isEqualTo(200);
+        assertThat(sendAs("bedrock", signed.inRegion("us-west-2"), "").statusCode())
+                .isEqualTo(403);
+        assertThat(sendAs("bedrock", signed, "").statusCode()).isEqualTo(403);
+        assertThat(send(
+                                "AWSPriceListService.DescribeServices",
+                                signed.inRegion("us-east-1").forService("pricing"),
+                                "{}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertError(400, "AccessDeniedException", send(LIST, signed, "{}"));
+    }
+
     private HttpResponse<String> sendAs(String service, Signer signer, String body) throws Exception {
         Signer there = signer.forService(service);
         HttpRequest request = switch (service) {
