@@ -83,6 +83,21 @@ class StackChangeTest {
     }
 
     @Test
+    void leavesAloneWhereNoChangeSetIsMadeOfNothing() {
+        try (StackChange change = prepared(Map.of("Prefix", "jobs"))) {
+            change.carryOut();
+        }
+        stacks.refuseChangesOfNothing();
+
+        try (StackChange change = prepared(Map.of("Prefix", "jobs"))) {
+            assertThat(change.changes()).isEmpty();
+            assertThat(change.carryOut()).isEqualTo("places: {Prefix=jobs}");
+        }
+        assertThat(stacks.calls().stream().filter("ExecuteChangeSet"::equals)).hasSize(1);
+        assertThat(stacks.calls()).as("there is none to delete").doesNotContain("DeleteChangeSet");
+    }
+
+    @Test
     void tellsWhatCouldNotBeMadeAndWhatIsLeftOfIt() {
         stacks.fail("mine already exists");
         try (StackChange change = prepared(Map.of())) {
