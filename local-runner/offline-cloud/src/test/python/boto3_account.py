@@ -1,4 +1,4 @@
-"""Makes roles, plans faults, and looks at quotas with boto3, and prints what it saw, one JSON a line: boto3_account.py ENDPOINT KEY CONTROL REQUEST CODE"""
+"""Makes roles, plans faults, and looks at quotas with boto3, and prints what it saw, one JSON a line: boto3_account.py ENDPOINT KEY SECRET CONTROL REQUEST CODE"""
 import json
 import os
 import sys
@@ -7,8 +7,8 @@ import urllib.error
 import urllib.request
 
 os.environ.update(
-    AWS_ENDPOINT_URL=sys.argv[1], AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID=sys.argv[2], AWS_SECRET_ACCESS_KEY="nobody",
-    OFFLINE_CLOUD_CONTROL=sys.argv[3],
+    AWS_ENDPOINT_URL=sys.argv[1], AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID=sys.argv[2], AWS_SECRET_ACCESS_KEY=sys.argv[3],
+    OFFLINE_CLOUD_CONTROL=sys.argv[4],
     AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null")
 
 import boto3
@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
 iam, sts, s3, quotas = (boto3.client(name) for name in ("iam", "sts", "s3", "service-quotas"))
 sagemaker, logs = boto3.client("sagemaker", config=ONCE), boto3.client("logs")
-request = json.loads(sys.argv[4])
+request = json.loads(sys.argv[5])
 
 
 def say(what, value):
@@ -36,7 +36,7 @@ def refused(call):
 
 
 def order(**what):
-    sent = urllib.request.Request(sys.argv[3], data=json.dumps(what).encode(), method="POST")
+    sent = urllib.request.Request(sys.argv[4], data=json.dumps(what).encode(), method="POST")
     try:
         with urllib.request.urlopen(sent) as answer:
             return json.load(answer)
@@ -226,7 +226,7 @@ say("clock off", [refused(sagemaker.list_training_jobs), refused(sts.get_caller_
 order(do="skew-clock", seconds=-1200)
 say("clock far off", [refused(sts.get_caller_identity), refused(s3.list_buckets)])
 order(do="skew-clock", seconds=0)
-exec(sys.argv[5], {})  # what README shows: sells ml.g5.xlarge out
+exec(sys.argv[6], {})  # what README shows: sells ml.g5.xlarge out
 order(do="reclaim", job="spot")
 say("reclaimed", until("spot", "Interrupted", "Starting")["SecondaryStatus"] in ("Interrupted", "Starting"))
 create("waits")
@@ -238,5 +238,5 @@ say("no quota", refused(lambda: create("more"))[0])
 say("bad order", order(do="explode")["error"])
 say("bad status", [order(do="refuse", operation="Search", code="Odd", status=status)["error"] for status in (399, 600)])
 say("bad job", order(do="reclaim", job="none")["error"])
-with urllib.request.urlopen(sys.argv[3]) as answer:
+with urllib.request.urlopen(sys.argv[4]) as answer:
     say("made", [call for call in json.load(answer)["calls"] if call["operation"] == "CreateTrainingJob"][-3:])

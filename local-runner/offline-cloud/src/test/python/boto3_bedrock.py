@@ -1,4 +1,4 @@
-"""Customizes a model with boto3 at an endpoint and prints what it saw, one JSON a line: boto3_bedrock.py ENDPOINT KEY REQUEST"""
+"""Customizes a model with boto3 at an endpoint and prints what it saw, one JSON a line: boto3_bedrock.py ENDPOINT KEY SECRET REQUEST"""
 import json
 import sys
 import time
@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-endpoint, key, request = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+endpoint, key, secret, request = sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
 
 
 def open_client(service):
@@ -16,7 +16,7 @@ def open_client(service):
         endpoint_url=endpoint,
         region_name="us-east-1",
         aws_access_key_id=key,
-        aws_secret_access_key="nobody",
+        aws_secret_access_key=secret,
         config=Config(retries={"mode": "standard", "max_attempts": 3}),
     )
 

@@ -1,4 +1,4 @@
-"""Trains with boto3 at an endpoint and prints what it saw, one JSON a line: boto3_client.py ENDPOINT KEY REQUEST"""
+"""Trains with boto3 at an endpoint and prints what it saw, one JSON a line: boto3_client.py ENDPOINT KEY SECRET REQUEST"""
 import json
 import sys
 import time
@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-endpoint, key, request = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+endpoint, key, secret, request = sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
 
 
 def service(name, region="eu-central-1"):
@@ -16,7 +16,7 @@ def service(name, region="eu-central-1"):
         endpoint_url=endpoint,
         region_name=region,
         aws_access_key_id=key,
-        aws_secret_access_key="nobody",
+        aws_secret_access_key=secret,
         config=Config(retries={"mode": "standard", "max_attempts": 3}),
     )
 
@@ -44,7 +44,11 @@ say("as role", boto3.client(
     "sts", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=session["AccessKeyId"],
     aws_secret_access_key=session["SecretAccessKey"], aws_session_token=session["SessionToken"]).get_caller_identity()["Arn"])
 say("no role", refused(lambda: sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/none", RoleSessionName="me")))
-say("no such call", refused(lambda: sts.get_session_token()))
+own = sts.get_session_token()["Credentials"]
+say("own session", boto3.client(
+    "sts", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=own["AccessKeyId"],
+    aws_secret_access_key=own["SecretAccessKey"], aws_session_token=own["SessionToken"]).get_caller_identity()["Arn"])
+say("no such call", refused(lambda: sts.get_access_key_info(AccessKeyId=key)))
 
 prices = service("pricing", "us-east-1")
 say("sellers", [seller["ServiceCode"] for seller in prices.describe_services()["Services"]])

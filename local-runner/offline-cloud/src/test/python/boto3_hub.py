@@ -1,4 +1,4 @@
-"""Looks into the public hub with boto3 and prints what it saw, one JSON a line: boto3_hub.py ENDPOINT KEY"""
+"""Looks into the public hub with boto3 and prints what it saw, one JSON a line: boto3_hub.py ENDPOINT KEY SECRET"""
 import json
 import sys
 
@@ -10,7 +10,7 @@ client = boto3.client(
     endpoint_url=sys.argv[1],
     region_name="eu-central-1",
     aws_access_key_id=sys.argv[2],
-    aws_secret_access_key="nobody",
+    aws_secret_access_key=sys.argv[3],
 )
 hub = {"HubName": "SageMakerPublicHub", "HubContentType": "Model"}
 tiny = {**hub, "HubContentName": "huggingface-llm-offline-tiny"}

@@ -1,4 +1,4 @@
-"""Stores and reads with boto3 at an endpoint and prints what it saw, one JSON a line: boto3_s3.py ENDPOINT KEY FOLDER"""
+"""Stores and reads with boto3 at an endpoint and prints what it saw, one JSON a line: boto3_s3.py ENDPOINT KEY SECRET FOLDER"""
 import hashlib
 import http.client
 import json
@@ -12,20 +12,23 @@ from xml.etree import ElementTree
 
 import boto3
 from boto3.s3.transfer import TransferConfig
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-endpoint, key, folder = sys.argv[1:4]
+endpoint, key, secret, folder = sys.argv[1:5]
 MIB = 1 << 20
 
 
-def service(region="eu-central-1", access_key=key, version="s3v4", token=None):
+def service(region="eu-central-1", access_key=key, version="s3v4", token=None, its_secret=secret):
     return boto3.client(
         "s3",
         endpoint_url=endpoint,
         region_name=region,
         aws_access_key_id=access_key,
-        aws_secret_access_key="nobody",
+        aws_secret_access_key=its_secret,
         aws_session_token=token,
         config=Config(signature_version=version, retries={"mode": "standard", "max_attempts": 3}, s3={"addressing_style": "path"}),
     )
@@ -126,7 +129,7 @@ say("version", [fetch("list/0/02", VersionId="null"), refused(s3.get_object, **B
                 s3.delete_objects(**B, Delete={"Objects": [{"Key": "list/0/02", "VersionId": "null"}]})["Deleted"],
                 refused(s3.head_object, **B, Key="list/0/02")])
 bucket = boto3.resource(
-    "s3", endpoint_url=endpoint, region_name="eu-central-1", aws_access_key_id=key, aws_secret_access_key="nobody").Bucket("my-bucket")
+    "s3", endpoint_url=endpoint, region_name="eu-central-1", aws_access_key_id=key, aws_secret_access_key=secret).Bucket("my-bucket")
 say("resource", [len(list(bucket.objects.filter(Prefix="list/"))), len(bucket.objects.filter(Prefix="list/").delete()[0]["Deleted"]),
                  len(list(bucket.objects.filter(Prefix="list/")))])
 
@@ -237,8 +240,11 @@ say("given up", refused(s3.list_parts, **B, Key="given up", UploadId=upload["Upl
 def opened(client, method, name, body=None, seconds=60, change=lambda url: url, **arguments):
     url = client.generate_presigned_url(method, Params={**B, "Key": name, **arguments}, ExpiresIn=seconds)
     kind = {"put_object": "PUT", "get_object": "GET"}[method]
+    headers = {"x-amz-meta-" + name: value for name, value in arguments.get("Metadata", {}).items()}
+    if body is not None:
+        headers["Content-Type"] = arguments.get("ContentType")
     try:
-        with urllib.request.urlopen(urllib.request.Request(change(url), method=kind, data=body)) as answer:
+        with urllib.request.urlopen(urllib.request.Request(change(url), method=kind, data=body, headers=headers)) as answer:
             return [answer.status, answer.read().decode(), answer.headers["Content-Disposition"]]
     except urllib.error.HTTPError as error:
         return [error.code, ElementTree.fromstring(error.read()).findtext("Code")]
@@ -249,7 +255,7 @@ for version in "s3v4", "s3":
     signer = service(version=version)
     say("presigned " + version, [
         opened(signer, "get_object", "given", ResponseContentDisposition="inline"),
-        opened(signer, "put_object", "taken", b"taken by " + version.encode(), Metadata={"who": version})[0],
+        opened(signer, "put_object", "taken", b"taken by " + version.encode(), Metadata={"who": version}, ContentType="text/plain")[0],
         fetch("taken"),
         opened(signer, "get_object", "given", change=lambda url: url.replace(key, "AKIANOBODY"))])
 say("signed headers", s3.head_object(**B, Key="taken")["Metadata"])
@@ -258,11 +264,11 @@ say("too late", [opened(service(version="s3"), "get_object", "given", seconds=-2
                  opened(s3, "get_object", "given", seconds=604801),
                  opened(s3, "get_object", "given", change=lambda url: re.sub("&X-Amz-Signature=[0-9a-f]+", "", url))])
 
-lent = boto3.client("sts", endpoint_url=endpoint, region_name="eu-central-1", aws_access_key_id=key, aws_secret_access_key="nobody").assume_role(
+lent = boto3.client("sts", endpoint_url=endpoint, region_name="eu-central-1", aws_access_key_id=key, aws_secret_access_key=secret).assume_role(
     RoleArn="arn:aws:iam::123456789012:role/finetune4j-training", RoleSessionName="writer")["Credentials"]
 for version in "s3v4", "s3":
-    writer = service(access_key=lent["AccessKeyId"], version=version, token=lent["SessionToken"])
-    say("as a role, " + version, [opened(writer, "put_object", "taken", b"x")[0], opened(writer, "get_object", "given")])
+    writer = service(access_key=lent["AccessKeyId"], version=version, token=lent["SessionToken"], its_secret=lent["SecretAccessKey"])
+    say("as a role, " + version, [opened(writer, "put_object", "taken", b"x", ContentType="text/plain")[0], opened(writer, "get_object", "given")])
 
 # who and where
 say("owner", [refused(s3.head_object, **B, Key="a", ExpectedBucketOwner="123456789012"),
@@ -277,9 +283,9 @@ say("followed", s3.get_object(**away, Key="k")["Body"].read().decode())
 def raw(method, target, host, region):
     where = urllib.parse.urlparse(endpoint)
     connection = http.client.HTTPConnection(where.hostname, where.port)
-    connection.request(method, target, headers={
-        "Host": host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD",
-        "Authorization": f"AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"})
+    request = AWSRequest(method, f"http://{host}{target}", headers={"Host": host})
+    S3SigV4Auth(Credentials(key, secret), "s3", region).add_auth(request)
+    connection.request(method, target, headers=dict(request.headers))
     answer = connection.getresponse()
     return answer.status, answer.read().decode(), answer.headers
 

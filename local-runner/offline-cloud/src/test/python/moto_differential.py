@@ -1,4 +1,4 @@
-"""Sends the same random operations to an S3 and to moto's, and prints in what they differ: moto_differential.py ENDPOINT KEY SEED COUNT"""
+"""Sends the same random operations to an S3 and to moto's, and prints in what they differ: moto_differential.py ENDPOINT KEY SECRET SEED COUNT"""
 import collections
 import json
 import logging
@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
-endpoint, key, seed, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+endpoint, key, secret, seed, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
 rng = random.Random(seed)
 MIB = 1 << 20
 KEYS = ["a", "a/b", "a/b/", "a/c/d", "b", "../x", "//s", "c d+e", "ü/日", "q?&=#%41", "<&>"]
@@ -25,7 +25,7 @@ host, port = server.get_host_and_port()
 
 def client(url, access_key):
     return boto3.client(
-        "s3", endpoint_url=url, region_name="eu-central-1", aws_access_key_id=access_key, aws_secret_access_key="nobody",
+        "s3", endpoint_url=url, region_name="eu-central-1", aws_access_key_id=access_key, aws_secret_access_key=secret,
         config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}))
 
 

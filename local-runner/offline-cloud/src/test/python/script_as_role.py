@@ -1,4 +1,4 @@
-"""Trains a script that itself asks the services by boto3, and prints what it saw, one JSON a line: script_as_role.py ENDPOINT KEY PACKAGES"""
+"""Trains a script that itself asks the services by boto3, and prints what it saw, one JSON a line: script_as_role.py ENDPOINT KEY SECRET PACKAGES"""
 import io
 import json
 import os
@@ -6,7 +6,7 @@ import sys
 import tarfile
 
 os.environ.update(
-    AWS_ENDPOINT_URL=sys.argv[1], AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID=sys.argv[2], AWS_SECRET_ACCESS_KEY="nobody",
+    AWS_ENDPOINT_URL=sys.argv[1], AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID=sys.argv[2], AWS_SECRET_ACCESS_KEY=sys.argv[3],
     AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null")
 
 import boto3
@@ -59,7 +59,7 @@ def train(name, **more):
         TrainingJobName=name, RoleArn=role, AlgorithmSpecification={
             "TrainingImage": "763104351884.dkr.ecr.eu-central-1.amazonaws.com/pytorch-training:2.7.1-gpu-py312", "TrainingInputMode": "File"},
         HyperParameters={"sagemaker_program": '"asks.py"', "sagemaker_submit_directory": '"s3://my-bucket/source/sourcedir.tar.gz"'},
-        Environment={"PYTHONPATH": sys.argv[3]}, OutputDataConfig={"S3OutputPath": "s3://my-bucket/out"},
+        Environment={"PYTHONPATH": sys.argv[4]}, OutputDataConfig={"S3OutputPath": "s3://my-bucket/out"},
         ResourceConfig={"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30},
         StoppingCondition={"MaxRuntimeInSeconds": 600}, **more)
     try:

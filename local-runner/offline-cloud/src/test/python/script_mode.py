@@ -1,4 +1,4 @@
-"""Trains scripts in script mode as it is done at Amazon, and prints what it saw, one JSON a line: script_mode.py ENDPOINT KEY"""
+"""Trains scripts in script mode as it is done at Amazon, and prints what it saw, one JSON a line: script_mode.py ENDPOINT KEY SECRET"""
 import io
 import json
 import os
@@ -8,7 +8,7 @@ import time
 import zipfile
 
 os.environ.update(
-    AWS_ENDPOINT_URL=sys.argv[1], AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID=sys.argv[2], AWS_SECRET_ACCESS_KEY="nobody",
+    AWS_ENDPOINT_URL=sys.argv[1], AWS_DEFAULT_REGION="eu-central-1", AWS_ACCESS_KEY_ID=sys.argv[2], AWS_SECRET_ACCESS_KEY=sys.argv[3],
     AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null")
 
 import boto3

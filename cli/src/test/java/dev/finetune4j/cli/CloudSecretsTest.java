@@ -10,6 +10,7 @@ import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.wire.AccessKey;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.testkit.PlantedSecrets;
 import java.io.IOException;
@@ -49,8 +50,7 @@ class CloudSecretsTest {
                 "eu-central-1",
                 (account, store) -> OfflineAws.start(account, Clock.systemUTC(), Pace.SWIFT, container, store))) {
             environment.putAll(cloud.environment());
-            environment.put("AWS_SECRET_ACCESS_KEY", secrets.plant("AWS_SECRET_ACCESS_KEY"));
-            environment.put("AWS_SESSION_TOKEN", secrets.plant("AWS_SESSION_TOKEN"));
+            environment.putAll(session(cloud.aws()));
             String job = job().toString();
             String signed = signedJob(
                             "http://127.0.0.1:" + elsewhere.getAddress().getPort())
@@ -81,13 +81,24 @@ class CloudSecretsTest {
         }
     }
 
+    /** Credentials of a session, as a person has them who signed in for a while. */
+    private Map<String, String> session(OfflineAws aws) {
+        AccessKey session = aws.beginSession(Duration.ofHours(1));
+        return Map.of(
+                "AWS_ACCESS_KEY_ID",
+                session.id(),
+                "AWS_SECRET_ACCESS_KEY",
+                secrets.plant("AWS_SECRET_ACCESS_KEY", session.secret()),
+                "AWS_SESSION_TOKEN",
+                secrets.plant("AWS_SESSION_TOKEN", session.token()));
+    }
+
     /** Bedrock tunes and hosts, JumpStart's script fails; then credentials are refused, from a command and from Java. */
     @Test
     void noneOfFiftyIsFoundWhereServicesTuneTheirOwn() throws Exception {
         try (CommandCloud cloud = CommandCloud.ofBedrock(folder)) {
             environment.putAll(cloud.environment());
-            environment.put("AWS_SECRET_ACCESS_KEY", secrets.plant("AWS_SECRET_ACCESS_KEY"));
-            environment.put("AWS_SESSION_TOKEN", secrets.plant("AWS_SESSION_TOKEN"));
+            environment.putAll(session(cloud.aws()));
             environment.put("AWS_REGION", "us-east-1");
             Path file = CommandCloud.bedrockJob(folder, 4721);
             String job = file.toString();

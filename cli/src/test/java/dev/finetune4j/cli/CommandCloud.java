@@ -25,7 +25,6 @@ import java.util.function.Function;
 
 /** An offline AWS with a bucket called {@code my-bucket}, and commands that find it by their environment. */
 final class CommandCloud implements AutoCloseable {
-    static final String SECRET = "planted/secret+0123456789";
     private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
     private static final String ACCOUNT = "123456789012";
     /** Jobs run as it. */
@@ -205,7 +204,7 @@ final class CommandCloud implements AutoCloseable {
                 "AWS_ACCESS_KEY_ID",
                 aws.accessKeyId(),
                 "AWS_SECRET_ACCESS_KEY",
-                SECRET);
+                aws.secretAccessKey());
     }
 
     CommandRun command(String... arguments) {

@@ -61,7 +61,7 @@ class HostAtBedrockTest {
         assertThat(hosted.exitCode()).as(hosted.err()).isZero();
         assertThat(hosted.out())
                 .contains(":custom-model-deployment/", "0 USD an hour", "end      finetune host " + id + " --remove")
-                .doesNotContain(CommandCloud.SECRET);
+                .doesNotContain(aws.secretAccessKey());
         assertThat(command("host", id).exitCode()).as("taken up without asking").isZero();
         assertThat(command("host", id, "--remove", "--dry-run", "--yes").exitCode())
                 .as("a dry run removes nothing")

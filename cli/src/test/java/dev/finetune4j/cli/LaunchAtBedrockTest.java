@@ -51,7 +51,7 @@ class LaunchAtBedrockTest {
                         "after 1.95 USD a month: kept by bedrock, asked or not",
                         "compared nothing: bedrock only trains",
                         "say --yes")
-                .doesNotContain(CommandCloud.SECRET);
+                .doesNotContain(aws.secretAccessKey());
         assertNothingWasLaunched();
     }
 
@@ -122,7 +122,7 @@ class LaunchAtBedrockTest {
         String id = cloud.run();
         assertThat(oneLine(run.err()))
                 .contains("FT0906", "base and tuned model of " + id + " were not compared", "finetune host " + id)
-                .doesNotContain(CommandCloud.SECRET);
+                .doesNotContain(aws.secretAccessKey());
         assertThat(run.out()).contains("model-reference.json", "report.html");
         assertThat(command("ps").out()).contains(id, "succeeded", "bedrock");
         assertThat(command("show", id).out())

@@ -73,7 +73,7 @@ class LaunchAtJumpStartTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(oneLine(run.err()))
                 .contains("jumpstart ml.g5.xlarge", "loss ")
-                .doesNotContain("FT0525", "FT0709", CommandCloud.SECRET, "/-1", "NaN");
+                .doesNotContain("FT0525", "FT0709", aws.secretAccessKey(), "/-1", "NaN");
         String id = cloud.run();
         assertThat(command("ps").out()).contains(id, "succeeded", "jumpstart");
         assertThat(command("show", id).out())
@@ -107,7 +107,7 @@ class LaunchAtJumpStartTest {
         assertThat(process.waitFor()).as(printed).isZero();
         assertThat(printed)
                 .contains("at most ", " USD", "event StateChanged[", "event StepCompleted[", "ends with OK")
-                .doesNotContain(CommandCloud.SECRET);
+                .doesNotContain(aws.secretAccessKey());
         assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
     }
 

@@ -71,7 +71,7 @@ class LaunchAtSageMakerTest {
                         "USD left;",
                         "worst-case overshoot",
                         "say --yes")
-                .doesNotContain(CommandCloud.SECRET);
+                .doesNotContain(aws.secretAccessKey());
         assertThat(aws.calls("CreateTrainingJob")).isEmpty();
         assertThat(aws.calls("PutObject")).isEmpty();
 
@@ -90,7 +90,7 @@ class LaunchAtSageMakerTest {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
         assertThat(run.err())
                 .contains("Signature expired: ", "sudo timedatectl set-ntp true")
-                .doesNotContain(CommandCloud.SECRET);
+                .doesNotContain(aws.secretAccessKey());
         assertThat(aws.calls("CreateTrainingJob")).noneMatch(Call::hadEffect);
     }
 
@@ -174,7 +174,7 @@ class LaunchAtSageMakerTest {
         CommandRun run = command("launch", job.toString(), "--yes");
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(8);
-        assertThat(run.err()).contains("FT0853", "torch").doesNotContain(CommandCloud.SECRET);
+        assertThat(run.err()).contains("FT0853", "torch").doesNotContain(aws.secretAccessKey());
         assertThat(command("ps").out()).contains("failed", "sagemaker");
 
         CommandRun again = command("launch", job.toString(), "--yes");
@@ -196,7 +196,7 @@ class LaunchAtSageMakerTest {
                         "s3:PutObject s3://my-bucket/jobs/inputs/",
                         "sagemaker:CreateTrainingJob",
                         "\"MaxRuntimeInSeconds\"");
-        assertThat(dry.out() + dry.err()).doesNotContain(CommandCloud.SECRET);
+        assertThat(dry.out() + dry.err()).doesNotContain(aws.secretAccessKey());
         assertThat(aws.calls("PutObject")).isEmpty();
         Matcher first = Pattern.compile("launch +sagemaker (ml\\.\\S+),").matcher(dry.err());
         assertThat(first.find()).as(dry.err()).isTrue();

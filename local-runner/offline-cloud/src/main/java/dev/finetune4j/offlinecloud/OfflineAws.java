@@ -21,6 +21,8 @@ import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.sts.OfflineSts;
 import dev.finetune4j.offlinecloud.sts.RoleSessions;
 import dev.finetune4j.offlinecloud.wire.AbsentServices;
+import dev.finetune4j.offlinecloud.wire.AccessKey;
+import dev.finetune4j.offlinecloud.wire.AccessKeys;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.offlinecloud.wire.CallLog;
 import dev.finetune4j.offlinecloud.wire.Faults;
@@ -29,18 +31,18 @@ import dev.finetune4j.offlinecloud.wire.JsonService;
 import dev.finetune4j.offlinecloud.wire.OfflineServer;
 import dev.finetune4j.offlinecloud.wire.QueryProtocol;
 import dev.finetune4j.offlinecloud.wire.RestJsonProtocol;
+import dev.finetune4j.offlinecloud.wire.SignatureCheck;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -56,7 +58,6 @@ import java.util.stream.Stream;
  */
 public final class OfflineAws implements AutoCloseable {
     private static final long BETWEEN_LOOKS_MILLIS = 20;
-    private static final int KEY_BYTES = 8;
 
     /** A machine renews its role's credentials as long as it is there. */
     private static final Duration LONGEST_JOB = Duration.ofDays(30);
@@ -71,7 +72,8 @@ public final class OfflineAws implements AutoCloseable {
     private final OfflineIam iam;
     private final Faults faults;
     private final CallLog calls;
-    private final String accessKeyId;
+    private final AccessKey user;
+    private final RoleSessions sessions;
     private final String control;
     private final OfflineServer server;
     private final Thread life;
@@ -85,7 +87,8 @@ public final class OfflineAws implements AutoCloseable {
             OfflineIam iam,
             Faults faults,
             CallLog calls,
-            String accessKeyId,
+            AccessKey user,
+            RoleSessions sessions,
             String control,
             OfflineServer server) {
         this.sageMaker = sageMaker;
@@ -96,7 +99,8 @@ public final class OfflineAws implements AutoCloseable {
         this.iam = iam;
         this.faults = faults;
         this.calls = calls;
-        this.accessKeyId = accessKeyId;
+        this.user = user;
+        this.sessions = sessions;
         this.control = control;
         this.server = server;
         life = new Thread(this::live, "offline-cloud life");
@@ -162,9 +166,9 @@ public final class OfflineAws implements AutoCloseable {
             Account account, Clock clock, Pace pace, Container container, OfflineS3 s3, OfflineHub hub)
             throws IOException {
         LogBook logs = new LogBook(clock);
-        String key = accessKey();
-        String control = CONTROL + accessKey(); // none that jobs know, which have the other as theirs
-        RoleSessions sessions = new RoleSessions(account.id(), clock);
+        AccessKeys keys = new AccessKeys();
+        SignatureCheck signatures = new SignatureCheck(keys);
+        RoleSessions sessions = new RoleSessions(account.id(), keys, clock);
         OfflineIam iam = new OfflineIam(account.id(), account.region(), account.roles(), sessions, clock);
         s3.guard(iam);
         OfflineSageMaker sageMaker = new OfflineSageMaker(account, clock, pace, container, logs, iam, s3, hub);
@@ -184,28 +188,32 @@ public final class OfflineAws implements AutoCloseable {
                         Map.of("sagemaker", sageMaker::quotas, "bedrock", bedrocks.get(0)::quotas)));
         Faults faults = new Faults(clock);
         CallLog calls = new CallLog();
+        String control = CONTROL + UUID.randomUUID(); // nothing that jobs know
         Orders orders = new Orders(sageMaker, bedrocks, logs, faults);
         OfflineServer server = OfflineServer.start(
                 List.of(
                         new ControlProtocol(control, orders, calls),
-                        new JsonProtocol(account.region(), key, services),
-                        new RestJsonProtocol(account.region(), key, tuning),
-                        new QueryProtocol(new OfflineSts(iam, sessions, key), key),
-                        new QueryProtocol(new IamQueries(iam, clock), key),
+                        new JsonProtocol(account.region(), signatures, services),
+                        new RestJsonProtocol(account.region(), signatures, tuning),
+                        new QueryProtocol(new OfflineSts(iam, sessions), signatures),
+                        new QueryProtocol(new IamQueries(iam, clock), signatures),
                         new AbsentServices(),
-                        new S3Protocol(s3, key)),
+                        new S3Protocol(s3, signatures)),
                 iam,
                 faults,
                 calls);
-        container.connect(role -> Map.of(
-                "AWS_ENDPOINT_URL", server.endpoint().toString(),
-                "AWS_REGION", account.region(),
-                "AWS_DEFAULT_REGION", account.region(), // Python knows this one only
-                "AWS_ACCESS_KEY_ID", key,
-                "AWS_SECRET_ACCESS_KEY", "offline",
-                "AWS_SESSION_TOKEN",
-                        sessions.begin(role, "SageMaker", LONGEST_JOB).token()));
-        return new OfflineAws(sageMaker, bedrocks, prices, logs, s3, iam, faults, calls, key, control, server);
+        container.connect(role -> {
+            AccessKey key = sessions.begin(role, "SageMaker", LONGEST_JOB).key();
+            return Map.of(
+                    "AWS_ENDPOINT_URL", server.endpoint().toString(),
+                    "AWS_REGION", account.region(),
+                    "AWS_DEFAULT_REGION", account.region(), // Python knows this one only
+                    "AWS_ACCESS_KEY_ID", key.id(),
+                    "AWS_SECRET_ACCESS_KEY", key.secret(),
+                    "AWS_SESSION_TOKEN", key.token());
+        });
+        return new OfflineAws(
+                sageMaker, bedrocks, prices, logs, s3, iam, faults, calls, keys.make(""), sessions, control, server);
     }
 
     /** In the account's region, and where in its partition models can be tuned. */
@@ -215,13 +223,6 @@ public final class OfflineAws implements AutoCloseable {
                 .map(region -> new Account(account.id(), region, account.roles()))
                 .map(there -> new OfflineBedrock(there, clock, TuningPace.LIFELIKE, s3, iam))
                 .toList();
-    }
-
-    /** Nobody else on this machine can guess it: containers may be real, and then a job is a command. */
-    private static String accessKey() {
-        byte[] random = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(random);
-        return "OFFL" + HexFormat.of().withUpperCase().formatHex(random);
     }
 
     /** Where clients find it. */
@@ -237,9 +238,19 @@ public final class OfflineAws implements AutoCloseable {
         return endpoint().resolve(control);
     }
 
-    /** The only access key that is known; its secret may be anything, since no signature is computed. */
+    /** The access key of the account's own user. */
     public String accessKeyId() {
-        return accessKeyId;
+        return user.id();
+    }
+
+    /** The secret that belongs to it. */
+    public String secretAccessKey() {
+        return user.secret();
+    }
+
+    /** Begins a session of the account's own user, as STS does for {@code GetSessionToken}. */
+    public AccessKey beginSession(Duration length) {
+        return sessions.beginAsUser(iam.user(), length).key();
     }
 
     /** The service itself, to let machines run out or be taken back. */

@@ -151,7 +151,7 @@ public final class TrainingAws implements AutoCloseable {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("AWS_ENDPOINT_URL", aws.endpoint().toString());
         variables.put("AWS_ACCESS_KEY_ID", aws.accessKeyId());
-        variables.put("AWS_SECRET_ACCESS_KEY", "offline");
+        variables.put("AWS_SECRET_ACCESS_KEY", aws.secretAccessKey());
         variables.put("AWS_REGION", region);
         variables.put("AWS_DEFAULT_REGION", region); // Python knows this one only
         variables.put(SDK_SETTINGS_VARIABLE, sdkSettings.toString());

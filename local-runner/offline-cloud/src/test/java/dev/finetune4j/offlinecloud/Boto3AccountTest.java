@@ -38,6 +38,7 @@ class Boto3AccountTest {
                     "boto3_account.py",
                     aws.endpoint(),
                     aws.accessKeyId(),
+                    aws.secretAccessKey(),
                     aws.control(),
                     JobBody.onDemand("any"),
                     pythonShown());

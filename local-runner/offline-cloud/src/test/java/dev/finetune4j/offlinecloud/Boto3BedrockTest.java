@@ -39,7 +39,11 @@ class Boto3BedrockTest {
             cloud.s3().createBucket("my-bucket").upload(rows, TuningBody.TRAINING);
             cloud.faults().throttle("CreateModelCustomizationJob", 2).breakDown("ListFoundationModels", 1);
             for (String line : boto3.output(
-                            "boto3_bedrock.py", cloud.endpoint(), cloud.accessKeyId(), TuningBody.nova("boto3-job-1"))
+                            "boto3_bedrock.py",
+                            cloud.endpoint(),
+                            cloud.accessKeyId(),
+                            cloud.secretAccessKey(),
+                            TuningBody.nova("boto3-job-1"))
                     .split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);
                 seen.set(said.path("what").asText(), said.path("value"));

@@ -42,7 +42,7 @@ class Boto3HubTest {
         try (OfflineAws aws = OfflineAws.start(
                 Account.sample(), Clock.systemUTC(), Pace.SWIFT, PlannedContainer.succeedingAfter(Duration.ZERO))) {
             aws.iam().restrictUser(POLICY);
-            for (String line : boto3.output("boto3_hub.py", aws.endpoint(), aws.accessKeyId())
+            for (String line : boto3.output("boto3_hub.py", aws.endpoint(), aws.accessKeyId(), aws.secretAccessKey())
                     .split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);
                 seen.set(said.path("what").asText(), said.path("value"));

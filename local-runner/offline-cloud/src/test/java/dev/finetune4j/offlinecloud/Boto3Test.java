@@ -31,7 +31,8 @@ class Boto3Test {
                 PlannedContainer.succeedingAfter(Duration.ofHours(1)).windingDownIn(Duration.ofMillis(100)))) {
             JobBody.stage(aws.s3());
             aws.faults().throttle("CreateTrainingJob", 2).breakDown("ListTrainingJobs", 1);
-            for (String line : boto3.output("boto3_client.py", aws.endpoint(), aws.accessKeyId(), request)
+            for (String line : boto3.output(
+                            "boto3_client.py", aws.endpoint(), aws.accessKeyId(), aws.secretAccessKey(), request)
                     .split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);
                 seen.set(said.path("what").asText(), said.path("value"));
@@ -48,6 +49,7 @@ class Boto3Test {
         assertThat(seen.path("caller").asText()).isEqualTo("arn:aws:iam::123456789012:user/offline");
         assertThat(seen.path("as role").asText())
                 .isEqualTo("arn:aws:sts::123456789012:assumed-role/finetune4j-training/me");
+        assertThat(seen.path("own session").asText()).isEqualTo("arn:aws:iam::123456789012:user/offline");
         assertThat(seen.path("no role").path(0).asText()).isEqualTo("AccessDenied");
         assertThat(seen.path("no such call").path(0).asText()).isEqualTo("InvalidAction");
         assertThat(seen.path("sellers")).hasToString("[\"AmazonBedrock\",\"AmazonSageMaker\"]");

@@ -31,7 +31,8 @@ public final class BrokenWire implements AutoCloseable {
      */
     public BrokenWire(URI cloud, double share, long seed) {
         Whims whims = new Whims(share, new Random(seed));
-        server = new WireMockServer(options().dynamicPort().extensions(whims));
+        server = new WireMockServer(
+                options().dynamicPort().preserveHostHeader(true).extensions(whims));
         server.start();
         server.stubFor(any(anyUrl())
                 .willReturn(aResponse().proxiedFrom(cloud.toString()).withTransformers(whims.getName())));

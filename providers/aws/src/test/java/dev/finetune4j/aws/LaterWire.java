@@ -30,7 +30,8 @@ public final class LaterWire implements AutoCloseable {
 
     /** A wire to a cloud, which leaves names of states as they are until {@link #rename}. */
     public LaterWire(URI cloud) {
-        server = new WireMockServer(options().dynamicPort().extensions(dialect));
+        server = new WireMockServer(
+                options().dynamicPort().preserveHostHeader(true).extensions(dialect));
         server.start();
         server.stubFor(any(anyUrl())
                 .willReturn(aResponse().proxiedFrom(cloud.toString()).withTransformers(dialect.getName())));

@@ -180,7 +180,7 @@ class OfflinePricesTest {
                 Map.of(
                         "AWS_ENDPOINT_URL", aws.endpoint().toString(),
                         "AWS_ACCESS_KEY_ID", aws.accessKeyId(),
-                        "AWS_SECRET_ACCESS_KEY", "nobody"),
+                        "AWS_SECRET_ACCESS_KEY", aws.secretAccessKey()),
                 Clock.systemUTC());
     }
 

@@ -19,12 +19,12 @@ public final class Surroundings {
     }
 
     /** One that is to reach it at another address, such as that of a wire before it. */
-    public static ProviderContext of(OfflineAws aws, String endpoint, String secret, Path home, Clock clock) {
-        return of(endpoint, aws.accessKeyId(), secret, home, clock);
+    public static ProviderContext of(OfflineAws aws, String endpoint, Path home, Clock clock) {
+        return of(endpoint, aws.accessKeyId(), aws.secretAccessKey(), home, clock);
     }
 
     /** One that is to reach it where it is. */
-    public static ProviderContext of(OfflineAws aws, String secret, Path home, Clock clock) {
-        return of(aws, aws.endpoint().toString(), secret, home, clock);
+    public static ProviderContext of(OfflineAws aws, Path home, Clock clock) {
+        return of(aws, aws.endpoint().toString(), home, clock);
     }
 }

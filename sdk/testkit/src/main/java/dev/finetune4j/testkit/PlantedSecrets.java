@@ -44,6 +44,12 @@ public final class PlantedSecrets {
         return elsewhere.computeIfAbsent(where, any -> text());
     }
 
+    /** One that somebody else made. */
+    public String plant(String where, String secret) {
+        elsewhere.put(where, secret);
+        return secret;
+    }
+
     /** The secrets themselves. */
     public List<String> values() {
         return Stream.of(environment, elsewhere)

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Deployments that are asked on demand, and throughput that is paid by the hour. Guarded by the service that owns it. */
 final class Hosting {
@@ -249,13 +250,22 @@ final class Hosting {
 
     private Hosted host(String kind, String name, CustomModel model, ObjectNode request, Instant now, Duration start)
             throws ServiceError {
-        Hosted hosted =
-                new Hosted(kind, name, names.hosting(kind, name), model, request.deepCopy(), now, now.plus(start));
-        if (byArn.putIfAbsent(hosted.arn(), hosted) != null) {
+        if (arnOf(kind, name).isPresent()) {
             throw ServiceError.invalid("The provided name is currently in use: " + name);
         }
+        Hosted hosted = new Hosted(kind, name, freeArn(kind, name), model, request.deepCopy(), now, now.plus(start));
+        byArn.put(hosted.arn(), hosted);
         tags.begin(hosted.arn(), request.path("tags"));
         return hosted;
+    }
+
+    /** What was made under this name may have another by now, and keeps its ARN. */
+    private String freeArn(String kind, String name) {
+        return Stream.iterate(name, told -> told + " again")
+                .map(told -> names.hosting(kind, told))
+                .filter(arn -> !byArn.containsKey(arn))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Hosted existing(String kind, String nameOrArn) throws ServiceError {

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -24,6 +23,7 @@ import java.util.function.Predicate;
  */
 record Page<T>(
         ObjectNode request, Function<T, String> name, Function<T, Instant> createdAt, String after, String before) {
+    private static final String NEXT = "nextToken";
     private static final int USUAL_SIZE = 10;
 
     /** A page of a list that calls times as most do. */
@@ -48,14 +48,17 @@ record Page<T>(
                 .filter(isWanted)
                 .toList();
         boolean isDescending = !request.path("sortOrder").asText().equals("Ascending");
-        List<T> rest = Place.rest(found, this::place, isDescending, told());
-        int end = Math.min(rest.size(), request.path("maxResults").asInt(USUAL_SIZE));
+        Place.Page<T> page = Place.page(
+                found,
+                thing -> Place.of(createdAt.apply(thing), name.apply(thing)),
+                isDescending,
+                Place.token(request, NEXT),
+                request.path("maxResults").asInt(USUAL_SIZE),
+                () -> ServiceError.invalid("Invalid " + NEXT));
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode summaries = answer.putArray(member);
-        rest.subList(0, end).forEach(thing -> summaries.add(summary.apply(thing)));
-        if (end < rest.size()) {
-            answer.put("nextToken", place(rest.get(end - 1)).token());
-        }
+        page.elements().forEach(thing -> summaries.add(summary.apply(thing)));
+        page.next().ifPresent(token -> answer.put(NEXT, token));
         return answer;
     }
 
@@ -67,17 +70,5 @@ record Page<T>(
 
     private Instant time(String member) {
         return OffsetDateTime.parse(request.path(member).asText()).toInstant();
-    }
-
-    private Place place(T thing) {
-        return Place.of(createdAt.apply(thing), name.apply(thing));
-    }
-
-    private Optional<Place> told() throws ServiceError {
-        Optional<Place> after = Place.read(request.path("nextToken").asText());
-        if (request.has("nextToken") && after.isEmpty()) {
-            throw ServiceError.invalid("Invalid nextToken");
-        }
-        return after;
     }
 }

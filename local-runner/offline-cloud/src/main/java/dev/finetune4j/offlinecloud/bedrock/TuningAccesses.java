@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.offlinecloud.iam.NetworkAccesses;
 import dev.finetune4j.offlinecloud.wire.Access;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -124,14 +126,10 @@ final class TuningAccesses {
     }
 
     private static Access tagged(Access access, JsonNode tags) {
-        Access told = access;
-        List<String> keys = new ArrayList<>();
-        for (JsonNode tag : tags) {
-            String key = tag.path("key").asText();
-            keys.add(key);
-            told = told.with("aws:RequestTag/" + key, tag.path("value").asText());
-        }
-        return told.with("aws:TagKeys", keys);
+        Map<String, String> byKey = new LinkedHashMap<>();
+        tags.forEach(
+                tag -> byKey.put(tag.path("key").asText(), tag.path("value").asText()));
+        return access.tagged(byKey);
     }
 
     private List<Access> ofImport(String action, ObjectNode request) {

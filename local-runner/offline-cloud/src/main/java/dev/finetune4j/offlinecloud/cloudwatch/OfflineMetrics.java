@@ -175,27 +175,23 @@ public final class OfflineMetrics implements JsonService {
     }
 
     private ObjectNode metrics(ObjectNode request) throws ServiceError {
-        Optional<Place> after = Place.read(request.path("NextToken").asText());
-        if (request.has("NextToken") && after.isEmpty()) {
-            throw ServiceError.of("InvalidParameterValueException", "Invalid nextToken");
-        }
         List<Curve> found =
                 book.curves().stream().filter(curve -> isWanted(curve, request)).toList();
-        List<Curve> rest = Place.rest(found, OfflineMetrics::place, false, after);
-        int end = Math.min(rest.size(), PAGE);
+        Place.Page<Curve> page = Place.page(
+                found,
+                curve -> Place.of(curve.metric(), curve.job()),
+                false,
+                Place.token(request, "NextToken"),
+                PAGE,
+                () -> ServiceError.of("InvalidParameterValueException", "Invalid nextToken"));
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode list = answer.putArray("Metrics");
-        for (Curve curve : rest.subList(0, end)) {
+        for (Curve curve : page.elements()) {
             ObjectNode metric = list.addObject().put("Namespace", NAMESPACE).put("MetricName", curve.metric());
             metric.putArray("Dimensions").addObject().put("Name", DIMENSION).put("Value", curve.job());
         }
-        return end < rest.size()
-                ? answer.put("NextToken", place(rest.get(end - 1)).token())
-                : answer;
-    }
-
-    private static Place place(Curve curve) {
-        return Place.of(curve.metric(), curve.job());
+        page.next().ifPresent(token -> answer.put("NextToken", token));
+        return answer;
     }
 
     private static boolean isWanted(Curve curve, ObjectNode request) {

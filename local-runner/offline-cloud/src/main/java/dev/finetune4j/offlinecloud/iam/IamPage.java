@@ -27,22 +27,26 @@ record IamPage(Map<String, String> parameters) {
     <T> List<Xml> of(String list, List<T> found, Function<T, String> arn, Function<T, Xml> element)
             throws ServiceError {
         String size = parameters.getOrDefault("MaxItems", USUAL_SIZE);
-        Optional<Place> after = Place.read(parameters.getOrDefault("Marker", ""));
-        if (!size.matches("[1-9]\\d{0,3}") || (parameters.containsKey("Marker") && after.isEmpty())) {
-            throw ServiceError.of(
-                    "ValidationError",
-                    "1 validation error detected: Value at '" + (size.matches("[1-9]\\d{0,3}") ? "marker" : "maxItems")
-                            + "' failed to satisfy constraint");
+        if (!size.matches("[1-9]\\d{0,3}")) {
+            throw refusal("maxItems");
         }
-        Function<T, Place> place = one -> Place.of(arn.apply(one));
-        List<T> rest = Place.rest(found, place, false, after);
-        int end = Math.min(rest.size(), Integer.parseInt(size));
+        Place.Page<T> page = Place.page(
+                found,
+                one -> Place.of(arn.apply(one)),
+                false,
+                Optional.ofNullable(parameters.get("Marker")),
+                Integer.parseInt(size),
+                () -> refusal("marker"));
         List<Xml> answer = new ArrayList<>();
-        answer.add(Xml.of(list, rest.subList(0, end).stream().map(element).toList()));
-        answer.add(Xml.of("IsTruncated", Boolean.toString(end < rest.size())));
-        if (end < rest.size()) {
-            answer.add(Xml.of("Marker", place.apply(rest.get(end - 1)).token()));
-        }
+        answer.add(Xml.of(list, page.elements().stream().map(element).toList()));
+        answer.add(Xml.of("IsTruncated", Boolean.toString(page.next().isPresent())));
+        page.next().ifPresent(token -> answer.add(Xml.of("Marker", token)));
         return answer;
+    }
+
+    private static ServiceError refusal(String member) {
+        return ServiceError.of(
+                "ValidationError",
+                "1 validation error detected: Value at '" + member + "' failed to satisfy constraint");
     }
 }

@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.iam;
 
 import dev.finetune4j.offlinecloud.wire.Access;
+import dev.finetune4j.offlinecloud.wire.Arn;
 import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.Sessions;
@@ -48,8 +49,6 @@ public final class OfflineIam implements Gate {
     static final Instant FIRST_CREATED = Instant.parse("2026-01-01T00:00:00Z");
     private static final int LONGEST_SESSION_SECONDS = 43_200;
     static final String USER_NAME = "offline";
-    private static final int ARN_REGION = 3;
-    private static final int ARN_ACCOUNT = 4;
 
     private final String account;
     private final String region;
@@ -283,8 +282,7 @@ public final class OfflineIam implements Gate {
     /** What every call says of itself, of who makes it and of what it is done to, unless the access says otherwise. */
     private Access told(String principal, Access access) {
         boolean isUser = principal.equals(user());
-        String[] resource = access.resource().split(":", -1);
-        boolean isArn = resource[0].equals("arn") && resource.length > ARN_ACCOUNT;
+        Optional<Arn> resource = Arn.read(access.resource());
         Instant now = clock.instant();
         Access told = Access.to(access.action(), access.resource())
                 .with("aws:PrincipalAccount", account)
@@ -293,8 +291,12 @@ public final class OfflineIam implements Gate {
                 .with("aws:username", isUser ? List.of(USER_NAME) : List.of())
                 .with(
                         "aws:ResourceAccount",
-                        isArn && !resource[ARN_ACCOUNT].isEmpty() ? resource[ARN_ACCOUNT] : account)
-                .with("aws:RequestedRegion", regionOf(access, isArn ? resource[ARN_REGION] : ""))
+                        resource.map(Arn::account)
+                                .filter(owner -> !owner.isEmpty())
+                                .orElse(account))
+                .with(
+                        "aws:RequestedRegion",
+                        regionOf(access, resource.map(Arn::region).orElse("")))
                 .with("aws:CurrentTime", now.truncatedTo(ChronoUnit.SECONDS).toString())
                 .with("aws:EpochTime", Long.toString(now.getEpochSecond()));
         for (Map.Entry<String, List<String>> own : access.context().entrySet()) {

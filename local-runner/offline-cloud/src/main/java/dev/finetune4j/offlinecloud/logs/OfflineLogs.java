@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -228,16 +227,15 @@ public final class OfflineLogs implements JsonService {
     private static <T> List<T> page(
             Collection<T> found, Function<T, Place> place, boolean isDescending, ObjectNode request, ObjectNode answer)
             throws ServiceError {
-        Optional<Place> after = Place.read(request.path("nextToken").asText());
-        if (request.has("nextToken") && after.isEmpty()) {
-            throw badToken();
-        }
-        List<T> rest = Place.rest(found, place, isDescending, after);
-        int end = Math.min(rest.size(), request.path("limit").asInt(PAGE));
-        if (end < rest.size()) {
-            answer.put("nextToken", place.apply(rest.get(end - 1)).token());
-        }
-        return rest.subList(0, end);
+        Place.Page<T> page = Place.page(
+                found,
+                place,
+                isDescending,
+                Place.token(request, "nextToken"),
+                request.path("limit").asInt(PAGE),
+                OfflineLogs::badToken);
+        page.next().ifPresent(token -> answer.put("nextToken", token));
+        return page.elements();
     }
 
     private static ServiceError badToken() {

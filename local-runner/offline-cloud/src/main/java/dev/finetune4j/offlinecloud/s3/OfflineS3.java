@@ -169,9 +169,13 @@ public final class OfflineS3 implements ObjectStore, AutoCloseable {
         }
     }
 
+    /** Removes a bucket with all that it was set to. */
     synchronized void remove(Bucket bucket) throws ServiceError {
         bucket.markDeleted();
         buckets.remove(bucket.name());
+        keys.remove(bucket.name());
+        shared.remove(bucket.name());
+        published.remove(bucket.name());
     }
 
     synchronized List<Bucket> buckets() {

@@ -26,7 +26,7 @@ record S3Address(String bucket, String key) {
 
     static S3Address of(String host, String rawPath) throws ServiceError {
         String path = decode(rawPath.startsWith("/") ? rawPath.substring(1) : rawPath);
-        Matcher inHost = HOST_WITH_BUCKET.matcher(host.replaceFirst(":\\d+$", ""));
+        Matcher inHost = inHost(host);
         int slash = path.indexOf('/');
         S3Address address;
         if (inHost.matches()) {
@@ -37,6 +37,15 @@ record S3Address(String bucket, String key) {
             address = new S3Address(path.substring(0, slash), path.substring(slash + 1));
         }
         return address.checked();
+    }
+
+    private static Matcher inHost(String host) {
+        return HOST_WITH_BUCKET.matcher(host.replaceFirst(":\\d+$", ""));
+    }
+
+    /** Whether a bucket stands before a host's name. */
+    static boolean isHost(String host) {
+        return inHost(host).matches();
     }
 
     private S3Address checked() throws ServiceError {

@@ -119,6 +119,31 @@ final class S3Errors {
                 .with("AWSAccessKeyId", accessKeyId);
     }
 
+    static ServiceError wrongToken() {
+        return new ServiceError(BAD_REQUEST, "InvalidToken", "The provided token is malformed or otherwise invalid.");
+    }
+
+    static ServiceError wrongSignature(String accessKeyId, String signature) {
+        return new ServiceError(
+                        FORBIDDEN,
+                        "SignatureDoesNotMatch",
+                        "The request signature we calculated does not match the signature you provided. Check your key and signing"
+                                + " method.")
+                .with("AWSAccessKeyId", accessKeyId)
+                .with("SignatureProvided", signature);
+    }
+
+    static ServiceError unsignedHeaders(String names) {
+        return new ServiceError(
+                        FORBIDDEN, "AccessDenied", "There were headers present in the request which were not signed")
+                .with("HeadersNotSigned", names);
+    }
+
+    static ServiceError withoutDate() {
+        return new ServiceError(
+                FORBIDDEN, "AccessDenied", "AWS authentication requires a valid Date or x-amz-date header");
+    }
+
     static ServiceError unsupportedSignature() {
         return new ServiceError(BAD_REQUEST, "InvalidArgument", "Unsupported Authorization Type")
                 .with("ArgumentName", "Authorization");

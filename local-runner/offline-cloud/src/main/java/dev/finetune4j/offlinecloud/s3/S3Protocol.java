@@ -6,8 +6,11 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.Protocol;
+import dev.finetune4j.offlinecloud.wire.RequestTarget;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.offlinecloud.wire.Signature;
+import dev.finetune4j.offlinecloud.wire.SignatureCheck;
+import dev.finetune4j.offlinecloud.wire.SignatureCheck.KeyFlaw;
 import dev.finetune4j.offlinecloud.wire.Xml;
 import java.io.IOException;
 import java.time.Clock;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,10 +28,11 @@ import org.jspecify.annotations.Nullable;
 public final class S3Protocol implements Protocol {
     private static final String SERVICE = "s3";
     private static final Duration ALLOWED_SKEW = Duration.ofMinutes(15);
+    private static final String PAYLOAD = "x-amz-content-sha256";
     private static final String EXPECTED_OWNER = "x-amz-expected-bucket-owner";
 
     private final OfflineS3 s3;
-    private final String accessKeyId;
+    private final SignatureCheck signatures;
     private final BucketCalls buckets;
     private final Map<String, S3Call> calls;
 
@@ -35,11 +40,11 @@ public final class S3Protocol implements Protocol {
      * The protocol.
      *
      * @param s3 the buckets
-     * @param accessKeyId the only access key that is known
+     * @param signatures knows who signs
      */
-    public S3Protocol(OfflineS3 s3, String accessKeyId) {
+    public S3Protocol(OfflineS3 s3, SignatureCheck signatures) {
         this.s3 = s3;
-        this.accessKeyId = accessKeyId;
+        this.signatures = signatures;
         buckets = new BucketCalls(s3);
         calls = calls(s3, buckets);
     }
@@ -126,14 +131,71 @@ public final class S3Protocol implements Protocol {
             if (Signature.isPresigned(exchange)) {
                 checkPresigned();
             }
-            Signature signature = signature();
-            if (!signature.accessKeyId().equals(accessKeyId)) {
-                throw S3Errors.unknownKey(signature.accessKeyId());
-            }
+            checkKey();
+            checkRegion(signedRegion());
+            checkSignature();
             if (Route.operation(request).isEmpty()) {
                 throw S3Errors.noSuchOperation(operation);
             }
-            checkRegion(signedRegion());
+        }
+
+        private void checkKey() throws ServiceError {
+            Signature signature = signature();
+            Optional<KeyFlaw> flaw = signatures.keyFlaw(exchange, signature);
+            if (flaw.isPresent()) {
+                throw switch (flaw.get()) {
+                    case UNKNOWN, WITHOUT_TOKEN -> S3Errors.unknownKey(signature.accessKeyId());
+                    case WRONG_TOKEN -> S3Errors.wrongToken();
+                };
+            }
+        }
+
+        private void checkSignature() throws ServiceError {
+            Signature signature = signature();
+            boolean isOfVersion2 = signature.region().isEmpty();
+            if (!isOfVersion2) {
+                checkCoverage(signature);
+            }
+            boolean isRight = isOfVersion2
+                    ? SignatureCheck.isSame(ownVersion2(signature), signature.value())
+                    : signatures.isSignedForS3(exchange, signature, payload());
+            if (!isRight) {
+                throw S3Errors.wrongSignature(signature.accessKeyId(), signature.value());
+            }
+        }
+
+        private String ownVersion2(Signature signature) throws ServiceError {
+            String sent = RequestTarget.of(exchange).path();
+            String path = S3Address.isHost(request.header("host").orElse("")) ? "/" + request.bucket() + sent : sent;
+            String expires = S3Request.query(exchange).getOrDefault("Expires", "");
+            return SignatureV2.of(request, path, expires, signatures.secretOf(signature));
+        }
+
+        /** Whatever Amazon reads must be signed. */
+        private void checkCoverage(Signature signature) throws ServiceError {
+            List<String> unsigned = exchange.getRequestHeaders().keySet().stream()
+                    .map(name -> name.toLowerCase(Locale.ROOT))
+                    .filter(name -> name.equals("host") || name.startsWith("x-amz-"))
+                    .filter(name -> !signature.signedHeaders().contains(name))
+                    .sorted()
+                    .toList();
+            if (!unsigned.isEmpty()) {
+                throw S3Errors.unsignedHeaders(String.join(", ", unsigned));
+            }
+            if (!Signature.isPresigned(exchange)
+                    && request.header("x-amz-date").isEmpty()
+                    && request.header("date").isEmpty()) {
+                throw S3Errors.withoutDate();
+            }
+        }
+
+        /** What stands for the body, as the client says; the content of objects is held to it when it is taken. */
+        private String payload() throws ServiceError {
+            Optional<String> told = request.header(PAYLOAD);
+            if (told.isEmpty() && !Signature.isPresigned(exchange)) {
+                throw S3Errors.invalidRequest("Missing required header for this request: " + PAYLOAD);
+            }
+            return told.orElse("UNSIGNED-PAYLOAD");
         }
 
         private void checkPresigned() throws ServiceError {

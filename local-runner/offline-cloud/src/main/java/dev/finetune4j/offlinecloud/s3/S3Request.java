@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.s3;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.finetune4j.offlinecloud.wire.RequestTarget;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ record S3Request(
                 exchange.getRequestMethod(),
                 S3Address.of(
                         headers.getOrDefault("host", ""),
-                        exchange.getRequestURI().getRawPath()),
+                        RequestTarget.of(exchange).path()),
                 Presigned.asked(query),
                 headers,
                 exchange.getRequestBody());
@@ -40,9 +41,7 @@ record S3Request(
     /** All parameters of a request, those of its signature too. */
     static Map<String, String> query(HttpExchange exchange) throws ServiceError {
         Map<String, String> query = new LinkedHashMap<>();
-        String text =
-                Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
-        for (String part : text.split("&")) {
+        for (String part : RequestTarget.of(exchange).query().split("&")) {
             int equals = part.indexOf('=');
             String name = equals < 0 ? part : part.substring(0, equals);
             String value = equals < 0 ? "" : part.substring(equals + 1);

@@ -6,6 +6,7 @@ import dev.finetune4j.offlinecloud.iam.NetworkAccesses;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.wire.Access;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -79,15 +80,11 @@ final class JobAccesses {
     }
 
     private static Access tagged(Access access, ObjectNode request) {
-        Access told = access;
-        List<String> keys = new ArrayList<>();
-        for (JsonNode tag : request.path("Tags")) {
-            String key = tag.path("Key").asText();
-            keys.add(key);
-            told = told.with("aws:RequestTag/" + key, tag.path("Value").asText());
-        }
-        request.path("TagKeys").forEach(key -> keys.add(key.asText()));
-        return told.with("aws:TagKeys", keys);
+        Map<String, String> tags = new LinkedHashMap<>();
+        request.path("Tags")
+                .forEach(tag ->
+                        tags.put(tag.path("Key").asText(), tag.path("Value").asText()));
+        return access.tagged(tags).with("aws:TagKeys", values(request.path("TagKeys")));
     }
 
     private static List<String> values(JsonNode node) {

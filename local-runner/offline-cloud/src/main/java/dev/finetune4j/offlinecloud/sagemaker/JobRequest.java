@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud.sagemaker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.wire.Arn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,8 +26,6 @@ record JobRequest(ObjectNode body) {
     /** What the service adds to a request that it hands to one of several machines: the machine's name. */
     private static final String HOST = "CurrentHost";
 
-    private static final int REGION = 3;
-
     String name() {
         return body.path("TrainingJobName").asText();
     }
@@ -38,7 +37,7 @@ record JobRequest(ObjectNode body) {
 
     /** Of a request that was taken. */
     String region() {
-        return arn().split(":", -1)[REGION];
+        return Arn.read(arn()).map(Arn::region).orElseThrow();
     }
 
     String role() {

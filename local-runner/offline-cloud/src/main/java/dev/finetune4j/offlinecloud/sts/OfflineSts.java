@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,24 +20,23 @@ public final class OfflineSts implements QueryService {
     private static final int DEFAULT_SECONDS = 3600;
     private static final int LEAST_SECONDS = 900;
     private static final int MOST_SECONDS = 43_200;
+    private static final int USER_DEFAULT_SECONDS = 43_200;
+    private static final int USER_MOST_SECONDS = 129_600;
     private static final Pattern ROLE = Pattern.compile("arn:aws[a-z-]*:iam::\\d{12}:role/(?:.*/)?([\\w+=,.@-]{1,64})");
     private static final Pattern SESSION = Pattern.compile("[\\w+=,.@-]{2,64}");
 
     private final OfflineIam iam;
     private final RoleSessions sessions;
-    private final String accessKeyId;
 
     /**
      * The service.
      *
      * @param iam the roles that callers may act as
      * @param sessions the sessions that it begins
-     * @param accessKeyId the only access key that is known, which sessions have, too
      */
-    public OfflineSts(OfflineIam iam, RoleSessions sessions, String accessKeyId) {
+    public OfflineSts(OfflineIam iam, RoleSessions sessions) {
         this.iam = iam;
         this.sessions = sessions;
-        this.accessKeyId = accessKeyId;
     }
 
     @Override
@@ -64,6 +62,7 @@ public final class OfflineSts implements QueryService {
         return switch (operation) {
             case "GetCallerIdentity" -> callerIdentity(session);
             case "AssumeRole" -> assumeRole(parameters, session);
+            case "GetSessionToken" -> sessionToken(parameters, session);
             default -> throw QueryService.unknown(operation, VERSION);
         };
     }
@@ -71,7 +70,7 @@ public final class OfflineSts implements QueryService {
     /**
      * Who calls.
      *
-     * @param token of a session; empty for the account's own user, as is one that is not known: nothing of a signature is computed
+     * @param token of a session; empty for the account's own user
      */
     private Xml callerIdentity(String token) {
         Optional<Session> session = sessions.find(token);
@@ -79,11 +78,11 @@ public final class OfflineSts implements QueryService {
                 "GetCallerIdentityResult",
                 List.of(
                         Xml.of("Arn", session.map(Session::arn).orElse(iam.user())),
-                        Xml.of("UserId", session.map(Session::id).orElse("AIDAOFFLINE")),
+                        Xml.of("UserId", session.map(Session::id).orElse(RoleSessions.USER_ID)),
                         Xml.of("Account", iam.account())));
     }
 
-    /** Begins a session as a role. Its key is the one that is known; its token tells it from others. */
+    /** Begins a session as a role. */
     private Xml assumeRole(Map<String, String> parameters, String caller) throws ServiceError {
         String arn = parameters.getOrDefault("RoleArn", "");
         String name = parameters.getOrDefault("RoleSessionName", "");
@@ -101,7 +100,7 @@ public final class OfflineSts implements QueryService {
                     "User: " + iam.callerOf(caller) + " is not authorized to perform: sts:AssumeRole on resource: "
                             + arn);
         }
-        Duration length = length(parameters);
+        Duration length = length(parameters, DEFAULT_SECONDS, MOST_SECONDS);
         if (length.toSeconds() > iam.longestSession(arn)) {
             throw ServiceError.of(
                     "ValidationError",
@@ -114,22 +113,33 @@ public final class OfflineSts implements QueryService {
                         Xml.of(
                                 "AssumedRoleUser",
                                 List.of(Xml.of("AssumedRoleId", session.id()), Xml.of("Arn", session.arn()))),
-                        Xml.of(
-                                "Credentials",
-                                List.of(
-                                        Xml.of("AccessKeyId", accessKeyId),
-                                        Xml.of(
-                                                "SecretAccessKey",
-                                                UUID.randomUUID().toString()),
-                                        Xml.of("SessionToken", session.token()),
-                                        Xml.of("Expiration", session.end().toString())))));
+                        credentials(session)));
     }
 
-    private static Duration length(Map<String, String> parameters) throws ServiceError {
-        String told = parameters.getOrDefault("DurationSeconds", Integer.toString(DEFAULT_SECONDS));
+    /** Begins a session of the account's own user, which only the user may. */
+    private Xml sessionToken(Map<String, String> parameters, String caller) throws ServiceError {
+        if (!caller.isEmpty()) {
+            throw new ServiceError(FORBIDDEN, "AccessDenied", "Cannot call GetSessionToken with session credentials");
+        }
+        Duration length = length(parameters, USER_DEFAULT_SECONDS, USER_MOST_SECONDS);
+        return Xml.of("GetSessionTokenResult", List.of(credentials(sessions.beginAsUser(iam.user(), length))));
+    }
+
+    private static Xml credentials(Session session) {
+        return Xml.of(
+                "Credentials",
+                List.of(
+                        Xml.of("AccessKeyId", session.key().id()),
+                        Xml.of("SecretAccessKey", session.key().secret()),
+                        Xml.of("SessionToken", session.key().token()),
+                        Xml.of("Expiration", session.end().toString())));
+    }
+
+    private static Duration length(Map<String, String> parameters, int usual, int most) throws ServiceError {
+        String told = parameters.getOrDefault("DurationSeconds", Integer.toString(usual));
         try {
             int seconds = Integer.parseInt(told);
-            if (seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) {
+            if (seconds >= LEAST_SECONDS && seconds <= most) {
                 return Duration.ofSeconds(seconds);
             }
         } catch (NumberFormatException e) {
@@ -139,6 +149,6 @@ public final class OfflineSts implements QueryService {
                 "ValidationError",
                 "1 validation error detected: Value '" + told
                         + "' at 'durationSeconds' failed to satisfy constraint: Member must" + " have value between "
-                        + LEAST_SECONDS + " and " + MOST_SECONDS);
+                        + LEAST_SECONDS + " and " + most);
     }
 }

@@ -6,7 +6,6 @@ import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,9 +28,7 @@ public final class AbsentServices implements Protocol {
     @Override
     public Request receive(HttpExchange exchange) throws IOException {
         String service = Signature.of(exchange).map(Signature::service).orElse("");
-        String type = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Content-Type"))
-                .orElse("");
-        if (!type.startsWith("application/x-www-form-urlencoded")) {
+        if (!QueryProtocol.isForm(exchange)) {
             return new Absent(service, exchange.getRequestURI().getPath(), false);
         }
         String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);

@@ -28,6 +28,22 @@ public record Access(String action, String resource, Map<String, List<String>> c
         return with(key, List.of(value));
     }
 
+    /** Accesses that a call to the endpoint of a region needs. */
+    static List<Access> inRegion(String region, List<Access> accesses) {
+        return accesses.stream()
+                .map(access -> access.with("aws:RequestedRegion", region))
+                .toList();
+    }
+
+    /** The same with tags that a request gives, by their keys. */
+    public Access tagged(Map<String, String> tags) {
+        Access told = with("aws:TagKeys", tags.keySet());
+        for (Map.Entry<String, String> tag : tags.entrySet()) {
+            told = told.with("aws:RequestTag/" + tag.getKey(), tag.getValue());
+        }
+        return told;
+    }
+
     /** The same with several values; the key is not told where there are none. */
     public Access with(String key, Collection<String> values) {
         Map<String, List<String>> more = new HashMap<>(context);

@@ -14,19 +14,19 @@ public final class JsonProtocol implements Protocol {
     private static final String TARGET = "X-Amz-Target";
 
     private final String region;
-    private final String accessKeyId;
+    private final SignatureCheck signatures;
     private final List<JsonService> services;
 
     /**
      * The protocol.
      *
      * @param region the region of the services that name no other
-     * @param accessKeyId the only access key that is known
+     * @param signatures knows who signs
      * @param services who speaks it
      */
-    public JsonProtocol(String region, String accessKeyId, List<JsonService> services) {
+    public JsonProtocol(String region, SignatureCheck signatures, List<JsonService> services) {
         this.region = region;
-        this.accessKeyId = accessKeyId;
+        this.signatures = signatures;
         this.services = List.copyOf(services);
     }
 
@@ -62,7 +62,8 @@ public final class JsonProtocol implements Protocol {
         public void admit() throws ServiceError {
             parameters = JsonBody.parse(body);
             JsonService service = service();
-            Signature.check(exchange, new Signature(accessKeyId, regionOf(service), service.signingName()));
+            signatures.admit(exchange, body);
+            SignatureCheck.demandScope(exchange, regionOf(service), service.signingName());
         }
 
         private String regionOf(JsonService service) {
@@ -79,7 +80,8 @@ public final class JsonProtocol implements Protocol {
 
         @Override
         public List<Access> accesses() throws ServiceError {
-            return service().accesses(operation(), parameters);
+            JsonService service = service();
+            return Access.inRegion(regionOf(service), service.accesses(operation(), parameters));
         }
 
         @Override

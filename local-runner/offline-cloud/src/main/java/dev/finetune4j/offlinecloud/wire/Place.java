@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Where something stands in a list that is told page by page. A page's token is the place of its last element, so that the next page goes on
@@ -41,7 +42,7 @@ public record Place(JsonNode value, String name) {
     }
 
     /** The place that a token stands for; empty where it is no token. */
-    public static Optional<Place> read(String token) {
+    private static Optional<Place> read(String token) {
         try {
             String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
             JsonNode place = Json.read(text, JsonNode.class);
@@ -65,13 +66,59 @@ public record Place(JsonNode value, String name) {
     }
 
     /**
+     * A part of a list.
+     *
+     * @param elements those on it
+     * @param next the token of the next page; empty if this is the last one
+     */
+    public record Page<T>(List<T> elements, Optional<String> next) {
+        /** Copies the elements. */
+        public Page {
+            elements = List.copyOf(elements);
+        }
+    }
+
+    /**
+     * The page of a list, sorted, that a token stands for; elements without a value come last in any order.
+     *
+     * @param all the elements
+     * @param place where an element stands
+     * @param token of the page; empty for the first one
+     * @param most elements on it
+     * @param refusal what is told of a token that is none
+     */
+    public static <T> Page<T> page(
+            Collection<T> all,
+            Function<T, Place> place,
+            boolean isDescending,
+            Optional<String> token,
+            int most,
+            Supplier<ServiceError> refusal)
+            throws ServiceError {
+        Optional<Place> after = token.flatMap(Place::read);
+        if (token.isPresent() && after.isEmpty()) {
+            throw refusal.get();
+        }
+        List<T> rest = rest(all, place, isDescending, after);
+        int end = Math.min(rest.size(), most);
+        return new Page<>(
+                rest.subList(0, end),
+                end < rest.size() ? Optional.of(place.apply(rest.get(end - 1)).token()) : Optional.empty());
+    }
+
+    /** The token of a page in a request; empty where it asks for the first one. */
+    public static Optional<String> token(JsonNode request, String member) {
+        return request.has(member) ? Optional.of(request.path(member).asText()) : Optional.empty();
+    }
+
+    /**
      * What is left of a list, in its order; elements without a value come last in any order.
      *
      * @param all the elements
      * @param place where an element stands
      * @param after the last one that was told; empty at the beginning
      */
-    public static <T> List<T> rest(
+    private static <T> List<T> rest(
             Collection<T> all, Function<T, Place> place, boolean isDescending, Optional<Place> after) {
         Comparator<Place> order = order(isDescending);
         return all.stream()

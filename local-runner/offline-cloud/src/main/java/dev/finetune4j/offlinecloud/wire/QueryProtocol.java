@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** Amazon's query protocol: operation and parameters are a form, answers are XML. */
@@ -20,27 +19,35 @@ public final class QueryProtocol implements Protocol {
     private static final Duration ALLOWED_SKEW = Duration.ofMinutes(15);
 
     private final QueryService service;
-    private final String accessKeyId;
+    private final SignatureCheck signatures;
 
     /**
      * The protocol.
      *
      * @param service who speaks it
-     * @param accessKeyId the only access key that is known
+     * @param signatures knows who signs
      */
-    public QueryProtocol(QueryService service, String accessKeyId) {
+    public QueryProtocol(QueryService service, SignatureCheck signatures) {
         this.service = service;
-        this.accessKeyId = accessKeyId;
+        this.signatures = signatures;
     }
 
+    /** A form that nobody signed is for some service of this protocol: it does not say which. */
     @Override
     public boolean isSpokenBy(HttpExchange exchange) {
-        return Signature.isFor(service.signingName(), exchange);
+        return Signature.isFor(service.signingName(), exchange) || (!Signature.isIn(exchange) && isForm(exchange));
+    }
+
+    /** Whether a request has parameters in its body. */
+    static boolean isForm(HttpExchange exchange) {
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        return type != null && type.startsWith("application/x-www-form-urlencoded");
     }
 
     @Override
     public Request receive(HttpExchange exchange) throws IOException {
-        String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        String form = new String(body, StandardCharsets.UTF_8);
         Map<String, String> parameters = new TreeMap<>();
         for (String pair : form.split("&")) {
             int equals = pair.indexOf('=');
@@ -48,7 +55,7 @@ public final class QueryProtocol implements Protocol {
                 parameters.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
             }
         }
-        return new QueryRequest(exchange, parameters);
+        return new QueryRequest(exchange, body, parameters);
     }
 
     private static String decode(String text) {
@@ -61,10 +68,12 @@ public final class QueryProtocol implements Protocol {
 
     private final class QueryRequest implements Request {
         private final HttpExchange exchange;
+        private final byte[] body;
         private final Map<String, String> parameters;
 
-        QueryRequest(HttpExchange exchange, Map<String, String> parameters) {
+        QueryRequest(HttpExchange exchange, byte[] body, Map<String, String> parameters) {
             this.exchange = exchange;
+            this.body = body;
             this.parameters = parameters;
         }
 
@@ -81,11 +90,7 @@ public final class QueryProtocol implements Protocol {
         /** Any region will do: these services have one endpoint for all, some besides those of the regions. */
         @Override
         public void admit() throws ServiceError {
-            Optional<Signature> signature = Signature.of(exchange);
-            if (signature.isEmpty() || !signature.get().accessKeyId().equals(accessKeyId)) {
-                throw new ServiceError(
-                        FORBIDDEN, "InvalidClientTokenId", "The security token included in the request is invalid.");
-            }
+            signatures.admit(exchange, body);
         }
 
         @Override
@@ -118,8 +123,12 @@ public final class QueryProtocol implements Protocol {
 
         private static ServiceError inOwnWords(ServiceError error) {
             return switch (error.code()) {
-                case "ExpiredTokenException", "AccessDeniedException" ->
+                case "ExpiredTokenException", "AccessDeniedException", "IncompleteSignatureException" ->
                     named(error.code().replace("Exception", ""), error);
+                case "UnrecognizedClientException" -> named("InvalidClientTokenId", error);
+                case "MissingAuthenticationTokenException" ->
+                    new ServiceError(
+                            FORBIDDEN, "MissingAuthenticationToken", "Request is missing Authentication Token");
                 case "InvalidSignatureException" -> named("SignatureDoesNotMatch", error);
                 default -> error;
             };

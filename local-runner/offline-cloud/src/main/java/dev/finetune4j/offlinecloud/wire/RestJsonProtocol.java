@@ -22,19 +22,19 @@ public final class RestJsonProtocol implements Protocol {
     private static final int NOT_FOUND = 404;
 
     private final String region;
-    private final String accessKeyId;
+    private final SignatureCheck signatures;
     private final List<JsonService> services;
 
     /**
      * The protocol.
      *
      * @param region the region of the services that name no other
-     * @param accessKeyId the only access key that is known
+     * @param signatures knows who signs
      * @param services who speaks it
      */
-    public RestJsonProtocol(String region, String accessKeyId, List<JsonService> services) {
+    public RestJsonProtocol(String region, SignatureCheck signatures, List<JsonService> services) {
         this.region = region;
-        this.accessKeyId = accessKeyId;
+        this.signatures = signatures;
         this.services = List.copyOf(services);
     }
 
@@ -99,7 +99,8 @@ public final class RestJsonProtocol implements Protocol {
         public void admit() throws ServiceError {
             parameters = new RestMembers(service.model(), match)
                     .gather(queryOf(exchange.getRequestURI().getRawQuery()), parse(body));
-            Signature.check(exchange, new Signature(accessKeyId, regionOf(service), service.signingName()));
+            signatures.admit(exchange, body);
+            SignatureCheck.demandScope(exchange, regionOf(service), service.signingName());
         }
 
         @Override
@@ -109,7 +110,7 @@ public final class RestJsonProtocol implements Protocol {
 
         @Override
         public List<Access> accesses() {
-            return service.accesses(operation(), parameters);
+            return Access.inRegion(regionOf(service), service.accesses(operation(), parameters));
         }
 
         @Override

@@ -3,41 +3,66 @@ package dev.finetune4j.offlinecloud.wire;
 import com.sun.net.httpserver.HttpExchange;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a request says about its signature: of version 4, in a header or in the query, or of version 2 in the query, which S3 takes besides.
- * Nothing is computed: who knows the key id is let in.
+ * A request's signature: of version 4, in a header or in the query, or of version 2 in the query, which S3 takes besides.
  *
  * @param accessKeyId whose key
  * @param region for which region; empty in version 2, which knows none
  * @param service for which service
+ * @param signedHeaders names of the headers that it covers, in lower case; empty in version 2, which covers always the same
+ * @param value what was computed; empty where the request does not say
  */
-public record Signature(String accessKeyId, String region, String service) {
-    private static final int FORBIDDEN = 403;
+public record Signature(
+        String accessKeyId, String region, String service, SortedSet<String> signedHeaders, String value) {
     private static final String SCOPED = "([^/ ]+)/\\d{8}/([^/]+)/([^/]+)/aws4_request";
     private static final Pattern CREDENTIAL = Pattern.compile("AWS4-HMAC-SHA256 Credential=" + SCOPED + ",.*");
+    private static final Pattern HEADERS = Pattern.compile(".*[ ,]SignedHeaders=([^, ]+).*");
+    private static final Pattern VALUE = Pattern.compile(".*[ ,]Signature=([^, ]+).*");
     private static final Pattern PRESIGNED = Pattern.compile(SCOPED);
     private static final String TOKEN = "X-Amz-Security-Token";
 
-    /** The signature of a request; empty where it has none, or none of this version. */
-    public static Optional<Signature> of(HttpExchange exchange) {
-        if (authorization(exchange).isEmpty() && isPresigned(exchange)) {
-            String oldKey = parameter(exchange, "AWSAccessKeyId");
-            return oldKey.isEmpty()
-                    ? scoped(PRESIGNED.matcher(parameter(exchange, "X-Amz-Credential")))
-                    : Optional.of(new Signature(oldKey, "", "s3"));
-        }
-        return scoped(CREDENTIAL.matcher(authorization(exchange)));
+    /** Copies the names in their order. */
+    public Signature {
+        signedHeaders = Collections.unmodifiableSortedSet(new TreeSet<>(signedHeaders));
     }
 
-    private static Optional<Signature> scoped(Matcher credential) {
-        return credential.matches()
-                ? Optional.of(new Signature(credential.group(1), credential.group(2), credential.group(3)))
-                : Optional.empty();
+    /** The signature of a request; empty where it has none, or none of these versions. */
+    public static Optional<Signature> of(HttpExchange exchange) {
+        String header = authorization(exchange);
+        if (!header.isEmpty() || !isPresigned(exchange)) {
+            return scoped(CREDENTIAL.matcher(header), found(HEADERS, header), found(VALUE, header));
+        }
+        String oldKey = parameter(exchange, "AWSAccessKeyId");
+        return oldKey.isEmpty()
+                ? scoped(
+                        PRESIGNED.matcher(parameter(exchange, "X-Amz-Credential")),
+                        parameter(exchange, "X-Amz-SignedHeaders"),
+                        parameter(exchange, "X-Amz-Signature"))
+                : Optional.of(new Signature(
+                        oldKey, "", "s3", Collections.emptySortedSet(), parameter(exchange, "Signature")));
+    }
+
+    private static Optional<Signature> scoped(Matcher credential, String headers, String value) {
+        if (!credential.matches()) {
+            return Optional.empty();
+        }
+        SortedSet<String> names = new TreeSet<>(List.of(headers.split(";")));
+        names.remove("");
+        return Optional.of(new Signature(credential.group(1), credential.group(2), credential.group(3), names, value));
+    }
+
+    private static String found(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.matches() ? matcher.group(1) : "";
     }
 
     /** Whether a request is signed for a service. */
@@ -64,36 +89,8 @@ public record Signature(String accessKeyId, String region, String service) {
                 || !parameter(exchange, "AWSAccessKeyId").isEmpty();
     }
 
-    /**
-     * Lets a request in as the services of the JSON protocols do.
-     *
-     * @param expected the only key that is known, the only region that there is, and the service that is asked
-     * @throws ServiceError if it is not signed so
-     */
-    static void check(HttpExchange exchange, Signature expected) throws ServiceError {
-        if (!isIn(exchange)) {
-            throw new ServiceError(FORBIDDEN, "MissingAuthenticationTokenException", "Missing Authentication Token");
-        }
-        Signature signature = of(exchange)
-                .orElseThrow(() -> new ServiceError(
-                        FORBIDDEN,
-                        "IncompleteSignatureException",
-                        "Authorization header is not of Signature Version 4"));
-        if (!signature.accessKeyId().equals(expected.accessKeyId())) {
-            throw new ServiceError(
-                    FORBIDDEN, "UnrecognizedClientException", "The security token included in the request is invalid.");
-        }
-        if (!signature.equals(expected)) {
-            throw new ServiceError(
-                    FORBIDDEN,
-                    "InvalidSignatureException",
-                    "Credential should be scoped to a valid region and service: " + expected.region() + " and "
-                            + expected.service() + ", not " + signature.region() + " and " + signature.service());
-        }
-    }
-
     /** A parameter of the query, whose name is in any case; empty where it is not there. */
-    private static String parameter(HttpExchange exchange, String name) {
+    static String parameter(HttpExchange exchange, String name) {
         TreeMap<String, String> parameters = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         String query =
                 Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");

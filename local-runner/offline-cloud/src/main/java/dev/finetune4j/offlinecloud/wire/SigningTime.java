@@ -15,10 +15,29 @@ final class SigningTime {
     static final Duration USUAL_SKEW = Duration.ofMinutes(5);
 
     private static final int FORBIDDEN = 403;
+    private static final String AMZ_DATE = "X-Amz-Date";
     private static final DateTimeFormatter BASIC =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private SigningTime() {}
+
+    /** By header, or in the query of an address that is signed itself; empty where a request does not say. */
+    static Optional<Instant> of(HttpExchange exchange) {
+        if (Signature.isPresigned(exchange)) {
+            return time(Signature.parameter(exchange, AMZ_DATE));
+        }
+        Optional<Instant> own = header(exchange, AMZ_DATE).flatMap(SigningTime::time);
+        return own.isPresent() ? own : header(exchange, "Date").flatMap(SigningTime::httpDate);
+    }
+
+    /** As signatures have a time. */
+    static String text(Instant time) {
+        return BASIC.format(time);
+    }
+
+    private static Optional<String> header(HttpExchange exchange, String name) {
+        return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
+    }
 
     /**
      * Refuses a request that was signed too long ago or is not signed yet; one that is not signed, or by its address, is none of both.
@@ -27,9 +46,7 @@ final class SigningTime {
      * @param allowed how far it may be away from that
      */
     static void check(HttpExchange exchange, Instant now, Duration allowed) throws ServiceError {
-        Optional<Instant> signed = Optional.ofNullable(
-                        exchange.getRequestHeaders().getFirst("X-Amz-Date"))
-                .flatMap(SigningTime::time);
+        Optional<Instant> signed = Signature.isPresigned(exchange) ? Optional.empty() : of(exchange);
         if (signed.isEmpty() || Duration.between(signed.get(), now).abs().compareTo(allowed) <= 0) {
             return;
         }
@@ -52,6 +69,14 @@ final class SigningTime {
             return Optional.of(BASIC.parse(text, Instant::from));
         } catch (DateTimeParseException e) {
             return Optional.empty();
+        }
+    }
+
+    private static Optional<Instant> httpDate(String text) {
+        try {
+            return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from));
+        } catch (DateTimeParseException e) {
+            return time(text);
         }
     }
 }

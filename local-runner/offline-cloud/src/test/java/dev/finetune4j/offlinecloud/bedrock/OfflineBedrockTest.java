@@ -350,6 +350,26 @@ class OfflineBedrockTest {
                 "ResourceNotFoundException",
                 "tickets",
                 () -> ask("GetProvisionedModelThroughput", named("provisionedModelId", "tickets")));
+
+        String next = ask(
+                        "CreateProvisionedModelThroughput",
+                        named("provisionedModelName", "tickets")
+                                .put("modelId", second)
+                                .put("modelUnits", 1))
+                .path("provisionedModelArn")
+                .asText();
+        assertThat(next).as("the name is free, and the ARN is the other's").isNotEqualTo(arn);
+        assertThat(ask("ListProvisionedModelThroughputs", Json.records().createObjectNode())
+                        .findValuesAsText("provisionedModelArn"))
+                .containsExactlyInAnyOrder(arn, next);
+        assertRefused(
+                "ValidationException",
+                "currently in use",
+                () -> ask(
+                        "CreateProvisionedModelThroughput",
+                        named("provisionedModelName", "mails")
+                                .put("modelId", second)
+                                .put("modelUnits", 1)));
     }
 
     @Test

@@ -46,7 +46,8 @@ class Boto3S3Test {
                     .throttle("HeadBucket", 1)
                     .breakDown("GetBucketLocation", 1)
                     .loseAnswer("ListBuckets", 1);
-            for (String line : boto3.output("boto3_s3.py", aws.endpoint(), aws.accessKeyId(), folder)
+            for (String line : boto3.output(
+                            "boto3_s3.py", aws.endpoint(), aws.accessKeyId(), aws.secretAccessKey(), folder)
                     .split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);
                 seen.put(said.path("what").asText(), said.path("value").toString());

@@ -33,7 +33,13 @@ class MotoDifferentialTest {
                 Clock.systemUTC(),
                 Pace.SWIFT,
                 PlannedContainer.succeedingAfter(Duration.ofHours(1)))) {
-            for (String line : moto.output("moto_differential.py", aws.endpoint(), aws.accessKeyId(), seed, OPERATIONS)
+            for (String line : moto.output(
+                            "moto_differential.py",
+                            aws.endpoint(),
+                            aws.accessKeyId(),
+                            aws.secretAccessKey(),
+                            seed,
+                            OPERATIONS)
                     .split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);
                 switch (said.path("what").asText()) {

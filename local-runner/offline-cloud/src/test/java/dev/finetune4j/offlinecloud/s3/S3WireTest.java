@@ -10,10 +10,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What stands between HTTP and objects: framing, checksums, addresses, XML. */
 class S3WireTest {
@@ -102,6 +106,25 @@ class S3WireTest {
                     .as(hostile)
                     .isInstanceOf(ServiceError.class)
                     .hasMessageContaining("not well-formed");
+        }
+    }
+
+    @Test
+    void keepsNothingOfABucketThatIsGone(@TempDir Path folder) throws ServiceError {
+        try (OfflineS3 s3 = new OfflineS3(folder, "123456789012", "eu-central-1", Clock.systemUTC())) {
+            s3.createBucket("b")
+                    .encrypt("b", "arn:aws:kms:eu-central-1:123456789012:key/k")
+                    .share("b");
+            Bucket gone = s3.bucketOf("b", Optional.empty());
+            gone.set("BucketTagging", Xml.of("Tagging", ""));
+
+            s3.remove(gone);
+            s3.createBucket("b");
+
+            assertThat(s3.keyOf("b")).isEmpty();
+            assertThat(s3.isShared("b")).isFalse();
+            assertThat(s3.bucketOf("b", Optional.empty()).setting("BucketTagging"))
+                    .isEmpty();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.s3.OfflineS3;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
+import dev.finetune4j.offlinecloud.wire.Signer;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -86,18 +87,8 @@ class JumpStartSpecsTest {
     }
 
     private HttpResponse<String> send(String method, String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(aws.endpoint().resolve(path))
-                .header(
-                        "Authorization",
-                        "AWS4-HMAC-SHA256 Credential=" + aws.accessKeyId()
-                                + "/20260101/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature=0")
-                .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
-                .method(
-                        method,
-                        method.equals("PUT")
-                                ? HttpRequest.BodyPublishers.ofString("[]")
-                                : HttpRequest.BodyPublishers.noBody())
-                .build();
+        HttpRequest request = Signer.of(aws, "eu-central-1", "s3")
+                .sign(method, aws.endpoint().resolve(path), method.equals("PUT") ? "[]" : "");
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -201,8 +201,7 @@ class OfflineSageMakerTest {
 
     @Test
     void endsASpotJobThatWaitsTooLong() throws Exception {
-        service.sellOut("ml.g5.xlarge");
-        create(JobBody.spot("job-1", 10_000, 12_000));
+        createWhereAllAreSold(JobBody.spot("job-1", 10_000, 12_000));
 
         clock.advance(Duration.ofSeconds(11_999));
         assertThat(status("job-1")).isEqualTo("InProgress Starting");
@@ -213,8 +212,7 @@ class OfflineSageMakerTest {
 
     @Test
     void failsAJobForWhichThereIsNoMachine() throws Exception {
-        service.sellOut("ml.g5.xlarge");
-        create(JobBody.onDemand("job-1"));
+        createWhereAllAreSold(JobBody.onDemand("job-1"));
 
         clock.advance(Duration.ofHours(2));
 
@@ -224,8 +222,7 @@ class OfflineSageMakerTest {
 
     @Test
     void startsAJobOnceThereIsAMachine() throws Exception {
-        service.sellOut("ml.g5.xlarge");
-        create(JobBody.onDemand("job-1"));
+        createWhereAllAreSold(JobBody.onDemand("job-1"));
         clock.advance(Duration.ofMinutes(30));
 
         service.restock("ml.g5.xlarge");
@@ -236,8 +233,7 @@ class OfflineSageMakerTest {
 
     @Test
     void waitsForAMachineAsLongAsItIsToldTo() throws Exception {
-        service.sellOut("ml.g5.xlarge");
-        create(pending("job-1", 7200));
+        createWhereAllAreSold(pending("job-1", 7200));
 
         clock.advance(Duration.ofMinutes(100));
         assertThat(status("job-1")).isEqualTo("InProgress Pending");
@@ -251,8 +247,7 @@ class OfflineSageMakerTest {
 
     @Test
     void stopsAJobThatIsPendingForTooLong() throws Exception {
-        service.sellOut("ml.g5.xlarge");
-        create(pending("job-1", 7200));
+        createWhereAllAreSold(pending("job-1", 7200));
 
         clock.advance(Duration.ofDays(1));
 
@@ -275,8 +270,7 @@ class OfflineSageMakerTest {
 
     @Test
     void stopsAPendingJob() throws Exception {
-        service.sellOut("ml.g5.xlarge");
-        create(pending("job-1", 7200));
+        createWhereAllAreSold(pending("job-1", 7200));
         clock.advance(Duration.ofMinutes(10));
 
         stop("job-1");
@@ -297,6 +291,11 @@ class OfflineSageMakerTest {
                 .containsExactly("Starting 120", "Pending 5880", "MaxWaitTimeExceeded 0");
         assertThat(describe("job-1").path("SecondaryStatusTransitions").findValuesAsText("StatusMessage"))
                 .endsWith("Training job exceeded MaxWaitTimeInSeconds provided");
+    }
+
+    private void createWhereAllAreSold(ObjectNode body) throws ServiceError {
+        service.sellOut("ml.g5.xlarge");
+        create(body);
     }
 
     private static ObjectNode pending(String name, int seconds) {

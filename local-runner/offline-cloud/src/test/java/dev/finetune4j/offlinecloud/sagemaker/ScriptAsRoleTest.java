@@ -36,6 +36,7 @@ class ScriptAsRoleTest {
                     "script_as_role.py",
                     aws.endpoint(),
                     aws.accessKeyId(),
+                    aws.secretAccessKey(),
                     boto3.folder().toAbsolutePath());
             for (String line : output.split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);

@@ -39,7 +39,7 @@ class ScriptModeTest {
         ProcessContainer containers = new ProcessContainer(
                 folder.resolve("machines"), store, Map.of("PATH", "/usr/bin:/bin"), Clock.systemUTC(), place);
         try (OfflineAws aws = OfflineAws.start(ACCOUNT, Clock.systemUTC(), Pace.SWIFT, containers, store)) {
-            for (String line : boto3.output("script_mode.py", aws.endpoint(), aws.accessKeyId())
+            for (String line : boto3.output("script_mode.py", aws.endpoint(), aws.accessKeyId(), aws.secretAccessKey())
                     .split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);
                 seen.set(said.path("what").asText(), said.path("value"));

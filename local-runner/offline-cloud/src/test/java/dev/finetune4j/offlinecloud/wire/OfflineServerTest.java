@@ -20,6 +20,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.Test;
 /** The protocol, and what may go wrong on the way. */
 class OfflineServerTest {
     private static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
+    private static final String CONTENT_TYPE = "application/x-amz-json-1.1";
+    private static final String LIST = "SageMaker.ListTrainingJobs";
     private static final String CREATE = "SageMaker.CreateTrainingJob";
     private static final DateTimeFormatter SIGNED_AT =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -34,15 +38,14 @@ class OfflineServerTest {
     private final HttpClient client = HttpClient.newHttpClient();
     private final VirtualClock clock = new VirtualClock();
     private OfflineAws aws;
-    private String signed;
+    private Signer signed;
 
     @BeforeEach
     void open() throws IOException {
         aws = OfflineAws.start(
                 Account.sample(), clock, Pace.LIFELIKE, PlannedContainer.succeedingAfter(Duration.ofHours(1)));
         JobBody.stage(aws.s3());
-        signed = "AWS4-HMAC-SHA256 Credential=" + aws.accessKeyId()
-                + "/20260101/eu-central-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0";
+        signed = Signer.of(aws, "eu-central-1", "sagemaker");
     }
 
     @AfterEach
@@ -56,7 +59,7 @@ class OfflineServerTest {
                 send(CREATE, signed, JobBody.onDemand("job-1").toString());
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.headers().firstValue("Content-Type")).contains("application/x-amz-json-1.1");
+        assertThat(answer.headers().firstValue("Content-Type")).contains(CONTENT_TYPE);
         assertThat(Json.read(answer.body(), ObjectNode.class)
                         .path("TrainingJobArn")
                         .asText())
@@ -65,11 +68,50 @@ class OfflineServerTest {
 
     @Test
     void refusesWhatNobodySigned() throws Exception {
-        assertError(403, "MissingAuthenticationTokenException", send(CREATE, "", "{}"));
-        assertError(403, "IncompleteSignatureException", send(CREATE, "Bearer x", "{}"));
-        assertError(403, "InvalidSignatureException", send(CREATE, signed.replace("eu-central-1", "us-east-1"), "{}"));
-        assertError(403, "InvalidSignatureException", send(CREATE, signed.replace("sagemaker", "s3"), "{}"));
-        assertError(403, "UnrecognizedClientException", send(CREATE, signed.replace(aws.accessKeyId(), "AKIA"), "{}"));
+        String secret = aws.secretAccessKey();
+
+        assertError(403, "MissingAuthenticationTokenException", sendBare(Map.of()));
+        assertError(403, "IncompleteSignatureException", sendBare(Map.of("Authorization", "Bearer x")));
+        assertError(403, "InvalidSignatureException", send(CREATE, signed.inRegion("us-east-1"), "{}"));
+        assertError(403, "InvalidSignatureException", send(CREATE, signed.forService("s3"), "{}"));
+        assertError(403, "UnrecognizedClientException", send(CREATE, signed.withKey("AKIA", secret, ""), "{}"));
+        assertError(
+                403, "UnrecognizedClientException", send(CREATE, signed.withKey(aws.accessKeyId(), secret, "t"), "{}"));
+        HttpResponse<String> guessed = send(CREATE, signed.withKey(aws.accessKeyId(), "guessed", ""), "{}");
+        assertError(403, "InvalidSignatureException", guessed);
+        assertThat(guessed.body())
+                .contains("The request signature we calculated does not match the signature you provided.");
+    }
+
+    /** A signature is of one request: neither part of it can be left out, nor anything of the request be another. */
+    @Test
+    void refusesWhatIsSignedInPart() throws Exception {
+        HttpRequest good = signed.sign("POST", aws.endpoint(), "{}", "X-Amz-Target", LIST);
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        good.headers().map().forEach((name, values) -> headers.put(name, values.get(0)));
+        String authorization = headers.getOrDefault("Authorization", "");
+        assertThat(sendBare(headers).statusCode()).isEqualTo(200);
+
+        headers.put("Authorization", authorization.replaceFirst(", Signature=.*", ""));
+        assertError(403, "IncompleteSignatureException", sendBare(headers));
+        headers.put("Authorization", authorization.replaceFirst("SignedHeaders=[^,]*, ", ""));
+        assertError(403, "IncompleteSignatureException", sendBare(headers));
+        headers.put("Authorization", authorization.replaceFirst("host;", ""));
+        assertError(403, "InvalidSignatureException", sendBare(headers));
+        headers.put("Authorization", authorization);
+        headers.put("X-Amz-Target", "SageMaker.Search");
+        assertError(403, "InvalidSignatureException", sendBare(headers));
+        headers.put("X-Amz-Target", LIST);
+        headers.remove("X-Amz-Date");
+        assertError(403, "IncompleteSignatureException", sendBare(headers));
+    }
+
+    private HttpResponse<String> sendBare(Map<String, String> headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(aws.endpoint())
+                .header("X-Amz-Target", headers.getOrDefault("X-Amz-Target", LIST))
+                .POST(HttpRequest.BodyPublishers.ofString("{}"));
+        headers.forEach(request::setHeader);
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @Test
@@ -93,13 +135,7 @@ class OfflineServerTest {
     }
 
     private HttpResponse<String> signedAt(Instant time) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(aws.endpoint())
-                .header("X-Amz-Target", "SageMaker.ListTrainingJobs")
-                .header("X-Amz-Date", SIGNED_AT.format(time))
-                .header("Authorization", signed)
-                .POST(HttpRequest.BodyPublishers.ofString("{}"))
-                .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString());
+        return send(LIST, signed.at(time), "{}");
     }
 
     @Test
@@ -158,7 +194,7 @@ class OfflineServerTest {
 
         clock.advance(Duration.ofMinutes(29));
         for (String service : new String[] {"sagemaker", "logs", "s3", "sts"}) {
-            assertThatThrownBy(() -> sendAs(service, "", "{}")).as(service).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> sendAs(service, signed, "{}")).as(service).isInstanceOf(IOException.class);
         }
         assertThatThrownBy(() -> send(CREATE, signed, JobBody.onDemand("lost").toString()))
                 .isInstanceOf(IOException.class);
@@ -169,17 +205,19 @@ class OfflineServerTest {
 
     @Test
     void endsSessionsByTheClockAtEveryService() throws Exception {
-        String answer = sendAs("sts", "", "Action=AssumeRole&RoleSessionName=me&DurationSeconds=900&RoleArn=" + ROLE)
+        String answer = sendAs(
+                        "sts", signed, "Action=AssumeRole&RoleSessionName=me&DurationSeconds=900&RoleArn=" + ROLE)
                 .body();
-        String token = answer.replaceAll("(?s).*<SessionToken>|</SessionToken>.*", "");
+        Signer session = signed.withKey(
+                told(answer, "AccessKeyId"), told(answer, "SecretAccessKey"), told(answer, "SessionToken"));
         String who = "Action=GetCallerIdentity";
 
-        assertThat(sendAs("sagemaker", token, "{}").body()).contains("TrainingJobSummaries");
-        assertThat(sendAs("sts", token, who).body()).contains("assumed-role/finetune4j-training/me");
+        assertThat(sendAs("sagemaker", session, "{}").body()).contains("TrainingJobSummaries");
+        assertThat(sendAs("sts", session, who).body()).contains("assumed-role/finetune4j-training/me");
         clock.advance(Duration.ofMinutes(15));
 
         for (String service : new String[] {"sagemaker", "logs", "bedrock", "s3", "iam", "sts"}) {
-            HttpResponse<String> refused = sendAs(service, token, service.equals("sts") ? who : "{}");
+            HttpResponse<String> refused = sendAs(service, session, service.equals("sts") ? who : "{}");
             assertThat(refused.statusCode() + " " + refused.headers().map() + refused.body())
                     .as(service)
                     .contains("ExpiredToken")
@@ -187,13 +225,16 @@ class OfflineServerTest {
         }
     }
 
+    private static String told(String answer, String element) {
+        return answer.replaceAll("(?s).*<" + element + ">|</" + element + ">.*", "");
+    }
+
     @Test
     void playsBedrockInTheRegionsInWhichItTunes() throws Exception {
         for (String region : new String[] {"eu-central-1", "us-east-1", "us-west-2"}) {
-            HttpRequest models = HttpRequest.newBuilder(
-                            aws.endpoint().resolve("/foundation-models?byCustomizationType=FINE_TUNING"))
-                    .header("Authorization", signed.replace("/eu-central-1/sagemaker/", "/" + region + "/bedrock/"))
-                    .build();
+            HttpRequest models = signed.inRegion(region)
+                    .forService("bedrock")
+                    .sign("GET", aws.endpoint().resolve("/foundation-models?byCustomizationType=FINE_TUNING"), "");
 
             HttpResponse<String> answer = client.send(models, HttpResponse.BodyHandlers.ofString());
 
@@ -203,35 +244,45 @@ class OfflineServerTest {
         }
     }
 
-    private HttpResponse<String> sendAs(String service, String token, String body) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        aws.endpoint().resolve(service.equals("bedrock") ? "/model-customization-jobs" : "/"))
-                .header("Authorization", signed.replace("/sagemaker/", "/" + service + "/"));
-        if (!token.isEmpty()) {
-            request.header("X-Amz-Security-Token", token);
-        }
-        switch (service) {
-            case "sagemaker" -> request.header("X-Amz-Target", "SageMaker.ListTrainingJobs");
-            case "logs" -> request.header("X-Amz-Target", "Logs_20140328.DescribeLogGroups");
-            default -> request.header("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
-        }
-        boolean isRead = service.equals("s3") || service.equals("bedrock");
-        request.method(
-                isRead ? "GET" : "POST",
-                isRead ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    @Test
+    void tellsPoliciesInWhichRegionItIsAsked() throws Exception {
+        aws.iam().restrictUser("""
+                {"Version": "2012-10-17", "Statement": [{
+                  "Effect": "Allow", "Action": "*", "Resource": "*",
+                  "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}]}
+                """);
+
+        assertThat(sendAs("bedrock", signed.inRegion("us-east-1"), "").statusCode())
+                .isEqualTo(200);
+        assertThat(sendAs("bedrock", signed.inRegion("us-west-2"), "").statusCode())
+                .isEqualTo(403);
+        assertThat(sendAs("bedrock", signed, "").statusCode()).isEqualTo(403);
+        assertThat(send(
+                                "AWSPriceListService.DescribeServices",
+                                signed.inRegion("us-east-1").forService("pricing"),
+                                "{}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertError(400, "AccessDeniedException", send(LIST, signed, "{}"));
     }
 
-    private HttpResponse<String> send(String target, String authorization, String body)
+    private HttpResponse<String> sendAs(String service, Signer signer, String body) throws Exception {
+        Signer there = signer.forService(service);
+        HttpRequest request = switch (service) {
+            case "sagemaker" -> there.sign("POST", aws.endpoint(), body, "X-Amz-Target", LIST);
+            case "logs" -> there.sign("POST", aws.endpoint(), body, "X-Amz-Target", "Logs_20140328.DescribeLogGroups");
+            case "s3" -> there.sign("GET", aws.endpoint().resolve("/"), "");
+            case "bedrock" -> there.sign("GET", aws.endpoint().resolve("/model-customization-jobs"), "");
+            default -> there.sign("POST", aws.endpoint(), body);
+        };
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> send(String target, Signer signer, String body)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(aws.endpoint())
-                .header("X-Amz-Target", target)
-                .header("Content-Type", "application/x-amz-json-1.1")
-                .POST(HttpRequest.BodyPublishers.ofString(body));
-        if (!authorization.isEmpty()) {
-            request.header("Authorization", authorization);
-        }
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(
+                signer.sign("POST", aws.endpoint(), body, "X-Amz-Target", target, "Content-Type", CONTENT_TYPE),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private static void assertError(int status, String code, HttpResponse<String> answer) {

@@ -30,7 +30,7 @@ class RestJsonProtocolTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private OfflineAws aws;
-    private String signed;
+    private Signer signed;
 
     @BeforeEach
     void open() throws IOException {
@@ -39,8 +39,7 @@ class RestJsonProtocolTest {
                 new VirtualClock(),
                 Pace.LIFELIKE,
                 PlannedContainer.succeedingAfter(Duration.ofHours(1)));
-        signed = "AWS4-HMAC-SHA256 Credential=" + aws.accessKeyId()
-                + "/20260101/us-east-1/bedrock/aws4_request, SignedHeaders=host, Signature=0";
+        signed = Signer.of(aws, "us-east-1", "bedrock");
     }
 
     @AfterEach
@@ -106,13 +105,23 @@ class RestJsonProtocolTest {
 
     @Test
     void letsNobodyInWhoIsNotSigned() throws Exception {
-        assertThat(send("GET", JOBS, "", "").statusCode()).isEqualTo(403);
-        assertThat(send("GET", JOBS, signed.replace(aws.accessKeyId(), "AKIDSTRANGER"), "")
-                        .statusCode())
-                .isEqualTo(403);
-        assertThat(send("GET", JOBS, signed.replace("us-east-1", "eu-west-1"), "")
-                        .statusCode())
-                .isEqualTo(403);
+        HttpRequest bare =
+                HttpRequest.newBuilder(URI.create(aws.endpoint() + JOBS)).build();
+
+        assertRefused("MissingAuthenticationTokenException", client.send(bare, HttpResponse.BodyHandlers.ofString()));
+        assertRefused("UnrecognizedClientException", as(signed.withKey("AKIDSTRANGER", aws.secretAccessKey(), "")));
+        assertRefused("UnrecognizedClientException", as(signed.withKey(aws.accessKeyId(), aws.secretAccessKey(), "t")));
+        assertRefused("InvalidSignatureException", as(signed.withKey(aws.accessKeyId(), "guessed", "")));
+        assertRefused("InvalidSignatureException", as(signed.inRegion("eu-west-1")));
+    }
+
+    private HttpResponse<String> as(Signer signer) throws Exception {
+        return send("GET", JOBS, signer, "");
+    }
+
+    private static void assertRefused(String error, HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.headers().firstValue("x-amzn-ErrorType")).contains(error);
     }
 
     @Test
@@ -124,13 +133,9 @@ class RestJsonProtocolTest {
         assertThat(send("GET", JOBS, signed, "").statusCode()).isEqualTo(200);
     }
 
-    private HttpResponse<String> send(String method, String path, String authorization, String body)
+    private HttpResponse<String> send(String method, String path, Signer signer, String body)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(aws.endpoint() + path))
-                .method(method, HttpRequest.BodyPublishers.ofString(body));
-        if (!authorization.isEmpty()) {
-            request.header("Authorization", authorization);
-        }
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(
+                signer.sign(method, URI.create(aws.endpoint() + path), body), HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -65,17 +65,14 @@ final class StackChange implements Founding {
         refuseRuin(there);
         isNew = there == null || there.stackStatus() == StackStatus.REVIEW_IN_PROGRESS;
         List<Parameter> parameters = parameters(isNew ? null : there, wishes);
-        make(() -> client.createChangeSet(request -> request.stackName(STACK)
-                .changeSetName(changeSet)
-                .changeSetType(isNew ? ChangeSetType.CREATE : ChangeSetType.UPDATE)
-                .templateBody(template)
-                .parameters(parameters)
-                .capabilities(Capability.CAPABILITY_IAM)));
-        isOpen = true;
+        isOpen = begin(template, parameters);
+        if (!isOpen) {
+            return;
+        }
         DescribeChangeSetResponse set = workedOut();
         if (set.statusAsString().equals("FAILED")) {
             String reason = String.valueOf(set.statusReason());
-            if (reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")) {
+            if (isNothingToDo(reason)) {
                 return;
             }
             throw AccountProblems.NOT_MADE
@@ -89,6 +86,28 @@ final class StackChange implements Founding {
                         change.resourceChange().logicalResourceId(),
                         change.resourceChange().resourceType()))
                 .toList();
+    }
+
+    /** Whether there is a change set: nothing to do is told by one that failed, or by refusing to make one. */
+    private boolean begin(String template, List<Parameter> parameters) {
+        try {
+            client.createChangeSet(request -> request.stackName(STACK)
+                    .changeSetName(changeSet)
+                    .changeSetType(isNew ? ChangeSetType.CREATE : ChangeSetType.UPDATE)
+                    .templateBody(template)
+                    .parameters(parameters)
+                    .capabilities(Capability.CAPABILITY_IAM));
+            return true;
+        } catch (SdkException e) {
+            if (isNothingToDo(AwsConnection.reason(e))) {
+                return false;
+            }
+            throw told(e);
+        }
+    }
+
+    private static boolean isNothingToDo(String reason) {
+        return reason.contains("didn't contain changes") || reason.contains("No updates are to be performed");
     }
 
     /** A stack that could not be made stays as a ruin until somebody removes it. */

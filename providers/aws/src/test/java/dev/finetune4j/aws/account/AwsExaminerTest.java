@@ -60,7 +60,7 @@ class AwsExaminerTest {
                 "AWS_ACCESS_KEY_ID",
                 aws.accessKeyId(),
                 "AWS_SECRET_ACCESS_KEY",
-                "secret"));
+                aws.secretAccessKey()));
     }
 
     @AfterEach
@@ -226,6 +226,7 @@ class AwsExaminerTest {
         try (OfflineAws east = east()) {
             environment.put("AWS_ENDPOINT_URL", east.endpoint().toString());
             environment.put("AWS_ACCESS_KEY_ID", east.accessKeyId());
+            environment.put("AWS_SECRET_ACCESS_KEY", east.secretAccessKey());
             assertThat(atBedrock("amazon.nova-micro-v1:0:128k"))
                     .extracting(Diagnosis::name)
                     .containsExactly(
@@ -338,7 +339,7 @@ class AwsExaminerTest {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(all.toString()));
         assertThat(one.verdict()).as("%s", all).isEqualTo(verdict);
-        assertThat(one.found()).contains(found).doesNotContain("secret");
+        assertThat(one.found()).contains(found).doesNotContain(aws.secretAccessKey());
         assertThat(one.remedy()).contains(remedy);
         if (verdict != Verdict.OK) {
             assertThat(one.remedy()).isNotEmpty();

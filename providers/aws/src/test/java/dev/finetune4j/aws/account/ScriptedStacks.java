@@ -23,10 +23,16 @@ final class ScriptedStacks implements QueryService {
     private String status = "";
     private String next = "";
     private String failure = "";
+    private boolean refusesNothing;
 
     /** From now on no change can be made, for a reason. */
     void fail(String reason) {
         failure = reason;
+    }
+
+    /** From now on a change set of nothing is not made, instead of one that fails. */
+    void refuseChangesOfNothing() {
+        refusesNothing = true;
     }
 
     List<String> calls() {
@@ -108,6 +114,9 @@ final class ScriptedStacks implements QueryService {
             boolean isKept = Boolean.parseBoolean(parameters.get(member + "UsePreviousValue"));
             wished.put(
                     key, isKept ? made.getOrDefault(key, "") : parameters.getOrDefault(member + "ParameterValue", ""));
+        }
+        if (refusesNothing && !isNew && wished.equals(made)) {
+            throw ServiceError.of("ValidationError", "No updates are to be performed.");
         }
         wishedByChangeSet.put(name, wished);
         if (isNew) {

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.offlinecloud.iam.OfflineIam;
+import dev.finetune4j.offlinecloud.wire.AccessKey;
+import dev.finetune4j.offlinecloud.wire.AccessKeys;
 import dev.finetune4j.offlinecloud.wire.CallLog;
 import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.OfflineServer;
 import dev.finetune4j.offlinecloud.wire.QueryProtocol;
+import dev.finetune4j.offlinecloud.wire.SignatureCheck;
 import dev.finetune4j.spi.AccountFounder.Change;
 import dev.finetune4j.spi.ProviderContext;
 import java.io.IOException;
@@ -27,16 +30,19 @@ import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
 
 /** A stack is shown before it is made, made once, changed where something is wished, and left alone where nothing is. */
 class StackChangeTest {
-    private static final String KEY = "OFFLKEY";
-
     private final ScriptedStacks stacks = new ScriptedStacks();
+    private final AccessKeys keys = new AccessKeys();
+    private final AccessKey key = keys.make("");
     private OfflineServer server;
 
     @BeforeEach
     void open() throws IOException {
         OfflineIam everybody = new OfflineIam("123456789012", Set.of(), session -> Optional.empty());
         server = OfflineServer.start(
-                List.of(new QueryProtocol(stacks, KEY)), everybody, new Faults(Clock.systemUTC()), new CallLog());
+                List.of(new QueryProtocol(stacks, new SignatureCheck(keys))),
+                everybody,
+                new Faults(Clock.systemUTC()),
+                new CallLog());
     }
 
     @AfterEach
@@ -77,6 +83,21 @@ class StackChangeTest {
     }
 
     @Test
+    void leavesAloneWhereNoChangeSetIsMadeOfNothing() {
+        try (StackChange change = prepared(Map.of("Prefix", "jobs"))) {
+            change.carryOut();
+        }
+        stacks.refuseChangesOfNothing();
+
+        try (StackChange change = prepared(Map.of("Prefix", "jobs"))) {
+            assertThat(change.changes()).isEmpty();
+            assertThat(change.carryOut()).isEqualTo("places: {Prefix=jobs}");
+        }
+        assertThat(stacks.calls().stream().filter("ExecuteChangeSet"::equals)).hasSize(1);
+        assertThat(stacks.calls()).as("there is none to delete").doesNotContain("DeleteChangeSet");
+    }
+
+    @Test
     void tellsWhatCouldNotBeMadeAndWhatIsLeftOfIt() {
         stacks.fail("mine already exists");
         try (StackChange change = prepared(Map.of())) {
@@ -101,9 +122,9 @@ class StackChangeTest {
                         "AWS_ENDPOINT_URL",
                         server.endpoint().toString(),
                         "AWS_ACCESS_KEY_ID",
-                        KEY,
+                        key.id(),
                         "AWS_SECRET_ACCESS_KEY",
-                        "secret"),
+                        key.secret()),
                 Clock.systemUTC());
         CloudFormationClient client =
                 AwsConnection.brief("eu-central-1", "CLOUDFORMATION").open(CloudFormationClient.builder(), context);

@@ -93,7 +93,7 @@ class BedrockProviderContractTest extends ProviderContractTest {
 
         @Override
         public List<String> secrets() {
-            return List.of(TuningPlace.SECRET);
+            return List.of(place.aws.secretAccessKey());
         }
 
         @Override

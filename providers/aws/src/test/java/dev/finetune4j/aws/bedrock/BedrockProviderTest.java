@@ -66,7 +66,7 @@ class BedrockProviderTest {
     void open() throws IOException {
         aws = OfflineTuning.start(
                 clock, OfflineTuning.REGION, OfflineTuning.store(folder.resolve("s3"), OfflineTuning.REGION, clock));
-        provider = new BedrockProviderFactory().open(Surroundings.of(aws, "secret", folder, clock), SETTINGS);
+        provider = new BedrockProviderFactory().open(Surroundings.of(aws, folder, clock), SETTINGS);
     }
 
     @AfterEach

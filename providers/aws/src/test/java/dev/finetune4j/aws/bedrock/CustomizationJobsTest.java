@@ -238,7 +238,7 @@ class CustomizationJobsTest extends LaunchesOnceTest {
             FineTuneException failure = refused(() -> jobs.submit(request(NAME, "abc")));
             assertThat(failure.problems().toString() + failure + failure.getCause())
                     .doesNotContain(aws.accessKeyId())
-                    .doesNotContain("secret");
+                    .doesNotContain(aws.secretAccessKey());
         }
     }
 

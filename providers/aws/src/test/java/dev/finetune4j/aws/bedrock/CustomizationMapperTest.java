@@ -48,7 +48,7 @@ class CustomizationMapperTest {
                             .region(Region.of(region))
                             .httpClientBuilder(UrlConnectionHttpClient.builder())
                             .credentialsProvider(StaticCredentialsProvider.create(
-                                    AwsBasicCredentials.create(aws.accessKeyId(), "secret")))
+                                    AwsBasicCredentials.create(aws.accessKeyId(), aws.secretAccessKey())))
                             .build());
         }
     }

@@ -48,7 +48,8 @@ final class OfflineTuning {
 
     static BedrockCalls client(OfflineAws aws, String region, String key, Clock clock) {
         return BedrockCalls.open(
-                region, Surroundings.of(aws.endpoint().toString(), key, "secret", Path.of("unused"), clock));
+                region,
+                Surroundings.of(aws.endpoint().toString(), key, aws.secretAccessKey(), Path.of("unused"), clock));
     }
 
     static BedrockOptions.Builder options() {

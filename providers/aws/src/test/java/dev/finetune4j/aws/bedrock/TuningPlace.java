@@ -25,7 +25,6 @@ import java.util.stream.IntStream;
 
 /** Bedrock on a clock that is moved by hand, rows for it, and clients of it. */
 final class TuningPlace implements AutoCloseable {
-    static final String SECRET = "wJalrXUtnFEMI-offline-secret-key-of-a-test";
     static final Map<String, String> SETTINGS = Map.of(
             "role", OfflineTuning.ROLE,
             "region", OfflineTuning.REGION,
@@ -45,7 +44,7 @@ final class TuningPlace implements AutoCloseable {
         this.settings = settings;
         aws = OfflineTuning.start(
                 clock, OfflineTuning.REGION, OfflineTuning.store(home.resolve("s3"), OfflineTuning.REGION, clock));
-        context = Surroundings.of(aws, SECRET, home, clock);
+        context = Surroundings.of(aws, home, clock);
         Path data = Files.createDirectories(home.resolve("data"));
         Files.writeString(data.resolve(Part.TRAIN.fileName()), rows(16));
         Files.writeString(data.resolve(Part.VALIDATION.fileName()), rows(4));
@@ -59,7 +58,7 @@ final class TuningPlace implements AutoCloseable {
 
     /** A client that reaches the cloud at another address. */
     Provider openBehind(String endpoint) {
-        return new BedrockProviderFactory().open(Surroundings.of(aws, endpoint, SECRET, home, clock), settings);
+        return new BedrockProviderFactory().open(Surroundings.of(aws, endpoint, home, clock), settings);
     }
 
     Provider open() {

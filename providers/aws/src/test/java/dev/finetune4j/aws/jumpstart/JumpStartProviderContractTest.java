@@ -76,7 +76,7 @@ class JumpStartProviderContractTest extends ProviderContractTest {
 
         @Override
         public List<String> secrets() {
-            return List.of(OfflineHubPlace.SECRET);
+            return List.of(place.aws.secretAccessKey());
         }
 
         @Override

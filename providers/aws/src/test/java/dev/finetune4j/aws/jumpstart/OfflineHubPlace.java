@@ -35,7 +35,6 @@ import java.util.Set;
 
 /** JumpStart in this process, with the hub that the offline cloud ships, and jobs for it. */
 final class OfflineHubPlace implements AutoCloseable {
-    static final String SECRET = "planted/secret+0123456789";
     static final String REGION = "eu-central-1";
     static final String ROLE = "arn:aws:iam::123456789012:role/finetune4j-training";
     static final String TINY = "huggingface-llm-offline-tiny";
@@ -64,14 +63,14 @@ final class OfflineHubPlace implements AutoCloseable {
         aws = OfflineAws.start(
                 new Account("123456789012", REGION, Set.of(ROLE)), clock, pace, containers.of(store, hub), store, hub);
         this.clock = clock;
-        context = Surroundings.of(aws, SECRET, home, clock);
+        context = Surroundings.of(aws, home, clock);
         write(true, Part.TRAIN, 48);
         write(true, Part.VALIDATION, 8);
     }
 
     /** A client that reaches the cloud at another address. */
     Provider openBehind(String endpoint) {
-        return new JumpStartProviderFactory().open(Surroundings.of(aws, endpoint, SECRET, home, clock), SETTINGS);
+        return new JumpStartProviderFactory().open(Surroundings.of(aws, endpoint, home, clock), SETTINGS);
     }
 
     Provider open() {

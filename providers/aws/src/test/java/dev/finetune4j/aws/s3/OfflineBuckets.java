@@ -5,6 +5,7 @@ import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
+import dev.finetune4j.offlinecloud.wire.AccessKey;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.spi.ProviderContext;
 import java.io.IOException;
@@ -23,19 +24,19 @@ final class OfflineBuckets implements AutoCloseable {
     static final String REGION = "eu-central-1";
     static final String OWNER = "123456789012";
     static final String STORE = "s3://my-bucket/jobs";
-    static final String SECRET = "planted/Secret0KeyOfTheCaller";
-    static final String TOKEN = "plantedTokenOfTheCallersSession";
 
     private static final int CHUNK = 1 << 20;
 
     private final Path folder;
     private final OfflineAws aws;
+    private final AccessKey session;
 
     OfflineBuckets(Path folder) throws IOException {
         this.folder = folder;
         aws = OfflineAws.start(
                 Account.sample(), Clock.systemUTC(), Pace.SWIFT, PlannedContainer.succeedingAfter(Duration.ofHours(1)));
         aws.s3().createBucket("my-bucket");
+        session = aws.beginSession(Duration.ofHours(1));
     }
 
     OfflineAws aws() {
@@ -47,15 +48,24 @@ final class OfflineBuckets implements AutoCloseable {
     }
 
     S3Store store(String address) {
-        return S3Store.open(address, REGION, new BucketOwner(OWNER, ""), context(aws.accessKeyId()));
+        return S3Store.open(address, REGION, new BucketOwner(OWNER, ""), context());
+    }
+
+    /** Whom callers sign as. */
+    AccessKey session() {
+        return session;
+    }
+
+    ProviderContext context() {
+        return context(session.id());
     }
 
     ProviderContext context(String accessKeyId) {
         Map<String, String> environment = Map.of(
                 "AWS_ENDPOINT_URL_S3", aws.endpoint().toString(),
                 "AWS_ACCESS_KEY_ID", accessKeyId,
-                "AWS_SECRET_ACCESS_KEY", SECRET,
-                "AWS_SESSION_TOKEN", TOKEN);
+                "AWS_SECRET_ACCESS_KEY", session.secret(),
+                "AWS_SESSION_TOKEN", session.token());
         return new ProviderContext(folder.resolve("home"), environment, Clock.systemUTC());
     }
 
@@ -69,7 +79,7 @@ final class OfflineBuckets implements AutoCloseable {
                 program.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().putAll(context(aws.accessKeyId()).environment());
+        builder.environment().putAll(context().environment());
         return builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .start();

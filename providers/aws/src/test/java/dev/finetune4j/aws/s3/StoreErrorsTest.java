@@ -8,7 +8,6 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
-import dev.finetune4j.spi.ProviderContext;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -45,8 +44,8 @@ class StoreErrorsTest {
             StringWriter text = new StringWriter();
             failure.printStackTrace(new PrintWriter(text));
             assertThat(text.toString())
-                    .doesNotContain(OfflineBuckets.SECRET)
-                    .doesNotContain(OfflineBuckets.TOKEN)
+                    .doesNotContain(buckets.session().secret())
+                    .doesNotContain(buckets.session().token())
                     .doesNotContain("Signature=");
         }
     }
@@ -79,7 +78,7 @@ class StoreErrorsTest {
                 .isEqualTo("FT0864");
 
         try (S3Store store = S3Store.open(
-                OfflineBuckets.STORE, OfflineBuckets.REGION, new BucketOwner("999999999999", ""), context())) {
+                OfflineBuckets.STORE, OfflineBuckets.REGION, new BucketOwner("999999999999", ""), buckets.context())) {
             Problem problem = problemOf(() -> store.stage(file));
             assertThat(problem.code()).isEqualTo("FT0863");
             assertThat(problem.summary()).contains("my-bucket").contains("999999999999");
@@ -159,10 +158,6 @@ class StoreErrorsTest {
             assertThat(store.exists("orders/r1/order")).isFalse();
             assertThat(buckets.aws().s3().file(address)).hasContent("{}");
         }
-    }
-
-    private ProviderContext context() {
-        return buckets.context(buckets.aws().accessKeyId());
     }
 
     private Problem problemOf(String address) {

@@ -50,8 +50,8 @@ final class OfflineAccount {
                 .endpointOverride(aws.endpoint())
                 .region(Region.of(REGION))
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(AwsBasicCredentials.create(aws.accessKeyId(), "secret")))
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(aws.accessKeyId(), aws.secretAccessKey())))
                 .build();
     }
 }

@@ -22,7 +22,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** SageMaker in this process with scripted workers, on a clock on which hours take no time, and jobs for it. */
 final class OfflinePlace implements AutoCloseable {
-    static final String SECRET = "planted/secret+0123456789";
     private static final String STORE = "s3://my-bucket/jobs";
     static final Map<String, String> SETTINGS = Map.of(
             "role", OfflineAccount.ROLE, "region", OfflineAccount.REGION, "store", STORE, "machine", "ml.g5.xlarge");
@@ -45,13 +44,13 @@ final class OfflinePlace implements AutoCloseable {
         this.settings = settings;
         OfflineS3 store = OfflineAccount.store(home.resolve("s3"), clock).createBucket("my-bucket");
         aws = OfflineAws.start(OfflineAccount.ACCOUNT, clock, Pace.LIFELIKE, new ScriptedWorker(store, home), store);
-        context = Surroundings.of(aws, SECRET, home, clock);
+        context = Surroundings.of(aws, home, clock);
         files = JobFolder.in(home);
     }
 
     /** A client that reaches the cloud at another address. */
     Provider openBehind(String endpoint) {
-        return new SageMakerProviderFactory().open(Surroundings.of(aws, endpoint, SECRET, home, clock), settings);
+        return new SageMakerProviderFactory().open(Surroundings.of(aws, endpoint, home, clock), settings);
     }
 
     Provider open() {

@@ -66,7 +66,7 @@ class SageMakerProviderContractTest extends ProviderContractTest {
 
         @Override
         public List<String> secrets() {
-            return List.of(OfflinePlace.SECRET);
+            return List.of(place.aws.secretAccessKey());
         }
 
         @Override

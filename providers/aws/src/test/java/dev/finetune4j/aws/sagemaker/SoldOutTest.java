@@ -206,7 +206,7 @@ class SoldOutTest {
                     .extracting(PlannedCall::action)
                     .contains("s3:PutObject")
                     .endsWith("sagemaker:CreateTrainingJob");
-            assertThat(planned.toString()).doesNotContain(OfflinePlace.SECRET);
+            assertThat(planned.toString()).doesNotContain(place.aws.secretAccessKey());
             provider.submit(job);
             assertThat(Json.records().readTree(planned.get(planned.size() - 1).content()))
                     .isEqualTo(request(0));

@@ -256,7 +256,7 @@ class TrainingJobsTest extends LaunchesOnceTest {
                                 "AWS_ACCESS_KEY_ID",
                                 key,
                                 "AWS_SECRET_ACCESS_KEY",
-                                "secret"),
+                                aws.secretAccessKey()),
                         clock));
     }
 
