@@ -107,7 +107,7 @@ class FoundJobTest {
                 .found();
     }
 
-    private static List<String> told(RunHandle<RunOutcome> run) throws InterruptedException {
+    private static List<String> told(RunHandle<RunOutcome> run) throws Exception {
         return Collected.from(run.events()).await().stream()
                 .filter(RunEvent.Noticed.class::isInstance)
                 .map(event -> ((RunEvent.Noticed) event).problem().code())
