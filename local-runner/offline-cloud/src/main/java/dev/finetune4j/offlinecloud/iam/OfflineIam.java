@@ -330,7 +330,9 @@ public final class OfflineIam implements Gate {
 
     /** ARN of who makes a call, by the token of the caller's session. */
     public String callerOf(String session) {
-        return sessions.roleOf(session).map(this::sessionAs).orElse(user());
+        return sessions.arnOf(session)
+                .or(() -> sessions.roleOf(session).map(this::sessionAs))
+                .orElse(user());
     }
 
     private String sessionAs(String role) {

@@ -101,6 +101,11 @@ public final class RoleSessions implements Sessions {
     }
 
     @Override
+    public Optional<String> arnOf(String token) {
+        return find(token).map(Session::arn);
+    }
+
+    @Override
     public List<String> policiesOf(String token) {
         return find(token).map(Session::policies).orElse(List.of());
     }

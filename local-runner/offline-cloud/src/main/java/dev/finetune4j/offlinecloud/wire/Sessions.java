@@ -9,6 +9,11 @@ public interface Sessions {
     /** The role that a session acts as, as an ARN; empty where a token is none of a session, and so is the account's own user. */
     Optional<String> roleOf(String token);
 
+    /** ARN of a session itself, with its name; empty where it has none of its own. */
+    default Optional<String> arnOf(String token) {
+        return Optional.empty();
+    }
+
     /** Policies that bound what a session may do besides those of its role; all is left to it where there are none. */
     default List<String> policiesOf(String token) {
         return List.of();

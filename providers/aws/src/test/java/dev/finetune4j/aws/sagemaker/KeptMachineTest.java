@@ -70,6 +70,26 @@ class KeptMachineTest {
         assertThat(provider.find(ID).orElseThrow().keptTime()).isLessThan(KEPT);
     }
 
+    /** The budget pays for one machine that is kept, after the last launch: what an earlier one cost is gone from what is left to train. */
+    @Test
+    void isPaidForByTheTimeOfTheNextLaunch() {
+        RunId failing = new RunId("fails-0a1b2c3d-1");
+        place.aws.sageMaker().failInternally(failing.value(), "Training", Duration.ofMinutes(10));
+        provider.submit(place.job(failing.value(), 1)
+                .timeLimit(Duration.ofHours(3))
+                .build());
+        place.clock.advance(Duration.ofHours(2));
+        JobSnapshot failed = provider.find(failing).orElseThrow();
+        assertThat(failed.state()).isEqualTo(RunState.FAILED);
+        assertThat(failed.keptTime()).isEqualTo(KEPT);
+
+        provider.resume(failing);
+
+        Duration left = Duration.ofHours(3).minus(failed.billedTime()).minus(KEPT);
+        assertThat(place.aws.calls("CreateTrainingJob").get(2).request().at("/StoppingCondition/MaxRuntimeInSeconds"))
+                .hasToString(Long.toString(left.toSeconds()));
+    }
+
     @Test
     void isGivenBackBeforeTheJobIsRemoved() {
         provider.delete(ID);
