@@ -61,7 +61,8 @@ final class Workers {
                         .error(place.id() + " needs the worker " + engine.get() + " to come with the job")
                         .asException());
         Submission.Builder equipped = Submission.builder(submission.id(), submission.model(), submission.order())
-                .timeLimit(submission.timeLimit());
+                .timeLimit(submission.timeLimit())
+                .after(submission.after());
         submission.channels().forEach(equipped::channel);
         submission.labels().forEach(equipped::label);
         equipped.channel(WorkOrder.WORKER_CHANNEL, worker.archive(cache));

@@ -38,6 +38,7 @@ class WorkersTest {
             .channel(WorkOrder.DATA_CHANNEL, Path.of("data"))
             .label("a", "b")
             .timeLimit(Duration.ofHours(1))
+            .after("fake:job/letters-1")
             .build();
 
     @Test
@@ -56,6 +57,7 @@ class WorkersTest {
                 .isEqualTo("core");
         assertThat(equipped.labels()).isEqualTo(submission.labels());
         assertThat(equipped.timeLimit()).isEqualTo(submission.timeLimit());
+        assertThat(equipped.after()).isEqualTo(submission.after());
     }
 
     @Test
