@@ -144,7 +144,7 @@ final class OfflineCloudCommand implements Callable<Integer> {
     }
 
     private static String forShell(String value) {
-        return value.matches("[\\w./:-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
+        return value.matches("[\\w./:+-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
     }
 
     private void tell(PlayedCloud cloud, Path folder) {

@@ -25,8 +25,12 @@ public final class PythonPackages {
      * @param requirements name of the list in {@code src/test/python}
      */
     public static PythonPackages of(String requirements) throws IOException, InterruptedException {
-        Path list = SCRIPTS.resolve(requirements);
-        Path folder = Path.of("target", "python", requirements.replace(".txt", ""));
+        return of(SCRIPTS.resolve(requirements));
+    }
+
+    /** The packages of a list that lies anywhere, such as in another module. */
+    public static PythonPackages of(Path list) throws IOException, InterruptedException {
+        Path folder = Path.of("target", "python", list.getFileName().toString().replace(".txt", ""));
         Path installed = folder.resolve("installed.txt");
         PythonPackages packages = new PythonPackages(folder);
         if (!Files.exists(installed) || Files.mismatch(installed, list) >= 0) {

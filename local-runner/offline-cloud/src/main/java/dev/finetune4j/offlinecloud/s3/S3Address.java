@@ -1,6 +1,7 @@
 package dev.finetune4j.offlinecloud.s3;
 
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.UriEncoding;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -19,7 +20,6 @@ import java.util.regex.Pattern;
 record S3Address(String bucket, String key) {
     static final int LONGEST_KEY = 1024;
     private static final int BAD_REQUEST = 400;
-    private static final int HEX = 16;
     private static final int MOST_BYTES = 3; // of one char in UTF-8
     private static final Pattern HOST_WITH_BUCKET =
             Pattern.compile("(.+)\\.(localhost|s3[.-]([a-z0-9-]+\\.)*amazonaws\\.com(\\.cn)?)");
@@ -69,10 +69,10 @@ record S3Address(String bucket, String key) {
         int at = 0;
         while (at < text.length()) {
             if (text.charAt(at) == '%') {
-                if (hex(text, at + 1) < 0) {
+                if (UriEncoding.octet(text, at + 1) < 0) {
                     throw invalidUri();
                 }
-                bytes.put((byte) hex(text, at + 1));
+                bytes.put((byte) UriEncoding.octet(text, at + 1));
                 at += 3;
             } else {
                 int next = text.offsetByCodePoints(at, 1);
@@ -81,15 +81,6 @@ record S3Address(String bucket, String key) {
             }
         }
         return utf8(bytes.flip());
-    }
-
-    private static int hex(String text, int at) {
-        if (at + 2 > text.length()) {
-            return -1;
-        }
-        int high = Character.digit(text.charAt(at), HEX);
-        int low = Character.digit(text.charAt(at + 1), HEX);
-        return high < 0 || low < 0 ? -1 : high * HEX + low;
     }
 
     private static String utf8(ByteBuffer bytes) throws ServiceError {

@@ -39,7 +39,8 @@ public final class UriEncoding {
         return bytes.toString();
     }
 
-    private static int octet(String text, int at) {
+    /** The byte whose two hexadecimal digits begin at a place; negative where there are none. */
+    public static int octet(String text, int at) {
         if (at + 2 > text.length()) {
             return -1;
         }
