@@ -18,10 +18,7 @@ final class UsageProblem {
         CommandSpec command = failure.getCommandLine().getCommandSpec();
         String message = Objects.requireNonNullElse(failure.getMessage(), "the command line is wrong");
         if (failure instanceof UnagreedException unagreed) {
-            return CliProblems.USAGE
-                    .error(message)
-                    .remedy(unagreed.agreeing())
-                    .build();
+            return CliProblems.USAGE.error(message).remedy(unagreed.agreeing()).build();
         }
         Problem.Builder problem = failure instanceof UnmatchedArgumentException unmatched
                 ? ofUnknown(command, unmatched.getUnmatched())

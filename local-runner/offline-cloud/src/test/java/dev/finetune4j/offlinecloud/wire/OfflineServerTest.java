@@ -214,10 +214,7 @@ class OfflineServerTest {
 
         assertThat(sendAs("sagemaker", session, "{}").body()).contains("TrainingJobSummaries");
         assertThat(sendAs("sts", session, who).body()).contains("assumed-role/finetune4j-training/me");
-        aws.iam()
-                .restrictRole(
-                        ROLE,
-                        """
+        aws.iam().restrictRole(ROLE, """
                         {"Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}""");
         assertThat(sendAs("sagemaker", session, "{}").body())
                 .contains("assumed-role/finetune4j-training/me is not authorized to perform");

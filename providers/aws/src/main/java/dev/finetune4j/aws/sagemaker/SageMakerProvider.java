@@ -256,7 +256,8 @@ final class SageMakerProvider implements Provider {
         }
         Duration left = Duration.ofSeconds(last.stoppingCondition().maxRuntimeInSeconds())
                 .minus(SageMakerStatusMapper.billedTime(last, context.clock().instant()))
-                .minus(SageMakerStatusMapper.keptTime(last)); // the limit leaves room for one machine that is kept, the last
+                .minus(SageMakerStatusMapper.keptTime(
+                        last)); // the limit leaves room for one machine that is kept, the last
         if (left.toSeconds() < 1) {
             throw SageMakerErrors.wrongState(id, state, "nothing is left of its time limit");
         }

@@ -75,9 +75,8 @@ class KeptMachineTest {
     void isPaidForByTheTimeOfTheNextLaunch() {
         RunId failing = new RunId("fails-0a1b2c3d-1");
         place.aws.sageMaker().failInternally(failing.value(), "Training", Duration.ofMinutes(10));
-        provider.submit(place.job(failing.value(), 1)
-                .timeLimit(Duration.ofHours(3))
-                .build());
+        provider.submit(
+                place.job(failing.value(), 1).timeLimit(Duration.ofHours(3)).build());
         place.clock.advance(Duration.ofHours(2));
         JobSnapshot failed = provider.find(failing).orElseThrow();
         assertThat(failed.state()).isEqualTo(RunState.FAILED);

@@ -131,7 +131,7 @@ public final class SageMakerStatusMapper {
      * How long the machine of a job is kept after it, and paid for: as the service says once that is over. Until then as long as was asked
      * for, since nobody knows when the next job comes.
      */
-    static Duration keptTime(DescribeTrainingJobResponse job) {
+    public static Duration keptTime(DescribeTrainingJobResponse job) {
         if (!TrainingJobs.hasEnded(job) || job.trainingStartTime() == null) {
             return Duration.ZERO;
         }
