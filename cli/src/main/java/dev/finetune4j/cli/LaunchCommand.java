@@ -141,11 +141,9 @@ final class LaunchCommand implements Callable<Integer> {
         }
         PlanRequest request = new PlanRequest(filter(tuner, file), objective, null, null, false, null);
         Plan plan = tuner.plan(file, request);
-        Optional<Problem> impasse = tuner.impasse(file, request, plan);
-        if (impasse.isPresent()) {
-            tuner.refuseSettings(file, request); // a model that its place does not know is no question of memory
-            throw impasse.get().asException();
-        }
+        tuner.impasse(file, request, plan).ifPresent(problem -> {
+            throw problem.asException();
+        });
         return plan;
     }
 

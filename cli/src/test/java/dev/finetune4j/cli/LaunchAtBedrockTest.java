@@ -101,8 +101,9 @@ class LaunchAtBedrockTest {
         Files.writeString(job, good.replace("s3://my-bucket", "s3://away"));
         CommandRun away = command("launch", job.toString(), "--target", "bedrock", "--yes");
 
-        assertThat(shortId.exitCode()).as(shortId.err()).isEqualTo(3);
-        assertThat(oneLine(shortId.err())).contains("FT0882", "places.bedrock.model: amazon.nova-micro-v1:0:128k");
+        assertThat(shortId.exitCode()).as(shortId.err()).isEqualTo(5);
+        assertThat(oneLine(shortId.err()))
+                .contains("tunes no amazon.nova-micro-v1:0", "try places.bedrock.model: amazon.nova-micro-v1:0:128k");
         assertThat(rate.exitCode()).as(rate.err()).isEqualTo(3);
         assertThat(rate.err()).contains("FT0883").doesNotContain("a million tokens");
         assertThat(away.exitCode()).as(away.err()).isEqualTo(3);

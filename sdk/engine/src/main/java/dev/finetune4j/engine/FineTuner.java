@@ -224,20 +224,6 @@ public final class FineTuner implements AutoCloseable {
         return Optional.of(job.placed(planner(figures).impasse(figures, request, plan)));
     }
 
-    /**
-     * Refuses a job whose settings of a place contradict each other, or what that place takes; asks nobody.
-     *
-     * @param request names the places that are looked at
-     * @throws FineTuneException with what is wrong
-     */
-    public void refuseSettings(JobFile job, PlanRequest request) {
-        try {
-            launcher.places().refuseSettings(job.job(), request.filter().targets());
-        } catch (FineTuneException e) {
-            throw job.placed(e);
-        }
-    }
-
     /** The places that jobs can be launched at from here. */
     public Set<ProviderId> places() {
         return launcher.places().ids();

@@ -259,21 +259,6 @@ public final class JobPlaces {
         return can.billsTime() && can.supportsResume();
     }
 
-    /**
-     * Refuses a job whose settings of a place are wrong; asks nobody.
-     *
-     * @param targets the places; those that are not there are passed over
-     */
-    public void refuseSettings(FineTuneJob job, List<ProviderId> targets) {
-        for (ProviderId target : targets) {
-            if (context.providers().ids().contains(target)) {
-                try (Provider provider = context.providers().open(target, job)) {
-                    refuseSettings(provider);
-                }
-            }
-        }
-    }
-
     /** A run that moved to an option whose settings contradict each other would end there. */
     private static void refuseSettings(Provider provider) {
         refuse(provider.settingProblems());

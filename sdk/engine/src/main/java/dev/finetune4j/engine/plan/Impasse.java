@@ -21,6 +21,7 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,6 +141,10 @@ final class Impasse {
         plan.options().stream()
                 .filter(option -> option.otherModel() != null)
                 .forEach(option -> problem.remedy("places." + option.target() + ".model: " + option.otherModel()));
+        request.filter()
+                .targets()
+                .forEach(target ->
+                        longerIds(target, job).forEach(id -> problem.remedy("places." + target + ".model: " + id)));
         if (job.method().adapters().isEmpty()) {
             problem.because("services train adapters, and the job asks for another method")
                     .remedy("method: lora");
@@ -147,6 +152,19 @@ final class Impasse {
         return problem.remedy(
                         "finetune offers --target " + request.filter().targets().get(0))
                 .build();
+    }
+
+    /** What a place calls the models whose id a job names without its end, such as the length of texts that it takes. */
+    private Stream<String> longerIds(ProviderId target, FineTuneJob job) {
+        String named = job.settingsOf(target).getOrDefault(PlaceSettings.MODEL, "");
+        return named.isEmpty()
+                ? Stream.empty()
+                : offers.stream()
+                        .filter(offer -> offer.target().equals(target) && offer instanceof TokenOffer)
+                        .map(offer -> ((TokenOffer) offer).model())
+                        .filter(id -> id.startsWith(named + ":"))
+                        .distinct()
+                        .sorted();
     }
 
     private Problem overLimit(List<PlanOption> over) {
