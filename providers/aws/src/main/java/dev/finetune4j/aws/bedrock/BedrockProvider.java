@@ -103,7 +103,9 @@ final class BedrockProvider implements Provider {
         if (problems.isEmpty()) {
             problems.addAll(BedrockRules.problems(job, said.options(job.model())));
         }
-        return problems.isEmpty() ? clients().store().objections() : problems;
+        return problems.stream().anyMatch(Problem::isError)
+                ? problems
+                : clients().store().objections();
     }
 
     @Override

@@ -120,7 +120,9 @@ final class JumpStartProvider implements Provider {
     @Override
     public List<Problem> objections(FineTuneJob job) {
         List<Problem> problems = look(job).problems();
-        return problems.isEmpty() ? launched().store().objections() : problems;
+        return problems.stream().anyMatch(Problem::isError)
+                ? problems
+                : launched().store().objections();
     }
 
     /** What the hub has for a job, and against it, whatever its rows; it is not asked for settings that are wrong. */
