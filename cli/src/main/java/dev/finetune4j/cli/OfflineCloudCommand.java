@@ -143,10 +143,6 @@ final class OfflineCloudCommand implements Callable<Integer> {
         }
     }
 
-    private static String forShell(String value) {
-        return value.matches("[\\w./:+-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
-    }
-
     private void tell(PlayedCloud cloud, Path folder) {
         if (output.isJson()) {
             surroundings.screen().line(Json.pretty(cloud.variables()));
@@ -155,7 +151,7 @@ final class OfflineCloudCommand implements Callable<Integer> {
             surroundings
                     .screen()
                     .line(cloud.variables().entrySet().stream()
-                            .map(variable -> "export " + variable.getKey() + "=" + forShell(variable.getValue()))
+                            .map(variable -> "export " + variable.getKey() + "=" + Shell.quoted(variable.getValue()))
                             .collect(Collectors.joining("\n")));
         }
         surroundings.screen().say("places of a job file that uses it, each for targets: [its name]:");

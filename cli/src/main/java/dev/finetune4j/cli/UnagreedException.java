@@ -29,12 +29,8 @@ final class UnagreedException extends ParameterException {
                 .commandLine()
                 .getParseResult()
                 .originalArgs()) {
-            command.append(' ').append(quoted(word));
+            command.append(' ').append(Shell.quoted(word));
         }
         return command.append(' ').append(option).toString();
-    }
-
-    private static String quoted(String word) {
-        return word.matches("[A-Za-z0-9_@%+=:,./~-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

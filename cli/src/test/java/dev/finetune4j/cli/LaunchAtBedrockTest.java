@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +92,7 @@ class LaunchAtBedrockTest {
     }
 
     @Test
+    @Tag("long")
     void saysWhatThePlaceHasAgainstTheJobBeforeAnybodyAgrees() throws IOException {
         String good = Files.readString(job);
         Files.writeString(job, good.replace("amazon.nova-micro-v1:0:128k", "amazon.nova-micro-v1:0"));

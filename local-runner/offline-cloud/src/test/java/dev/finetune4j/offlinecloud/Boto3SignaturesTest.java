@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every service lets in whom boto3 signs for, whatever is in a path or a query, and nobody else. */
@@ -26,6 +27,7 @@ class Boto3SignaturesTest {
             List.of("sagemaker", "logs", "bedrock", "sts", "iam", "service-quotas", "pricing", "s3");
 
     @Test
+    @Tag("long")
     void areComputed() throws Exception {
         PythonPackages boto3 = PythonPackages.of("boto3-requirements.txt");
         ObjectNode seen = Json.records().createObjectNode();

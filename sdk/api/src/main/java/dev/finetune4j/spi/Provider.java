@@ -57,8 +57,8 @@ public interface Provider extends AutoCloseable {
     }
 
     /**
-     * What the place has against a job whatever its rows, of what {@link #refusals} tells: it is told before anybody agrees to what the job may
-     * cost, and before the model's files are fetched. May ask the place. Empty where all of it is told by {@link #settingProblems}.
+     * What the place has against a job whatever its rows, and against where its files are to lie: it is told before anybody agrees to what the
+     * job may cost, and before the model's files are fetched. May ask the place. Empty where all of it is told by {@link #settingProblems}.
      *
      * @throws FineTuneException if the place does not answer
      */
@@ -68,6 +68,14 @@ public interface Provider extends AutoCloseable {
 
     /** Time that may be billed after a job's time limit, for saving and for taking results home; zero where nothing is billed. */
     default Duration windDown() {
+        return Duration.ZERO;
+    }
+
+    /**
+     * Time that is billed for each launch, at most, and that no snapshot tells: a run of several launches pays for it several times. It is part of
+     * {@link #windDown}; zero, the default, where all that is billed is told.
+     */
+    default Duration untoldTime() {
         return Duration.ZERO;
     }
 

@@ -96,6 +96,8 @@ record CanonicalRequest(String method, RequestTarget target, SortedMap<String, L
     }
 
     private static String line(List<String> values) {
-        return values.stream().map(value -> value.strip().replaceAll(" +", " ")).collect(Collectors.joining(","));
+        return values.stream()
+                .map(value -> value.strip().replaceAll("\\s+", " "))
+                .collect(Collectors.joining(","));
     }
 }

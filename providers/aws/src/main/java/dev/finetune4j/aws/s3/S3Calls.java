@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.s3;
 
 import dev.finetune4j.error.FineTuneException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,9 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 /** Calls of S3 whose failures are told to people. Safe for use by several threads. */
 final class S3Calls implements AutoCloseable {
     private final S3Client client;
+    /** Of a look for which somebody waits. */
+    private static final Duration LOOKING = Duration.ofSeconds(30);
+
     private final StoreErrors errors;
     private final String root;
     private final @Nullable String owner;
@@ -100,6 +104,18 @@ final class S3Calls implements AutoCloseable {
     }
 
     /** All objects whose keys begin with one; percent-encoded on the way, since XML cannot hold every key. */
+    /** Looks whether there is anything, which is told as what S3 has against it. */
+    void look(S3Address prefix) {
+        var unused = make(
+                "s3:ListBucket",
+                new S3Address(prefix.bucket(), ""),
+                () -> client.listObjectsV2(request -> request.bucket(prefix.bucket())
+                        .prefix(prefix.key())
+                        .maxKeys(1)
+                        .expectedBucketOwner(owner)
+                        .overrideConfiguration(limits -> limits.apiCallTimeout(LOOKING))));
+    }
+
     List<Entry> list(S3Address prefix) {
         return make("s3:ListBucket", new S3Address(prefix.bucket(), ""), () -> {
             ListObjectsV2Request request = ListObjectsV2Request.builder()

@@ -7,6 +7,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.StagedFolder;
+import dev.finetune4j.spi.StagedOrder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ public final class S3Store implements AutoCloseable {
      */
     public List<Problem> objections() {
         try {
-            var unused = list("orders/none");
+            calls.look(resolve(StagedOrder.FOLDER));
             return List.of();
         } catch (FineTuneException e) {
             return e.problems().stream()

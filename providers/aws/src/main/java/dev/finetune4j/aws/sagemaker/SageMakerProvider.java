@@ -259,7 +259,11 @@ final class SageMakerProvider implements Provider {
                 .minus(SageMakerStatusMapper.keptTime(
                         last)); // the limit leaves room for one machine that is kept, the last
         if (left.toSeconds() < 1) {
-            throw SageMakerErrors.wrongState(id, state, "nothing is left of its time limit");
+            throw SageMakerErrors.wrongState(
+                    id,
+                    state,
+                    "nothing is left of its time limit, less the "
+                            + SageMakerStatusMapper.keptTime(last).toMinutes() + " min for which its machine is kept");
         }
         List<DescribeTrainingJobResponse> all = new ArrayList<>(launches);
         String name = Launches.name(id, launches.size() + 1);

@@ -110,6 +110,12 @@ final class AzureMlProvider implements Provider {
         return WIND_DOWN;
     }
 
+    /** What a launch takes beside its container is billed, and told by nobody. */
+    @Override
+    public Duration untoldTime() {
+        return WIND_DOWN;
+    }
+
     @Override
     public List<Problem> settingProblems() {
         return settings.problems();
@@ -232,9 +238,15 @@ final class AzureMlProvider implements Provider {
             throw AzureMlErrors.wrongState(id, state, "how long it ran is not told yet");
         }
         Duration limit = last.job().timeLimit();
-        Duration left = limit == null ? null : limit.minus(AzureMlStatusMapper.billedTime(last, now()));
+        Duration left = limit == null
+                ? null
+                : limit.minus(AzureMlStatusMapper.billedTime(last, now())).minus(untoldTime());
         if (left != null && left.toSeconds() < 1) {
-            throw AzureMlErrors.wrongState(id, state, "nothing is left of its time limit");
+            throw AzureMlErrors.wrongState(
+                    id,
+                    state,
+                    "nothing is left of its time limit, less the "
+                            + untoldTime().toMinutes() + " min that its machine may have been billed for besides");
         }
         site().walk().forget();
         String name = LaunchWalk.name(id, launches.size() + 1);

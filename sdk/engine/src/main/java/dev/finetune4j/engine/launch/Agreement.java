@@ -7,9 +7,9 @@ import dev.finetune4j.job.Budget;
 import dev.finetune4j.plan.BilledTokens;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunState;
-import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.MachineVerdict;
+import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.Money;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -122,8 +122,7 @@ record Agreement(
      * @param why why the present one is not to be had
      * @param verdict what that says of the machine
      * @param end the job as it ended; null where it was refused and nothing ran
-     * @param place what the place can
-     * @param windDown what it may bill for after a limit
+     * @param place where it is
      * @param longestBilled how long the place may bill for a job on the machine of such terms, all that it billed before included, if nobody
      *     watches
      */
@@ -131,12 +130,14 @@ record Agreement(
             Problem why,
             MachineVerdict verdict,
             @Nullable JobSnapshot end,
-            Capabilities place,
-            Duration windDown,
+            Provider place,
             Function<LaunchTerms, UnaryOperator<Duration>> longestBilled) {
-        Before before = before(end);
+        Duration windDown = place.windDown();
+        boolean hadMachine = verdict != MachineVerdict.NOT_FREE && verdict != MachineVerdict.NOT_ALLOWED;
+        Before before = before(end, hadMachine ? place.untoldTime() : Duration.ZERO);
         return untried.stream()
-                .flatMap(other -> Terms.left(other, budget, before.spent, before.billed, place, windDown).stream())
+                .flatMap(other ->
+                        Terms.left(other, budget, before.spent, before.billed, place.capabilities(), windDown).stream())
                 .findFirst()
                 .map(left -> moved(left, why, verdict, before, windDown, longestBilled));
     }
@@ -151,13 +152,13 @@ record Agreement(
     Optional<JournalEntry.Moved> again(
             Problem why,
             JobSnapshot end,
-            Capabilities place,
-            Duration windDown,
+            Provider place,
             Function<LaunchTerms, UnaryOperator<Duration>> longestBilled) {
-        Before before = before(end);
+        Duration windDown = place.windDown();
+        Before before = before(end, place.untoldTime());
         return Optional.ofNullable(terms)
-                .flatMap(present ->
-                        Terms.left(present, asPromised(present), before.spent, before.billed, place, windDown))
+                .flatMap(present -> Terms.left(
+                        present, asPromised(present), before.spent, before.billed, place.capabilities(), windDown))
                 .map(left -> moved(left, why, MachineVerdict.UNRELATED, before, windDown, longestBilled));
     }
 
@@ -175,13 +176,24 @@ record Agreement(
             @Nullable Money spent,
             @Nullable String after) {}
 
-    private Before before(@Nullable JobSnapshot end) {
+    private Before before(@Nullable JobSnapshot end, Duration untold) {
         if (end != null) {
-            return new Before(end.billedTime(), end.keptTime(), spent(end).orElse(null), end.reference());
+            return new Before(
+                    end.billedTime(),
+                    end.keptTime(),
+                    spent(end).flatMap(told -> with(untold, told)).orElse(null),
+                    end.reference());
         }
         return moved != null
                 ? new Before(moved.billed(), moved.kept(), moved.spent(), moved.after())
                 : new Before(Duration.ZERO, Duration.ZERO, nothing(), null);
+    }
+
+    /** What the last launch cost besides is not known; so much at most. */
+    private Optional<Money> with(Duration untold, Money told) {
+        return untold.isZero() || terms == null
+                ? Optional.of(told)
+                : terms.costOf(untold).map(told::plus);
     }
 
     private static JournalEntry.Moved moved(

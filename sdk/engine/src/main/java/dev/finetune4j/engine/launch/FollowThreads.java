@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The threads that follow runs and serve subscribers. They keep no program alive: a run goes on without its followers. */
@@ -25,6 +26,15 @@ final class FollowThreads implements AutoCloseable {
 
     /** Starts following; letting go of the handle interrupts the thread. */
     <T> RunHandle<T> start(RunId id, Begin begin, Work<T> work) {
+        return start(id, begin, () -> true, work);
+    }
+
+    /**
+     * The same.
+     *
+     * @param isThere whether the place has the work now
+     */
+    <T> RunHandle<T> start(RunId id, Begin begin, BooleanSupplier isThere, Work<T> work) {
         Follower<T> follower = new Follower<>(new EventLog(pool), work);
         pool.execute(follower);
         var unused = follower.outcome.whenComplete((result, failure) -> {
@@ -32,7 +42,7 @@ final class FollowThreads implements AutoCloseable {
                 follower.detach(failure);
             }
         });
-        return new RunHandle<>(id, begin, follower.events, follower.outcome);
+        return new RunHandle<>(id, begin, isThere, follower.events, follower.outcome);
     }
 
     /**

@@ -138,7 +138,8 @@ public final class JobPlaces {
     /** A place that does not answer, or is not here any more, does not tell. */
     private Optional<Boolean> isLeft(LaunchTerms machine, FineTuneJob job) {
         Instant now = context.clock().instant();
-        QuotaLook last = quotas.get(machine.option());
+        String asked = machine.option() + " " + job.settingsOf(machine.target());
+        QuotaLook last = quotas.get(asked);
         if (last != null && last.at().plus(MOMENT).isAfter(now)) {
             return last.isLeft();
         }
@@ -148,7 +149,7 @@ public final class JobPlaces {
         } catch (FineTuneException e) {
             isLeft = Optional.empty();
         }
-        quotas.put(machine.option(), new QuotaLook(isLeft, now));
+        quotas.put(asked, new QuotaLook(isLeft, now));
         return isLeft;
     }
 

@@ -143,14 +143,7 @@ final class LaunchStep {
                 || journal.content().stopAsked().isPresent()) {
             return Optional.empty();
         }
-        return agreement(view)
-                .next(
-                        problem,
-                        provider.machineVerdict(problem),
-                        end.job(),
-                        provider.capabilities(),
-                        provider.windDown(),
-                        unwatched(view));
+        return agreement(view).next(problem, provider.machineVerdict(problem), end.job(), provider, unwatched(view));
     }
 
     private Function<LaunchTerms, UnaryOperator<Duration>> unwatched(RunView view) {

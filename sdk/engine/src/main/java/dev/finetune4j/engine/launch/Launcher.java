@@ -435,7 +435,7 @@ public final class Launcher implements AutoCloseable {
             Begin begin = journal.content().lines().isEmpty() ? Begin.LAUNCHED : Begin.CONTINUED;
             prelude.play(journal, begin);
             Journal open = journal;
-            return threads.start(folder.id(), begin, events -> {
+            return threads.start(folder.id(), begin, () -> SubmitStep.isAtPlace(folder.read()), events -> {
                 RunOutcome outcome;
                 try (lock;
                         open) {

@@ -58,6 +58,7 @@ final class MissedMachines {
 
     private boolean isLeftAgain(Block block, JournalContent journal) {
         return block.scope() == Block.Scope.QUOTA
+                && block.at().plus(Block.MACHINE_LASTS).isBefore(now) // what the quota leaves may be in use just now
                 && RunView.of(journal)
                         .flatMap(run -> quotas.isLeft(block.asked(), run.job()))
                         .orElse(false);

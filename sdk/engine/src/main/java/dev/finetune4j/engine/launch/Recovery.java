@@ -40,12 +40,20 @@ final class Recovery {
         this.place = place;
     }
 
-    /** Whether a job failed with a listed exit code; not where its place tells none. */
+    /** Whether a job failed with a listed exit code; not where its place tells none, nor one that somebody else has given up before. */
     boolean isAskedFor(@Nullable JobSnapshot end) {
         return end != null
                 && end.state() == RunState.FAILED
                 && end.exitCode() != null
-                && said.exitCodes().contains(end.exitCode());
+                && said.exitCodes().contains(end.exitCode())
+                && !isOthers();
+    }
+
+    private boolean isOthers() {
+        return journal.last(JournalEntry.Submitted.class)
+                .filter(submitted ->
+                        submitted.found() && submitted.snapshot().state().isTerminal())
+                .isPresent();
     }
 
     /**
@@ -63,7 +71,7 @@ final class Recovery {
                 + (keepsCheckpoints()
                         ? ", from its last checkpoint"
                         : ", from the start, as " + place.id() + " keeps no checkpoint");
-        return agreement.again(because(why, told), end, place.capabilities(), place.windDown(), longestBilled);
+        return agreement.again(because(why, told), end, place, longestBilled);
     }
 
     /** The problem with why it is not tried again. */
@@ -84,10 +92,9 @@ final class Recovery {
             return "nothing was agreed to that another try may take";
         }
         Optional<Money> spent = agreement.spent(end);
-        Money most = agreement.budget().maxCost();
-        String of = most == null ? "the budget" : "the budget of " + most;
-        return spent.map(money -> money + " are spent, and ").orElse("") + "what is left of " + of
-                + " does not last for " + (keepsCheckpoints() ? "the rest of it" : "all of it, from the start");
+        return spent.map(money -> money + " are spent, and ").orElse("")
+                + "what is left of the most that was agreed to does not last for "
+                + (keepsCheckpoints() ? "the rest of it" : "all of it, from the start");
     }
 
     private static String listed(JobSnapshot end) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
 public final class RunHandle<T> {
     private final RunId id;
     private final Begin begin;
+    private final BooleanSupplier isThere;
     private final EventLog events;
     private final CompletableFuture<T> outcome;
 
@@ -38,9 +40,10 @@ public final class RunHandle<T> {
         ENDED
     }
 
-    RunHandle(RunId id, Begin begin, EventLog events, CompletableFuture<T> outcome) {
+    RunHandle(RunId id, Begin begin, BooleanSupplier isThere, EventLog events, CompletableFuture<T> outcome) {
         this.id = id;
         this.begin = begin;
+        this.isThere = isThere;
         this.events = events;
         this.outcome = outcome;
     }
@@ -96,8 +99,8 @@ public final class RunHandle<T> {
             if (event instanceof RunEvent.Noticed notice) {
                 noticed.add(notice.problem());
             }
-            if (event
-                    instanceof RunEvent.StateChanged) { // a move to the next machine is told before that machine has it
+            if (event instanceof RunEvent.StateChanged
+                    && isThere.getAsBoolean()) { // a move to the next machine is told before that machine has it
                 there.countDown();
             }
         });
@@ -113,7 +116,7 @@ public final class RunHandle<T> {
      * brings it there, and whoever attaches to the run takes that up.
      */
     public boolean goesOn() {
-        return begin == Begin.ATTACHED || events.events().stream().anyMatch(RunEvent.StateChanged.class::isInstance);
+        return begin == Begin.ATTACHED || isThere.getAsBoolean();
     }
 
     /** Stops following. The work goes on. */

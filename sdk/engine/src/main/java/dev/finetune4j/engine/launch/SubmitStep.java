@@ -149,6 +149,11 @@ final class SubmitStep {
         return Optional.ofNullable(last);
     }
 
+    /** Whether the place is known to have what was launched last: not after a move, or a resume, that it has not answered yet. */
+    static boolean isAtPlace(JournalContent content) {
+        return submittedHere(content).isPresent() && !isResumePending(content);
+    }
+
     /** Whether a resume was decided on and no answer to it is known. */
     static boolean isResumePending(JournalContent content) {
         List<JournalEntry> entries = content.entries().toList();

@@ -237,7 +237,8 @@ public record RunStory(List<Chapter> chapters) {
                         machine(asked) + " for every job, for " + Figures.duration(Block.MACHINE_LASTS)
                                 + " while there is another";
                     case QUOTA ->
-                        machine(asked) + " for every job while there is another, until the quota leaves one, or for "
+                        machine(asked) + " for every job while there is another, for "
+                                + Figures.duration(Block.MACHINE_LASTS) + " and until the quota leaves one, or for "
                                 + Figures.duration(Block.QUOTA_LASTS) + " where that is not told";
                     case MACHINE_FOR_RUN -> machine(asked) + " for this run";
                     case PLACE -> asked.target() + " for this run, until it is let in there";

@@ -158,8 +158,9 @@ class MovedRunTest {
 
         assertThat(moves(run.id())).extracting(JournalEntry.Moved::verdict).containsExactly(MachineVerdict.NOT_ALLOWED);
         assertThat(blocked(run.id()))
-                .containsExactly("blocked: ml.g5.xlarge in eu-central-1 for every job while there is another, until the"
-                        + " quota leaves one, or for 24 h where that is not told");
+                .containsExactly(
+                        "blocked: ml.g5.xlarge in eu-central-1 for every job while there is another, for 30 min"
+                                + " and until the quota leaves one, or for 24 h where that is not told");
         fixture.clock.advance(Block.MACHINE_LASTS.plusSeconds(1));
         assertThat(missed()).as("that half an hour is over changes no quota").hasSize(1);
         fixture.place.allow(FIRST);
@@ -394,6 +395,21 @@ class MovedRunTest {
             return true;
         } catch (CrashAfter.Crash | CompletionException e) {
             return false;
+        }
+    }
+
+    /** A move is told before the next machine has the job: whoever lets go then would leave it nowhere. */
+    @Test
+    void isNotLaunchedBeforeTheNextMachineHasIt() throws Exception {
+        fixture.place.withhold(FIRST);
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<RunOutcome> handle = launcher.launch(fixture.prepared(job()), terms(), false, List.of());
+
+            handle.awaitLaunch();
+
+            assertThat(handle.goesOn()).isTrue();
+            assertThat(fixture.place.attempts(handle.id())).isEqualTo(1);
+            handle.await();
         }
     }
 

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,8 +116,8 @@ class RestartedRunTest {
         assertThat(fixture.place.attempts(run)).isEqualTo(1);
         assertThat(causes(fixture, run))
                 .contains(
-                        "exit code 75 is listed for another try, but 0.1600 USD are spent, and what is left of the budget of"
-                                + " 0.40 USD does not last for all of it, from the start");
+                        "exit code 75 is listed for another try, but 0.1600 USD are spent, and what is left of the most that was"
+                                + " agreed to does not last for all of it, from the start");
     }
 
     /** Where time alone is limited, what the terms said at most limits what the machines cost that are kept after each try. */
@@ -137,6 +138,37 @@ class RestartedRunTest {
             assertThat(again.terms().timeLimit())
                     .isEqualTo(Duration.ofMinutes(44).plusSeconds(30));
         });
+    }
+
+    /** At a place that bills for bringing a machine, and tells nobody, each launch is taken to have cost the most of it. */
+    @Test
+    void paysForWhatNobodyTellsOfEachTry() throws Exception {
+        LaunchFixture fixture = fixture(BILLED);
+        fixture.place.billUntold(Duration.ofMinutes(10));
+        fixture.place.script(Life.failsWith(LISTED), Life.succeeds());
+
+        RunId run = launch(fixture, job(1), terms(BUDGET));
+
+        assertThat(moves(fixture, run)).singleElement().satisfies(again -> {
+            assertThat(again.spent()).as("30 s, and 10 min").isEqualTo(Money.parse("0.2100 USD"));
+            assertThat(again.terms().timeLimit())
+                    .as("0.79 USD at 1.20 USD an hour")
+                    .isEqualTo(Duration.ofSeconds(2370));
+        });
+    }
+
+    /** What somebody else has launched and given up is not begun anew by whoever finds it. */
+    @Test
+    void isNotBegunAnewByWhoeverFindsItFailed() throws Exception {
+        LaunchFixture first = new LaunchFixture(home.resolve("first"), BILLED, Map.of());
+        first.place.usually(Life.failsWith(LISTED));
+        RunId run = launch(first, job(1), terms(BUDGET));
+        LaunchFixture second = new LaunchFixture(home.resolve("second"), first);
+
+        assertThat(launch(second, job(3), terms(BUDGET))).isEqualTo(run);
+
+        assertThat(second.view(run).state()).isEqualTo(RunState.FAILED);
+        assertThat(first.place.attempts(run)).isEqualTo(2);
     }
 
     /** Nothing is left at the place by a refusal that another machine could be found to follow, but the try before. */
@@ -165,6 +197,7 @@ class RestartedRunTest {
 
     /** Whoever comes after a process that died at any entry of the journal finishes the run; no try is made twice. */
     @Test
+    @Tag("long")
     void survivesADeathAtEveryEntry() throws Exception {
         int entries = 3; // before, nothing is staged that could be attached to
         boolean isDone = false;

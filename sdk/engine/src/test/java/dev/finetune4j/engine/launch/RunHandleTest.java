@@ -14,7 +14,7 @@ class RunHandleTest {
     private final EventLog log = new EventLog(Runnable::run);
     private final CompletableFuture<String> outcome = new CompletableFuture<>();
     private final RunHandle<String> handle =
-            new RunHandle<>(new RunId("tickets-1"), RunHandle.Begin.LAUNCHED, log, outcome);
+            new RunHandle<>(new RunId("tickets-1"), RunHandle.Begin.LAUNCHED, () -> true, log, outcome);
 
     @Test
     void waitsForTheOutcomeOfALaunchThatFailed() throws Exception {

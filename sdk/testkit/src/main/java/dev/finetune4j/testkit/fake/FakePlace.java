@@ -83,6 +83,7 @@ public final class FakePlace {
     private boolean tellsQuotas = true;
     private Life usualLife = Life.succeeds();
     private long longestRow = LONGEST_ROW;
+    private Duration untold = Duration.ZERO;
     private Duration keepAlive = Duration.ZERO;
     private Duration longestBilled = Duration.ZERO;
 
@@ -139,6 +140,15 @@ public final class FakePlace {
     /** From now on the machine of a job that is launched is kept so long after it, and billed. */
     public synchronized void keepMachines(Duration time) {
         keepAlive = time;
+    }
+
+    /** From now on each launch may be billed for so long besides, which no snapshot tells. */
+    public synchronized void billUntold(Duration time) {
+        untold = time;
+    }
+
+    synchronized Duration untold() {
+        return untold;
     }
 
     /** How long a job had each machine so far, by name. */

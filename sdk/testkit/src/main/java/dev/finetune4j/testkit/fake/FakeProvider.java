@@ -57,6 +57,11 @@ public final class FakeProvider implements Provider {
     }
 
     @Override
+    public Duration untoldTime() {
+        return place.untold();
+    }
+
+    @Override
     public Capabilities capabilities() {
         return place.capabilities();
     }
