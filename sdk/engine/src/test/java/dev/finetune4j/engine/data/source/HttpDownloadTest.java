@@ -40,6 +40,9 @@ class HttpDownloadTest {
     private final List<String> heard = new ArrayList<>();
     private final List<Socket> stalled = new CopyOnWriteArrayList<>();
 
+    /** For an answer; a busy machine takes its time. */
+    private Duration patience = Duration.ofSeconds(20);
+
     @TempDir
     Path folder;
 
@@ -171,6 +174,7 @@ class HttpDownloadTest {
 
     @Test
     void givesUpOnABodyThatStalls() throws IOException {
+        patience = Duration.ofMillis(700);
         try (ServerSocket stalling = serverOfHalfABody(Ending.STALLED)) {
             assertThatThrownBy(() -> download(addressOf(stalling)))
                     .isInstanceOf(DownloadException.class)
@@ -238,6 +242,7 @@ class HttpDownloadTest {
 
     @Test
     void saysThatAServerDoesNotAnswer() {
+        patience = Duration.ofMillis(700);
         server.stubFor(get("/rows").willReturn(aResponse().withFixedDelay(5000)));
 
         assertThatThrownBy(() -> download("/rows")).hasMessage("no answer from localhost (3 tries)");
@@ -298,7 +303,7 @@ class HttpDownloadTest {
     }
 
     private void download(URI uri) throws IOException {
-        HttpDownload.Patience quick = new HttpDownload.Patience(3, Duration.ofMillis(1), Duration.ofMillis(700));
+        HttpDownload.Patience quick = new HttpDownload.Patience(3, Duration.ofMillis(1), patience);
         new HttpDownload(Map.of(), quick)
                 .to(
                         new HttpDownload.Order(uri, Map.of("Authorization", "Bearer planted"), 1000, "the rows"),
