@@ -643,16 +643,7 @@ class OfflineSageMakerTest {
     private JsonNode ask(String operation, JsonNode request) throws ServiceError {
         assertThat(service.model().violations(operation, request)).isEmpty();
         ObjectNode answer = service.answer(operation, (ObjectNode) request);
-        if (operation.equals("DescribeTrainingJob") && !answer.has("ModelArtifacts")) {
-            // The model demands it, and the service leaves it out while there are none.
-            assertThat(answer.path("TrainingJobStatus").asText()).isNotEqualTo("Completed");
-            assertThat(service.model().flawsOfAnswer(operation, answer))
-                    .singleElement()
-                    .asString()
-                    .contains("odelArtifacts");
-        } else {
-            assertThat(service.model().flawsOfAnswer(operation, answer)).isEmpty();
-        }
+        assertThat(service.model().flawsOfAnswer(operation, answer)).isEmpty();
         return answer;
     }
 
