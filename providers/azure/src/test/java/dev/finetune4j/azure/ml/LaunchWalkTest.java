@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +29,9 @@ class LaunchWalkTest {
     private static final int NOT_FOUND = 404;
     private static final int SECONDS = 20;
 
+    /** The pool that is there anyway has one thread on a machine of two cores. */
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
     private final SlowService service = new SlowService();
     private final LaunchWalk walk =
             new LaunchWalk(new CommandJobs(options(), Answered.connection(service)), new VirtualClock());
@@ -34,17 +39,20 @@ class LaunchWalkTest {
     @AfterEach
     void letGo() {
         service.answers.countDown();
+        threads.shutdown();
     }
 
     @Test
     void waitsForNoLookAtAnotherRun() throws Exception {
-        CompletableFuture<List<Launch>> slow = CompletableFuture.supplyAsync(() -> walk.now(SLOW));
+        CompletableFuture<List<Launch>> slow = CompletableFuture.supplyAsync(() -> walk.now(SLOW), threads);
         assertThat(service.isAsked.await(SECONDS, TimeUnit.SECONDS)).isTrue();
 
-        CompletableFuture<List<Launch>> other = CompletableFuture.supplyAsync(() -> {
-            walk.forget();
-            return walk.recent(OTHER);
-        });
+        CompletableFuture<List<Launch>> other = CompletableFuture.supplyAsync(
+                () -> {
+                    walk.forget();
+                    return walk.recent(OTHER);
+                },
+                threads);
 
         assertThat(other.get(SECONDS, TimeUnit.SECONDS)).isEmpty();
         assertThat(slow).isNotDone();
@@ -54,7 +62,7 @@ class LaunchWalkTest {
 
     @Test
     void remembersNothingFromBeforeSomethingWasDone() throws Exception {
-        CompletableFuture<List<Launch>> slow = CompletableFuture.supplyAsync(() -> walk.now(SLOW));
+        CompletableFuture<List<Launch>> slow = CompletableFuture.supplyAsync(() -> walk.now(SLOW), threads);
         assertThat(service.isAsked.await(SECONDS, TimeUnit.SECONDS)).isTrue();
         walk.forget();
         service.answers.countDown();
