@@ -103,7 +103,6 @@ final class S3Calls implements AutoCloseable {
         }
     }
 
-    /** All objects whose keys begin with one; percent-encoded on the way, since XML cannot hold every key. */
     /** Looks whether there is anything, which is told as what S3 has against it. */
     void look(S3Address prefix) {
         var unused = make(
@@ -116,6 +115,7 @@ final class S3Calls implements AutoCloseable {
                         .overrideConfiguration(limits -> limits.apiCallTimeout(LOOKING))));
     }
 
+    /** All objects whose keys begin with one; percent-encoded on the way, since XML cannot hold every key. */
     List<Entry> list(S3Address prefix) {
         return make("s3:ListBucket", new S3Address(prefix.bucket(), ""), () -> {
             ListObjectsV2Request request = ListObjectsV2Request.builder()
