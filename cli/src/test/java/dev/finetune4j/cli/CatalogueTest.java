@@ -18,6 +18,7 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /** Walks every error catalogue of the house. */
@@ -114,9 +115,15 @@ class CatalogueTest {
             return files
                     .filter(path ->
                             path.toString().contains(kind) && path.toString().endsWith(".java"))
+                    .filter(path -> !isBuilt(ROOT.relativize(path)))
                     .toList()
                     .stream();
         }
+    }
+
+    /** CI keeps a copy of the whole tree under target, which holds each catalogue once more. */
+    private static boolean isBuilt(Path path) {
+        return StreamSupport.stream(path.spliterator(), false).anyMatch(Path.of("target")::equals);
     }
 
     private static String read(Path path) {
