@@ -5,6 +5,7 @@ import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ public record RunComparison(
      *
      * @param metric which
      * @param intervalByRun its value by run id; a run without it is left out
-     * @param best ids of the runs with the best value; empty with fewer than two values
+     * @param best ids of the runs with the best value; empty with fewer than two values, and where it is counted by the token of different models
      */
     public record Metric(MetricName metric, Map<String, Interval> intervalByRun, List<String> best) {
         /** Copies the collections in their order. */
@@ -81,7 +82,7 @@ public record RunComparison(
      * @param name what
      * @param unit of the values: {@code nats}, {@code tokens/s}, {@code bytes}, {@code s} or a currency by its ISO 4217 code
      * @param valueByRun the figure by run id; a run without it is left out
-     * @param best ids of the runs with the best value; empty with fewer than two values
+     * @param best ids of the runs with the best value; empty with fewer than two values, and where it is counted by the token of different models
      */
     public record Figure(String name, String unit, Map<String, Double> valueByRun, List<String> best) {
         /** Copies the collections in their order. */
@@ -108,15 +109,16 @@ public record RunComparison(
     }
 
     private static List<Figure> figures(List<RunReport> reports) {
+        Figure loss = figure(
+                "best validation loss",
+                "nats",
+                reports,
+                true,
+                report -> training(report)
+                        .flatMap(training -> Optional.ofNullable(training.bestValidation()))
+                        .map(Series.Point::value));
         List<Figure> figures = new ArrayList<>(List.of(
-                figure(
-                        "best validation loss",
-                        "nats",
-                        reports,
-                        true,
-                        report -> training(report)
-                                .flatMap(training -> Optional.ofNullable(training.bestValidation()))
-                                .map(Series.Point::value)),
+                isOfOneModel(reports) ? loss : new Figure(loss.name(), loss.unit(), loss.valueByRun(), List.of()),
                 figure("total time", "s", reports, true, RunComparison::seconds),
                 figure(
                         "throughput",
@@ -148,6 +150,18 @@ public record RunComparison(
         return Optional.ofNullable(report.spent())
                 .filter(spent -> spent.spent().currency().equals(currency))
                 .map(spent -> spent.spent().amount().doubleValue());
+    }
+
+    /** Models cut text into other tokens each: what is counted by the token does not compare. */
+    private static boolean isOfOneModel(List<RunReport> reports) {
+        return reports.stream().map(RunComparison::model).distinct().count() == 1;
+    }
+
+    /** A service tunes the model that its settings name, under its own name. */
+    private static String model(RunReport report) {
+        return report.job()
+                .settingsOf(report.provenance().provider())
+                .getOrDefault(PlaceSettings.MODEL, report.job().model().toString());
     }
 
     /** A place that does not tell a figure has none to be best in. */
@@ -188,11 +202,14 @@ public record RunComparison(
                             .computeIfAbsent(metric, unseen -> new LinkedHashMap<>())
                             .put(report.run().value(), interval)));
         }
+        boolean isOfOneModel = isOfOneModel(reports);
         List<Metric> metrics = new ArrayList<>();
         intervals.forEach((metric, intervalByRun) -> {
             Map<String, Double> values = new LinkedHashMap<>();
             intervalByRun.forEach((run, interval) -> values.put(run, interval.value()));
-            metrics.add(new Metric(metric, intervalByRun, best(values, metric.isLowerBetter())));
+            boolean isComparable = isOfOneModel || !metric.equals(MetricName.PERPLEXITY);
+            metrics.add(
+                    new Metric(metric, intervalByRun, isComparable ? best(values, metric.isLowerBetter()) : List.of()));
         });
         return metrics;
     }

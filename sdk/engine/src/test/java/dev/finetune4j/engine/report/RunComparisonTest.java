@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.engine.report.view.ComparisonWriter;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.MetricName;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.value.RunId;
 import java.util.List;
@@ -60,6 +61,29 @@ class RunComparisonTest {
         assertThat(comparison.metrics())
                 .allSatisfy(metric -> assertThat(metric.best()).isEmpty());
         assertThat(ComparisonWriter.text(comparison)).contains("failed");
+    }
+
+    @Test
+    void marksNoneWhoseTokensAreAnotherModels() {
+        RunReport other = withJob(
+                first(),
+                first().job().toBuilder()
+                        .place(first().provenance().provider(), Map.of("model", "another/model"))
+                        .build(),
+                "attack-tactics-77aa00bb-1");
+        RunReport worse = SampleRun.report(0.1, 0.2, 0.6);
+        RunComparison comparison = RunComparison.of(List.of(other, worse));
+
+        assertThat(comparison.figures())
+                .filteredOn(figure -> figure.unit().equals("nats"))
+                .allSatisfy(figure -> assertThat(figure.best()).isEmpty());
+        assertThat(comparison.metrics())
+                .filteredOn(metric -> metric.metric().equals(MetricName.PERPLEXITY))
+                .allSatisfy(metric -> assertThat(metric.best()).isEmpty());
+        assertThat(comparison.metrics())
+                .filteredOn(metric -> !metric.metric().equals(MetricName.PERPLEXITY))
+                .isNotEmpty()
+                .allSatisfy(metric -> assertThat(metric.best()).isNotEmpty());
     }
 
     @Test
