@@ -1,5 +1,6 @@
 package dev.finetune4j.cli.view;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 
@@ -76,7 +78,19 @@ public final class JsonLines implements MessageView {
         tell(
                 event instanceof RunEvent.Noticed noticed
                         ? CommandEvent.ProblemFound.of(noticed.at(), noticed.problem())
-                        : event);
+                        : told(event));
+    }
+
+    /** Unknown figures, which events mark by NaN or -1, are left out, as whatever is absent. */
+    private static JsonNode told(RunEvent event) {
+        JsonNode node = Json.read(Json.line(event), JsonNode.class);
+        for (Iterator<JsonNode> values = node.elements(); values.hasNext(); ) {
+            JsonNode value = values.next();
+            if (value.isTextual() ? value.textValue().equals("NaN") : value.isInt() && value.intValue() == -1) {
+                values.remove();
+            }
+        }
+        return node;
     }
 
     @Override
