@@ -3,6 +3,7 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.cli.view.HostingView;
+import dev.finetune4j.cli.view.JsonLines;
 import dev.finetune4j.cli.view.LiveView;
 import dev.finetune4j.cli.view.ProblemView;
 import dev.finetune4j.cli.view.Screen;
@@ -68,6 +69,33 @@ class ViewsTest {
                 """);
         assertThat(Wrap.hanging("adapter in /a/very/long/path here", 14, 2))
                 .isEqualTo("adapter in\n  /a/very/long/path\n  here");
+    }
+
+    @Test
+    void aReasonKeepsItsRoomBesideALongName() {
+        new Table()
+                .id("WHAT")
+                .text("KEPT FOR", 16)
+                .row("finetune4j/outputs/tickets-0123abcd-1", "finetune host RUN --remove")
+                .print(screen(false, false, 40));
+
+        assertThat(text(out)).isEqualTo("""
+                WHAT                    KEPT FOR
+                finetune4j/outputs/tic  finetune host
+                kets-0123abcd-1         RUN --remove
+                """);
+    }
+
+    @Test
+    void programsAreToldNoUnknownFigures() {
+        try (JsonLines lines = new JsonLines(screen(false, false, 80), Clock.fixed(START, ZoneOffset.UTC))) {
+            lines.accept(
+                    new RunEvent.StepCompleted(START, 3, -1, 0.5, 1.25, Double.NaN, Double.NaN, -1, Double.NaN, -1));
+        }
+
+        assertThat(text(err))
+                .isEqualTo(
+                        "{\"kind\":\"step\",\"at\":\"2026-11-24T12:00:00Z\",\"step\":3,\"epoch\":0.5,\"loss\":1.25}\n");
     }
 
     @Test

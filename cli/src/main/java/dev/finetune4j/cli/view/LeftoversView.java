@@ -13,6 +13,8 @@ import java.util.Optional;
 /** Prints what places keep. */
 public final class LeftoversView {
     private static final int DIGEST_SHOWN = 12;
+    /** A reason may be a command. */
+    private static final int REASON_WIDTH = 28;
 
     private final Screen screen;
     private final Clock clock;
@@ -60,7 +62,7 @@ public final class LeftoversView {
             screen.line("nothing is kept there");
             return;
         }
-        Table table = new Table().id("WHAT").number("SIZE").number("WRITTEN").text("KEPT FOR");
+        Table table = new Table().id("WHAT").number("SIZE").number("WRITTEN").text("KEPT FOR", REASON_WIDTH);
         for (Leftovers.Entry entry : entries) {
             Duration age = Duration.between(entry.found().lastUsed(), clock.instant());
             table.row(name(entry), Figures.bytes(entry.found().bytes()), Figures.duration(age) + " ago", kept(entry));

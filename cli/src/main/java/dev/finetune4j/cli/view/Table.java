@@ -26,26 +26,37 @@ public final class Table {
 
     private final List<String> headings = new ArrayList<>();
     private final List<Align> aligns = new ArrayList<>();
+    private final List<Integer> leasts = new ArrayList<>();
     private final List<List<String>> rows = new ArrayList<>();
 
     /** Adds a text column. */
     public Table text(String heading) {
-        headings.add(heading);
-        aligns.add(Align.LEFT);
-        return this;
+        return text(heading, NARROWEST_COLUMN);
+    }
+
+    /**
+     * Adds a text column that is to be read in one piece.
+     *
+     * @param least characters that it keeps where others must be wrapped instead
+     */
+    public Table text(String heading, int least) {
+        return column(heading, Align.LEFT, least);
     }
 
     /** Adds a column of what people copy, such as ids. */
     public Table id(String heading) {
-        headings.add(heading);
-        aligns.add(Align.WHOLE);
-        return this;
+        return column(heading, Align.WHOLE, NARROWEST_COLUMN);
     }
 
     /** Adds a number column. */
     public Table number(String heading) {
+        return column(heading, Align.RIGHT, NARROWEST_COLUMN);
+    }
+
+    private Table column(String heading, Align align, int least) {
         headings.add(heading);
-        aligns.add(Align.RIGHT);
+        aligns.add(align);
+        leasts.add(Math.max(least, heading.length()));
         return this;
     }
 
@@ -115,8 +126,7 @@ public final class Table {
     private int widest(int[] widths, Align align) {
         int widest = -1;
         for (int i = 0; i < widths.length; i++) {
-            int least = Math.max(NARROWEST_COLUMN, headings.get(i).length());
-            if (aligns.get(i) == align && widths[i] > least && (widest < 0 || widths[i] > widths[widest])) {
+            if (aligns.get(i) == align && widths[i] > leasts.get(i) && (widest < 0 || widths[i] > widths[widest])) {
                 widest = i;
             }
         }
