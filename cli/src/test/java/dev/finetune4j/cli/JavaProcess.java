@@ -32,15 +32,25 @@ final class JavaProcess {
 
     /** What the launcher executes, with the class path of this test. */
     static List<String> command(List<String> options, Class<?> main, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> program = List.of("-cp", System.getProperty("java.class.path"), main.getName());
+        return words(options, program, arguments);
+    }
+
+    /** What the launcher executes, with a jar that {@link Checkout} has built. */
+    static List<String> command(List<String> options, Path jar, List<String> arguments) {
+        return words(options, List.of("-jar", jar.toString()), arguments);
+    }
+
+    private static List<String> words(List<String> options, List<String> program, List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx1g",
                 "--enable-native-access=ALL-UNNAMED")); // as the product's jar says in its manifest
-        command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(arguments);
-        return command;
+        words.addAll(options);
+        words.addAll(program);
+        words.addAll(arguments);
+        return words;
     }
 }

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,10 @@ class KilledLaunchTest {
     private static final int LONGEST_CUT = 50_000;
     /** Requests and answers of a launch, about. */
     private static final int TURNS = 60;
+
+    /** The product as its launcher starts it: from its jar, with the classes of a launch in an archive. */
+    @TempDir
+    private static Path program;
 
     @TempDir
     private Path folder;
@@ -88,8 +93,13 @@ class KilledLaunchTest {
         }
     }
 
+    @BeforeAll
+    static void buildTheProgram() throws IOException {
+        Checkout.build(program);
+    }
+
     @BeforeEach
-    void openTheCloud() throws IOException {
+    void openTheCloud() throws Exception {
         PlannedContainer container = PlannedContainer.failingAfter(Duration.ofMillis(300), 1, "planned");
         cloud = new CommandCloud(
                 folder,
@@ -98,6 +108,9 @@ class KilledLaunchTest {
         aws = cloud.aws();
         cloud.fillHub(REGION);
         aws.bedrock().pace(TuningPace.SWIFT);
+        if (Files.notExists(archive())) {
+            new Launch(Place.SAGEMAKER, "archived").toTheEnd();
+        }
     }
 
     @AfterEach
@@ -234,6 +247,10 @@ class KilledLaunchTest {
         return kills;
     }
 
+    private static Path archive() {
+        return program.resolve("launch.jsa");
+    }
+
     /** One job, launched from a home of its own into a folder of its own in the store. */
     private final class Launch {
         private final Place place;
@@ -273,12 +290,17 @@ class KilledLaunchTest {
         }
 
         Process start(String endpoint, String... command) throws IOException {
-            ProcessBuilder program = new ProcessBuilder(JavaProcess.command(List.of(), Main.class, List.of(command)))
+            String sharing = Files.exists(archive()) ? "SharedArchiveFile" : "ArchiveClassesAtExit";
+            List<String> words = JavaProcess.command(
+                    List.of("-XX:" + sharing + "=" + archive(), "-Xlog:disable", "-Xlog:all=off"),
+                    program.resolve("finetune.jar"),
+                    List.of(command));
+            ProcessBuilder process = new ProcessBuilder(words)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            program.environment().putAll(cloud.environment(endpoint));
-            program.environment().put("FINETUNE_HOME", home.toString());
-            return program.start();
+            process.environment().putAll(cloud.environment(endpoint));
+            process.environment().put("FINETUNE_HOME", home.toString());
+            return process.start();
         }
 
         /** Whether the launching process reached that byte, and died of it. */
