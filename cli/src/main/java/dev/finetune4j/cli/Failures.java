@@ -29,7 +29,8 @@ final class Failures {
     int onExecution(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         OutputFormat format = OutputFormat.askedIn(parsed.originalArgs().toArray(String[]::new));
         if (failure instanceof FineTuneException known) {
-            return tell(known.problems(), known.exitCode(), format);
+            CommandSubject subject = CommandSubject.of(parsed, surroundings.home());
+            return tell(known.problems().stream().map(subject::named).toList(), known.exitCode(), format);
         }
         return tell(List.of(defect(failure)), ExitCode.INTERNAL, format);
     }

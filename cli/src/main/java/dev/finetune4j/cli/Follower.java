@@ -32,6 +32,9 @@ final class Follower {
 
     /** The same of a run, of which it is said whether its place has it by then. */
     RunOutcome followRun(RunHandle<RunOutcome> handle, MessageView view) throws InterruptedException {
+        if (handle.begin() == RunHandle.Begin.LAUNCHED) {
+            view.doing("launching it"); // until its place has it: rows are sent, and a place may ask to wait
+        }
         return follow(handle, () -> Farewell.toRun(handle), view);
     }
 

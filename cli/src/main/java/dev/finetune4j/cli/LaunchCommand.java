@@ -119,11 +119,7 @@ final class LaunchCommand implements Callable<Integer> {
                 }
             }
             if (detach && !handle.outcome().isDone()) {
-                if (handle.begin() != RunHandle.Begin.LAUNCHED) {
-                    view.took(handle.id(), handle.begin());
-                }
-                handle.detach();
-                return end.tellDetached(handle.id()).number();
+                return end.detach(handle).number();
             }
             view.took(handle.id(), handle.begin());
             RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);

@@ -59,11 +59,7 @@ final class RunCommand implements Callable<Integer> {
                     .orElse(file));
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
-                if (handle.begin() != RunHandle.Begin.LAUNCHED) {
-                    view.took(handle.id(), handle.begin());
-                }
-                handle.detach();
-                return end.tellDetached(handle.id()).number();
+                return end.detach(handle).number();
             }
             view.took(handle.id(), handle.begin());
             RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);

@@ -6,6 +6,8 @@ import dev.finetune4j.cli.view.RunDetailView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
@@ -31,7 +33,7 @@ final class RunEnd {
     ExitCode tell(RunId id, RunOutcome outcome) {
         RunView run = tuner.show(id.value());
         if (outcome instanceof RunOutcome.Failed failed) {
-            messages.problems(List.of(failed.problem()));
+            messages.problems(List.of(Remedies.named(failed.problem(), run.jobFile(), id)));
         }
         if (output.isJson()) {
             screen.line(Json.pretty(run));
@@ -57,13 +59,17 @@ final class RunEnd {
                 .forEach(file -> screen.say("  report: " + file));
     }
 
-    /** Prints the id of a run that goes on by itself. */
-    ExitCode tellDetached(RunId id) {
-        Farewell farewell = Farewell.toRun(id);
+    /** Lets go of a run that goes on by itself, and prints its id. */
+    ExitCode detach(RunHandle<RunOutcome> handle) {
+        if (handle.begin() != RunHandle.Begin.LAUNCHED) {
+            messages.took(handle.id(), handle.begin());
+        }
+        handle.detach();
+        Farewell farewell = Farewell.toRun(handle.id());
         if (output.isJson()) {
             screen.line(Json.pretty(farewell));
         } else {
-            screen.line(id.toString());
+            screen.line(handle.id().toString());
             messages.detached(farewell);
         }
         return ExitCode.OK;

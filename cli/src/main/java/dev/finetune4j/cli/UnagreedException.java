@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.engine.report.Remedies;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -29,7 +30,7 @@ final class UnagreedException extends ParameterException {
                 .commandLine()
                 .getParseResult()
                 .originalArgs()) {
-            command.append(' ').append(Shell.quoted(word));
+            command.append(' ').append(Remedies.quoted(word));
         }
         return command.append(' ').append(option).toString();
     }

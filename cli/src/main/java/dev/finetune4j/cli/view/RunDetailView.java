@@ -2,6 +2,7 @@ package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.PlaceSettings;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ public final class RunDetailView {
         }
         printResult(run);
         if (run.problem() != null) {
-            new ProblemView(screen).print(List.of(run.problem()));
+            new ProblemView(screen).print(List.of(Remedies.named(run.problem(), run.jobFile(), run.id())));
         }
         if (!run.closed()) {
             screen.say("watch it:  finetune watch " + run.id());

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -190,12 +191,12 @@ public final class LaunchProblems implements ProblemCatalogue {
     }
 
     /** Told to whoever launches what somebody else has launched. */
-    static Problem foundThere(JobSnapshot job, ProviderId place) {
+    static Problem foundThere(JobSnapshot job, ProviderId place, @Nullable String jobFile) {
         return ATTACHED.note(job.id() + " is at " + place + " since " + job.submittedAt()
                         + ", launched from elsewhere: "
                         + (job.state().isTerminal() ? "it is not launched again" : "this is the second to follow it"))
                 .because(job.reference() + " is " + job.state().name().toLowerCase(Locale.ROOT))
-                .remedy("finetune launch JOB --again    (launches it anew)")
+                .remedy(Remedies.named("finetune launch JOB --again    (launches it anew)", jobFile, job.id()))
                 .build();
     }
 

@@ -89,7 +89,7 @@ final class LaunchStep {
             }
             launch.submit(submission);
             launch.found()
-                    .map(job -> LaunchProblems.foundThere(job, provider.id()))
+                    .map(job -> LaunchProblems.foundThere(job, provider.id(), view.jobFile()))
                     .ifPresent(note ->
                             events.add(new RunEvent.Noticed(context.clock().instant(), note)));
         } catch (FineTuneException e) {

@@ -479,7 +479,10 @@ public final class Launcher implements AutoCloseable {
             RunState now = provider.find(view.id()).map(JobSnapshot::state).orElse(RunState.FAILED);
             boolean endedBadly = now == RunState.STOPPED || now == RunState.FAILED;
             if (endedBadly && !provider.capabilities().supportsResume()) {
-                throw RunProblems.notSupported(provider.id(), "resume a job");
+                throw RunProblems.NOT_SUPPORTED
+                        .error(provider.id() + " cannot resume a job")
+                        .remedy(NextCommand.launch(view, context.providers()))
+                        .asException();
             }
             if (endedBadly || view.closed()) {
                 journal.append(new JournalEntry.ResumeAsked(view.resumes() + 1));

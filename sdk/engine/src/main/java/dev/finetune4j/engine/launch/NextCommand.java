@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Provider;
@@ -35,6 +36,6 @@ final class NextCommand {
     }
 
     private static String file(@Nullable String jobFile) {
-        return jobFile == null || jobFile.equals(Location.JOB) ? "JOB" : jobFile;
+        return jobFile == null || jobFile.equals(Location.JOB) ? "JOB" : Remedies.quoted(jobFile);
     }
 }

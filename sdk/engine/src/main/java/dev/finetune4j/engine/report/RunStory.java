@@ -5,6 +5,7 @@ import dev.finetune4j.engine.journal.BlockReader;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.JournalLine;
+import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Foreseen;
@@ -31,6 +32,7 @@ public record RunStory(List<Chapter> chapters) {
     /** How a reason begins that says what is not asked for again. */
     public static final String BLOCKED = "blocked: ";
 
+    private static final String TRY = "try: ";
     private static final String A_PROGRAM = "a program";
 
     /** Copies the list. */
@@ -51,6 +53,24 @@ public record RunStory(List<Chapter> chapters) {
             because = List.copyOf(because);
         }
 
+        /** A place's clock, or the way of its answer, may have a job begin before its launch. */
+        private Chapter notBefore(Instant launch) {
+            return at.isBefore(launch) ? new Chapter(launch, what, because) : this;
+        }
+
+        /** With the job file and the id of its run in what can be pasted. */
+        private Chapter of(@Nullable RunView run) {
+            return run == null
+                    ? this
+                    : new Chapter(
+                            at,
+                            what,
+                            because.stream()
+                                    .map(line ->
+                                            line.startsWith(TRY) ? Remedies.named(line, run.jobFile(), run.id()) : line)
+                                    .toList());
+        }
+
         private Chapter and(String reason) {
             return new Chapter(
                     at, what, Stream.concat(because.stream(), Stream.of(reason)).toList());
@@ -60,14 +80,20 @@ public record RunStory(List<Chapter> chapters) {
     /** The story that a journal tells. */
     public static RunStory of(JournalContent journal) {
         List<Chapter> chapters = new ArrayList<>();
+        Optional<RunView> run = RunView.of(journal);
         RunState told = null;
+        Instant launchedAt = Instant.MIN;
         BlockReader blocks = new BlockReader();
         for (JournalLine line : journal.lines()) {
             Optional<Block> block = blocks.read(line);
             JournalEntry entry = line.known().orElse(null);
             boolean isToldAgain = entry instanceof JournalEntry.StateSeen seen && seen.state() == told;
+            if (entry instanceof JournalEntry.Submitted submitted && !submitted.found()) {
+                launchedAt = line.at();
+            }
             if (entry != null && !isToldAgain) { // each process that takes a run up tells its state anew
-                Chapter chapter = chapter(line.at(), entry);
+                Chapter chapter =
+                        chapter(line.at(), entry).notBefore(launchedAt).of(run.orElse(null));
                 chapters.add(block.map(RunStory::words).map(chapter::and).orElse(chapter));
                 told = entry instanceof JournalEntry.StateSeen seen ? seen.state() : null;
             }
@@ -215,7 +241,7 @@ public record RunStory(List<Chapter> chapters) {
                         Stream.of(problem.code() + ": " + problem.summary()),
                         Stream.concat(
                                 problem.causes().stream(),
-                                problem.remedies().stream().map(line -> "try: " + line)))
+                                problem.remedies().stream().map(line -> TRY + line)))
                 .toList();
     }
 

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Entries of an ordinary run. */
-final class JournalSamples {
+public final class JournalSamples {
     static final RunId RUN = new RunId("tickets-0a1b2c3d-1");
     static final String DIGEST = "0a1b2c3d".repeat(8);
 
@@ -33,7 +33,8 @@ final class JournalSamples {
                 .build();
     }
 
-    static JournalEntry created() {
+    /** Its first. */
+    public static JournalEntry created() {
         return new JournalEntry.Created(RUN, job(), DIGEST, "job.yaml", Path.of("/jobs"), 1, "test", Map.of());
     }
 
@@ -41,7 +42,8 @@ final class JournalSamples {
         return new JournalEntry.Prepared(Path.of("/data"), DIGEST, List.of("a", "b"), Path.of("/model"), DIGEST);
     }
 
-    static JobSnapshot snapshot(RunState state) {
+    /** Its job at its place, in a state. */
+    public static JobSnapshot snapshot(RunState state) {
         return new JobSnapshot(
                 RUN,
                 DIGEST,

@@ -2,14 +2,52 @@ package dev.finetune4j.engine.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.JournalLine;
+import dev.finetune4j.engine.journal.JournalSamples;
+import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.run.RunState;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The story has a chapter for whatever a journal may hold. */
 class RunStoryTest {
+    private static final Instant LAUNCHED = Instant.parse("2026-11-24T12:00:10Z");
+
+    @Test
+    void hasNothingBeginBeforeItsLaunch() {
+        RunStory story = RunStory.of(journal(
+                new JournalEntry.Submitted(JournalSamples.snapshot(RunState.QUEUED), false),
+                new JournalEntry.StateSeen(RunState.STARTING, LAUNCHED.minusSeconds(1), "")));
+
+        assertThat(story.chapters()).extracting(RunStory.Chapter::at).containsExactly(LAUNCHED, LAUNCHED);
+    }
+
+    @Test
+    void namesTheJobFileInWhatCanBePasted() {
+        RunStory story = RunStory.of(journal(
+                JournalSamples.created(),
+                new JournalEntry.Closed(
+                        RunState.FAILED, RunProblems.GONE.error("it is gone").build(), "", false, null)));
+
+        assertThat(story.chapters().get(1).because())
+                .contains("try: start another attempt: finetune launch job.yaml --again");
+    }
+
+    private static JournalContent journal(JournalEntry... entries) {
+        List<JournalLine> lines = new ArrayList<>();
+        for (JournalEntry entry : entries) {
+            lines.add(new JournalLine(lines.size() + 1, LAUNCHED, "", entry));
+        }
+        return new JournalContent(lines, 0);
+    }
+
     /** Grows with {@link JournalEntry}; the stories themselves are told in MovedRunTest. */
     @Test
     void knowsEveryKindOfEntry() {
