@@ -184,8 +184,20 @@ public final class JobPlaces {
                 FirstCheckpoint.neverOnSpot(proposal, provider.id()).ifPresent(problems::add);
             }
             uncompared(provider, prepared).ifPresent(problems::add);
+            unrestarted(provider, proposal).ifPresent(problems::add);
             return prepared.withProblems(problems).varied(provider.variation());
         }
+    }
+
+    /** Only where time is billed does a container end with a code that its place tells. */
+    private static Optional<Problem> unrestarted(Provider place, Proposal proposal) {
+        List<Integer> codes = proposal.job().recovery().exitCodes();
+        return codes.isEmpty() || place.capabilities().billsTime()
+                ? Optional.empty()
+                : Optional.of(LaunchProblems.NO_RESTARTS
+                        .warning(place.id() + " tells no exit code, so that none of " + codes + " begins the job anew")
+                        .at(Location.ofKey("recovery.exit-codes"))
+                        .build());
     }
 
     private Optional<Problem> uncompared(Provider place, PreparedJob prepared) {

@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** FT0520 to FT0533: launches at places that bill, the hosting of what comes of them, and what is asked of it. */
+/** FT0520 to FT0534: launches at places that bill, the hosting of what comes of them, and what is asked of it. */
 public final class LaunchProblems implements ProblemCatalogue {
     /** Nobody said how much may be spent. */
     public static final ProblemKind NO_BUDGET = new ProblemKind(
@@ -132,6 +132,16 @@ public final class LaunchProblems implements ProblemCatalogue {
             once. Whoever launches it second follows the job that is there, or is told how it ended, with the role, region and machine that
             it was launched with. What those were is no part of its name: who has changed them since, or wants it done anew, launches it
             again.""", "finetune launch JOB --again");
+
+    /** No exit code will be seen. */
+    public static final ProblemKind NO_RESTARTS = new ProblemKind(
+            "FT0534",
+            "the job is not begun anew there",
+            ExitCode.OK,
+            """
+            A place whose process ends with an exit code tells it, and a code that the job lists lets it be begun anew. This machine and
+            services that tune by the token tell none: a job that fails there stays as it is, whatever it lists.""",
+            "remove recovery, or set targets: [sagemaker]");
 
     /** There is no such way. */
     static FineTuneException noWay(ProviderId place, @Nullable String way, List<HostingWay> ways) {
@@ -256,6 +266,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 HOSTED_ELSEWHERE,
                 ANSWERS_NOT_AGREED,
                 LATE_CHECKPOINT,
-                ATTACHED);
+                ATTACHED,
+                NO_RESTARTS);
     }
 }

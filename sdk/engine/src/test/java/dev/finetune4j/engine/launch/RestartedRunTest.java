@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.report.RunStory;
 import dev.finetune4j.engine.watch.Sleeper;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.RecoverySpec;
@@ -41,6 +43,28 @@ class RestartedRunTest {
 
     @TempDir
     private Path home;
+
+    @Test
+    void isToldWhereNoExitCodeWillBeSeen() {
+        assertThat(proposed(job(1), TermsTest.NOTHING)).singleElement().satisfies(problem -> {
+            assertThat(problem.isError()).isFalse();
+            assertThat(problem.code()).isEqualTo("FT0534");
+            assertThat(problem.summary())
+                    .isEqualTo("fake tells no exit code, so that none of [75] begins the job anew");
+            assertThat(problem.place()).contains(Location.ofKey("recovery.exit-codes"));
+        });
+        assertThat(proposed(job(1), BILLED)).isEmpty();
+        assertThat(proposed(LaunchFixture.job("letters"), TermsTest.NOTHING)).isEmpty();
+    }
+
+    private List<Problem> proposed(FineTuneJob job, Capabilities place) {
+        LaunchFixture fixture = new LaunchFixture(home, place, Map.of());
+        try (Launcher launcher = fixture.launcher()) {
+            return launcher.places().propose(fixture.prepared(job)).check().problems().stream()
+                    .filter(problem -> problem.kind().equals(LaunchProblems.NO_RESTARTS))
+                    .toList();
+        }
+    }
 
     @Test
     void goesOnFromItsCheckpointOnTheSameMachine() throws Exception {
