@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.account;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.AwsFailure;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
@@ -84,7 +85,7 @@ public final class QuotaExamination {
                     .orElseGet(() -> Diagnosis.unknown(
                             check, "the account's list does not have \"" + name + "\"", list(service, name)));
         } catch (SdkException e) {
-            return Diagnosis.unknown(check, AwsConnection.reason(e), list(service, name));
+            return AwsFailure.unseen(check, e, list(service, name));
         }
     }
 

@@ -4,6 +4,7 @@ import static dev.finetune4j.aws.internal.PolicyStatement.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.AwsFailure;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Diagnosis;
@@ -65,9 +66,9 @@ final class RoleAccessExamination {
                     : Diagnosis.fail(
                             NAME, "the role may not " + String.join(", nor ", denied), "finetune policy JOB --for job");
         } catch (SdkException e) {
-            return Diagnosis.unknown(
+            return AwsFailure.unseen(
                     NAME,
-                    AwsConnection.reason(e),
+                    e,
                     "aws iam simulate-principal-policy --policy-source-arn " + role
                             + " --action-names s3:GetObject s3:PutObject");
         }

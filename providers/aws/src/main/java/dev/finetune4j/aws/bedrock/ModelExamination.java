@@ -1,6 +1,7 @@
 package dev.finetune4j.aws.bedrock;
 
 import dev.finetune4j.aws.internal.AwsConnection;
+import dev.finetune4j.aws.internal.AwsFailure;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.ProviderContext;
 import java.util.Map;
@@ -45,9 +46,9 @@ final class ModelExamination {
                     "Bedrock has no model " + model + " in " + region,
                     "aws bedrock list-foundation-models --by-customization-type FINE_TUNING --region " + region);
         } catch (SdkException e) {
-            return Diagnosis.unknown(
+            return AwsFailure.unseen(
                     NAME,
-                    AwsConnection.reason(e),
+                    e,
                     "aws bedrock get-foundation-model-availability --region " + region + " --model-id " + model);
         }
     }

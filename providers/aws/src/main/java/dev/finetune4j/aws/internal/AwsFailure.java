@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.internal;
 
+import dev.finetune4j.spi.Diagnosis;
 import java.util.Locale;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -32,5 +33,18 @@ public enum AwsFailure {
             return BUSY;
         }
         return failure instanceof AwsServiceException answer && answer.statusCode() < SERVERS_FAULT ? REFUSED : OUTAGE;
+    }
+
+    /**
+     * What a look came to that a call's failure ended: nobody could look, unless the service does not know who asks, or when, by which no run is
+     * possible.
+     *
+     * @param remedy what to do where nobody could look
+     */
+    public static Diagnosis unseen(String name, SdkException failure, String remedy) {
+        String reason = AwsConnection.reason(failure);
+        return of(failure) == CREDENTIALS
+                ? Diagnosis.fail(name, reason, AwsConnection.credentialsRemedy(failure))
+                : Diagnosis.unknown(name, reason, remedy);
     }
 }

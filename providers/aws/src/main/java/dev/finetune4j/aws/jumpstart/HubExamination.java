@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.jumpstart;
 
+import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
@@ -29,7 +30,11 @@ final class HubExamination {
             String there = "the hub in " + region + " has " + look.model() + ", version " + look.version();
             return wrong.isEmpty() ? List.of(Diagnosis.ok(NAME, there)) : wrong;
         } catch (FineTuneException e) {
-            return List.of(Diagnosis.unknown(NAME, e.problems().get(0)));
+            Problem problem = e.problems().get(0);
+            return List.of(
+                    problem.kind().equals(SageMakerProblems.NO_CREDENTIALS)
+                            ? Diagnosis.of(NAME, problem)
+                            : Diagnosis.unknown(NAME, problem));
         }
     }
 }

@@ -210,6 +210,13 @@ class AwsExaminerTest {
     }
 
     @Test
+    void failsWhereTheClockOfThisMachineIsWrong() {
+        aws.faults().skewClock(Duration.ofMinutes(10));
+
+        finds("quota", Verdict.FAIL, "Signature expired: ", "sudo timedatectl set-ntp true");
+    }
+
+    @Test
     void tellsCredentialsThatAreWrongFromACloudThatIsAway() {
         environment.put("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN");
         finds("credentials", Verdict.FAIL, "InvalidClientTokenId", "aws sts get-caller-identity");
