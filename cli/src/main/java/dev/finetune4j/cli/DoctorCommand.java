@@ -6,6 +6,7 @@ import dev.finetune4j.cli.view.Tone;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
@@ -93,7 +94,11 @@ final class DoctorCommand implements Callable<Integer> {
         List<Diagnosis> all = new ArrayList<>();
         FineTuneJob launched = asLaunched(job, all);
         all.addAll(examiner.examine(surroundings.providerContext(), launched));
-        return all;
+        String file = job.toString();
+        return all.stream()
+                .map(one ->
+                        new Diagnosis(one.name(), one.verdict(), one.found(), Remedies.named(one.remedy(), file, null)))
+                .toList();
     }
 
     /** As a launch tells it to its places: on the machine and in the region of a plan where the job names none. */

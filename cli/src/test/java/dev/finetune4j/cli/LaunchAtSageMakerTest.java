@@ -95,6 +95,25 @@ class LaunchAtSageMakerTest {
     }
 
     @Test
+    void namesTheJobFileInWhatCanBePasted() {
+        aws.iam()
+                .restrictRole(
+                        CommandCloud.ROLE,
+                        "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}");
+        aws.iam()
+                .restrictUser("{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},"
+                        + "{\"Effect\":\"Deny\",\"Action\":\"s3:PutObject\",\"Resource\":\"*\"}]}");
+
+        CommandRun looked = command("doctor", "aws", job.toString());
+        CommandRun launched = command("launch", job.toString(), "--yes");
+
+        assertThat(looked.exitCode()).as(looked.out()).isEqualTo(3);
+        assertThat(looked.out()).contains("role access: finetune policy " + job + " --for job");
+        assertThat(launched.exitCode()).as(launched.err()).isEqualTo(4);
+        assertThat(launched.err()).contains("finetune policy " + job + " --for caller");
+    }
+
+    @Test
     void asksForSpotWhereTheJobFileDoes() throws IOException {
         Files.writeString(job, Files.readString(job).replace("region: ", "spot: true, region: "));
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 public final class LeftoversView {
     private static final int DIGEST_SHOWN = 12;
     /** A reason may be a command. */
-    private static final int REASON_WIDTH = 28;
+    private static final int REASON_WIDTH = 20;
 
     private final Screen screen;
     private final Clock clock;

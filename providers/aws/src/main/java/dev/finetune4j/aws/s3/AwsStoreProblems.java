@@ -44,7 +44,7 @@ public final class AwsStoreProblems implements ProblemCatalogue {
             "The credentials are good, but no policy allows this call, or one forbids it: the caller's own, the bucket's, or that of the"
                     + " key that the bucket is encrypted with. Staging takes s3:ListBucket on the bucket, s3:GetObject, s3:PutObject and"
                     + " s3:AbortMultipartUpload on what is in it.",
-            "aws sts get-caller-identity");
+            "finetune policy JOB --for caller");
 
     static final ProblemKind NO_CREDENTIALS = new ProblemKind(
             "FT0865",
