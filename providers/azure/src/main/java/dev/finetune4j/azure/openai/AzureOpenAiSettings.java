@@ -37,7 +37,10 @@ final class AzureOpenAiSettings {
 
     private static final String SUBSCRIPTION_VARIABLE = "AZURE_SUBSCRIPTION_ID";
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9-]{0,62}[a-zA-Z0-9]");
-    private static final Pattern ADDRESS = Pattern.compile("https://[a-zA-Z0-9.-]+(:\\d{1,5})?/?");
+    /** A gateway in front of a resource may have a path; what clients add to it is not part of it. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?!.*/openai(/|$))https://[a-zA-Z0-9.-]+(:\\d{1,5})?(/[\\w.-]+)*/?");
+
     private static final Pattern SECONDS = Pattern.compile("\\d{1,3}");
     private static final String USUAL_SETTLING = "60";
     private static final Pattern HYPER_PARAMETER = Pattern.compile("[a-z]+(_[a-z]+)+");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -25,10 +26,15 @@ final class TuningJobs {
     /** The first look after a lost answer comes after this share of the time by which the service's list may be behind. */
     private static final int FIRST_LOOK = 4;
 
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
     private final OpenAiCalls calls;
     private final TuningFiles files;
     private final AzureOpenAiOptions options;
     private final Consumer<Duration> pause;
+
+    /** What was launched from here, which the list may not show yet. */
+    private final Map<RunId, Launched> launched = new ConcurrentHashMap<>();
 
     /** @param pause waits */
     TuningJobs(OpenAiCalls calls, TuningFiles files, AzureOpenAiOptions options, Consumer<Duration> pause) {
@@ -50,6 +56,11 @@ final class TuningJobs {
             twins = List.copyOf(twins);
         }
 
+        private boolean has(TuningJob one) {
+            return job.id().equals(one.id())
+                    || twins.stream().anyMatch(twin -> twin.id().equals(one.id()));
+        }
+
         /** Tokens that are billed for all of them; empty while the service does not tell. */
         Optional<Long> trainedTokens() {
             Long own = job.trainedTokens();
@@ -66,6 +77,17 @@ final class TuningJobs {
 
     /** The job of a run; empty only where the service answered that there is none. Twins that go on are told to end. */
     Optional<Launched> find(RunId run) {
+        return listed(run).or(() -> unlisted(run));
+    }
+
+    /** What was launched from here and is not in the list, be it that this is behind. */
+    private Optional<Launched> unlisted(RunId run) {
+        return Optional.ofNullable(launched.get(run))
+                .flatMap(own -> told(run.value(), () -> calls.find(path(own.job())))
+                        .map(job -> new Launched(TuningJob.of(job), own.digest(), List.of())));
+    }
+
+    private Optional<Launched> listed(RunId run) {
         Optional<Launched> found = look(run);
         found.ifPresent(this::cancelTwins);
         return found;
@@ -162,7 +184,7 @@ final class TuningJobs {
             return found;
         }
 
-        /** Others may have launched it meanwhile, so that the list decides; where it is behind, the answer does. */
+        /** Others may have launched it meanwhile: once the list shows this one, it shows those before it, and decides. */
         @Override
         protected Optional<Launched> create() {
             JsonNode sent = body.get();
@@ -173,7 +195,22 @@ final class TuningJobs {
                 isUncertain = AzureFailure.of(e) == AzureFailure.OUTAGE;
                 throw e;
             }
-            return TuningJobs.this.find(run).or(() -> Optional.of(new Launched(made, digest, List.of())));
+            Launched own = new Launched(made, digest, List.of());
+            launched.put(run, own);
+            return Optional.of(shown(own).orElse(own));
+        }
+
+        private Optional<Launched> shown(Launched own) {
+            Duration waited = Duration.ZERO;
+            Duration next = FIRST_PAUSE;
+            Optional<Launched> found = listed(run);
+            while (!found.map(all -> all.has(own.job())).orElse(false) && waited.compareTo(options.settling()) < 0) {
+                pause.accept(next);
+                waited = waited.plus(next);
+                next = next.multipliedBy(2);
+                found = listed(run);
+            }
+            return found;
         }
 
         @Override
