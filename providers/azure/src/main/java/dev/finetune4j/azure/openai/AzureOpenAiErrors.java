@@ -57,7 +57,7 @@ final class AzureOpenAiErrors {
         if (QUOTA.matcher(reason).find()) {
             return AzureOpenAiProblems.QUOTA
                     .error("the limits of " + options.account() + " leave no place for " + name)
-                    .remedy("finetune gc --target azure-openai");
+                    .remedy("finetune gc JOB");
         }
         return OF_A_FILE.matcher(reason).find()
                 ? AzureOpenAiProblems.DATA_REFUSED.error("Azure OpenAI does not take the rows of " + name)
