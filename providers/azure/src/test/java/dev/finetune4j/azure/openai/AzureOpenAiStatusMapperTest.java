@@ -171,8 +171,15 @@ class AzureOpenAiStatusMapperTest {
 
     @Test
     void readsFiguresOfWhichManyAreMissing() {
-        String csv = "\ufeffstep,train_loss,train_mean_token_accuracy,valid_loss,valid_mean_token_accuracy,full_valid_loss\n"
-                + "1,2.5,0.4,,,\n2,2.0,0.5,1.9,0.5,\nnonsense\n2,1.0,,,,\n3,-1,,,,\n4,1.5,0.6,,,1.7\n";
+        String csv = String.join(
+                "\n",
+                "\ufeffstep,train_loss,train_mean_token_accuracy,valid_loss,valid_mean_token_accuracy,full_valid_loss",
+                "1,2.5,0.4,,,",
+                "2,2.0,0.5,1.9,0.5,",
+                "nonsense",
+                "2,1.0,,,,",
+                "3,-1,,,,",
+                "4,1.5,0.6,,,1.7");
 
         List<RunEvent> events = ResultFigures.events(csv, List.of(), END);
 
