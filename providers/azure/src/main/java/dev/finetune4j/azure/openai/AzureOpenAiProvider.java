@@ -26,6 +26,7 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -264,7 +265,7 @@ final class AzureOpenAiProvider implements Provider {
         }
         List<TuningFile> files = open.files().all().stream()
                 .filter(file -> file.run().equals(Optional.of(id)))
-                .sorted(java.util.Comparator.comparing(TuningFile::isTraining))
+                .sorted(Comparator.comparing(TuningFile::isTraining))
                 .toList();
         files.forEach(file -> open.files().delete(file.id()));
     }

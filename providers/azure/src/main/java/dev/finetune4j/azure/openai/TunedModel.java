@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -81,7 +82,7 @@ final class TunedModel {
         return jobs.checkpoints(job).stream()
                 .map(TunedModel::checkpoint)
                 .filter(one -> !one.model().isEmpty())
-                .sorted(java.util.Comparator.comparing(Checkpoint::step))
+                .sorted(Comparator.comparing(Checkpoint::step))
                 .toList();
     }
 

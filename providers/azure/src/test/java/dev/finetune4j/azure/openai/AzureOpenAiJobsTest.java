@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,7 +120,7 @@ class AzureOpenAiJobsTest {
         assertThat(provider.hosting()).as("deploying is left to Microsoft's tools").isEmpty();
     }
 
-    private static ProblemKind kind(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    private static ProblemKind kind(ThrowingCallable call) {
         FineTuneException[] thrown = new FineTuneException[1];
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(FineTuneException.class, refusal -> thrown[0] = refusal);

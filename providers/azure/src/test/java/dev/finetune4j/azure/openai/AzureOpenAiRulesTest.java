@@ -3,6 +3,7 @@ package dev.finetune4j.azure.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
@@ -111,7 +112,7 @@ class AzureOpenAiRulesTest {
                 .options("gpt-4.1");
 
         assertThat(china.endpoint()).isEqualTo("https://mine.openai.azure.cn");
-        assertThat(dev.finetune4j.azure.internal.AzureCloud.of("us-government")
+        assertThat(AzureCloud.of("us-government")
                         .orElseThrow()
                         .cognitiveAudience())
                 .isEqualTo("https://cognitiveservices.azure.us");

@@ -171,15 +171,16 @@ class AzureOpenAiStatusMapperTest {
 
     @Test
     void readsFiguresOfWhichManyAreMissing() {
-        String csv = String.join(
-                "\n",
-                "\ufeffstep,train_loss,train_mean_token_accuracy,valid_loss,valid_mean_token_accuracy,full_valid_loss",
-                "1,2.5,0.4,,,",
-                "2,2.0,0.5,1.9,0.5,",
-                "nonsense",
-                "2,1.0,,,,",
-                "3,-1,,,,",
-                "4,1.5,0.6,,,1.7");
+        String csv = "\ufeff"
+                + """
+                step,train_loss,train_mean_token_accuracy,valid_loss,valid_mean_token_accuracy,full_valid_loss
+                1,2.5,0.4,,,
+                2,2.0,0.5,1.9,0.5,
+                nonsense
+                2,1.0,,,,
+                3,-1,,,,
+                4,1.5,0.6,,,1.7
+                """;
 
         List<RunEvent> events = ResultFigures.events(csv, List.of(), END);
 

@@ -18,6 +18,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,7 @@ class TuningJobsTest {
     @Test
     void launchesAgainOnlyAfterTwoLooksFarEnoughApart() throws IOException {
         service.fate(Fate.ANSWERED).fate(Fate.LOST);
-        java.time.Instant begun = clock.instant();
+        Instant begun = clock.instant();
 
         launch();
 
@@ -142,7 +143,7 @@ class TuningJobsTest {
     @Test
     void waitsAsLongAsTheServiceAsks() throws IOException {
         service.fate(Fate.ANSWERED).fate(Fate.BUSY);
-        java.time.Instant begun = clock.instant();
+        Instant begun = clock.instant();
 
         launch();
 
