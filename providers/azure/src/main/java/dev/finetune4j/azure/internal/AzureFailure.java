@@ -35,6 +35,9 @@ public enum AzureFailure {
             .map(HttpHeaderName::fromString)
             .toList();
 
+    /** What Azure OpenAI says with the status of bad credentials, of good ones. */
+    private static final String LACKS_ROLE = "PermissionDenied";
+
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
@@ -48,7 +51,7 @@ public enum AzureFailure {
             return CREDENTIALS;
         }
         int status = status(failure);
-        if (status == FORBIDDEN) {
+        if (status == FORBIDDEN || (status == UNAUTHORIZED && code(failure).equals(LACKS_ROLE))) {
             return DENIED;
         }
         if (status == UNAUTHORIZED || (failure instanceof ClientAuthenticationException && status < SERVER_ERROR)) {

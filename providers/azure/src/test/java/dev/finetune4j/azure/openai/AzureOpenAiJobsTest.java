@@ -142,6 +142,17 @@ class AzureOpenAiJobsTest {
     }
 
     @Test
+    void aRefusalComesWithTheServicesWordsAndItsNameOfTheCall() {
+        place.azure.faults().denyAccess("Files_List", 1);
+
+        assertThatThrownBy(() -> provider.find(new RunId("tickets-1")))
+                .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+                    assertThat(refusal.problems().get(0).kind()).isEqualTo(AzureOpenAiProblems.DENIED);
+                    assertThat(refusal.problems().get(0).causes().get(0)).matches("(?s)\\w+: .+ \\(correlation [-\\w]+\\)");
+                });
+    }
+
+    @Test
     void showsWhatItWouldSendAndSendsNothing() {
         List<PlannedCall> calls = provider.plannedCalls(place.job("tickets-1"));
 

@@ -96,6 +96,8 @@ class AzureOpenAiStatusMapperTest {
     void tellsEachKindOfRefusal() {
         assertThat(told(401, "401", "Access denied due to invalid subscription key"))
                 .isEqualTo(AzureOpenAiProblems.NO_CREDENTIALS);
+        assertThat(told(401, "PermissionDenied", "The principal lacks the required data action"))
+                .isEqualTo(AzureOpenAiProblems.DENIED);
         assertThat(told(403, "AuthorizationFailed", "no role")).isEqualTo(AzureOpenAiProblems.DENIED);
         assertThat(told(429, "429", "slow down")).isEqualTo(AzureOpenAiProblems.UNREACHABLE);
         assertThat(told(500, "InternalServerError", "sorry")).isEqualTo(AzureOpenAiProblems.UNREACHABLE);
