@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param scope where and on which terms it is tuned, as offers call it
  * @param trainingType the service's word for the scope
  * @param settling so long the service's list of jobs may be behind what it made
- * @param hyperParameters the service's own hyperparameters by name, instead of what the job says
+ * @param hyperParameters the service's own hyperparameters by {@link TuningParameters#NAMES}, instead of what the job says
  */
 record AzureOpenAiOptions(
         String endpoint,

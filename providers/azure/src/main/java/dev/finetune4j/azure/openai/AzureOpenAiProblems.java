@@ -35,8 +35,8 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "Azure OpenAI does not take this training setting",
             ExitCode.INVALID,
             "Azure OpenAI has the hyperparameters n_epochs, batch_size and learning_rate_multiplier. What a job says of its training is put into them"
-                    + " where there is a counterpart; places.azure-openai may name them in the service's own words.",
-            "places.azure-openai.learning_rate_multiplier: 1");
+                    + " where there is a counterpart; places.azure-openai may name them, with hyphens.",
+            "places.azure-openai.learning-rate-multiplier: 1");
 
     static final ProblemKind NO_COUNTERPART = new ProblemKind(
             "FT0974",

@@ -19,10 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a job file says of Azure OpenAI, read as options. A name with an underscore is a hyperparameter by the service's own name; {@link
- * TuningParameters} tells whether there is one.
- */
+/** What a job file says of Azure OpenAI, read as options. */
 final class AzureOpenAiSettings {
     /** In front of a setting's name in a job file. */
     static final String PREFIX = "places.azure-openai.";
@@ -43,7 +40,6 @@ final class AzureOpenAiSettings {
 
     private static final Pattern SECONDS = Pattern.compile("\\d{1,3}");
     private static final String USUAL_SETTLING = "60";
-    private static final Pattern HYPER_PARAMETER = Pattern.compile("[a-z]+(_[a-z]+)+");
 
     private static final Set<String> KNOWN = new TreeSet<>(List.of(
             ENDPOINT,
@@ -83,7 +79,7 @@ final class AzureOpenAiSettings {
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>();
         for (String name : new TreeSet<>(settings.keySet())) {
-            if (!KNOWN.contains(name) && !HYPER_PARAMETER.matcher(name).matches()) {
+            if (!KNOWN.contains(name) && !TuningParameters.NAMES.contains(name)) {
                 problems.add(AzureOpenAiProblems.BAD_SETTING
                         .error("Azure OpenAI has no setting " + name)
                         .at(Location.ofKey(PREFIX + name))
@@ -229,7 +225,7 @@ final class AzureOpenAiSettings {
     private Map<String, String> hyperParameters() {
         Map<String, String> values = new TreeMap<>();
         settings.forEach((name, value) -> {
-            if (HYPER_PARAMETER.matcher(name).matches()) {
+            if (TuningParameters.NAMES.contains(name)) {
                 values.put(name, value);
             }
         });

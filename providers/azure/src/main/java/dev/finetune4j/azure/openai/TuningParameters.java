@@ -17,15 +17,15 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * A job's training settings as hyperparameters of the service. What the person says in the service's own words goes first; a setting that stands
+ * A job's training settings as hyperparameters of the service. What the person says as the service's own hyperparameters goes first; a setting that stands
  * at its default is left to the service, but for the epochs, by which a price was told.
  */
 final class TuningParameters {
-    static final String EPOCHS = "n_epochs";
-    static final String BATCH = "batch_size";
-    static final String RATE = "learning_rate_multiplier";
+    static final String EPOCHS = "n-epochs";
+    static final String BATCH = "batch-size";
+    static final String RATE = "learning-rate-multiplier";
 
-    /** All that there are. */
+    /** All that there are, as job files write them; the service has underscores in them. */
     static final List<String> NAMES = List.of(EPOCHS, BATCH, RATE);
 
     private static final Pattern WHOLE = Pattern.compile("[1-9]\\d{0,5}");
@@ -44,7 +44,7 @@ final class TuningParameters {
     /**
      * The hyperparameters of a job.
      *
-     * @param said hyperparameters by the service's own names
+     * @param said hyperparameters by their {@link #NAMES}
      */
     static TuningParameters of(TuningMethod method, TrainingSpec training, Map<String, String> said) {
         TuningParameters parameters = new TuningParameters(method, training);
@@ -60,7 +60,7 @@ final class TuningParameters {
     /** As the service takes them. */
     ObjectNode json() {
         ObjectNode json = Json.records().createObjectNode();
-        values.forEach(json::put);
+        values.forEach((name, value) -> json.put(name.replace('-', '_'), value));
         return json;
     }
 
@@ -71,10 +71,6 @@ final class TuningParameters {
 
     private void say(String name, String text) {
         String key = AzureOpenAiSettings.PREFIX + name;
-        if (!NAMES.contains(name)) {
-            refuse("Azure OpenAI has no hyperparameter " + name, key, "it has " + String.join(", ", NAMES));
-            return;
-        }
         boolean isWhole = !name.equals(RATE);
         if ((isWhole ? WHOLE : POSITIVE).matcher(text).matches()) {
             values.put(name, new BigDecimal(text));

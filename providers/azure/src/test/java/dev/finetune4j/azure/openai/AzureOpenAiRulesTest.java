@@ -129,7 +129,7 @@ class AzureOpenAiRulesTest {
                 .build();
 
         TuningParameters parameters =
-                TuningParameters.of(LoraTuning.defaults(), training, Map.of("learning_rate_multiplier", "0.5"));
+                TuningParameters.of(LoraTuning.defaults(), training, Map.of("learning-rate-multiplier", "0.5"));
 
         assertThat(Json.line(parameters.json()))
                 .isEqualTo("{\"batch_size\":16,\"learning_rate_multiplier\":0.5,\"n_epochs\":3}");
@@ -137,7 +137,7 @@ class AzureOpenAiRulesTest {
                 .noneMatch(Problem::isError)
                 .hasSize(2)
                 .allSatisfy(problem -> assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.NO_COUNTERPART));
-        assertThat(TuningParameters.of(new FullTuning(), training, Map.of("n_epochs", "0", "beta_one", "1"))
+        assertThat(TuningParameters.of(new FullTuning(), training, Map.of("n-epochs", "0", "batch-size", "1.5"))
                         .problems())
                 .filteredOn(Problem::isError)
                 .extracting(Problem::kind)
