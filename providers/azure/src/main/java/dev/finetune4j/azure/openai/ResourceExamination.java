@@ -54,9 +54,7 @@ final class ResourceExamination {
 
     private Diagnosis room(String what, int count, int most) {
         String found = options.account() + " has " + count + " " + what + ", and keeps " + most + " or more";
-        return count < most
-                ? Diagnosis.ok(what, found)
-                : Diagnosis.warn(what, found, "finetune gc JOB");
+        return count < most ? Diagnosis.ok(what, found) : Diagnosis.warn(what, found, "finetune gc JOB");
     }
 
     private static Diagnosis look(String name, Supplier<Diagnosis> look) {

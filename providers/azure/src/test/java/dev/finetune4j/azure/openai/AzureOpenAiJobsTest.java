@@ -102,8 +102,7 @@ class AzureOpenAiJobsTest {
             assertThat(events).hasAtLeastOneElementOfType(RunEvent.StepCompleted.class);
             assertThat(events).hasAtLeastOneElementOfType(RunEvent.ValidationCompleted.class);
             assertThat(output.resolve("results.csv")).content().startsWith("step,");
-            JsonNode reference =
-                    Json.read(Files.readString(output.resolve("model-reference.json")), JsonNode.class);
+            JsonNode reference = Json.read(Files.readString(output.resolve("model-reference.json")), JsonNode.class);
             assertThat(reference.path("model").asText()).contains(TuningStage.suffix(job.id()));
             assertThat(of.logs(job.id(), EventPage.START).orElseThrow().lines()).hasSameSizeAs(events);
         }
@@ -117,13 +116,14 @@ class AzureOpenAiJobsTest {
         assertThat(kind(() -> provider.resume(job.id()))).isEqualTo(AzureOpenAiProblems.UNABLE);
         assertThat(kind(() -> provider.fetch(job.id(), home))).isEqualTo(AzureOpenAiProblems.WRONG_STATE);
         assertThat(kind(() -> provider.stop(new RunId("other-1")))).isEqualTo(AzureOpenAiProblems.NO_SUCH_JOB);
-        assertThat(provider.hosting()).as("deploying is left to Microsoft's tools").isEmpty();
+        assertThat(provider.hosting())
+                .as("deploying is left to Microsoft's tools")
+                .isEmpty();
     }
 
     private static ProblemKind kind(ThrowingCallable call) {
         FineTuneException[] thrown = new FineTuneException[1];
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(FineTuneException.class, refusal -> thrown[0] = refusal);
+        assertThatThrownBy(call).isInstanceOfSatisfying(FineTuneException.class, refusal -> thrown[0] = refusal);
         return thrown[0].problems().get(0).kind();
     }
 
@@ -148,7 +148,8 @@ class AzureOpenAiJobsTest {
         assertThatThrownBy(() -> provider.find(new RunId("tickets-1")))
                 .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
                     assertThat(refusal.problems().get(0).kind()).isEqualTo(AzureOpenAiProblems.DENIED);
-                    assertThat(refusal.problems().get(0).causes().get(0)).matches("(?s)\\w+: .+ \\(correlation [-\\w]+\\)");
+                    assertThat(refusal.problems().get(0).causes().get(0))
+                            .matches("(?s)\\w+: .+ \\(correlation [-\\w]+\\)");
                 });
     }
 
@@ -184,12 +185,14 @@ class AzureOpenAiJobsTest {
 
     @Test
     void findsAReadyResource() {
-        assertThat(examine(Map.of(), place.azure.variables())).satisfiesExactly(
-                one -> assertThat(one).isEqualTo(Diagnosis.ok(
-                        "azure-openai credentials", "environment gives tokens of AzureCloud")),
-                one -> assertThat(one.name()).isEqualTo("azure-openai model"),
-                one -> assertThat(one.found()).startsWith("my-openai has 0 files"),
-                one -> assertThat(one.verdict()).isEqualTo(Diagnosis.Verdict.OK));
+        assertThat(examine(Map.of(), place.azure.variables()))
+                .satisfiesExactly(
+                        one -> assertThat(one)
+                                .isEqualTo(Diagnosis.ok(
+                                        "azure-openai credentials", "environment gives tokens of AzureCloud")),
+                        one -> assertThat(one.name()).isEqualTo("azure-openai model"),
+                        one -> assertThat(one.found()).startsWith("my-openai has 0 files"),
+                        one -> assertThat(one.verdict()).isEqualTo(Diagnosis.Verdict.OK));
     }
 
     @Test
@@ -201,8 +204,9 @@ class AzureOpenAiJobsTest {
             assertThat(one.verdict()).isEqualTo(Diagnosis.Verdict.FAIL);
             assertThat(one.found()).doesNotContain("not the secret");
         });
-        assertThat(examine(Map.of("region", "ukwest"), variables)).singleElement().satisfies(one -> assertThat(one.found())
-                .startsWith("FT0972"));
+        assertThat(examine(Map.of("region", "ukwest"), variables))
+                .singleElement()
+                .satisfies(one -> assertThat(one.found()).startsWith("FT0972"));
     }
 
     private List<Diagnosis> examine(Map<String, String> others, Map<String, String> variables) {

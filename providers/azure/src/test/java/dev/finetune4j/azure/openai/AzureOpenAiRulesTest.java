@@ -112,9 +112,7 @@ class AzureOpenAiRulesTest {
                 .options("gpt-4.1");
 
         assertThat(china.endpoint()).isEqualTo("https://mine.openai.azure.cn");
-        assertThat(AzureCloud.of("us-government")
-                        .orElseThrow()
-                        .cognitiveAudience())
+        assertThat(AzureCloud.of("us-government").orElseThrow().cognitiveAudience())
                 .isEqualTo("https://cognitiveservices.azure.us");
     }
 

@@ -89,7 +89,9 @@ class AzureOpenAiStatusMapperTest {
     }
 
     private static Problem failure(String error) {
-        return snapshot("\"status\":\"failed\",\"error\":{" + error + "}").failure().orElseThrow();
+        return snapshot("\"status\":\"failed\",\"error\":{" + error + "}")
+                .failure()
+                .orElseThrow();
     }
 
     @Test
@@ -117,10 +119,12 @@ class AzureOpenAiStatusMapperTest {
     @Test
     void tellsEachEventOnceInItsOrderAndGoesOnFromAny() {
         String told = "[" + event("c", 1300, "message", "Job started.") + "," + event("m", 1250, "metrics", "Step 1")
-                + "," + event("b", 1200, "message", "Job enqueued.") + "," + event("b", 1200, "message", "Job enqueued.")
+                + "," + event("b", 1200, "message", "Job enqueued.") + ","
+                + event("b", 1200, "message", "Job enqueued.")
                 + "," + event("a", 1200, "message", "Validating training file") + "]";
 
-        List<RunEvent> events = page("\"status\":\"running\"", told, List.of(), "").events();
+        List<RunEvent> events =
+                page("\"status\":\"running\"", told, List.of(), "").events();
 
         assertThat(events)
                 .extracting(event -> ((RunEvent.StateChanged) event).message())
@@ -132,9 +136,10 @@ class AzureOpenAiStatusMapperTest {
         assertThat(page("\"status\":\"running\"", told, List.of(), "event-a").events())
                 .isEqualTo(events.subList(2, 4));
         assertThatThrownBy(() -> page("\"status\":\"running\"", told, List.of(), "event-x"))
-                .isInstanceOfSatisfying(FineTuneException.class, refusal -> assertThat(
-                                refusal.problems().get(0).kind())
-                        .isEqualTo(AzureOpenAiProblems.WRONG_STATE));
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        refusal -> assertThat(refusal.problems().get(0).kind())
+                                .isEqualTo(AzureOpenAiProblems.WRONG_STATE));
     }
 
     @Test
@@ -173,8 +178,7 @@ class AzureOpenAiStatusMapperTest {
 
     @Test
     void readsFiguresOfWhichManyAreMissing() {
-        String csv = "\ufeff"
-                + """
+        String csv = "\ufeff" + """
                 step,train_loss,train_mean_token_accuracy,valid_loss,valid_mean_token_accuracy,full_valid_loss
                 1,2.5,0.4,,,
                 2,2.0,0.5,1.9,0.5,
@@ -199,7 +203,8 @@ class AzureOpenAiStatusMapperTest {
 
     @Test
     void takesComparisonsFromCheckpointsWhereTheFileHasNone() {
-        JsonNode second = Json.records().valueToTree(Map.of("step_number", 8, "metrics", Map.of("full_valid_loss", 1.2)));
+        JsonNode second =
+                Json.records().valueToTree(Map.of("step_number", 8, "metrics", Map.of("full_valid_loss", 1.2)));
         JsonNode first = Json.records().valueToTree(Map.of("step_number", 4, "metrics", Map.of("valid_loss", 1.1)));
 
         assertThat(ResultFigures.events("step,train_loss\n1,2\n", List.of(second, first), END))

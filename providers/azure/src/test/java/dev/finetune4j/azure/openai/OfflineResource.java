@@ -69,11 +69,16 @@ final class OfflineResource implements AutoCloseable {
     /** What a job file says of it. */
     Map<String, String> settings() {
         return Map.of(
-                "endpoint", azure.openAiEndpoint().toString(),
-                "resource", OfflineOpenAi.ACCOUNT,
-                "region", OfflineOpenAi.REGION,
-                "scope", "global",
-                "model", MODEL);
+                "endpoint",
+                azure.openAiEndpoint().toString(),
+                "resource",
+                OfflineOpenAi.ACCOUNT,
+                "region",
+                OfflineOpenAi.REGION,
+                "scope",
+                "global",
+                "model",
+                MODEL);
     }
 
     Provider open() {
@@ -84,8 +89,7 @@ final class OfflineResource implements AutoCloseable {
     Provider openWith(Map<String, String> others) {
         Map<String, String> settings = new HashMap<>(settings());
         settings.putAll(others);
-        return new AzureOpenAiProvider(
-                new ProviderContext(home, azure.variables(), clock), settings, clock::advance);
+        return new AzureOpenAiProvider(new ProviderContext(home, azure.variables(), clock), settings, clock::advance);
     }
 
     /** A job whose order has a digest of its own. */
