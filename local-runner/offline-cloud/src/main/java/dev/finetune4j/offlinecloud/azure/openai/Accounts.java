@@ -40,7 +40,7 @@ final class Accounts {
     private static final int CONFLICT = 409;
 
     /** How long a name is kept after its resource was deleted. */
-    private static final Duration KEPT = Duration.ofHours(48);
+    private static final Duration KEPT = Duration.ofDays(2);
 
     private final Workspace workspace;
     private final OfflineOpenAi service;

@@ -11,7 +11,7 @@ final class Deployment {
     private static final Duration IDLE = Duration.ofDays(15);
 
     /** Deployments for developers are taken away after so long, asked or not. */
-    private static final Duration TRIAL = Duration.ofHours(24);
+    private static final Duration TRIAL = Duration.ofDays(1);
 
     private final String name;
     private final Settings settings;
