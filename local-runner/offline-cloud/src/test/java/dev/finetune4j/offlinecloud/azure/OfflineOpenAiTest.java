@@ -177,6 +177,40 @@ class OfflineOpenAiTest {
                 .isEqualTo("404 404");
     }
 
+    @Test
+    void anUploadExpiresAndHasTheBytesThatWereAnnounced() throws Exception {
+        ObjectNode start = Json.records()
+                .createObjectNode()
+                .put("filename", "large.jsonl")
+                .put("purpose", "fine-tune")
+                .put("bytes", 100)
+                .put("mime_type", "application/jsonl");
+        String upload = "/uploads/"
+                + OpenAiClient.json(client.call("POST", "/uploads", start))
+                        .path("id")
+                        .asText();
+        ObjectNode order = Json.records().createObjectNode();
+        order.withArray("part_ids").add(part(upload, "short"));
+
+        assertThat(AzureClient.message(client.call("POST", upload + "/complete", order)))
+                .contains("have 5 bytes together, but 100 were announced");
+        clock.advance(Duration.ofHours(2));
+        assertThat(AzureClient.message(client.call("POST", upload + "/complete", order)))
+                .contains("is expired");
+        assertThat(AzureClient.code(client.call("POST", "/uploads", start.put("bytes", 1L << 40))))
+                .isEqualTo("400 invalidPayload");
+    }
+
+    @Test
+    void aRequestThatNoFileCouldHoldIsNotRead() throws Exception {
+        azure.openAi().limits(new OpenAiLimits(2000, 2500, 2, 500, 100, 20, 2_000_000_000L, 5, 32));
+
+        HttpResponse<String> refused = client.upload("train.jsonl", "application/jsonl", OpenAiClient.rows(1000));
+
+        assertThat(AzureClient.code(refused)).isEqualTo("413 invalidPayload");
+        assertThat(AzureClient.message(refused)).contains("larger than a file may be, which is 2000 bytes");
+    }
+
     private String token() throws Exception {
         return "Bearer " + manager.token(OpenAiClient.SCOPE);
     }

@@ -208,6 +208,26 @@ class OpenAiDeploymentsTest {
     }
 
     @Test
+    void aModelIsDeployedInAnotherResourceByItsSource() throws Exception {
+        String other = group() + "/accounts/other-openai";
+        ObjectNode account =
+                Json.records().createObjectNode().put("kind", "OpenAI").put("location", "Sweden Central");
+        account.putObject("sku").put("name", "S0");
+        assertThat(manage("PUT", other, account).statusCode()).isEqualTo(201);
+        ObjectNode deployment = deployment("Standard", tuned(), "1");
+
+        assertThat(AzureClient.code(manage("PUT", other + "/deployments/d1", deployment)))
+                .isEqualTo("400 DeploymentModelNotSupported");
+        deployment.withObject("/properties/model").put("source", group() + ACCOUNT);
+        assertThat(manage("PUT", other + "/deployments/d1", deployment).statusCode())
+                .isEqualTo(201);
+        assertThat(OpenAiClient.json(manage("GET", group() + "/accounts"))
+                        .path("value")
+                        .findValuesAsText("customSubDomainName"))
+                .containsExactly(OfflineOpenAi.ACCOUNT, "other-openai");
+    }
+
+    @Test
     void aDeletedResourceKeepsItsNameUntilItIsRestoredOrPurged() throws Exception {
         String path = group() + ACCOUNT;
         String deleted = subscription() + PROVIDER + "/locations/swedencentral/resourceGroups/"

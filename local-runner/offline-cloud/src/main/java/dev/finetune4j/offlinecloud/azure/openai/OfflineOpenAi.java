@@ -115,16 +115,16 @@ public final class OfflineOpenAi {
         return clock.instant();
     }
 
-    OpenAiPace pace() {
+    synchronized OpenAiPace pace() {
         return pace;
     }
 
-    OpenAiLimits limits() {
+    synchronized OpenAiLimits limits() {
         return limits;
     }
 
     /** Whether lists show by now what was made at a time. */
-    boolean isListed(Instant createdAt) {
+    synchronized boolean isListed(Instant createdAt) {
         return !createdAt.plus(pace.listing()).isAfter(now());
     }
 
