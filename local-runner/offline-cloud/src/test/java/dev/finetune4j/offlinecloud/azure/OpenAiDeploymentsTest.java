@@ -8,7 +8,6 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
 import dev.finetune4j.offlinecloud.azure.openai.OpenAiPace;
-import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.testkit.VirtualClock;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -24,12 +23,13 @@ import org.junit.jupiter.api.Test;
 
 /** Resources of Azure OpenAI and what is deployed in them, by the resource manager. */
 class OpenAiDeploymentsTest {
-    private static final OpenAiPace PACE = OpenAiPace.LIFELIKE;
+    private static final OpenAiPace PACE = OfflineResource.PACE;
     private static final String PROVIDER = "/providers/Microsoft.CognitiveServices";
     private static final String ACCOUNT = "/accounts/" + OfflineOpenAi.ACCOUNT;
     private static Azurite blobs;
 
-    private final VirtualClock clock = new VirtualClock();
+    private OfflineResource resource;
+    private VirtualClock clock;
     private OfflineAzure azure;
     private AzureClient manager;
     private OpenAiClient client;
@@ -46,19 +46,16 @@ class OpenAiDeploymentsTest {
 
     @BeforeEach
     void open() throws Exception {
-        azure = OfflineAzure.start(
-                Workspace.sample(),
-                clock,
-                AzurePace.LIFELIKE,
-                PlannedContainer.succeedingAfter(Duration.ofHours(1)),
-                blobs);
-        manager = new AzureClient(azure.variables(), Workspace.sample());
-        client = new OpenAiClient(manager, azure.openAiEndpoint().toString());
+        resource = new OfflineResource(blobs);
+        clock = resource.clock;
+        azure = resource.azure;
+        manager = resource.manager;
+        client = resource.client;
     }
 
     @AfterEach
     void close() {
-        azure.close();
+        resource.close();
     }
 
     private static String group() {
@@ -79,8 +76,7 @@ class OpenAiDeploymentsTest {
 
     /** The name of a model that was tuned. */
     private String tuned() throws Exception {
-        String file = client.file(10);
-        clock.advance(PACE.importing());
+        String file = resource.processed(10);
         String job = OpenAiClient.json(client.call("POST", "/fine_tuning/jobs", OpenAiClient.job(file)))
                 .path("id")
                 .asText();
@@ -258,7 +254,7 @@ class OpenAiDeploymentsTest {
         assertThat(manage("PUT", path, body).statusCode()).isEqualTo(201);
         assertThat(client.call("GET", "/files/" + file).statusCode()).isEqualTo(404);
         manage("DELETE", path);
-        clock.advance(Duration.ofHours(48));
+        clock.advance(Duration.ofDays(2));
         assertThat(AzureClient.code(manage("GET", deleted))).isEqualTo("404 ResourceNotFound");
         assertThat(AzureClient.code(manage("PUT", path, body.put("location", "mars"))))
                 .isEqualTo("400 LocationNotAvailableForResourceType");
