@@ -201,6 +201,10 @@ class OpenAiDeploymentsTest {
         HttpResponse<String> changed = manage("PUT", all + "/a1", larger);
         assertThat(changed.statusCode()).isEqualTo(200);
         assertThat(OpenAiClient.json(changed).at("/sku/capacity").asInt()).isEqualTo(3);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(azure.openAi().hostingBill())
+                .as("five deployments for the hour that has begun")
+                .isEqualByComparingTo(new BigDecimal("8.5"));
     }
 
     @Test

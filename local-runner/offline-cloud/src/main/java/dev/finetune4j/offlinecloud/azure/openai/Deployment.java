@@ -37,7 +37,12 @@ final class Deployment {
             int capacity,
             boolean isTuned,
             BigDecimal hourly,
-            AnswerCounter answers) {}
+            AnswerCounter answers) {
+        /** Whether nothing is different but how much it takes. */
+        boolean isSameAs(Settings other) {
+            return model.equals(other.model) && version.equals(other.version) && sku.equals(other.sku);
+        }
+    }
 
     /** @param upAt when it begins to answer */
     Deployment(String name, Settings settings, Instant createdAt, Instant upAt) {
@@ -46,6 +51,13 @@ final class Deployment {
         this.createdAt = createdAt;
         this.upAt = upAt;
         askedAt = createdAt;
+    }
+
+    /** The same with another capacity. */
+    Deployment with(Settings other, Instant now) {
+        Deployment changed = new Deployment(name, other, createdAt, upAt);
+        changed.ask(now);
+        return changed;
     }
 
     String name() {

@@ -84,19 +84,24 @@ final class Deployments {
         }
         Settings settings = settings(account, body);
         Deployment before = account.deployments().get(name);
-        if (before == null) {
-            checkRoom(account, settings);
-        }
-        Instant now = service.now();
-        boolean isSameModel = before != null && before.settings().model().equals(settings.model());
-        if (before != null) {
-            end(account, before, now);
-        }
-        Deployment deployment = new Deployment(
-                name, settings, now, isSameModel ? now : now.plus(service.pace().deploying()));
+        checkRoom(account, name, settings);
+        Deployment deployment = replacing(account, name, settings);
         account.deployments().put(name, deployment);
         return AzureProtocol.json(before == null ? CREATED : OK, described(account, deployment))
                 .with("Azure-AsyncOperation", statusUri(call, account, name));
+    }
+
+    /** What comes in the place of what had the name before. Another capacity is no other deployment, and paid as one. */
+    private Deployment replacing(Account account, String name, Settings settings) {
+        Instant now = service.now();
+        Deployment before = account.deployments().get(name);
+        if (before != null && before.settings().isSameAs(settings)) {
+            return before.with(settings, now);
+        }
+        if (before != null) {
+            end(account, before, now);
+        }
+        return new Deployment(name, settings, now, now.plus(service.pace().deploying()));
     }
 
     private static String statusUri(AzureCall call, Account account, String name) {
@@ -108,18 +113,20 @@ final class Deployments {
                 + account.name() + "/deployments/" + name + "?api-version=" + call.query("api-version");
     }
 
-    private void checkRoom(Account account, Settings settings) throws ServiceError {
+    /** What has the name already makes room for what comes in its place. */
+    private void checkRoom(Account account, String name, Settings settings) throws ServiceError {
         OpenAiLimits limits = service.limits();
-        long tuned = account.deployments().values().stream()
-                .filter(one -> one.settings().isTuned())
-                .count();
-        boolean isFull = account.deployments().size() >= limits.deployments()
-                || (settings.isTuned() && tuned >= limits.tunedDeployments());
+        List<Deployment> others = account.deployments().values().stream()
+                .filter(one -> !one.name().equals(name))
+                .toList();
+        long tuned = others.stream().filter(one -> one.settings().isTuned()).count();
+        boolean isFull =
+                others.size() >= limits.deployments() || (settings.isTuned() && tuned >= limits.tunedDeployments());
         if (isFull) {
             throw AzureErrors.invalid(
                     "InsufficientQuota",
                     "The resource has " + tuned + " deployments of fine-tuned models and "
-                            + account.deployments().size() + " in all, but may have " + limits.tunedDeployments()
+                            + others.size() + " in all, but may have " + limits.tunedDeployments()
                             + " and " + limits.deployments() + ".");
         }
     }

@@ -143,9 +143,15 @@ public final class OfflineOpenAi {
         limits = next;
     }
 
-    /** The two keys of a resource, either of which lets in. They are secrets. */
-    public List<String> keys(String account) {
-        return account(account).keys();
+    /**
+     * The two keys of a resource, either of which lets in. They are secrets.
+     *
+     * @throws IllegalArgumentException if there is no such resource
+     */
+    public synchronized List<String> keys(String account) {
+        return accounts.find(account)
+                .orElseThrow(() -> new IllegalArgumentException("there is no resource " + account))
+                .keys();
     }
 
     /**
