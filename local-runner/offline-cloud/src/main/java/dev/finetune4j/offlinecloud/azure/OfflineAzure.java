@@ -139,6 +139,7 @@ public final class OfflineAzure implements AutoCloseable {
         List<Operation> operations =
                 new ArrayList<>(new SignIn(principal, tokens, Datastores.endpoint(store)).operations());
         operations.addAll(service.operations());
+        operations.addAll(openAi.operations());
         Faults faults = new Faults(AzureErrors.wording(), clock);
         CallLog calls = new CallLog();
         String control = CONTROL + secret(); // none that jobs know

@@ -11,7 +11,6 @@ import dev.finetune4j.offlinecloud.azure.openai.JobFailure;
 import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
 import dev.finetune4j.offlinecloud.azure.openai.OpenAiLimits;
 import dev.finetune4j.offlinecloud.azure.openai.OpenAiPace;
-import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.testkit.VirtualClock;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -28,10 +27,11 @@ import org.junit.jupiter.api.Test;
 
 /** Files and jobs of Azure OpenAI, over the wire. */
 class OfflineOpenAiTest {
-    private static final OpenAiPace PACE = OpenAiPace.LIFELIKE;
+    private static final OpenAiPace PACE = OfflineResource.PACE;
     private static Azurite blobs;
 
-    private final VirtualClock clock = new VirtualClock();
+    private OfflineResource resource;
+    private VirtualClock clock;
     private OfflineAzure azure;
     private AzureClient manager;
     private OpenAiClient client;
@@ -48,25 +48,16 @@ class OfflineOpenAiTest {
 
     @BeforeEach
     void open() throws Exception {
-        azure = OfflineAzure.start(
-                Workspace.sample(),
-                clock,
-                AzurePace.LIFELIKE,
-                PlannedContainer.succeedingAfter(Duration.ofHours(1)),
-                blobs);
-        manager = new AzureClient(azure.variables(), Workspace.sample());
-        client = new OpenAiClient(manager, azure.openAiEndpoint().toString());
+        resource = new OfflineResource(blobs);
+        clock = resource.clock;
+        azure = resource.azure;
+        manager = resource.manager;
+        client = resource.client;
     }
 
     @AfterEach
     void close() {
-        azure.close();
-    }
-
-    private String processed(int rows) throws Exception {
-        String file = client.file(rows);
-        clock.advance(PACE.importing());
-        return file;
+        resource.close();
     }
 
     private String submitted(ObjectNode body) throws Exception {
@@ -177,6 +168,40 @@ class OfflineOpenAiTest {
                 .isEqualTo("404 404");
     }
 
+    @Test
+    void anUploadExpiresAndHasTheBytesThatWereAnnounced() throws Exception {
+        ObjectNode start = Json.records()
+                .createObjectNode()
+                .put("filename", "large.jsonl")
+                .put("purpose", "fine-tune")
+                .put("bytes", 100)
+                .put("mime_type", "application/jsonl");
+        String upload = "/uploads/"
+                + OpenAiClient.json(client.call("POST", "/uploads", start))
+                        .path("id")
+                        .asText();
+        ObjectNode order = Json.records().createObjectNode();
+        order.withArray("part_ids").add(part(upload, "short"));
+
+        assertThat(AzureClient.message(client.call("POST", upload + "/complete", order)))
+                .contains("have 5 bytes together, but 100 were announced");
+        clock.advance(Duration.ofHours(2));
+        assertThat(AzureClient.message(client.call("POST", upload + "/complete", order)))
+                .contains("is expired");
+        assertThat(AzureClient.code(client.call("POST", "/uploads", start.put("bytes", 1L << 40))))
+                .isEqualTo("400 invalidPayload");
+    }
+
+    @Test
+    void aRequestThatNoFileCouldHoldIsNotRead() throws Exception {
+        azure.openAi().limits(new OpenAiLimits(2000, 2500, 2, 500, 100, 20, 2_000_000_000L, 5, 32));
+
+        HttpResponse<String> refused = client.upload("train.jsonl", "application/jsonl", OpenAiClient.rows(1000));
+
+        assertThat(AzureClient.code(refused)).isEqualTo("413 invalidPayload");
+        assertThat(AzureClient.message(refused)).contains("larger than a file may be, which is 2000 bytes");
+    }
+
     private String token() throws Exception {
         return "Bearer " + manager.token(OpenAiClient.SCOPE);
     }
@@ -191,9 +216,10 @@ class OfflineOpenAiTest {
 
     @Test
     void aJobLivesByTheClockAndLeavesAModelAndATable() throws Exception {
-        ObjectNode body =
-                OpenAiClient.job(processed(20)).put("suffix", "tickets").put("seed", 7);
-        body.put("validation_file", processed(10)).put("trainingType", "GlobalStandard");
+        ObjectNode body = OpenAiClient.job(resource.processed(20))
+                .put("suffix", "tickets")
+                .put("seed", 7);
+        body.put("validation_file", resource.processed(10)).put("trainingType", "GlobalStandard");
         body.putObject("hyperparameters").put("n_epochs", 4).put("batch_size", 4);
 
         JsonNode created = OpenAiClient.json(client.call("POST", "/fine_tuning/jobs", body));
@@ -247,7 +273,7 @@ class OfflineOpenAiTest {
 
     @Test
     void equalSeedsGiveEqualTables() throws Exception {
-        String file = processed(20);
+        String file = resource.processed(20);
         List<String> tables = new ArrayList<>();
         for (int seed : new int[] {1, 1, 2}) {
             String job = submitted(OpenAiClient.job(file).put("seed", seed));
@@ -296,7 +322,7 @@ class OfflineOpenAiTest {
 
     @Test
     void jobsAreHeldToTheRules() throws Exception {
-        String file = processed(10);
+        String file = resource.processed(10);
         String fresh = client.file(10);
 
         assertThat(refusal(OpenAiClient.job(fresh))).contains("status is 'pending', but must be 'processed'");
@@ -328,7 +354,7 @@ class OfflineOpenAiTest {
     @Test
     void oneJobTrainsAtATimeAndTheQueueHasAnEnd() throws Exception {
         azure.openAi().limits(new OpenAiLimits(5000, 50_000, 50, 500, 100, 2, 2_000_000_000L, 5, 32));
-        String file = processed(10);
+        String file = resource.processed(10);
         String first = submitted(OpenAiClient.job(file));
         clock.advance(PACE.validation());
         String second = submitted(OpenAiClient.job(file));
@@ -352,7 +378,7 @@ class OfflineOpenAiTest {
 
     @Test
     void jobsAreListedLateCancelledOnceAndDeletedWhenTheyEnded() throws Exception {
-        String job = submitted(OpenAiClient.job(processed(10)));
+        String job = submitted(OpenAiClient.job(resource.processed(10)));
         assertThat(client.get("/fine_tuning/jobs").path("data")).isEmpty();
         assertThat(client.status(job)).as("there, though not listed").isEqualTo("pending");
         clock.advance(PACE.listing());
@@ -401,7 +427,7 @@ class OfflineOpenAiTest {
 
     @Test
     void faultsAreInTheServicesOwnWords() throws Exception {
-        String file = processed(10);
+        String file = resource.processed(10);
         azure.faults()
                 .throttle("FineTuning_List", 1)
                 .breakDown("FineTuning_List", 1)
@@ -435,7 +461,7 @@ class OfflineOpenAiTest {
         ObjectNode late =
                 Json.records().createObjectNode().put("do", "delay-lists").put("seconds", 600);
         assertThat(manager.at("POST", control, late, "").statusCode()).isEqualTo(200);
-        String job = submitted(OpenAiClient.job(processed(10)));
+        String job = submitted(OpenAiClient.job(resource.processed(10)));
         clock.advance(Duration.ofMinutes(9));
         assertThat(client.get("/fine_tuning/jobs").path("data")).isEmpty();
         ObjectNode failure = Json.records()
@@ -456,7 +482,7 @@ class OfflineOpenAiTest {
     @Test
     void whatWasTrainedIsPaid() throws Exception {
         azure.openAi().trainingPrice("gpt-4o-mini-2024-07-18", new BigDecimal("10000"));
-        String job = submitted(OpenAiClient.job(processed(10)));
+        String job = submitted(OpenAiClient.job(resource.processed(10)));
         clock.advance(Duration.ofHours(1));
         long tokens =
                 client.get("/fine_tuning/jobs/" + job).path("trained_tokens").asLong();

@@ -1,5 +1,6 @@
 package dev.finetune4j.offlinecloud.azure.openai;
 
+import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,6 +8,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A resource of Azure OpenAI and all that is in it. Guarded by the service that owns it. */
 final class Account {
@@ -22,7 +25,9 @@ final class Account {
     private final Map<String, FineTuningJob> jobs = new LinkedHashMap<>();
     private final Map<String, TunedModel> models = new LinkedHashMap<>();
     private final List<FineTuningJob> deletedJobs = new ArrayList<>();
-    private boolean isThere = true;
+    private final Map<String, Deployment> deployments = new LinkedHashMap<>();
+    private BigDecimal paid = BigDecimal.ZERO;
+    private @Nullable Instant deletedAt;
 
     /**
      * A resource without files and jobs.
@@ -39,7 +44,7 @@ final class Account {
     /** Where a request goes that names none that there is. */
     static Account missing(String name) {
         Account missing = new Account(name, "", "", Instant.EPOCH);
-        missing.isThere = false;
+        missing.deletedAt = Instant.EPOCH;
         return missing;
     }
 
@@ -66,7 +71,20 @@ final class Account {
     }
 
     boolean isThere() {
-        return isThere;
+        return deletedAt == null;
+    }
+
+    /** When it was deleted; empty while it is there. */
+    Optional<Instant> deletedAt() {
+        return Optional.ofNullable(deletedAt);
+    }
+
+    void delete(Instant now) {
+        deletedAt = now;
+    }
+
+    void restore() {
+        deletedAt = null;
     }
 
     /** Its two keys, either of which lets in. */
@@ -101,5 +119,20 @@ final class Account {
     /** What jobs made, by name. */
     Map<String, TunedModel> models() {
         return models;
+    }
+
+    /** By name. */
+    Map<String, Deployment> deployments() {
+        return deployments;
+    }
+
+    /** Notes what a deployment cost that is not there any more, in US dollars. */
+    void pay(BigDecimal dollars) {
+        paid = paid.add(dollars);
+    }
+
+    /** What all deployments cost until now, in US dollars. */
+    BigDecimal hostingCost(Instant now) {
+        return deployments.values().stream().map(one -> one.cost(now)).reduce(paid, BigDecimal::add);
     }
 }

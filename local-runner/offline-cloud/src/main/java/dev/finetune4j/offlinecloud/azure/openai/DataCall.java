@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +25,7 @@ record DataCall(
         Map<String, String> labels,
         Map<String, String> query,
         String contentType,
-        ByteBuffer content) {
+        Content content) {
     private static final int MOST_LISTED = 100;
 
     /** What the path has in place of a label. */
@@ -46,7 +45,7 @@ record DataCall(
      */
     ObjectNode json() throws ServiceError {
         try {
-            if (Json.records().readTree(content.array()) instanceof ObjectNode body) {
+            if (Json.records().readTree(content.bytes()) instanceof ObjectNode body) {
                 return body;
             }
         } catch (IOException e) {
@@ -61,7 +60,7 @@ record DataCall(
      * @throws ServiceError if it is none
      */
     List<Multipart.Part> parts() throws ServiceError {
-        return Multipart.parse(contentType, content.array());
+        return Multipart.parse(contentType, content.bytes());
     }
 
     /**

@@ -37,7 +37,7 @@ final class Files {
     private Answer upload(DataCall call) throws ServiceError {
         List<Multipart.Part> parts = call.parts();
         String purpose = Multipart.named(parts, "purpose")
-                .map(Multipart.Part::text)
+                .map(part -> part.content().text())
                 .orElseThrow(() -> OpenAiErrors.invalid("The form has no field 'purpose'."));
         Multipart.Part file =
                 Multipart.named(parts, "file").orElseThrow(() -> OpenAiErrors.invalid("The form has no file 'file'."));
@@ -45,7 +45,7 @@ final class Files {
             throw OpenAiErrors.invalid("The file has no or an empty content type specified.");
         }
         StoredFile stored =
-                store(call.account(), file.filename(), purpose, file.content().array());
+                store(call.account(), file.filename(), purpose, file.content().bytes());
         return AzureProtocol.json(CREATED, stored.described(service.now()))
                 .with("Location", call.root() + "/files/" + stored.id());
     }

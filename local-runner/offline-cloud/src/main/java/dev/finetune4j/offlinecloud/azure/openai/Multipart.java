@@ -1,7 +1,6 @@
 package dev.finetune4j.offlinecloud.azure.openai;
 
 import dev.finetune4j.offlinecloud.wire.ServiceError;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,13 +26,8 @@ final class Multipart {
      *
      * @param filename empty if there is none, as at a field
      * @param contentType empty if there is none
-     * @param content all of the buffer
      */
-    record Part(String name, String filename, String contentType, ByteBuffer content) {
-        String text() {
-            return new String(content.array(), StandardCharsets.UTF_8);
-        }
-    }
+    record Part(String name, String filename, String contentType, Content content) {}
 
     /**
      * The parts, in order.
@@ -75,8 +69,7 @@ final class Multipart {
                 found(NAME, disposition),
                 found(FILENAME, disposition),
                 header(head, "content-type"),
-                ByteBuffer.wrap(
-                        Arrays.copyOfRange(body, gap + EMPTY_LINE.length, Math.max(gap + EMPTY_LINE.length, end))));
+                new Content(Arrays.copyOfRange(body, gap + EMPTY_LINE.length, Math.max(gap + EMPTY_LINE.length, end))));
     }
 
     private static String header(String head, String name) {

@@ -1,6 +1,8 @@
 package dev.finetune4j.offlinecloud.azure.openai;
 
 import dev.finetune4j.offlinecloud.azure.Workspace;
+import dev.finetune4j.offlinecloud.azure.rest.AzureCall;
+import dev.finetune4j.offlinecloud.azure.rest.Operation;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.math.BigDecimal;
@@ -10,10 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Azure OpenAI of one resource group, with one resource at first. Safe for use by several threads. */
@@ -27,10 +28,12 @@ public final class OfflineOpenAi {
     private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
 
     private final Clock clock;
-    private final Map<String, Account> accounts = new LinkedHashMap<>();
+    private final Accounts accounts;
+    private final Deployments deployments;
     private final Map<String, BigDecimal> prices = new HashMap<>();
     private final FineTuningJobs jobs;
     private final List<DataOperation> dataOperations = new ArrayList<>();
+    private final List<Operation> operations = new ArrayList<>();
     private OpenAiPace pace;
     private OpenAiLimits limits = OpenAiLimits.DOCUMENTED;
 
@@ -44,17 +47,43 @@ public final class OfflineOpenAi {
     public OfflineOpenAi(Workspace workspace, Clock clock, OpenAiPace pace) {
         this.clock = clock;
         this.pace = pace;
-        accounts.put(ACCOUNT, new Account(ACCOUNT, id(workspace, ACCOUNT), REGION, clock.instant()));
+        deployments = new Deployments(this);
+        accounts = new Accounts(workspace, this, deployments);
+        accounts.add(ACCOUNT, REGION);
+        operations.addAll(accounts.operations());
+        operations.addAll(deployments.operations());
         Files files = new Files(this);
         jobs = new FineTuningJobs(this, files);
         dataOperations.addAll(files.operations());
         dataOperations.addAll(new Uploads(this, files).operations());
         dataOperations.addAll(jobs.operations());
+        dataOperations.addAll(new ChatCompletions(this).operations());
     }
 
-    private static String id(Workspace workspace, String account) {
-        return "/subscriptions/" + workspace.subscription() + "/resourceGroups/" + workspace.resourceGroup()
-                + "/providers/Microsoft.CognitiveServices/accounts/" + account;
+    /** What the resource manager can be asked for, one after the other. */
+    public List<Operation> operations() {
+        return operations.stream().map(this::guarded).toList();
+    }
+
+    private Operation guarded(Operation operation) {
+        return new Operation(operation.name(), operation.route(), operation.door(), call -> {
+            synchronized (this) {
+                advance();
+                return operation.handler().answer(call);
+            }
+        });
+    }
+
+    /** The resource that a call to the resource manager names. */
+    Account existing(AzureCall call) throws ServiceError {
+        return accounts.find(call.label("accountName")).orElseThrow(() -> Accounts.missing(call));
+    }
+
+    /** The resource with an id of the resource manager. */
+    Optional<Account> accountWithId(String id) {
+        return accounts.all().stream()
+                .filter(account -> account.id().equalsIgnoreCase(id))
+                .findFirst();
     }
 
     /** What the services of resources can be asked for. */
@@ -64,8 +93,7 @@ public final class OfflineOpenAi {
 
     /** A resource by its name, in which the size of letters does not matter. */
     synchronized Account account(String name) {
-        Account account = accounts.get(name.toLowerCase(Locale.ROOT));
-        return account == null ? Account.missing(name) : account;
+        return accounts.find(name).orElseGet(() -> Account.missing(name));
     }
 
     /** Does what a request asks for, after all that was due before. */
@@ -76,23 +104,27 @@ public final class OfflineOpenAi {
 
     /** Lets everything happen that is due by now, though nobody asks. */
     public synchronized void advance() {
-        accounts.values().forEach(jobs::advance);
+        accounts.advance();
+        for (Account account : accounts.all()) {
+            jobs.advance(account);
+            deployments.advance(account);
+        }
     }
 
     Instant now() {
         return clock.instant();
     }
 
-    OpenAiPace pace() {
+    synchronized OpenAiPace pace() {
         return pace;
     }
 
-    OpenAiLimits limits() {
+    synchronized OpenAiLimits limits() {
         return limits;
     }
 
     /** Whether lists show by now what was made at a time. */
-    boolean isListed(Instant createdAt) {
+    synchronized boolean isListed(Instant createdAt) {
         return !createdAt.plus(pace.listing()).isAfter(now());
     }
 
@@ -111,9 +143,15 @@ public final class OfflineOpenAi {
         limits = next;
     }
 
-    /** The two keys of a resource, either of which lets in. They are secrets. */
-    public List<String> keys(String account) {
-        return account(account).keys();
+    /**
+     * The two keys of a resource, either of which lets in. They are secrets.
+     *
+     * @throws IllegalArgumentException if there is no such resource
+     */
+    public synchronized List<String> keys(String account) {
+        return accounts.find(account)
+                .orElseThrow(() -> new IllegalArgumentException("there is no resource " + account))
+                .keys();
     }
 
     /**
@@ -123,7 +161,7 @@ public final class OfflineOpenAi {
      */
     public synchronized void fail(String job, JobFailure failure) {
         advance();
-        FineTuningJob found = accounts.values().stream()
+        FineTuningJob found = accounts.all().stream()
                 .map(account -> account.jobs().get(job))
                 .filter(one -> one != null && !one.status().isTerminal())
                 .findFirst()
@@ -143,12 +181,18 @@ public final class OfflineOpenAi {
     /** What all jobs cost so far in US dollars, cents and parts of them rounded up. Jobs that failed cost nothing. */
     public synchronized BigDecimal trainingBill() {
         advance();
-        return accounts.values().stream()
+        return accounts.ever()
                 .flatMap(account -> Stream.concat(account.jobs().values().stream(), account.deletedJobs().stream()))
                 .filter(job -> job.status() != JobStatus.FAILED)
                 .map(job -> price(job).multiply(BigDecimal.valueOf(job.trainedTokens())))
                 .reduce(BigDecimal.ZERO, BigDecimal::add)
                 .divide(MILLION, 2, RoundingMode.UP);
+    }
+
+    /** What all deployments of tuned models cost so far in US dollars: each hour that one has begun. */
+    public synchronized BigDecimal hostingBill() {
+        advance();
+        return accounts.ever().map(account -> account.hostingCost(now())).reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 
     private BigDecimal price(FineTuningJob job) {

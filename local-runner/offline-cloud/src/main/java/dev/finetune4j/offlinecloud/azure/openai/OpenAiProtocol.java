@@ -12,7 +12,6 @@ import dev.finetune4j.offlinecloud.wire.Protocol;
 import dev.finetune4j.offlinecloud.wire.Route;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class OpenAiProtocol implements Protocol {
     private static final Pattern PATH = Pattern.compile("/([^/]+)/openai(/v1)?(/.*)", Pattern.CASE_INSENSITIVE);
     private static final String ACTIONS = "Microsoft.CognitiveServices/accounts/OpenAI/";
+
+    /** What a form may have besides its file. */
+    private static final long FORM_BYTES = 1 << 16;
+
     private static final int MILLIS = 1000;
     private static final int UNAUTHORIZED = 401;
 
@@ -104,6 +107,7 @@ public final class OpenAiProtocol implements Protocol {
             }
         }
         String query = Objects.requireNonNullElse(exchange.getRequestURI().getRawQuery(), "");
+        boolean isTooLarge = length(exchange) > service.limits().fileBytes() + FORM_BYTES;
         String root = "https://" + header(exchange, "Host") + path.group(0).substring(0, path.start(3));
         DataCall call = new DataCall(
                 service.account(Objects.requireNonNull(path.group(1))),
@@ -112,13 +116,20 @@ public final class OpenAiProtocol implements Protocol {
                 labels,
                 AzureCall.parsed(query),
                 header(exchange, "Content-Type"),
-                ByteBuffer.wrap(exchange.getRequestBody().readAllBytes()));
+                new Content(isTooLarge ? new byte[0] : exchange.getRequestBody().readAllBytes()));
         return new DataRequest(
                 found,
                 call,
                 exchange.getRequestMethod() + " /openai" + (isV1 ? "/v1" : "") + rest,
                 header(exchange, "Authorization"),
-                header(exchange, "api-key"));
+                header(exchange, "api-key"),
+                isTooLarge);
+    }
+
+    /** What the client announces; 0 where it does not. */
+    private static long length(HttpExchange exchange) {
+        String length = header(exchange, "Content-Length");
+        return length.matches("\\d{1,18}") ? Long.parseLong(length) : 0;
     }
 
     private static String header(HttpExchange exchange, String name) {
@@ -131,13 +142,22 @@ public final class OpenAiProtocol implements Protocol {
         private final String what;
         private final String authorization;
         private final String key;
+        private final boolean isTooLarge;
 
-        DataRequest(@Nullable DataOperation operation, DataCall call, String what, String authorization, String key) {
+        /** @param isTooLarge whether its body was not read, since no file has so many bytes */
+        DataRequest(
+                @Nullable DataOperation operation,
+                DataCall call,
+                String what,
+                String authorization,
+                String key,
+                boolean isTooLarge) {
             this.operation = operation;
             this.call = call;
             this.what = what;
             this.authorization = authorization;
             this.key = key;
+            this.isTooLarge = isTooLarge;
         }
 
         @Override
@@ -152,12 +172,16 @@ public final class OpenAiProtocol implements Protocol {
             }
             checkVersion();
             if (isSigned()) {
-                guard.check(authorization.isEmpty() ? "" : authorization);
+                guard.check(authorization);
             } else if (!call.account().hasKey(bearer().isEmpty() ? key : bearer())) {
                 throw OpenAiErrors.otherKey();
             }
             if (operation == null) {
                 throw OpenAiErrors.noResource();
+            }
+            if (isTooLarge) {
+                throw OpenAiErrors.tooLarge("The request is larger than a file may be, which is "
+                        + service.limits().fileBytes() + " bytes.");
             }
         }
 

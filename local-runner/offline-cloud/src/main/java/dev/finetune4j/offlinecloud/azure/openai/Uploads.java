@@ -70,7 +70,7 @@ final class Uploads {
     private Answer part(DataCall call) throws ServiceError {
         Upload upload = pending(call);
         byte[] data = Multipart.named(call.parts(), "data")
-                .map(part -> part.content().array())
+                .map(part -> part.content().bytes())
                 .orElseThrow(() -> OpenAiErrors.invalid("The form has no file 'data'."));
         if (data.length > service.limits().partBytes()) {
             throw OpenAiErrors.tooLarge("The part has " + data.length + " bytes, but a part may have "
