@@ -6,6 +6,7 @@ import dev.finetune4j.offlinecloud.azure.OfflineAzure;
 import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.azure.ml.CommandContainer;
+import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -13,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Microsoft's cloud, played for trials: one workspace, with a store beside it. */
+/** Microsoft's cloud, played for trials: one workspace, with a store beside it, and one resource of Azure OpenAI. */
 final class PlayedAzure implements PlayedCloud {
     private final Workspace workspace;
     private final Azurite blobs;
@@ -60,9 +61,11 @@ final class PlayedAzure implements PlayedCloud {
 
     @Override
     public List<String> places() {
-        return List.of("azure-ml: {subscription: " + workspace.subscription() + ", resource-group: "
-                + workspace.resourceGroup() + ", workspace: " + workspace.name() + ", region: " + workspace.region()
-                + ", store: \"" + cloud.store() + "\"}");
+        return List.of(
+                "azure-ml: {subscription: " + workspace.subscription() + ", resource-group: "
+                        + workspace.resourceGroup() + ", workspace: " + workspace.name() + ", region: "
+                        + workspace.region() + ", store: \"" + cloud.store() + "\"}",
+                "azure-openai: {endpoint: \"" + cloud.openAiEndpoint() + "\", region: " + OfflineOpenAi.REGION + "}");
     }
 
     @Override

@@ -51,9 +51,9 @@ class BadInputTest {
     @Test
     void refusesATargetThatIsNotHereBeforeAnythingIsFetched() throws IOException {
         Path job = jobOn("none.jsonl", "./none");
-        Files.writeString(job, Files.readString(job) + "targets: [azure-openai]\n");
+        Files.writeString(job, Files.readString(job) + "targets: [azure-openia]\n");
 
-        refuses(job, "FT0113", "finetune4j-azure");
+        refuses(job, "FT0113", "azure-openai");
     }
 
     @Test

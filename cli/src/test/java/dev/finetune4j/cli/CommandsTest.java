@@ -109,7 +109,7 @@ class CommandsTest {
         assertThat(doctor.exitCode()).isZero();
         assertThat(doctor.out())
                 .contains("java")
-                .contains("targets    ok       azure-ml, bedrock, jumpstart, local, sagemaker")
+                .contains("targets    ok       azure-ml, azure-openai, bedrock, jumpstart, local, sagemaker")
                 .containsPattern("hub +warn")
                 .contains("install Python 3 with pip");
     }

@@ -147,7 +147,9 @@ class OfflineCloudCommandTest {
             assertThat(folder.resolve("told"))
                     .content()
                     .containsPattern(
-                            "azure-ml: \\{subscription: .*, store: \"https://127.0.0.1:\\d+/devstoreaccount1/jobs\"}");
+                            "azure-ml: \\{subscription: .*, store: \"https://127.0.0.1:\\d+/devstoreaccount1/jobs\"}")
+                    .containsPattern(
+                            "azure-openai: \\{endpoint: \"https://127.0.0.1:\\d+/my-openai\", region: swedencentral}");
         } finally {
             cloud.destroy();
         }

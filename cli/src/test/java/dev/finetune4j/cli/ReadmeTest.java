@@ -86,7 +86,7 @@ class ReadmeTest {
                 .map(factory -> row(factory.get()))
                 .toList();
 
-        assertThat(rows).hasSize(5).allSatisfy(row -> assertThat(readme).contains(row));
+        assertThat(rows).hasSize(6).allSatisfy(row -> assertThat(readme).contains(row));
     }
 
     private static String row(ProviderFactory factory) {

@@ -21,6 +21,9 @@ public final class PlaceSettings {
     /** The place's name of the model that it tunes, where it keeps the models itself; meant instead of the job's own. */
     public static final String MODEL = "model";
 
+    /** Where a service may work on the data and on which terms, in the place's words: {@link TokenOffer#scope}. */
+    public static final String SCOPE = "scope";
+
     private PlaceSettings() {}
 
     /** Settings with what was chosen for them. */
@@ -40,6 +43,7 @@ public final class PlaceSettings {
         Map<String, String> chosen = new LinkedHashMap<>(settings);
         chosen.put(REGION, service.region());
         chosen.put(MODEL, service.model());
+        chosen.put(SCOPE, service.scope());
         return chosen;
     }
 

@@ -1,5 +1,6 @@
 package dev.finetune4j.offlinecloud.azure;
 
+import dev.finetune4j.offlinecloud.azure.openai.OpenAiPace;
 import java.time.Duration;
 
 /**
@@ -10,16 +11,23 @@ import java.time.Duration;
  * @param provisioning until a machine that is free has what the job needs
  * @param upload until a job that ran is at its end
  * @param capacityWait how long a serverless job waits for a machine where none is free
+ * @param openAi how long Azure OpenAI takes
  */
 public record AzurePace(
-        Duration start, Duration preparation, Duration provisioning, Duration upload, Duration capacityWait) {
+        Duration start,
+        Duration preparation,
+        Duration provisioning,
+        Duration upload,
+        Duration capacityWait,
+        OpenAiPace openAi) {
     /** About as the service itself; for a clock that is virtual. */
     public static final AzurePace LIFELIKE = new AzurePace(
             Duration.ofSeconds(10),
             Duration.ofMinutes(1),
             Duration.ofMinutes(4),
             Duration.ofSeconds(40),
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            OpenAiPace.LIFELIKE);
 
     /** Fast enough for tests on a real clock. */
     public static final AzurePace SWIFT = new AzurePace(
@@ -27,5 +35,6 @@ public record AzurePace(
             Duration.ofMillis(50),
             Duration.ofMillis(50),
             Duration.ofMillis(50),
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            OpenAiPace.SWIFT);
 }

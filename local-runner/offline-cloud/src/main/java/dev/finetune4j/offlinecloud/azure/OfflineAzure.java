@@ -7,6 +7,8 @@ import dev.finetune4j.offlinecloud.azure.entra.SignIn;
 import dev.finetune4j.offlinecloud.azure.entra.SignIn.ServicePrincipal;
 import dev.finetune4j.offlinecloud.azure.ml.Datastores;
 import dev.finetune4j.offlinecloud.azure.ml.OfflineMachineLearning;
+import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
+import dev.finetune4j.offlinecloud.azure.openai.OpenAiProtocol;
 import dev.finetune4j.offlinecloud.azure.rest.AzureErrors;
 import dev.finetune4j.offlinecloud.azure.rest.AzureGate;
 import dev.finetune4j.offlinecloud.azure.rest.AzureProtocol;
@@ -30,8 +32,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Microsoft's cloud in this process, as far as it runs command jobs of Azure Machine Learning: the resource manager, run history, Entra ID's
- * tokens, and Blob storage beside it, behind the real protocols over https, for any client. It lives as long as it is open and keeps nothing.
+ * Microsoft's cloud in this process, as far as it runs command jobs of Azure Machine Learning and tunes models of Azure OpenAI: the resource
+ * manager, run history, Entra ID's tokens, and Blob storage beside it, behind the real protocols over https, for any client. It lives as long
+ * as it is open and keeps nothing.
  *
  * <pre>{@code
  * try (Azurite blobs = Azurite.start(Path.of("target/azurite"));
@@ -47,10 +50,12 @@ public final class OfflineAzure implements AutoCloseable {
     private static final String CONTROL = "/offline-cloud/control/";
     private static final int SECRET_BYTES = 20;
     private static final String TENANT = "11111111-1111-1111-1111-111111111111";
+    private static final List<String> OPEN_AI_AUDIENCES = List.of("https://cognitiveservices.azure.com");
     private static final String CLIENT = "22222222-2222-2222-2222-222222222222";
 
     private final Workspace workspace;
     private final OfflineMachineLearning service;
+    private final OfflineOpenAi openAi;
     private final BlobStore store;
     private final Azurite blobs;
     private final ServicePrincipal principal;
@@ -64,6 +69,7 @@ public final class OfflineAzure implements AutoCloseable {
     private OfflineAzure(
             Workspace workspace,
             OfflineMachineLearning service,
+            OfflineOpenAi openAi,
             BlobStore store,
             Azurite blobs,
             ServicePrincipal principal,
@@ -74,6 +80,7 @@ public final class OfflineAzure implements AutoCloseable {
             OfflineServer server) {
         this.workspace = workspace;
         this.service = service;
+        this.openAi = openAi;
         this.store = store;
         this.blobs = blobs;
         this.principal = principal;
@@ -101,6 +108,7 @@ public final class OfflineAzure implements AutoCloseable {
 
     private void lookAfter() {
         try {
+            openAi.advance();
             service.advance();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a log could not be stored", e);
@@ -127,15 +135,19 @@ public final class OfflineAzure implements AutoCloseable {
         ServicePrincipal principal = new ServicePrincipal(TENANT, CLIENT, secret());
         AccessTokens tokens = new AccessTokens(TENANT, Clock.systemUTC());
         OfflineMachineLearning service = new OfflineMachineLearning(workspace, clock, pace, container, store);
+        OfflineOpenAi openAi = new OfflineOpenAi(workspace, clock, pace.openAi());
         List<Operation> operations =
                 new ArrayList<>(new SignIn(principal, tokens, Datastores.endpoint(store)).operations());
         operations.addAll(service.operations());
+        operations.addAll(openAi.operations());
         Faults faults = new Faults(AzureErrors.wording(), clock);
         CallLog calls = new CallLog();
         String control = CONTROL + secret(); // none that jobs know
         OfflineServer server = OfflineServer.start(
                 List.of(
-                        new ControlProtocol(control, new Orders(service, faults), calls),
+                        new ControlProtocol(control, new Orders(service, openAi, faults), calls),
+                        new OpenAiProtocol(
+                                openAi, authorization -> tokens.check(authorization, OPEN_AI_AUDIENCES), CLIENT),
                         new AzureProtocol(workspace, operations, TENANT, (door, authorization, base) -> {
                             if (door != Door.OPEN) {
                                 tokens.check(authorization, audiences(door, base));
@@ -145,8 +157,8 @@ public final class OfflineAzure implements AutoCloseable {
                 faults,
                 calls,
                 blobs.certificate().server());
-        OfflineAzure azure =
-                new OfflineAzure(workspace, service, store, blobs, principal, tokens, faults, calls, control, server);
+        OfflineAzure azure = new OfflineAzure(
+                workspace, service, openAi, store, blobs, principal, tokens, faults, calls, control, server);
         container.connect(azure::variablesOf);
         return azure;
     }
@@ -178,6 +190,19 @@ public final class OfflineAzure implements AutoCloseable {
      */
     public URI control() {
         return endpoint().resolve(control);
+    }
+
+    /**
+     * Where the first resource of Azure OpenAI is, without a slash at the end: what clients call the endpoint of Azure, as
+     * {@code AzureOpenAI(azure_endpoint=...)} does. With {@code /openai/v1} it is the base of clients that know OpenAI only.
+     */
+    public URI openAiEndpoint() {
+        return endpoint().resolve("/" + OfflineOpenAi.ACCOUNT);
+    }
+
+    /** Azure OpenAI, to set its pace, limits and prices, and to let its jobs fail. */
+    public OfflineOpenAi openAi() {
+        return openAi;
     }
 
     /** What a job file names as its store: the container of the default datastore. */

@@ -10,13 +10,17 @@ package dev.finetune4j.offlinecloud.azure;
  */
 public record Workspace(String subscription, String resourceGroup, String name, String region) {
     private static final String SUBSCRIPTIONS = "/subscriptions/{subscriptionId}";
-    private static final String PROVIDER = "/providers/Microsoft.MachineLearningServices";
+
+    /** Whose resources workspaces are. */
+    public static final String PROVIDER = "Microsoft.MachineLearningServices";
+
+    private static final String OF_PROVIDER = "/providers/" + PROVIDER;
 
     /** Path of what a subscription has in a region. */
-    public static final String LOCATION_PATH = SUBSCRIPTIONS + PROVIDER + "/locations/{location}";
+    public static final String LOCATION_PATH = SUBSCRIPTIONS + OF_PROVIDER + "/locations/{location}";
 
     /** Path of what a resource group has of Azure Machine Learning. */
-    public static final String GROUP_PATH = SUBSCRIPTIONS + "/resourceGroups/{resourceGroupName}" + PROVIDER;
+    public static final String GROUP_PATH = SUBSCRIPTIONS + "/resourceGroups/{resourceGroupName}" + OF_PROVIDER;
 
     /** Path of a workspace. */
     public static final String PATH = GROUP_PATH + "/workspaces/{workspaceName}";

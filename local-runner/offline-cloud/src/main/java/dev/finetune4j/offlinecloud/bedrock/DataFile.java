@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.bedrock.BaseModels.BaseModel;
+import dev.finetune4j.offlinecloud.learner.Exchange;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;

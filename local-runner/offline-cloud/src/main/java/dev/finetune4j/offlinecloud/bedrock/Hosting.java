@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud.bedrock;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.offlinecloud.bedrock.CustomModels.CustomModel;
+import dev.finetune4j.offlinecloud.learner.AnswerCounter;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.time.Duration;
 import java.time.Instant;

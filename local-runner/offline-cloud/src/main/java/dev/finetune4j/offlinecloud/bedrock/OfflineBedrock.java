@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.bedrock;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.bedrock.BaseModels.BaseModel;
+import dev.finetune4j.offlinecloud.learner.AnswerCounter;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker.Account;
 import dev.finetune4j.offlinecloud.wire.Access;

@@ -2,6 +2,8 @@ package dev.finetune4j.offlinecloud.bedrock;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.offlinecloud.learner.AnswerCounter;
+import dev.finetune4j.offlinecloud.learner.Exchange;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.JsonService;
 import dev.finetune4j.offlinecloud.wire.ServiceError;

@@ -1,5 +1,8 @@
 package dev.finetune4j.offlinecloud.bedrock;
 
+import dev.finetune4j.offlinecloud.learner.AnswerCounter;
+import dev.finetune4j.offlinecloud.learner.BigramLearner;
+import dev.finetune4j.offlinecloud.learner.Exchange;
 import dev.finetune4j.offlinecloud.s3.ObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,11 +2,14 @@ package dev.finetune4j.offlinecloud.control;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.offlinecloud.azure.ml.OfflineMachineLearning;
+import dev.finetune4j.offlinecloud.azure.openai.JobFailure;
+import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
 import dev.finetune4j.offlinecloud.bedrock.OfflineBedrock;
 import dev.finetune4j.offlinecloud.logs.LogBook;
 import dev.finetune4j.offlinecloud.sagemaker.OfflineSageMaker;
 import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +38,16 @@ public final class Orders {
      * The orders to Microsoft's cloud.
      *
      * @param service has machines
+     * @param openAi tunes without any
      * @param faults of single calls
      */
-    public Orders(OfflineMachineLearning service, Faults faults) {
+    public Orders(OfflineMachineLearning service, OfflineOpenAi openAi, Faults faults) {
         this(faults);
+        orders.put("fail-tuning", order -> openAi.fail(text(order, "job"), failure(order)));
+        orders.put("delay-lists", order -> openAi.listAfter(Duration.ofSeconds(number(order, "seconds"))));
+        orders.put(
+                "training-price",
+                order -> openAi.trainingPrice(text(order, "model"), new BigDecimal(text(order, "dollars"))));
         orders.put("sell-out", order -> service.sellOut(text(order, "machine")));
         orders.put("restock", order -> service.restock(text(order, "machine")));
         orders.put("reclaim", order -> service.reclaim(text(order, "job")));
@@ -112,6 +121,13 @@ public final class Orders {
         }
         return new ServiceError(
                 status, text(order, "code"), order.path("message").asText());
+    }
+
+    private static JobFailure failure(ObjectNode order) {
+        return new JobFailure(
+                text(order, "code"),
+                order.path("message").asText(),
+                order.path("param").asText());
     }
 
     private static String text(ObjectNode order, String name) {

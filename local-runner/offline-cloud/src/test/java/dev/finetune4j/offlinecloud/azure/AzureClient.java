@@ -157,11 +157,11 @@ final class AzureClient {
         return json(response).path("error").path("message").asText();
     }
 
-    private static HttpRequest.Builder request(String uri) {
+    static HttpRequest.Builder request(String uri) {
         return HttpRequest.newBuilder(URI.create(uri));
     }
 
-    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return http.send(request.build(), BodyHandlers.ofString());
     }
 }

@@ -39,6 +39,7 @@ final class BedrockSettings {
             BucketOwner.SETTING,
             MODEL,
             PlaceSettings.REGION,
+            PlaceSettings.SCOPE,
             KMS_KEY,
             SUBNETS,
             SECURITY_GROUPS,

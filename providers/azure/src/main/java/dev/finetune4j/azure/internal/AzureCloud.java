@@ -16,8 +16,10 @@ import java.util.stream.StreamSupport;
  * @param authority address that gives tokens
  * @param audience whom tokens for the resource manager are for, without a slash at the end
  * @param storageSuffix what names of storage accounts go on with, after {@code .blob.}
+ * @param domain what its services' own domains go on with, after {@code openai.} and {@code cognitiveservices.}
  */
-public record AzureCloud(String name, URI resourceManager, URI authority, String audience, String storageSuffix) {
+public record AzureCloud(
+        String name, URI resourceManager, URI authority, String audience, String storageSuffix, String domain) {
     /** The variable by which Microsoft's tools find clouds of other addresses, such as one that is offline. */
     public static final String METADATA = "ARM_CLOUD_METADATA_URL";
 
@@ -30,22 +32,48 @@ public record AzureCloud(String name, URI resourceManager, URI authority, String
                     "AzureCloud",
                     "https://management.azure.com",
                     "https://login.microsoftonline.com",
-                    "core.windows.net"),
+                    "core.windows.net",
+                    "azure.com"),
             "us-government",
             known(
                     "AzureUSGovernment",
                     "https://management.usgovcloudapi.net",
                     "https://login.microsoftonline.us",
-                    "core.usgovcloudapi.net"),
+                    "core.usgovcloudapi.net",
+                    "azure.us"),
             "china",
             known(
                     "AzureChinaCloud",
                     "https://management.chinacloudapi.cn",
                     "https://login.partner.microsoftonline.cn",
-                    "core.chinacloudapi.cn"));
+                    "core.chinacloudapi.cn",
+                    "azure.cn"));
 
-    private static AzureCloud known(String name, String resourceManager, String authority, String storageSuffix) {
-        return new AzureCloud(name, URI.create(resourceManager), URI.create(authority), resourceManager, storageSuffix);
+    private static AzureCloud known(
+            String name, String resourceManager, String authority, String storageSuffix, String domain) {
+        return new AzureCloud(
+                name, URI.create(resourceManager), URI.create(authority), resourceManager, storageSuffix, domain);
+    }
+
+    /** Whom tokens for Azure OpenAI are for, without a slash at the end. */
+    public String cognitiveAudience() {
+        return "https://cognitiveservices." + domain;
+    }
+
+    /** Where the resource of a name answers as Azure OpenAI. */
+    public String openAiEndpoint(String resource) {
+        return "https://" + resource + ".openai." + domain;
+    }
+
+    /** The cloud whose Azure OpenAI a host is, as job files call it; empty where it is none of Microsoft's. */
+    public static Optional<String> ofOpenAi(String host) {
+        return KNOWN.entrySet().stream()
+                .filter(known -> host.endsWith(".openai." + known.getValue().domain())
+                        || host.endsWith(
+                                ".cognitiveservices." + known.getValue().domain())
+                        || host.endsWith(".services.ai." + known.getValue().domain()))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** Whether its tokens come from Microsoft, whose list of authorities has it. */
@@ -98,7 +126,8 @@ public record AzureCloud(String name, URI resourceManager, URI authority, String
                 URI.create(manager),
                 URI.create(bare(cloud.at("/authentication/loginEndpoint").asText())),
                 last,
-                storageSuffix);
+                storageSuffix,
+                domain);
     }
 
     private static String bare(String address) {

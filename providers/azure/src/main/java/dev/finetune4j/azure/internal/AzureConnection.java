@@ -103,19 +103,29 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
 
     /** Sends with a token for the resource manager, which run histories take too. */
     public HttpPipeline managing() {
-        return managing(List.of(retries()));
+        return bearing(cloud.audience(), List.of(retries()));
     }
 
     /** The same with one try of each call: whoever makes something must see each answer, and that there was none. */
     public HttpPipeline managingOnce() {
-        return managing(List.of());
+        return bearing(cloud.audience(), List.of());
     }
 
-    private HttpPipeline managing(List<HttpPipelinePolicy> retries) {
+    /** Sends with a token for Azure OpenAI. */
+    public HttpPipeline asking() {
+        return bearing(cloud.cognitiveAudience(), List.of(retries()));
+    }
+
+    /** The same with one try of each call, as {@link #managingOnce}: nothing that Azure OpenAI makes has a name of ours. */
+    public HttpPipeline askingOnce() {
+        return bearing(cloud.cognitiveAudience(), List.of());
+    }
+
+    private HttpPipeline bearing(String audience, List<HttpPipelinePolicy> retries) {
         List<HttpPipelinePolicy> policies =
                 new ArrayList<>(List.of(new UserAgentPolicy(PROGRAM), new RequestIdPolicy()));
         policies.addAll(retries);
-        policies.add(new BearerTokenAuthenticationPolicy(credential, cloud.audience() + "/.default"));
+        policies.add(new BearerTokenAuthenticationPolicy(credential, audience + "/.default"));
         return pipeline(policies);
     }
 
@@ -131,7 +141,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                 .build();
     }
 
-    /** Pauses that a service asks for are kept. All calls may be repeated: what they make has its name. */
+    /** Pauses that a service asks for are kept. All calls that are sent so may be repeated: what they make has its name. */
     private static RetryPolicy retries() {
         return new RetryPolicy(new RetryOptions(new ExponentialBackoffOptions()
                 .setMaxRetries(RETRIES)

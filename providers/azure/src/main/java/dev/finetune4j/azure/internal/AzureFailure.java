@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.aad.msal4j.MsalServiceException;
 import dev.finetune4j.json.Json;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What kind of failure a call to Microsoft's services ended with. */
 public enum AzureFailure {
@@ -26,6 +29,15 @@ public enum AzureFailure {
     /** Where storage tells the name of an error. */
     private static final String STORAGE_CODE = "x-ms-error-code";
 
+    /** Names by which Microsoft's support finds a call: of the resource manager, of Azure OpenAI, of the rest. */
+    private static final List<HttpHeaderName> CORRELATION_HEADERS = Stream.of(
+                    "x-ms-correlation-request-id", "apim-request-id", "x-ms-request-id")
+            .map(HttpHeaderName::fromString)
+            .toList();
+
+    /** What Azure OpenAI says with the status of bad credentials, of good ones. */
+    private static final String LACKS_ROLE = "PermissionDenied";
+
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
@@ -39,7 +51,7 @@ public enum AzureFailure {
             return CREDENTIALS;
         }
         int status = status(failure);
-        if (status == FORBIDDEN) {
+        if (status == FORBIDDEN || (status == UNAUTHORIZED && code(failure).equals(LACKS_ROLE))) {
             return DENIED;
         }
         if (status == UNAUTHORIZED || (failure instanceof ClientAuthenticationException && status < SERVER_ERROR)) {
@@ -97,11 +109,26 @@ public enum AzureFailure {
     }
 
     private static Optional<String> correlation(RuntimeException failure) {
-        return response(failure)
-                .flatMap(response -> Optional.ofNullable(
-                                response.getHeaderValue(HttpHeaderName.fromString("x-ms-correlation-request-id")))
-                        .or(() -> Optional.ofNullable(
-                                response.getHeaderValue(HttpHeaderName.fromString("x-ms-request-id")))));
+        return CORRELATION_HEADERS.stream()
+                .flatMap(name -> header(failure, name).stream())
+                .findFirst();
+    }
+
+    /** A header of the answer that a call failed with. */
+    private static Optional<String> header(RuntimeException failure, HttpHeaderName name) {
+        return response(failure).flatMap(response -> Optional.ofNullable(response.getHeaderValue(name)));
+    }
+
+    /** How long a service asks to stay away; empty where it does not. */
+    public static Optional<Duration> pause(RuntimeException failure) {
+        return header(failure, HttpHeaderName.fromString("retry-after-ms"))
+                .flatMap(text -> number(text).map(Duration::ofMillis))
+                .or(() -> header(failure, HttpHeaderName.RETRY_AFTER)
+                        .flatMap(text -> number(text).map(Duration::ofSeconds)));
+    }
+
+    private static Optional<Long> number(String text) {
+        return text.matches("\\d{1,9}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
     }
 
     private static int status(RuntimeException failure) {

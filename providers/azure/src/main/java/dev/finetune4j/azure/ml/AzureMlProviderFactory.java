@@ -1,26 +1,34 @@
 package dev.finetune4j.azure.ml;
 
+import dev.finetune4j.azure.account.AzurePlace;
+import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
-import dev.finetune4j.spi.ProviderFactory;
 import dev.finetune4j.value.ProviderId;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Makes the provider {@code azure-ml}. */
-public final class AzureMlProviderFactory implements ProviderFactory {
+public final class AzureMlProviderFactory implements AzurePlace {
     @Override
     public ProviderId id() {
         return AzureMlProvider.ID;
     }
 
     @Override
-    public Set<String> secretSettings() {
-        return Set.of("AZURE_CLIENT_SECRET");
+    public Provider open(ProviderContext context, Map<String, String> settings) {
+        return new AzureMlProvider(context, settings);
     }
 
     @Override
-    public Provider open(ProviderContext context, Map<String, String> settings) {
-        return new AzureMlProvider(context, settings);
+    public boolean isUsual() {
+        return true;
+    }
+
+    @Override
+    public List<Diagnosis> examine(FineTuneJob job, AzureConnection connection, ProviderContext context) {
+        return WorkspaceExamination.of(new AzureMlSettings(job.settingsOf(id()), context.environment()), connection);
     }
 }

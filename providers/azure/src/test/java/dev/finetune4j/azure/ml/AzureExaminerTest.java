@@ -2,6 +2,7 @@ package dev.finetune4j.azure.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.azure.account.AzureExaminer;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;

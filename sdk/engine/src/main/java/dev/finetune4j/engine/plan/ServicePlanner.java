@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,8 @@ final class ServicePlanner {
         List<TokenOffer> fitting = ofModel.stream()
                 .filter(offer -> settings.getOrDefault(PlaceSettings.REGION, offer.region())
                         .equals(offer.region()))
+                .filter(offer -> settings.getOrDefault(PlaceSettings.SCOPE, offer.scope())
+                        .equals(offer.scope()))
                 .toList();
         if (own.isEmpty()) {
             rejections.add(new Rejection(
@@ -112,7 +116,11 @@ final class ServicePlanner {
                                 .distinct()
                                 .sorted()
                                 .collect(Collectors.joining(", "))
-                        + ", and the job names " + settings.get(PlaceSettings.REGION);
+                        + ", and the job names "
+                        + Stream.of(PlaceSettings.REGION, PlaceSettings.SCOPE)
+                                .map(settings::get)
+                                .filter(Objects::nonNull)
+                                .collect(Collectors.joining(" and "));
     }
 
     /** Whether the service would refuse the job; then why is among the rejections. */

@@ -1,13 +1,14 @@
 package dev.finetune4j.offlinecloud.azure.rest;
 
+import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The versions of the API of Azure Machine Learning that the resource manager knows. */
+/** The versions of the APIs that the resource manager knows. */
 final class ApiVersions {
-    private static final Set<String> KNOWN = new TreeSet<>(List.of(
+    private static final Set<String> MACHINE_LEARNING = new TreeSet<>(List.of(
             "2022-02-01-preview",
             "2022-05-01",
             "2022-10-01",
@@ -35,20 +36,40 @@ final class ApiVersions {
             "2026-05-01",
             "2026-05-15-preview"));
 
+    private static final Set<String> COGNITIVE_SERVICES = new TreeSet<>(List.of(
+            "2022-12-01",
+            "2023-05-01",
+            "2024-04-01-preview",
+            "2024-06-01-preview",
+            "2024-10-01",
+            "2025-04-01-preview",
+            "2025-06-01",
+            "2025-07-01-preview",
+            "2025-09-01",
+            "2025-10-01-preview",
+            "2025-12-01",
+            "2026-03-01",
+            "2026-05-01"));
+
     private ApiVersions() {}
 
-    /** Refuses a request that names none of them. */
-    static void check(String version) throws ServiceError {
+    /**
+     * Refuses a request that names none of them.
+     *
+     * @param provider whose resources it is about
+     */
+    static void check(String provider, String version) throws ServiceError {
+        Set<String> known = provider.equalsIgnoreCase(Workspace.PROVIDER) ? MACHINE_LEARNING : COGNITIVE_SERVICES;
         if (version.isEmpty()) {
             throw AzureErrors.invalid(
                     "MissingApiVersionParameter",
                     "The api-version query parameter (?api-version=) is required for all requests.");
         }
-        if (!KNOWN.contains(version)) {
+        if (!known.contains(version)) {
             throw AzureErrors.invalid(
                     "InvalidApiVersionParameter",
                     "The api-version '" + version + "' is invalid. The supported versions are '"
-                            + String.join(",", KNOWN) + "'.");
+                            + String.join(",", known) + "'.");
         }
     }
 }

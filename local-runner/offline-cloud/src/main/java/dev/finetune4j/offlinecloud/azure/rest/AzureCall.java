@@ -88,7 +88,8 @@ public record AzureCall(
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    static Map<String, String> parsed(String raw) {
+    /** The names and values of a query as it was written. */
+    public static Map<String, String> parsed(String raw) {
         Map<String, String> query = new LinkedHashMap<>();
         for (String part : raw.split("&", -1)) {
             int sign = part.indexOf('=');

@@ -6,7 +6,7 @@ import dev.finetune4j.offlinecloud.wire.ServiceError;
 /** How Azure's services refuse. */
 public final class AzureErrors {
     /** Name of the detail that is a header of the answer: seconds after which to ask again. */
-    static final String RETRY_AFTER = "Retry-After";
+    public static final String RETRY_AFTER = "Retry-After";
 
     /** Name of the detail that says which part of a request is wrong. */
     static final String TARGET = "target";

@@ -17,12 +17,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** REST as the resource manager and the services around a workspace speak it. */
 public final class AzureProtocol implements Protocol {
     private static final String CONTENT_TYPE = "application/json; charset=utf-8";
-    private static final String PROVIDER = "Microsoft.MachineLearningServices";
+    private static final Pattern PROVIDER = Pattern.compile(".*/providers/([^/{]+)/?.*");
     private static final int READS_LEFT = 11999;
 
     private final Workspace workspace;
@@ -61,6 +63,12 @@ public final class AzureProtocol implements Protocol {
     /** An answer in JSON. */
     public static Answer json(int status, ObjectNode body) {
         return Answer.text(status, CONTENT_TYPE, body.toString());
+    }
+
+    /** Whose resources a path is of; those of Azure Machine Learning where it does not say so. */
+    private static String provider(String path) {
+        Matcher provider = PROVIDER.matcher(path);
+        return provider.matches() ? Objects.requireNonNull(provider.group(1)) : Workspace.PROVIDER;
     }
 
     @Override
@@ -109,12 +117,12 @@ public final class AzureProtocol implements Protocol {
             if (operation == null) {
                 throw AzureErrors.notFound(
                         "InvalidResourceType",
-                        "The offline cloud has no such operation at " + call.path() + " in the namespace '" + PROVIDER
-                                + "'.");
+                        "The offline cloud has no such operation at " + call.path() + " in the namespace '"
+                                + provider(call.path()) + "'.");
             }
             guard.check(operation.door(), authorization, call.base());
             if (operation.door() == Operation.Door.MANAGEMENT) {
-                ApiVersions.check(call.query("api-version"));
+                ApiVersions.check(provider(operation.route().requestUri()), call.query("api-version"));
             }
             refuseOther();
         }
@@ -135,7 +143,8 @@ public final class AzureProtocol implements Protocol {
             if (isOther(name, workspace.name())) {
                 throw AzureErrors.notFound(
                         "ResourceNotFound",
-                        "The Resource '" + PROVIDER + "/workspaces/" + name + "' under resource group '" + group
+                        "The Resource '" + Workspace.PROVIDER + "/workspaces/" + name + "' under resource group '"
+                                + group
                                 + "' was not found. For more details please go to"
                                 + " https://aka.ms/ARMResourceNotFoundFix");
             }
@@ -159,8 +168,9 @@ public final class AzureProtocol implements Protocol {
 
         /** As roles call it: the types of the path, and what is done to the last of them. */
         private String action(Route route) {
-            List<String> types = new ArrayList<>(List.of(PROVIDER));
-            String below = route.requestUri().replaceFirst(".*/" + PROVIDER + "/", "");
+            String provider = provider(route.requestUri());
+            List<String> types = new ArrayList<>(List.of(provider));
+            String below = route.requestUri().replaceFirst(".*/" + provider + "/", "");
             String last = "";
             for (String part : below.split("/")) {
                 last = part;

@@ -24,9 +24,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What bodies of requests must look like, by the schemas that Microsoft publishes of its API. */
 public final class BodySchema {
-    private static final String NAMESPACE = "Microsoft.MachineLearningServices/workspaces/";
     private static final List<String> STABLE = List.of("2024-10-01", "2026-05-01");
     private static final List<String> PREVIEW = List.of("2024-10-01-preview", "2026-05-15-preview");
+    private static final List<String> COGNITIVE_SERVICES = List.of("2025-06-01", "2026-05-01");
     private static final String DISCRIMINATOR = "x-discriminator";
     private static final Map<String, JsonSchema> READ = new ConcurrentHashMap<>();
     private static final Comparator<ValidationMessage> BY_PLACE =
@@ -48,25 +48,54 @@ public final class BodySchema {
         }
         // Previews add to jobs only.
         List<String> published = version.endsWith("-preview") && type.equals("jobs") ? PREVIEW : STABLE;
+        Set<ValidationMessage> wrong = violations(
+                "machinelearningservices",
+                published,
+                version,
+                "Microsoft.MachineLearningServices/workspaces/" + type,
+                body);
+        if (!wrong.isEmpty()) {
+            throw AzureErrors.user(place(wrong), "The request is invalid: " + messages(wrong));
+        }
+    }
+
+    /**
+     * Refuses a body of a resource of Cognitive Services that the schema of the nearest version refuses.
+     *
+     * @param version of the API that the caller named
+     * @param type such as {@code accounts}
+     */
+    public static void checkCognitive(String version, String type, ObjectNode body) throws ServiceError {
+        Set<ValidationMessage> wrong = violations(
+                "cognitiveservices", COGNITIVE_SERVICES, version, "Microsoft.CognitiveServices/" + type, body);
+        if (!wrong.isEmpty()) {
+            throw AzureErrors.invalid("InvalidRequestContent", "The request content was invalid: " + messages(wrong))
+                    .with(AzureErrors.TARGET, place(wrong));
+        }
+    }
+
+    private static Set<ValidationMessage> violations(
+            String family, List<String> published, String version, String type, ObjectNode body) {
         String nearest = published.get(0);
         for (String one : published) {
             nearest = one.compareTo(version) <= 0 ? one : nearest;
         }
-        String file = nearest;
-        Set<ValidationMessage> wrong = READ.computeIfAbsent(file + " " + type, key -> schema(file, type))
+        String file = family + "-" + nearest + ".schema.json";
+        return READ.computeIfAbsent(file + " " + type, key -> schema(file, type))
                 .validate(body);
-        if (!wrong.isEmpty()) {
-            ValidationMessage first = wrong.stream().min(BY_PLACE).orElseThrow();
-            throw AzureErrors.user(
-                    first.getInstanceLocation().toString(),
-                    "The request is invalid: "
-                            + String.join(
-                                    "; ",
-                                    wrong.stream()
-                                            .sorted(BY_PLACE)
-                                            .map(ValidationMessage::getMessage)
-                                            .toList()));
-        }
+    }
+
+    private static String place(Set<ValidationMessage> wrong) {
+        return wrong.stream().min(BY_PLACE).orElseThrow().getInstanceLocation().toString();
+    }
+
+    private static String messages(Set<ValidationMessage> wrong) {
+        return String.join(
+                "; ",
+                wrong.stream()
+                        .sorted(BY_PLACE)
+                        .map(ValidationMessage::getMessage)
+                        .toList());
     }
 
     private static void texts(JsonNode pairs) {
@@ -79,12 +108,11 @@ public final class BodySchema {
         }
     }
 
-    private static JsonSchema schema(String version, String type) {
-        String name = "machinelearningservices-" + version + ".schema.json";
+    private static JsonSchema schema(String name, String type) {
         try (InputStream in = Objects.requireNonNull(
                 BodySchema.class.getResourceAsStream("/dev/finetune4j/offlinecloud/azure/rest/" + name))) {
             JsonNode all = Json.records().readTree(in);
-            ObjectNode schema = (ObjectNode) picked(all.path("properties").path(NAMESPACE + type));
+            ObjectNode schema = (ObjectNode) picked(all.path("properties").path(type));
             schema.set("$defs", picked(all.path("$defs")));
             SchemaValidatorsConfig config = SchemaValidatorsConfig.builder()
                     .pathType(PathType.JSON_POINTER)

@@ -1,4 +1,4 @@
-package dev.finetune4j.offlinecloud.bedrock;
+package dev.finetune4j.offlinecloud.learner;
 
 /**
  * What is said to a model, and what it is to say.
@@ -6,4 +6,4 @@ package dev.finetune4j.offlinecloud.bedrock;
  * @param question all that the user says
  * @param answer all that the assistant says
  */
-record Exchange(String question, String answer) {}
+public record Exchange(String question, String answer) {}

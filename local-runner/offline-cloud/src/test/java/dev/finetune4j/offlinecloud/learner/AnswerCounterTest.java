@@ -1,4 +1,4 @@
-package dev.finetune4j.offlinecloud.bedrock;
+package dev.finetune4j.offlinecloud.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.finetune4j.offlinecloud.bedrock;
+package dev.finetune4j.offlinecloud.learner;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * takes the byte that is likeliest beside the words of the question, as naive Bayes has it. Where no answer began so it goes on by pairs of
  * bytes, which is all that a model does that was never tuned.
  */
-final class AnswerCounter {
+public final class AnswerCounter {
     /** An answer ends with this symbol, which no byte is. */
     private static final int END = -1;
 
@@ -25,6 +25,9 @@ final class AnswerCounter {
     private static final double DOUBT = 0.1;
 
     private final List<Learned> learned = new ArrayList<>();
+
+    /** It has learned nothing. */
+    public AnswerCounter() {}
 
     /** What is to be said beside which words. */
     private static final class Learned {
@@ -41,21 +44,26 @@ final class AnswerCounter {
         }
     }
 
-    /** What it said. */
-    record Said(String text, int bytes, boolean isWhole) {}
+    /**
+     * What it said.
+     *
+     * @param bytes of the text, before a character that the limit cut in two was left out
+     * @param isWhole whether it came to an end before the limit
+     */
+    public record Said(String text, int bytes, boolean isWhole) {}
 
     /** Learns what is to be said to what. */
-    void learn(List<Exchange> exchanges) {
+    public void learn(List<Exchange> exchanges) {
         exchanges.forEach(exchange -> learned.add(new Learned(exchange)));
     }
 
     /** Knows what another one has learned, too. */
-    void goOnFrom(AnswerCounter other) {
+    public void goOnFrom(AnswerCounter other) {
         learned.addAll(other.learned);
     }
 
     /** The answers that it has learned. */
-    List<String> answers() {
+    public List<String> answers() {
         return learned.stream()
                 .map(one -> new String(one.answer, StandardCharsets.UTF_8))
                 .toList();
@@ -68,7 +76,7 @@ final class AnswerCounter {
      * @param question what is said last
      * @param most bytes of the longest answer
      */
-    Said answer(List<Exchange> shown, String question, int most) {
+    public Said answer(List<Exchange> shown, String question, int most) {
         AnswerCounter all = new AnswerCounter();
         all.learned.addAll(learned);
         all.learn(shown);

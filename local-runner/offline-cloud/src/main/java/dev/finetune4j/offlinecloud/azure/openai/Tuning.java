@@ -1,0 +1,132 @@
+package dev.finetune4j.offlinecloud.azure.openai;
+
+import dev.finetune4j.offlinecloud.learner.AnswerCounter;
+import dev.finetune4j.offlinecloud.learner.BigramLearner;
+import dev.finetune4j.offlinecloud.learner.Exchange;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * What a job learns: step by step which byte follows which in the answers, and at the end what is answered to what. All figures come of
+ * the rows, in the order that the seed gives them; no weights ever do.
+ */
+final class Tuning {
+    /** A validation batch is looked at in every so many steps. */
+    private static final int BETWEEN_VALIDATIONS = 10;
+
+    private final JobRequest request;
+    private final BigramLearner learner = new BigramLearner();
+    private final BigramLearner reference = new BigramLearner();
+    private final List<Step> steps = new ArrayList<>();
+
+    /**
+     * Figures of a step, from 1.
+     *
+     * @param epoch from 0
+     * @param training of the rows of the step, before it learned them
+     * @param validation of some rows of the validation file, where they were looked at
+     * @param full of all of them, at the end of an epoch
+     */
+    record Step(int number, int epoch, Figures training, Optional<Figures> validation, Optional<Figures> full) {}
+
+    /**
+     * How well rows are known.
+     *
+     * @param loss in nats; of a byte, or of a pair of answers where a preference is learned
+     * @param accuracy share of the bytes that are the likeliest ones, from 0 to 1
+     */
+    record Figures(double loss, double accuracy) {}
+
+    private Tuning(JobRequest request) {
+        this.request = request;
+        request.continued().ifPresent(from -> {
+            learner.learn(from.answers().answers());
+            reference.learn(from.answers().answers());
+        });
+    }
+
+    /** All steps of a job. */
+    static List<Step> steps(JobRequest request) {
+        Tuning tuning = new Tuning(request);
+        Random order = new Random(request.seed());
+        for (int epoch = 0; epoch < request.epochs(); epoch++) {
+            List<Example> rows = new ArrayList<>(request.training());
+            Collections.shuffle(rows, order);
+            for (int from = 0; from < rows.size(); from += request.batchSize()) {
+                int to = Math.min(rows.size(), from + request.batchSize());
+                tuning.step(epoch, rows.subList(from, to), to == rows.size());
+            }
+        }
+        return tuning.steps;
+    }
+
+    private void step(int epoch, List<Example> batch, boolean endsEpoch) {
+        int number = steps.size() + 1;
+        Figures training = figures(batch);
+        learner.learn(answers(batch));
+        List<Example> all = request.validation();
+        boolean isLooked = !all.isEmpty() && (number % BETWEEN_VALIDATIONS == 0 || endsEpoch);
+        int from = all.isEmpty() ? 0 : number * request.batchSize() % all.size();
+        Optional<Figures> validation = isLooked
+                ? Optional.of(figures(all.subList(from, Math.min(all.size(), from + request.batchSize()))))
+                : Optional.empty();
+        Optional<Figures> full = !all.isEmpty() && endsEpoch ? Optional.of(figures(all)) : Optional.empty();
+        steps.add(new Step(number, epoch, training, validation, full));
+    }
+
+    private Figures figures(List<Example> rows) {
+        List<String> answers = answers(rows);
+        double loss = request.isPreference()
+                ? rows.stream().mapToDouble(this::preferenceLoss).average().orElse(0)
+                : learner.loss(answers);
+        return new Figures(loss, learner.accuracy(answers));
+    }
+
+    /** As direct preference optimization has it: ln 2 as long as the model is what it was. */
+    private double preferenceLoss(Example row) {
+        double margin = gain(row.exchange().answer()) - gain(row.rejected());
+        return Math.log1p(Math.exp(-request.beta() * margin));
+    }
+
+    private double gain(String answer) {
+        return reference.surprise(answer) - learner.surprise(answer);
+    }
+
+    private static List<String> answers(List<Example> rows) {
+        return rows.stream().map(row -> row.exchange().answer()).toList();
+    }
+
+    /** What answers in the end. */
+    static AnswerCounter answers(JobRequest request) {
+        AnswerCounter answers = new AnswerCounter();
+        request.continued().ifPresent(from -> answers.goOnFrom(from.answers()));
+        List<Exchange> exchanges =
+                request.training().stream().map(Example::exchange).toList();
+        answers.learn(exchanges);
+        return answers;
+    }
+
+    /** The file of results. */
+    static byte[] table(List<Step> steps) {
+        StringBuilder table = new StringBuilder(
+                "step,train_loss,train_mean_token_accuracy,valid_loss,valid_mean_token_accuracy,full_valid_loss,full_valid_mean_token_accuracy\n");
+        for (Step step : steps) {
+            table.append(step.number())
+                    .append(cells(Optional.of(step.training())))
+                    .append(cells(step.validation()))
+                    .append(cells(step.full()))
+                    .append('\n');
+        }
+        return table.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String cells(Optional<Figures> figures) {
+        return figures.map(known -> String.format(Locale.ROOT, ",%.5f,%.5f", known.loss(), known.accuracy()))
+                .orElse(",,");
+    }
+}

@@ -1,0 +1,44 @@
+package dev.finetune4j.azure.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.AccessPolicy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What must be allowed for a job, as an assignment of a role of Azure's at the resource alone: whoever sends files, launches jobs and follows them
+ * needs no right of the resource manager. Jobs act as nobody.
+ */
+final class AzureOpenAiRoles {
+    /** Azure's own; no smaller one lets somebody tune. */
+    static final String CONTRIBUTOR = "Cognitive Services OpenAI Contributor";
+
+    private AzureOpenAiRoles() {}
+
+    /** @throws FineTuneException with FT0970 if the settings do not tell where the resource is in the resource manager */
+    static List<AccessPolicy> of(AzureOpenAiOptions options) {
+        List<Problem> missing = new ArrayList<>();
+        if (options.subscription() == null) {
+            missing.add(AzureOpenAiSettings.missing(
+                    AzureOpenAiSettings.SUBSCRIPTION, "00000000-0000-0000-0000-000000000000"));
+        }
+        if (options.resourceGroup() == null) {
+            missing.add(AzureOpenAiSettings.missing(AzureOpenAiSettings.RESOURCE_GROUP, "my-group"));
+        }
+        if (!missing.isEmpty()) {
+            throw new FineTuneException(missing, null);
+        }
+        ObjectNode assignment = Json.records().createObjectNode();
+        assignment.put("RoleDefinitionName", CONTRIBUTOR).put("Scope", options.accountPath());
+        Map<String, String> reasons = new LinkedHashMap<>();
+        reasons.put(
+                CONTRIBUTOR,
+                "sends files, launches jobs, follows, stops and removes them; it may not deploy what came of them");
+        return List.of(new AccessPolicy(AccessPolicy.Holder.CALLER, "", Json.pretty(assignment), reasons));
+    }
+}

@@ -1,0 +1,177 @@
+package dev.finetune4j.azure.openai;
+
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.spi.Proposal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Everything that Azure OpenAI would have against a job, told before a call is made, and all of it at once. Rows are {@link TuningRows}' part. */
+final class AzureOpenAiRules {
+    /** Fewest rows that a job trains on. */
+    static final int LEAST_ROWS = 10;
+
+    private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Pattern GROUP = Pattern.compile("[-\\w._()]{0,89}[-\\w_()]");
+    private static final Pattern REGION = Pattern.compile("[a-z0-9]{4,40}");
+    private static final Pattern VERSION =
+            Pattern.compile(AzureOpenAiOptions.V1 + "|20\\d\\d-[01]\\d-[0-3]\\d(-preview)?");
+    private static final Pattern TRAINING_TYPE = Pattern.compile("[A-Za-z]{1,40}");
+
+    private final AzureOpenAiOptions options;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private AzureOpenAiRules(AzureOpenAiOptions options) {
+        this.options = options;
+    }
+
+    /** What the service has against the options, whatever the job; empty if nothing. */
+    static List<Problem> problems(AzureOpenAiOptions options) {
+        AzureOpenAiRules rules = new AzureOpenAiRules(options);
+        rules.checkOptions();
+        return List.copyOf(rules.problems);
+    }
+
+    /** What the service has against a job whatever its rows. */
+    static List<Problem> problems(FineTuneJob job, AzureOpenAiOptions options) {
+        AzureOpenAiRules rules = new AzureOpenAiRules(options);
+        rules.checkOptions();
+        rules.problems.addAll(TuningParameters.of(job.method(), job.training(), options.hyperParameters())
+                .problems());
+        return List.copyOf(rules.problems);
+    }
+
+    /** What the service has against a job, as far as its rows were counted. */
+    static List<Problem> problems(Proposal proposal, AzureOpenAiOptions options) {
+        List<Problem> problems = new ArrayList<>(problems(proposal.job(), options));
+        long rows = proposal.rows().trainingRows();
+        if (rows < LEAST_ROWS) {
+            problems.add(tooFew(rows).at(Location.ofKey("data.split")).build());
+        }
+        return problems;
+    }
+
+    /** That there are too few rows. */
+    static Problem.Builder tooFew(long rows) {
+        return AzureOpenAiProblems.ROW_COUNT
+                .error("Azure OpenAI trains on " + LEAST_ROWS + " rows or more, not " + rows)
+                .remedy("add " + (LEAST_ROWS - rows) + " rows or more");
+    }
+
+    private void checkOptions() {
+        form(
+                AzureOpenAiSettings.API_VERSION,
+                options.apiVersion(),
+                VERSION,
+                "v1, or the date of a version such as 2024-10-21",
+                AzureOpenAiSettings.PREFIX + AzureOpenAiSettings.API_VERSION + ": v1");
+        if (options.subscription() != null) {
+            form(
+                    AzureOpenAiSettings.SUBSCRIPTION,
+                    options.subscription(),
+                    GUID,
+                    "a GUID",
+                    "az account show --query id");
+        }
+        if (options.resourceGroup() != null) {
+            form(
+                    AzureOpenAiSettings.RESOURCE_GROUP,
+                    options.resourceGroup(),
+                    GROUP,
+                    "1 to 90 letters, digits and -_.(), without a dot at the end",
+                    "az group list --query [].name");
+        }
+        checkTrainingType();
+        checkModel();
+    }
+
+    private void form(String name, String value, Pattern form, String wanted, String remedy) {
+        if (!form.matcher(value).matches()) {
+            problems.add(AzureOpenAiProblems.BAD_SETTING
+                    .error("Azure OpenAI's " + name + " cannot be " + value)
+                    .at(Location.ofKey(AzureOpenAiSettings.PREFIX + name))
+                    .because("it is " + wanted)
+                    .remedy(remedy)
+                    .build());
+        }
+    }
+
+    private void checkTrainingType() {
+        String setting = AzureOpenAiSettings.PREFIX + AzureOpenAiSettings.TRAINING_TYPE;
+        if (options.trainingType().isEmpty()) {
+            problems.add(AzureOpenAiProblems.CONTRADICTION
+                    .error("what Azure OpenAI calls training in the scope " + options.scope() + " is not published")
+                    .at(Location.ofKey(AzureOpenAiSettings.PREFIX + PlaceSettings.SCOPE))
+                    .because("it is "
+                            + AzureOpenAiOptions.TRAINING_TYPES.values().stream()
+                                    .sorted()
+                                    .toList() + " in the others")
+                    .remedy(setting + ": NAME")
+                    .remedy(AzureOpenAiSettings.PREFIX + PlaceSettings.SCOPE + ": " + AzureOpenAiOptions.USUAL_SCOPE)
+                    .build());
+            return;
+        }
+        form(
+                AzureOpenAiSettings.TRAINING_TYPE,
+                options.trainingType(),
+                TRAINING_TYPE,
+                "a word",
+                setting + ": Standard");
+        AzureOpenAiOptions.TRAINING_TYPES.forEach((scope, type) -> {
+            if (type.equals(options.trainingType()) && !scope.equals(options.scope())) {
+                problems.add(AzureOpenAiProblems.CONTRADICTION
+                        .error("the training type " + type + " is of the scope " + scope + ", and the job's is "
+                                + options.scope())
+                        .at(Location.ofKey(setting))
+                        .because("prices go by the scope")
+                        .remedy(AzureOpenAiSettings.PREFIX + PlaceSettings.SCOPE + ": " + scope)
+                        .build());
+            }
+        });
+    }
+
+    private void checkModel() {
+        if (TunableModels.find(options.model()).isEmpty()) {
+            problems.add(AzureOpenAiProblems.NOT_TUNABLE
+                    .error("Azure OpenAI tunes no " + options.model() + " that is known here")
+                    .at(Location.ofKey(AzureOpenAiSettings.PREFIX + PlaceSettings.MODEL))
+                    .because("it tunes " + String.join(", ", TunableModels.names()) + " on conversations")
+                    .remedy("finetune offers --target azure-openai")
+                    .build());
+            return;
+        }
+        List<String> regions = TunableModels.regions(options.model(), options.scope());
+        if (regions.isEmpty()) {
+            List<String> scopes = TunableModels.scopes(options.model(), options.region());
+            problems.add(AzureOpenAiProblems.NOT_TUNABLE
+                    .error("Azure OpenAI does not tune " + options.model() + " in the scope " + options.scope())
+                    .at(Location.ofKey(AzureOpenAiSettings.PREFIX + PlaceSettings.SCOPE))
+                    .because(
+                            scopes.isEmpty()
+                                    ? "nor in any other in " + options.region()
+                                    : "in " + options.region() + " it does in " + String.join(", ", scopes))
+                    .remedy(AzureOpenAiSettings.PREFIX + PlaceSettings.SCOPE + ": "
+                            + (scopes.isEmpty() ? AzureOpenAiOptions.USUAL_SCOPE : scopes.get(0)))
+                    .build());
+        } else if (!REGION.matcher(options.region()).matches()) {
+            form(
+                    PlaceSettings.REGION,
+                    options.region(),
+                    REGION,
+                    "a region's short name",
+                    AzureOpenAiSettings.PREFIX + PlaceSettings.REGION + ": " + regions.get(0));
+        } else if (!regions.contains(options.region())) {
+            problems.add(AzureOpenAiProblems.NOT_TUNABLE
+                    .error("Azure OpenAI does not tune " + options.model() + " in " + options.region() + " ("
+                            + options.scope() + ")")
+                    .at(Location.ofKey(AzureOpenAiSettings.PREFIX + PlaceSettings.REGION))
+                    .because("it does in " + String.join(", ", regions)
+                            + ", and a resource that only answers may be elsewhere")
+                    .remedy(AzureOpenAiSettings.PREFIX + PlaceSettings.REGION + ": " + regions.get(0))
+                    .build());
+        }
+    }
+}

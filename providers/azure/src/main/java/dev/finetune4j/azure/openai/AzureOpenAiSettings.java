@@ -1,0 +1,234 @@
+package dev.finetune4j.azure.openai;
+
+import dev.finetune4j.azure.internal.AzureCloud;
+import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.spi.PlaceSettings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a job file says of Azure OpenAI, read as options. */
+final class AzureOpenAiSettings {
+    /** In front of a setting's name in a job file. */
+    static final String PREFIX = "places.azure-openai.";
+
+    static final String ENDPOINT = "endpoint";
+    static final String RESOURCE = "resource";
+    static final String SUBSCRIPTION = "subscription";
+    static final String RESOURCE_GROUP = "resource-group";
+    static final String API_VERSION = "api-version";
+    static final String TRAINING_TYPE = "training-type";
+    static final String SETTLING = "settling-seconds";
+
+    private static final String SUBSCRIPTION_VARIABLE = "AZURE_SUBSCRIPTION_ID";
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9-]{0,62}[a-zA-Z0-9]");
+    /** A gateway in front of a resource may have a path; what clients add to it is not part of it. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?!.*/openai(/|$))https://[a-zA-Z0-9.-]+(:\\d{1,5})?(/[\\w.-]+)*/?");
+
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,3}");
+    private static final String USUAL_SETTLING = "60";
+
+    private static final Set<String> KNOWN = new TreeSet<>(List.of(
+            ENDPOINT,
+            RESOURCE,
+            SUBSCRIPTION,
+            RESOURCE_GROUP,
+            API_VERSION,
+            TRAINING_TYPE,
+            SETTLING,
+            PlaceSettings.REGION,
+            PlaceSettings.MODEL,
+            PlaceSettings.SCOPE,
+            AzureConnection.CLOUD,
+            AzureConnection.CREDENTIAL));
+
+    private final Map<String, String> settings;
+
+    /**
+     * Settings of a job.
+     *
+     * @param environment names a subscription where the settings do not
+     */
+    AzureOpenAiSettings(Map<String, String> settings, Map<String, String> environment) {
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        if (environment.containsKey(SUBSCRIPTION_VARIABLE)) {
+            all.putIfAbsent(SUBSCRIPTION, environment.get(SUBSCRIPTION_VARIABLE));
+        }
+        this.settings = all;
+    }
+
+    /** As the connection reads them. */
+    Map<String, String> all() {
+        return settings;
+    }
+
+    /** What cannot be read of the settings, or is missing; empty if nothing. */
+    List<Problem> problems() {
+        List<Problem> problems = new ArrayList<>();
+        for (String name : new TreeSet<>(settings.keySet())) {
+            if (!KNOWN.contains(name) && !TuningParameters.NAMES.contains(name)) {
+                problems.add(AzureOpenAiProblems.BAD_SETTING
+                        .error("Azure OpenAI has no setting " + name)
+                        .at(Location.ofKey(PREFIX + name))
+                        .because("there are " + String.join(", ", KNOWN) + ", and the hyperparameters "
+                                + String.join(", ", TuningParameters.NAMES))
+                        .remedy("leave " + PREFIX + name + " out")
+                        .build());
+            }
+        }
+        checkResource(problems);
+        if (!settings.containsKey(PlaceSettings.REGION)) {
+            problems.add(missing(PlaceSettings.REGION, "swedencentral"));
+        }
+        form(SETTLING, SECONDS, "0 to 999, in seconds", USUAL_SETTLING, problems);
+        oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
+        oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
+        return problems;
+    }
+
+    private void checkResource(List<Problem> problems) {
+        if (!settings.containsKey(ENDPOINT) && !settings.containsKey(RESOURCE)) {
+            problems.add(missing(RESOURCE, "my-openai"));
+        }
+        form(RESOURCE, NAME, "2 to 64 letters, digits and hyphens", "my-openai", problems);
+        boolean isAddress = form(
+                ENDPOINT,
+                ADDRESS,
+                "the address of a resource, such as https://my-openai.openai.azure.com",
+                "https://my-openai.openai.azure.com",
+                problems);
+        String meant = settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC);
+        if (isAddress) {
+            AzureCloud.ofOpenAi(URI.create(endpoint()).getHost())
+                    .filter(cloud -> !cloud.equals(meant))
+                    .ifPresent(cloud -> problems.add(AzureOpenAiProblems.CONTRADICTION
+                            .error("the endpoint is in the cloud " + cloud + ", and the job in " + meant)
+                            .at(Location.ofKey(PREFIX + ENDPOINT))
+                            .because("Microsoft's clouds share no accounts, and take no tokens of each other")
+                            .remedy(PREFIX + AzureConnection.CLOUD + ": " + cloud)
+                            .build()));
+        }
+    }
+
+    /** Whether a setting is there, and of its form. */
+    private boolean form(String name, Pattern form, String wanted, String example, List<Problem> problems) {
+        String value = settings.get(name);
+        if (value == null) {
+            return false;
+        }
+        boolean isRight = form.matcher(value).matches();
+        if (!isRight) {
+            problems.add(malformed(name, value.replaceFirst("\\?.*", "?..."), wanted, example));
+        }
+        return isRight;
+    }
+
+    private void oneOf(String name, List<String> values, List<Problem> problems) {
+        String value = settings.get(name);
+        if (value != null && !values.contains(value)) {
+            problems.add(malformed(name, value, "one of " + String.join(", ", values), values.get(0)));
+        }
+    }
+
+    private static Problem malformed(String name, String value, String wanted, String example) {
+        return AzureOpenAiProblems.BAD_SETTING
+                .error("Azure OpenAI's " + name + " must be " + wanted + ", was " + value)
+                .at(Location.ofKey(PREFIX + name))
+                .remedy(PREFIX + name + ": " + example)
+                .build();
+    }
+
+    /** A setting that is needed and not there. */
+    static Problem missing(String name, String example) {
+        return AzureOpenAiProblems.BAD_SETTING
+                .error("Azure OpenAI needs to be told its " + name)
+                .at(Location.ofKey(PREFIX + name))
+                .remedy(PREFIX + name + ": " + example)
+                .build();
+    }
+
+    /**
+     * The options.
+     *
+     * @param model the base model as the job names it, which is meant where the settings name none
+     * @throws FineTuneException with all {@link #problems()} if there are any
+     */
+    AzureOpenAiOptions options(String model) {
+        List<Problem> problems = problems();
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
+        }
+        String scope = settings.getOrDefault(PlaceSettings.SCOPE, AzureOpenAiOptions.USUAL_SCOPE);
+        return new AzureOpenAiOptions(
+                endpoint(),
+                settings.getOrDefault(API_VERSION, AzureOpenAiOptions.V1),
+                account(),
+                settings.get(SUBSCRIPTION),
+                settings.get(RESOURCE_GROUP),
+                settings.getOrDefault(PlaceSettings.REGION, ""),
+                settings.getOrDefault(PlaceSettings.MODEL, model),
+                scope,
+                Optional.ofNullable(settings.get(TRAINING_TYPE))
+                        .orElse(AzureOpenAiOptions.TRAINING_TYPES.getOrDefault(scope, "")),
+                Duration.ofSeconds(Long.parseLong(settings.getOrDefault(SETTLING, USUAL_SETTLING))),
+                hyperParameters());
+    }
+
+    private String endpoint() {
+        String said = settings.get(ENDPOINT);
+        if (said == null) {
+            return AzureCloud.of(settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC))
+                    .map(cloud -> cloud.openAiEndpoint(settings.getOrDefault(RESOURCE, "")))
+                    .orElse("");
+        }
+        return said.endsWith("/") ? said.substring(0, said.length() - 1) : said;
+    }
+
+    /** The resource's name, which its own domain begins with where nobody says another. */
+    private String account() {
+        @Nullable String host = URI.create(endpoint()).getHost();
+        return settings.getOrDefault(RESOURCE, host == null ? "" : host.split("\\.", -1)[0]);
+    }
+
+    /** A model that is tuned in the region, or anywhere if none is; for what does not depend on the model. */
+    String someModel() {
+        String region = settings.getOrDefault(PlaceSettings.REGION, "");
+        String scope = settings.getOrDefault(PlaceSettings.SCOPE, AzureOpenAiOptions.USUAL_SCOPE);
+        return TunableModels.names().stream()
+                .filter(model -> TunableModels.regions(model, scope).contains(region))
+                .findFirst()
+                .orElse(TunableModels.names().get(0));
+    }
+
+    /** What of the settings makes another model. */
+    Map<String, String> variation() {
+        Map<String, String> values = new TreeMap<>(hyperParameters());
+        values.put("place", AzureOpenAiProvider.ID.value());
+        Optional.ofNullable(settings.get(PlaceSettings.MODEL))
+                .ifPresent(model -> values.put(PlaceSettings.MODEL, model));
+        return values;
+    }
+
+    private Map<String, String> hyperParameters() {
+        Map<String, String> values = new TreeMap<>();
+        settings.forEach((name, value) -> {
+            if (TuningParameters.NAMES.contains(name)) {
+                values.put(name, value);
+            }
+        });
+        return values;
+    }
+}

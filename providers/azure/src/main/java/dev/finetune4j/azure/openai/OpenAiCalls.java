@@ -1,0 +1,165 @@
+package dev.finetune4j.azure.openai;
+
+import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpMethod;
+import com.azure.core.http.HttpPipeline;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
+import com.azure.core.util.BinaryData;
+import com.azure.core.util.Context;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.json.Json;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Calls of Azure OpenAI. Answers stay JSON, in which Azure leaves null or names what others do not know. Failures are azure-core's own ({@link
+ * AzureFailure} tells their kind). Safe for use by several threads.
+ */
+final class OpenAiCalls {
+    /** In azure-core's words; the client keeps it for one call. */
+    private static final String TIMEOUT = "azure-response-timeout";
+
+    /** Whoever makes a job must know soon that there is no answer. */
+    private static final Duration CREATING = Duration.ofSeconds(30);
+
+    /** Counts from the first byte that is sent. */
+    private static final Duration SENDING = Duration.ofMinutes(15);
+
+    /** Tries of a call that the service did not take since too many came. */
+    private static final int MOST_TRIES = 4;
+
+    private static final Duration USUAL_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
+    private static final int MULTIPLE_CHOICES = 300;
+    private static final int PAGE = 100;
+    private static final int MOST_PAGES = 100;
+
+    private final String base;
+    private final String query;
+    private final HttpPipeline repeated;
+    private final HttpPipeline once;
+    private final Consumer<Duration> pause;
+
+    /** @param pause waits */
+    OpenAiCalls(AzureOpenAiOptions options, AzureConnection connection, Consumer<Duration> pause) {
+        this.pause = pause;
+        base = options.endpoint() + (options.isV1() ? "/openai/v1/" : "/openai/");
+        query = options.isV1() ? "" : "api-version=" + options.apiVersion();
+        repeated = connection.asking();
+        once = connection.askingOnce();
+    }
+
+    /** What lies at a path; empty where the service answered that there is nothing. */
+    Optional<JsonNode> find(String path) {
+        return ifThere(() -> json(send(repeated, new HttpRequest(HttpMethod.GET, address(path, "")), Context.NONE)));
+    }
+
+    /** All of a list, page after page, as the service orders it. */
+    List<JsonNode> list(String path) {
+        List<JsonNode> all = new ArrayList<>();
+        String after = "";
+        for (int page = 0; page < MOST_PAGES; page++) {
+            JsonNode answer = json(send(
+                    repeated, new HttpRequest(HttpMethod.GET, address(path, "limit=" + PAGE + after)), Context.NONE));
+            answer.path("data").forEach(all::add);
+            String last =
+                    all.isEmpty() ? "" : all.get(all.size() - 1).path("id").asText();
+            if (!answer.path("has_more").asBoolean() || last.isEmpty()) {
+                break;
+            }
+            after = "&after=" + URLEncoder.encode(last, StandardCharsets.UTF_8);
+        }
+        return all;
+    }
+
+    /** Makes something, by one try that waits {@code 30 s} for its answer: a repeated one would make another. */
+    JsonNode create(String path, JsonNode body) {
+        return json(unlessBusy(() -> send(once, posted(path, body), new Context(TIMEOUT, CREATING))));
+    }
+
+    /** What is refused since too many calls came was not done, so that it may be asked for again once the service says so. */
+    private BinaryData unlessBusy(Supplier<BinaryData> call) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return call.get();
+            } catch (HttpResponseException e) {
+                if (AzureFailure.of(e) != AzureFailure.BUSY || tries == MOST_TRIES) {
+                    throw e;
+                }
+                Duration asked = AzureFailure.pause(e).orElse(USUAL_PAUSE);
+                pause.accept(asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE);
+            }
+        }
+    }
+
+    /** Does what has the same effect however often it is done. */
+    void post(String path) {
+        var unused = send(repeated, posted(path, Json.records().createObjectNode()), Context.NONE);
+    }
+
+    /** Sends a form with a file, by one try. */
+    JsonNode send(String path, Form form) {
+        return json(unlessBusy(() -> send(
+                once,
+                new HttpRequest(HttpMethod.POST, address(path, ""))
+                        .setHeader(HttpHeaderName.CONTENT_TYPE, form.contentType())
+                        .setBody(form.body()),
+                new Context(TIMEOUT, SENDING))));
+    }
+
+    /** The content of a file; empty where the service answered that there is none. */
+    Optional<byte[]> content(String path) {
+        return ifThere(() -> send(repeated, new HttpRequest(HttpMethod.GET, address(path, "")), Context.NONE)
+                .toBytes());
+    }
+
+    /** Removes something; without effect where there is nothing. */
+    void delete(String path) {
+        var unused = ifThere(() -> send(repeated, new HttpRequest(HttpMethod.DELETE, address(path, "")), Context.NONE));
+    }
+
+    private static <T> Optional<T> ifThere(Supplier<T> call) {
+        try {
+            return Optional.of(call.get());
+        } catch (HttpResponseException e) {
+            if (AzureFailure.isAbsent(e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private HttpRequest posted(String path, JsonNode body) {
+        return new HttpRequest(HttpMethod.POST, address(path, ""))
+                .setHeader(HttpHeaderName.CONTENT_TYPE, "application/json")
+                .setBody(Json.line(body));
+    }
+
+    private String address(String path, String parameters) {
+        String all = query + (query.isEmpty() || parameters.isEmpty() ? "" : "&") + parameters;
+        return base + path + (all.isEmpty() ? "" : "?" + all);
+    }
+
+    private static BinaryData send(HttpPipeline pipeline, HttpRequest request, Context context) {
+        try (HttpResponse answer = pipeline.sendSync(request, context)) {
+            if (answer.getStatusCode() >= MULTIPLE_CHOICES) {
+                throw new HttpResponseException("Azure OpenAI answered " + answer.getStatusCode(), answer.buffer());
+            }
+            return BinaryData.fromBytes(answer.getBodyAsBinaryData().toBytes());
+        }
+    }
+
+    private static JsonNode json(BinaryData body) {
+        return Json.read(body.toString(), JsonNode.class);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.finetune4j.azure.openai;
+
+import dev.finetune4j.spi.Leftover;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Files that jobs of finetune4j leave at the resource, which keeps few: what was sent for them, by its name, and the figures of those jobs. */
+final class StoredTunings {
+    /** Whoever has sent rows asks for their job soon after. */
+    private static final Duration LAUNCHING = Duration.ofHours(1);
+
+    private final TuningJobs jobs;
+    private final TuningFiles files;
+    private final Instant now;
+
+    StoredTunings(TuningJobs jobs, TuningFiles files, Instant now) {
+        this.jobs = jobs;
+        this.files = files;
+        this.now = now;
+    }
+
+    /** The oldest first. */
+    List<Leftover> all() {
+        List<TuningFile> there = files.all();
+        Map<String, TuningFile> ours = new HashMap<>();
+        there.stream().filter(file -> file.run().isPresent()).forEach(file -> ours.put(file.id(), file));
+        if (ours.isEmpty()) {
+            return List.of();
+        }
+        Map<String, TuningJob> byFile = new HashMap<>();
+        Map<String, TuningFile> ofResult = new HashMap<>();
+        for (TuningJob job : jobs.all()) {
+            TuningFile trained = ours.get(job.trainingFile());
+            if (trained != null) {
+                ours.values().stream()
+                        .filter(file -> file.run().equals(trained.run()))
+                        .forEach(file -> byFile.merge(file.id(), job, StoredTunings::needier));
+                job.resultFiles().forEach(id -> ofResult.put(id, trained));
+            }
+        }
+        List<Leftover> all = new ArrayList<>();
+        for (TuningFile file : there) {
+            TuningFile owner = ofResult.getOrDefault(file.id(), ours.get(file.id()));
+            if (owner != null) {
+                String use =
+                        ofResult.containsKey(file.id()) ? "" : use(file, Optional.ofNullable(byFile.get(file.id())));
+                all.add(new Leftover(file.id(), owner.run().orElseThrow(), file.bytes(), file.createdAt(), false, use));
+            }
+        }
+        return all;
+    }
+
+    private static TuningJob needier(TuningJob one, TuningJob other) {
+        return one.hasEnded() ? other : one;
+    }
+
+    private String use(TuningFile file, Optional<TuningJob> job) {
+        if (job.isPresent()) {
+            return job.get().hasEnded()
+                    ? ""
+                    : job.get().id() + ", which is " + job.get().status();
+        }
+        return file.createdAt().plus(LAUNCHING).isAfter(now) ? "a launch may be under way" : "";
+    }
+
+    void remove(Leftover leftover) {
+        files.delete(leftover.reference());
+    }
+}

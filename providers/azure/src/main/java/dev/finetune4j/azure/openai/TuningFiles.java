@@ -1,0 +1,164 @@
+package dev.finetune4j.azure.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Files at the service by their names, each sent once as far as its list tells. Safe for use by several threads. */
+final class TuningFiles {
+    /** What is larger goes in parts: one call with it is reported to fail late. */
+    static final long LARGEST_CALL = 100L << 20;
+
+    /** Bytes of a part; the service takes twice that. */
+    private static final int PART = 32 << 20;
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
+
+    private final OpenAiCalls calls;
+    private final AzureOpenAiOptions options;
+    private final Consumer<Duration> pause;
+
+    /** @param pause waits */
+    TuningFiles(OpenAiCalls calls, AzureOpenAiOptions options, Consumer<Duration> pause) {
+        this.calls = calls;
+        this.options = options;
+        this.pause = pause;
+    }
+
+    /** All files of the resource, whoever sent them; the oldest comes first. */
+    List<TuningFile> all() {
+        return told("files", () -> calls.list("files")).stream()
+                .map(TuningFile::of)
+                .sorted(Comparator.comparing(TuningFile::createdAt).thenComparing(TuningFile::id))
+                .toList();
+    }
+
+    /** The oldest usable file of a name. */
+    Optional<TuningFile> named(String name) {
+        return all().stream()
+                .filter(file -> file.name().equals(name) && !file.isUnusable())
+                .findFirst();
+    }
+
+    /**
+     * Sends a file unless one of its name is there.
+     *
+     * @throws FineTuneException with why the service does not take it
+     */
+    TuningFile stage(String name, Path content) {
+        Optional<TuningFile> there = named(name);
+        if (there.isPresent()) {
+            return there.get();
+        }
+        try {
+            return Files.size(content) > LARGEST_CALL ? inParts(name, content) : whole(name, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            FineTuneException told = AzureOpenAiErrors.told(e, name, options);
+            if (AzureFailure.of(e) != AzureFailure.OUTAGE) {
+                throw told;
+            }
+            return named(name).orElseThrow(() -> told); // its answer may have been lost
+        }
+    }
+
+    private TuningFile whole(String name, Path content) throws IOException {
+        try (Form form = Form.ofFile(name, content)) {
+            return TuningFile.of(calls.send("files", form));
+        }
+    }
+
+    /** A path that has no uploads in parts takes the file in one call, if at all. */
+    private TuningFile inParts(String name, Path content) throws IOException {
+        ObjectNode wish = Json.records()
+                .createObjectNode()
+                .put("filename", name)
+                .put("purpose", "fine-tune")
+                .put("bytes", Files.size(content))
+                .put("mime_type", "application/jsonl");
+        String upload;
+        try {
+            upload = "uploads/" + calls.create("uploads", wish).path("id").asText();
+        } catch (RuntimeException e) {
+            if (AzureFailure.isAbsent(e)) {
+                return whole(name, content);
+            }
+            throw e;
+        }
+        ObjectNode all = Json.records().createObjectNode();
+        byte[] part = new byte[PART];
+        try (InputStream from = Files.newInputStream(content)) {
+            for (int length = from.readNBytes(part, 0, PART); length > 0; length = from.readNBytes(part, 0, PART)) {
+                try (Form form = Form.ofPart(part, length)) {
+                    all.withArray("/part_ids")
+                            .add(calls.send(upload + "/parts", form).path("id").asText());
+                }
+            }
+        }
+        JsonNode ended = calls.create(upload + "/complete", all);
+        return TuningFile.of(ended.path("file"));
+    }
+
+    /**
+     * A file once the service has read it, for which it is waited a quarter of an hour at most.
+     *
+     * @throws FineTuneException with FT0985 if the service does not take it, FT0992 if it has not read it by then
+     */
+    TuningFile processed(TuningFile sent) {
+        TuningFile file = sent;
+        Duration waited = Duration.ZERO;
+        Duration next = FIRST_PAUSE;
+        while (!file.isProcessed()) {
+            if (file.isUnusable()) {
+                throw AzureOpenAiErrors.unusable(file);
+            }
+            if (waited.compareTo(PATIENCE) >= 0) {
+                throw AzureOpenAiErrors.notProcessed(file, waited);
+            }
+            pause.accept(next);
+            waited = waited.plus(next);
+            next = next.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? next.multipliedBy(2) : LONGEST_PAUSE;
+            file = told(sent.name(), () -> calls.find("files/" + sent.id()))
+                    .map(TuningFile::of)
+                    .orElse(file);
+        }
+        return file;
+    }
+
+    /** The content of a file; empty where it is gone. */
+    Optional<byte[]> content(String id) {
+        return told(id, () -> calls.content("files/" + id + "/content"));
+    }
+
+    /** Removes a file; without effect where it is gone. */
+    void delete(String id) {
+        var unused = told(id, () -> {
+            calls.delete("files/" + id);
+            return id;
+        });
+    }
+
+    private <T> T told(String name, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            throw AzureOpenAiErrors.told(e, name, options);
+        }
+    }
+}

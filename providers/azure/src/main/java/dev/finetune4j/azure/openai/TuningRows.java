@@ -1,0 +1,150 @@
+package dev.finetune4j.azure.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Example.Conversation;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.RowRef;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Rewrites rows as the lines that the service takes, and tells of every row for which it would fail the job, which it does minutes later. */
+final class TuningRows {
+    /** Problems with rows that are told one by one. */
+    static final int MOST_TOLD = 20;
+
+    /** Bytes that a file may have. */
+    static final long MOST_BYTES = 512L << 20;
+
+    private final List<Problem> problems = new ArrayList<>();
+    private long count;
+    private long bad;
+
+    private TuningRows() {}
+
+    /**
+     * Writes lines, row by row.
+     *
+     * @param rows one {@link Example} a line
+     * @param lines where they go; not to be used if an error is told
+     * @param isTraining whether they are trained on, and not only compared with
+     * @return what the service has against them, at most {@value #MOST_TOLD} rows one by one; empty if nothing
+     * @throws IOException if a file cannot be read or written
+     */
+    static List<Problem> write(Path rows, Path lines, boolean isTraining) throws IOException {
+        TuningRows conversion = new TuningRows();
+        try (BufferedReader from = Files.newBufferedReader(rows);
+                Writer to = Files.newBufferedWriter(lines)) {
+            for (String line = from.readLine(); line != null; line = from.readLine()) {
+                if (!line.isBlank()) {
+                    conversion.add(Json.read(line, Example.class), to);
+                }
+            }
+        }
+        conversion.checkWhole(rows.getFileName().toString(), isTraining, Files.size(lines));
+        return List.copyOf(conversion.problems);
+    }
+
+    private void add(Example example, Writer to) throws IOException {
+        count++;
+        Optional<Problem> wrong = example instanceof Conversation conversation
+                ? against(conversation)
+                : Optional.of(AzureOpenAiProblems.ROW
+                        .error(example.row() + " is a text without a question")
+                        .at(place(example.row(), "text"))
+                        .because("Azure OpenAI tunes by conversations")
+                        .remedy("task.kind: question-answering")
+                        .build());
+        if (wrong.isPresent()) {
+            bad++;
+            if (problems.size() < MOST_TOLD) {
+                problems.add(wrong.get());
+            }
+        } else if (example instanceof Conversation conversation) {
+            to.write(onOneLine(line(conversation).toString()));
+            to.write('\n');
+        }
+    }
+
+    /** A conversation as the service takes it. */
+    private static ObjectNode line(Conversation conversation) {
+        ObjectNode line = Json.records().createObjectNode();
+        for (Message message : conversation.messages()) {
+            line.withArray("/messages")
+                    .addObject()
+                    .put("role", message.role().name().toLowerCase(Locale.ROOT))
+                    .put("content", message.content());
+        }
+        return line;
+    }
+
+    /** Marks that some readers take for the end of a line stand in texts only, where they may be escaped. */
+    private static String onOneLine(String json) {
+        return json.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\u0085", "\\u0085");
+    }
+
+    private static Optional<Problem> against(Conversation conversation) {
+        List<Message> messages = conversation.messages();
+        for (int i = 0; i < messages.size(); i++) {
+            String content = messages.get(i).content();
+            Location place = place(conversation.row(), "messages[" + i + "].content");
+            if (content.isBlank()) {
+                return Optional.of(AzureOpenAiProblems.ROW
+                        .error(conversation.row() + " has an empty message")
+                        .at(place)
+                        .remedy("leave the row out, or fill the message")
+                        .build());
+            }
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(content)) {
+                return Optional.of(AzureOpenAiProblems.ROW
+                        .error(conversation.row() + " has half of a character, which no file can hold")
+                        .at(place)
+                        .remedy("mend the text: a character beyond U+FFFF takes two halves")
+                        .build());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void checkWhole(String source, boolean isTraining, long bytes) {
+        if (bad > problems.size()) {
+            problems.add(AzureOpenAiProblems.ROW
+                    .error(bad - problems.size() + " further rows are alike")
+                    .at(Location.of(source))
+                    .remedy("mend the rows above first")
+                    .build());
+        }
+        if (isTraining && count < AzureOpenAiRules.LEAST_ROWS) {
+            problems.add(AzureOpenAiRules.tooFew(count).at(Location.of(source)).build());
+        }
+        tooLarge(source, isTraining, bytes, count).ifPresent(problems::add);
+    }
+
+    /** What the service has against a file of so many bytes and rows. */
+    static Optional<Problem> tooLarge(String source, boolean isTraining, long bytes, long rows) {
+        return bytes <= MOST_BYTES
+                ? Optional.empty()
+                : Optional.of(AzureOpenAiProblems.ROW_COUNT
+                        .error("Azure OpenAI takes files of at most " + (MOST_BYTES >> 20) + " MB, not "
+                                + ((bytes >> 20) + 1))
+                        .at(Location.of(source))
+                        .remedy("data.split." + (isTraining ? "train" : "validation") + "-rows: "
+                                + (long) ((double) rows * MOST_BYTES / bytes))
+                        .build());
+    }
+
+    private static Location place(RowRef row, String field) {
+        return new Location.InRow(row.source(), row.row(), field);
+    }
+}

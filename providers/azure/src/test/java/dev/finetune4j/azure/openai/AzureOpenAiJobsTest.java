@@ -1,0 +1,224 @@
+package dev.finetune4j.azure.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.account.AzureExaminer;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Diagnosis;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.PlannedCall;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Jobs at the offline service, from rows to figures, its bill and what is left of them. */
+class AzureOpenAiJobsTest {
+    @SuppressWarnings("NullAway.Init") // before all tests
+    private static Azurite blobs;
+
+    @TempDir
+    private Path home;
+
+    @SuppressWarnings("NullAway.Init") // before each test
+    private OfflineResource place;
+
+    @SuppressWarnings("NullAway.Init") // before each test
+    private Provider provider;
+
+    @BeforeAll
+    static void startBlobStorage() throws IOException {
+        blobs = Azurite.start(Path.of("../../target/azurite"));
+    }
+
+    @AfterAll
+    static void endBlobStorage() {
+        blobs.close();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        place = new OfflineResource(home, blobs);
+        provider = place.open();
+    }
+
+    @AfterEach
+    void close() {
+        provider.close();
+        place.close();
+    }
+
+    private JobSnapshot end(Submission job) {
+        var unused = provider.submit(job);
+        place.clock.advance(Duration.ofHours(3));
+        return provider.find(job.id()).orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v1", "2024-10-21"})
+    void bringsFiguresAndAReferenceHomeAndTellsItsBill(String version) throws IOException {
+        try (Provider of = place.openWith(Map.of("api-version", version))) {
+            Submission job = place.job("tickets-1");
+            var unused = of.submit(job);
+            place.clock.advance(Duration.ofHours(3));
+
+            JobSnapshot ended = of.find(job.id()).orElseThrow();
+            List<RunEvent> events = of.events(job.id(), EventPage.START).events();
+            Path output = of.fetch(job.id(), home.resolve("output"));
+
+            assertThat(ended.state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(Objects.requireNonNull(ended.spend()).amount()).isPositive();
+            assertThat(events).hasAtLeastOneElementOfType(RunEvent.StepCompleted.class);
+            assertThat(events).hasAtLeastOneElementOfType(RunEvent.ValidationCompleted.class);
+            assertThat(output.resolve("results.csv")).content().startsWith("step,");
+            JsonNode reference = Json.read(Files.readString(output.resolve("model-reference.json")), JsonNode.class);
+            assertThat(reference.path("model").asText()).contains(TuningStage.suffix(job.id()));
+            assertThat(of.logs(job.id(), EventPage.START).orElseThrow().lines()).hasSameSizeAs(events);
+        }
+    }
+
+    @Test
+    void refusesWhatTheServiceCannotDo() {
+        Submission job = place.job("tickets-1");
+        var unused = provider.submit(job);
+
+        assertThat(kind(() -> provider.resume(job.id()))).isEqualTo(AzureOpenAiProblems.UNABLE);
+        assertThat(kind(() -> provider.fetch(job.id(), home))).isEqualTo(AzureOpenAiProblems.WRONG_STATE);
+        assertThat(kind(() -> provider.stop(new RunId("other-1")))).isEqualTo(AzureOpenAiProblems.NO_SUCH_JOB);
+        assertThat(provider.hosting())
+                .as("deploying is left to Microsoft's tools")
+                .isEmpty();
+    }
+
+    private static ProblemKind kind(ThrowingCallable call) {
+        FineTuneException[] thrown = new FineTuneException[1];
+        assertThatThrownBy(call).isInstanceOfSatisfying(FineTuneException.class, refusal -> thrown[0] = refusal);
+        return thrown[0].problems().get(0).kind();
+    }
+
+    @Test
+    void anAnswerThatIsLostLeavesOneJob() {
+        place.azure.faults().loseAnswer("FineTuning_Create", 1);
+
+        Submission job = place.job("tickets-1");
+        JobSnapshot ended = end(job);
+
+        assertThat(ended.state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(provider.events(job.id(), EventPage.START).events())
+                .filteredOn(RunEvent.Noticed.class::isInstance)
+                .extracting(event -> ((RunEvent.Noticed) event).problem().kind())
+                .containsExactly(AzureOpenAiProblems.NOT_COMPARED);
+    }
+
+    @Test
+    void aRefusalComesWithTheServicesWordsAndItsNameOfTheCall() {
+        place.azure.faults().denyAccess("Files_List", 1);
+
+        assertThatThrownBy(() -> provider.find(new RunId("tickets-1")))
+                .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+                    assertThat(refusal.problems().get(0).kind()).isEqualTo(AzureOpenAiProblems.DENIED);
+                    assertThat(refusal.problems().get(0).causes().get(0))
+                            .matches("(?s)\\w+: .+ \\(correlation [-\\w]+\\)");
+                });
+    }
+
+    @Test
+    void showsWhatItWouldSendAndSendsNothing() {
+        List<PlannedCall> calls = provider.plannedCalls(place.job("tickets-1"));
+
+        assertThat(calls)
+                .extracting(PlannedCall::action)
+                .containsExactly("POST files", "POST files", "POST fine_tuning/jobs");
+        assertThat(calls.get(2).content()).contains("gpt-4.1-nano-2025-04-14", "\"trainingType\" : \"GlobalStandard\"");
+        assertThat(provider.leftovers().orElseThrow()).isEmpty();
+    }
+
+    @Test
+    void tellsWhatJobsLeaveAndWhatNeedsIt() {
+        Submission job = place.job("tickets-1");
+        var unused = provider.submit(job);
+        assertThat(provider.leftovers().orElseThrow())
+                .hasSize(2)
+                .allSatisfy(left -> assertThat(left.use()).startsWith("ftjob-"));
+
+        place.clock.advance(Duration.ofHours(3));
+        List<Leftover> left = provider.leftovers().orElseThrow();
+        assertThat(left).hasSize(3).allSatisfy(one -> {
+            assertThat(one.run()).isEqualTo(job.id());
+            assertThat(one.use()).isEmpty();
+        });
+
+        left.forEach(provider::remove);
+        assertThat(provider.leftovers().orElseThrow()).isEmpty();
+    }
+
+    @Test
+    void findsAReadyResource() {
+        assertThat(examine(Map.of(), place.azure.variables()))
+                .satisfiesExactly(
+                        one -> assertThat(one)
+                                .isEqualTo(Diagnosis.ok(
+                                        "azure-openai credentials", "environment gives tokens of AzureCloud")),
+                        one -> assertThat(one.name()).isEqualTo("azure-openai model"),
+                        one -> assertThat(one.found()).startsWith("my-openai has 0 files"),
+                        one -> assertThat(one.verdict()).isEqualTo(Diagnosis.Verdict.OK));
+    }
+
+    @Test
+    void tellsOfSettingsAndCredentialsThatAreNotTaken() {
+        Map<String, String> variables = new HashMap<>(place.azure.variables());
+        variables.put("AZURE_CLIENT_SECRET", "not the secret");
+
+        assertThat(examine(Map.of(), variables)).singleElement().satisfies(one -> {
+            assertThat(one.verdict()).isEqualTo(Diagnosis.Verdict.FAIL);
+            assertThat(one.found()).doesNotContain("not the secret");
+        });
+        assertThat(examine(Map.of("region", "ukwest"), variables))
+                .singleElement()
+                .satisfies(one -> assertThat(one.found()).startsWith("FT0972"));
+    }
+
+    private List<Diagnosis> examine(Map<String, String> others, Map<String, String> variables) {
+        Map<String, String> settings = new HashMap<>(place.settings());
+        settings.putAll(others);
+        FineTuneJob job = FineTuneJob.builder(
+                        "tickets",
+                        ModelRef.parse(OfflineResource.MODEL),
+                        TaskSpec.of(TaskKind.CHAT),
+                        DataSpec.ofFile("tickets.jsonl"))
+                .place(AzureOpenAiProvider.ID, settings)
+                .build();
+        return new AzureExaminer().examine(new ProviderContext(home, variables, place.clock), job);
+    }
+}

@@ -1,0 +1,208 @@
+package dev.finetune4j.azure.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.azure.internal.AzureCloud;
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.data.RowRef;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.testkit.VirtualClock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the service would refuse is told before a call, all at once, and at the setting that is to blame. */
+class AzureOpenAiRulesTest {
+    static final Map<String, String> SETTINGS =
+            Map.of("resource", "my-openai", "region", "swedencentral", "model", "gpt-4.1", "scope", "global");
+
+    static AzureOpenAiOptions options() {
+        return new AzureOpenAiSettings(SETTINGS, Map.of()).options("gpt-4.1");
+    }
+
+    private static List<Problem> problems(Map<String, String> others) {
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.putAll(others);
+        settings.values().removeIf(String::isEmpty);
+        try (var provider = new AzureOpenAiProviderFactory()
+                .open(new ProviderContext(Path.of("target"), Map.of(), new VirtualClock()), settings)) {
+            return provider.settingProblems();
+        }
+    }
+
+    @Test
+    void hasNothingAgainstGoodSettings() {
+        assertThat(problems(Map.of())).isEmpty();
+        assertThat(problems(Map.of("api-version", "2024-10-21", "credential", "azure-cli")))
+                .isEmpty();
+        assertThat(problems(Map.of("scope", "datazone", "training-type", "DataZoneStandard")))
+                .isEmpty();
+    }
+
+    @Test
+    void tellsAllThatCannotBeReadAtOnce() {
+        List<Problem> problems = problems(
+                Map.of("resource", "", "region", "", "settling-seconds", "soon", "cloud", "moon", "machine", "fast"));
+
+        assertThat(problems).hasSize(5).allSatisfy(problem -> {
+            assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.BAD_SETTING);
+            assertThat(problem.place().orElseThrow()).isInstanceOf(Location.InFile.class);
+        });
+    }
+
+    @Test
+    void tellsAllThatTheServiceWouldRefuseAtOnce() {
+        List<Problem> problems = problems(
+                Map.of("api-version", "latest", "subscription", "mine", "model", "gpt-5", "scope", "datazone"));
+
+        assertThat(problems)
+                .extracting(Problem::kind)
+                .containsExactly(
+                        AzureOpenAiProblems.BAD_SETTING,
+                        AzureOpenAiProblems.BAD_SETTING,
+                        AzureOpenAiProblems.CONTRADICTION,
+                        AzureOpenAiProblems.NOT_TUNABLE);
+    }
+
+    @Test
+    void knowsEndpointsOfOtherClouds() {
+        List<Problem> problems = problems(Map.of("endpoint", "https://mine.openai.azure.us/"));
+
+        assertThat(problems).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.CONTRADICTION);
+            assertThat(problem.remedies()).containsExactly("places.azure-openai.cloud: us-government");
+        });
+        assertThat(problems(Map.of("endpoint", "https://mine.openai.azure.us/", "cloud", "us-government")))
+                .isEmpty();
+    }
+
+    @Test
+    void knowsWhereAModelIsTunedAndOnWhichTerms() {
+        assertThat(problems(Map.of("region", "ukwest"))).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.NOT_TUNABLE);
+            assertThat(problem.summary()).contains("ukwest");
+        });
+        assertThat(problems(Map.of("model", "gpt-35-turbo", "scope", "developer")))
+                .extracting(Problem::kind)
+                .contains(AzureOpenAiProblems.NOT_TUNABLE);
+        assertThat(problems(Map.of("training-type", "Standard")))
+                .extracting(Problem::kind)
+                .containsExactly(AzureOpenAiProblems.CONTRADICTION);
+    }
+
+    @Test
+    void sendsTokensToTheAudienceOfTheCloudAndCallsToItsEndpoint() {
+        AzureOpenAiOptions china = new AzureOpenAiSettings(
+                        Map.of("resource", "mine", "region", "chinaeast2", "cloud", "china"), Map.of())
+                .options("gpt-4.1");
+
+        assertThat(china.endpoint()).isEqualTo("https://mine.openai.azure.cn");
+        assertThat(AzureCloud.of("us-government").orElseThrow().cognitiveAudience())
+                .isEqualTo("https://cognitiveservices.azure.us");
+    }
+
+    @Test
+    void takesHyperparametersInItsOwnWordsOrFromTheJob() {
+        TrainingSpec training = TrainingSpec.builder()
+                .epochs(2.5)
+                .batchSize(4)
+                .gradientAccumulation(4)
+                .learningRate(0.001)
+                .earlyStoppingPatience(3)
+                .build();
+
+        TuningParameters parameters =
+                TuningParameters.of(LoraTuning.defaults(), training, Map.of("learning-rate-multiplier", "0.5"));
+
+        assertThat(Json.line(parameters.json()))
+                .isEqualTo("{\"batch_size\":16,\"learning_rate_multiplier\":0.5,\"n_epochs\":3}");
+        assertThat(parameters.problems())
+                .noneMatch(Problem::isError)
+                .hasSize(2)
+                .allSatisfy(problem -> assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.NO_COUNTERPART));
+        assertThat(TuningParameters.of(new FullTuning(), training, Map.of("n-epochs", "0", "batch-size", "1.5"))
+                        .problems())
+                .filteredOn(Problem::isError)
+                .extracting(Problem::kind)
+                .containsExactly(
+                        AzureOpenAiProblems.HYPER_PARAMETER,
+                        AzureOpenAiProblems.HYPER_PARAMETER,
+                        AzureOpenAiProblems.HYPER_PARAMETER,
+                        AzureOpenAiProblems.NO_COUNTERPART);
+    }
+
+    @Test
+    void rolesAreOfTheResourceAloneAndNeedItsPath() {
+        Map<String, String> whole = new HashMap<>(SETTINGS);
+        whole.put("subscription", "11111111-1111-1111-1111-111111111111");
+        whole.put("resource-group", "my-group");
+
+        assertThat(AzureOpenAiRoles.of(new AzureOpenAiSettings(whole, Map.of()).options("gpt-4.1")))
+                .singleElement()
+                .satisfies(policy -> {
+                    assertThat(policy.document()).contains("/accounts/my-openai\"", AzureOpenAiRoles.CONTRIBUTOR);
+                    assertThat(policy.reasons()).containsKey(AzureOpenAiRoles.CONTRIBUTOR);
+                });
+        assertThatThrownBy(() -> AzureOpenAiRoles.of(options()))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        refusal -> assertThat(refusal.problems()).hasSize(2));
+    }
+
+    @Test
+    void writesRowsAsConversationsAndTellsOfThoseThatAreNone(@TempDir Path folder) throws IOException {
+        StringBuilder rows = new StringBuilder();
+        for (int i = 1; i <= 10; i++) {
+            rows.append(Json.line(row(i, "what\u2028now?", "this"))).append('\n');
+        }
+        Path from = Files.writeString(folder.resolve("train.jsonl"), rows);
+        Path to = folder.resolve("lines");
+
+        assertThat(TuningRows.write(from, to, true)).isEmpty();
+        assertThat(Files.readString(to).lines())
+                .hasSize(10)
+                .allMatch(line -> line.equals("{\"messages\":[{\"role\":\"user\",\"content\":\"what\\u2028now?\"},"
+                        + "{\"role\":\"assistant\",\"content\":\"this\"}]}"));
+
+        Files.writeString(
+                from,
+                Json.line(row(1, " ", "this")) + "\n"
+                        + Json.line(new Example.Passage(new RowRef("a", 2), "text")) + "\n"
+                        + Json.line(row(3, "HALF", "half")).replace("HALF", "\\ud83d") + "\n");
+        assertThat(TuningRows.write(from, to, true))
+                .extracting(Problem::kind)
+                .containsExactly(
+                        AzureOpenAiProblems.ROW,
+                        AzureOpenAiProblems.ROW,
+                        AzureOpenAiProblems.ROW,
+                        AzureOpenAiProblems.ROW_COUNT);
+        assertThat(TuningRows.tooLarge("train.jsonl", true, 600L << 20, 1_200_000)
+                        .orElseThrow())
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.ROW_COUNT);
+                    assertThat(problem.remedies()).containsExactly("data.split.train-rows: 1024000");
+                });
+    }
+
+    private static Example row(long number, String question, String answer) {
+        return new Example.Conversation(
+                new RowRef("a", number),
+                List.of(new Message(Role.USER, question), new Message(Role.ASSISTANT, answer)),
+                null);
+    }
+}

@@ -1,0 +1,240 @@
+package dev.finetune4j.azure.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.internal.Answered;
+import dev.finetune4j.azure.openai.ScriptedOpenAi.Fate;
+import dev.finetune4j.azure.openai.TuningJobs.Launched;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.testkit.VirtualClock;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** At most one job of a launch survives, whatever becomes of calls and answers. */
+class TuningJobsTest {
+    private static final RunId RUN = new RunId("tickets-1");
+    private static final String DIGEST = "d1c0ffee";
+
+    @TempDir
+    private Path folder;
+
+    private final VirtualClock clock = new VirtualClock();
+    private final ScriptedOpenAi service = new ScriptedOpenAi(clock);
+    private TuningFiles files;
+    private TuningJobs jobs;
+
+    @BeforeEach
+    void open() {
+        AzureOpenAiOptions options = AzureOpenAiRulesTest.options();
+        OpenAiCalls calls = new OpenAiCalls(options, Answered.connection(service), clock::advance);
+        files = new TuningFiles(calls, options, clock::advance);
+        jobs = new TuningJobs(calls, files, options, clock::advance);
+    }
+
+    private Launched launch() throws IOException {
+        String name = TuningFile.name(RUN, DIGEST, true);
+        boolean isSentBefore = files.named(name).isPresent();
+        TuningFile file = files.processed(files.stage(name, Files.writeString(folder.resolve("rows"), "{}\n")));
+        return jobs.submit(RUN, DIGEST, isSentBefore, () -> body(file.id()));
+    }
+
+    private static JsonNode body(String file) {
+        return Json.records().createObjectNode().put("training_file", file).put("model", "gpt-4.1-2025-04-14");
+    }
+
+    private List<String> states() {
+        return service.made().stream().map(job -> job.path("status").asText()).toList();
+    }
+
+    @Test
+    void launchesOnceHoweverOftenItIsAsked() throws IOException {
+        Launched first = launch();
+
+        assertThat(launch().job().id()).isEqualTo(first.job().id());
+        assertThat(service.made()).hasSize(1);
+        assertThat(first.job().state()).as("pending, and nulls").isEqualTo(RunState.QUEUED);
+        assertThat(first.digest()).isEqualTo(DIGEST);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fate.class,
+            names = {"ANSWER_LOST", "ERROR_AFTER"})
+    void findsTheJobWhoseAnswerWasLost(Fate fate) throws IOException {
+        service.fate(Fate.ANSWERED).fate(fate).behind(Duration.ofSeconds(20));
+
+        Launched launched = launch();
+
+        assertThat(launched.job().id()).isEqualTo("ftjob-1");
+        assertThat(service.made()).hasSize(1);
+    }
+
+    @Test
+    void launchesAgainOnlyAfterTwoLooksFarEnoughApart() throws IOException {
+        service.fate(Fate.ANSWERED).fate(Fate.LOST);
+        Instant begun = clock.instant();
+
+        launch();
+
+        assertThat(service.made()).hasSize(1);
+        assertThat(Duration.between(begun, clock.instant())).isGreaterThanOrEqualTo(Duration.ofSeconds(75));
+        List<String> calls = service.calls;
+        int lost = calls.indexOf("POST fine_tuning/jobs");
+        int again = calls.lastIndexOf("POST fine_tuning/jobs");
+        assertThat(calls.subList(lost, again))
+                .filteredOn("GET fine_tuning/jobs"::equals)
+                .hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void aJobThatTheListHidesLongerIsCancelledOnceItIsSeen() throws IOException {
+        service.fate(Fate.ANSWERED).fate(Fate.ANSWER_LOST).behind(Duration.ofMinutes(5));
+
+        Launched second = launch();
+        assertThat(service.made())
+                .as("the list was behind for longer than was waited")
+                .hasSize(2);
+        clock.advance(Duration.ofMinutes(10));
+        Launched seen = jobs.find(RUN).orElseThrow();
+
+        assertThat(second.job().id()).isEqualTo("ftjob-2");
+        assertThat(seen.job().id()).as("the oldest is kept").isEqualTo("ftjob-1");
+        assertThat(seen.twins()).extracting(TuningJob::id).containsExactly("ftjob-2");
+        assertThat(states()).containsExactly("pending", "cancelled");
+    }
+
+    @Test
+    void aProcessThatDiedAfterItsCallIsFollowedByOneThatLooksBeforeItLaunches() throws IOException {
+        service.behind(Duration.ofSeconds(50));
+        launch();
+
+        Launched found = launch();
+
+        assertThat(found.job().id()).isEqualTo("ftjob-1");
+        assertThat(service.made()).hasSize(1);
+    }
+
+    @Test
+    void twoThatLaunchAtOnceLeaveOneJob() throws IOException {
+        Launched one = launch();
+        clock.advance(Duration.ofSeconds(1));
+        service.launch(one.job().trainingFile());
+
+        assertThat(launch().job().id()).isEqualTo(one.job().id());
+        assertThat(states()).containsExactly("pending", "cancelled");
+    }
+
+    @Test
+    void waitsAsLongAsTheServiceAsks() throws IOException {
+        service.fate(Fate.ANSWERED).fate(Fate.BUSY);
+        Instant begun = clock.instant();
+
+        launch();
+
+        assertThat(service.made()).hasSize(1);
+        assertThat(Duration.between(begun, clock.instant())).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void givesUpWhereTheServiceIsBusyForLong() {
+        for (int i = 0; i < 4; i++) {
+            service.fate(Fate.BUSY);
+        }
+
+        assertThatThrownBy(this::launch).isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+            assertThat(refusal.problems().get(0).kind()).isEqualTo(AzureOpenAiProblems.UNREACHABLE);
+            assertThat(refusal.problems().get(0).retry()).isEqualTo(Retry.after(Duration.ofSeconds(7)));
+        });
+    }
+
+    @Test
+    void tellsWhyAJobIsRefusedWithTheNameOfTheCall() {
+        service.fate(Fate.ANSWERED).fate(Fate.REFUSED);
+
+        assertThatThrownBy(this::launch).isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+            assertThat(refusal.problems().get(0).kind()).isEqualTo(AzureOpenAiProblems.DATA_REFUSED);
+            assertThat(refusal.problems().get(0).causes().get(0)).contains("not taken", "c0ffee");
+        });
+        assertThat(service.made()).isEmpty();
+    }
+
+    @Test
+    void anotherOrderOfTheRunIsRefused() throws IOException {
+        launch();
+
+        assertThatThrownBy(() -> jobs.submit(RUN, "d2", false, () -> body("file-1")))
+                .hasMessageContaining(RUN.value())
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        refusal ->
+                                assertThat(refusal.problems().get(0).kind()).isEqualTo(AzureOpenAiProblems.NAME_TAKEN));
+    }
+
+    @Test
+    void aFileWhoseAnswerWasLostIsNotSentAgain() throws IOException {
+        service.fate(Fate.ANSWER_LOST);
+
+        launch();
+
+        assertThat(service.files).hasSize(1);
+    }
+
+    @Test
+    void waitsUntilAFileIsReadAndNotForEver() throws IOException {
+        service.readingFor(3);
+        launch();
+        assertThat(service.calls).filteredOn("GET files/file-1"::equals).hasSize(3);
+
+        service.readingFor(10_000);
+        TuningFile other = files.stage("other.jsonl", folder.resolve("rows"));
+        assertThatThrownBy(() -> files.processed(other))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        refusal -> assertThat(refusal.problems().get(0).kind())
+                                .isEqualTo(AzureOpenAiProblems.NOT_PROCESSED));
+    }
+
+    @Test
+    void sendsLargeFilesInPartsWhereThereAreUploads() throws IOException {
+        Path large = folder.resolve("large");
+        try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength(TuningFiles.LARGEST_CALL + 1);
+        }
+
+        TuningFile inParts = files.stage("large.jsonl", large);
+
+        assertThat(inParts.name()).isEqualTo("large.jsonl");
+        assertThat(service.calls).filteredOn(call -> call.endsWith("/parts")).hasSize(4);
+        assertThat(files.stage("large.jsonl", large).id()).isEqualTo(inParts.id());
+
+        service.withoutUploads();
+        var unused = files.stage("whole.jsonl", Files.writeString(folder.resolve("small"), "{}\n"));
+        assertThat(service.files).hasSize(2);
+    }
+
+    @Test
+    void stoppingWhatHasEndedIsDone() throws IOException {
+        Launched launched = launch();
+        service.end(0, "succeeded");
+
+        jobs.cancel(launched); // it ended after it was looked at
+
+        assertThat(states()).containsExactly("succeeded");
+    }
+}
