@@ -12,6 +12,7 @@ import com.azure.core.http.policy.BearerTokenAuthenticationPolicy;
 import com.azure.core.http.policy.ExponentialBackoffOptions;
 import com.azure.core.http.policy.HttpPipelinePolicy;
 import com.azure.core.http.policy.RequestIdPolicy;
+import com.azure.core.http.policy.RequestRetryCondition;
 import com.azure.core.http.policy.RetryOptions;
 import com.azure.core.http.policy.RetryPolicy;
 import com.azure.core.http.policy.UserAgentPolicy;
@@ -21,10 +22,12 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.ProviderContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 
 /**
  * How Microsoft's services are asked: in which cloud, with whose tokens, how often a call is tried. Asks nothing until it is used, but where
@@ -43,6 +46,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
 
     private static final String PROGRAM = "finetune4j";
     private static final int RETRIES = 4;
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final Duration CONNECTING = Duration.ofSeconds(10);
     private static final Duration ANSWERING = Duration.ofSeconds(60);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
@@ -144,9 +148,24 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
     /** Pauses that a service asks for are kept. All calls that are sent so may be repeated: what they make has its name. */
     private static RetryPolicy retries() {
         return new RetryPolicy(new RetryOptions(new ExponentialBackoffOptions()
-                .setMaxRetries(RETRIES)
-                .setBaseDelay(SHORTEST_PAUSE)
-                .setMaxDelay(LONGEST_PAUSE)));
+                        .setMaxRetries(RETRIES)
+                        .setBaseDelay(SHORTEST_PAUSE)
+                        .setMaxDelay(LONGEST_PAUSE))
+                .setShouldRetryCondition(AzureConnection::mayPass));
+    }
+
+    /** As azure-core has it, but for a source that has no credentials: it will have none at the next try either. */
+    private static boolean mayPass(RequestRetryCondition tried) {
+        HttpResponse answer = tried.getResponse();
+        if (answer == null) {
+            return tried.getThrowable() instanceof IOException || tried.getThrowable() instanceof TimeoutException;
+        }
+        int status = answer.getStatusCode();
+        return status == HttpURLConnection.HTTP_CLIENT_TIMEOUT
+                || status == TOO_MANY_REQUESTS
+                || (status >= HttpURLConnection.HTTP_INTERNAL_ERROR
+                        && status != HttpURLConnection.HTTP_NOT_IMPLEMENTED
+                        && status != HttpURLConnection.HTTP_VERSION);
     }
 
     /** Names no token. */

@@ -1,0 +1,94 @@
+package dev.finetune4j.azure.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.azure.core.credential.AccessToken;
+import com.azure.core.credential.TokenCredential;
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpMethod;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
+import com.azure.core.util.Context;
+import com.azure.identity.CredentialUnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+class AzureConnectionTest {
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @Test
+    void asksOnceForATokenWhereNobodyIsLoggedIn() {
+        AzureConnection connection = connection(
+                () -> {
+                    throw new CredentialUnavailableException(
+                            "Azure CLI not installed", new IllegalStateException("no az"));
+                },
+                List.of());
+
+        assertThatThrownBy(() -> send(connection)).isInstanceOf(CredentialUnavailableException.class);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void triesAgainWhatMayPass() {
+        AzureConnection connection = connection(
+                AzureConnectionTest::token,
+                List.of(
+                        () -> {
+                            throw new UncheckedIOException(new IOException("reset"));
+                        },
+                        () -> Answered.to(503, ""),
+                        () -> Answered.to(200, "")));
+
+        assertThat(send(connection).getStatusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void believesWhatLasts() {
+        for (int status : List.of(400, 404, 409, 501)) {
+            AzureConnection connection = connection(AzureConnectionTest::token, List.of(() -> Answered.to(status, "")));
+
+            assertThat(send(connection).getStatusCode()).isEqualTo(status);
+        }
+    }
+
+    private static HttpResponse send(AzureConnection connection) {
+        return connection
+                .managing()
+                .sendSync(new HttpRequest(HttpMethod.GET, "https://management.azure.com/"), Context.NONE);
+    }
+
+    private static AccessToken token() {
+        return new AccessToken("token", OffsetDateTime.now(ZoneOffset.UTC).plusHours(1));
+    }
+
+    private AzureConnection connection(Supplier<AccessToken> token, List<Supplier<HttpResponse>> answers) {
+        Deque<Supplier<HttpResponse>> left = new ArrayDeque<>(answers);
+        TokenCredential credential = scopes -> Mono.fromSupplier(() -> {
+            asked.incrementAndGet();
+            return token.get();
+        });
+        HttpClient http = new HttpClient() {
+            @Override
+            public Mono<HttpResponse> send(HttpRequest request) {
+                return Mono.fromSupplier(() -> left.remove().get());
+            }
+
+            @Override
+            public HttpResponse sendSync(HttpRequest request, Context context) {
+                return left.remove().get();
+            }
+        };
+        return new AzureConnection(AzureCloud.of(AzureCloud.PUBLIC).orElseThrow(), credential, http);
+    }
+}
