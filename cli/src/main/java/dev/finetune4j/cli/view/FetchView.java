@@ -1,18 +1,25 @@
 package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.launch.PreparationProgress;
+import org.jspecify.annotations.Nullable;
 
 /** Tells what is fetched and how far it is. */
 public final class FetchView implements PreparationProgress {
     private final MessageView view;
+    private @Nullable Stage told;
 
     /** Tells {@code view}. */
     public FetchView(MessageView view) {
         this.view = view;
     }
 
+    /** {@inheritDoc} What is looked at twice in a row is told once. */
     @Override
     public void began(Stage stage) {
+        if (stage == told) {
+            return;
+        }
+        told = stage;
         view.doing(
                 switch (stage) {
                     case DATA -> "preparing the rows";
