@@ -141,9 +141,8 @@ final class DoctorCommand implements Callable<Integer> {
                 .filter(offer -> offer.target().equals(target))
                 .toList();
         boolean letsMachines = offers.stream().anyMatch(MachineOffer.class::isInstance);
-        return !offers.isEmpty()
-                && (!said.containsKey(PlaceSettings.REGION)
-                        || (letsMachines && !said.containsKey(PlaceSettings.MACHINE)));
+        String chosen = letsMachines ? PlaceSettings.MACHINE : PlaceSettings.SCOPE;
+        return !offers.isEmpty() && !(said.containsKey(PlaceSettings.REGION) && said.containsKey(chosen));
     }
 
     private static void print(Screen screen, List<Diagnosis> diagnoses) {

@@ -6,6 +6,7 @@ import dev.finetune4j.plan.BilledTokens;
 import dev.finetune4j.plan.HostingCost;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,9 @@ final class LaunchTermsView {
 
     /** Prints the terms. */
     void print(LaunchTerms terms, Budget budget) {
-        say("launch", terms.target() + " " + machine(terms) + (isBilled(terms) ? ", " + terms.region() : ""));
+        say(
+                "launch",
+                terms.target() + " " + machine(terms) + (isBilled(terms) ? ", " + terms.region() : "") + scope(terms));
         say(
                 "time",
                 Figures.duration(terms.time().likely()) + ", P10-P90 "
@@ -59,6 +62,12 @@ final class LaunchTermsView {
 
     private static String machine(LaunchTerms terms) {
         return terms.name() + (terms.isSpot() ? " spot" : "");
+    }
+
+    /** Where a service may work on the data. */
+    private static String scope(LaunchTerms terms) {
+        String scope = terms.settings().get(PlaceSettings.SCOPE);
+        return scope == null ? "" : ", " + scope;
     }
 
     private static boolean isBilled(LaunchTerms terms) {

@@ -35,11 +35,11 @@ public final class Remedies {
         if (!remedy.contains(OWN_COMMAND)) {
             return remedy;
         }
-        String named = remedy;
-        if (jobFile != null && !jobFile.equals(Location.JOB)) {
-            named = JOB.matcher(named).replaceAll(Matcher.quoteReplacement(quoted(jobFile)));
-        }
-        return run == null ? named : RUN.matcher(named).replaceAll(run.value());
+        String named =
+                run == null ? remedy : RUN.matcher(remedy).replaceAll(run.value()); // first: a path may hold the word
+        return jobFile == null || jobFile.equals(Location.JOB)
+                ? named
+                : JOB.matcher(named).replaceAll(Matcher.quoteReplacement(quoted(jobFile)));
     }
 
     /** A word as a shell reads it whole; within quotes where it needs them. */

@@ -16,6 +16,7 @@ class RemediesTest {
                 .isEqualTo("finetune launch 'jobs/my job'\\''s.yaml' --again");
         assertThat(Remedies.named("attach again later: finetune watch RUN", null, ID))
                 .isEqualTo("attach again later: finetune watch tickets-0123abcd-1");
+        assertThat(Remedies.named("finetune launch JOB", "RUN/job.yaml", ID)).isEqualTo("finetune launch RUN/job.yaml");
         assertThat(Remedies.named(RunProblems.GONE.error("gone").build(), "job.yaml", ID)
                         .remedies())
                 .containsExactly("start another attempt: finetune launch job.yaml --again");
