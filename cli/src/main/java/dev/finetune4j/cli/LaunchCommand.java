@@ -118,7 +118,9 @@ final class LaunchCommand implements Callable<Integer> {
                     view.problems(noticed);
                 }
             }
-            if (detach && !handle.outcome().isDone()) {
+            if (detach
+                    && handle.begin() != RunHandle.Begin.ENDED
+                    && !handle.outcome().isDone()) {
                 return end.detach(handle).number();
             }
             view.took(handle.id(), handle.begin());
