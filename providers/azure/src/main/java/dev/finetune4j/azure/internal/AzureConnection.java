@@ -2,6 +2,7 @@ package dev.finetune4j.azure.internal;
 
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpPipeline;
 import com.azure.core.http.HttpPipelineBuilder;
@@ -51,6 +52,9 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
     private static final Duration ANSWERING = Duration.ofSeconds(60);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    /** What a service may ask for within a call. */
+    private static final Duration LONGEST_PAUSE_ASKED = Duration.ofMinutes(1);
 
     /** What may be chosen as {@link #CREDENTIAL}. */
     public static List<String> credentials() {
@@ -161,11 +165,20 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
             return tried.getThrowable() instanceof IOException || tried.getThrowable() instanceof TimeoutException;
         }
         int status = answer.getStatusCode();
-        return status == HttpURLConnection.HTTP_CLIENT_TIMEOUT
-                || status == TOO_MANY_REQUESTS
-                || (status >= HttpURLConnection.HTTP_INTERNAL_ERROR
-                        && status != HttpURLConnection.HTTP_NOT_IMPLEMENTED
-                        && status != HttpURLConnection.HTTP_VERSION);
+        return !isToWaitLong(answer)
+                && (status == HttpURLConnection.HTTP_CLIENT_TIMEOUT
+                        || status == TOO_MANY_REQUESTS
+                        || (status >= HttpURLConnection.HTTP_INTERNAL_ERROR
+                                && status != HttpURLConnection.HTTP_NOT_IMPLEMENTED
+                                && status != HttpURLConnection.HTTP_VERSION));
+    }
+
+    /** Whoever asked must hear of a long pause, and not hang in a call. */
+    private static boolean isToWaitLong(HttpResponse answer) {
+        String seconds = answer.getHeaderValue(HttpHeaderName.RETRY_AFTER);
+        return seconds != null
+                && seconds.matches("\\d{1,9}")
+                && Long.parseLong(seconds) > LONGEST_PAUSE_ASKED.toSeconds();
     }
 
     /** Names no token. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
@@ -60,6 +61,15 @@ class AzureConnectionTest {
 
             assertThat(send(connection).getStatusCode()).isEqualTo(status);
         }
+    }
+
+    @Test
+    void hangsInNoPauseThatIsLong() {
+        AzureConnection connection = connection(
+                AzureConnectionTest::token,
+                List.of(() -> Answered.to(429, "").with(HttpHeaderName.RETRY_AFTER, "3600")));
+
+        assertThat(send(connection).getStatusCode()).isEqualTo(429);
     }
 
     private static HttpResponse send(AzureConnection connection) {
