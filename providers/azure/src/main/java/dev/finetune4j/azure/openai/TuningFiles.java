@@ -111,8 +111,8 @@ final class TuningFiles {
                 }
             }
         }
-        JsonNode ended = calls.create(upload + "/complete", all);
-        return TuningFile.of(ended.path("file"));
+        TuningFile file = TuningFile.of(calls.complete(upload, all).path("file"));
+        return file.id().isEmpty() ? named(name).orElseThrow(() -> AzureOpenAiErrors.hidden(name)) : file;
     }
 
     /**
