@@ -40,6 +40,7 @@ final class AzureOpenAiSettings {
 
     /** Too short a time would make a second job of each answer that is lost. */
     private static final Pattern SECONDS = Pattern.compile("[1-9]\\d{1,2}");
+
     private static final String USUAL_SETTLING = "60";
 
     private static final Set<String> KNOWN = new TreeSet<>(List.of(

@@ -93,8 +93,7 @@ final class OpenAiCalls {
 
     /** Has parts of a file put together, by one try; that may take as long as sending them. */
     JsonNode complete(String upload, JsonNode parts) {
-        return json(unlessBusy(
-                () -> send(once, posted(upload + "/complete", parts), new Context(TIMEOUT, SENDING))));
+        return json(unlessBusy(() -> send(once, posted(upload + "/complete", parts), new Context(TIMEOUT, SENDING))));
     }
 
     /** What is refused since too many calls came was not done, so that it may be asked for again once the service says so. */

@@ -111,10 +111,8 @@ final class TuningJobs {
         List<TuningJob> ofOrder =
                 all.stream().filter(job -> digest(ours, job).equals(digest)).toList();
         // The others are told to end once one is kept, so that it stays the same one.
-        TuningJob kept = ofOrder.stream()
-                .filter(job -> !job.isLost())
-                .findFirst()
-                .orElse(all.get(0));
+        TuningJob kept =
+                ofOrder.stream().filter(job -> !job.isLost()).findFirst().orElse(all.get(0));
         List<TuningJob> twins =
                 ofOrder.stream().filter(job -> !job.id().equals(kept.id())).toList();
         return Optional.of(new Launched(kept, digest, twins));

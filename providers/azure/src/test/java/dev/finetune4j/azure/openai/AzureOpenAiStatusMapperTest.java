@@ -110,8 +110,7 @@ class AzureOpenAiStatusMapperTest {
                 .isEqualTo(AzureOpenAiProblems.DATA_REFUSED);
         assertThat(told(413, "invalidPayload", "The maximum file size is exceeded."))
                 .isEqualTo(AzureOpenAiProblems.DATA_REFUSED);
-        assertThat(told(400, "invalidPayload", "batch_size must be at most 64"))
-                .isEqualTo(AzureOpenAiProblems.REFUSED);
+        assertThat(told(400, "invalidPayload", "batch_size must be at most 64")).isEqualTo(AzureOpenAiProblems.REFUSED);
         assertThat(told(409, "Conflict", "it is so")).isEqualTo(AzureOpenAiProblems.REFUSED);
     }
 

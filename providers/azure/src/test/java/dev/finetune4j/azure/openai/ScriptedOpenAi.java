@@ -149,7 +149,9 @@ final class ScriptedOpenAi implements HttpClient {
                     Answered.to(429, "{\"error\":{\"code\":\"429\",\"message\":\"too many\"}}")
                             .with(HttpHeaderName.RETRY_AFTER, "7");
                 case REFUSED ->
-                    Answered.to(400, "{\"error\":{\"code\":\"invalidPayload\",\"message\":\"training file not taken\"}}")
+                    Answered.to(
+                                    400,
+                                    "{\"error\":{\"code\":\"invalidPayload\",\"message\":\"training file not taken\"}}")
                             .with(HttpHeaderName.fromString("apim-request-id"), "c0ffee");
             };
         }

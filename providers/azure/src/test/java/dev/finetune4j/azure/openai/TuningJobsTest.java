@@ -203,7 +203,8 @@ class TuningJobsTest {
 
         clock.advance(Duration.ofMinutes(5));
 
-        assertThat(jobs.find(RUN).orElseThrow().job().id()).isEqualTo(first.job().id());
+        assertThat(jobs.find(RUN).orElseThrow().job().id())
+                .isEqualTo(first.job().id());
         assertThat(states()).containsExactly("pending", "cancelled");
     }
 
