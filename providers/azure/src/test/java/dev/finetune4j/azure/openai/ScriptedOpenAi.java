@@ -56,6 +56,7 @@ final class ScriptedOpenAi implements HttpClient {
     private boolean hasPages = true;
     private int deniedLooks;
     private boolean hasUploads = true;
+    private boolean tellsUploads = true;
     private int pendingLooks;
 
     ScriptedOpenAi(VirtualClock clock) {
@@ -94,6 +95,12 @@ final class ScriptedOpenAi implements HttpClient {
 
     ScriptedOpenAi withoutUploads() {
         hasUploads = false;
+        return this;
+    }
+
+    /** What comes of an upload is not in its answer, but in the list of files. */
+    ScriptedOpenAi silentOnUploads() {
+        tellsUploads = false;
         return this;
     }
 
@@ -178,7 +185,8 @@ final class ScriptedOpenAi implements HttpClient {
         }
         if (path.endsWith("/complete")) {
             ObjectNode upload = Json.records().createObjectNode();
-            upload.set("file", file(path.split("/", -1)[1]));
+            ObjectNode made = file(path.split("/", -1)[1]);
+            upload.set("file", tellsUploads ? made : null);
             return ok(upload);
         }
         return ok(make((ObjectNode) Json.read(body, JsonNode.class)));

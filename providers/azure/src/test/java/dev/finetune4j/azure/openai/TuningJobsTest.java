@@ -328,9 +328,12 @@ class TuningJobsTest {
         assertThat(service.calls).filteredOn(call -> call.endsWith("/parts")).hasSize(4);
         assertThat(files.stage("large.jsonl", large).id()).isEqualTo(inParts.id());
 
+        service.silentOnUploads();
+        assertThat(files.stage("untold.jsonl", large).id()).isEqualTo("file-2");
+
         service.withoutUploads();
         assertThat(files.stage("whole.jsonl", large).name()).isEqualTo("whole.jsonl");
-        assertThat(service.files).hasSize(2);
+        assertThat(service.files).hasSize(3);
         assertThat(service.calls).contains("POST files");
     }
 
