@@ -15,10 +15,11 @@ final class AzureOpenAiErrors {
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
     private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(30);
     private static final Duration READING_PAUSE = Duration.ofMinutes(1);
-    private static final Pattern QUOTA = Pattern.compile("(?i)quota|(limit|maximum).*(job|file|reached|exceeded)");
+    private static final Pattern QUOTA =
+            Pattern.compile("(?i)quota|(?<!size )(limit|maximum)(?! (file )?size).*(job|file|reached|exceeded)");
     private static final Pattern NOT_TUNABLE =
             Pattern.compile("(?i)does not support fine.?tuning|model.*not (available|supported)");
-    private static final Pattern OF_A_FILE = Pattern.compile("(?i)invalidPayload|training.?file|jsonl");
+    private static final Pattern OF_A_FILE = Pattern.compile("(?i)(training|validation).?file|file.?size|jsonl");
 
     private AzureOpenAiErrors() {}
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param subscription GUID of the subscription, or null where nothing of the resource manager is needed
  * @param resourceGroup of the resource, or null as the subscription
  * @param region where the resource is; each model is tuned in some regions only
- * @param model the base model, as the price list or the service calls it
+ * @param model the base model, as the price list calls it
  * @param scope where and on which terms it is tuned, as offers call it
  * @param trainingType the service's word for the scope
  * @param settling so long the service's list of jobs may be behind what it made

@@ -35,7 +35,8 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "Azure OpenAI does not take this training setting",
             ExitCode.INVALID,
             "Azure OpenAI has the hyperparameters n_epochs, batch_size and learning_rate_multiplier. What a job says of its training is put into them"
-                    + " where there is a counterpart; places.azure-openai may name them, with hyphens.",
+                    + " where there is a counterpart; places.azure-openai may name the last two, with hyphens. The epochs are training.epochs alone,"
+                    + " by which a price is told.",
             "places.azure-openai.learning-rate-multiplier: 1");
 
     static final ProblemKind NO_COUNTERPART = new ProblemKind(
@@ -157,7 +158,8 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "more than one job came of one launch",
             ExitCode.CAPACITY,
             "Azure OpenAI knows no name for a job that is not there yet, so that a launch whose answer was lost can make two. All have the training file"
-                    + " of the launch; the oldest is kept, and the others are cancelled. What these trained until then is billed.",
+                    + " of the launch; the oldest that has not failed is kept, and the others are cancelled. What these trained until then is"
+                    + " billed.",
             "finetune show RUN");
 
     static final ProblemKind NOT_PROCESSED = new ProblemKind(

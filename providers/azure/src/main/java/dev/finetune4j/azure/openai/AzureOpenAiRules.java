@@ -135,11 +135,14 @@ final class AzureOpenAiRules {
 
     private void checkModel() {
         if (TunableModels.find(options.model()).isEmpty()) {
+            String setting = AzureOpenAiSettings.PREFIX + PlaceSettings.MODEL;
             problems.add(AzureOpenAiProblems.NOT_TUNABLE
                     .error("Azure OpenAI tunes no " + options.model() + " that is known here")
-                    .at(Location.ofKey(AzureOpenAiSettings.PREFIX + PlaceSettings.MODEL))
+                    .at(Location.ofKey(setting))
                     .because("it tunes " + String.join(", ", TunableModels.names()) + " on conversations")
-                    .remedy("finetune offers --target azure-openai")
+                    .remedy(TunableModels.listed(options.model())
+                            .map(name -> setting + ": " + name)
+                            .orElse("finetune offers --target azure-openai"))
                     .build());
             return;
         }

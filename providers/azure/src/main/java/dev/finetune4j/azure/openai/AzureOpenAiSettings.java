@@ -38,7 +38,9 @@ final class AzureOpenAiSettings {
     private static final Pattern ADDRESS =
             Pattern.compile("(?!.*/openai(/|$))https://[a-zA-Z0-9.-]+(:\\d{1,5})?(/[\\w.-]+)*/?");
 
-    private static final Pattern SECONDS = Pattern.compile("\\d{1,3}");
+    /** Too short a time would make a second job of each answer that is lost. */
+    private static final Pattern SECONDS = Pattern.compile("[1-9]\\d{1,2}");
+
     private static final String USUAL_SETTLING = "60";
 
     private static final Set<String> KNOWN = new TreeSet<>(List.of(
@@ -93,7 +95,7 @@ final class AzureOpenAiSettings {
         if (!settings.containsKey(PlaceSettings.REGION)) {
             problems.add(missing(PlaceSettings.REGION, "swedencentral"));
         }
-        form(SETTLING, SECONDS, "0 to 999, in seconds", USUAL_SETTLING, problems);
+        form(SETTLING, SECONDS, "10 to 999, in seconds", USUAL_SETTLING, problems);
         oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
         oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
         return problems;
@@ -131,9 +133,14 @@ final class AzureOpenAiSettings {
         }
         boolean isRight = form.matcher(value).matches();
         if (!isRight) {
-            problems.add(malformed(name, value.replaceFirst("\\?.*", "?..."), wanted, example));
+            problems.add(malformed(name, withoutSecrets(value), wanted, example));
         }
         return isRight;
+    }
+
+    /** An address may be signed, or have a password in front of its host. */
+    private static String withoutSecrets(String value) {
+        return value.replaceFirst("\\?.*", "?...").replaceFirst("//.*@", "//...@");
     }
 
     private void oneOf(String name, List<String> values, List<Problem> problems) {

@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 /**
  * What happened to a job: that it was taken, what the service tells while it goes on, and once it has ended the figures of its steps, what came of
  * the launch besides, and the end. Each thing has a name of its own, by which readers go on: the service tells some twice, and the newest first.
+ * A cursor names the job, too: of two that came of one launch, another may be kept than was before, whose events are told from the start.
  */
 final class JobHistory {
     private static final String TAKEN = "taken";
@@ -31,14 +32,16 @@ final class JobHistory {
     /**
      * The events after a cursor.
      *
+     * @param trainingType by which the job was tuned, and is deployed
      * @param told what the service tells, in any order
      * @param figures of the steps, asked for once the job has succeeded
-     * @throws FineTuneException with FT0987 if the cursor is not of this job
+     * @throws FineTuneException with FT0987 if the cursor is of no job of the launch
      */
     static EventPage after(
             RunId id,
             Launched launched,
             JobSnapshot snapshot,
+            String trainingType,
             List<JsonNode> told,
             Supplier<List<RunEvent>> figures,
             String cursor) {
@@ -49,16 +52,18 @@ final class JobHistory {
         addTold(all, told);
         Instant end = snapshot.endedAt();
         if (end != null) {
-            addEnd(all, launched, snapshot, end, figures);
+            addEnd(all, launched, snapshot, trainingType, end, figures);
         }
         List<String> names = new ArrayList<>(all.keySet());
-        int from = cursor.equals(EventPage.START) ? 0 : names.indexOf(cursor) + 1;
-        if (from == 0 && !cursor.equals(EventPage.START)) {
+        String job = launched.job().id() + "/";
+        boolean isOfTheStart = cursor.equals(EventPage.START)
+                || launched.twins().stream().anyMatch(twin -> cursor.startsWith(twin.id() + "/"));
+        int from = isOfTheStart || !cursor.startsWith(job) ? 0 : names.indexOf(cursor.substring(job.length())) + 1;
+        if (from == 0 && !isOfTheStart) {
             throw AzureOpenAiErrors.foreignCursor(id, cursor);
         }
         return new EventPage(
-                new ArrayList<>(all.values()).subList(from, all.size()),
-                from == names.size() ? cursor : names.get(names.size() - 1));
+                new ArrayList<>(all.values()).subList(from, all.size()), job + names.get(names.size() - 1));
     }
 
     /** What the service tells besides figures of steps, oldest first and each once. */
@@ -96,6 +101,7 @@ final class JobHistory {
             Map<String, RunEvent> all,
             Launched launched,
             JobSnapshot snapshot,
+            String trainingType,
             Instant end,
             Supplier<List<RunEvent>> figures) {
         if (snapshot.state() == RunState.SUCCEEDED) {
@@ -108,7 +114,7 @@ final class JobHistory {
             all.put("twins", new RunEvent.Noticed(end, twins(snapshot.id(), launched)));
         }
         if (snapshot.state() == RunState.SUCCEEDED && launched.job().tunedModel() != null) {
-            all.put("kept", new RunEvent.Noticed(end, kept(snapshot.id(), launched.job())));
+            all.put("kept", new RunEvent.Noticed(end, kept(snapshot.id(), launched.job(), trainingType)));
         }
         String reason = snapshot.failure().map(Problem::summary).orElse("");
         all.put(END, new RunEvent.StateChanged(end, snapshot.state(), reason));
@@ -122,18 +128,18 @@ final class JobHistory {
         launched.twins()
                 .forEach(twin -> problem.because(twin.id() + " was told to end, and billed for "
                         + (twin.trainedTokens() == null
-                                ? "what it trained until then"
+                                ? "what it trained until then, which is not told"
                                 : twin.trainedTokens() + " tokens")));
         return problem.remedy("finetune show " + id).build();
     }
 
-    private static Problem kept(RunId id, TuningJob job) {
+    private static Problem kept(RunId id, TuningJob job, String trainingType) {
         return AzureOpenAiProblems.NOT_COMPARED
                 .warning("base and tuned model of " + id + " were not compared")
                 .because("Azure OpenAI keeps " + job.tunedModel()
                         + " and lets it answer only once it is deployed, which is paid by the hour until it is ended")
                 .remedy("az cognitiveservices account deployment create --model-format OpenAI --model-version 1"
-                        + " --sku-name Standard --sku-capacity 1 --deployment-name " + id + " --model-name "
+                        + " --sku-name " + trainingType + " --sku-capacity 1 --deployment-name " + id + " --model-name "
                         + job.tunedModel() + " --name RESOURCE --resource-group GROUP")
                 .build();
     }

@@ -15,8 +15,9 @@ import dev.finetune4j.json.Json;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -64,27 +65,35 @@ final class OpenAiCalls {
         return ifThere(() -> json(send(repeated, new HttpRequest(HttpMethod.GET, address(path, "")), Context.NONE)));
     }
 
-    /** All of a list, page after page, as the service orders it. */
+    /** All of a list, page after page, as the service orders it and each once: pages overlap where the list grows, or a gateway ignores {@code after}. */
     List<JsonNode> list(String path) {
-        List<JsonNode> all = new ArrayList<>();
+        Map<String, JsonNode> all = new LinkedHashMap<>();
         String after = "";
         for (int page = 0; page < MOST_PAGES; page++) {
             JsonNode answer = json(send(
                     repeated, new HttpRequest(HttpMethod.GET, address(path, "limit=" + PAGE + after)), Context.NONE));
-            answer.path("data").forEach(all::add);
-            String last =
-                    all.isEmpty() ? "" : all.get(all.size() - 1).path("id").asText();
-            if (!answer.path("has_more").asBoolean() || last.isEmpty()) {
+            int before = all.size();
+            String last = "";
+            for (JsonNode one : answer.path("data")) {
+                last = one.path("id").asText();
+                all.put(last.isEmpty() ? "without an id, " + all.size() : last, one);
+            }
+            if (!answer.path("has_more").asBoolean() || last.isEmpty() || all.size() == before) {
                 break;
             }
             after = "&after=" + URLEncoder.encode(last, StandardCharsets.UTF_8);
         }
-        return all;
+        return List.copyOf(all.values());
     }
 
     /** Makes something, by one try that waits {@code 30 s} for its answer: a repeated one would make another. */
     JsonNode create(String path, JsonNode body) {
         return json(unlessBusy(() -> send(once, posted(path, body), new Context(TIMEOUT, CREATING))));
+    }
+
+    /** Has parts of a file put together, by one try; that may take as long as sending them. */
+    JsonNode complete(String upload, JsonNode parts) {
+        return json(unlessBusy(() -> send(once, posted(upload + "/complete", parts), new Context(TIMEOUT, SENDING))));
     }
 
     /** What is refused since too many calls came was not done, so that it may be asked for again once the service says so. */

@@ -24,7 +24,7 @@ final class StoredTunings {
         this.now = now;
     }
 
-    /** The oldest first. */
+    /** The oldest first. Figures are results, and so is a training file as long as there is a job that has it: by its name the run is found. */
     List<Leftover> all() {
         List<TuningFile> there = files.all();
         Map<String, TuningFile> ours = new HashMap<>();
@@ -49,7 +49,10 @@ final class StoredTunings {
             if (owner != null) {
                 String use =
                         ofResult.containsKey(file.id()) ? "" : use(file, Optional.ofNullable(byFile.get(file.id())));
-                all.add(new Leftover(file.id(), owner.run().orElseThrow(), file.bytes(), file.createdAt(), false, use));
+                boolean isResult =
+                        ofResult.containsKey(file.id()) || (file.isTraining() && byFile.containsKey(file.id()));
+                all.add(new Leftover(
+                        file.id(), owner.run().orElseThrow(), file.bytes(), file.createdAt(), isResult, use));
             }
         }
         return all;

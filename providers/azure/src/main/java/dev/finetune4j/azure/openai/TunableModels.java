@@ -37,9 +37,17 @@ final class TunableModels {
 
     private TunableModels() {}
 
-    /** What jobs call a model, which may be named as in the price list; empty if it is none that is tuned. */
+    /** What jobs call a model, which is named as in the price list; empty if it is none that is tuned. */
     static Optional<String> find(String model) {
-        return NAMES.containsValue(model) ? Optional.of(model) : Optional.ofNullable(NAMES.get(model));
+        return Optional.ofNullable(NAMES.get(model));
+    }
+
+    /** What the price list calls a model that is named as in jobs; empty if it is none that is tuned. */
+    static Optional<String> listed(String serviceModel) {
+        return NAMES.entrySet().stream()
+                .filter(name -> name.getValue().equals(serviceModel))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** Names of all, as the price list has them. */

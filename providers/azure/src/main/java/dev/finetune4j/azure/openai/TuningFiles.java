@@ -1,6 +1,5 @@
 package dev.finetune4j.azure.openai;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.error.FineTuneException;
@@ -111,8 +110,8 @@ final class TuningFiles {
                 }
             }
         }
-        JsonNode ended = calls.create(upload + "/complete", all);
-        return TuningFile.of(ended.path("file"));
+        TuningFile file = TuningFile.of(calls.complete(upload, all).path("file"));
+        return file.id().isEmpty() ? named(name).orElseThrow(() -> AzureOpenAiErrors.hidden(name)) : file;
     }
 
     /**

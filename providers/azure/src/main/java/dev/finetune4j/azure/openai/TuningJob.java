@@ -85,6 +85,14 @@ record TuningJob(
         };
     }
 
+    /** Whether nothing comes of it, or of what is left of it. */
+    boolean isLost() {
+        return switch (state()) {
+            case FAILED, STOPPED, STOPPING -> true;
+            default -> false;
+        };
+    }
+
     boolean hasEnded() {
         return state().isTerminal();
     }

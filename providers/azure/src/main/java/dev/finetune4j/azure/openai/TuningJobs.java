@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 
 /**
  * The fine-tuning jobs of a resource. The service makes up their ids and knows no name for one that is not there yet; a job is ours by the file
- * that it trains on, which is sent for one launch alone. Where a launch made two, since an answer was lost, the oldest survives. Safe for use by
+ * that it trains on, which is sent for one launch alone. Where a launch made two, since an answer was lost, the oldest survives that has not failed. Safe for use by
  * several threads.
  */
 final class TuningJobs {
@@ -49,7 +49,7 @@ final class TuningJobs {
      *
      * @param job the one that counts
      * @param digest of the order that it was launched with
-     * @param twins younger ones that came of the same launch
+     * @param twins others that came of the same launch
      */
     record Launched(TuningJob job, String digest, List<TuningJob> twins) {
         Launched {
@@ -61,10 +61,11 @@ final class TuningJobs {
                     || twins.stream().anyMatch(twin -> twin.id().equals(one.id()));
         }
 
-        /** Tokens that are billed for all of them; empty while the service does not tell. */
+        /** Tokens that are billed for all of them; empty while the service does not tell. What it never tells of twins that have ended is left out. */
         Optional<Long> trainedTokens() {
             Long own = job.trainedTokens();
-            return own == null
+            boolean isOpen = twins.stream().anyMatch(twin -> twin.trainedTokens() == null && !twin.hasEnded());
+            return own == null || isOpen
                     ? Optional.empty()
                     : Optional.of(own
                             + twins.stream()
@@ -107,11 +108,14 @@ final class TuningJobs {
             return Optional.empty();
         }
         String digest = digest(ours, all.get(0));
-        List<TuningJob> twins = all.stream()
-                .skip(1)
-                .filter(job -> digest(ours, job).equals(digest))
-                .toList();
-        return Optional.of(new Launched(all.get(0), digest, twins));
+        List<TuningJob> ofOrder =
+                all.stream().filter(job -> digest(ours, job).equals(digest)).toList();
+        // The others are told to end once one is kept, so that it stays the same one.
+        TuningJob kept =
+                ofOrder.stream().filter(job -> !job.isLost()).findFirst().orElse(all.get(0));
+        List<TuningJob> twins =
+                ofOrder.stream().filter(job -> !job.id().equals(kept.id())).toList();
+        return Optional.of(new Launched(kept, digest, twins));
     }
 
     private static String digest(Map<String, TuningFile> ours, TuningJob job) {
@@ -123,7 +127,7 @@ final class TuningJobs {
         for (TuningJob twin : launched.twins()) {
             if (!twin.hasEnded()) {
                 try {
-                    calls.post(path(twin) + "/cancel");
+                    tellToEnd(twin);
                 } catch (RuntimeException e) {
                     if (AzureFailure.of(e) == AzureFailure.CREDENTIALS) {
                         throw AzureOpenAiErrors.told(e, twin.id(), options);
@@ -131,6 +135,10 @@ final class TuningJobs {
                 }
             }
         }
+    }
+
+    private void tellToEnd(TuningJob job) {
+        calls.post(path(job) + "/cancel");
     }
 
     /** All jobs of the resource, whoever launched them; the oldest comes first. */
@@ -147,14 +155,14 @@ final class TuningJobs {
      * @param digest of the job's order
      * @param mayBeLaunched whether an earlier try may have launched it, whose answer nobody saw
      * @param body makes what is sent, once it is needed
-     * @return the job as it is now; where others came of the same launch, the oldest, and they are cancelled
+     * @return the job as it is now; where several came of the same launch, the oldest that has not failed, and the others are cancelled
      * @throws FineTuneException with FT0981 if the run has a job of another order, or with why the service does not take it
      */
     Launched submit(RunId run, String digest, boolean mayBeLaunched, Supplier<JsonNode> body) {
         return new Launch(run, digest, mayBeLaunched, body).make();
     }
 
-    /** A POST that is repeated makes a second job, so that none is made before two looks, far enough apart, show none. */
+    /** A POST that is repeated makes a second job: after one whose answer was lost, none is made before two looks, far enough apart, show none. */
     private final class Launch extends CreateOnce<Launched, RuntimeException> {
         private final RunId run;
         private final String digest;
@@ -184,7 +192,10 @@ final class TuningJobs {
             return found;
         }
 
-        /** Others may have launched it meanwhile: once the list shows this one, it shows those before it, and decides. */
+        /**
+         * Others may have launched it meanwhile: a list that shows this one is likely to show those before it, and decides. Where it shows them later,
+         * so does the next look. What becomes of the looks, the job is there.
+         */
         @Override
         protected Optional<Launched> create() {
             JsonNode sent = body.get();
@@ -197,7 +208,11 @@ final class TuningJobs {
             }
             Launched own = new Launched(made, digest, List.of());
             launched.put(run, own);
-            return Optional.of(shown(own).orElse(own));
+            try {
+                return Optional.of(shown(own).orElse(own));
+            } catch (FineTuneException e) {
+                return Optional.of(own);
+            }
         }
 
         private Optional<Launched> shown(Launched own) {
@@ -260,7 +275,7 @@ final class TuningJobs {
         for (TuningJob job : all) {
             if (!job.hasEnded()) {
                 try {
-                    calls.post(path(job) + "/cancel");
+                    tellToEnd(job);
                 } catch (RuntimeException e) {
                     boolean goesOn = told(job.id(), () -> calls.find(path(job)))
                             .map(TuningJob::of)

@@ -18,15 +18,17 @@ import java.util.regex.Pattern;
 
 /**
  * A job's training settings as hyperparameters of the service. What the person says as the service's own hyperparameters goes first; a setting that stands
- * at its default is left to the service, but for the epochs, by which a price was told.
+ * at its default is left to the service. The epochs are the job's alone, since a price was told by them.
  */
 final class TuningParameters {
-    static final String EPOCHS = "n-epochs";
     static final String BATCH = "batch-size";
     static final String RATE = "learning-rate-multiplier";
 
-    /** All that there are, as job files write them; the service has underscores in them. */
-    static final List<String> NAMES = List.of(EPOCHS, BATCH, RATE);
+    /** Those that job files may say, as they write them; the service has underscores in them. */
+    static final List<String> NAMES = List.of(BATCH, RATE);
+
+    /** What the service calls the epochs. */
+    private static final String EPOCHS = "n-epochs";
 
     private static final Pattern WHOLE = Pattern.compile("[1-9]\\d{0,5}");
     private static final Pattern POSITIVE = Pattern.compile("(?=.*[1-9])\\d{1,6}(\\.\\d{1,10})?");
@@ -93,9 +95,6 @@ final class TuningParameters {
 
     /** The service passes over all rows a whole number of times. */
     private void epochs() {
-        if (values.containsKey(EPOCHS)) {
-            return;
-        }
         double whole = Math.ceil(training.epochs());
         values.put(EPOCHS, BigDecimal.valueOf((long) whole));
         if (whole != training.epochs()) {

@@ -135,6 +135,7 @@ class AzureOpenAiJobsTest {
         JobSnapshot ended = end(job);
 
         assertThat(ended.state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(place.azure.calls().of("FineTuning_Create")).hasSize(1);
         assertThat(provider.events(job.id(), EventPage.START).events())
                 .filteredOn(RunEvent.Noticed.class::isInstance)
                 .extracting(event -> ((RunEvent.Noticed) event).problem().kind())
@@ -178,6 +179,10 @@ class AzureOpenAiJobsTest {
             assertThat(one.run()).isEqualTo(job.id());
             assertThat(one.use()).isEmpty();
         });
+        assertThat(left)
+                .as("what the run was trained with for comparison alone is needed no more")
+                .filteredOn(one -> !one.isResult())
+                .hasSize(1);
 
         left.forEach(provider::remove);
         assertThat(provider.leftovers().orElseThrow()).isEmpty();

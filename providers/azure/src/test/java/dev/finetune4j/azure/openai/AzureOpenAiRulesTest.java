@@ -66,6 +66,44 @@ class AzureOpenAiRulesTest {
     }
 
     @Test
+    void epochsAreSaidWhereTheirPriceIsReckoned() {
+        assertThat(problems(Map.of("n-epochs", "10"))).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.BAD_SETTING);
+            assertThat(problem.summary()).contains("n-epochs");
+        });
+    }
+
+    @Test
+    void takesNoTimeInWhichAListCannotSettle() {
+        assertThat(problems(Map.of("settling-seconds", "9")))
+                .extracting(Problem::kind)
+                .containsExactly(AzureOpenAiProblems.BAD_SETTING);
+        assertThat(problems(Map.of("settling-seconds", "10"))).isEmpty();
+    }
+
+    @Test
+    void tellsNoPasswordOfAnAddress() {
+        assertThat(problems(Map.of("endpoint", "https://me:c0ffee@mine.openai.azure.com")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.summary())
+                        .contains("https://...@mine.openai.azure.com")
+                        .doesNotContain("c0ffee"));
+        assertThat(problems(Map.of("endpoint", "https://me:c0f/fee@mine.openai.azure.com")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.summary()).doesNotContain("c0f", "fee"));
+    }
+
+    @Test
+    void namesModelsAsThePriceListDoes() {
+        assertThat(problems(Map.of("model", "gpt-4.1-mini-2025-04-14")))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.NOT_TUNABLE);
+                    assertThat(problem.remedies()).containsExactly("places.azure-openai.model: gpt-4.1-mini");
+                });
+    }
+
+    @Test
     void tellsAllThatTheServiceWouldRefuseAtOnce() {
         List<Problem> problems = problems(
                 Map.of("api-version", "latest", "subscription", "mine", "model", "gpt-5", "scope", "datazone"));
@@ -135,12 +173,11 @@ class AzureOpenAiRulesTest {
                 .noneMatch(Problem::isError)
                 .hasSize(2)
                 .allSatisfy(problem -> assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.NO_COUNTERPART));
-        assertThat(TuningParameters.of(new FullTuning(), training, Map.of("n-epochs", "0", "batch-size", "1.5"))
+        assertThat(TuningParameters.of(new FullTuning(), training, Map.of("batch-size", "1.5"))
                         .problems())
                 .filteredOn(Problem::isError)
                 .extracting(Problem::kind)
                 .containsExactly(
-                        AzureOpenAiProblems.HYPER_PARAMETER,
                         AzureOpenAiProblems.HYPER_PARAMETER,
                         AzureOpenAiProblems.HYPER_PARAMETER,
                         AzureOpenAiProblems.NO_COUNTERPART);

@@ -106,6 +106,11 @@ class AzureOpenAiStatusMapperTest {
         assertThat(told(400, "quotaExceeded", "Max number of jobs reached")).isEqualTo(AzureOpenAiProblems.QUOTA);
         assertThat(told(400, "invalidPayload", "The specified base model does not support fine-tuning."))
                 .isEqualTo(AzureOpenAiProblems.NOT_TUNABLE);
+        assertThat(told(400, "invalidPayload", "The training file is empty."))
+                .isEqualTo(AzureOpenAiProblems.DATA_REFUSED);
+        assertThat(told(413, "invalidPayload", "The maximum file size is exceeded."))
+                .isEqualTo(AzureOpenAiProblems.DATA_REFUSED);
+        assertThat(told(400, "invalidPayload", "batch_size must be at most 64")).isEqualTo(AzureOpenAiProblems.REFUSED);
         assertThat(told(409, "Conflict", "it is so")).isEqualTo(AzureOpenAiProblems.REFUSED);
     }
 
@@ -133,9 +138,10 @@ class AzureOpenAiStatusMapperTest {
         assertThat(events)
                 .extracting(event -> ((RunEvent.StateChanged) event).state())
                 .containsExactly(RunState.STARTING, RunState.DOWNLOADING, RunState.DOWNLOADING, RunState.TRAINING);
-        assertThat(page("\"status\":\"running\"", told, List.of(), "event-a").events())
+        assertThat(page("\"status\":\"running\"", told, List.of(), "ftjob-1/event-a")
+                        .events())
                 .isEqualTo(events.subList(2, 4));
-        assertThatThrownBy(() -> page("\"status\":\"running\"", told, List.of(), "event-x"))
+        assertThatThrownBy(() -> page("\"status\":\"running\"", told, List.of(), "ftjob-1/event-x"))
                 .isInstanceOfSatisfying(
                         FineTuneException.class,
                         refusal -> assertThat(refusal.problems().get(0).kind())
@@ -162,6 +168,10 @@ class AzureOpenAiStatusMapperTest {
         assertThat(events.get(events.size() - 1)).isEqualTo(new RunEvent.StateChanged(END, RunState.SUCCEEDED, ""));
         assertThat(new Launched(job("\"trained_tokens\":3"), "d1", List.of(twin)).trainedTokens())
                 .contains(10L);
+        TuningJob cancelling = job("\"status\":\"cancelling\"");
+        assertThat(new Launched(job("\"trained_tokens\":3"), "d1", List.of(cancelling)).trainedTokens())
+                .as("what it trains until it ends is billed, too")
+                .isEmpty();
     }
 
     private static String event(String id, long at, String type, String message) {
@@ -173,7 +183,7 @@ class AzureOpenAiStatusMapperTest {
         Launched launched = new Launched(job(more), "d1", twins);
         JobSnapshot snapshot = AzureOpenAiStatusMapper.snapshot(RUN, launched, AzureOpenAiRulesTest.options());
         List<JsonNode> events = List.of(Json.read(told, JsonNode[].class));
-        return JobHistory.after(RUN, launched, snapshot, events, List::of, cursor);
+        return JobHistory.after(RUN, launched, snapshot, "GlobalStandard", events, List::of, cursor);
     }
 
     @Test

@@ -52,7 +52,11 @@ final class ScriptedOpenAi implements HttpClient {
     final List<ObjectNode> files = new ArrayList<>();
     private final List<Made> jobs = new ArrayList<>();
     private Duration behind = Duration.ZERO;
+    private Instant filesShown = Instant.MIN;
+    private boolean hasPages = true;
+    private int deniedLooks;
     private boolean hasUploads = true;
+    private boolean tellsUploads = true;
     private int pendingLooks;
 
     ScriptedOpenAi(VirtualClock clock) {
@@ -65,6 +69,24 @@ final class ScriptedOpenAi implements HttpClient {
         return this;
     }
 
+    /** Its list of files shows none before then. */
+    ScriptedOpenAi filesHiddenFor(Duration time) {
+        filesShown = clock.instant().plus(time);
+        return this;
+    }
+
+    /** As a gateway that drops {@code after}: each page is the first one, and says that there are more. */
+    ScriptedOpenAi withoutPages() {
+        hasPages = false;
+        return this;
+    }
+
+    /** It denies so many looks at its files. */
+    ScriptedOpenAi denyingLooks(int looks) {
+        deniedLooks = looks;
+        return this;
+    }
+
     /** It reads a file by the time of so many looks at it. */
     ScriptedOpenAi readingFor(int looks) {
         pendingLooks = looks;
@@ -73,6 +95,12 @@ final class ScriptedOpenAi implements HttpClient {
 
     ScriptedOpenAi withoutUploads() {
         hasUploads = false;
+        return this;
+    }
+
+    /** What comes of an upload is not in its answer, but in the list of files. */
+    ScriptedOpenAi silentOnUploads() {
+        tellsUploads = false;
         return this;
     }
 
@@ -128,7 +156,9 @@ final class ScriptedOpenAi implements HttpClient {
                     Answered.to(429, "{\"error\":{\"code\":\"429\",\"message\":\"too many\"}}")
                             .with(HttpHeaderName.RETRY_AFTER, "7");
                 case REFUSED ->
-                    Answered.to(400, "{\"error\":{\"code\":\"invalidPayload\",\"message\":\"not taken\"}}")
+                    Answered.to(
+                                    400,
+                                    "{\"error\":{\"code\":\"invalidPayload\",\"message\":\"training file not taken\"}}")
                             .with(HttpHeaderName.fromString("apim-request-id"), "c0ffee");
             };
         }
@@ -155,7 +185,8 @@ final class ScriptedOpenAi implements HttpClient {
         }
         if (path.endsWith("/complete")) {
             ObjectNode upload = Json.records().createObjectNode();
-            upload.set("file", file(path.split("/", -1)[1]));
+            ObjectNode made = file(path.split("/", -1)[1]);
+            upload.set("file", tellsUploads ? made : null);
             return ok(upload);
         }
         return ok(make((ObjectNode) Json.read(body, JsonNode.class)));
@@ -192,8 +223,12 @@ final class ScriptedOpenAi implements HttpClient {
     }
 
     private HttpResponse other(HttpRequest request, String path) {
+        if (path.equals("files") && deniedLooks > 0) {
+            deniedLooks--;
+            return Answered.to(403, "{\"error\":{\"code\":\"AuthorizationFailed\",\"message\":\"a network rule\"}}");
+        }
         if (path.equals("files")) {
-            return list(files);
+            return list(clock.instant().isBefore(filesShown) ? List.of() : files);
         }
         if (path.startsWith("files/")) {
             String id = path.split("/", -1)[1];
@@ -239,12 +274,12 @@ final class ScriptedOpenAi implements HttpClient {
         Matcher after = Pattern.compile("after=([^&]+)")
                 .matcher(String.valueOf(request.getUrl().getQuery()));
         int from = 0;
-        if (after.find()) {
+        if (hasPages && after.find()) {
             while (from < shown.size() && !shown.get(from++).path("id").asText().equals(after.group(1))) {}
         }
         ObjectNode page = Json.records().createObjectNode();
         page.putArray("data").addAll(shown.subList(from, Math.min(from + 1, shown.size())));
-        return ok(page.put("has_more", from + 1 < shown.size()));
+        return ok(page.put("has_more", !hasPages || from + 1 < shown.size()));
     }
 
     private static HttpResponse list(List<ObjectNode> all) {

@@ -11,6 +11,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** At most one job of a launch survives, whatever becomes of calls and answers. */
 class TuningJobsTest {
@@ -116,6 +118,109 @@ class TuningJobsTest {
         assertThat(second.job().id()).isEqualTo("ftjob-2");
         assertThat(seen.job().id()).as("the oldest is kept").isEqualTo("ftjob-1");
         assertThat(seen.twins()).extracting(TuningJob::id).containsExactly("ftjob-2");
+        assertThat(states()).containsExactly("pending", "cancelled");
+    }
+
+    @Test
+    void whoeverFollowsGoesOnWithTheJobThatIsKept() throws IOException {
+        service.fate(Fate.ANSWERED).fate(Fate.ANSWER_LOST).behind(Duration.ofMinutes(5));
+        EventPage ofSecond = events(launch(), EventPage.START);
+        clock.advance(Duration.ofMinutes(10));
+        Launched seen = jobs.find(RUN).orElseThrow();
+
+        EventPage ofFirst = events(seen, ofSecond.next());
+
+        assertThat(ofSecond.next()).startsWith("ftjob-2/");
+        assertThat(ofFirst.next()).startsWith("ftjob-1/");
+        assertThat(ofFirst.events()).as("from the start").hasSize(1);
+        assertThat(events(seen, ofFirst.next()).events()).isEmpty();
+        assertThatThrownBy(() -> events(seen, "ftjob-3/taken")).isInstanceOf(FineTuneException.class);
+    }
+
+    private static EventPage events(Launched launched, String cursor) {
+        AzureOpenAiOptions options = AzureOpenAiRulesTest.options();
+        return JobHistory.after(
+                RUN,
+                launched,
+                AzureOpenAiStatusMapper.snapshot(RUN, launched, options),
+                options.trainingType(),
+                List.of(),
+                List::of,
+                cursor);
+    }
+
+    @Test
+    void aJobThatAListRepeatsIsNoTwinOfItself() throws IOException {
+        service.withoutPages();
+        Launched launched = launch();
+
+        assertThat(launched.twins()).isEmpty();
+        assertThat(jobs.find(RUN).orElseThrow().twins()).isEmpty();
+        assertThat(states()).containsExactly("pending");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"failed", "cancelled"})
+    void anOldestThatHasFailedDoesNotEndTheOneThatTrains(String status) throws IOException {
+        Launched first = launch();
+        clock.advance(Duration.ofSeconds(1));
+        service.launch(first.job().trainingFile());
+        service.end(0, status);
+
+        Launched kept = jobs.find(RUN).orElseThrow();
+
+        assertThat(kept.job().id()).isEqualTo("ftjob-2");
+        assertThat(kept.twins()).extracting(TuningJob::id).containsExactly("ftjob-1");
+        assertThat(states()).containsExactly(status, "pending");
+        service.end(1, "failed");
+        assertThat(jobs.find(RUN).orElseThrow().job().id())
+                .as("where all have failed, the oldest tells why")
+                .isEqualTo("ftjob-1");
+    }
+
+    @Test
+    void aLookThatIsDeniedAfterTheJobWasMadeDoesNotUnmakeIt() throws IOException {
+        String name = TuningFile.name(RUN, DIGEST, true);
+        TuningFile file = files.processed(files.stage(name, Files.writeString(folder.resolve("rows"), "{}\n")));
+
+        Launched launched = jobs.submit(RUN, DIGEST, false, () -> {
+            service.denyingLooks(1);
+            return body(file.id());
+        });
+
+        assertThat(launched.job().id()).isEqualTo("ftjob-1");
+        assertThat(service.made()).hasSize(1);
+        assertThat(launch().job().id()).isEqualTo("ftjob-1");
+    }
+
+    @Test
+    void aListOfFilesThatIsBehindLeavesOneJobOnceItIsSeen() throws IOException {
+        service.filesHiddenFor(Duration.ofMinutes(5));
+        Launched first = launch();
+        open(); // another process
+        launch();
+        assertThat(service.made()).hasSize(2);
+
+        clock.advance(Duration.ofMinutes(5));
+
+        assertThat(jobs.find(RUN).orElseThrow().job().id())
+                .isEqualTo(first.job().id());
+        assertThat(states()).containsExactly("pending", "cancelled");
+    }
+
+    @Test
+    void aJobThatComesAfterAnotherIsCancelledByWhoeverMadeIt() throws IOException {
+        String name = TuningFile.name(RUN, DIGEST, true);
+        TuningFile file = files.processed(files.stage(name, Files.writeString(folder.resolve("rows"), "{}\n")));
+
+        Launched launched = jobs.submit(RUN, DIGEST, false, () -> {
+            service.launch(file.id()); // after our look
+            clock.advance(Duration.ofSeconds(1));
+            return body(file.id());
+        });
+
+        assertThat(launched.job().id()).isEqualTo("ftjob-1");
+        assertThat(launched.twins()).extracting(TuningJob::id).containsExactly("ftjob-2");
         assertThat(states()).containsExactly("pending", "cancelled");
     }
 
@@ -223,9 +328,13 @@ class TuningJobsTest {
         assertThat(service.calls).filteredOn(call -> call.endsWith("/parts")).hasSize(4);
         assertThat(files.stage("large.jsonl", large).id()).isEqualTo(inParts.id());
 
+        service.silentOnUploads();
+        assertThat(files.stage("untold.jsonl", large).id()).isEqualTo("file-2");
+
         service.withoutUploads();
-        var unused = files.stage("whole.jsonl", Files.writeString(folder.resolve("small"), "{}\n"));
-        assertThat(service.files).hasSize(2);
+        assertThat(files.stage("whole.jsonl", large).name()).isEqualTo("whole.jsonl");
+        assertThat(service.files).hasSize(3);
+        assertThat(service.calls).contains("POST files");
     }
 
     @Test
