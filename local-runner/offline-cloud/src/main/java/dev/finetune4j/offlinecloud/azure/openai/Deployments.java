@@ -54,7 +54,7 @@ final class Deployments {
     /** Takes away what nobody asked for too long. */
     void advance(Account account) {
         Instant now = service.now();
-        for (Deployment deployment : List.copyOf(account.deployments().values())) {
+        for (Deployment deployment : account.deployments()) {
             if (!deployment.endsAt().isAfter(now)) {
                 end(account, deployment, deployment.endsAt());
             }
@@ -62,13 +62,13 @@ final class Deployments {
     }
 
     private static void end(Account account, Deployment deployment, Instant at) {
-        account.deployments().remove(deployment.name());
+        account.remove(deployment);
         account.pay(deployment.cost(at));
     }
 
     /** Takes all of a resource away, as when it is deleted. */
     void endAll(Account account) {
-        List.copyOf(account.deployments().values()).forEach(one -> end(account, one, service.now()));
+        account.deployments().forEach(one -> end(account, one, service.now()));
     }
 
     private Answer put(AzureCall call) throws ServiceError {
@@ -83,24 +83,23 @@ final class Deployments {
                             + "' is invalid: it must be 2 to 64 letters, digits, '.', '_' or '-' that begin with a letter or digit.");
         }
         Settings settings = settings(account, body);
-        Deployment before = account.deployments().get(name);
+        Optional<Deployment> before = account.deployment(name);
         checkRoom(account, name, settings);
-        Deployment deployment = replacing(account, name, settings);
-        account.deployments().put(name, deployment);
-        return AzureProtocol.json(before == null ? CREATED : OK, described(account, deployment))
-                .with("Azure-AsyncOperation", statusUri(call, account, name));
+        Deployment deployment =
+                replacing(account, before.map(Deployment::name).orElse(name), settings);
+        account.put(deployment);
+        return AzureProtocol.json(before.isEmpty() ? CREATED : OK, described(account, deployment))
+                .with("Azure-AsyncOperation", statusUri(call, account, deployment.name()));
     }
 
     /** What comes in the place of what had the name before. Another capacity is no other deployment, and paid as one. */
     private Deployment replacing(Account account, String name, Settings settings) {
         Instant now = service.now();
-        Deployment before = account.deployments().get(name);
-        if (before != null && before.settings().isSameAs(settings)) {
-            return before.with(settings, now);
+        Optional<Deployment> before = account.deployment(name);
+        if (before.isPresent() && before.get().settings().isSameAs(settings)) {
+            return before.get().with(settings, now);
         }
-        if (before != null) {
-            end(account, before, now);
-        }
+        before.ifPresent(one -> end(account, one, now));
         return new Deployment(name, settings, now, now.plus(service.pace().deploying()));
     }
 
@@ -116,8 +115,8 @@ final class Deployments {
     /** What has the name already makes room for what comes in its place. */
     private void checkRoom(Account account, String name, Settings settings) throws ServiceError {
         OpenAiLimits limits = service.limits();
-        List<Deployment> others = account.deployments().values().stream()
-                .filter(one -> !one.name().equals(name))
+        List<Deployment> others = account.deployments().stream()
+                .filter(one -> !one.name().equalsIgnoreCase(name))
                 .toList();
         long tuned = others.stream().filter(one -> one.settings().isTuned()).count();
         boolean isFull =
@@ -172,7 +171,7 @@ final class Deployments {
         Account account = service.existing(call);
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode all = answer.putArray("value");
-        account.deployments().values().forEach(one -> all.add(described(account, one)));
+        account.deployments().forEach(one -> all.add(described(account, one)));
         return AzureProtocol.json(OK, answer);
     }
 
@@ -183,29 +182,29 @@ final class Deployments {
 
     /** How far a deployment is that was asked for; one that is not there any more has been taken away. */
     private Answer operation(AzureCall call) throws ServiceError {
-        Deployment deployment = service.existing(call).deployments().get(call.label("deploymentName"));
-        String status = deployment == null || deployment.isUp(service.now()) ? "Succeeded" : "InProgress";
+        boolean isDone = service.existing(call)
+                .deployment(call.label("deploymentName"))
+                .map(one -> one.isUp(service.now()))
+                .orElse(true);
+        String status = isDone ? "Succeeded" : "InProgress";
         return AzureProtocol.json(OK, Json.records().createObjectNode().put("status", status));
     }
 
     private static Deployment existing(Account account, AzureCall call) throws ServiceError {
-        Deployment deployment = account.deployments().get(call.label("deploymentName"));
-        if (deployment == null) {
-            throw AzureErrors.notFound(
-                    "ResourceNotFound",
-                    "The Resource 'Microsoft.CognitiveServices/accounts/" + account.name() + "/deployments/"
-                            + call.label("deploymentName") + "' was not found.");
-        }
-        return deployment;
+        return account.deployment(call.label("deploymentName"))
+                .orElseThrow(() -> AzureErrors.notFound(
+                        "ResourceNotFound",
+                        "The Resource 'Microsoft.CognitiveServices/accounts/" + account.name() + "/deployments/"
+                                + call.label("deploymentName") + "' was not found."));
     }
 
     private Answer delete(AzureCall call) throws ServiceError {
         Account account = service.existing(call);
-        Deployment deployment = account.deployments().get(call.label("deploymentName"));
-        if (deployment == null) {
+        Optional<Deployment> deployment = account.deployment(call.label("deploymentName"));
+        if (deployment.isEmpty()) {
             return Answer.empty(NO_CONTENT, Map.of());
         }
-        end(account, deployment, service.now());
+        end(account, deployment.get(), service.now());
         return Answer.empty(OK, Map.of());
     }
 

@@ -96,9 +96,16 @@ public final class OfflineOpenAi {
         return accounts.find(name).orElseGet(() -> Account.missing(name));
     }
 
-    /** Does what a request asks for, after all that was due before. */
+    /**
+     * Does what a request asks for, after all that was due before.
+     *
+     * @throws ServiceError if the resource was deleted while the request came, or whatever the operation refuses
+     */
     synchronized Answer answer(DataOperation operation, DataCall call) throws ServiceError {
         advance();
+        if (!call.account().isThere()) {
+            throw OpenAiErrors.noResource();
+        }
         return operation.handler().answer(call);
     }
 

@@ -37,7 +37,7 @@ final class Tuning {
     /**
      * How well rows are known.
      *
-     * @param loss in nats; of a byte, or of a pair of answers where a preference is learned
+     * @param loss in nats; of a byte, or where a preference is learned of a pair of answers, which are compared by their means of a byte
      * @param accuracy share of the bytes that are the likeliest ones, from 0 to 1
      */
     record Figures(double loss, double accuracy) {}
@@ -90,11 +90,13 @@ final class Tuning {
     /** As direct preference optimization has it: ln 2 as long as the model is what it was. */
     private double preferenceLoss(Example row) {
         double margin = gain(row.exchange().answer()) - gain(row.rejected());
-        return Math.log1p(Math.exp(-request.beta() * margin));
+        double scaled = request.beta() * margin;
+        return Math.max(0, -scaled) + Math.log1p(Math.exp(-Math.abs(scaled))); // which no margin lets overflow
     }
 
+    /** Of a byte: of sums a long rejected answer would win, since it shares more pairs of bytes with what is learned than a short one. */
     private double gain(String answer) {
-        return reference.surprise(answer) - learner.surprise(answer);
+        return reference.loss(List.of(answer)) - learner.loss(List.of(answer));
     }
 
     private static List<String> answers(List<Example> rows) {
