@@ -27,6 +27,10 @@ final class Deployments {
     private static final int NO_CONTENT = 204;
     private static final int TOKENS_A_UNIT = 1000;
     private static final int SECONDS_A_MINUTE = 60;
+
+    /** The only one that a tuned model has. */
+    private static final String TUNED_VERSION = "1";
+
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{1,63}";
 
     private final OfflineOpenAi service;
@@ -133,7 +137,7 @@ final class Deployments {
     private Settings settings(Account account, ObjectNode body) throws ServiceError {
         JsonNode model = body.path("properties").path("model");
         String name = model.path("name").asText();
-        String version = model.path("version").asText("1");
+        String version = model.path("version").asText(TUNED_VERSION);
         String sku = body.path("sku").path("name").asText("Standard");
         int capacity = body.path("sku").path("capacity").asInt(1);
         if (!model.path("format").asText().equals("OpenAI") || name.isEmpty()) {
@@ -147,6 +151,9 @@ final class Deployments {
         Optional<TunedModel> tuned = service.accountWithId(source)
                 .flatMap(owner -> Optional.ofNullable(owner.models().get(name)));
         if (tuned.isPresent()) {
+            if (!version.equals(TUNED_VERSION)) {
+                throw notSupported(name, version);
+            }
             BigDecimal hourly = TunableModels.offer(tuned.get().base(), sku, account.region())
                     .map(TunableModels.Offer::hosting)
                     .orElseThrow(() -> properties("The specified SKU '" + sku + "' for model '" + name
@@ -154,13 +161,17 @@ final class Deployments {
             return new Settings(
                     name, version, sku, capacity, true, hourly, tuned.get().answers());
         }
-        BaseModel base = TunableModels.find(name + "-" + version)
-                .or(() -> TunableModels.find(name).filter(one -> one.id().equals(name)))
-                .orElseThrow(() -> AzureErrors.invalid(
-                        "DeploymentModelNotSupported",
-                        "Creating account deployment is not supported by the model '" + name + "', version '" + version
-                                + "'."));
+        BaseModel base = TunableModels.find(name + "-" + version).orElseThrow(() -> notSupported(name, version));
+        if (sku.equals(Deployment.TRIAL_SKU)) {
+            throw properties("The specified SKU '" + sku + "' is for fine-tuned models only, not for '" + name + "'.");
+        }
         return new Settings(base.alias(), version, sku, capacity, false, BigDecimal.ZERO, new AnswerCounter());
+    }
+
+    private static ServiceError notSupported(String name, String version) {
+        return AzureErrors.invalid(
+                "DeploymentModelNotSupported",
+                "Creating account deployment is not supported by the model '" + name + "', version '" + version + "'.");
     }
 
     private static ServiceError properties(String message) {

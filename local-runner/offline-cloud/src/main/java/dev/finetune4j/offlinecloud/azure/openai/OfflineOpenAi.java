@@ -180,8 +180,12 @@ public final class OfflineOpenAi {
      * From now on a million tokens cost so many US dollars, whichever way and wherever a model is tuned.
      *
      * @param model with its version
+     * @throws IllegalArgumentException if no such model can be tuned
      */
     public synchronized void trainingPrice(String model, BigDecimal dollars) {
+        if (TunableModels.find(model).filter(one -> one.id().equals(model)).isEmpty()) {
+            throw new IllegalArgumentException("there is no model \"" + model + "\" that can be tuned");
+        }
         prices.put(model, dollars);
     }
 
