@@ -131,11 +131,11 @@ final class FineTuningJobs {
     /** Whether it has all pairs of metadata that are asked for. The classic paths keep none and look at none. */
     private static boolean isWanted(DataCall call, FineTuningJob job) {
         ObjectNode kept = job.request().metadata();
-        JsonNode pairs = kept == null ? MissingNode.getInstance() : kept;
+        JsonNode pairs = kept == null ? MissingNode.getInstance() : kept; // all of which are texts
         return !call.isV1()
                 || call.query().entrySet().stream().allMatch(wanted -> {
                     Matcher key = METADATA.matcher(wanted.getKey());
-                    return !key.matches() || wanted.getValue().equals(pairs.path(key.group(1)).asText(null));
+                    return !key.matches() || (pairs.has(key.group(1)) && pairs.path(key.group(1)).asText().equals(wanted.getValue()));
                 });
     }
 
