@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -209,8 +210,8 @@ class OfflineOpenAiTest {
 
         assertThat(AzureClient.code(refused)).isEqualTo("413 invalidPayload");
         assertThat(AzureClient.message(refused)).contains("larger than a file may be, which is 2000 bytes");
-        HttpResponse<String> unannounced = manager.send(
-                AzureClient.request(azure.openAiEndpoint() + "/openai/files?api-version=2024-10-21")
+        HttpResponse<String> unannounced =
+                manager.send(AzureClient.request(azure.openAiEndpoint() + "/openai/files?api-version=2024-10-21")
                         .header("Authorization", token())
                         .header("Content-Type", "multipart/form-data; boundary=limit")
                         .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[70_000]))));
@@ -376,11 +377,13 @@ class OfflineOpenAiTest {
 
         String results =
                 client.get("/fine_tuning/jobs/" + job).at("/result_files/0").asText();
-        List<String> table =
-                client.call("GET", "/files/" + results + "/content").body().lines().toList();
+        List<String> table = client.call("GET", "/files/" + results + "/content")
+                .body()
+                .lines()
+                .toList();
 
-        assertThat(table.subList(1, table.size())).allSatisfy(line -> assertThat(loss(line))
-                .isBetween(0.3, 0.7));
+        assertThat(table.subList(1, table.size()))
+                .allSatisfy(line -> assertThat(loss(line)).isBetween(0.3, 0.7));
         assertThat(loss(table.get(table.size() - 1))).isLessThan(loss(table.get(1)));
     }
 
@@ -580,16 +583,15 @@ class OfflineOpenAiTest {
     @Test
     void pricesAreOrderedAsNumbersOrTexts() throws Exception {
         String control = azure.control().toString();
-        ObjectNode price = Json.records()
-                .createObjectNode()
-                .put("do", "training-price")
-                .put("model", "gpt-4o-mini-2024-07-18");
+        ObjectNode price =
+                Json.records().createObjectNode().put("do", "training-price").put("model", "gpt-4o-mini-2024-07-18");
         String job = submitted(OpenAiClient.job(resource.processed(10)));
         clock.advance(Duration.ofHours(1));
-        BigDecimal tokens =
-                new BigDecimal(client.get("/fine_tuning/jobs/" + job).path("trained_tokens").asText());
+        BigDecimal tokens = new BigDecimal(
+                client.get("/fine_tuning/jobs/" + job).path("trained_tokens").asText());
 
-        assertThat(manager.at("POST", control, price.put("dollars", "20000.00"), "").statusCode())
+        assertThat(manager.at("POST", control, price.put("dollars", "20000.00"), "")
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(azure.openAi().trainingBill())
                 .isPositive()
@@ -598,7 +600,8 @@ class OfflineOpenAiTest {
                 .isEqualTo(200);
         assertThat(azure.openAi().trainingBill()).isEqualByComparingTo(tokens.movePointLeft(2));
         for (String wrong : new String[] {"abc", "-1", "1e999999999", "1000000.5"}) {
-            assertThat(manager.at("POST", control, price.put("dollars", wrong), "").body())
+            assertThat(manager.at("POST", control, price.put("dollars", wrong), "")
+                            .body())
                     .contains("must be from 0 to 1000000 with at most 6 decimals", wrong);
         }
         assertThat(manager.at("POST", control, price.put("dollars", 1).put("model", "gpt-4o-mini"), "")
@@ -622,5 +625,46 @@ class OfflineOpenAiTest {
         assertThat(azure.openAi().trainingBill())
                 .as("deleted and paid all the same")
                 .isEqualByComparingTo(BigDecimal.valueOf(tokens).movePointLeft(2));
+    }
+
+    @Test
+    void aCancelledJobIsPaidInPartAndAFailedOneIsFree() throws Exception {
+        azure.openAi().trainingPrice("gpt-4o-mini-2024-07-18", new BigDecimal("10000"));
+        String file = resource.processed(10);
+        for (String end : new String[] {"cancelled", "failed"}) {
+            String job = submitted(OpenAiClient.job(file));
+            clock.advance(PACE.validation().plus(PACE.training().dividedBy(2)));
+            if (end.equals("failed")) {
+                azure.openAi().fail(job, new JobFailure("internalFailure", "Lost a machine.", ""));
+            } else {
+                client.call("POST", "/fine_tuning/jobs/" + job + "/cancel");
+            }
+            assertThat(client.status(job)).isEqualTo(end);
+        }
+        BigDecimal half = azure.openAi().trainingBill();
+        submitted(OpenAiClient.job(file));
+        clock.advance(Duration.ofHours(1));
+        BigDecimal whole = azure.openAi().trainingBill().subtract(half);
+
+        assertThat(half.multiply(BigDecimal.valueOf(2))).isPositive().isCloseTo(whole, Percentage.withPercentage(5));
+    }
+
+    @Test
+    void aTunedModelIsTunedOn() throws Exception {
+        String file = resource.processed(20);
+        ObjectNode body = OpenAiClient.job(file).put("seed", 1);
+        List<Double> losses = new ArrayList<>();
+        for (int round = 0; round < 2; round++) {
+            String job = submitted(body);
+            clock.advance(Duration.ofHours(1));
+            JsonNode done = client.get("/fine_tuning/jobs/" + job);
+            assertThat(done.path("model")).isEqualTo(body.path("model"));
+            String results = done.at("/result_files/0").asText();
+            losses.add(loss(
+                    client.call("GET", "/files/" + results + "/content").body().split("\n")[1]));
+            body.set("model", done.path("fine_tuned_model"));
+        }
+
+        assertThat(losses.get(1)).as("it begins where the first one ended").isLessThan(losses.get(0) / 2);
     }
 }

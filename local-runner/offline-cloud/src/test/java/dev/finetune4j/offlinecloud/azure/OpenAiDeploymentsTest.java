@@ -182,6 +182,21 @@ class OpenAiDeploymentsTest {
     }
 
     @Test
+    void whoeverAsksADeploymentKeepsIt() throws Exception {
+        String path = group() + ACCOUNT + "/deployments/kept";
+        manage("PUT", path, deployment("GlobalStandard", tuned(), "1"));
+
+        clock.advance(Duration.ofDays(14));
+        assertThat(client.call("POST", "/deployments/kept/chat/completions", question("an invoice"))
+                        .statusCode())
+                .isEqualTo(200);
+        clock.advance(Duration.ofDays(14));
+        assertThat(manage("GET", path).statusCode()).isEqualTo(200);
+        clock.advance(Duration.ofDays(1));
+        assertThat(AzureClient.code(manage("GET", path))).isEqualTo("404 ResourceNotFound");
+    }
+
+    @Test
     void deploymentsAreHeldToTheSchemaTheRulesAndTheLimit() throws Exception {
         String all = group() + ACCOUNT + "/deployments";
         String model = tuned();
@@ -195,8 +210,7 @@ class OpenAiDeploymentsTest {
                 .isEqualTo("400 DeploymentModelNotSupported");
         assertThat(AzureClient.code(manage("PUT", all + "/a1", deployment("Standard", model, "2"))))
                 .isEqualTo("400 DeploymentModelNotSupported");
-        assertThat(AzureClient.code(
-                        manage("PUT", all + "/a1", deployment("Standard", "gpt-4o-mini-2024-07-18", "1"))))
+        assertThat(AzureClient.code(manage("PUT", all + "/a1", deployment("Standard", "gpt-4o-mini-2024-07-18", "1"))))
                 .isEqualTo("400 DeploymentModelNotSupported");
         assertThat(AzureClient.code(
                         manage("PUT", all + "/a1", deployment("DeveloperTier", "gpt-4o-mini", "2024-07-18"))))
@@ -303,7 +317,7 @@ class OpenAiDeploymentsTest {
         assertThat(client.call("GET", "/files/" + file).statusCode()).isEqualTo(200);
         manage("DELETE", path);
         assertThat(manage("DELETE", deleted).statusCode()).isEqualTo(200);
-        body.remove("properties");
+        body.putObject("properties").put("customSubDomainName", OfflineOpenAi.ACCOUNT);
         assertThat(manage("PUT", path, body).statusCode()).isEqualTo(201);
         assertThat(client.call("GET", "/files/" + file).statusCode()).isEqualTo(404);
         manage("DELETE", path);

@@ -89,8 +89,7 @@ final class Deployments {
         Settings settings = settings(account, body);
         Optional<Deployment> before = account.deployment(name);
         checkRoom(account, name, settings);
-        Deployment deployment =
-                replacing(account, before.map(Deployment::name).orElse(name), settings);
+        Deployment deployment = replacing(account, before.map(Deployment::name).orElse(name), settings);
         account.put(deployment);
         return AzureProtocol.json(before.isEmpty() ? CREATED : OK, described(account, deployment))
                 .with("Azure-AsyncOperation", statusUri(call, account, deployment.name()));

@@ -127,7 +127,9 @@ final class FineTuningJob {
      */
     boolean train(Instant now) {
         int between = Math.max(1, stepCount / TOLD_STEPS);
-        while (tuning != null && steps.size() < stepCount && !stepAt(steps.size()).isAfter(now)) {
+        while (tuning != null
+                && steps.size() < stepCount
+                && !stepAt(steps.size()).isAfter(now)) {
             Instant at = stepAt(steps.size());
             Step step = tuning.next();
             steps.add(step);
@@ -234,9 +236,8 @@ final class FineTuningJob {
     /** By id, the oldest first: those of the last three epochs that it went through. */
     Map<String, ObjectNode> checkpoints() {
         int stepsOfEpoch = Tuning.stepsOfEpoch(request);
-        List<Step> ends = steps.stream()
-                .filter(step -> step.number() % stepsOfEpoch == 0)
-                .toList();
+        List<Step> ends =
+                steps.stream().filter(step -> step.number() % stepsOfEpoch == 0).toList();
         Map<String, ObjectNode> checkpoints = new LinkedHashMap<>();
         for (Step step : ends.subList(Math.max(0, ends.size() - CHECKPOINTS), ends.size())) {
             String checkpoint = "ftchkpt-" + id.substring(id.indexOf('-') + 1) + "-" + step.number();

@@ -135,7 +135,9 @@ final class FineTuningJobs {
         return !call.isV1()
                 || call.query().entrySet().stream().allMatch(wanted -> {
                     Matcher key = METADATA.matcher(wanted.getKey());
-                    return !key.matches() || (pairs.has(key.group(1)) && pairs.path(key.group(1)).asText().equals(wanted.getValue()));
+                    return !key.matches()
+                            || (pairs.has(key.group(1))
+                                    && pairs.path(key.group(1)).asText().equals(wanted.getValue()));
                 });
     }
 

@@ -55,8 +55,8 @@ final class Listing {
      * @param most how much is listed at most
      * @throws ServiceError if there is no such thing
      */
-    static <T> ObjectNode page(
-            DataCall call, Map<String, T> all, int usual, int most, Function<T, ObjectNode> told) throws ServiceError {
+    static <T> ObjectNode page(DataCall call, Map<String, T> all, int usual, int most, Function<T, ObjectNode> told)
+            throws ServiceError {
         List<String> ids = List.copyOf(all.keySet());
         String after = call.query("after");
         int from = after.isEmpty() ? 0 : ids.indexOf(after) + 1;

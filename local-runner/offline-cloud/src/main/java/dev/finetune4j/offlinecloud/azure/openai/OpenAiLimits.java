@@ -28,6 +28,6 @@ public record OpenAiLimits(
     private static final long MEBIBYTE = 1 << 20;
 
     /** As the service documents them; that larger files fail where they are sent at once was reported. */
-    public static final OpenAiLimits DOCUMENTED =
-            new OpenAiLimits(512 * MEBIBYTE, 150 * MEBIBYTE, 1024 * MEBIBYTE, 50, 64 * MEBIBYTE, 100, 20, 2_000_000_000L, 5, 32);
+    public static final OpenAiLimits DOCUMENTED = new OpenAiLimits(
+            512 * MEBIBYTE, 150 * MEBIBYTE, 1024 * MEBIBYTE, 50, 64 * MEBIBYTE, 100, 20, 2_000_000_000L, 5, 32);
 }

@@ -110,7 +110,8 @@ public final class OpenAiProtocol implements Protocol {
         String query = Objects.requireNonNullElse(exchange.getRequestURI().getRawQuery(), "");
         int most = (int) Math.min(service.limits().fileBytes() + FORM_BYTES, Integer.MAX_VALUE - 1);
         // One byte more than may come tells of a body that is too large and was not announced.
-        byte[] body = length(exchange) > most ? NOTHING : exchange.getRequestBody().readNBytes(most + 1);
+        byte[] body =
+                length(exchange) > most ? NOTHING : exchange.getRequestBody().readNBytes(most + 1);
         boolean isTooLarge = length(exchange) > most || body.length > most;
         String root = "https://" + header(exchange, "Host") + path.group(0).substring(0, path.start(3));
         DataCall call = new DataCall(

@@ -16,8 +16,7 @@ class OfflineOpenAiLockTest {
         VirtualClock clock = new VirtualClock();
         OfflineOpenAi service = new OfflineOpenAi(Workspace.sample(), clock, OpenAiPace.LIFELIKE);
         Account account = service.account(OfflineOpenAi.ACCOUNT);
-        DataCall call =
-                new DataCall(account, "https://root", false, Map.of(), Map.of(), "", new Content(new byte[0]));
+        DataCall call = new DataCall(account, "https://root", false, Map.of(), Map.of(), "", new Content(new byte[0]));
         DataOperation list = service.dataOperations().stream()
                 .filter(operation -> operation.name().equals("Files_List"))
                 .findFirst()
