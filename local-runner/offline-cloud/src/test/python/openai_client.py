@@ -111,11 +111,6 @@ tuned("azure", azure, hyperparameters=four)
 done = tuned("v1", plain, method={"type": "supervised", "supervised": {"hyperparameters": four}}, metadata={"run": "r1"})
 say("metadata", plain.fine_tuning.jobs.retrieve(done.id).metadata)
 
-running = azure.fine_tuning.jobs.create(model=MODEL, training_file=done.training_file)
-say("cancelled", azure.fine_tuning.jobs.cancel(running.id).status)
-refused("cancelled again", lambda: azure.fine_tuning.jobs.cancel(running.id))
-azure.delete(f"/fine_tuning/jobs/{running.id}", cast_to=openai.NoneType)
-refused("deleted", lambda: azure.fine_tuning.jobs.retrieve(running.id))
 say("deleted file", azure.files.delete(done.training_file).deleted)
 
 refused("no such model", lambda: azure.fine_tuning.jobs.create(model="gpt-2", training_file=done.validation_file))

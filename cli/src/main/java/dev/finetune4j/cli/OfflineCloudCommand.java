@@ -30,11 +30,12 @@ import picocli.CommandLine.Spec;
         description = {
             "Plays a cloud on this machine, for trials without an account.",
             "  aws    SageMaker, JumpStart, Bedrock, S3, logs, IAM and STS at one address",
-            "  azure  command jobs of Azure Machine Learning, run history and MLflow over",
-            "         https, tokens of Entra ID, and Blob storage by Azurite, which npm",
-            "         installs the first time",
+            "  azure  command jobs of Azure Machine Learning, run history and MLflow, and",
+            "         Azure OpenAI's fine-tuning, over https, tokens of Entra ID, and Blob",
+            "         storage by Azurite, which npm installs the first time",
             "Any client finds it by the variables that it prints. Jobs are processes of this",
-            "machine. It goes on until Ctrl-C, which removes what it stored."
+            "machine; those of Bedrock and Azure OpenAI learn by counting, without weights.",
+            "It goes on until Ctrl-C, which removes what it stored."
         },
         footer = {
             "",
@@ -58,6 +59,8 @@ import picocli.CommandLine.Spec;
             "  all       outage, at AWS skew-clock {seconds}",
             "  logs      delay-logs {seconds}",
             "  Bedrock   bedrock-quota {value}, withhold-model, grant-model {model}",
+            "  OpenAI    fail-tuning {job, code, message, param}, delay-lists {seconds},",
+            "            training-price {model, dollars}, at Azure",
             "At Azure curl takes --cacert $SSL_CERT_FILE besides.",
             "GET tells the calls that were made: operation, status, hadEffect."
         })
@@ -77,7 +80,7 @@ final class OfflineCloudCommand implements Callable<Integer> {
             names = "--region",
             paramLabel = "REGION",
             description = "The account's region (default: eu-central-1; Azure: westeurope). Bedrock is in us-east-1 and"
-                    + " us-west-2 besides, where it tunes.")
+                    + " us-west-2 besides, where it tunes, Azure OpenAI in swedencentral.")
     @Nullable
     String region;
 

@@ -109,9 +109,15 @@ public final class OfflineAzure implements AutoCloseable {
     private void lookAfter() {
         try {
             openAi.advance();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "Azure OpenAI could not go on", e);
+        }
+        try {
             service.advance();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a log could not be stored", e);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "Azure Machine Learning could not go on", e);
         }
     }
 

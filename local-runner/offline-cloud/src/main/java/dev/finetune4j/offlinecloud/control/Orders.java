@@ -1,5 +1,6 @@
 package dev.finetune4j.offlinecloud.control;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.offlinecloud.azure.ml.OfflineMachineLearning;
 import dev.finetune4j.offlinecloud.azure.openai.JobFailure;
@@ -20,6 +21,8 @@ import java.util.function.Consumer;
 public final class Orders {
     private static final int CLIENTS_FAULT = 400;
     private static final int MOST_TIMES = 1000;
+    private static final BigDecimal MOST_DOLLARS = BigDecimal.valueOf(1_000_000);
+    private static final int MOST_DECIMALS = 6;
 
     private final Map<String, Consumer<ObjectNode>> orders = new TreeMap<>();
 
@@ -30,7 +33,7 @@ public final class Orders {
         orders.put("deny-access", order -> faults.denyAccess(operation(order), times(order)));
         orders.put("lose-request", order -> faults.loseRequest(operation(order), times(order)));
         orders.put("lose-answer", order -> faults.loseAnswer(operation(order), times(order)));
-        orders.put("outage", order -> faults.outage(Duration.ofSeconds(number(order, "seconds"))));
+        orders.put("outage", order -> faults.outage(seconds(order)));
         orders.put("refuse", order -> faults.refuse(operation(order), times(order), error(order)));
     }
 
@@ -44,10 +47,8 @@ public final class Orders {
     public Orders(OfflineMachineLearning service, OfflineOpenAi openAi, Faults faults) {
         this(faults);
         orders.put("fail-tuning", order -> openAi.fail(text(order, "job"), failure(order)));
-        orders.put("delay-lists", order -> openAi.listAfter(Duration.ofSeconds(number(order, "seconds"))));
-        orders.put(
-                "training-price",
-                order -> openAi.trainingPrice(text(order, "model"), new BigDecimal(text(order, "dollars"))));
+        orders.put("delay-lists", order -> openAi.listAfter(seconds(order)));
+        orders.put("training-price", order -> openAi.trainingPrice(text(order, "model"), dollars(order)));
         orders.put("sell-out", order -> service.sellOut(text(order, "machine")));
         orders.put("restock", order -> service.restock(text(order, "machine")));
         orders.put("reclaim", order -> service.reclaim(text(order, "job")));
@@ -68,7 +69,7 @@ public final class Orders {
         orders.put("restock", order -> sageMaker.restock(text(order, "machine")));
         orders.put("reclaim", order -> sageMaker.reclaim(text(order, "job")));
         orders.put("fail-internally", order -> {
-            Duration after = order.has("seconds") ? Duration.ofSeconds(number(order, "seconds")) : Duration.ZERO;
+            Duration after = order.has("seconds") ? seconds(order) : Duration.ZERO;
             for (int i = 0; i < times(order); i++) {
                 sageMaker.failInternally(text(order, "job"), text(order, "status"), after);
             }
@@ -84,7 +85,7 @@ public final class Orders {
         orders.put("bedrock-quota", order -> bedrocks.forEach(one -> one.quota(number(order, "value"))));
         orders.put("withhold-model", order -> bedrocks.forEach(one -> one.withhold(text(order, "model"))));
         orders.put("grant-model", order -> bedrocks.forEach(one -> one.grant(text(order, "model"))));
-        orders.put("delay-logs", order -> logs.delay(Duration.ofSeconds(number(order, "seconds"))));
+        orders.put("delay-logs", order -> logs.delay(seconds(order)));
     }
 
     /**
@@ -120,14 +121,35 @@ public final class Orders {
             throw new IllegalArgumentException("\"status\" must be that of a failure, from 400 to 599, was " + status);
         }
         return new ServiceError(
-                status, text(order, "code"), order.path("message").asText());
+                status, text(order, "code"), order.path("message").asText(""));
     }
 
     private static JobFailure failure(ObjectNode order) {
         return new JobFailure(
                 text(order, "code"),
-                order.path("message").asText(),
-                order.path("param").asText());
+                order.path("message").asText(""),
+                order.path("param").asText(""));
+    }
+
+    private static Duration seconds(ObjectNode order) {
+        int seconds = number(order, "seconds");
+        if (seconds < 0) {
+            throw new IllegalArgumentException("\"seconds\" must be at least 0, was " + seconds);
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
+    /** As a number, or as a text of one, which no program rounds. */
+    private static BigDecimal dollars(ObjectNode order) {
+        JsonNode value = order.path("dollars");
+        if (value.isNumber() || value.asText().matches("\\d{1,7}([.]\\d{1,6})?")) {
+            BigDecimal dollars = value.isNumber() ? value.decimalValue() : new BigDecimal(value.asText());
+            if (dollars.signum() >= 0 && dollars.compareTo(MOST_DOLLARS) <= 0 && dollars.scale() <= MOST_DECIMALS) {
+                return dollars;
+            }
+        }
+        throw new IllegalArgumentException("\"dollars\" must be from 0 to " + MOST_DOLLARS + " with at most "
+                + MOST_DECIMALS + " decimals, was " + value);
     }
 
     private static String text(ObjectNode order, String name) {

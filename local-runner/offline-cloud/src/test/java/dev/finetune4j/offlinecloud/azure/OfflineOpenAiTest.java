@@ -12,13 +12,16 @@ import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
 import dev.finetune4j.offlinecloud.azure.openai.OpenAiLimits;
 import dev.finetune4j.offlinecloud.azure.openai.OpenAiPace;
 import dev.finetune4j.testkit.VirtualClock;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,7 +118,7 @@ class OfflineOpenAiTest {
 
     @Test
     void filesHaveTypesAndLimits() throws Exception {
-        azure.openAi().limits(new OpenAiLimits(2000, 2500, 2, 500, 100, 20, 2_000_000_000L, 5, 32));
+        azure.openAi().limits(new OpenAiLimits(2000, 2000, 2500, 2, 500, 100, 20, 2_000_000_000L, 5, 32));
 
         HttpResponse<String> untyped = client.upload("train.jsonl", "", OpenAiClient.rows(10));
         assertThat(AzureClient.code(untyped)).isEqualTo("400 invalidPayload");
@@ -133,7 +136,11 @@ class OfflineOpenAiTest {
 
     @Test
     void aLargeFileIsSentInParts() throws Exception {
+        azure.openAi().limits(new OpenAiLimits(2000, 1000, 2500, 2, 2000, 100, 20, 2_000_000_000L, 5, 32));
         String text = OpenAiClient.rows(12) + "\n";
+        HttpResponse<String> atOnce = client.upload("large.jsonl", "application/jsonl", text);
+        assertThat(AzureClient.code(atOnce)).isEqualTo("413 invalidPayload");
+        assertThat(AzureClient.message(atOnce)).contains("sent at once may have 1000 at most");
         ObjectNode start = Json.records()
                 .createObjectNode()
                 .put("filename", "large.jsonl")
@@ -185,6 +192,9 @@ class OfflineOpenAiTest {
 
         assertThat(AzureClient.message(client.call("POST", upload + "/complete", order)))
                 .contains("have 5 bytes together, but 100 were announced");
+        part(upload, "x".repeat(195));
+        HttpResponse<String> more = client.form(upload + "/parts", form("more"));
+        assertThat(AzureClient.message(more)).contains("more than twice the 100 bytes");
         clock.advance(Duration.ofHours(2));
         assertThat(AzureClient.message(client.call("POST", upload + "/complete", order)))
                 .contains("is expired");
@@ -194,12 +204,68 @@ class OfflineOpenAiTest {
 
     @Test
     void aRequestThatNoFileCouldHoldIsNotRead() throws Exception {
-        azure.openAi().limits(new OpenAiLimits(2000, 2500, 2, 500, 100, 20, 2_000_000_000L, 5, 32));
+        azure.openAi().limits(new OpenAiLimits(2000, 2000, 2500, 2, 500, 100, 20, 2_000_000_000L, 5, 32));
 
         HttpResponse<String> refused = client.upload("train.jsonl", "application/jsonl", OpenAiClient.rows(1000));
 
         assertThat(AzureClient.code(refused)).isEqualTo("413 invalidPayload");
         assertThat(AzureClient.message(refused)).contains("larger than a file may be, which is 2000 bytes");
+        HttpResponse<String> unannounced =
+                manager.send(AzureClient.request(azure.openAiEndpoint() + "/openai/files?api-version=2024-10-21")
+                        .header("Authorization", token())
+                        .header("Content-Type", "multipart/form-data; boundary=limit")
+                        .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[70_000]))));
+        assertThat(AzureClient.code(unannounced)).isEqualTo("413 invalidPayload");
+    }
+
+    @Test
+    void theClassicPathsListAllFilesAndV1ByPages() throws Exception {
+        String first = resource.processed(10);
+        String second = resource.processed(10);
+
+        JsonNode all = client.get("/files?limit=1");
+        assertThat(all.path("data").findValuesAsText("id")).containsExactly(second, first);
+        assertThat(all.has("has_more")).isFalse();
+        JsonNode page = OpenAiClient.json(v1("/files?limit=1"));
+        assertThat(page.path("data").findValuesAsText("id")).containsExactly(second);
+        assertThat(page.path("has_more").asBoolean()).isTrue();
+        assertThat(OpenAiClient.json(v1("/files?limit=10000&order=asc"))
+                        .path("data")
+                        .findValuesAsText("id"))
+                .containsExactly(first, second);
+        assertThat(AzureClient.message(v1("/files?limit=10001"))).contains("limit must be a number from 1 to 10000");
+        assertThat(AzureClient.message(v1("/fine_tuning/jobs?limit=101"))).contains("from 1 to 100, was 101");
+        assertThat(AzureClient.message(v1("/files?limit=0"))).contains("was 0");
+        assertThat(AzureClient.message(v1("/files?order=up"))).contains("order must be asc or desc, was 'up'");
+        assertThat(AzureClient.code(v1("/files?after=file-1"))).isEqualTo("404 notFound");
+    }
+
+    private HttpResponse<String> v1(String path) throws Exception {
+        return client.at("GET", "/openai/v1" + path, null, token());
+    }
+
+    @Test
+    void jobsAreFoundByTheirMetadata() throws Exception {
+        String file = resource.processed(10);
+        List<String> jobs = new ArrayList<>();
+        for (String run : new String[] {"r1", "r2"}) {
+            ObjectNode body = OpenAiClient.job(file);
+            body.putObject("metadata").put("run", run).put("team", "a");
+            jobs.add(OpenAiClient.json(client.at("POST", "/openai/v1/fine_tuning/jobs", body, token()))
+                    .path("id")
+                    .asText());
+        }
+        jobs.add(submitted(OpenAiClient.job(file)));
+        clock.advance(PACE.listing());
+
+        assertThat(found("?metadata%5Brun%5D=r2&metadata%5Bteam%5D=a")).containsExactly(jobs.get(1));
+        assertThat(found("?metadata%5Bteam%5D=a")).containsExactly(jobs.get(1), jobs.get(0));
+        assertThat(found("?metadata%5Bother%5D=")).isEmpty();
+        assertThat(found("")).hasSize(3);
+    }
+
+    private List<String> found(String query) throws Exception {
+        return OpenAiClient.json(v1("/fine_tuning/jobs" + query)).path("data").findValuesAsText("id");
     }
 
     private String token() throws Exception {
@@ -207,11 +273,14 @@ class OfflineOpenAiTest {
     }
 
     private String part(String upload, String text) throws Exception {
-        String form = "--limit\r\nContent-Disposition: form-data; name=\"data\"; filename=\"data\"\r\n\r\n" + text
-                + "\r\n--limit--\r\n";
-        return OpenAiClient.json(client.form(upload + "/parts", form))
+        return OpenAiClient.json(client.form(upload + "/parts", form(text)))
                 .path("id")
                 .asText();
+    }
+
+    private static String form(String text) {
+        return "--limit\r\nContent-Disposition: form-data; name=\"data\"; filename=\"data\"\r\n\r\n" + text
+                + "\r\n--limit--\r\n";
     }
 
     @Test
@@ -229,7 +298,7 @@ class OfflineOpenAiTest {
         assertThat(created.path("organization_id").isNull()).isTrue();
         assertThat(created.path("result_files").isNull()).isTrue();
         List<String> seen = new ArrayList<>();
-        while (!seen.contains("succeeded")) {
+        for (int minute = 0; minute < 60 && !seen.contains("succeeded"); minute++) {
             if (!seen.contains(client.status(job))) {
                 seen.add(client.status(job));
             }
@@ -241,6 +310,7 @@ class OfflineOpenAiTest {
         assertThat(done.path("finished_at").asLong() - done.path("created_at").asLong())
                 .isEqualTo(PACE.validation().plus(PACE.training()).toSeconds());
         assertThat(done.at("/hyperparameters/n_epochs").asInt()).isEqualTo(4);
+        assertThat(done.path("trained_tokens").asLong()).isPositive();
         assertThat(done.path("trained_tokens").asLong() % 4).isZero();
         JsonNode events = client.get("/fine_tuning/jobs/" + job + "/events?limit=3");
         assertThat(events.at("/data/0/message").asText()).isEqualTo("Job succeeded.");
@@ -286,15 +356,40 @@ class OfflineOpenAiTest {
         assertThat(tables.get(0)).isEqualTo(tables.get(1)).isNotEqualTo(tables.get(2));
     }
 
-    @Test
-    void preferencesAreLearnedFromWhereTheModelStands() throws Exception {
+    /** Id of a file that prefers one answer to another one. */
+    private String preferring(String rejected) throws Exception {
         String row = "{\"input\":{\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]},"
                 + "\"preferred_output\":[{\"role\":\"assistant\",\"content\":\"Good day, sir.\"}],"
-                + "\"non_preferred_output\":[{\"role\":\"assistant\",\"content\":\"yo\"}]}\n";
+                + "\"non_preferred_output\":[{\"role\":\"assistant\",\"content\":\"" + rejected + "\"}]}\n";
         String file = OpenAiClient.json(client.upload("dpo.jsonl", "application/jsonl", row.repeat(10)))
                 .path("id")
                 .asText();
         clock.advance(PACE.importing());
+        return file;
+    }
+
+    @Test
+    void aLongRejectedAnswerLeavesLossesSmall() throws Exception {
+        ObjectNode body = OpenAiClient.job(preferring("Good day to you, dear sir. ".repeat(150)));
+        body.putObject("method").put("type", "dpo");
+        String job = submitted(body);
+        clock.advance(Duration.ofHours(1));
+
+        String results =
+                client.get("/fine_tuning/jobs/" + job).at("/result_files/0").asText();
+        List<String> table = client.call("GET", "/files/" + results + "/content")
+                .body()
+                .lines()
+                .toList();
+
+        assertThat(table.subList(1, table.size()))
+                .allSatisfy(line -> assertThat(loss(line)).isBetween(0.3, 0.7));
+        assertThat(loss(table.get(table.size() - 1))).isLessThan(loss(table.get(1)));
+    }
+
+    @Test
+    void preferencesAreLearnedFromWhereTheModelStands() throws Exception {
+        String file = preferring("yo");
         ObjectNode body = OpenAiClient.job(file);
         body.putObject("method")
                 .put("type", "dpo")
@@ -313,7 +408,7 @@ class OfflineOpenAiTest {
                 .lines()
                 .toList();
         assertThat(loss(table.get(1))).isEqualTo(0.69315);
-        assertThat(loss(table.get(table.size() - 1))).isLessThan(0.4);
+        assertThat(loss(table.get(table.size() - 1))).isLessThan(0.5);
         JsonNode failed = client.get("/fine_tuning/jobs/" + supervised);
         assertThat(failed.path("status").asText()).isEqualTo("failed");
         assertThat(failed.at("/error/code").asText()).isEqualTo("jsonlValidationFailed");
@@ -345,6 +440,7 @@ class OfflineOpenAiTest {
                         .statusCode())
                 .isEqualTo(201);
         ObjectNode reinforcement = OpenAiClient.job(file);
+        assertThat(refusal(OpenAiClient.job(file).put("method", "dpo"))).contains("method must be an object");
         reinforcement.putObject("method").put("type", "reinforcement");
         assertThat(refusal(reinforcement)).contains("supervised or dpo");
         submitted(OpenAiClient.job(file).put("trainingType", 1).put("unknown", true));
@@ -353,7 +449,7 @@ class OfflineOpenAiTest {
 
     @Test
     void oneJobTrainsAtATimeAndTheQueueHasAnEnd() throws Exception {
-        azure.openAi().limits(new OpenAiLimits(5000, 50_000, 50, 500, 100, 2, 2_000_000_000L, 5, 32));
+        azure.openAi().limits(new OpenAiLimits(5000, 5000, 50_000, 50, 500, 100, 2, 2_000_000_000L, 5, 32));
         String file = resource.processed(10);
         String first = submitted(OpenAiClient.job(file));
         clock.advance(PACE.validation());
@@ -418,6 +514,9 @@ class OfflineOpenAiTest {
         assertThat(client.at("GET", "/openai/v1/files", null, "Bearer " + key).statusCode())
                 .as("as OpenAI's own clients send it")
                 .isEqualTo(200);
+        assertThat(AzureClient.code(client.at("GET", path, null, "Bearer " + key)))
+                .as("a key is no token by the classic paths")
+                .isEqualTo("401 401");
         assertThat(AzureClient.code(client.withKey("/openai/files", key))).isEqualTo("404 404");
         assertThat(AzureClient.message(client.withKey("/openai/files?api-version=2021-01-01", key)))
                 .isEqualTo("API version not supported");
@@ -477,6 +576,37 @@ class OfflineOpenAiTest {
         assertThat(client.get("/fine_tuning/jobs/" + job).at("/error/code").asText())
                 .isEqualTo("contentFilter");
         assertThat(manager.at("POST", control, failure, "").body()).contains("no fine-tuning job in progress");
+        assertThat(manager.at("POST", control, late.put("seconds", -1), "").body())
+                .contains("must be at least 0, was -1");
+    }
+
+    @Test
+    void pricesAreOrderedAsNumbersOrTexts() throws Exception {
+        String control = azure.control().toString();
+        ObjectNode price =
+                Json.records().createObjectNode().put("do", "training-price").put("model", "gpt-4o-mini-2024-07-18");
+        String job = submitted(OpenAiClient.job(resource.processed(10)));
+        clock.advance(Duration.ofHours(1));
+        BigDecimal tokens = new BigDecimal(
+                client.get("/fine_tuning/jobs/" + job).path("trained_tokens").asText());
+
+        assertThat(manager.at("POST", control, price.put("dollars", "20000.00"), "")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(azure.openAi().trainingBill())
+                .isPositive()
+                .isEqualByComparingTo(tokens.movePointLeft(2).multiply(BigDecimal.valueOf(2)));
+        assertThat(manager.at("POST", control, price.put("dollars", 10000), "").statusCode())
+                .isEqualTo(200);
+        assertThat(azure.openAi().trainingBill()).isEqualByComparingTo(tokens.movePointLeft(2));
+        for (String wrong : new String[] {"abc", "-1", "1e999999999", "1000000.5"}) {
+            assertThat(manager.at("POST", control, price.put("dollars", wrong), "")
+                            .body())
+                    .contains("must be from 0 to 1000000 with at most 6 decimals", wrong);
+        }
+        assertThat(manager.at("POST", control, price.put("dollars", 1).put("model", "gpt-4o-mini"), "")
+                        .body())
+                .contains("there is no model", "that can be tuned");
     }
 
     @Test
@@ -486,6 +616,7 @@ class OfflineOpenAiTest {
         clock.advance(Duration.ofHours(1));
         long tokens =
                 client.get("/fine_tuning/jobs/" + job).path("trained_tokens").asLong();
+        assertThat(tokens).isPositive();
 
         assertThat(azure.openAi().trainingBill())
                 .isEqualByComparingTo(BigDecimal.valueOf(tokens).movePointLeft(2));
@@ -494,5 +625,46 @@ class OfflineOpenAiTest {
         assertThat(azure.openAi().trainingBill())
                 .as("deleted and paid all the same")
                 .isEqualByComparingTo(BigDecimal.valueOf(tokens).movePointLeft(2));
+    }
+
+    @Test
+    void aCancelledJobIsPaidInPartAndAFailedOneIsFree() throws Exception {
+        azure.openAi().trainingPrice("gpt-4o-mini-2024-07-18", new BigDecimal("10000"));
+        String file = resource.processed(10);
+        for (String end : new String[] {"cancelled", "failed"}) {
+            String job = submitted(OpenAiClient.job(file));
+            clock.advance(PACE.validation().plus(PACE.training().dividedBy(2)));
+            if (end.equals("failed")) {
+                azure.openAi().fail(job, new JobFailure("internalFailure", "Lost a machine.", ""));
+            } else {
+                client.call("POST", "/fine_tuning/jobs/" + job + "/cancel");
+            }
+            assertThat(client.status(job)).isEqualTo(end);
+        }
+        BigDecimal half = azure.openAi().trainingBill();
+        submitted(OpenAiClient.job(file));
+        clock.advance(Duration.ofHours(1));
+        BigDecimal whole = azure.openAi().trainingBill().subtract(half);
+
+        assertThat(half.multiply(BigDecimal.valueOf(2))).isPositive().isCloseTo(whole, Percentage.withPercentage(5));
+    }
+
+    @Test
+    void aTunedModelIsTunedOn() throws Exception {
+        String file = resource.processed(20);
+        ObjectNode body = OpenAiClient.job(file).put("seed", 1);
+        List<Double> losses = new ArrayList<>();
+        for (int round = 0; round < 2; round++) {
+            String job = submitted(body);
+            clock.advance(Duration.ofHours(1));
+            JsonNode done = client.get("/fine_tuning/jobs/" + job);
+            assertThat(done.path("model")).isEqualTo(body.path("model"));
+            String results = done.at("/result_files/0").asText();
+            losses.add(loss(
+                    client.call("GET", "/files/" + results + "/content").body().split("\n")[1]));
+            body.set("model", done.path("fine_tuned_model"));
+        }
+
+        assertThat(losses.get(1)).as("it begins where the first one ended").isLessThan(losses.get(0) / 2);
     }
 }

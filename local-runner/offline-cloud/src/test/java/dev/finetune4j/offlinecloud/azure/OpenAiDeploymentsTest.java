@@ -136,6 +136,18 @@ class OpenAiDeploymentsTest {
                 question("The page is broken").put("model", "tickets"),
                 "Bearer " + manager.token(OpenAiClient.SCOPE)));
         assertThat(same.at("/choices/0/message/content").asText()).isEqualTo("bug");
+        assertThat(AzureClient.message(client.call("POST", chat, question("hm").put("max_tokens", -1))))
+                .isEqualTo("max_tokens must be at least 1, was -1.");
+        assertThat(AzureClient.message(client.call("POST", chat, question("hm").put("stop", "x"))))
+                .contains("knows no stop");
+        assertThat(client.call("POST", chat, question("hm").putNull("stop")).statusCode())
+                .isEqualTo(200);
+        String capitals = group() + ACCOUNT + "/deployments/TICKETS";
+        assertThat(OpenAiClient.json(manage("GET", capitals)).path("name").asText())
+                .isEqualTo("tickets");
+        assertThat(manage("PUT", capitals, deployment("Standard", model, "1")).statusCode())
+                .as("the same one")
+                .isEqualTo(200);
         clock.advance(Duration.ofMinutes(90));
         assertThat(azure.openAi().hostingBill()).isEqualByComparingTo(new BigDecimal("3.4"));
         assertThat(manage("DELETE", path).statusCode()).isEqualTo(200);
@@ -170,6 +182,21 @@ class OpenAiDeploymentsTest {
     }
 
     @Test
+    void whoeverAsksADeploymentKeepsIt() throws Exception {
+        String path = group() + ACCOUNT + "/deployments/kept";
+        manage("PUT", path, deployment("GlobalStandard", tuned(), "1"));
+
+        clock.advance(Duration.ofDays(14));
+        assertThat(client.call("POST", "/deployments/kept/chat/completions", question("an invoice"))
+                        .statusCode())
+                .isEqualTo(200);
+        clock.advance(Duration.ofDays(14));
+        assertThat(manage("GET", path).statusCode()).isEqualTo(200);
+        clock.advance(Duration.ofDays(1));
+        assertThat(AzureClient.code(manage("GET", path))).isEqualTo("404 ResourceNotFound");
+    }
+
+    @Test
     void deploymentsAreHeldToTheSchemaTheRulesAndTheLimit() throws Exception {
         String all = group() + ACCOUNT + "/deployments";
         String model = tuned();
@@ -181,6 +208,13 @@ class OpenAiDeploymentsTest {
                 .isEqualTo("400 InvalidResourceName");
         assertThat(AzureClient.code(manage("PUT", all + "/a1", deployment("Standard", model + "x", "1"))))
                 .isEqualTo("400 DeploymentModelNotSupported");
+        assertThat(AzureClient.code(manage("PUT", all + "/a1", deployment("Standard", model, "2"))))
+                .isEqualTo("400 DeploymentModelNotSupported");
+        assertThat(AzureClient.code(manage("PUT", all + "/a1", deployment("Standard", "gpt-4o-mini-2024-07-18", "1"))))
+                .isEqualTo("400 DeploymentModelNotSupported");
+        assertThat(AzureClient.code(
+                        manage("PUT", all + "/a1", deployment("DeveloperTier", "gpt-4o-mini", "2024-07-18"))))
+                .isEqualTo("400 InvalidResourceProperties");
         assertThat(AzureClient.code(manage("PUT", all + "/a1", deployment("Fast", model, "1"))))
                 .isEqualTo("400 InvalidResourceProperties");
         azure.faults().denyAccess("Deployments_CreateOrUpdate", 1);
@@ -224,7 +258,36 @@ class OpenAiDeploymentsTest {
         assertThat(OpenAiClient.json(manage("GET", group() + "/accounts"))
                         .path("value")
                         .findValuesAsText("customSubDomainName"))
-                .containsExactly(OfflineOpenAi.ACCOUNT, "other-openai");
+                .as("the other one has none")
+                .containsExactly(OfflineOpenAi.ACCOUNT);
+    }
+
+    @Test
+    void aResourceWithoutSubdomainTakesKeysOnly() throws Exception {
+        String path = group() + "/accounts/plain";
+        ObjectNode account =
+                Json.records().createObjectNode().put("kind", "AIServices").put("location", "swedencentral");
+        account.putObject("sku").put("name", "S0");
+        assertThat(OpenAiClient.json(manage("PUT", path, account)).path("kind").asText())
+                .isEqualTo("AIServices");
+        OpenAiClient plain = new OpenAiClient(manager, azure.endpoint() + "/plain");
+        String files = "/openai/files?api-version=2024-10-21";
+
+        HttpResponse<String> refused = plain.call("GET", "/files");
+        assertThat(AzureClient.code(refused)).isEqualTo("400 BadRequest");
+        assertThat(AzureClient.message(refused)).contains("custom subdomain for token authentication");
+        assertThat(plain.withKey(files, azure.openAi().keys("plain").get(0)).statusCode())
+                .isEqualTo(200);
+        account.putObject("properties").put("customSubDomainName", "plain");
+        assertThat(OpenAiClient.json(manage("PUT", path, account))
+                        .at("/properties/customSubDomainName")
+                        .asText())
+                .isEqualTo("plain");
+        assertThat(plain.call("GET", "/files").statusCode()).isEqualTo(200);
+        account.putObject("properties").put("customSubDomainName", "other");
+        assertThat(AzureClient.message(manage("PUT", path, account))).contains("cannot be changed");
+        assertThat(AzureClient.code(manage("PUT", path, account.put("location", "northcentralus"))))
+                .isEqualTo("409 InvalidResourceLocation");
     }
 
     @Test
@@ -254,7 +317,7 @@ class OpenAiDeploymentsTest {
         assertThat(client.call("GET", "/files/" + file).statusCode()).isEqualTo(200);
         manage("DELETE", path);
         assertThat(manage("DELETE", deleted).statusCode()).isEqualTo(200);
-        body.remove("properties");
+        body.putObject("properties").put("customSubDomainName", OfflineOpenAi.ACCOUNT);
         assertThat(manage("PUT", path, body).statusCode()).isEqualTo(201);
         assertThat(client.call("GET", "/files/" + file).statusCode()).isEqualTo(404);
         manage("DELETE", path);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
+import dev.finetune4j.offlinecloud.azure.openai.OpenAiPace;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.testkit.PythonPackages;
 import java.nio.file.Path;
@@ -19,6 +20,14 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class OpenAiPackageTest {
     private static final String MODEL = "gpt-4o-mini-2024-07-18\\.ft-[0-9a-f]{32}-tickets";
+
+    /** No client is so slow that a job succeeds before it cancels it. */
+    private static final OpenAiPace SLOW = new OpenAiPace(
+            OpenAiPace.SWIFT.importing(),
+            OpenAiPace.SWIFT.validation(),
+            Duration.ofHours(1),
+            OpenAiPace.SWIFT.deploying(),
+            OpenAiPace.SWIFT.listing());
 
     @Test
     void tunesFollowsAndAsksInBothWays() throws Exception {
@@ -35,14 +44,18 @@ class OpenAiPackageTest {
                     .throttle("FineTuning_Get", 1)
                     .breakDown("Files_Get", 1)
                     .throttle("Files_List", 1);
+            String variables = Json.line(azure.variables());
+            String key = azure.openAi().keys(OfflineOpenAi.ACCOUNT).get(0);
             String printed = packages.output(
                     "openai_client.py",
-                    Json.line(azure.variables()),
+                    variables,
                     azure.openAiEndpoint(),
-                    azure.openAi().keys(OfflineOpenAi.ACCOUNT).get(0),
+                    key,
                     azure.endpoint() + Workspace.sample().id().replaceFirst("/providers/.*", "")
                             + "/providers/Microsoft.CognitiveServices/accounts/" + OfflineOpenAi.ACCOUNT
                             + "/deployments/tickets?api-version=2025-06-01");
+            azure.openAi().pace(SLOW);
+            printed += packages.output("openai_cancel.py", variables, azure.openAiEndpoint(), key);
             for (String line : printed.split("\n")) {
                 JsonNode said = Json.read(line, JsonNode.class);
                 seen.set(said.path("what").asText(), said.path("value"));

@@ -18,6 +18,7 @@ final class Account {
     private final String name;
     private final String id;
     private final String region;
+    private final String kind;
     private final Instant createdAt;
     private final List<String> keys = List.of(key(), key());
     private final Map<String, StoredFile> files = new LinkedHashMap<>();
@@ -27,23 +28,28 @@ final class Account {
     private final List<FineTuningJob> deletedJobs = new ArrayList<>();
     private final Map<String, Deployment> deployments = new LinkedHashMap<>();
     private BigDecimal paid = BigDecimal.ZERO;
+    private String subdomain;
     private @Nullable Instant deletedAt;
 
     /**
      * A resource without files and jobs.
      *
      * @param id in the resource manager
+     * @param kind such as {@code OpenAI}
+     * @param subdomain without which it takes keys only; empty if it has none
      */
-    Account(String name, String id, String region, Instant createdAt) {
+    Account(String name, String id, String region, String kind, String subdomain, Instant createdAt) {
         this.name = name;
         this.id = id;
         this.region = region;
+        this.kind = kind;
+        this.subdomain = subdomain;
         this.createdAt = createdAt;
     }
 
     /** Where a request goes that names none that there is. */
     static Account missing(String name) {
-        Account missing = new Account(name, "", "", Instant.EPOCH);
+        Account missing = new Account(name, "", "", "OpenAI", "", Instant.EPOCH);
         missing.deletedAt = Instant.EPOCH;
         return missing;
     }
@@ -64,6 +70,20 @@ final class Account {
 
     String region() {
         return region;
+    }
+
+    String kind() {
+        return kind;
+    }
+
+    /** The name of its own that it has as a host at Azure; empty if it has none. */
+    String subdomain() {
+        return subdomain;
+    }
+
+    /** Gives it a name of its own. */
+    void subdomain(String chosen) {
+        subdomain = chosen;
     }
 
     Instant createdAt() {
@@ -121,9 +141,23 @@ final class Account {
         return models;
     }
 
-    /** By name. */
-    Map<String, Deployment> deployments() {
-        return deployments;
+    /** All, in the order in which they were made. */
+    List<Deployment> deployments() {
+        return List.copyOf(deployments.values());
+    }
+
+    /** The one with a name, in which the size of letters does not matter; empty if there is none. */
+    Optional<Deployment> deployment(String deployment) {
+        return Optional.ofNullable(deployments.get(Accounts.key(deployment)));
+    }
+
+    /** Puts one in the place of what has its name. */
+    void put(Deployment deployment) {
+        deployments.put(Accounts.key(deployment.name()), deployment);
+    }
+
+    void remove(Deployment deployment) {
+        deployments.remove(Accounts.key(deployment.name()));
     }
 
     /** Notes what a deployment cost that is not there any more, in US dollars. */

@@ -73,9 +73,15 @@ final class Accounts {
                 Operation.management("DeletedAccounts_Purge", "DELETE", deleted, this::purge));
     }
 
-    /** Makes one without asking. */
+    /** Makes one of kind OpenAI without asking, whose subdomain is its name. */
     void add(String name, String region) {
-        accounts.put(key(name), new Account(name, id(name), region, service.now()));
+        add(name, region, "OpenAI", name);
+    }
+
+    private Account add(String name, String region, String kind, String subdomain) {
+        Account account = new Account(name, id(name), region, kind, subdomain, service.now());
+        accounts.put(key(name), account);
+        return account;
     }
 
     private String id(String name) {
@@ -84,7 +90,8 @@ final class Accounts {
                 + "/" + name;
     }
 
-    private static String key(String name) {
+    /** By what a name is found, in which the size of letters does not matter. */
+    static String key(String name) {
         return name.toLowerCase(Locale.ROOT);
     }
 
@@ -142,10 +149,11 @@ final class Accounts {
                     "The provided location '" + region + "' is not available for resource type '" + TYPE + "'.");
         }
         Account before = accounts.get(key(name));
+        String subdomain = body.path("properties").path("customSubDomainName").asText("");
         if (before == null) {
-            add(name, region);
-            return AzureProtocol.json(CREATED, described(call, find(name).orElseThrow()));
+            return AzureProtocol.json(CREATED, described(call, add(name, region, kind, subdomain)));
         }
+        checkSame(before, region, subdomain);
         if (!before.isThere()) {
             if (!body.path("properties").path("restore").asBoolean()) {
                 throw new ServiceError(
@@ -157,7 +165,30 @@ final class Accounts {
             }
             before.restore();
         }
+        if (before.subdomain().isEmpty()) {
+            before.subdomain(subdomain);
+        }
         return AzureProtocol.json(OK, described(call, before));
+    }
+
+    /** What a resource keeps for good. */
+    private static void checkSame(Account account, String region, String subdomain) throws ServiceError {
+        if (!account.region().equals(region)) {
+            throw new ServiceError(
+                    CONFLICT,
+                    "InvalidResourceLocation",
+                    "The resource '" + account.name() + "' already exists in location '" + account.region()
+                            + "'. A resource with the same name cannot be created in location '" + region
+                            + "'. Please select a new resource name.");
+        }
+        if (!subdomain.isEmpty()
+                && !account.subdomain().isEmpty()
+                && !account.subdomain().equalsIgnoreCase(subdomain)) {
+            throw AzureErrors.invalid(
+                    "BadRequest",
+                    "The custom subdomain '" + account.subdomain() + "' of '" + account.name()
+                            + "' cannot be changed, was '" + subdomain + "'.");
+        }
     }
 
     private Answer list(AzureCall call) {
@@ -199,7 +230,7 @@ final class Accounts {
 
     private Account deleted(AzureCall call) throws ServiceError {
         Account account = accounts.get(key(call.label("accountName")));
-        if (account == null || account.isThere() || !account.region().equals(call.label("location"))) {
+        if (account == null || account.isThere() || !account.region().equalsIgnoreCase(call.label("location"))) {
             throw missing(call);
         }
         return account;
@@ -228,16 +259,18 @@ final class Accounts {
                 .put("id", account.id())
                 .put("name", account.name())
                 .put("type", TYPE)
-                .put("kind", "OpenAI")
+                .put("kind", account.kind())
                 .put("location", account.region());
         told.putObject("sku").put("name", "S0");
         String endpoint = call.base() + "/" + account.name() + "/";
         ObjectNode properties = told.putObject("properties")
                 .put("provisioningState", "Succeeded")
                 .put("endpoint", endpoint)
-                .put("customSubDomainName", account.name())
                 .put("publicNetworkAccess", "Enabled")
                 .put("dateCreated", account.createdAt().toString());
+        if (!account.subdomain().isEmpty()) {
+            properties.put("customSubDomainName", account.subdomain());
+        }
         properties
                 .putObject("endpoints")
                 .put("OpenAI Language Model Instance API", endpoint)

@@ -22,7 +22,6 @@ final class ChatCompletions {
     private static final int OK = 200;
     private static final int USUAL_TOKENS = 512;
     private static final int MOST_TOKENS = 16_384;
-    private static final int BYTES_A_TOKEN = 4;
     private static final String NAME = "ChatCompletions_Create";
     private static final String ACTION = "deployments/chat/completions/action";
     private static final Set<String> KNOWN = Set.of(
@@ -65,28 +64,35 @@ final class ChatCompletions {
     }
 
     private Answer answer(DataCall call, String name) throws ServiceError {
-        Deployment deployment = call.account().deployments().get(name);
-        if (deployment == null || !deployment.isUp(service.now())) {
-            throw OpenAiErrors.noDeployment();
-        }
+        Deployment deployment = call.account()
+                .deployment(name)
+                .filter(one -> one.isUp(service.now()))
+                .orElseThrow(OpenAiErrors::noDeployment);
         ObjectNode body = call.json();
         for (Map.Entry<String, JsonNode> member : body.properties()) {
-            if (!KNOWN.contains(member.getKey())) {
+            if (!member.getValue().isNull() && !KNOWN.contains(member.getKey())) {
                 throw OpenAiErrors.invalid("The offline cloud knows no " + member.getKey() + " of a conversation.");
             }
         }
         if (body.path("stream").asBoolean() || body.path("n").asInt(1) != 1) {
             throw OpenAiErrors.invalid("The offline cloud answers once and as a whole: stream must be false and n 1.");
         }
+        int most = most(body);
         deployment.ask(service.now());
         JsonNode messages = body.path("messages");
         String question = question(messages);
-        int most = Math.min(
-                MOST_TOKENS,
-                body.path("max_completion_tokens").asInt(body.path("max_tokens").asInt(USUAL_TOKENS)));
         AnswerCounter.Said said =
-                deployment.settings().answers().answer(shown(messages), question, most * BYTES_A_TOKEN);
+                deployment.settings().answers().answer(shown(messages), question, most * Example.BYTES_A_TOKEN);
         return AzureProtocol.json(OK, told(deployment, said, messages));
+    }
+
+    private static int most(ObjectNode body) throws ServiceError {
+        String name = body.hasNonNull("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
+        int most = body.path(name).asInt(USUAL_TOKENS);
+        if (most < 1) {
+            throw OpenAiErrors.invalid(name + " must be at least 1, was " + body.path(name) + ".");
+        }
+        return Math.min(MOST_TOKENS, most);
     }
 
     private static String question(JsonNode messages) throws ServiceError {

@@ -26,8 +26,6 @@ record DataCall(
         Map<String, String> query,
         String contentType,
         Content content) {
-    private static final int MOST_LISTED = 100;
-
     /** What the path has in place of a label. */
     String label(String name) {
         return labels.getOrDefault(name, "");
@@ -67,20 +65,21 @@ record DataCall(
      * How many things of a list are wanted.
      *
      * @param usual without a word
-     * @throws ServiceError if it is no number from 1 to 100
+     * @param most at most
+     * @throws ServiceError if it is no number from 1 to the most
      */
-    int limit(int usual) throws ServiceError {
+    int limit(int usual, int most) throws ServiceError {
         if (!query.containsKey("limit")) {
             return usual;
         }
         try {
             int limit = Integer.parseInt(query("limit"));
-            if (limit >= 1 && limit <= MOST_LISTED) {
+            if (limit >= 1 && limit <= most) {
                 return limit;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw OpenAiErrors.invalid("limit must be a number from 1 to " + MOST_LISTED + ", was " + query("limit") + ".");
+        throw OpenAiErrors.invalid("limit must be a number from 1 to " + most + ", was " + query("limit") + ".");
     }
 }

@@ -13,6 +13,9 @@ final class Deployment {
     /** Deployments for developers are taken away after so long, asked or not. */
     private static final Duration TRIAL = Duration.ofDays(1);
 
+    /** Of deployments for developers, which tuned models have only. */
+    static final String TRIAL_SKU = "DeveloperTier";
+
     private final String name;
     private final Settings settings;
     private final Instant createdAt;
@@ -88,7 +91,7 @@ final class Deployment {
         }
         Instant idle = askedAt.plus(IDLE);
         Instant trial = createdAt.plus(TRIAL);
-        return settings.sku().equals("DeveloperTier") && trial.isBefore(idle) ? trial : idle;
+        return settings.sku().equals(TRIAL_SKU) && trial.isBefore(idle) ? trial : idle;
     }
 
     /** What it costs until a time: every hour that it has begun. */

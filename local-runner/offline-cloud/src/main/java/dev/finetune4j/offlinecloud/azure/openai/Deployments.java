@@ -27,6 +27,10 @@ final class Deployments {
     private static final int NO_CONTENT = 204;
     private static final int TOKENS_A_UNIT = 1000;
     private static final int SECONDS_A_MINUTE = 60;
+
+    /** The only one that a tuned model has. */
+    private static final String TUNED_VERSION = "1";
+
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{1,63}";
 
     private final OfflineOpenAi service;
@@ -54,7 +58,7 @@ final class Deployments {
     /** Takes away what nobody asked for too long. */
     void advance(Account account) {
         Instant now = service.now();
-        for (Deployment deployment : List.copyOf(account.deployments().values())) {
+        for (Deployment deployment : account.deployments()) {
             if (!deployment.endsAt().isAfter(now)) {
                 end(account, deployment, deployment.endsAt());
             }
@@ -62,13 +66,13 @@ final class Deployments {
     }
 
     private static void end(Account account, Deployment deployment, Instant at) {
-        account.deployments().remove(deployment.name());
+        account.remove(deployment);
         account.pay(deployment.cost(at));
     }
 
     /** Takes all of a resource away, as when it is deleted. */
     void endAll(Account account) {
-        List.copyOf(account.deployments().values()).forEach(one -> end(account, one, service.now()));
+        account.deployments().forEach(one -> end(account, one, service.now()));
     }
 
     private Answer put(AzureCall call) throws ServiceError {
@@ -83,24 +87,22 @@ final class Deployments {
                             + "' is invalid: it must be 2 to 64 letters, digits, '.', '_' or '-' that begin with a letter or digit.");
         }
         Settings settings = settings(account, body);
-        Deployment before = account.deployments().get(name);
+        Optional<Deployment> before = account.deployment(name);
         checkRoom(account, name, settings);
-        Deployment deployment = replacing(account, name, settings);
-        account.deployments().put(name, deployment);
-        return AzureProtocol.json(before == null ? CREATED : OK, described(account, deployment))
-                .with("Azure-AsyncOperation", statusUri(call, account, name));
+        Deployment deployment = replacing(account, before.map(Deployment::name).orElse(name), settings);
+        account.put(deployment);
+        return AzureProtocol.json(before.isEmpty() ? CREATED : OK, described(account, deployment))
+                .with("Azure-AsyncOperation", statusUri(call, account, deployment.name()));
     }
 
     /** What comes in the place of what had the name before. Another capacity is no other deployment, and paid as one. */
     private Deployment replacing(Account account, String name, Settings settings) {
         Instant now = service.now();
-        Deployment before = account.deployments().get(name);
-        if (before != null && before.settings().isSameAs(settings)) {
-            return before.with(settings, now);
+        Optional<Deployment> before = account.deployment(name);
+        if (before.isPresent() && before.get().settings().isSameAs(settings)) {
+            return before.get().with(settings, now);
         }
-        if (before != null) {
-            end(account, before, now);
-        }
+        before.ifPresent(one -> end(account, one, now));
         return new Deployment(name, settings, now, now.plus(service.pace().deploying()));
     }
 
@@ -116,8 +118,8 @@ final class Deployments {
     /** What has the name already makes room for what comes in its place. */
     private void checkRoom(Account account, String name, Settings settings) throws ServiceError {
         OpenAiLimits limits = service.limits();
-        List<Deployment> others = account.deployments().values().stream()
-                .filter(one -> !one.name().equals(name))
+        List<Deployment> others = account.deployments().stream()
+                .filter(one -> !one.name().equalsIgnoreCase(name))
                 .toList();
         long tuned = others.stream().filter(one -> one.settings().isTuned()).count();
         boolean isFull =
@@ -134,7 +136,7 @@ final class Deployments {
     private Settings settings(Account account, ObjectNode body) throws ServiceError {
         JsonNode model = body.path("properties").path("model");
         String name = model.path("name").asText();
-        String version = model.path("version").asText("1");
+        String version = model.path("version").asText(TUNED_VERSION);
         String sku = body.path("sku").path("name").asText("Standard");
         int capacity = body.path("sku").path("capacity").asInt(1);
         if (!model.path("format").asText().equals("OpenAI") || name.isEmpty()) {
@@ -148,6 +150,9 @@ final class Deployments {
         Optional<TunedModel> tuned = service.accountWithId(source)
                 .flatMap(owner -> Optional.ofNullable(owner.models().get(name)));
         if (tuned.isPresent()) {
+            if (!version.equals(TUNED_VERSION)) {
+                throw notSupported(name, version);
+            }
             BigDecimal hourly = TunableModels.offer(tuned.get().base(), sku, account.region())
                     .map(TunableModels.Offer::hosting)
                     .orElseThrow(() -> properties("The specified SKU '" + sku + "' for model '" + name
@@ -155,13 +160,17 @@ final class Deployments {
             return new Settings(
                     name, version, sku, capacity, true, hourly, tuned.get().answers());
         }
-        BaseModel base = TunableModels.find(name + "-" + version)
-                .or(() -> TunableModels.find(name).filter(one -> one.id().equals(name)))
-                .orElseThrow(() -> AzureErrors.invalid(
-                        "DeploymentModelNotSupported",
-                        "Creating account deployment is not supported by the model '" + name + "', version '" + version
-                                + "'."));
+        BaseModel base = TunableModels.find(name + "-" + version).orElseThrow(() -> notSupported(name, version));
+        if (sku.equals(Deployment.TRIAL_SKU)) {
+            throw properties("The specified SKU '" + sku + "' is for fine-tuned models only, not for '" + name + "'.");
+        }
         return new Settings(base.alias(), version, sku, capacity, false, BigDecimal.ZERO, new AnswerCounter());
+    }
+
+    private static ServiceError notSupported(String name, String version) {
+        return AzureErrors.invalid(
+                "DeploymentModelNotSupported",
+                "Creating account deployment is not supported by the model '" + name + "', version '" + version + "'.");
     }
 
     private static ServiceError properties(String message) {
@@ -172,7 +181,7 @@ final class Deployments {
         Account account = service.existing(call);
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode all = answer.putArray("value");
-        account.deployments().values().forEach(one -> all.add(described(account, one)));
+        account.deployments().forEach(one -> all.add(described(account, one)));
         return AzureProtocol.json(OK, answer);
     }
 
@@ -183,29 +192,29 @@ final class Deployments {
 
     /** How far a deployment is that was asked for; one that is not there any more has been taken away. */
     private Answer operation(AzureCall call) throws ServiceError {
-        Deployment deployment = service.existing(call).deployments().get(call.label("deploymentName"));
-        String status = deployment == null || deployment.isUp(service.now()) ? "Succeeded" : "InProgress";
+        boolean isDone = service.existing(call)
+                .deployment(call.label("deploymentName"))
+                .map(one -> one.isUp(service.now()))
+                .orElse(true);
+        String status = isDone ? "Succeeded" : "InProgress";
         return AzureProtocol.json(OK, Json.records().createObjectNode().put("status", status));
     }
 
     private static Deployment existing(Account account, AzureCall call) throws ServiceError {
-        Deployment deployment = account.deployments().get(call.label("deploymentName"));
-        if (deployment == null) {
-            throw AzureErrors.notFound(
-                    "ResourceNotFound",
-                    "The Resource 'Microsoft.CognitiveServices/accounts/" + account.name() + "/deployments/"
-                            + call.label("deploymentName") + "' was not found.");
-        }
-        return deployment;
+        return account.deployment(call.label("deploymentName"))
+                .orElseThrow(() -> AzureErrors.notFound(
+                        "ResourceNotFound",
+                        "The Resource 'Microsoft.CognitiveServices/accounts/" + account.name() + "/deployments/"
+                                + call.label("deploymentName") + "' was not found."));
     }
 
     private Answer delete(AzureCall call) throws ServiceError {
         Account account = service.existing(call);
-        Deployment deployment = account.deployments().get(call.label("deploymentName"));
-        if (deployment == null) {
+        Optional<Deployment> deployment = account.deployment(call.label("deploymentName"));
+        if (deployment.isEmpty()) {
             return Answer.empty(NO_CONTENT, Map.of());
         }
-        end(account, deployment, service.now());
+        end(account, deployment.get(), service.now());
         return Answer.empty(OK, Map.of());
     }
 

@@ -24,7 +24,7 @@ record Example(Exchange exchange, String rejected, boolean isPreference, long to
     static final int LEAST = 10;
 
     /** The service counts by the model's own tokenizer; here a token is so many bytes of the texts. */
-    private static final int BYTES_A_TOKEN = 4;
+    static final int BYTES_A_TOKEN = 4;
 
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool", "function");
     private static final int MARK = 0xfeff;
@@ -137,11 +137,11 @@ record Example(Exchange exchange, String rejected, boolean isPreference, long to
         return said.toString();
     }
 
-    /** The texts of a message; calls of tools are texts too, as they are to the model. */
+    /** The texts of a message; calls of tools are texts too, as they are to the model. Null is no text, as beside such calls. */
     static String text(JsonNode message) {
-        StringBuilder text = new StringBuilder(message.path("content").asText());
+        StringBuilder text = new StringBuilder(message.path("content").asText(""));
         for (JsonNode part : message.path("content")) {
-            text.append(part.path("text").asText());
+            text.append(part.path("text").asText(""));
         }
         for (JsonNode call : message.path("tool_calls")) {
             text.append(call.path("function"));

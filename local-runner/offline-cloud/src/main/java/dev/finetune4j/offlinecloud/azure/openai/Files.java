@@ -11,12 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** The files of all resources. Guarded by the service that owns it. */
 final class Files {
     private static final int OK = 200;
     private static final int CREATED = 201;
-    private static final int USUAL_PAGE = 100;
+    private static final int MOST_LISTED = 10_000;
 
     private final OfflineOpenAi service;
 
@@ -43,6 +44,11 @@ final class Files {
                 Multipart.named(parts, "file").orElseThrow(() -> OpenAiErrors.invalid("The form has no file 'file'."));
         if (file.contentType().isEmpty()) {
             throw OpenAiErrors.invalid("The file has no or an empty content type specified.");
+        }
+        long most = service.limits().onceBytes();
+        if (file.content().bytes().length > most) {
+            throw OpenAiErrors.tooLarge("The file has " + file.content().bytes().length
+                    + " bytes, but a file that is sent at once may have " + most + " at most. Send it in parts.");
         }
         StoredFile stored =
                 store(call.account(), file.filename(), purpose, file.content().bytes());
@@ -114,7 +120,20 @@ final class Files {
                 shown.put(id, file);
             }
         });
-        return AzureProtocol.json(OK, Listing.newest(call, shown, USUAL_PAGE, file -> file.described(service.now())));
+        Function<StoredFile, ObjectNode> told = file -> file.described(service.now());
+        if (!call.isV1()) {
+            return AzureProtocol.json(OK, Listing.whole(Listing.reversed(shown), told));
+        }
+        Map<String, StoredFile> ordered = isOldestFirst(call) ? shown : Listing.reversed(shown);
+        return AzureProtocol.json(OK, Listing.page(call, ordered, MOST_LISTED, MOST_LISTED, told));
+    }
+
+    private static boolean isOldestFirst(DataCall call) throws ServiceError {
+        String order = call.query("order");
+        if (!order.isEmpty() && !order.equals("asc") && !order.equals("desc")) {
+            throw OpenAiErrors.invalid("order must be asc or desc, was '" + order + "'.");
+        }
+        return order.equals("asc");
     }
 
     private static StoredFile existing(DataCall call) throws ServiceError {

@@ -32,8 +32,9 @@ final class FineTuningJob {
     private @Nullable Instant queuedAt;
     private @Nullable Instant startedAt;
     private @Nullable Instant endedAt;
-    private List<Step> steps = List.of();
-    private int taken;
+    private final int stepCount;
+    private final List<Step> steps = new ArrayList<>();
+    private @Nullable Tuning tuning;
     private @Nullable JobFailure failure;
     private @Nullable StoredFile results;
 
@@ -42,6 +43,7 @@ final class FineTuningJob {
         this.request = request;
         this.createdAt = createdAt;
         this.pace = pace;
+        stepCount = Tuning.stepsOfEpoch(request) * request.epochs();
         modelName = request.offer().model().id() + ".ft-" + Files.hex()
                 + (request.suffix().isEmpty() ? "" : "-" + request.suffix());
         events.info(createdAt, "Created fine-tuning job: " + id);
@@ -91,7 +93,7 @@ final class FineTuningJob {
 
     /** Tokens that were trained on so far, which is what is paid. */
     long trainedTokens() {
-        return steps.isEmpty() ? 0 : request.trainedTokens() * taken / steps.size();
+        return request.trainedTokens() * steps.size() / stepCount;
     }
 
     /** Looks at the files if it is due. */
@@ -113,7 +115,7 @@ final class FineTuningJob {
     void start(Instant at) {
         status = JobStatus.RUNNING;
         startedAt = at;
-        steps = Tuning.steps(request);
+        tuning = new Tuning(request);
         events.info(at, "Job started.");
         events.info(at, "Training started.");
     }
@@ -124,21 +126,24 @@ final class FineTuningJob {
      * @return whether those were the last ones
      */
     boolean train(Instant now) {
-        int between = Math.max(1, steps.size() / TOLD_STEPS);
-        while (taken < steps.size() && !stepAt(taken).isAfter(now)) {
-            Step step = steps.get(taken);
-            boolean isLast = taken + 1 == steps.size();
+        int between = Math.max(1, stepCount / TOLD_STEPS);
+        while (tuning != null
+                && steps.size() < stepCount
+                && !stepAt(steps.size()).isAfter(now)) {
+            Instant at = stepAt(steps.size());
+            Step step = tuning.next();
+            steps.add(step);
+            boolean isLast = steps.size() == stepCount;
             if (step.number() % between == 0 || isLast || step.full().isPresent()) {
-                events.step(stepAt(taken), step, steps.size());
+                events.step(at, step, stepCount);
             }
-            taken++;
         }
-        return taken == steps.size();
+        return steps.size() == stepCount;
     }
 
     private Instant stepAt(int index) {
         Instant from = startedAt == null ? createdAt : startedAt;
-        return from.plus(pace.training().multipliedBy(index + 1L).dividedBy(steps.size()));
+        return from.plus(pace.training().multipliedBy(index + 1L).dividedBy(stepCount));
     }
 
     /** The table of its steps, for the file of results. */
@@ -148,7 +153,7 @@ final class FineTuningJob {
 
     /** When its last step is taken. */
     Instant lastStepAt() {
-        return stepAt(steps.size() - 1);
+        return stepAt(stepCount - 1);
     }
 
     void succeed(StoredFile file, Instant at) {
@@ -183,6 +188,7 @@ final class FineTuningJob {
     private void end(JobStatus last, Instant at) {
         status = last;
         endedAt = at;
+        tuning = null;
     }
 
     /** As the service tells of it. What it does not know yet is null, as is what Azure never knows. */
@@ -229,13 +235,9 @@ final class FineTuningJob {
 
     /** By id, the oldest first: those of the last three epochs that it went through. */
     Map<String, ObjectNode> checkpoints() {
-        List<Step> ends = new ArrayList<>();
-        for (int i = 0; i < taken; i++) {
-            if (i + 1 == steps.size()
-                    || steps.get(i + 1).epoch() != steps.get(i).epoch()) {
-                ends.add(steps.get(i));
-            }
-        }
+        int stepsOfEpoch = Tuning.stepsOfEpoch(request);
+        List<Step> ends =
+                steps.stream().filter(step -> step.number() % stepsOfEpoch == 0).toList();
         Map<String, ObjectNode> checkpoints = new LinkedHashMap<>();
         for (Step step : ends.subList(Math.max(0, ends.size() - CHECKPOINTS), ends.size())) {
             String checkpoint = "ftchkpt-" + id.substring(id.indexOf('-') + 1) + "-" + step.number();
@@ -254,6 +256,6 @@ final class FineTuningJob {
     }
 
     private String checkpointName(Step step) {
-        return step.number() == steps.size() ? modelName : modelName + ":ckpt-step-" + step.number();
+        return step.number() == stepCount ? modelName : modelName + ":ckpt-step-" + step.number();
     }
 }

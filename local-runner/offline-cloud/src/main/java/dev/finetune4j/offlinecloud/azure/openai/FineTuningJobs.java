@@ -1,5 +1,7 @@
 package dev.finetune4j.offlinecloud.azure.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.offlinecloud.azure.rest.AzureProtocol;
 import dev.finetune4j.offlinecloud.learner.AnswerCounter;
@@ -11,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The jobs of all resources. A resource trains one at a time, the others wait. Guarded by the service that owns it. */
@@ -20,6 +24,8 @@ final class FineTuningJobs {
     private static final int NO_CONTENT = 204;
     private static final int USUAL_PAGE = 20;
     private static final int USUAL_CHECKPOINTS = 10;
+
+    private static final Pattern METADATA = Pattern.compile("metadata\\[(.*)]");
 
     private final OfflineOpenAi service;
     private final Files files;
@@ -88,7 +94,7 @@ final class FineTuningJobs {
         for (ObjectNode checkpoint : job.checkpoints().values()) {
             String name = checkpoint.path("fine_tuned_model_checkpoint").asText();
             account.models()
-                    .put(name, new TunedModel(name, job.request().offer().model(), job.id(), answers));
+                    .put(name, new TunedModel(name, job.request().offer().model(), answers));
         }
         job.succeed(files.keepResults(account, job.table(), at), at);
     }
@@ -115,11 +121,24 @@ final class FineTuningJobs {
     private Answer list(DataCall call) throws ServiceError {
         Map<String, FineTuningJob> shown = new LinkedHashMap<>();
         call.account().jobs().forEach((id, job) -> {
-            if (service.isListed(job.createdAt())) {
+            if (service.isListed(job.createdAt()) && isWanted(call, job)) {
                 shown.put(id, job);
             }
         });
         return AzureProtocol.json(OK, Listing.newest(call, shown, USUAL_PAGE, FineTuningJob::described));
+    }
+
+    /** Whether it has all pairs of metadata that are asked for. The classic paths keep none and look at none. */
+    private static boolean isWanted(DataCall call, FineTuningJob job) {
+        ObjectNode kept = job.request().metadata();
+        JsonNode pairs = kept == null ? MissingNode.getInstance() : kept; // all of which are texts
+        return !call.isV1()
+                || call.query().entrySet().stream().allMatch(wanted -> {
+                    Matcher key = METADATA.matcher(wanted.getKey());
+                    return !key.matches()
+                            || (pairs.has(key.group(1))
+                                    && pairs.path(key.group(1)).asText().equals(wanted.getValue()));
+                });
     }
 
     private static FineTuningJob existing(DataCall call) throws ServiceError {

@@ -110,7 +110,11 @@ final class JobRules {
     }
 
     private static boolean isPreference(ObjectNode body) throws ServiceError {
-        String type = body.path("method").path("type").asText("supervised");
+        JsonNode method = body.path("method");
+        if (!method.isMissingNode() && !method.isNull() && !method.isObject()) {
+            throw OpenAiErrors.invalid("method must be an object with a type, was " + method + ".");
+        }
+        String type = method.path("type").asText("supervised");
         return switch (type) {
             case "supervised" -> false;
             case "dpo" -> true;

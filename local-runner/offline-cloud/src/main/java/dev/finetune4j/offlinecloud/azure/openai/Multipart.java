@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,8 +15,8 @@ import java.util.regex.Pattern;
 final class Multipart {
     private static final Pattern BOUNDARY =
             Pattern.compile("multipart/form-data;.*boundary=\"?([^\";]+)\"?.*", Pattern.CASE_INSENSITIVE);
-    private static final Pattern NAME = Pattern.compile("[; ]name=\"([^\"]*)\"");
-    private static final Pattern FILENAME = Pattern.compile("[; ]filename=\"([^\"]*)\"");
+    private static final Pattern NAME = parameter("name");
+    private static final Pattern FILENAME = parameter("filename");
     private static final byte[] LINE = {'\r', '\n'};
     private static final byte[] EMPTY_LINE = {'\r', '\n', '\r', '\n'};
 
@@ -82,9 +83,17 @@ final class Multipart {
         return "";
     }
 
+    /** Quotes around what has neither spaces nor semicolons may be left out, as .NET's client does. */
+    private static Pattern parameter(String name) {
+        return Pattern.compile("[; ]" + name + "=(?:\"([^\"]*)\"|([^;\\s\"]+))", Pattern.CASE_INSENSITIVE);
+    }
+
     private static String found(Pattern pattern, String text) {
         Matcher matcher = pattern.matcher(text);
-        return matcher.find() ? matcher.group(1) : "";
+        if (!matcher.find()) {
+            return "";
+        }
+        return Objects.requireNonNullElseGet(matcher.group(1), () -> Objects.requireNonNull(matcher.group(2)));
     }
 
     private static int find(byte[] body, byte[] wanted, int from) {

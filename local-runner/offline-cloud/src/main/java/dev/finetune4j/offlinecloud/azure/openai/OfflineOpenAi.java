@@ -96,9 +96,16 @@ public final class OfflineOpenAi {
         return accounts.find(name).orElseGet(() -> Account.missing(name));
     }
 
-    /** Does what a request asks for, after all that was due before. */
+    /**
+     * Does what a request asks for, after all that was due before.
+     *
+     * @throws ServiceError if the resource was deleted while the request came, or whatever the operation refuses
+     */
     synchronized Answer answer(DataOperation operation, DataCall call) throws ServiceError {
         advance();
+        if (!call.account().isThere()) {
+            throw OpenAiErrors.noResource();
+        }
         return operation.handler().answer(call);
     }
 
@@ -173,8 +180,12 @@ public final class OfflineOpenAi {
      * From now on a million tokens cost so many US dollars, whichever way and wherever a model is tuned.
      *
      * @param model with its version
+     * @throws IllegalArgumentException if no such model can be tuned
      */
     public synchronized void trainingPrice(String model, BigDecimal dollars) {
+        if (TunableModels.find(model).filter(one -> one.id().equals(model)).isEmpty()) {
+            throw new IllegalArgumentException("there is no model \"" + model + "\" that can be tuned");
+        }
         prices.put(model, dollars);
     }
 

@@ -63,6 +63,14 @@ final class OpenAiErrors {
                         + " subscription and use a correct regional API endpoint for your resource.");
     }
 
+    /** A token at a resource that has no host of its own. */
+    static ServiceError noSubdomain() {
+        return new ServiceError(
+                BAD_REQUEST,
+                "BadRequest",
+                "Please provide a custom subdomain for token authentication, otherwise API key is required.");
+    }
+
     static ServiceError noDeployment() {
         return new ServiceError(
                 NOT_FOUND,

@@ -33,6 +33,7 @@ public final class OpenAiProtocol implements Protocol {
     /** What a form may have besides its file. */
     private static final long FORM_BYTES = 1 << 16;
 
+    private static final byte[] NOTHING = {};
     private static final int MILLIS = 1000;
     private static final int UNAUTHORIZED = 401;
 
@@ -107,7 +108,11 @@ public final class OpenAiProtocol implements Protocol {
             }
         }
         String query = Objects.requireNonNullElse(exchange.getRequestURI().getRawQuery(), "");
-        boolean isTooLarge = length(exchange) > service.limits().fileBytes() + FORM_BYTES;
+        int most = (int) Math.min(service.limits().fileBytes() + FORM_BYTES, Integer.MAX_VALUE - 1);
+        // One byte more than may come tells of a body that is too large and was not announced.
+        byte[] body =
+                length(exchange) > most ? NOTHING : exchange.getRequestBody().readNBytes(most + 1);
+        boolean isTooLarge = length(exchange) > most || body.length > most;
         String root = "https://" + header(exchange, "Host") + path.group(0).substring(0, path.start(3));
         DataCall call = new DataCall(
                 service.account(Objects.requireNonNull(path.group(1))),
@@ -116,7 +121,7 @@ public final class OpenAiProtocol implements Protocol {
                 labels,
                 AzureCall.parsed(query),
                 header(exchange, "Content-Type"),
-                new Content(isTooLarge ? new byte[0] : exchange.getRequestBody().readAllBytes()));
+                new Content(isTooLarge ? NOTHING : body));
         return new DataRequest(
                 found,
                 call,
@@ -144,7 +149,7 @@ public final class OpenAiProtocol implements Protocol {
         private final String key;
         private final boolean isTooLarge;
 
-        /** @param isTooLarge whether its body was not read, since no file has so many bytes */
+        /** @param isTooLarge whether its body was not read to its end, since no file has so many bytes */
         DataRequest(
                 @Nullable DataOperation operation,
                 DataCall call,
@@ -173,7 +178,10 @@ public final class OpenAiProtocol implements Protocol {
             checkVersion();
             if (isSigned()) {
                 guard.check(authorization);
-            } else if (!call.account().hasKey(bearer().isEmpty() ? key : bearer())) {
+                if (call.account().subdomain().isEmpty()) {
+                    throw OpenAiErrors.noSubdomain();
+                }
+            } else if (!call.account().hasKey(call.isV1() && !bearer().isEmpty() ? bearer() : key)) {
                 throw OpenAiErrors.otherKey();
             }
             if (operation == null) {
@@ -185,7 +193,7 @@ public final class OpenAiProtocol implements Protocol {
             }
         }
 
-        /** OpenAI's own clients send a key as if it were a token; a token has dots. */
+        /** By the paths without a dated version OpenAI's own clients send a key as if it were a token; a token has dots. */
         private boolean isSigned() {
             return !bearer().isEmpty() && bearer().contains(".");
         }

@@ -7,7 +7,6 @@ import dev.finetune4j.offlinecloud.learner.AnswerCounter;
  *
  * @param name {@code BASE.ft-HEX} with the suffix that the job asked for
  * @param base what was tuned in the first place
- * @param job id of the job
  * @param answers what answers once it is deployed
  */
-record TunedModel(String name, TunableModels.BaseModel base, String job, AnswerCounter answers) {}
+record TunedModel(String name, TunableModels.BaseModel base, AnswerCounter answers) {}

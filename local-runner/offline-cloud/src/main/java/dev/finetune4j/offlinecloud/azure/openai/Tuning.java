@@ -22,7 +22,11 @@ final class Tuning {
     private final JobRequest request;
     private final BigramLearner learner = new BigramLearner();
     private final BigramLearner reference = new BigramLearner();
-    private final List<Step> steps = new ArrayList<>();
+    private final Random order;
+    private List<Example> rows = List.of();
+    private int epoch = -1;
+    private int nextRow;
+    private int taken;
 
     /**
      * Figures of a step, from 1.
@@ -37,36 +41,41 @@ final class Tuning {
     /**
      * How well rows are known.
      *
-     * @param loss in nats; of a byte, or of a pair of answers where a preference is learned
+     * @param loss in nats; of a byte, or where a preference is learned of a pair of answers, which are compared by their means of a byte
      * @param accuracy share of the bytes that are the likeliest ones, from 0 to 1
      */
     record Figures(double loss, double accuracy) {}
 
-    private Tuning(JobRequest request) {
+    /** Nothing is learned but what the model knows that the job goes on from. */
+    Tuning(JobRequest request) {
         this.request = request;
+        order = new Random(request.seed());
         request.continued().ifPresent(from -> {
             learner.learn(from.answers().answers());
             reference.learn(from.answers().answers());
         });
     }
 
-    /** All steps of a job. */
-    static List<Step> steps(JobRequest request) {
-        Tuning tuning = new Tuning(request);
-        Random order = new Random(request.seed());
-        for (int epoch = 0; epoch < request.epochs(); epoch++) {
-            List<Example> rows = new ArrayList<>(request.training());
-            Collections.shuffle(rows, order);
-            for (int from = 0; from < rows.size(); from += request.batchSize()) {
-                int to = Math.min(rows.size(), from + request.batchSize());
-                tuning.step(epoch, rows.subList(from, to), to == rows.size());
-            }
-        }
-        return tuning.steps;
+    /** How many steps go through all rows once. */
+    static int stepsOfEpoch(JobRequest request) {
+        return (request.training().size() + request.batchSize() - 1) / request.batchSize();
     }
 
-    private void step(int epoch, List<Example> batch, boolean endsEpoch) {
-        int number = steps.size() + 1;
+    /** Takes the next step; each when it is due, since others wait meanwhile. */
+    Step next() {
+        if (nextRow == rows.size()) {
+            rows = new ArrayList<>(request.training());
+            Collections.shuffle(rows, order);
+            nextRow = 0;
+            epoch++;
+        }
+        int from = nextRow;
+        nextRow = Math.min(rows.size(), from + request.batchSize());
+        taken++;
+        return step(taken, rows.subList(from, nextRow), nextRow == rows.size());
+    }
+
+    private Step step(int number, List<Example> batch, boolean endsEpoch) {
         Figures training = figures(batch);
         learner.learn(answers(batch));
         List<Example> all = request.validation();
@@ -76,7 +85,7 @@ final class Tuning {
                 ? Optional.of(figures(all.subList(from, Math.min(all.size(), from + request.batchSize()))))
                 : Optional.empty();
         Optional<Figures> full = !all.isEmpty() && endsEpoch ? Optional.of(figures(all)) : Optional.empty();
-        steps.add(new Step(number, epoch, training, validation, full));
+        return new Step(number, epoch, training, validation, full);
     }
 
     private Figures figures(List<Example> rows) {
@@ -90,11 +99,13 @@ final class Tuning {
     /** As direct preference optimization has it: ln 2 as long as the model is what it was. */
     private double preferenceLoss(Example row) {
         double margin = gain(row.exchange().answer()) - gain(row.rejected());
-        return Math.log1p(Math.exp(-request.beta() * margin));
+        double scaled = request.beta() * margin;
+        return Math.max(0, -scaled) + Math.log1p(Math.exp(-Math.abs(scaled))); // which no margin lets overflow
     }
 
+    /** Of a byte: of sums a long rejected answer would win, since it shares more pairs of bytes with what is learned than a short one. */
     private double gain(String answer) {
-        return reference.surprise(answer) - learner.surprise(answer);
+        return reference.loss(List.of(answer)) - learner.loss(List.of(answer));
     }
 
     private static List<String> answers(List<Example> rows) {

@@ -51,6 +51,12 @@ final class Upload {
         return parts;
     }
 
+    /** Whether so many bytes more are too many: each part may come twice, as where an answer was lost. */
+    boolean isFull(int more) {
+        long sent = parts.values().stream().mapToLong(part -> part.length).sum();
+        return sent + more > 2 * bytes;
+    }
+
     void cancel() {
         isCancelled = true;
         parts.clear();

@@ -76,6 +76,10 @@ final class Uploads {
             throw OpenAiErrors.tooLarge("The part has " + data.length + " bytes, but a part may have "
                     + service.limits().partBytes() + " at most.");
         }
+        if (upload.isFull(data.length)) {
+            throw OpenAiErrors.tooLarge("The parts of the upload have more than twice the " + upload.bytes()
+                    + " bytes that were announced.");
+        }
         String id = "part_" + Files.hex();
         upload.parts().put(id, data);
         ObjectNode answer = Json.records()

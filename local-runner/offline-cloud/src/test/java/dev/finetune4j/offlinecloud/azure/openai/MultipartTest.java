@@ -46,6 +46,24 @@ class MultipartTest {
     }
 
     @Test
+    void namesNeedNoQuotes() throws ServiceError {
+        List<Multipart.Part> parts = parsed(TYPE, """
+                --b-1
+                Content-Disposition: form-data; name=purpose
+
+                fine-tune
+                --b-1
+                Content-Disposition: form-data; name=file; filename=train.jsonl; filename*=utf-8''train.jsonl
+
+                {}
+                --b-1--
+                """.replace("\n", "\r\n"));
+
+        assertThat(parts).extracting(Multipart.Part::name).containsExactly("purpose", "file");
+        assertThat(parts).extracting(Multipart.Part::filename).containsExactly("", "train.jsonl");
+    }
+
+    @Test
     void whatIsNoSuchFormIsRefused() {
         assertThatThrownBy(() -> parsed("application/json", "{}"))
                 .hasMessage("The request must be of content type multipart/form-data with a boundary, was"
