@@ -44,7 +44,7 @@ class LaunchAtBedrockTest {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
         assertThat(oneLine(run.err()))
                 .contains(
-                        "launch bedrock amazon.nova-micro-v1:0:128k, us-east-1",
+                        "launch bedrock amazon.nova-micro-v1:0:128k, us-east-1, regional",
                         "at 1 USD a million tokens (2026-08-10)",
                         "since no count gives more than",
                         "a token is at least a byte of UTF-8",

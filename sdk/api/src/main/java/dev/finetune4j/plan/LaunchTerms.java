@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param worstCost what it costs if it runs to that limit and takes longest to wind down, or if as many tokens are billed as can be;
  *     null where nothing is billed
  * @param afterwards what the result goes on to cost at the place, asked or not, until it is removed; null where nothing
- * @param settings what the place is told of the machine, by the names of {@link PlaceSettings}; empty where none is let
+ * @param settings what the place is told of the machine or the service, by the names of {@link PlaceSettings}; empty where nothing is sold
  * @param alternatives where the job goes, in this order, if its machine is not to be had; without alternatives of their own
  */
 public record LaunchTerms(

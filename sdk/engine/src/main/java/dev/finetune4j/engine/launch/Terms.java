@@ -124,7 +124,7 @@ public final class Terms {
                 limit,
                 worst,
                 afterwards,
-                option.offer() instanceof MachineOffer machine ? PlaceSettings.with(Map.of(), machine) : Map.of(),
+                option.offer() == null ? Map.of() : PlaceSettings.with(Map.of(), option.offer()),
                 List.of());
     }
 
