@@ -58,7 +58,7 @@ final class RunCommand implements Callable<Integer> {
                     .map(option -> file.at(option.target()))
                     .orElse(file));
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
-            if (detach && handle.begin() != RunHandle.Begin.ENDED) {
+            if (detach) {
                 return end.detach(handle).number();
             }
             view.took(handle.id(), handle.begin());

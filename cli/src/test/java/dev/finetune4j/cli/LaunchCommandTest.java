@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,12 +31,10 @@ class LaunchCommandTest {
                 .doesNotContain("limit");
         assertThat(first.out()).contains("tuned");
 
-        for (String way : List.of("launch", "run")) {
-            CommandRun second = command(way, job.toString(), "--detach");
-            assertThat(second.exitCode()).isZero();
-            assertThat(second.err()).contains("has ended already").doesNotContain("goes on");
-            assertThat(second.out()).contains("tuned");
-        }
+        CommandRun second = command("launch", job.toString(), "--detach");
+        assertThat(second.exitCode()).isZero();
+        assertThat(second.err()).contains("has ended already").doesNotContain("goes on");
+        assertThat(second.out()).contains("tuned");
         assertThat(command("ps").out().lines().filter(line -> line.startsWith("tickets-")))
                 .hasSize(1);
 
