@@ -106,9 +106,18 @@ final class TuningParameters {
         }
     }
 
+    /** Each epoch is billed, and what was agreed to is told for those of the job. */
     private void epochs() {
-        if (!values.containsKey(EPOCHS)) {
+        String said = values.get(EPOCHS);
+        if (said == null) {
             put(EPOCHS, BigDecimal.valueOf(training.epochs()), "training.epochs");
+        } else if (Double.parseDouble(said) > Math.ceil(training.epochs())) {
+            problems.add(BedrockProblems.HYPER_PARAMETER
+                    .error(EPOCHS + " is " + said + ", and the job has " + Math.round(Math.ceil(training.epochs()))
+                            + " epochs, by which its price is told")
+                    .at(Location.ofKey("places.bedrock." + EPOCHS))
+                    .remedy("training.epochs: " + said)
+                    .build());
         }
     }
 

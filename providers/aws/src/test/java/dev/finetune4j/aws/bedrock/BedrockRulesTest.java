@@ -157,6 +157,33 @@ class BedrockRulesTest {
                 });
     }
 
+    /** The limit that somebody agreed to is told by the job's epochs. */
+    @Test
+    void trainsNoMoreEpochsThanWerePriced() {
+        assertThat(epochProblems("5")).singleElement().satisfies(problem -> {
+            assertThat(problem.isError()).isTrue();
+            assertThat(problem.summary())
+                    .isEqualTo("epochCount is 5, and the job has 2 epochs, by which its price is told");
+            assertThat(problem.remedies()).containsExactly("training.epochs: 5");
+        });
+        assertThat(epochProblems("2")).isEmpty();
+        assertThat(epochProblems("1")).isEmpty();
+    }
+
+    private static List<Problem> epochProblems(String said) {
+        TrainingSpec training = TrainingSpec.builder().epochs(2).build();
+        return TuningParameters.of(
+                        LoraTuning.defaults(),
+                        training,
+                        true,
+                        TunableModels.find(OfflineTuning.NOVA).orElseThrow(),
+                        Map.of("epochCount", said))
+                .problems()
+                .stream()
+                .filter(Problem::isError)
+                .toList();
+    }
+
     static Stream<Arguments> badTraining() {
         ProblemKind parameter = BedrockProblems.HYPER_PARAMETER;
         ProblemKind none = BedrockProblems.NO_COUNTERPART;
