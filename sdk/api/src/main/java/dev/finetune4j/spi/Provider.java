@@ -3,6 +3,7 @@ package dev.finetune4j.spi;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -101,13 +102,15 @@ public interface Provider extends AutoCloseable {
     }
 
     /**
-     * What must be allowed so that jobs with these settings can run and be looked after, and no more. Asks nobody; empty where nothing
-     * has to be allowed, and at a place that bills where that is not told.
+     * What must be allowed so that jobs with these settings can run and be looked after, and no more. Asks nobody but where the place
+     * alone knows what a job of the model is made of; empty where nothing has to be allowed, and at a place that bills where that is
+     * not told.
      *
      * @param runs what the ids of the runs begin with
-     * @throws FineTuneException with all that is wrong with the settings, or missing
+     * @param model the base model as the job names it, which is meant where the settings name none
+     * @throws FineTuneException with all that is wrong with the settings, or missing, or because the place does not answer
      */
-    default List<AccessPolicy> policies(String runs) {
+    default List<AccessPolicy> policies(String runs, ModelRef model) {
         return List.of();
     }
 

@@ -116,11 +116,16 @@ public final class AwsExaminer implements AccountExaminer {
         }
         try (Provider provider = place.open(context, settings)) {
             List<Diagnosis> all = new ArrayList<>(List.of(trust));
-            provider.policies(RunId.beginning(job.name())).stream()
+            provider.policies(RunId.beginning(job.name()), job.model()).stream()
                     .filter(policy -> policy.holder() == AccessPolicy.Holder.JOB)
                     .map(policy -> new RoleAccessExamination(region, context).of(role, policy))
                     .forEach(all::add);
             return all;
+        } catch (FineTuneException e) {
+            // What it needs depends on the model, of which the hub tells nothing; why is told of the model.
+            return List.of(
+                    trust,
+                    Diagnosis.unknown(RoleAccessExamination.NAME, e.problems().get(0)));
         }
     }
 

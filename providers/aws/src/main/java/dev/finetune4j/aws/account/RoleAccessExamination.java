@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.iam.model.PolicyEvaluationDecisionType;
  * seen: the bucket's policy, the key, the organisation.
  */
 final class RoleAccessExamination {
-    private static final String NAME = "role access";
+    static final String NAME = "role access";
     private static final Set<String> ASKED = Set.of("s3:GetObject", "s3:PutObject");
 
     private final String region;

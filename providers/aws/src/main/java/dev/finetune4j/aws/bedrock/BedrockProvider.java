@@ -109,7 +109,7 @@ final class BedrockProvider implements Provider {
     }
 
     @Override
-    public List<AccessPolicy> policies(String runs) {
+    public List<AccessPolicy> policies(String runs, ModelRef model) {
         return policies().all();
     }
 

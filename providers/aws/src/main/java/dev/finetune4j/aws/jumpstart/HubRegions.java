@@ -6,11 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.regions.PartitionMetadata;
-import software.amazon.awssdk.regions.Region;
 
 /**
- * The regions that have a hub, with the buckets of its files and the registry of its images.
+ * The regions that have a hub, with the buckets of its files.
  *
  * @param source where that stands
  * @param regions what they have, by region
@@ -32,18 +30,11 @@ record HubRegions(String source, Map<String, Place> regions) {
      *
      * @param content bucket that anybody may read
      * @param gated bucket that may be read once a licence is accepted, or null for none
-     * @param registry account that holds the images
      */
-    record Place(String content, @Nullable String gated, String registry) {
+    record Place(String content, @Nullable String gated) {
         /** Its buckets. */
         List<String> buckets() {
             return gated == null ? List.of(content) : List.of(content, gated);
-        }
-
-        /** The address of all images there. */
-        String images(String region) {
-            return registry + ".dkr.ecr." + region + "."
-                    + PartitionMetadata.of(Region.of(region)).dnsSuffix() + "/*";
         }
     }
 }

@@ -167,11 +167,13 @@ final class JumpStartProvider implements Provider {
                         || problem.kind().equals(JumpStartProblems.DOCUMENT));
     }
 
-    /** Which image a model runs in stands in its document, which nobody is asked for here: any of Amazon's own. */
+    /** Which images a model runs in stands in its document, which the hub is asked for. */
     @Override
-    public List<AccessPolicy> policies(String runs) {
-        JumpStartOptions options = settings.options(ANY_MODEL);
+    public List<AccessPolicy> policies(String runs, ModelRef model) {
+        JumpStartOptions options = settings.options(model);
         refuse(JumpStartRules.problems(options));
+        HubDocument document = document(options);
+        refuse(JumpStartRules.problems(options, document));
         HubRegions.Place place = HubRegions.shipped().in(options.region()).orElseThrow();
         JobPolicies.Bounds bounds = new JobPolicies.Bounds(
                 options.role(),
@@ -182,7 +184,7 @@ final class JumpStartProvider implements Provider {
                 false,
                 options.subnets(),
                 options.securityGroups(),
-                List.of(place.images(options.region())));
+                document.images());
         return new JobPolicies(bounds, new JobPolicies.Hub(HubModels.HUB, options.model(), place.buckets()), runs)
                 .all();
     }

@@ -14,6 +14,7 @@ import dev.finetune4j.aws.internal.jobs.TrainingJobs;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.AccessPolicy;
@@ -129,7 +130,7 @@ final class SageMakerProvider implements Provider {
     }
 
     @Override
-    public List<AccessPolicy> policies(String runs) {
+    public List<AccessPolicy> policies(String runs, ModelRef model) {
         SageMakerOptions options = settings.atSomeMachine().options();
         List<Problem> problems = SageMakerRules.problems(options, VendorImages.shipped());
         if (problems.stream().anyMatch(Problem::isError)) {

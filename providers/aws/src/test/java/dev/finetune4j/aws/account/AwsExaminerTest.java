@@ -285,8 +285,11 @@ class AwsExaminerTest {
         assertThat(good).extracting(Diagnosis::verdict).containsOnly(Verdict.OK);
         assertThat(good.get(5).found())
                 .isEqualTo("the hub in eu-central-1 has huggingface-llm-offline-tiny, version 1.1.0");
-        assertThat(aws.calls("DescribeHubContent")).hasSize(asked + 1);
+        assertThat(aws.calls("DescribeHubContent"))
+                .as("for the image that the role pulls, and for what it has against the job")
+                .hasSize(asked + 2);
 
+        assertThat(atJumpStart("meta-none").get(3).verdict()).isEqualTo(Verdict.UNKNOWN);
         Diagnosis none = atJumpStart("meta-none").get(5);
         assertThat(none.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(none.found()).isEqualTo("FT0913: the hub in eu-central-1 has no model meta-none");

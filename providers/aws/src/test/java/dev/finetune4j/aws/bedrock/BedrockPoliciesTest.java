@@ -8,6 +8,7 @@ import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.run.ChatQuestion;
@@ -278,7 +279,7 @@ class BedrockPoliciesTest {
 
     private static List<AccessPolicy> policies(Map<String, String> settings) {
         try (Provider provider = TuningPlace.nowhere(settings)) {
-            return provider.policies("tickets-");
+            return provider.policies("tickets-", new ModelRef("tiny"));
         }
     }
 }

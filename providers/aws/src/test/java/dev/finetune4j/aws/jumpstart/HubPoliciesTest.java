@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.AccessPolicy;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A job of the hub is launched, followed, fetched and removed with exactly what is printed. */
 class HubPoliciesTest {
     private static final RunId ID = new RunId("tickets-0123abcd-1");
+    private static final ModelRef MODEL = new ModelRef("tiny");
 
     @TempDir
     private Path folder;
@@ -35,7 +37,7 @@ class HubPoliciesTest {
     void areReadByPeople() throws IOException {
         try (OfflineHubPlace place = place();
                 Provider provider = place.open()) {
-            for (AccessPolicy policy : provider.policies("tickets-")) {
+            for (AccessPolicy policy : provider.policies("tickets-", MODEL)) {
                 String name = "jumpstart-policy-" + (policy.holder() == Holder.CALLER ? "caller" : "job") + ".json";
                 GoldenFiles.in("golden").assertMatches(name, policy.document() + "\n");
             }
@@ -46,7 +48,7 @@ class HubPoliciesTest {
     void allowAllThatAJobTakesAndNothingThatNobodyDoes() throws IOException {
         try (OfflineHubPlace place = place();
                 Provider provider = place.open()) {
-            List<AccessPolicy> policies = provider.policies("tickets-");
+            List<AccessPolicy> policies = provider.policies("tickets-", MODEL);
             policies.forEach(policy -> {
                 switch (policy.holder()) {
                     case CALLER -> place.aws.iam().restrictUser(policy.document());

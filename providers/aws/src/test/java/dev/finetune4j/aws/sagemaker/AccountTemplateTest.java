@@ -8,6 +8,7 @@ import dev.finetune4j.aws.bedrock.BedrockProviderFactory;
 import dev.finetune4j.aws.internal.jobs.StoreLayout;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
@@ -28,7 +29,7 @@ class AccountTemplateTest {
     private static final String CUSTOMIZATION = "/resources/CustomizationRole/Policies/0/PolicyDocument";
 
     /** What the role may do for jobs at JumpStart, which is held to their policy elsewhere. */
-    private static final Set<String> OF_HUB = Set.of("FindModelAndScript", "ReadModelAndScript", "PullImageOfHub");
+    private static final Set<String> OF_HUB = Set.of("FindModelAndScript", "ReadModelAndScript");
 
     private final JsonNode plain = TEMPLATE.plain();
     private final JsonNode all = TEMPLATE.full();
@@ -177,7 +178,7 @@ class AccountTemplateTest {
     }
 
     private static List<JsonNode> ofHolder(Provider provider) {
-        return provider.policies("").stream()
+        return provider.policies("", new ModelRef("any")).stream()
                 .filter(policy -> policy.holder() == AccessPolicy.Holder.JOB)
                 .flatMap(policy -> statements(Json.read(policy.document(), JsonNode.class)).stream())
                 .toList();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.aws.PolicyParts;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.run.RunEvent;
@@ -253,7 +254,7 @@ class JobPoliciesTest {
 
     private static List<AccessPolicy> policies(Map<String, String> settings) {
         try (Provider provider = OfflinePlace.nowhere(settings)) {
-            return provider.policies(RUNS);
+            return provider.policies(RUNS, new ModelRef("tiny"));
         }
     }
 

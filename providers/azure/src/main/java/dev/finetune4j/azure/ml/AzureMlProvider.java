@@ -7,6 +7,7 @@ import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.AccessPolicy;
@@ -127,7 +128,7 @@ final class AzureMlProvider implements Provider {
     }
 
     @Override
-    public List<AccessPolicy> policies(String runs) {
+    public List<AccessPolicy> policies(String runs, ModelRef model) {
         refuseSettings();
         return AzureMlRoles.of(settings.options());
     }

@@ -6,6 +6,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.AccessPolicy;
@@ -128,7 +129,7 @@ final class AzureOpenAiProvider implements Provider {
     }
 
     @Override
-    public List<AccessPolicy> policies(String runs) {
+    public List<AccessPolicy> policies(String runs, ModelRef model) {
         AzureOpenAiOptions options = settings.options(settings.someModel());
         List<Problem> problems = AzureOpenAiRules.problems(options);
         if (problems.stream().anyMatch(Problem::isError)) {

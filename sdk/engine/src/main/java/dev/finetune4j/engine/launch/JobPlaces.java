@@ -90,12 +90,12 @@ public final class JobPlaces {
      * What must be allowed at the place where a job would run, and to whoever has its tuned model hosted there.
      *
      * @return empty where nothing has to be allowed
-     * @throws FineTuneException with FT0113 if none of its targets is there, FT0510 if its place does not tell, or with what is wrong with
-     *     the place's settings
+     * @throws FineTuneException with FT0113 if none of its targets is there, FT0510 if its place does not tell, with what is wrong with the
+     *     place's settings, or because the place does not answer
      */
     public List<AccessPolicy> policies(FineTuneJob job) {
         try (Provider provider = openFor(job)) {
-            List<AccessPolicy> policies = new ArrayList<>(provider.policies(RunId.beginning(job.name())));
+            List<AccessPolicy> policies = new ArrayList<>(provider.policies(RunId.beginning(job.name()), job.model()));
             if (policies.isEmpty() && provider.capabilities().bills()) {
                 throw RunProblems.notSupported(provider.id(), "tell what must be allowed there");
             }

@@ -41,7 +41,7 @@ public final class JobPolicies {
      * @param mayKeepMachine whether one of their machines may be kept after a job, and has to be given back
      * @param subnets of the network that they join; empty for none
      * @param securityGroups in that network
-     * @param images addresses of the images that they may run in; a repository may be {@code *}
+     * @param images addresses of the images that they may run in
      */
     public record Bounds(
             String role,
@@ -212,7 +212,11 @@ public final class JobPolicies {
                         "PullImage",
                         "the image that it runs in",
                         List.of("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-                        bounds.images().stream().map(this::repository).sorted().toList()),
+                        bounds.images().stream()
+                                .map(this::repository)
+                                .distinct()
+                                .sorted()
+                                .toList()),
                 PolicyStatement.of(
                         "BeginLog",
                         "the group of all training jobs, where it is not there yet",
@@ -292,8 +296,8 @@ public final class JobPolicies {
 
     private String repository(String address) {
         Matcher image = PolicyScope.matched(IMAGE, address);
-        String name = image.group(3).equals("*") ? "*" : literally(image.group(3));
-        return "arn:" + scope.partition() + ":ecr:" + image.group(2) + ":" + image.group(1) + ":repository/" + name;
+        return "arn:" + scope.partition() + ":ecr:" + image.group(2) + ":" + image.group(1) + ":repository/"
+                + literally(image.group(3));
     }
 
     private String logs(String what) {
