@@ -12,6 +12,7 @@ import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.VendorPlace;
 import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +36,7 @@ public final class AwsOfferSource implements OfferSource {
 
     @Override
     public Set<ProviderId> withOwnModels() {
-        return AwsPlace.all().stream()
+        return VendorPlace.all(AwsPlace.class).stream()
                 .filter(AwsPlace::hasOwnModels)
                 .map(AwsPlace::id)
                 .collect(toUnmodifiableSet());

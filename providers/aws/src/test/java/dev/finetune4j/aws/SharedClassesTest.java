@@ -3,6 +3,7 @@ package dev.finetune4j.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.aws.account.AwsPlace;
+import dev.finetune4j.spi.VendorPlace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,10 +24,11 @@ class SharedClassesTest {
 
     @Test
     void findsEveryPlaceByItsRegistration() {
-        assertThat(AwsPlace.all())
+        assertThat(VendorPlace.all(AwsPlace.class))
                 .extracting(place -> place.id().value())
                 .containsExactlyInAnyOrder("sagemaker", "jumpstart", "bedrock");
-        assertThat(AwsPlace.all().stream().filter(AwsPlace::isUsual)).hasSize(1);
+        assertThat(VendorPlace.all(AwsPlace.class).stream().filter(AwsPlace::isUsual))
+                .hasSize(1);
     }
 
     @Test
@@ -37,7 +39,7 @@ class SharedClassesTest {
             Matcher text = TEXT.matcher(Files.readString(file));
             while (text.find()) {
                 texts++;
-                for (AwsPlace place : AwsPlace.all()) {
+                for (AwsPlace place : VendorPlace.all(AwsPlace.class)) {
                     if (names(text.group(1), place.id().value())) {
                         named.add(MAIN.relativize(file) + ": " + text.group());
                     }
@@ -56,7 +58,7 @@ class SharedClassesTest {
 
     /** All but the packages of the places. */
     private static List<Path> shared() throws IOException {
-        List<Path> own = AwsPlace.all().stream()
+        List<Path> own = VendorPlace.all(AwsPlace.class).stream()
                 .map(place -> MAIN.resolve(place.getClass().getPackageName().replaceFirst(".*\\.", "")))
                 .toList();
         try (Stream<Path> files = Files.walk(MAIN)) {

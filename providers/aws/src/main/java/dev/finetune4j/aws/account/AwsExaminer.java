@@ -4,7 +4,6 @@ import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.AccountExaminer;
@@ -12,10 +11,9 @@ import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
-import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.spi.VendorPlace;
 import dev.finetune4j.value.RunId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +24,6 @@ import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
 
 /** Looks whether an account of Amazon's is ready for a job at the places that it names. */
 public final class AwsExaminer implements AccountExaminer {
-    private static final String SETTINGS = "settings";
     private static final String CREDENTIALS = "credentials";
     private static final String BUCKET = "bucket";
     private static final String NETWORK = "network";
@@ -38,30 +35,7 @@ public final class AwsExaminer implements AccountExaminer {
 
     @Override
     public List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job) {
-        List<AwsPlace> places = AwsPlace.all();
-        List<AwsPlace> named = places.stream()
-                .filter(place -> job != null && isNamed(job, place.id()))
-                .sorted(Comparator.comparing(AwsPlace::isUsual).reversed())
-                .toList();
-        if (named.isEmpty()) {
-            return places.stream()
-                    .filter(AwsPlace::isUsual)
-                    .findFirst()
-                    .map(usual -> examine(context, job, usual))
-                    .orElse(List.of());
-        }
-        List<Diagnosis> all = new ArrayList<>();
-        for (AwsPlace place : named) {
-            String prefix = place.isUsual() ? "" : place.id() + " ";
-            examine(context, job, place).stream()
-                    .map(one -> new Diagnosis(prefix + one.name(), one.verdict(), one.found(), one.remedy()))
-                    .forEach(all::add);
-        }
-        return all;
-    }
-
-    private static boolean isNamed(FineTuneJob job, ProviderId place) {
-        return job.targets().contains(place) || !job.settingsOf(place).isEmpty();
+        return VendorPlace.examine(AwsPlace.class, job, place -> examine(context, job, place));
     }
 
     private static List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job, AwsPlace place) {
@@ -82,7 +56,7 @@ public final class AwsExaminer implements AccountExaminer {
         if (job == null) {
             return all;
         }
-        List<Diagnosis> wrong = wrong(place, settings, context);
+        List<Diagnosis> wrong = place.wrong(settings, context);
         all.addAll(wrong);
         if (wrong.isEmpty()) {
             all.addAll(role(place, job, region.get(), context));
@@ -144,16 +118,6 @@ public final class AwsExaminer implements AccountExaminer {
             return AwsConnection.isAboutCredentials(e)
                     ? Diagnosis.fail(CREDENTIALS, AwsConnection.reason(e), AwsConnection.credentialsRemedy(e))
                     : Diagnosis.unknown(CREDENTIALS, "STS does not answer: " + AwsConnection.reason(e), "try again");
-        }
-    }
-
-    /** What the provider itself has against the settings. */
-    private static List<Diagnosis> wrong(AwsPlace place, Map<String, String> settings, ProviderContext context) {
-        try (Provider provider = place.open(context, settings)) {
-            return provider.settingProblems().stream()
-                    .filter(Problem::isError)
-                    .map(problem -> Diagnosis.of(SETTINGS, problem))
-                    .toList();
         }
     }
 

@@ -3,24 +3,12 @@ package dev.finetune4j.aws.account;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.ProviderContext;
-import dev.finetune4j.spi.ProviderFactory;
+import dev.finetune4j.spi.VendorPlace;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
 
-/**
- * One of Amazon's places, with what those who serve all of them must know of it: they name none, and find each by ServiceLoader, as it is
- * registered as a {@link ProviderFactory}.
- */
-public interface AwsPlace extends ProviderFactory {
-    /** Every one that is registered. */
-    static List<AwsPlace> all() {
-        return ServiceLoader.load(ProviderFactory.class, AwsPlace.class.getClassLoader()).stream()
-                .filter(provider -> AwsPlace.class.isAssignableFrom(provider.type()))
-                .map(provider -> (AwsPlace) provider.get())
-                .toList();
-    }
-
+/** One of Amazon's places, with what those who serve all of them must know of it. */
+public interface AwsPlace extends VendorPlace {
     @Override
     default Set<String> secretSettings() {
         return Set.of("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
@@ -28,11 +16,6 @@ public interface AwsPlace extends ProviderFactory {
 
     /** Who acts as the role of its jobs, such as {@code sagemaker.amazonaws.com}. */
     String principal();
-
-    /** Whether it is the one that is meant where nobody names one; true of one of them. */
-    default boolean isUsual() {
-        return false;
-    }
 
     /** Whether it tunes models of a collection of its own by their own names, so that a job's model says nothing of what it can. */
     default boolean hasOwnModels() {

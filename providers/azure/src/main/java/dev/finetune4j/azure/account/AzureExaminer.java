@@ -3,22 +3,18 @@ package dev.finetune4j.azure.account;
 import com.azure.core.credential.TokenRequestContext;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
-import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.AccountExaminer;
 import dev.finetune4j.spi.Diagnosis;
-import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
-import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.spi.VendorPlace;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Looks whether a subscription of Azure's is ready for a job at the places that it names. */
 public final class AzureExaminer implements AccountExaminer {
-    private static final String SETTINGS = "settings";
     private static final String CREDENTIALS = "credentials";
 
     @Override
@@ -28,35 +24,12 @@ public final class AzureExaminer implements AccountExaminer {
 
     @Override
     public List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job) {
-        List<AzurePlace> places = AzurePlace.all();
-        List<AzurePlace> named = places.stream()
-                .filter(place -> job != null && isNamed(job, place.id()))
-                .sorted(Comparator.comparing(AzurePlace::isUsual).reversed())
-                .toList();
-        if (named.isEmpty()) {
-            return places.stream()
-                    .filter(AzurePlace::isUsual)
-                    .findFirst()
-                    .map(usual -> examine(context, job, usual))
-                    .orElse(List.of());
-        }
-        List<Diagnosis> all = new ArrayList<>();
-        for (AzurePlace place : named) {
-            String prefix = place.isUsual() ? "" : place.id() + " ";
-            examine(context, job, place).stream()
-                    .map(one -> new Diagnosis(prefix + one.name(), one.verdict(), one.found(), one.remedy()))
-                    .forEach(all::add);
-        }
-        return all;
-    }
-
-    private static boolean isNamed(FineTuneJob job, ProviderId place) {
-        return job.targets().contains(place) || !job.settingsOf(place).isEmpty();
+        return VendorPlace.examine(AzurePlace.class, job, place -> examine(context, job, place));
     }
 
     private static List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job, AzurePlace place) {
         Map<String, String> settings = job == null ? Map.of() : job.settingsOf(place.id());
-        List<Diagnosis> wrong = job == null ? List.of() : wrong(place, settings, context);
+        List<Diagnosis> wrong = job == null ? List.of() : place.wrong(settings, context);
         if (!wrong.isEmpty()) {
             return wrong;
         }
@@ -73,16 +46,6 @@ public final class AzureExaminer implements AccountExaminer {
             all.addAll(place.examine(job, connection, context));
         }
         return all;
-    }
-
-    /** What the provider itself has against the settings. */
-    private static List<Diagnosis> wrong(AzurePlace place, Map<String, String> settings, ProviderContext context) {
-        try (Provider provider = place.open(context, settings)) {
-            return provider.settingProblems().stream()
-                    .filter(Problem::isError)
-                    .map(problem -> Diagnosis.of(SETTINGS, problem))
-                    .toList();
-        }
     }
 
     private static Diagnosis credentials(

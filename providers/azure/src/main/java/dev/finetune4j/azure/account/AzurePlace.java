@@ -5,32 +5,15 @@ import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.ProviderContext;
-import dev.finetune4j.spi.ProviderFactory;
+import dev.finetune4j.spi.VendorPlace;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
 
-/**
- * One of Microsoft's places, with what those who serve all of them must know of it: they name none, and find each by ServiceLoader, as it is
- * registered as a {@link ProviderFactory}.
- */
-public interface AzurePlace extends ProviderFactory {
-    /** Every one that is registered. */
-    static List<AzurePlace> all() {
-        return ServiceLoader.load(ProviderFactory.class, AzurePlace.class.getClassLoader()).stream()
-                .filter(provider -> AzurePlace.class.isAssignableFrom(provider.type()))
-                .map(provider -> (AzurePlace) provider.get())
-                .toList();
-    }
-
+/** One of Microsoft's places, with what those who serve all of them must know of it. */
+public interface AzurePlace extends VendorPlace {
     @Override
     default Set<String> secretSettings() {
         return Set.of("AZURE_CLIENT_SECRET");
-    }
-
-    /** Whether it is the one that is meant where nobody names one; true of one of them. */
-    default boolean isUsual() {
-        return false;
     }
 
     /** Whom tokens for it are for, without a slash at the end. */
