@@ -79,6 +79,12 @@ class PolicyCommandTest {
                 job,
                 "  bedrock: {role: \"" + ROLE + "\", store: \"s3://my-bucket/jobs\", region: us-east-1}\n",
                 StandardOpenOption.APPEND);
+        assertThat(command("policy", job.toString(), "--target", "bedrock").err())
+                .contains("FT0882");
+        Files.writeString(
+                job,
+                Files.readString(job)
+                        .replace("region: us-east-1}", "region: us-east-1, model: \"amazon.nova-micro-v1:0:128k\"}"));
 
         CommandRun run = command("policy", job.toString(), "--target", "bedrock");
 
@@ -86,8 +92,8 @@ class PolicyCommandTest {
         assertThat(run.out())
                 .contains(
                         "\"bedrock:CreateModelCustomizationJob\"",
-                        "::foundation-model/*",
-                        "  LookAtAndRemoveModel: the tuned model",
+                        "::foundation-model/amazon.nova-micro-v1:0:128k",
+                        "  LookAtModel: the tuned model",
                         "the job, which runs as " + ROLE + "\n{");
     }
 

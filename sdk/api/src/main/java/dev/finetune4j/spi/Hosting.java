@@ -2,6 +2,7 @@ package dev.finetune4j.spi;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.TokenRates;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -70,6 +71,11 @@ public interface Hosting {
      */
     Dialogue converse(HostedModel hosted);
 
-    /** What whoever hosts must be allowed beyond what a job needs. Asks nobody. */
-    List<AccessPolicy> policies();
+    /**
+     * What whoever hosts must be allowed beyond what a job needs. Asks nobody.
+     *
+     * @param runs what the ids of the runs begin with whose models are hosted
+     * @param model the base model as the job names it, which is meant where the settings name none
+     */
+    List<AccessPolicy> policies(String runs, ModelRef model);
 }

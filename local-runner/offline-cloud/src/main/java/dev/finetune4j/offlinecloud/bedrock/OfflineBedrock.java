@@ -204,7 +204,9 @@ public final class OfflineBedrock implements JsonService {
 
     @Override
     public synchronized List<Access> accesses(String operation, ObjectNode request) {
-        return accesses.of(operation, request);
+        return accesses.of(operation, request).stream()
+                .map(access -> access.toTagged(tags.of(access.resource())))
+                .toList();
     }
 
     @Override

@@ -27,6 +27,11 @@ final class Tags {
         byArn.remove(arn);
     }
 
+    /** Those of a thing; none where there is no such. */
+    Map<String, String> of(String arn) {
+        return byArn.getOrDefault(arn, new TreeMap<>());
+    }
+
     ObjectNode add(ObjectNode request) throws ServiceError {
         TreeMap<String, String> all = new TreeMap<>(of(request));
         read(request.path("tags"), all);

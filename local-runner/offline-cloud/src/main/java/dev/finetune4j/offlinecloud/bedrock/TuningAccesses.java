@@ -89,8 +89,9 @@ final class TuningAccesses {
     /** What hosts a model has no id yet, so that only its kind can be allowed. */
     private List<Access> ofHosting(String action, JsonNode model, String kind, ObjectNode request) {
         String made = names.own(kind + "/new");
-        List<Access> accesses = new ArrayList<>(
-                List.of(Access.to(action, arn(model, modelArn, "custom-model/")), Access.to(action, made)));
+        List<Access> accesses = new ArrayList<>();
+        Stream.of(arn(model, modelArn, "custom-model/"), made)
+                .forEach(part -> accesses.add(tagged(Access.to(action, part), request.path("tags"))));
         if (request.has("tags")) {
             accesses.add(tagged(Access.to("bedrock:TagResource", made), request.path("tags")));
         }
@@ -135,7 +136,8 @@ final class TuningAccesses {
     private List<Access> ofImport(String action, ObjectNode request) {
         String job = names.own(IMPORT_JOB + "/new");
         String model = names.own(IMPORTED + "/new");
-        List<Access> accesses = new ArrayList<>(List.of(Access.to(action, job), Access.to(action, model)));
+        List<Access> accesses = new ArrayList<>();
+        Stream.of(job, model).forEach(part -> accesses.add(tagged(Access.to(action, part), request.path("jobTags"))));
         if (request.has("jobTags")) {
             accesses.add(tagged(Access.to("bedrock:TagResource", job), request.path("jobTags")));
         }

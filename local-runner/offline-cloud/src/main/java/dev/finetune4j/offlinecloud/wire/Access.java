@@ -44,6 +44,15 @@ public record Access(String action, String resource, Map<String, List<String>> c
         return told;
     }
 
+    /** The same with the tags of what it is about, by their keys. */
+    public Access toTagged(Map<String, String> tags) {
+        Access told = this;
+        for (Map.Entry<String, String> tag : tags.entrySet()) {
+            told = told.with("aws:ResourceTag/" + tag.getKey(), tag.getValue());
+        }
+        return told;
+    }
+
     /** The same with several values; the key is not told where there are none. */
     public Access with(String key, Collection<String> values) {
         Map<String, List<String>> more = new HashMap<>(context);

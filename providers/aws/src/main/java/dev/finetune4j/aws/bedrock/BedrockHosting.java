@@ -3,6 +3,7 @@ package dev.finetune4j.aws.bedrock;
 import dev.finetune4j.aws.internal.RequestJson;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.TokenRates;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Dialogue;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
@@ -27,10 +29,12 @@ import software.amazon.awssdk.services.bedrock.model.CreateModelImportJobRequest
 final class BedrockHosting implements Hosting {
     private final Supplier<BedrockClients> clients;
     private final Supplier<BedrockOptions> options;
-    private final Supplier<List<AccessPolicy>> policies;
+    private final BiFunction<String, ModelRef, List<AccessPolicy>> policies;
 
     BedrockHosting(
-            Supplier<BedrockClients> clients, Supplier<BedrockOptions> options, Supplier<List<AccessPolicy>> policies) {
+            Supplier<BedrockClients> clients,
+            Supplier<BedrockOptions> options,
+            BiFunction<String, ModelRef, List<AccessPolicy>> policies) {
         this.clients = clients;
         this.options = options;
         this.policies = policies;
@@ -216,8 +220,8 @@ final class BedrockHosting implements Hosting {
     }
 
     @Override
-    public List<AccessPolicy> policies() {
-        return policies.get();
+    public List<AccessPolicy> policies(String runs, ModelRef model) {
+        return policies.apply(runs, model);
     }
 
     /** The run that something was hosted for, where it carries our tags. */

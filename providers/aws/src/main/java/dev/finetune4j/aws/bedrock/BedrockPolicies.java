@@ -6,13 +6,14 @@ import dev.finetune4j.aws.internal.PolicyScope;
 import dev.finetune4j.aws.internal.PolicyStatement;
 import dev.finetune4j.aws.s3.S3Store;
 import dev.finetune4j.spi.AccessPolicy;
+import dev.finetune4j.spi.Submission;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The calls that customization jobs are launched, followed, fetched and removed by, and those that the service makes as the role of a job,
- * as IAM policies. ARNs of jobs and models hold ids that the service makes up, and not their names: their kind is the boundary, and the
- * folder of their files.
+ * as IAM policies. ARNs of jobs and models hold ids that the service makes up, and not their names: their base model is the boundary, the
+ * tag that says whose they are, and the folder of their files.
  */
 final class BedrockPolicies {
     private static final String FIGURES = CustomizationMapper.OUTPUTS + "/model-customization-job-";
@@ -20,6 +21,7 @@ final class BedrockPolicies {
     private final BedrockOptions options;
     private final PolicyScope scope;
     private final String model;
+    private final String runs;
     private final String jobs;
     private final String models;
 
@@ -27,14 +29,27 @@ final class BedrockPolicies {
      * Policies.
      *
      * @param options how the jobs run; all of it is in a form that the service takes
-     * @param isAnyModel whether they may tune another base model than the options name
+     * @param runs what the ids of the runs begin with
      */
-    BedrockPolicies(BedrockOptions options, boolean isAnyModel) {
+    BedrockPolicies(BedrockOptions options, String runs) {
         this.options = options;
-        model = isAnyModel ? "*" : literally(options.model());
+        this.runs = literally(runs) + "*";
+        model = literally(options.model());
         scope = new PolicyScope(options.role(), options.region(), options.store());
-        jobs = scope.arn("bedrock", "model-customization-job/*");
-        models = scope.arn("bedrock", "custom-model/*");
+        jobs = scope.arn("bedrock", "model-customization-job/" + model + "/*");
+        models = scope.arn("bedrock", "custom-model/" + model + "/*");
+    }
+
+    /** A statement about what is made with our tag. */
+    private PolicyStatement making(String sid, String why, List<String> actions, List<String> resources) {
+        return PolicyStatement.of(sid, why, actions, resources)
+                .when("StringLike", "aws:RequestTag/" + Submission.RUN_LABEL, runs);
+    }
+
+    /** A statement about what has our tag. */
+    private PolicyStatement ending(String sid, String why, List<String> actions, List<String> resources) {
+        return PolicyStatement.of(sid, why, actions, resources)
+                .when("StringLike", "aws:ResourceTag/" + Submission.RUN_LABEL, runs);
     }
 
     List<AccessPolicy> all() {
@@ -53,17 +68,17 @@ final class BedrockPolicies {
                 AccessPolicy.Holder.HOST,
                 "",
                 List.of(
-                        PolicyStatement.of(
+                        making(
                                 "HostOnDemand",
                                 "a deployment of a tuned model, which is paid by the token",
                                 List.of("bedrock:CreateCustomModelDeployment"),
                                 List.of(models, deployments)),
-                        PolicyStatement.of(
+                        making(
                                 "HostByTheHour",
                                 "throughput of a tuned model, which is paid by the hour; leave it out where nobody should buy that",
                                 List.of("bedrock:CreateProvisionedModelThroughput"),
                                 List.of(models, throughputs)),
-                        PolicyStatement.of(
+                        making(
                                 "BringIn",
                                 "a model that was trained elsewhere",
                                 List.of("bedrock:CreateModelImportJob"),
@@ -73,10 +88,10 @@ final class BedrockPolicies {
                                 "jobs stay when their models are gone" + PolicyScope.NO_RESOURCE,
                                 List.of("bedrock:ListModelImportJobs"),
                                 List.of("*")),
-                        PolicyStatement.of(
+                        making(
                                 "TagHosted",
                                 "tags tell whose they are, and by which order",
-                                List.of("bedrock:ListTagsForResource", "bedrock:TagResource"),
+                                List.of("bedrock:TagResource"),
                                 List.of(deployments, throughputs, imported, imports)),
                         PolicyStatement.of(
                                 "Ask",
@@ -88,46 +103,62 @@ final class BedrockPolicies {
                                         deployments,
                                         throughputs)),
                         PolicyStatement.of(
-                                "FollowAndEnd",
-                                "their ARNs hold ids that nobody knows before",
+                                "FollowHosted",
+                                "they are looked for by name before they are there, and their ARNs hold ids that nobody knows before",
                                 List.of(
-                                        "bedrock:DeleteCustomModelDeployment",
-                                        "bedrock:DeleteImportedModel",
-                                        "bedrock:DeleteProvisionedModelThroughput",
                                         "bedrock:GetCustomModelDeployment",
                                         "bedrock:GetImportedModel",
                                         "bedrock:GetModelImportJob",
-                                        "bedrock:GetProvisionedModelThroughput"),
-                                List.of(deployments, throughputs, imported, imports)))));
+                                        "bedrock:GetProvisionedModelThroughput",
+                                        "bedrock:ListTagsForResource"),
+                                List.of(deployments, throughputs, imported, imports)),
+                        ending(
+                                "EndHosted",
+                                "those of these runs; what is paid by the hour is paid until then",
+                                List.of(
+                                        "bedrock:DeleteCustomModelDeployment",
+                                        "bedrock:DeleteImportedModel",
+                                        "bedrock:DeleteProvisionedModelThroughput"),
+                                List.of(deployments, throughputs, imported)))));
     }
 
     /** The base model by its id for asking, which lacks the length of the context. */
     private String asked() {
-        return model.equals("*") ? model : model.substring(0, model.lastIndexOf(':'));
+        return model.substring(0, model.lastIndexOf(':'));
     }
 
     private List<PolicyStatement> caller() {
         String base = "arn:" + scope.partition() + ":bedrock:" + options.region() + "::foundation-model/" + model;
         List<PolicyStatement> statements = new ArrayList<>(List.of(
-                PolicyStatement.of(
+                making(
                         "Launch",
-                        "a job and the model that comes of it; which base model stands in the job file or under places.bedrock.model",
+                        "a job and the model that comes of it",
                         List.of("bedrock:CreateModelCustomizationJob"),
                         List.of(base, models, jobs)),
-                PolicyStatement.of(
+                making(
                         "Tag",
                         "tags tell whose jobs and models they are",
                         List.of("bedrock:TagResource"),
                         List.of(models, jobs)),
                 PolicyStatement.of(
-                        "FollowAndStop",
-                        "jobs; their ARNs hold ids that nobody knows before",
-                        List.of("bedrock:GetModelCustomizationJob", "bedrock:StopModelCustomizationJob"),
+                        "Follow",
+                        "jobs, which are looked for by name before they are there",
+                        List.of("bedrock:GetModelCustomizationJob"),
+                        List.of(scope.arn("bedrock", "model-customization-job/*"))),
+                ending(
+                        "Stop",
+                        "those of these runs; their ARNs hold ids that nobody knows before",
+                        List.of("bedrock:StopModelCustomizationJob"),
                         List.of(jobs)),
                 PolicyStatement.of(
-                        "LookAtAndRemoveModel",
-                        "the tuned model, which costs something for as long as it is there",
-                        List.of("bedrock:DeleteCustomModel", "bedrock:GetCustomModel"),
+                        "LookAtModel",
+                        "the tuned model; one that is gone has no tag",
+                        List.of("bedrock:GetCustomModel"),
+                        List.of(models)),
+                ending(
+                        "RemoveModel",
+                        "those of these runs; a model costs something for as long as it is there",
+                        List.of("bedrock:DeleteCustomModel"),
                         List.of(models)),
                 PolicyStatement.of(
                                 "HandOverRole",

@@ -110,16 +110,16 @@ final class BedrockProvider implements Provider {
 
     @Override
     public List<AccessPolicy> policies(String runs, ModelRef model) {
-        return policies().all();
+        return ofModel(runs, model).all();
     }
 
-    private BedrockPolicies policies() {
-        BedrockOptions options = settings.options(settings.someModel());
+    private BedrockPolicies ofModel(String runs, ModelRef model) {
+        BedrockOptions options = settings.options(model);
         List<Problem> problems = BedrockRules.problems(options);
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
-        return new BedrockPolicies(options, settings.leavesModelOpen());
+        return new BedrockPolicies(options, runs);
     }
 
     @Override
@@ -221,7 +221,7 @@ final class BedrockProvider implements Provider {
         return Optional.of(new BedrockHosting(
                 this::clients,
                 () -> settings.options(ANY_MODEL),
-                () -> policies().ofHosting()));
+                (runs, model) -> ofModel(runs, model).ofHosting()));
     }
 
     /** Inputs stay, since other jobs may have the same, and so does the job's record, which the service keeps for ever. */

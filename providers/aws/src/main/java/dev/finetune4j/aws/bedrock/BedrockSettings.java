@@ -126,11 +126,6 @@ final class BedrockSettings {
                 .build();
     }
 
-    /** Whether the job itself names the base model. */
-    boolean leavesModelOpen() {
-        return !settings.containsKey(MODEL);
-    }
-
     /** A model that is tuned in the region, or anywhere if none is; for what does not depend on the model. */
     ModelRef someModel() {
         return new ModelRef(TunableModels.all()

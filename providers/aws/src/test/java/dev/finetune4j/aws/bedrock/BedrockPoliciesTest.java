@@ -103,6 +103,30 @@ class BedrockPoliciesTest {
     }
 
     @Test
+    void leaveTheRunsOfOthersAlone() throws IOException {
+        RunId theirs = new RunId("letters-1");
+        try (TuningPlace place = place(TuningPlace.SETTINGS);
+                Provider provider = place.open()) {
+            provider.submit(place.job(theirs.value()));
+            restrict(place.aws, policies(TuningPlace.SETTINGS));
+
+            assertThatThrownBy(() -> provider.submit(place.job("letters-2"))).hasMessageContaining("FT0892");
+            assertThatThrownBy(() -> provider.stop(theirs)).hasMessageContaining("FT0892");
+            place.clock.advance(Duration.ofHours(1));
+            assertThat(provider.find(theirs).orElseThrow().state())
+                    .as("looked at by its name")
+                    .isEqualTo(RunState.SUCCEEDED);
+            assertThatThrownBy(() -> provider.delete(theirs)).hasMessageContaining("FT0892");
+            assertThat(place.aws.iam().denied())
+                    .extracting(Access::action)
+                    .containsExactly(
+                            "bedrock:CreateModelCustomizationJob",
+                            "bedrock:StopModelCustomizationJob",
+                            "bedrock:DeleteCustomModel");
+        }
+    }
+
+    @Test
     void allowNothingOfHostingThatNobodyDoes() throws IOException {
         try (TuningPlace place = place(TuningPlace.SETTINGS)) {
             tune(place);
@@ -144,7 +168,10 @@ class BedrockPoliciesTest {
 
     private static AccessPolicy ofHosting() {
         try (Provider provider = TuningPlace.nowhere(TuningPlace.SETTINGS)) {
-            return provider.hosting().orElseThrow().policies().get(0);
+            return provider.hosting()
+                    .orElseThrow()
+                    .policies("tickets-", new ModelRef("tiny"))
+                    .get(0);
         }
     }
 
@@ -193,17 +220,18 @@ class BedrockPoliciesTest {
                 .kmsKey("alias/mine")
                 .build();
 
-        assertThat(new BedrockPolicies(options, false).all().toString())
+        assertThat(new BedrockPolicies(options, "tickets-").all().toString())
                 .contains(
                         "arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/amazon.nova-pro-v1:0:300k",
-                        "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:model-customization-job/*",
+                        "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:model-customization-job/amazon.nova-pro-v1:0:300k/*",
                         "arn:aws-us-gov:s3:::my-bucket/a${*}b/inputs/*",
                         "\"kms:ResourceAliases\" : \"alias/mine\"",
                         "bedrock.us-gov-west-1.amazonaws.com")
                 .doesNotContain("arn:aws:");
         Map<String, String> open = with(Map.of());
         open.remove("model");
-        assertThat(policies(open).toString()).contains("us-east-1::foundation-model/*");
+        assertThatThrownBy(() -> policies(open)).hasMessageContaining("FT0882");
+        open.put("model", "amazon.nova-micro-v1:0:128k");
         open.put("region", "eu-central-1");
         assertThatThrownBy(() -> policies(open)).hasMessageContaining("does not tune");
     }

@@ -164,7 +164,9 @@ class AccountTemplateTest {
                 "region",
                 "us-east-1",
                 "store",
-                "s3://my-bucket/finetune4j"));
+                "s3://my-bucket/finetune4j",
+                "model",
+                "amazon.nova-micro-v1:0:128k"));
         settings.putAll(more);
         ProviderContext context = new ProviderContext(Path.of("target"), Map.of(), Clock.systemUTC());
         return ofHolder(new BedrockProviderFactory().open(context, settings)).stream()

@@ -15,7 +15,6 @@ import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
-import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -95,11 +94,14 @@ public final class JobPlaces {
      */
     public List<AccessPolicy> policies(FineTuneJob job) {
         try (Provider provider = openFor(job)) {
-            List<AccessPolicy> policies = new ArrayList<>(provider.policies(RunId.beginning(job.name()), job.model()));
+            String runs = RunId.beginning(job.name());
+            List<AccessPolicy> policies = new ArrayList<>(provider.policies(runs, job.model()));
             if (policies.isEmpty() && provider.capabilities().bills()) {
                 throw RunProblems.notSupported(provider.id(), "tell what must be allowed there");
             }
-            provider.hosting().map(Hosting::policies).ifPresent(policies::addAll);
+            provider.hosting()
+                    .map(hosting -> hosting.policies(runs, job.model()))
+                    .ifPresent(policies::addAll);
             return policies;
         }
     }

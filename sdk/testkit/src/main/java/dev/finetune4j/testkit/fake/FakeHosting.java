@@ -1,5 +1,6 @@
 package dev.finetune4j.testkit.fake;
 
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
@@ -104,7 +105,7 @@ final class FakeHosting implements Hosting {
     }
 
     @Override
-    public List<AccessPolicy> policies() {
+    public List<AccessPolicy> policies(String runs, ModelRef model) {
         return List.of();
     }
 }
