@@ -180,6 +180,16 @@ class ViewsTest {
     }
 
     @Test
+    void aRemedyCanBePastedWhole() {
+        String command = "aws service-quotas list-service-quotas --service-code sagemaker --region eu-central-1"
+                + " --query \"Quotas[?QuotaName=='ml.g5.2xlarge for training job usage']\"";
+        Problem problem = CliProblems.FILE_EXISTS.error("one").remedy(command).build();
+
+        assertThat(new ProblemView(screen(false, false, 80)).text(problem).lines())
+                .contains("  try   " + command);
+    }
+
+    @Test
     void aTerminalSeesOneLineDrawnAnew() {
         Clock clock = Clock.fixed(START, ZoneOffset.UTC);
         try (LiveView view = new LiveView(screen(true, true, 80), clock, Duration.ofSeconds(2))) {

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -196,9 +197,10 @@ class LauncherTest {
             pause.awaitSleep();
             RunHandle<RunOutcome> second = other.attach(fixture.folder(first.id()));
 
-            first.detach();
+            assertThat(first.outcome().cancel(true)).isTrue();
 
-            assertThat(second.await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThatThrownBy(first::await).isInstanceOf(CancellationException.class);
+            assertThat(second.await()).as("it was not stopped").isInstanceOf(RunOutcome.Succeeded.class);
         }
         assertThat(fixture.place.launches()).isEqualTo(1);
     }
