@@ -8,9 +8,12 @@ import dev.finetune4j.job.Budget;
 import dev.finetune4j.spi.PlaceSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Everything that JumpStart would have against a job, told before a writing call is made, and all of it at once. */
 final class JumpStartRules {
+    private static final Pattern VERSION = Pattern.compile("\\d{1,4}\\.\\d{1,4}\\.\\d{1,4}");
+
     private final JumpStartOptions options;
     private final List<Problem> problems = new ArrayList<>();
     private final PlaceRules common = new PlaceRules(
@@ -54,6 +57,12 @@ final class JumpStartRules {
                     .because("it is in "
                             + String.join(", ", HubRegions.shipped().regions().keySet()))
                     .remedy("places.jumpstart.region: us-east-1")
+                    .build());
+        }
+        if (options.version() != null && !VERSION.matcher(options.version()).matches()) {
+            problems.add(common.wrong(JumpStartSettings.VERSION, "no version of the hub's is " + options.version())
+                    .because("it is three numbers with dots, such as 1.4.2")
+                    .remedy("leave places.jumpstart.version out, for the newest")
                     .build());
         }
         if (options.machine() != null && !new MachineKind(options.machine()).isKnown()) {

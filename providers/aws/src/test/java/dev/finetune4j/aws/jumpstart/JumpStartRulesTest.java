@@ -48,15 +48,19 @@ class JumpStartRulesTest {
                                 "/tmp",
                                 "machine",
                                 "ml.none",
+                                "version",
+                                "1.x",
                                 "kms-key",
                                 "a b",
                                 "subnets",
                                 "subnet-1"),
                         null))
                 .contains("is no ARN of a role", "is no place in S3", "no ml.none that is known", "no key of KMS")
+                .contains("no version of the hub's is 1.x", "leave places.jumpstart.version out")
                 .contains("FT0912", "subnets come without a security group");
         assertThat(problems(Map.of("region", "xx-none-1"), null))
                 .contains("FT0917", "there is no JumpStart in xx-none-1", "places.jumpstart.region: us-east-1");
+        assertThat(problems(Map.of("tags", "team?=search"), null)).contains("FT0911", "no tag may be team?=search");
     }
 
     @Test
