@@ -114,6 +114,20 @@ class LaunchAtSageMakerTest {
     }
 
     @Test
+    void saysWhatThePlaceHasAgainstTheTermsBeforeAnybodyAgrees() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("region: ", "spot: true, max-wait: 2m, region: "));
+
+        CommandRun run = command("launch", job.toString(), "--yes");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+        assertThat(oneLine(run.err()))
+                .contains("FT0832", "but wait and run for 2m", "try places.sagemaker.max-wait: ")
+                .doesNotContain("of a budget of 5 USD");
+        assertThat(command("ps").out()).contains("no runs yet");
+        assertThat(aws.calls("PutObject")).isEmpty();
+    }
+
+    @Test
     void asksForSpotWhereTheJobFileDoes() throws IOException {
         Files.writeString(job, Files.readString(job).replace("region: ", "spot: true, region: "));
 

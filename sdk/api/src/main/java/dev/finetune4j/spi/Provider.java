@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place that runs jobs. Every method may be called again at any time from another process; implementations keep no state
@@ -61,9 +62,10 @@ public interface Provider extends AutoCloseable {
      * What the place has against a job whatever its rows, and against where its files are to lie: it is told before anybody agrees to what the
      * job may cost, and before the model's files are fetched. May ask the place. Empty where all of it is told by {@link #settingProblems}.
      *
+     * @param timeLimit how long it may run by what is to be agreed to, or null where nothing limits it
      * @throws FineTuneException if the place does not answer
      */
-    default List<Problem> objections(FineTuneJob job) {
+    default List<Problem> objections(FineTuneJob job, @Nullable Duration timeLimit) {
         return List.of();
     }
 

@@ -248,7 +248,7 @@ public final class FineTuner implements AutoCloseable {
                     launcher.places().terms(choice, job.at(choice).job(), steps),
                     plan.options(),
                     option -> launcher.places().terms(option, job.at(option).job(), steps));
-            launcher.places().refuseObjections(job.at(choice).job());
+            launcher.places().refuseObjections(job.at(choice).job(), terms.timeLimit());
             return terms;
         } catch (FineTuneException e) {
             throw job.placed(e);

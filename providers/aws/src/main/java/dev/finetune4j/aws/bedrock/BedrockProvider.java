@@ -24,6 +24,7 @@ import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +98,7 @@ final class BedrockProvider implements Provider {
     }
 
     @Override
-    public List<Problem> objections(FineTuneJob job) {
+    public List<Problem> objections(FineTuneJob job, @Nullable Duration timeLimit) {
         BedrockSettings said = new BedrockSettings(job.settingsOf(ID), context.environment());
         List<Problem> problems = new ArrayList<>(said.problems());
         if (problems.isEmpty()) {

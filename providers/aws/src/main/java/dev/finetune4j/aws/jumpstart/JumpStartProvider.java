@@ -118,7 +118,7 @@ final class JumpStartProvider implements Provider {
 
     /** Not every machine that a plan may choose is one that the model's script is made for. */
     @Override
-    public List<Problem> objections(FineTuneJob job) {
+    public List<Problem> objections(FineTuneJob job, @Nullable Duration timeLimit) {
         List<Problem> problems = look(job).problems();
         return problems.stream().anyMatch(Problem::isError)
                 ? problems
@@ -173,7 +173,9 @@ final class JumpStartProvider implements Provider {
         JumpStartOptions options = settings.options(model);
         refuse(JumpStartRules.problems(options));
         HubDocument document = document(options);
-        refuse(JumpStartRules.problems(options, document));
+        refuse(JumpStartRules.problems(options, document).stream()
+                .filter(problem -> problem.kind().equals(JumpStartProblems.NOT_TUNABLE))
+                .toList());
         HubRegions.Place place = HubRegions.shipped().in(options.region()).orElseThrow();
         JobPolicies.Bounds bounds = new JobPolicies.Bounds(
                 options.role(),

@@ -116,8 +116,11 @@ final class SageMakerProvider implements Provider {
     }
 
     @Override
-    public List<Problem> objections(FineTuneJob job) {
-        List<Problem> problems = settingProblems();
+    public List<Problem> objections(FineTuneJob job, @Nullable Duration timeLimit) {
+        List<Problem> problems = new ArrayList<>(settingProblems());
+        if (problems.stream().noneMatch(Problem::isError)) {
+            problems.addAll(SageMakerRules.problems(settings.options(), timeLimit));
+        }
         return problems.stream().anyMatch(Problem::isError)
                 ? problems
                 : launched().store().objections();

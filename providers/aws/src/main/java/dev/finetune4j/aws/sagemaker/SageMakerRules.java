@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sagemaker.model.TrainingInstanceType;
 
 /** Everything that SageMaker would have against a job, told before a call is made, and all of it at once. */
 final class SageMakerRules {
     private static final Pattern IMAGE =
-            Pattern.compile("\\d{12}\\.dkr\\.ecr\\.([a-z0-9\\-]+)\\.[a-z0-9.\\-]+/[^\\s:@]+([:@]\\S+)?");
+            Pattern.compile("\\d{12}\\.dkr\\.ecr\\.([a-z0-9\\-]+)\\.([a-z0-9.\\-]+)/[^\\s:@]+([:@]\\S+)?");
     private static final int IMAGE_CHARACTERS = 255;
     private static final int MOST_VOLUME_GB = 16_384;
     private static final Duration LONGEST_KEEP_ALIVE = Duration.ofHours(6);
@@ -58,11 +61,18 @@ final class SageMakerRules {
         return List.copyOf(rules.problems);
     }
 
+    /** What the service has against a time limit with these options, which are good; null is for none. */
+    static List<Problem> problems(SageMakerOptions options, @Nullable Duration timeLimit) {
+        SageMakerRules rules = new SageMakerRules(options, VendorImages.shipped());
+        rules.checkLimits(timeLimit);
+        return List.copyOf(rules.problems);
+    }
+
     /** What the service has against a job with these options; empty if nothing. */
     static List<Problem> problems(StagedJob job, SageMakerOptions options, VendorImages images) {
         SageMakerRules rules = new SageMakerRules(options, images);
         rules.checkOptions();
-        rules.checkLimits(job);
+        rules.checkLimits(job.timeLimit());
         rules.checkChannels(job);
         JobTags.SAGEMAKER.checkAll(
                 TrainingJobMapper.tagsByKey(job, options), SageMakerProblems.BEYOND_LIMIT, rules.problems);
@@ -171,7 +181,19 @@ final class SageMakerRules {
                             .remedy("leave places.sagemaker.image out, for Amazon's own in " + options.region())
                             .remedy("places.sagemaker.region: " + image.group(1))
                             .build());
+        } else if (!image.group(2).equals(dnsSuffix())) {
+            problems.add(common.together(
+                            "image",
+                            "registries of " + options.region() + " end with " + dnsSuffix() + ", not "
+                                    + image.group(2))
+                    .remedy("places.sagemaker.image: "
+                            + options.image().replaceFirst(Pattern.quote(image.group(2)), dnsSuffix()))
+                    .build());
         }
+    }
+
+    private String dnsSuffix() {
+        return PartitionMetadata.of(Region.of(options.region())).dnsSuffix();
     }
 
     private void checkSpot() {
@@ -217,8 +239,8 @@ final class SageMakerRules {
         }
     }
 
-    private void checkLimits(StagedJob job) {
-        Duration runtime = TrainingJobMapper.runtime(job);
+    private void checkLimits(@Nullable Duration timeLimit) {
+        Duration runtime = TrainingJobMapper.runtime(timeLimit);
         if (runtime.toSeconds() < 1 || runtime.compareTo(TrainingJobMapper.LONGEST_RUN) > 0) {
             problems.add(SageMakerProblems.BEYOND_LIMIT
                     .error("a job runs for 1s to " + Durations.format(TrainingJobMapper.LONGEST_RUN) + ", not "
@@ -227,7 +249,7 @@ final class SageMakerRules {
                     .remedy("budget.max-time: " + Durations.format(TrainingJobMapper.LONGEST_RUN))
                     .build());
         }
-        Duration wait = TrainingJobMapper.wait(job, options);
+        Duration wait = TrainingJobMapper.wait(timeLimit, options);
         if (options.isSpot() && options.maxWait() != null && wait.toSeconds() < runtime.toSeconds()) {
             problems.add(common.together(
                             "max-wait",
@@ -244,6 +266,15 @@ final class SageMakerRules {
                             "a job waits and runs for " + Durations.format(LONGEST_WAIT) + " at most, not "
                                     + Durations.format(wait))
                     .remedy("places.sagemaker.max-wait: " + Durations.format(LONGEST_WAIT))
+                    .build());
+        }
+        Duration pending = options.maxPending();
+        if (pending != null && pending.plus(runtime).compareTo(LONGEST_WAIT) > 0) {
+            problems.add(common.together(
+                            "max-pending",
+                            "a job waits and runs for " + Durations.format(LONGEST_WAIT) + " at most, not "
+                                    + Durations.format(pending) + " and " + Durations.format(runtime))
+                    .remedy("places.sagemaker.max-pending: " + Durations.format(LONGEST_WAIT.minus(runtime)))
                     .build());
         }
     }

@@ -112,14 +112,14 @@ final class TrainingJobMapper {
         return StoreLayout.CHECKPOINTS + id;
     }
 
-    /** How long it may run. */
-    static Duration runtime(StagedJob job) {
-        return job.timeLimit() == null ? LONGEST_RUN : job.timeLimit();
+    /** How long a job may run; null is for no limit. */
+    static Duration runtime(@Nullable Duration timeLimit) {
+        return timeLimit == null ? LONGEST_RUN : timeLimit;
     }
 
     /** How long a spot job may wait and run together. */
-    static Duration wait(StagedJob job, SageMakerOptions options) {
-        return options.maxWait() == null ? runtime(job).plus(USUAL_WAIT) : options.maxWait();
+    static Duration wait(@Nullable Duration timeLimit, SageMakerOptions options) {
+        return options.maxWait() == null ? runtime(timeLimit).plus(USUAL_WAIT) : options.maxWait();
     }
 
     /** Tags of the job by their keys. */
@@ -181,9 +181,9 @@ final class TrainingJobMapper {
 
     private StoppingCondition limits(StagedJob job) {
         StoppingCondition.Builder limits = StoppingCondition.builder()
-                .maxRuntimeInSeconds((int) runtime(job).toSeconds());
+                .maxRuntimeInSeconds((int) runtime(job.timeLimit()).toSeconds());
         if (options.isSpot()) {
-            limits.maxWaitTimeInSeconds((int) wait(job, options).toSeconds());
+            limits.maxWaitTimeInSeconds((int) wait(job.timeLimit(), options).toSeconds());
         }
         if (options.maxPending() != null) {
             limits.maxPendingTimeInSeconds((int) options.maxPending().toSeconds());

@@ -124,6 +124,27 @@ class SageMakerRulesTest {
                         "the image is in us-east-1, the job in eu-central-1",
                         "leave places.sagemaker.image out, for Amazon's own in eu-central-1"),
                 Arguments.of(
+                        gpu().image("123456789012.dkr.ecr.eu-central-1.amazonaws.com.cn/mine:1")
+                                .build(),
+                        together,
+                        "image",
+                        "registries of eu-central-1 end with amazonaws.com, not amazonaws.com.cn",
+                        "places.sagemaker.image: 123456789012.dkr.ecr.eu-central-1.amazonaws.com/mine:1"),
+                Arguments.of(
+                        gpu().network(subnets(17), List.of("sg-1")).build(),
+                        wrong,
+                        "subnets",
+                        "a job has at most 16 of them, not 17",
+                        "name 16 or fewer"),
+                Arguments.of(
+                        SageMakerOptions.builder(ROLE, "eu-central-1", STORE, "ml.p3.2xlarge")
+                                .kmsKey("arn:aws:kms:us-east-1:123456789012:key/k")
+                                .build(),
+                        together,
+                        "kms-key",
+                        "the key is in us-east-1, the job in eu-central-1",
+                        "aws kms list-aliases --region eu-central-1"),
+                Arguments.of(
                         gpu().bringsWorker(true).build(),
                         together,
                         "worker-in-image",
@@ -237,6 +258,18 @@ class SageMakerRulesTest {
                         job(Map.of(), Duration.ofHours(5)),
                         gpu().spot(true).maxWait(Duration.ofHours(4)).build()))
                 .containsExactly("the job may run for 5h, but wait and run for 4h");
+        assertThat(summaries(
+                        job(Map.of(), Duration.ofHours(5)),
+                        gpu().spot(true).maxWait(Duration.ofDays(31)).build()))
+                .containsExactly("a job waits and runs for 30d at most, not 31d");
+        assertThat(SageMakerRules.problems(gpu().maxPending(Duration.ofDays(25)).build(), Duration.ofDays(6)))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.summary()).isEqualTo("a job waits and runs for 30d at most, not 25d and 6d");
+                    assertThat(problem.remedies()).containsExactly("places.sagemaker.max-pending: 24d");
+                });
+        assertThat(SageMakerRules.problems(gpu().maxPending(Duration.ofDays(24)).build(), Duration.ofDays(6)))
+                .isEmpty();
         assertThat(SageMakerRules.problems(job(labels(60), null), gpu().build(), IMAGES))
                 .extracting(Problem::kind)
                 .containsExactly(SageMakerProblems.BEYOND_LIMIT);
@@ -256,6 +289,10 @@ class SageMakerRulesTest {
         return new ArrayList<>(SageMakerRules.problems(job, options, IMAGES).stream()
                 .map(Problem::summary)
                 .toList());
+    }
+
+    private static List<String> subnets(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "subnet-" + i).toList();
     }
 
     private static Map<String, String> labels(int count) {

@@ -114,7 +114,7 @@ final class AzureOpenAiProvider implements Provider {
     }
 
     @Override
-    public List<Problem> objections(FineTuneJob job) {
+    public List<Problem> objections(FineTuneJob job, @Nullable Duration timeLimit) {
         AzureOpenAiSettings said = said(job);
         List<Problem> problems = new ArrayList<>(said.problems());
         if (problems.isEmpty()) {

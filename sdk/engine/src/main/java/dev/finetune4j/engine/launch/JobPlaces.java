@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The places that jobs can go to, and what they say of a job before anything of it is launched there. */
 public final class JobPlaces {
@@ -261,11 +262,12 @@ public final class JobPlaces {
     /**
      * Refuses a job that its place would refuse whatever its rows, before anybody agrees to what it may cost. May ask the place.
      *
+     * @param timeLimit how long it may run, or null where nothing limits it
      * @throws FineTuneException with what the place has against it, or if it does not answer
      */
-    public void refuseObjections(FineTuneJob job) {
+    public void refuseObjections(FineTuneJob job, @Nullable Duration timeLimit) {
         try (Provider provider = openFor(job)) {
-            refuse(provider.objections(context.providers().at(provider.id(), job)));
+            refuse(provider.objections(context.providers().at(provider.id(), job), timeLimit));
         }
     }
 
