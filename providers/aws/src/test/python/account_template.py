@@ -1,4 +1,4 @@
-"""What cfn-lint finds in a CloudFormation template, and what the template becomes with each of some sets of values."""
+"""What a CloudFormation template becomes with each of some sets of values, and what cfn-lint finds in templates."""
 
 import ipaddress
 import json
@@ -7,6 +7,7 @@ import sys
 
 import yaml
 from cfnlint.api import ManualArgs, lint
+from cfnlint.helpers import REGIONS
 
 ACCOUNT = {"AWS::Partition": "aws", "AWS::Region": "eu-central-1", "AWS::AccountId": "123456789012"}
 
@@ -101,13 +102,25 @@ def resolved(template, values):
     return {"resources": made("Resources", "Properties"), "outputs": made("Outputs", "Value")}
 
 
-def main(path, regions, *values):
+def findings(path, regions, mandatory):
+    """Checks that are mandatory are made even where the template says that they are not to be."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    regions = regions.split(",")
-    findings = [str(finding) for finding in lint(text, config=ManualArgs(regions=regions))]
-    template = yaml.load(text, Loader)
-    print(json.dumps({"findings": findings, "stacks": [resolved(template, json.loads(one)) for one in values]}))
+    config = ManualArgs(regions=[region for region in regions if region in REGIONS], mandatory_checks=mandatory)
+    return [str(finding) for finding in lint(text, config=config)]
 
 
-main(*sys.argv[1:])
+def stacks(path, *values):
+    with open(path, encoding="utf-8") as file:
+        template = yaml.load(file, Loader)
+    return [resolved(template, json.loads(one)) for one in values]
+
+
+def linted(templates):
+    templates = json.loads(templates)
+    unknown = {region for _, regions, _ in templates for region in regions} - set(REGIONS)
+    return {"findings": [findings(*one) for one in templates], "unknown": sorted(unknown)}
+
+
+COMMANDS = {"stacks": stacks, "lint": linted}
+print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))

@@ -8,14 +8,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/**
- * The CloudFormation template of an account, with what cfn-lint finds in it and what it becomes with some sets of values. Read once for all
- * tests, since cfn-lint takes seconds to begin.
- */
+/** The CloudFormation template of an account, with what it becomes with some sets of values. Read once for all tests, since Python takes a second. */
 public final class AccountTemplate {
     /** The key that it makes where it is told to make one. */
     public static final String KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
@@ -45,15 +47,17 @@ public final class AccountTemplate {
             "Encryption", "KMS",
             "Subnets", "subnet-0a1b,subnet-2c3d",
             "SecurityGroups", "sg-0a1b",
-            "OutputDays", "30");
-    private static final String REGIONS = "us-east-1,us-west-2,eu-central-1,ap-southeast-2,cn-north-1";
+            "OutputDays", "30",
+            "BudgetPerMonth", "100",
+            "BudgetEmail", "team@example.org");
+    private static final Pattern REGION = Pattern.compile("(?m)^    ([a-z0-9-]+): \\{Account: ");
 
     private static final AccountTemplate SHIPPED = new AccountTemplate();
 
     private final JsonNode said;
 
     private AccountTemplate() {
-        List<Object> arguments = new ArrayList<>(List.of(TEMPLATE, REGIONS));
+        List<Object> arguments = new ArrayList<>(List.of("stacks", TEMPLATE));
         List.of(
                         Map.<String, String>of(),
                         WITH_ALL,
@@ -86,34 +90,49 @@ public final class AccountTemplate {
         return SHIPPED;
     }
 
-    /** What cfn-lint finds. */
-    public JsonNode findings() {
-        return said.path("findings");
+    /** The regions that it has images for. */
+    public Set<String> regions() {
+        return REGION.matcher(text())
+                .results()
+                .map(region -> region.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** What cfn-lint finds in a template of some regions. */
-    public static JsonNode findings(Path template, String regions) {
-        return read(List.of(template, regions)).path("findings");
+    /**
+     * A template that cfn-lint is to read.
+     *
+     * @param regions where it is to be taken
+     * @param mandatory checks that are made even where the template says that they are not to be
+     */
+    public record Linted(Path template, Collection<String> regions, List<String> mandatory) {}
+
+    /** What cfn-lint finds in each of some templates, as {@code findings}, and of which regions it has never heard, as {@code unknown}. */
+    public static JsonNode lint(Linted... templates) {
+        List<List<Object>> all = new ArrayList<>();
+        for (Linted one : templates) {
+            all.add(List.of(one.template().toString(), one.regions(), one.mandatory()));
+        }
+        return read(List.of("lint", Json.line(all)));
     }
 
     /** The stack with no values at all. */
     public JsonNode plain() {
-        return said.at("/stacks/0");
+        return said.path(0);
     }
 
     /** The stack with key, network and a life of results. */
     public JsonNode full() {
-        return said.at("/stacks/1");
+        return said.path(1);
     }
 
     /** The stack whose files lie in {@code s3://my-bucket/jobs}. */
     public JsonNode ofJobs() {
-        return said.at("/stacks/2");
+        return said.path(2);
     }
 
     /** The stack of a region without Bedrock's customization and import. */
     public JsonNode withoutBedrock() {
-        return said.at("/stacks/4");
+        return said.path(4);
     }
 
     /** As it is written. */
@@ -127,6 +146,6 @@ public final class AccountTemplate {
 
     /** The stack with a network of its own. */
     public JsonNode networked() {
-        return said.at("/stacks/3");
+        return said.path(3);
     }
 }

