@@ -107,6 +107,7 @@ class Boto3AccountTest {
         says("hubs", "[\"SageMakerPublicHub\"]");
         says("throttled", "\"ThrottlingException\"");
         says("broken", "\"InternalFailure\"");
+        says("broken after", "[\"InternalFailure\",\"after\"]");
         says("expired", "\"ExpiredTokenException\"");
         says("lost", "[\"closed\"]");
         says("flaky", "[\"InternalServerError: We encountered an internal error. Please try again.\",1]");

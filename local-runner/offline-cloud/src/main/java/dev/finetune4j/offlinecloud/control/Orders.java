@@ -29,6 +29,7 @@ public final class Orders {
     private Orders(Faults faults) {
         orders.put("throttle", order -> faults.throttle(operation(order), times(order)));
         orders.put("break-down", order -> faults.breakDown(operation(order), times(order)));
+        orders.put("break-after", order -> faults.breakAfter(operation(order), times(order)));
         orders.put("expire-token", order -> faults.expireToken(operation(order), times(order)));
         orders.put("deny-access", order -> faults.denyAccess(operation(order), times(order)));
         orders.put("lose-request", order -> faults.loseRequest(operation(order), times(order)));

@@ -67,6 +67,11 @@ public final class Faults {
         return refuse(operation, times, wording.brokenDown());
     }
 
+    /** The next calls have their effect, and are answered with an error of the service all the same. */
+    public Faults breakAfter(String operation, int times) {
+        return plan(operation, times, new Fault.LateError(wording.brokenDown()));
+    }
+
     /** The next calls find that the token of the caller's session is too old. */
     public Faults expireToken(String operation, int times) {
         return refuse(operation, times, wording.expired());
@@ -141,6 +146,9 @@ public final class Faults {
     sealed interface Fault {
         /** An error instead of an effect. */
         record Refusal(ServiceError error) implements Fault {}
+
+        /** An effect, and an error for an answer. */
+        record LateError(ServiceError error) implements Fault {}
 
         /** No leave for the caller. */
         record Denial() implements Fault {}

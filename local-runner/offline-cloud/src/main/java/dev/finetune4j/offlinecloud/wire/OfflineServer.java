@@ -124,10 +124,17 @@ public final class OfflineServer implements AutoCloseable {
                     note(request, 0, true);
                     return; // closed without an answer
                 }
+                if (fault.isPresent() && fault.get() instanceof Fault.LateError late && isGood(answer)) {
+                    try (Answer error = request.refusal(late.error())) {
+                        note(request, error.status(), true);
+                        send(exchange, error, Long.MAX_VALUE);
+                    }
+                    return;
+                }
                 note(request, answer.status(), isGood(answer));
-                drain(exchange);
-                answer.send(
+                send(
                         exchange,
+                        answer,
                         fault.isPresent() && fault.get() instanceof Fault.BrokenAnswer broken
                                 ? broken.bytes()
                                 : Long.MAX_VALUE);
@@ -178,8 +185,9 @@ public final class OfflineServer implements AutoCloseable {
     }
 
     /** A client that is answered before it has sent all sees a broken connection instead of the answer. */
-    private static void drain(HttpExchange exchange) throws IOException {
+    private static void send(HttpExchange exchange, Answer answer, long most) throws IOException {
         exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+        answer.send(exchange, most);
     }
 
     private void note(Protocol.Request request, int status, boolean hadEffect) {

@@ -189,6 +189,21 @@ class OfflineServerTest {
     }
 
     @Test
+    void failsAfterTheEffect() throws Exception {
+        aws.faults().breakAfter("CreateTrainingJob", 2);
+
+        assertError(
+                500,
+                "InternalFailure",
+                send(CREATE, signed, JobBody.onDemand("made").toString()));
+        assertError(400, "ValidationException", send(CREATE, signed, "{}")); // refused, and so without an effect
+
+        assertThat(send("SageMaker.DescribeTrainingJob", signed, named("made")).statusCode())
+                .isEqualTo(200);
+        assertThat(aws.calls("CreateTrainingJob")).extracting(Call::hadEffect).containsExactly(true, false);
+    }
+
+    @Test
     void answersNobodyWhileItIsOut() throws Exception {
         aws.faults().outage(Duration.ofMinutes(30));
 

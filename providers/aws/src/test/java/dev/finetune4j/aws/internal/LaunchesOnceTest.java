@@ -2,6 +2,7 @@ package dev.finetune4j.aws.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.ProblemKind;
@@ -89,6 +90,30 @@ public abstract class LaunchesOnceTest {
 
         launch(NAME, "abc");
 
+        assertThat(made(NAME)).isEqualTo(1);
+    }
+
+    /** The service made the job, and says that it failed to. */
+    @Test
+    void launchesOnceWhenTheServiceFailsAfterIt() {
+        aws().faults().breakAfter(service.create(), 1);
+
+        launch(NAME, "abc");
+
+        assertThat(aws().calls(service.create()))
+                .extracting(Call::status, Call::hadEffect)
+                .containsExactly(tuple(500, true));
+        assertThat(made(NAME)).isEqualTo(1);
+    }
+
+    /** No look shows the job at first, so that it is asked for again: by the same name, or by the same token. */
+    @Test
+    void launchesOnceWhenTheServiceFailsAfterItAndShowsItLate() {
+        aws().faults().refuse(service.find(), 2, service.absent()).breakAfter(service.create(), 1);
+
+        launch(NAME, "abc");
+
+        assertThat(aws().calls(service.create())).hasSize(2);
         assertThat(made(NAME)).isEqualTo(1);
     }
 
@@ -224,6 +249,7 @@ public abstract class LaunchesOnceTest {
                 faults -> faults.loseAnswer(service.create(), 1),
                 faults -> faults.loseRequest(service.create(), 1),
                 faults -> faults.breakDown(service.create(), 1),
+                faults -> faults.breakAfter(service.create(), 1),
                 faults -> faults.loseAnswer(service.find(), 1),
                 faults -> faults.breakDown(service.find(), 1));
         for (int i = 0; i < schedules; i++) {
