@@ -88,7 +88,7 @@ public final class JsonProtocol implements Protocol {
         public Answer answer() throws ServiceError {
             JsonService service = service();
             service.model().demand(operation(), parameters);
-            ObjectNode answer = service.answer(operation(), parameters);
+            ObjectNode answer = service.model().hold(operation(), service.answer(operation(), parameters));
             return Answer.identified(OK, CONTENT_TYPE, answer.isEmpty() ? "" : answer.toString());
         }
 

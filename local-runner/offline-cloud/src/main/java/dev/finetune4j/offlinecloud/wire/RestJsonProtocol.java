@@ -116,7 +116,7 @@ public final class RestJsonProtocol implements Protocol {
         @Override
         public Answer answer() throws ServiceError {
             service.model().demand(operation(), parameters);
-            ObjectNode answer = service.answer(operation(), parameters);
+            ObjectNode answer = service.model().hold(operation(), service.answer(operation(), parameters));
             return text(service.model().status(operation()), answer);
         }
 

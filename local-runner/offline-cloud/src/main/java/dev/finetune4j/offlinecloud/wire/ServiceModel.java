@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud.wire;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * members. It knows nothing of the rules between members.
  */
 public final class ServiceModel {
+    private static final System.Logger LOG = System.getLogger(ServiceModel.class.getName());
     private static final int OK = 200;
+    private static final int SERVERS_FAULT = 500;
 
     private final Document document;
 
@@ -142,13 +145,34 @@ public final class ServiceModel {
         return check(operation(operation).input(), request).unknown();
     }
 
+    /**
+     * Lets no answer out that the model does not describe, so that whoever asks the offline cloud sees what the service might say.
+     *
+     * @return the answer
+     * @throws ServiceError of the server, if the answer lacks a member, has one too many, or one that may not be so
+     */
+    ObjectNode hold(String operation, ObjectNode answer) throws ServiceError {
+        List<String> flaws = flawsOfAnswer(operation, answer);
+        if (!flaws.isEmpty()) {
+            String message = "The offline cloud is wrong, not you: its answer to " + operation
+                    + " is none that the service's model describes: " + String.join("; ", flaws);
+            LOG.log(System.Logger.Level.ERROR, message);
+            throw new ServiceError(SERVERS_FAULT, "InternalFailure", message);
+        }
+        return answer;
+    }
+
     /** What an answer violates or has too much, in words; empty if clients that go by the model can read it. */
-    public List<String> flawsOfAnswer(String operation, JsonNode answer) throws ServiceError {
+    public List<String> flawsOfAnswer(String operation, JsonNode answer) {
         Shape.Ref output = operation(operation).output();
         if (output == null && !answer.isEmpty()) {
-            return List.of("an answer that the model does not have");
+            return List.of("an answer where the model has none");
         }
-        return check(output, answer).flaws();
+        try {
+            return check(output, answer).flaws();
+        } catch (ServiceError e) {
+            return List.of(String.valueOf(e.getMessage())); // a value of another type
+        }
     }
 
     private ShapeCheck check(Shape.@Nullable Ref shape, JsonNode value) throws ServiceError {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ record Shape(
         String type,
         @Nullable Long min,
         @Nullable Long max,
-        @Nullable String pattern,
+        @Nullable Pattern pattern,
         @JsonProperty("enum") List<String> values,
         List<String> required,
         Map<String, Ref> members,

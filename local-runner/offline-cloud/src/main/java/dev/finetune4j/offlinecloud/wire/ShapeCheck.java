@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -99,8 +98,12 @@ final class ShapeCheck {
             String shown = "{" + entry.getKey() + "=" + entry.getValue().asText() + "}";
             part(shape(Objects.requireNonNull(shape.key())), entry.getKey(), shown, path, "Map keys");
             Shape of = shape(Objects.requireNonNull(shape.value()));
-            expect(entry.getValue().isTextual(), entry.getValue(), path, "String");
-            part(of, entry.getValue().asText(), shown, path, "Map value");
+            if (of.type().equals("string")) {
+                expect(entry.getValue().isTextual(), entry.getValue(), path, "String");
+                part(of, entry.getValue().asText(), shown, path, "Map value");
+            } else {
+                check(of, entry.getValue(), path + "." + entry.getKey() + ".value");
+            }
         }
     }
 
@@ -131,7 +134,7 @@ final class ShapeCheck {
         if (shape.max() != null && length > shape.max()) {
             violated.add("Member must have length less than or equal to " + shape.max());
         }
-        if (shape.pattern() != null && !Pattern.matches(shape.pattern(), text)) {
+        if (shape.pattern() != null && !shape.pattern().matcher(text).matches()) {
             violated.add("Member must satisfy regular expression pattern: " + shape.pattern());
         }
         return violated;

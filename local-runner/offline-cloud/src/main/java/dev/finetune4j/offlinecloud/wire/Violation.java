@@ -1,7 +1,7 @@
 package dev.finetune4j.offlinecloud.wire;
 
 /**
- * A value of a request that the service's model forbids.
+ * A value that the service's model forbids.
  *
  * @param value the value as the service prints it, {@code null} where there is none
  * @param path where it stands, as the service writes it: {@code inputDataConfig.1.member.channelName}
