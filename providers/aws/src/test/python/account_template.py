@@ -76,6 +76,10 @@ class Stack:
         if function == "FindInMap":
             name, first, second = map(self.of, argument)
             return self.template["Mappings"][name][first][second]
+        if function == "Split":
+            return self.of(argument[1]).split(argument[0])
+        if function == "Join":
+            return argument[0].join(self.of(argument[1]))
         if function == "Select":
             return self.of(argument[1])[int(argument[0])]
         if function == "GetAZs":

@@ -290,14 +290,14 @@ public final class OfflineBedrock implements JsonService {
                         clock.instant(),
                         pace,
                         store.actingAs(role, account.region()),
-                        () -> enter(role, body)));
+                        () -> enter(role, body, arn)));
         tags.begin(arn, body.path("jobTags"));
         return object().put("jobArn", arn);
     }
 
     /** What a job does as its role before it reads its data. */
-    private void enter(String role, ObjectNode body) throws ServiceError {
-        for (Access access : accesses.toStart(body)) {
+    private void enter(String role, ObjectNode body, String arn) throws ServiceError {
+        for (Access access : accesses.toStart(body, arn)) {
             gate.admitRole(role, access);
         }
     }

@@ -162,12 +162,16 @@ final class TuningAccesses {
                 .orElse("*");
     }
 
-    /** What a job takes before it reads its data. */
-    List<Access> toStart(ObjectNode job) {
+    /** What a job takes before it reads its data; Bedrock's interfaces in a network are tagged with the job that they are for. */
+    List<Access> toStart(ObjectNode job, String arn) {
         JsonNode network = job.path("vpcConfig");
         return network.isMissingNode()
                 ? List.of()
                 : NetworkAccesses.toJoin(
-                        names.account(), names.region(), network.path("securityGroupIds"), network.path("subnetIds"));
+                        names.account(),
+                        names.region(),
+                        network.path("securityGroupIds"),
+                        network.path("subnetIds"),
+                        Map.of("BedrockManaged", "true", "BedrockModelCustomizationJobArn", arn));
     }
 }

@@ -107,7 +107,11 @@ final class JobAccesses {
         if (job.has("VpcConfig")) {
             JsonNode network = job.path("VpcConfig");
             accesses.addAll(NetworkAccesses.toJoin(
-                    account.id(), account.region(), network.path("SecurityGroupIds"), network.path("Subnets")));
+                    account.id(),
+                    account.region(),
+                    network.path("SecurityGroupIds"),
+                    network.path("Subnets"),
+                    Map.of()));
         }
         String disk = job.at("/ResourceConfig/VolumeKmsKeyId").asText();
         if (!disk.isEmpty()) {

@@ -233,7 +233,14 @@ final class BedrockPolicies {
                     List.of("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")));
         }
         if (!options.subnets().isEmpty()) {
-            statements.addAll(scope.network(options.securityGroups(), options.subnets()));
+            statements.addAll(scope.network(
+                    options.securityGroups(),
+                    options.subnets(),
+                    new PolicyScope.InterfaceTag("BedrockManaged", "StringEquals", "true"),
+                    new PolicyScope.InterfaceTag(
+                            "BedrockModelCustomizationJobArn",
+                            "ArnEquals",
+                            scope.arn("bedrock", "model-customization-job/*"))));
         }
         return statements;
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
 
@@ -102,12 +103,48 @@ public final class PolicyScope {
                         + PartitionMetadata.of(Region.of(region)).dnsSuffix());
     }
 
-    /** A network may be joined. */
-    public List<PolicyStatement> network(List<String> securityGroups, List<String> subnets) {
-        List<String> parts = new ArrayList<>(List.of(arn("ec2", "network-interface/*")));
-        securityGroups.forEach(group -> parts.add(arn("ec2", "security-group/" + literally(group))));
-        subnets.forEach(subnet -> parts.add(arn("ec2", "subnet/" + literally(subnet))));
-        return List.of(
+    /**
+     * A tag that a service gives to the interfaces that it makes in a network.
+     *
+     * @param key of the tag
+     * @param operator how its value is compared
+     * @param value what it is compared with
+     */
+    public record InterfaceTag(String key, String operator, String value) {}
+
+    /**
+     * A network may be joined. EC2 looks at subnet and groups when an interface is made, and later tells in which subnet an interface is and
+     * which tags it has.
+     *
+     * @param tags those that the service gives to the interface; none where it gives none
+     */
+    public List<PolicyStatement> network(List<String> securityGroups, List<String> subnets, InterfaceTag... tags) {
+        List<String> groups = securityGroups.stream()
+                .map(group -> arn("ec2", "security-group/" + literally(group)))
+                .toList();
+        List<String> places = subnets.stream()
+                .map(subnet -> arn("ec2", "subnet/" + literally(subnet)))
+                .toList();
+        List<String> interfaces = List.of(arn("ec2", "network-interface/*"));
+        PolicyStatement make = PolicyStatement.of(
+                "MakeInterface",
+                "the machine's own interface, whose id nobody knows before",
+                List.of("ec2:CreateNetworkInterface"),
+                interfaces);
+        PolicyStatement keep = PolicyStatement.of(
+                        "KeepInterface",
+                        "it is lent to the machine and removed with it; no interface of another subnet",
+                        List.of(
+                                "ec2:CreateNetworkInterfacePermission",
+                                "ec2:DeleteNetworkInterface",
+                                "ec2:DeleteNetworkInterfacePermission"),
+                        interfaces)
+                .when("ArnEquals", "ec2:Subnet", places);
+        for (InterfaceTag tag : tags) {
+            make = make.when(tag.operator(), "aws:RequestTag/" + tag.key(), tag.value());
+            keep = keep.when(tag.operator(), "ec2:ResourceTag/" + tag.key(), tag.value());
+        }
+        List<PolicyStatement> statements = new ArrayList<>(List.of(
                 PolicyStatement.of(
                         "LookAtNetwork",
                         "what the machine joins" + NO_RESOURCE,
@@ -118,14 +155,22 @@ public final class PolicyScope {
                                 "ec2:DescribeSubnets",
                                 "ec2:DescribeVpcs"),
                         List.of("*")),
-                PolicyStatement.of(
-                        "JoinNetwork",
-                        "the machine's own interface there, whose id nobody knows before",
-                        List.of(
-                                "ec2:CreateNetworkInterface",
-                                "ec2:CreateNetworkInterfacePermission",
-                                "ec2:DeleteNetworkInterface",
-                                "ec2:DeleteNetworkInterfacePermission"),
-                        parts));
+                make,
+                PolicyStatement.of("JoinGroups", "what it may reach", List.of("ec2:CreateNetworkInterface"), groups),
+                PolicyStatement.of("JoinSubnets", "where it is", List.of("ec2:CreateNetworkInterface"), places),
+                keep));
+        if (tags.length > 0) {
+            statements.add(PolicyStatement.of(
+                            "TagInterface",
+                            "the service marks what it makes, as it makes it",
+                            List.of("ec2:CreateTags"),
+                            interfaces)
+                    .when("StringEquals", "ec2:CreateAction", "CreateNetworkInterface")
+                    .when(
+                            "ForAllValues:StringEquals",
+                            "aws:TagKeys",
+                            Stream.of(tags).map(InterfaceTag::key).toList()));
+        }
+        return statements;
     }
 }

@@ -3,9 +3,11 @@ package dev.finetune4j.aws.sagemaker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.aws.PolicyParts;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
@@ -141,22 +143,29 @@ class JobPoliciesTest {
 
     @Test
     void nameWhatTheJobNames() {
-        String policies = policies(with(Map.of(
-                        "role", "arn:aws-cn:iam::123456789012:role/team/training",
-                        "region", "cn-north-1",
-                        "store", "s3://my-bucket/a*b",
-                        "kms-key", "alias/mine",
-                        "image", "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/own/image:1")))
-                .toString();
+        List<AccessPolicy> policies = policies(with(Map.of(
+                "role", "arn:aws-cn:iam::123456789012:role/team/training",
+                "region", "cn-north-1",
+                "store", "s3://my-bucket/a*b",
+                "kms-key", "alias/mine",
+                "image", "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/own/image:1")));
 
-        assertThat(policies)
+        assertThat(policies.toString())
                 .contains(
                         "arn:aws-cn:sagemaker:cn-north-1:123456789012:training-job/tickets-*",
                         "arn:aws-cn:s3:::my-bucket/a${*}b/inputs/*",
                         "arn:aws-cn:ecr:cn-north-1:111122223333:repository/own/image",
-                        "s3.cn-north-1.amazonaws.com.cn",
-                        "\"kms:ResourceAliases\" : \"alias/mine\"")
+                        "s3.cn-north-1.amazonaws.com.cn")
                 .doesNotContain("arn:aws:");
+        assertThat(policies)
+                .flatMap(policy ->
+                        List.copyOf(Json.read(policy.document(), JsonNode.class).findParents("Resource")))
+                .filteredOn(statement -> statement.path("Resource").toString().contains(":key/*"))
+                .hasSizeGreaterThan(1)
+                .allSatisfy(statement -> assertThat(statement
+                                .at("/Condition/ForAnyValue:StringEquals/kms:ResourceAliases")
+                                .asText())
+                        .isEqualTo("alias/mine"));
         assertThat(policies(with(Map.of("store", "s3://my-bucket"))).toString())
                 .contains("arn:aws:s3:::my-bucket/inputs/*")
                 .doesNotContain("s3:prefix");
