@@ -140,6 +140,7 @@ final class LaunchCommand implements Callable<Integer> {
         PlanRequest request = new PlanRequest(filter(tuner, file), objective, null, null, false, null);
         Plan plan = tuner.plan(file, request);
         tuner.impasse(file, request, plan).ifPresent(problem -> {
+            tuner.refuseContradictions(file, request);
             throw problem.asException();
         });
         return plan;

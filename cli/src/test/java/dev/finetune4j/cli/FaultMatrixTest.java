@@ -10,6 +10,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.testkit.GoldenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,8 @@ class FaultMatrixTest {
 
                 - next states: what became of the run, on which machine, of which problem. "Left as it was": whoever followed the run gave up, what
                   hindered was mended, and the run was taken up again, as by `finetune watch`.
-                - blocked: what is not asked for again, and for how long.
+                - blocked: what is not asked for again, and for how long. Bedrock's quota is of jobs at once and blocks nothing: there is no other
+                  machine to go to, and it leaves a place once a job has ended.
                 - jobs: how many the service made, by how many calls to make one.
                 - spent: what the run cost, as it was seen last; where tokens are billed, what it may have cost at most.
                 """);
@@ -111,7 +113,7 @@ class FaultMatrixTest {
                 cells = String.join(" | ", states(end), blocked(end), jobs(end), spent(end));
             }
         }
-        return "| " + fault.text() + " | " + cells + " |\n";
+        return "| " + place.text(fault) + " | " + cells + " |\n";
     }
 
     /** What is true of every cell. */
@@ -161,7 +163,7 @@ class FaultMatrixTest {
     }
 
     private static String machine(LaunchTerms at) {
-        return at.settings().isEmpty() ? "" : " on " + at.name();
+        return at.settings().containsKey(PlaceSettings.MACHINE) ? " on " + at.name() : "";
     }
 
     private static String code(@Nullable Problem problem) {

@@ -45,9 +45,17 @@ enum FaultPlace {
             return switch (fault) {
                 case STOCK_OUT_AT_CREATE, STOCK_OUT_LATER, SPOT_RECLAIM ->
                     Optional.of("it sells tokens, and no machine");
-                case USER_EXIT, USER_EXIT_LISTED -> Optional.of("no code of ours runs there");
-                case DELETED_BY_HAND -> Optional.of("the service keeps the record of a job for ever");
+                case USER_EXIT_LISTED -> Optional.of("the service tells no exit code");
                 default -> Optional.empty();
+            };
+        }
+
+        @Override
+        String text(Fault fault) {
+            return switch (fault) {
+                case USER_EXIT -> "the service takes the job, and minutes later not its rows";
+                case DELETED_BY_HAND -> "somebody stops the job, of which the service keeps the record for ever";
+                default -> fault.text();
             };
         }
     };
@@ -97,6 +105,11 @@ enum FaultPlace {
 
     /** Settings of a job, as lines below {@code places}. */
     abstract String settings();
+
+    /** What happens, for people, where that is something else here than it is elsewhere. */
+    String text(Fault fault) {
+        return fault.text();
+    }
 
     /** Why a fault cannot happen here; empty where it can. */
     abstract Optional<String> immunity(Fault fault);

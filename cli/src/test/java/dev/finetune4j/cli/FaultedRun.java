@@ -48,6 +48,9 @@ final class FaultedRun implements AutoCloseable {
     /** An exit code that asks for another try. */
     private static final int LISTED = 75;
 
+    /** As Bedrock words it of a record that is too long. */
+    private static final String ROWS_REFUSED = "Maximum input token count 4919 exceeds limit of 4096 for train data";
+
     /** The first machine that is asked for. */
     private static final String MACHINE = "ml.g5.xlarge";
 
@@ -136,7 +139,7 @@ final class FaultedRun implements AutoCloseable {
         Plan plan = tuner.plan(file, request);
         Optional<Problem> impasse = tuner.impasse(file, request, plan);
         if (impasse.isPresent()) {
-            return end(impasse.get());
+            return end(contradiction(file, request).orElse(impasse.get()));
         }
         RunHandle<RunOutcome> run = tuner.launch(plan);
         try {
@@ -146,6 +149,16 @@ final class FaultedRun implements AutoCloseable {
             mend();
             tuner.attach(run.id().value()).await();
             return end(e.problems().get(0));
+        }
+    }
+
+    /** What a launch tells rather than that no plan was found. */
+    private Optional<Problem> contradiction(JobFile file, PlanRequest request) {
+        try {
+            tuner.refuseContradictions(file, request);
+            return Optional.empty();
+        } catch (FineTuneException e) {
+            return Optional.of(e.problems().get(0));
         }
     }
 
@@ -227,7 +240,12 @@ final class FaultedRun implements AutoCloseable {
             case SPOT_RECLAIM -> aws().sageMaker().reclaim(name);
             case EXPIRED_CREDENTIAL -> aws().faults().expireToken(place.look(), 1);
             case POLL_OUTAGE -> aws().faults().outage(OUTAGE);
-            case DELETED_BY_HAND -> delete(name);
+            case DELETED_BY_HAND -> remove(name);
+            case USER_EXIT -> {
+                if (place == FaultPlace.BEDROCK) { // elsewhere the container is one that fails
+                    aws().bedrock().fail(name, ROWS_REFUSED);
+                }
+            }
             default -> {
                 // was there before the launch
             }
@@ -235,9 +253,14 @@ final class FaultedRun implements AutoCloseable {
     }
 
     /** As somebody does in the console. */
-    private void delete(String name) {
-        ObjectNode named = Json.records().createObjectNode().put("TrainingJobName", name);
+    private void remove(String name) {
+        ObjectNode named = Json.records().createObjectNode();
         try {
+            if (place == FaultPlace.BEDROCK) {
+                aws().bedrock().answer("StopModelCustomizationJob", named.put("jobIdentifier", name));
+                return;
+            }
+            named.put("TrainingJobName", name);
             aws().sageMaker().answer("StopTrainingJob", named);
             clock.advance(Duration.ofMinutes(5));
             aws().sageMaker().answer("DeleteTrainingJob", named);

@@ -91,21 +91,40 @@ class LaunchAtBedrockTest {
         assertNothingWasLaunched();
     }
 
+    /** Unless another place has nothing against its own: then it is the plan that tells of both. */
+    @Test
+    void saysWhatThePlaceHasAgainstSettingsOfWhichThePlanKnowsNothing() throws IOException {
+        String shortened = Files.readString(job).replace("amazon.nova-micro-v1:0:128k", "amazon.nova-micro-v1:0");
+        Files.writeString(job, shortened);
+        CommandRun alone = command("launch", job.toString(), "--target", "bedrock", "--yes");
+        Files.writeString(job, shortened.replace("places:\n", """
+                        places:
+                          sagemaker:
+                            role: "%s"
+                            store: "s3://my-bucket/jobs"
+                            region: us-east-1
+                            machine: ml.c5.4xlarge
+                        """.formatted(CommandCloud.ROLE)));
+        CommandRun both = command("launch", job.toString(), "--target", "bedrock", "--target", "sagemaker", "--yes");
+
+        assertThat(alone.exitCode()).as(alone.err()).isEqualTo(3);
+        assertThat(oneLine(alone.err()))
+                .contains("FT0882", "places.bedrock.model: amazon.nova-micro-v1:0:128k")
+                .doesNotContain("FT0760");
+        assertThat(both.err()).contains("FT07").doesNotContain("FT0882");
+        assertNothingWasLaunched();
+    }
+
     @Test
     @Tag("long")
     void saysWhatThePlaceHasAgainstTheJobBeforeAnybodyAgrees() throws IOException {
         String good = Files.readString(job);
-        Files.writeString(job, good.replace("amazon.nova-micro-v1:0:128k", "amazon.nova-micro-v1:0"));
-        CommandRun shortId = command("launch", job.toString(), "--target", "bedrock", "--yes");
         Files.writeString(job, good.replace("learningRate: 1e-5", "learningRate: 5"));
         CommandRun rate = command("launch", job.toString(), "--target", "bedrock", "--yes");
         aws.s3().createBucket("away", "eu-central-1", "123456789012");
         Files.writeString(job, good.replace("s3://my-bucket", "s3://away"));
         CommandRun away = command("launch", job.toString(), "--target", "bedrock", "--yes");
 
-        assertThat(shortId.exitCode()).as(shortId.err()).isEqualTo(5);
-        assertThat(oneLine(shortId.err()))
-                .contains("tunes no amazon.nova-micro-v1:0", "try places.bedrock.model: amazon.nova-micro-v1:0:128k");
         assertThat(rate.exitCode()).as(rate.err()).isEqualTo(3);
         assertThat(rate.err()).contains("FT0883").doesNotContain("a million tokens");
         assertThat(away.exitCode()).as(away.err()).isEqualTo(3);

@@ -172,7 +172,9 @@ class LaunchAtSageMakerTest {
         CommandRun without = command("launch", job.toString(), "--dry-run");
         Files.writeString(job, text.replace("region: ", "machine: ml.g55.xlarge, region: "));
         CommandRun unknown = command("launch", job.toString(), "--dry-run");
-        Files.writeString(job, text.replace("region: eu-central-1", "region: us-gov-west-1"));
+        Files.writeString(
+                job,
+                text.replace("region: eu-central-1", "region: us-gov-west-1").replace("arn:aws:", "arn:aws-us-gov:"));
         CommandRun elsewhere = command("launch", job.toString(), "--dry-run");
 
         assertThat(elsewhere.err()).contains("FT0770", "in us-gov-west-1 is not known here", "job.yaml:");

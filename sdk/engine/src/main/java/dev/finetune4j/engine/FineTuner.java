@@ -224,6 +224,21 @@ public final class FineTuner implements AutoCloseable {
         return Optional.of(job.placed(planner(figures).impasse(figures, request, plan)));
     }
 
+    /**
+     * Refuses a job whose settings each of some places has something against: that is why a plan has no option, and the plan does not know it.
+     * Asks nobody.
+     *
+     * @param request says where the job may run
+     * @throws FineTuneException with what each of the places has against its settings; not where one of them has nothing, or is not here
+     */
+    public void refuseContradictions(JobFile job, PlanRequest request) {
+        List<Problem> problems =
+                launcher.places().contradictions(job.job(), request.filter().targets(), offers());
+        if (!problems.isEmpty()) {
+            throw job.placed(new FineTuneException(problems, null));
+        }
+    }
+
     /** The places that jobs can be launched at from here. */
     public Set<ProviderId> places() {
         return launcher.places().ids();

@@ -83,9 +83,11 @@ public final class QuotaExamination {
                             .findFirst();
             return quota.map(one -> diagnosis(check, service, one))
                     .orElseGet(() -> Diagnosis.unknown(
-                            check, "the account's list does not have \"" + name + "\"", list(service, name)));
+                            check,
+                            "the account's list does not have \"" + name + "\"",
+                            listing(service, name, region)));
         } catch (SdkException e) {
-            return AwsFailure.unseen(check, e, list(service, name));
+            return AwsFailure.unseen(check, e, listing(service, name, region));
         }
     }
 
@@ -101,7 +103,13 @@ public final class QuotaExamination {
                                 + quota.quotaCode() + " --desired-value 1 --region " + region);
     }
 
-    private String list(String service, String name) {
+    /**
+     * The command that shows a quota.
+     *
+     * @param service as Service Quotas calls it, such as {@code bedrock}
+     * @param name the quota's, or a part of it
+     */
+    public static String listing(String service, String name, String region) {
         return "aws service-quotas list-service-quotas --service-code " + service + " --region " + region
                 + " --query \"Quotas[?contains(QuotaName, '" + name + "')]\"";
     }

@@ -2,6 +2,7 @@ package dev.finetune4j.aws.bedrock;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.finetune4j.aws.account.QuotaExamination;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.AwsFailure;
 import dev.finetune4j.aws.internal.RoleLook;
@@ -68,11 +69,7 @@ final class BedrockErrors {
 
     private static Problem.Builder refused(SdkException failure, String reason, String name, String region) {
         return switch (AwsConnection.code(failure)) {
-            case "ServiceQuotaExceededException" ->
-                BedrockProblems.QUOTA
-                        .error("the account's quota in " + region + " leaves no place for " + name)
-                        .remedy("aws service-quotas list-service-quotas --service-code bedrock --region " + region)
-                        .retry(Retry.after(QUOTA_PAUSE));
+            case "ServiceQuotaExceededException" -> quota(reason, name, region);
             case "ConflictException" ->
                 BedrockProblems.NAME_TAKEN
                         .error("the name " + name + " is taken at Bedrock")
@@ -89,6 +86,21 @@ final class BedrockErrors {
                                 .error("Bedrock does not do that with " + name)
                                 .remedy("finetune doctor aws JOB");
         };
+    }
+
+    /** Bedrock tells what there is too much of, and not the quota's name: that is known of jobs alone. */
+    private static Problem.Builder quota(String reason, String name, String region) {
+        boolean isOfJobs = reason.contains(BedrockProviderFactory.JOBS);
+        return BedrockProblems.QUOTA
+                .error("the account's quota " + (isOfJobs ? "of " + BedrockProviderFactory.JOBS + " " : "") + "in "
+                        + region + " leaves no place for " + name)
+                .remedy(
+                        isOfJobs
+                                ? QuotaExamination.listing(
+                                        BedrockProviderFactory.SERVICE, BedrockProviderFactory.JOBS, region)
+                                : "aws service-quotas list-service-quotas --service-code "
+                                        + BedrockProviderFactory.SERVICE + " --region " + region)
+                .retry(Retry.after(QUOTA_PAUSE));
     }
 
     /** Whether something was refused since the service may not act as a role. */

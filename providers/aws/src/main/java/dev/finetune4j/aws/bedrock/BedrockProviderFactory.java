@@ -13,8 +13,11 @@ import java.util.Map;
 
 /** Makes the provider {@code bedrock}. */
 public final class BedrockProviderFactory implements AwsPlace {
-    private static final String SERVICE = "bedrock"; // as Service Quotas calls it
-    private static final String JOBS = "customization jobs"; // at once
+    /** As Service Quotas calls it. */
+    static final String SERVICE = "bedrock";
+
+    /** A part of the name of the quota of jobs at once, and of what Bedrock says when it is reached. */
+    static final String JOBS = "customization jobs";
 
     @Override
     public ProviderId id() {

@@ -164,7 +164,8 @@ class CustomizationJobsTest extends LaunchesOnceTest {
                         BedrockProblems.QUOTA,
                         true,
                         "limit of 0 concurrent",
-                        "aws service-quotas list-service-quotas --service-code bedrock --region us-east-1"),
+                        "aws service-quotas list-service-quotas --service-code bedrock --region us-east-1"
+                                + " --query \"Quotas[?contains(QuotaName, 'customization jobs')]\""),
                 failure(
                         aws -> aws.bedrock().withhold(OfflineTuning.NOVA),
                         BedrockProblems.NO_MODEL_ACCESS,

@@ -15,6 +15,7 @@ import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -25,12 +26,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The places that jobs can go to, and what they say of a job before anything of it is launched there. */
@@ -269,6 +272,47 @@ public final class JobPlaces {
         try (Provider provider = openFor(job)) {
             refuse(provider.objections(context.providers().at(provider.id(), job), timeLimit));
         }
+    }
+
+    /**
+     * What each of some places has against its own settings in a job, in whichever region it sells anything. Asks nobody.
+     *
+     * @param offers what may be bought, of which come the regions that are meant where the job names none
+     * @return empty where one of them has nothing against its settings, or is not here
+     */
+    public List<Problem> contradictions(FineTuneJob job, List<ProviderId> targets, List<Offer> offers) {
+        List<Problem> all = new ArrayList<>();
+        for (ProviderId target : targets) {
+            List<Problem> own = context.providers().ids().contains(target)
+                    ? contradictions(context.providers().at(target, job), target, offers)
+                    : List.of();
+            if (own.isEmpty()) {
+                return List.of();
+            }
+            all.addAll(own);
+        }
+        return all;
+    }
+
+    private List<Problem> contradictions(FineTuneJob job, ProviderId target, List<Offer> offers) {
+        Set<String> regions = offers.stream()
+                .filter(offer -> offer.target().equals(target))
+                .map(Offer::region)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        List<Problem> first = List.of();
+        for (String region : regions) {
+            Map<String, String> settings = new HashMap<>(job.settingsOf(target));
+            settings.putIfAbsent(PlaceSettings.REGION, region);
+            FineTuneJob placed = job.toBuilder().place(target, settings).build();
+            try (Provider provider = context.providers().open(target, placed)) {
+                List<Problem> problems = provider.settingProblems();
+                if (problems.stream().noneMatch(Problem::isError)) {
+                    return List.of();
+                }
+                first = first.isEmpty() ? problems : first;
+            }
+        }
+        return first;
     }
 
     /** Whether a run that is cut short there has paid for time, and may go on from a checkpoint. */
