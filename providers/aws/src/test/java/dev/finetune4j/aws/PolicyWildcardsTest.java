@@ -39,6 +39,8 @@ class PolicyWildcardsTest {
             "subnets", "subnet-1e2f,subnet-3a4b",
             "security-groups", "sg-1e2f");
 
+    private static final ModelRef ANY_MODEL = new ModelRef("tiny");
+
     private final Set<String> used = new TreeSet<>();
 
     @Test
@@ -67,8 +69,9 @@ class PolicyWildcardsTest {
         ProviderContext context = new ProviderContext(Path.of("target"), Map.of(), new VirtualClock());
         try (Provider provider = place.open(context, settings)) {
             Stream.concat(
-                            provider.policies("tickets-", new ModelRef("tiny")).stream(),
-                            provider.hosting().stream().flatMap(hosting -> hosting.policies().stream()))
+                            provider.policies("tickets-", ANY_MODEL).stream(),
+                            provider.hosting().stream()
+                                    .flatMap(hosting -> hosting.policies("tickets-", ANY_MODEL).stream()))
                     .map(AccessPolicy::document)
                     .forEach(document -> read(Json.read(document, JsonNode.class)));
         }
