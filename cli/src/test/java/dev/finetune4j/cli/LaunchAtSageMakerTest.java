@@ -172,6 +172,7 @@ class LaunchAtSageMakerTest {
         CommandRun without = command("launch", job.toString(), "--dry-run");
         Files.writeString(job, text.replace("region: ", "machine: ml.g55.xlarge, region: "));
         CommandRun unknown = command("launch", job.toString(), "--dry-run");
+        CommandRun planned = command("plan", job.toString(), "--target", "sagemaker");
         Files.writeString(
                 job,
                 text.replace("region: eu-central-1", "region: us-gov-west-1").replace("arn:aws:", "arn:aws-us-gov:"));
@@ -180,7 +181,8 @@ class LaunchAtSageMakerTest {
         assertThat(elsewhere.err()).contains("FT0770", "in us-gov-west-1 is not known here", "job.yaml:");
         assertThat(without.exitCode()).as(without.err()).isEqualTo(3);
         assertThat(without.err()).contains("FT0770", "ml.c5.4xlarge has no GPU", "job.yaml:");
-        assertThat(unknown.err()).contains("FT0770", "no machine ml.g55.xlarge is let there");
+        assertThat(unknown.err()).contains("FT0831", "trains on no ml.g55.xlarge", "job.yaml:");
+        assertThat(planned.err()).contains("FT0770", "no machine ml.g55.xlarge is let there");
     }
 
     @Test
