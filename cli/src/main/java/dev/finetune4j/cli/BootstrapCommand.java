@@ -92,11 +92,13 @@ final class BootstrapCommand implements Callable<Integer> {
             if (!output.isJson()) {
                 show(screen, founding);
             }
-            if (!founding.changes().isEmpty() && !consent.isGiven("make it", surroundings, spec)) {
+            if (!founding.changes().isEmpty()) {
                 try (MessageView view = surroundings.messages(output.format)) {
-                    view.declined("nothing was made");
+                    if (!consent.isGiven("make it", view, surroundings, spec)) {
+                        view.declined("nothing was made");
+                        return ExitCode.OK.number();
+                    }
                 }
-                return ExitCode.OK.number();
             }
             String jobFile = made(founding);
             if (!output.isJson()) {

@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.cli.view.MessageView;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,15 +26,17 @@ final class Consent {
      * Whether the person agrees.
      *
      * @param what such as "launch", which is asked about and said
+     * @param view what moves beside the question, and must not
      * @throws UnagreedException if nobody is there to ask
      */
-    boolean isGiven(String what, Surroundings surroundings, CommandSpec spec) throws IOException {
+    boolean isGiven(String what, MessageView view, Surroundings surroundings, CommandSpec spec) throws IOException {
         if (yes) {
             return true;
         }
         if (!surroundings.isTyped()) {
             throw new UnagreedException(spec.commandLine(), "nobody is there to agree; say --yes to " + what, "--yes");
         }
+        view.rest();
         surroundings.screen().say(what + "? [y/N]");
         String line = new BufferedReader(new InputStreamReader(surroundings.in(), StandardCharsets.UTF_8)).readLine();
         return line != null && List.of("y", "yes").contains(line.strip().toLowerCase(Locale.ROOT));

@@ -71,7 +71,7 @@ final class EvalCommand implements Callable<Integer> {
             Asking<EvaluationReport> asking =
                     data == null ? tuner.evaluation(argument.run) : tuner.evaluation(argument.run, data);
             Optional<AnswerTerms> terms = asking.terms();
-            if (terms.isPresent() && !isAgreed(terms.get())) {
+            if (terms.isPresent() && !isAgreed(terms.get(), view)) {
                 view.declined("nothing was asked");
                 return ExitCode.OK.number();
             }
@@ -81,15 +81,16 @@ final class EvalCommand implements Callable<Integer> {
             if (output.isJson()) {
                 surroundings.screen().line(Json.pretty(report));
             } else {
-                new EvaluationView(surroundings.screen()).print(report);
+                new EvaluationView(surroundings.screen(), data == null ? "held-out rows" : "rows of " + data)
+                        .print(report);
             }
             return (report.gate().passed() ? ExitCode.OK : ExitCode.GATE_FAILED).number();
         }
     }
 
     /** Shows what hosted models may cost, and asks. */
-    private boolean isAgreed(AnswerTerms terms) throws IOException {
+    private boolean isAgreed(AnswerTerms terms, MessageView view) throws IOException {
         new HostingView(surroundings.screen(), surroundings.clock(), output.isJson()).tell(terms);
-        return terms.questions() == 0 || consent.isGiven("ask at these terms", surroundings, spec);
+        return terms.questions() == 0 || consent.isGiven("ask at these terms", view, surroundings, spec);
     }
 }

@@ -152,7 +152,7 @@ final class HostCommand implements Callable<Integer> {
                     "what an hour costs is not known here; say --unknown-price besides --yes to agree to it unseen",
                     "--unknown-price");
         }
-        if (terms.hosted() == null && !consent.isGiven("host at these terms", surroundings, spec)) {
+        if (terms.hosted() == null && !consent.isGiven("host at these terms", view, surroundings, spec)) {
             view.declined("nothing was hosted");
             return;
         }
@@ -170,7 +170,7 @@ final class HostCommand implements Callable<Integer> {
     private void end(FineTuner tuner, String asked, MessageView view, HostingView shown) throws IOException {
         List<HostedModel> there = tuner.hosting().find(asked);
         there.forEach(shown::tellEnd);
-        if (there.isEmpty() || consent.isGiven("end this", surroundings, spec)) {
+        if (there.isEmpty() || consent.isGiven("end this", view, surroundings, spec)) {
             List<HostedModel> ended = tuner.hosting().end(asked);
             if (output.isJson()) {
                 surroundings.screen().line(Json.pretty(ended));

@@ -74,7 +74,10 @@ final class LaunchCommand implements Callable<Integer> {
             description = "Print every writing call that the launch would make, with its exact request, and make none.")
     boolean dryRun;
 
-    @Option(names = "--detach", description = "Launch, print the run's id, and come back.")
+    @Option(
+            names = "--detach",
+            description =
+                    "Launch, print the run's id, and come back. What has to go to another machine waits until somebody watches it.")
     boolean detach;
 
     @Mixin
@@ -162,6 +165,6 @@ final class LaunchCommand implements Callable<Integer> {
     private boolean isAgreed(FineTuner tuner, Plan plan, JobFile file, MessageView view) throws IOException {
         view.terms(tuner.terms(plan), file.job().budget());
         Billing billing = tuner.billing(file.at(plan.choice().orElseThrow()));
-        return billing == Billing.NOTHING || consent.isGiven("launch at these terms", surroundings, spec);
+        return billing == Billing.NOTHING || consent.isGiven("launch at these terms", view, surroundings, spec);
     }
 }

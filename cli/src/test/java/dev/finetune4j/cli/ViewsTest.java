@@ -190,6 +190,21 @@ class ViewsTest {
     }
 
     @Test
+    void nothingMovesBesideAQuestion() throws InterruptedException {
+        try (LiveView view = new LiveView(screen(true, true, 80), Clock.systemUTC(), Duration.ofSeconds(2))) {
+            view.doing("checking every row");
+            view.rest();
+            int asked = text(err).length();
+
+            Thread.sleep(600);
+
+            assertThat(text(err)).hasSize(asked).endsWith("\r\u001b[K");
+            view.doing("checking job.yaml");
+            assertThat(text(err)).endsWith("checking job.yaml  under 1 s");
+        }
+    }
+
+    @Test
     void aTerminalSeesOneLineDrawnAnew() {
         Clock clock = Clock.fixed(START, ZoneOffset.UTC);
         try (LiveView view = new LiveView(screen(true, true, 80), clock, Duration.ofSeconds(2))) {

@@ -65,6 +65,10 @@ public final class JsonLines implements MessageView {
         tell(new CommandEvent.TermsTold(clock.instant(), terms));
     }
 
+    /** Each line stands for itself, so that a question does no harm to any. */
+    @Override
+    public void rest() {}
+
     @Override
     public synchronized void took(RunId run, RunHandle.Begin begin) {
         tell(new CommandEvent.RunTaken(clock.instant(), run, begin));

@@ -37,6 +37,7 @@ public final class LiveView implements MessageView {
     private boolean isDrawn;
     private boolean isCurveShown;
     private boolean isClosed;
+    private boolean isResting;
 
     /**
      * Starts to show.
@@ -55,6 +56,7 @@ public final class LiveView implements MessageView {
 
     @Override
     public synchronized void doing(String what) {
+        isResting = false;
         progress.enter(RunState.PREPARED, what, clock.instant());
         if (screen.isErrTerminal()) {
             draw();
@@ -131,7 +133,7 @@ public final class LiveView implements MessageView {
         erase();
         screen.say(text);
         printedAt = clock.instant();
-        if (screen.isErrTerminal() && !isClosed) {
+        if (screen.isErrTerminal() && !isClosed && !isResting) {
             draw();
         }
     }
@@ -146,6 +148,12 @@ public final class LiveView implements MessageView {
     public void file(Path file) {
         String name = file.toString();
         milestone(name.substring(name.lastIndexOf('.') + 1) + ": " + name);
+    }
+
+    @Override
+    public synchronized void rest() {
+        isResting = true;
+        erase();
     }
 
     @Override
@@ -176,7 +184,7 @@ public final class LiveView implements MessageView {
     }
 
     private synchronized void tick() {
-        if (isClosed) {
+        if (isClosed || isResting) {
             return;
         }
         Instant now = clock.instant();

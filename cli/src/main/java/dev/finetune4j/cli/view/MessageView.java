@@ -41,6 +41,9 @@ public interface MessageView extends AutoCloseable {
     /** A file was written beside the result, or lies there. */
     void file(Path file);
 
+    /** Somebody is asked something: nothing moves until there is more to tell. */
+    void rest();
+
     /** Somebody did not agree, so that the command ends; what was not done, in words. */
     void declined(String what);
 
