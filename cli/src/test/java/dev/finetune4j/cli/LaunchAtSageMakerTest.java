@@ -255,7 +255,11 @@ class LaunchAtSageMakerTest {
                 .contains("torch");
         CommandRun kept = command("gc", job.toString());
         assertThat(kept.out())
-                .contains("inputs/", "orders/" + cloud.run(), "its age", "all of it is needed, young, or nowhere else");
+                .contains(
+                        "inputs/",
+                        "orders/" + cloud.run(),
+                        "--older-than: it is younger",
+                        "all of it is needed, young, or nowhere else");
         CommandRun removed = command("gc", job.toString(), "--older-than", "0s", "--yes");
         assertThat(removed.out()).as(removed.err()).contains("removed ");
         assertThat(command("gc", job.toString()).out()).contains("nothing is kept there");
@@ -297,7 +301,7 @@ class LaunchAtSageMakerTest {
                 .as(told.err())
                 .containsPattern("running job theirs-0a1b2c3d-1 .*whoever launched it; --running stops it with --yes"
                         + " \\(spot ml.g5.xlarge, [0-9.]+ USD an hour\\)");
-        assertThat(oneLine(young.out())).as(young.err()).contains("its age (spot ml.g5.xlarge");
+        assertThat(oneLine(young.out())).as(young.err()).contains("--older-than: it is younger (spot ml.g5.xlarge");
         assertThat(aws.calls("StopTrainingJob")).isEmpty();
 
         CommandRun would = command("gc", job.toString(), "--older-than", "0s", "--running");

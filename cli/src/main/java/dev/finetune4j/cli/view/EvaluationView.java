@@ -18,10 +18,16 @@ public final class EvaluationView {
     private static final int VERDICT_WIDTH = 8;
 
     private final Screen screen;
+    private final String rows;
 
-    /** Prints results to {@code screen}. */
-    public EvaluationView(Screen screen) {
+    /**
+     * Prints results to {@code screen}.
+     *
+     * @param rows what was answered, such as "held-out rows"
+     */
+    public EvaluationView(Screen screen, String rows) {
         this.screen = screen;
+        this.rows = rows;
     }
 
     /** Prints the metrics of each model, the differences, and the gate clause by clause. */
@@ -36,7 +42,7 @@ public final class EvaluationView {
         }
         table.print(screen);
         screen.line(screen.paint(
-                Tone.FAINT, report.rows() + " held-out rows; in brackets the 95 % interval of the bootstrap"));
+                Tone.FAINT, report.rows() + " " + rows + "; in brackets the 95 % interval of the bootstrap"));
         for (Comparison comparison : report.comparisons()) {
             if (comparison.metric().equals(report.mainMetric())) {
                 screen.line("tuned - " + RunProgress.words(comparison.base()) + ": " + comparison.metric() + " "

@@ -63,7 +63,10 @@ public final class RunDetailView {
         if (run.closed()) {
             return "";
         }
-        return run.submitted() == null ? " (not known to be at its place)" : " (goes on)";
+        if (run.submitted() == null) {
+            return " (not known to be at its place)";
+        }
+        return run.state().isTerminal() ? " at its place (whoever watches it goes on)" : " (goes on)";
     }
 
     /** Where it is let for the run: type, spot, region; empty on a machine of one's own. */
@@ -82,7 +85,7 @@ public final class RunDetailView {
     /** Prints what came out of a run and where the files are. */
     public void printResult(RunView run) {
         if (run.evaluation() != null) {
-            new EvaluationView(screen).print(run.evaluation());
+            new EvaluationView(screen, "held-out rows").print(run.evaluation());
         }
         if (run.output() != null) {
             Path kept = run.output().resolve(WorkOrder.MODEL_REFERENCE_FILE);

@@ -82,7 +82,7 @@ final class StoreErrors {
         return AwsStoreProblems.WRONG_REGION
                 .error("the bucket " + about.bucket() + " lies in " + elsewhere + ", not in " + region)
                 .because("a job in " + region + " reads and writes buckets of " + region
-                        + " only: name another bucket as the store of its place, or " + elsewhere + " as its region")
+                        + " only: make one there, and name it as the store of its place")
                 .remedy("aws s3 mb s3://" + about.bucket() + "-" + region + " --region " + region)
                 .build();
     }

@@ -58,7 +58,7 @@ class StoreErrorsTest {
 
         assertThat(problem.code()).isEqualTo("FT0862");
         assertThat(problem.summary()).isEqualTo("the bucket away lies in us-west-2, not in eu-central-1");
-        assertThat(problem.causes()).singleElement().asString().endsWith("or us-west-2 as its region");
+        assertThat(problem.causes()).singleElement().asString().endsWith("name it as the store of its place");
         assertThat(problem.remedies()).containsExactly("aws s3 mb s3://away-eu-central-1 --region eu-central-1");
     }
 

@@ -113,7 +113,7 @@ public final class RunProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             "Providers differ in what they can do, and say so. A token-priced service does not run the project's own worker, so it "
                     + "answers no held-out rows; some places cannot stop or resume a job, or keep a time limit.",
-            "choose another target: targets: [local]");
+            "finetune launch JOB --target local");
 
     /** No text codec. */
     public static final ProblemKind NO_TEXT_CODEC = kind(
@@ -371,6 +371,14 @@ public final class RunProblems implements ProblemCatalogue {
     /** The provider does not claim to do this. */
     public static FineTuneException notSupported(ProviderId provider, String what) {
         return NOT_SUPPORTED.error(provider + " cannot " + what).asException();
+    }
+
+    /** The provider does not claim to host tuned models, and another one takes them in. */
+    public static FineTuneException noHost(ProviderId provider) {
+        return NOT_SUPPORTED
+                .error(provider + " cannot host a tuned model")
+                .remedy("finetune host RUN --target bedrock")
+                .asException();
     }
 
     /** No text codec was found with ServiceLoader. */

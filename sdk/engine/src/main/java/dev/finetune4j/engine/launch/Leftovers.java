@@ -189,7 +189,7 @@ public final class Leftovers {
         if (!need.isEmpty()) {
             return need;
         }
-        return found.lastUsed().plus(limits.age()).isAfter(now) ? "its age" : "";
+        return found.lastUsed().plus(limits.age()).isAfter(now) ? "--older-than: it is younger" : "";
     }
 
     /** What this machine knows of the run: one that has not ended needs all; one whose journal cannot be read may still go on. */

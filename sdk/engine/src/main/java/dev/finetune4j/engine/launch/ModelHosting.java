@@ -325,7 +325,7 @@ public final class ModelHosting {
     }
 
     private static Hosting of(Provider place) {
-        return place.hosting().orElseThrow(() -> RunProblems.notSupported(place.id(), "host a tuned model"));
+        return place.hosting().orElseThrow(() -> RunProblems.noHost(place.id()));
     }
 
     private RunLock locked(RunFolder folder) {

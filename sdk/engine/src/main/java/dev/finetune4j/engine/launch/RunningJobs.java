@@ -62,7 +62,7 @@ final class RunningJobs {
         if (!limits.isRunningToo()) {
             return "whoever launched it; --running stops it with --yes";
         }
-        return job.since().plus(limits.age()).isAfter(now) ? "its age" : "";
+        return job.since().plus(limits.age()).isAfter(now) ? "--older-than: it is younger" : "";
     }
 
     /** A run that has ended here follows nothing any more; one whose journal cannot be read may. */

@@ -80,7 +80,7 @@ class RunningJobsTest {
 
     @Test
     void stopsItWhereThatIsAskedForAndItIsOldEnough() {
-        assertThat(only(limits(HOUR, true)).kept()).isEqualTo("its age");
+        assertThat(only(limits(HOUR, true)).kept()).isEqualTo("--older-than: it is younger");
         fixture.clock.advance(HOUR);
 
         Leftovers.Entry entry = only(limits(HOUR, true));
