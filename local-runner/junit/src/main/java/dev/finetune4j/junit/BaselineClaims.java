@@ -74,7 +74,7 @@ final class BaselineClaims {
                     false,
                     () -> "why   of " + answers.size() + " held-out rows none is among the "
                             + recorded.get().cases().size() + " of " + file.path() + "\ntry   "
-                            + run.test().commandToRecord() + "    (if other rows are meant to be held out)");
+                            + run.test().commandToRecord() + "    # if other rows are meant to be held out");
             return;
         }
         run.test().summary().baseline(run.id(), recorded.get().metrics());
@@ -110,7 +110,7 @@ final class BaselineClaims {
                 .append(" not in the baseline\n");
         text.append(rows(compared.worse(), ChangedCase::text));
         return text + Claims.advice(run) + "\ntry   " + run.test().commandToRecord()
-                + "    (if the new answers are right)";
+                + "    # if the new answers are right";
     }
 
     private static String rows(List<ChangedCase> worse, Function<ChangedCase, String> text) {

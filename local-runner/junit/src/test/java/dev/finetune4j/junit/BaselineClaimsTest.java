@@ -69,7 +69,7 @@ class BaselineClaimsTest {
                         .containsPattern(
                                 "worse tickets.jsonl row \\d+: \"which team [a-z ]+\" should be \"(billing|technical)\","
                                         + " was \"(billing|technical)\", is \"(billing|technical)\"\n")
-                        .contains(" more\n", "-Dfinetune4j.baseline=record    (if the new answers are right)"));
+                        .contains(" more\n", "-Dfinetune4j.baseline=record    # if the new answers are right"));
         assertThat(failures.get(0).lines().filter(line -> line.startsWith("  worse ")))
                 .hasSize(5);
     }

@@ -69,7 +69,7 @@ final class DeathCause {
                     .error("the disk is full, so the worker of " + name() + " could not write how it ended")
                     .at(Location.of(folder.root().toString()))
                     .remedy("df -h " + folder.root())
-                    .remedy(resume() + "    (once there is room)")
+                    .remedy(resume() + "    # once there is room")
                     .build();
         }
         return exit.getAsInt() < FIRST_SIGNAL

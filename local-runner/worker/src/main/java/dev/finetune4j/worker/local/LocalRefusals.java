@@ -80,7 +80,7 @@ final class LocalRefusals {
             remedies.add("evaluation.few-shot: 0");
         }
         remedies.addAll(tooLarge.remedies());
-        remedies.add("finetune models    (a smaller one)");
+        remedies.add("finetune models    # a smaller one");
         return tooLarge.withRemedies(remedies);
     }
 
@@ -113,7 +113,7 @@ final class LocalRefusals {
             remedies.add("training: {batch-size: 1, max-tokens: " + tokens + "}");
         }
         tooLarge.remedies().stream().filter(LocalRefusals::isNotOfLength).forEach(remedies::add);
-        remedies.add("finetune models    (a smaller one)");
+        remedies.add("finetune models    # a smaller one");
         return tooLarge.withRemedies(remedies);
     }
 

@@ -37,7 +37,7 @@ final class PeftRefusals {
 
     /** A model that tells labels apart instead of speaking. */
     static Problem ofEncoder(String folder) {
-        return refused("an encoder", "it trains decoders", "method: lora    (with a decoder as model)")
+        return refused("an encoder", "it trains decoders", "method: lora    # with a decoder as model")
                 .at(Location.of(folder))
                 .build();
     }

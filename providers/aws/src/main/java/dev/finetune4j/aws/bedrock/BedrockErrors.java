@@ -210,7 +210,7 @@ final class BedrockErrors {
         return BedrockProblems.WRONG_STATE
                 .error(hosted.run() + " is about to be brought in, and no call ends that")
                 .because(hosted.reference() + " since " + hosted.since())
-                .remedy("finetune host " + hosted.run() + " --remove    (in some minutes)")
+                .remedy("finetune host " + hosted.run() + " --remove    # in some minutes")
                 .asException();
     }
 

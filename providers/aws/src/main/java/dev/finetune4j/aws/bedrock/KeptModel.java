@@ -21,8 +21,8 @@ final class KeptModel {
                 .because(
                         "Bedrock keeps the tuned model and lets it answer only once it is hosted, which a person has to ask for")
                 .because("keeping it is paid by the month until it is deleted")
-                .remedy("finetune host " + name + "    (shows what that costs, and asks)")
-                .remedy("finetune clean " + name + "    (deletes the model)")
+                .remedy("finetune host " + name + "    # shows what that costs, and asks")
+                .remedy("finetune clean " + name + "    # deletes the model")
                 .build();
     }
 }

@@ -122,7 +122,7 @@ public record AwsConnection(String region, String service, int attempts, Duratio
             return login.get();
         }
         if (CLOCK.matcher(reason(failure)).find()) {
-            return "sudo timedatectl set-ntp true    (the clock of this machine is wrong)";
+            return "sudo timedatectl set-ntp true    # the clock of this machine is wrong";
         }
         return code(failure).startsWith("ExpiredToken") ? "aws sso login" : "aws sts get-caller-identity";
     }

@@ -82,21 +82,21 @@ public final class CheckProblems implements ProblemCatalogue {
             "FT0320",
             "rows over the length limit",
             "Rows have more tokens than training.max-tokens, or than the model was made for, and are cut: conversations lose the beginning of their longest user message, passages their end. The limit for the share of such rows is check.max-truncated.",
-            "training.max-tokens: 0    (the model's length)");
+            "training.max-tokens: 0    # the model's length");
 
     /** Truncation cuts what should be learned. */
     public static final ProblemKind ANSWER_CUT = kind(
             "FT0321",
             "truncation cuts into the answer",
             "The row is so long that tokens of its answer are lost: the model learns to stop in the middle, or to go on after a gap.",
-            "training.max-tokens: 0    (the model's length)");
+            "training.max-tokens: 0    # the model's length");
 
     /** Nothing of a row is learned. */
     public static final ProblemKind NOTHING_TO_LEARN = kind(
             "FT0322",
             "row without a token to learn",
             "After truncation no token of the answer is left, so that the row costs time and teaches nothing; a batch of such rows has no loss at all.",
-            "training.max-tokens: 0    (the model's length)");
+            "training.max-tokens: 0    # the model's length");
 
     /** A row spells a special token. */
     public static final ProblemKind SPECIAL_TOKEN_IN_TEXT = kind(
@@ -110,7 +110,7 @@ public final class CheckProblems implements ProblemCatalogue {
             "FT0324",
             "the vocabulary hardly covers the text",
             "Many tokens are unknown or mere fragments of a character: the base model has hardly seen this script. Rows become several times longer, and the model knows little of the language to begin with.",
-            "finetune models    (choose one that was trained on this language)");
+            "finetune models    # choose one that was trained on this language");
 
     /** The chat template refuses a row. */
     public static final ProblemKind UNRENDERABLE_ROW = kind(
@@ -124,7 +124,7 @@ public final class CheckProblems implements ProblemCatalogue {
             "FT0326",
             "length limit over the model's",
             "training.max-tokens is larger than the number of tokens that the model was made for. Positions beyond that were never trained, so rows are cut to the model's length.",
-            "training.max-tokens: 0    (always the model's length)");
+            "training.max-tokens: 0    # always the model's length");
 
     /** A row holds a secret. */
     public static final ProblemKind SECRET = kind(

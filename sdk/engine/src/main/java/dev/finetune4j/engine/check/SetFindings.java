@@ -281,7 +281,7 @@ final class SetFindings {
                             .at(Location.ofKey("training.max-tokens"))
                             .because("the model was made for " + Counted.of(contextTokens, "token"))
                             .remedy("training.max-tokens: " + contextTokens)
-                            .remedy("finetune models    (others read more)")
+                            .remedy("finetune models    # others read more")
                             .build());
         }
     }

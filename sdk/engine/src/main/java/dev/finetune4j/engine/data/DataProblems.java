@@ -95,7 +95,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A query has one minute. Rows of text for a fine-tuning come within seconds; what takes longer mostly has a join "
                     + "without a condition or a recursion without an end. Where it is right and slow, run it once elsewhere, write "
                     + "its rows to a .parquet or .jsonl file, and name that file in data.file.",
-            "LIMIT 100000    (at the end of the query, to see whether it comes to an end at all)");
+            "LIMIT 100000    -- at the end of the query, to see whether it comes to an end at all");
 
     /** A line that is not a JSON object. */
     public static final ProblemKind NOT_JSON = kind(

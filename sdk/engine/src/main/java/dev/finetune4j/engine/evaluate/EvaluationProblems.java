@@ -19,7 +19,7 @@ public final class EvaluationProblems implements ProblemCatalogue {
             the disk was full.
 
             The rows that a model has answered already are kept; resuming the run answers the others.""",
-            "finetune run JOB    (the same command again; it goes on where it stopped)");
+            "finetune run JOB    # the same command again; it goes on where it stopped");
 
     /** The models answered different rows. */
     public static final ProblemKind ROWS_DIFFER = new ProblemKind(

@@ -45,7 +45,7 @@ final class EncoderJob {
                 .at(Location.ofKey("task.kind"))
                 .because("it tells labels apart; it does not write text")
                 .remedy("task.kind: classification")
-                .remedy("finetune models    (models that speak)")
+                .remedy("finetune models    # models that speak")
                 .build();
     }
 }

@@ -55,7 +55,7 @@ final class HomeComparison {
                     .filter(Problem::isError)
                     .findFirst()
                     .map(problem -> warning("base and tuned model could not be compared on this machine", problem)
-                            .remedy("finetune eval RUN    (after the run, where there is room)")
+                            .remedy("finetune eval RUN    # after the run, where there is room")
                             .build());
         } catch (FineTuneException e) {
             return Optional.of(warning(
@@ -130,7 +130,7 @@ final class HomeComparison {
     /** Says why nothing is compared, and how to get it. */
     Problem tellUncompared(Problem why) {
         Problem problem = warning("base and tuned model of " + run.id() + " are not compared", why)
-                .remedy("finetune eval " + run.id() + "    (compares them, where there is room)")
+                .remedy("finetune eval " + run.id() + "    # compares them, where there is room")
                 .build();
         events.add(new RunEvent.Noticed(context.clock().instant(), problem));
         return problem;

@@ -206,7 +206,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                         + ", launched from elsewhere: "
                         + (job.state().isTerminal() ? "it is not launched again" : "this is the second to follow it"))
                 .because(job.reference() + " is " + job.state().name().toLowerCase(Locale.ROOT))
-                .remedy(Remedies.named("finetune launch JOB --again    (launches it anew)", jobFile, job.id()))
+                .remedy(Remedies.named("finetune launch JOB --again    # launches it anew", jobFile, job.id()))
                 .build();
     }
 
@@ -222,7 +222,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 : RunProblems.NOT_SUPPORTED
                         .error(model.run() + " is about to be hosted, and does not answer yet")
                         .because(model.reference() + " since " + model.since())
-                        .remedy("finetune host " + model.run() + "    (waits until it does)")
+                        .remedy("finetune host " + model.run() + "    # waits until it does")
                         .asException();
     }
 

@@ -82,7 +82,7 @@ final class ModelLookup {
                 .at(Location.ofKey("model"))
                 .because("it is not in the catalogue, and its config.json is not on this machine");
         return problem.remedy(ModelProblems.UNKNOWN_SIZES.remedy())
-                .remedy("finetune check JOB    (fetches the model)")
+                .remedy("finetune check JOB    # fetches the model")
                 .asException();
     }
 }

@@ -247,7 +247,7 @@ final class Impasse {
                 .limit(NEAREST)
                 .forEach(rejection -> problem.because(rejection.target() + ": " + rejection.reason()));
         remedies.forEach(problem::remedy);
-        return problem.remedy("finetune models    (a smaller one)").build();
+        return problem.remedy("finetune models    # a smaller one").build();
     }
 
     private Optional<MachineOffer> machine(Rejection rejection) {

@@ -26,7 +26,7 @@ public final class ReportProblems implements ProblemCatalogue {
             """
             To compare runs, the report.json of each is read back. This problem says that the file is missing, was changed by \
             hand, or was written by a version of finetune4j whose format this version does not know.""",
-            "finetune report RUN    (writes the report again)");
+            "finetune report RUN    # writes the report again");
 
     private static final List<ProblemKind> KINDS = List.of(NOT_WRITTEN, UNREADABLE);
 

@@ -161,7 +161,7 @@ final class ModelLayout {
 
     private static String recipe(String where, List<String> missing) {
         if (where.startsWith("hf:")) {
-            return "finetune models    (models that are complete)";
+            return "finetune models    # models that are complete";
         }
         return missing.equals(List.of(TOKENIZER))
                 ? "python3 -c \"from transformers import AutoTokenizer as T; T.from_pretrained('" + where

@@ -157,7 +157,7 @@ public final class DecoderLoader implements LanguageModelLoader {
                     .at(Location.ofKey("method"))
                     .because("it is a decoder, " + folder.config().architecture())
                     .remedy("method: lora")
-                    .remedy("finetune models    (method: head is for encoders)")
+                    .remedy("finetune models    # method: head is for encoders")
                     .asException();
         }
         LoraLayout layout = settings.method().adapters().map(shape::adapters).orElse(null);

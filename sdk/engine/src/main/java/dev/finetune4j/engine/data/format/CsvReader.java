@@ -164,7 +164,7 @@ final class CsvReader implements RowReader {
                 .at(new Location.InFile(name, line, 0, null))
                 .because(reason)
                 .remedy("sed -n '" + line + "p' " + name
-                        + "    (shows the line; a quote in a quoted field is doubled)");
+                        + "    # shows the line; a quote in a quoted field is doubled");
     }
 
     private FineTuneException brokenFile(String reason) {
@@ -172,7 +172,7 @@ final class CsvReader implements RowReader {
                 .error(name + " cannot be read as a table")
                 .at(new Location.InFile(name, 1, 0, null))
                 .because(reason)
-                .remedy("head -n 1 " + name + "    (each column needs a name of its own)")
+                .remedy("head -n 1 " + name + "    # each column needs a name of its own")
                 .asException();
     }
 

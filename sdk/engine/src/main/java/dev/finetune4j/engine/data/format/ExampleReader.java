@@ -173,7 +173,7 @@ public final class ExampleReader implements Closeable {
                 .error(name + " row " + row + " has half a character")
                 .at(new Location.InRow(name, row, field))
                 .because("an escape from \\ud800 to \\udfff stands without its other half, which UTF-8 cannot write")
-                .remedy("grep -nE '\\\\u[dD][89a-fA-F]' " + name + "    (shows such escapes; take the lone ones out)")
+                .remedy("grep -nE '\\\\u[dD][89a-fA-F]' " + name + "    # shows such escapes; take the lone ones out")
                 .build();
     }
 

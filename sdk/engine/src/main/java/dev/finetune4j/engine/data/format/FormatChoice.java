@@ -115,12 +115,12 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
                 .because("the first rows have the fields " + String.join(", ", inOrder));
         if (!hasPrompt) {
             problem.because("none of them is an input: " + String.join(", ", DefaultTemplates.INPUTS))
-                    .remedy("task.prompt: \"{{" + inOrder.get(0) + "}}\"    (the column of the input)");
+                    .remedy("task.prompt: \"{{" + inOrder.get(0) + "}}\"    # the column of the input");
         }
         if (!hasAnswer) {
             problem.because("none of them is an answer: " + String.join(", ", DefaultTemplates.ANSWERS))
                     .remedy("task.answer: \"{{" + inOrder.get(inOrder.size() - 1)
-                            + "}}\"    (the column of the answer)");
+                            + "}}\"    # the column of the answer");
         }
         return problem.asException();
     }
@@ -133,8 +133,8 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
                         .error("rows of " + name + " have a text and no answer, but task.kind is not generation")
                         .at(Location.of(name))
                         .because("the first rows have the fields " + String.join(", ", columns))
-                        .remedy("task.answer: \"{{COLUMN}}\"    (the column of the answer)")
-                        .remedy("task.kind: generation    (learns the text as a whole)")
+                        .remedy("task.answer: \"{{COLUMN}}\"    # the column of the answer")
+                        .remedy("task.kind: generation    # learns the text as a whole")
                         .asException();
             }
             return new PassageMapper();

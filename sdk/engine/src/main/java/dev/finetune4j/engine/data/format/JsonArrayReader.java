@@ -74,8 +74,8 @@ final class JsonArrayReader implements RowReader {
                 .at(Location.of(name))
                 .because(
                         "a .json data file is an array of objects; other JSON can be read with data.sources and data.query")
-                .remedy("mv " + name + " rows.jsonl    (if it holds one object a line)")
-                .remedy("jq -c '.KEY[]' " + name + " > rows.jsonl    (if the rows stand under a key)")
+                .remedy("mv " + name + " rows.jsonl    # if it holds one object a line")
+                .remedy("jq -c '.KEY[]' " + name + " > rows.jsonl    # if the rows stand under a key")
                 .asException();
     }
 

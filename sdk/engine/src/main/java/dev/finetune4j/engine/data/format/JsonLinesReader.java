@@ -47,7 +47,7 @@ final class JsonLinesReader implements RowReader {
                             .because("it is " + RowJson.typeOf(value))
                             .remedy(
                                     value.isArray()
-                                            ? "jq -c '.[]' " + name + " > objects.jsonl    (a line for each element)"
+                                            ? "jq -c '.[]' " + name + " > objects.jsonl    # a line for each element"
                                             : showing(line))
                             .build());
         } catch (JsonProcessingException e) {
@@ -65,7 +65,7 @@ final class JsonLinesReader implements RowReader {
     }
 
     private String showing(LineReader.Line line) {
-        return "sed -n '" + line.number() + "p' " + name + "    (shows the line; correct or delete it)";
+        return "sed -n '" + line.number() + "p' " + name + "    # shows the line; correct or delete it";
     }
 
     @Override

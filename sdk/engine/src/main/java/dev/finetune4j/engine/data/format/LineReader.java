@@ -179,8 +179,8 @@ final class LineReader implements Closeable {
         return broken(DataProblems.LINE_TOO_LONG
                 .error("line " + lineNumber + " of " + name + " is too long")
                 .because(String.format(Locale.ROOT, "%,d bytes; at most %,d are read", length, MAX_LINE_BYTES))
-                .remedy("jq -c '.[]' " + name + " > rows.jsonl    (if it is one JSON array)")
-                .remedy("sed '" + lineNumber + "d' " + name + " > short-" + simpleName() + "    (without that line)"));
+                .remedy("jq -c '.[]' " + name + " > rows.jsonl    # if it is one JSON array")
+                .remedy("sed '" + lineNumber + "d' " + name + " > short-" + simpleName() + "    # without that line"));
     }
 
     private Line broken(Problem.Builder problem) {

@@ -63,7 +63,7 @@ final class ParquetReader implements RowReader {
                 .error(name + " cannot be read")
                 .at(Location.of(name))
                 .because("DuckDB: " + DuckDbReason.of(cause))
-                .remedy("ls -l " + name + "    (compare its size with the original's; it may be cut short)")
+                .remedy("ls -l " + name + "    # compare its size with the original's; it may be cut short")
                 .asException(cause);
     }
 

@@ -70,7 +70,7 @@ public interface RowReader extends Closeable {
                             .remedy(
                                     ending.equals("gz")
                                             ? "gunzip -k " + name
-                                            : "mv " + name + " rows.jsonl    (named after what it holds)")
+                                            : "mv " + name + " rows.jsonl    # named after what it holds")
                             .asException();
             };
         } catch (IOException e) {

@@ -178,7 +178,7 @@ final class PartsWriter {
     private static List<Problem> withLeave(List<Problem> errors, long broken, long read) {
         String leave = String.format(
                 Locale.ROOT,
-                "check.max-invalid: %s    (leaves out %,d of %,d rows)",
+                "check.max-invalid: %s    # leaves out %,d of %,d rows",
                 Shares.allowing(broken, read),
                 broken,
                 read);

@@ -108,7 +108,7 @@ final class StagedRows {
                                 ? "WHERE " + groupBy + " IS NOT NULL    (in data.query), or fill the empty values"
                                 : "data.split.group-by: "
                                         + Spelling.nearest(String.valueOf(groupBy), columns)
-                                                .orElse("COLUMN    (without the key rows are dealt out one by one)"))
+                                                .orElse("COLUMN    # without the key rows are dealt out one by one"))
                 .build();
     }
 

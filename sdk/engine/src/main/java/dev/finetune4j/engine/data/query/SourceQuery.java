@@ -189,7 +189,7 @@ public final class SourceQuery {
             throw DataProblems.NO_ROWS
                     .error("the query selects no rows")
                     .at(Location.of(sql.name()))
-                    .remedy("SELECT count(*) FROM (...)    (on the query's inner parts, to see where rows are lost)")
+                    .remedy("SELECT count(*) FROM (...)    -- on the query's inner parts, to see where rows are lost")
                     .asException();
         }
         return count;
@@ -200,7 +200,7 @@ public final class SourceQuery {
                 .error("row " + row + " of the query is too long")
                 .at(Location.of(sql.name()))
                 .because(String.format(Locale.ROOT, "%,d bytes; at most %,d are read", bytes, MAX_ROW_BYTES))
-                .remedy("SELECT left(COLUMN, 20000) AS COLUMN    (for the column that is so long)")
+                .remedy("SELECT left(COLUMN, 20000) AS COLUMN    -- for the column that is so long")
                 .asException();
     }
 
@@ -209,7 +209,7 @@ public final class SourceQuery {
                 .error("the query was ended after " + limit.toSeconds() + " seconds")
                 .at(Location.of(sql.name()))
                 .because("it sees " + String.join(", ", sourceNames))
-                .remedy("LIMIT 100000    (at the end of the query, to see whether it comes to an end at all)")
+                .remedy("LIMIT 100000    -- at the end of the query, to see whether it comes to an end at all")
                 .remedy("put a condition on each JOIN, and one on the recursive part of WITH RECURSIVE")
                 .asException(cause);
     }

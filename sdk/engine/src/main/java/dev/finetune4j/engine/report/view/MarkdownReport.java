@@ -80,7 +80,7 @@ public final class MarkdownReport {
             rows.add(List.of("More", "finetune explain " + ending.code()));
         }
         if (ending.resume() != null) {
-            rows.add(List.of("Go on", ending.resume() + "    (" + EndingBox.from(ending) + ")"));
+            rows.add(List.of("Go on", ending.resume() + "    # " + EndingBox.from(ending)));
         }
         if (!rows.isEmpty()) {
             text.append("## What to do\n\n").append(Markdown.table(List.of("What", "How"), rows));

@@ -175,7 +175,7 @@ class DataPreparationTest {
 
         Problem refusal = Problems.only(() -> prepare(strict));
         assertThat(refusal.code()).isEqualTo("FT0226");
-        assertThat(refusal.remedies()).contains("check.max-invalid: 0.01    (leaves out 1 of 100 rows)");
+        assertThat(refusal.remedies()).contains("check.max-invalid: 0.01    # leaves out 1 of 100 rows");
         assertThat(target.resolve("split.json")).doesNotExist();
 
         PreparedData data = prepare(lenient);
