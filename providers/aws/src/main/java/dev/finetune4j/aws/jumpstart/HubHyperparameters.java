@@ -14,16 +14,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a script is told: the document's defaults, under them what it says of the machine, over both what the job says. What the person says in
- * the script's own words goes first. A setting of the job that stands at its default is left to the document, whose defaults are made for the
- * model, but for the epochs and the length of rows, by which time and money were told.
+ * What a script is told: the document's defaults, under them what it says of the machine, over both the settings of the job, said or not, so that
+ * a run has the settings that its job is shown with. What the person says in the script's own words goes first. A setting at its default that the
+ * document has no name or no room for is left to the document, but for the epochs and the length of rows, by which time and money were told.
  */
 final class HubHyperparameters {
     private static final String PEFT = "peft_type";
+    private static final String ACCUMULATION = "gradient_accumulation_steps";
+    private static final List<String> BATCH = List.of("per_device_train_batch_size", "batch_size", "train_batch_size");
+    private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
 
     /** Of SageMaker's. */
     private static final int MOST_CHARACTERS = 2_500;
@@ -145,17 +150,11 @@ final class HubHyperparameters {
     }
 
     private void adapters(LoraTuning lora) {
-        if (lora.rank() != LoraTuning.DEFAULT_RANK) {
-            tell("method.rank", BigDecimal.valueOf(lora.rank()), "lora_r");
-        }
-        if (lora.alpha() != LoraTuning.DEFAULT_ALPHA) {
-            tell("method.alpha", BigDecimal.valueOf(lora.alpha()), "lora_alpha");
-        }
-        if (lora.dropout() != 0) {
-            tell("method.dropout", BigDecimal.valueOf(lora.dropout()), "lora_dropout");
-        }
+        tell("method.rank", lora.rank(), LoraTuning.DEFAULT_RANK, "lora_r");
+        tell("method.alpha", lora.alpha(), LoraTuning.DEFAULT_ALPHA, "lora_alpha");
+        tell("method.dropout", lora.dropout(), 0, "lora_dropout");
         if (!lora.targetModules().equals(List.of(LoraTuning.ALL_LINEAR))) {
-            tell("method.target-modules", String.join(",", lora.targetModules()), "target_modules");
+            put(List.of("target_modules"), String.join(",", lora.targetModules()), "method.target-modules");
         }
         LoraTuning plain = LoraTuning.builder()
                 .rank(lora.rank())
@@ -193,68 +192,86 @@ final class HubHyperparameters {
     }
 
     private void training(TrainingSpec training, TuningMethod method) {
-        tell("training.epochs", BigDecimal.valueOf(training.epochs()), "epoch", "epochs", "num_train_epochs");
+        tell("training.epochs", training.epochs(), "epoch", "epochs", "num_train_epochs");
         if (training.maxTokens() > 0) {
-            tell("training.max-tokens", BigDecimal.valueOf(training.maxTokens()), "max_input_length", "max_seq_length");
+            tell("training.max-tokens", training.maxTokens(), "max_input_length", "max_seq_length");
         }
-        if (training.learningRate() != 0 && training.learningRate() != method.defaultLearningRate()) {
-            tell("training.learning-rate", BigDecimal.valueOf(training.learningRate()), "learning_rate");
-        }
-        if (training.batchSize() != TrainingSpec.DEFAULT_BATCH_SIZE) {
-            tell(
-                    "training.batch-size",
-                    BigDecimal.valueOf(training.batchSize()),
-                    "per_device_train_batch_size",
-                    "batch_size",
-                    "train_batch_size");
-        }
-        if (training.gradientAccumulation() != 1) {
-            tell(
-                    "training.gradient-accumulation",
-                    BigDecimal.valueOf(training.gradientAccumulation()),
-                    "gradient_accumulation_steps");
-        }
-        if (training.seed() != TrainingSpec.DEFAULT_SEED) {
-            tell("training.seed", BigDecimal.valueOf(training.seed()), "seed");
-        }
-        if (training.warmupRatio() != TrainingSpec.DEFAULT_WARMUP_RATIO) {
-            tell("training.warmup-ratio", BigDecimal.valueOf(training.warmupRatio()), "warmup_ratio");
-        }
-        if (training.weightDecay() != 0) {
-            tell("training.weight-decay", BigDecimal.valueOf(training.weightDecay()), "weight_decay");
-        }
-        if (training.maxGradientNorm() != TrainingSpec.DEFAULT_MAX_GRADIENT_NORM) {
-            tell("training.max-gradient-norm", BigDecimal.valueOf(training.maxGradientNorm()), "max_grad_norm");
-        }
+        double rate = training.with(method).learningRate();
+        tell("training.learning-rate", rate, method.defaultLearningRate(), "learning_rate");
+        batch(training);
+        tell("training.seed", training.seed(), TrainingSpec.DEFAULT_SEED, "seed");
+        tell("training.warmup-ratio", training.warmupRatio(), TrainingSpec.DEFAULT_WARMUP_RATIO, "warmup_ratio");
+        tell("training.weight-decay", training.weightDecay(), 0, "weight_decay");
+        tell(
+                "training.max-gradient-norm",
+                training.maxGradientNorm(),
+                TrainingSpec.DEFAULT_MAX_GRADIENT_NORM,
+                "max_grad_norm");
         if (training.evaluateEvery() != 0) {
-            tell("training.evaluate-every", BigDecimal.valueOf(training.evaluateEvery()), "eval_steps");
+            tell("training.evaluate-every", training.evaluateEvery(), "eval_steps");
         }
         if (training.earlyStoppingPatience() != 0) {
-            tell(
-                    "training.early-stopping-patience",
-                    BigDecimal.valueOf(training.earlyStoppingPatience()),
-                    "early_stopping_patience");
+            tell("training.early-stopping-patience", training.earlyStoppingPatience(), "early_stopping_patience");
         }
         schedule(training);
     }
 
-    /** The default has no counterpart to be told: whoever says another one means it. */
+    /**
+     * A step takes as many rows as the job says. Where the script's own words, or a document that has no room for the default, settle one of the two
+     * factors, the other makes up for it if it can.
+     */
+    private void batch(TrainingSpec training) {
+        int rows = training.batchSize() * training.gradientAccumulation();
+        int batch = said.containsKey(ACCUMULATION)
+                ? beside(ACCUMULATION, rows, training.batchSize())
+                : training.batchSize();
+        boolean isUsual = training.batchSize() == TrainingSpec.DEFAULT_BATCH_SIZE;
+        tell("training.batch-size", text(batch), isUsual, BATCH);
+        int accumulated = BATCH.stream()
+                .filter(known::containsKey)
+                .findFirst()
+                .map(name -> beside(name, rows, training.gradientAccumulation()))
+                .orElse(training.gradientAccumulation());
+        boolean isOne = training.gradientAccumulation() == 1;
+        tell("training.gradient-accumulation", text(accumulated), isOne, List.of(ACCUMULATION));
+    }
+
+    /** The factor that makes up the rows beside the value of a hyperparameter; the other one where there is none. */
+    private int beside(String name, int rows, int otherwise) {
+        String value = values.getOrDefault(name, "");
+        int factor = COUNT.matcher(value).matches() ? Integer.parseInt(value) : 0;
+        return factor > 0 && rows % factor == 0 ? rows / factor : otherwise;
+    }
+
+    /** The default has a counterpart in some documents only: whoever says another one means it. */
     private void schedule(TrainingSpec training) {
-        if (training.schedule() == TrainingSpec.defaults().schedule()) {
-            return;
-        }
         String name = training.schedule().name().toLowerCase(Locale.ROOT);
         HubParameter parameter = known.get("lr_scheduler_type");
         boolean needsWarmup = parameter != null && !parameter.allows(name);
-        tell("training.schedule", needsWarmup ? name + "_with_warmup" : name, "lr_scheduler_type");
+        String value = needsWarmup ? name + "_with_warmup" : name;
+        boolean isUsual = training.schedule() == TrainingSpec.defaults().schedule();
+        tell("training.schedule", value, isUsual, List.of("lr_scheduler_type"));
     }
 
-    private void tell(String key, BigDecimal value, String... names) {
-        tell(key, HubParameter.plain(value), names);
+    private void tell(String key, Number value, String... names) {
+        put(List.of(names), text(value), key);
     }
 
-    private void tell(String key, String value, String... names) {
-        put(List.of(names), value, key);
+    private void tell(String key, Number value, Number usual, String name) {
+        tell(key, text(value), text(value).equals(text(usual)), List.of(name));
+    }
+
+    /** A default that the document has no name or no room for stays unsaid: nobody need have meant it. */
+    private void tell(String key, String value, boolean isUsual, List<String> names) {
+        Optional<HubParameter> parameter =
+                names.stream().filter(known::containsKey).findFirst().map(known::get);
+        if (!isUsual || parameter.filter(taking -> taking.allows(value)).isPresent()) {
+            put(names, value, key);
+        }
+    }
+
+    private static String text(Number value) {
+        return HubParameter.plain(new BigDecimal(value.toString()));
     }
 
     /** Sets the first of the names that the document has, unless the person has said it; without a key nothing is said where it has none. */

@@ -19,7 +19,7 @@ class HubHyperparametersTest {
     private static final String MACHINE = "ml.g5.xlarge";
 
     @Test
-    void leavesToTheDocumentWhatTheJobDoesNotSay() {
+    void saysWhatTheJobIsShownWithThoughItStandsAtItsDefault() {
         HubHyperparameters parameters = of(
                 HubDocuments.tiny(),
                 LoraTuning.defaults(),
@@ -30,11 +30,62 @@ class HubHyperparametersTest {
         assertThat(parameters.values())
                 .containsEntry("epoch", "2")
                 .containsEntry("max_input_length", "1024")
-                .containsEntry("learning_rate", "0.0001")
-                .containsEntry("lora_r", "64")
+                .containsEntry("learning_rate", "0.0002")
+                .containsEntry("per_device_train_batch_size", "8")
+                .containsEntry("gradient_accumulation_steps", "1")
+                .containsEntry("seed", "17")
+                .containsEntry("warmup_ratio", "0.05")
+                .containsEntry("weight_decay", "0")
+                .containsEntry("lr_scheduler_type", "cosine")
+                .containsEntry("lora_r", "16")
+                .containsEntry("lora_alpha", "32")
+                .containsEntry("lora_dropout", "0")
+                .containsEntry("eval_steps", "20")
+                .containsEntry("early_stopping_patience", "3")
                 .containsEntry("instruction_tuned", "True")
                 .containsEntry("chat_dataset", "False")
                 .containsEntry("sagemaker_program", "transfer_learning.py");
+    }
+
+    @Test
+    void leavesToTheDocumentADefaultThatItHasNoNameOrNoRoomFor() {
+        HubDocument narrow = HubDocuments.tinyWith("lora_r", 8);
+
+        HubHyperparameters parameters = of(narrow, LoraTuning.defaults(), TrainingSpec.defaults(), Map.of());
+        HubHyperparameters meant = of(narrow, LoraTuning.builder().rank(12).build(), TrainingSpec.defaults(), Map.of());
+
+        assertThat(parameters.problems()).isEmpty();
+        assertThat(parameters.values()).containsEntry("lora_r", "64").doesNotContainKey("max_grad_norm");
+        assertThat(meant.problems().toString()).contains("lora_r", "from 1 to 8, not 12");
+    }
+
+    @Test
+    void takesAsManyRowsAStepAsTheJobSays() {
+        assertThat(batch(HubDocuments.tiny(), 1, Map.of("per_device_train_batch_size", "2")))
+                .isEqualTo("2 x 4");
+        assertThat(batch(HubDocuments.tiny(), 1, Map.of("gradient_accumulation_steps", "4")))
+                .isEqualTo("2 x 4");
+        assertThat(batch(HubDocuments.tiny(), 3, Map.of("per_device_train_batch_size", "4")))
+                .isEqualTo("4 x 6");
+        assertThat(batch(
+                        HubDocuments.tiny(),
+                        1,
+                        Map.of("per_device_train_batch_size", "4", "gradient_accumulation_steps", "1")))
+                .as("what is said in the script's own words goes first")
+                .isEqualTo("4 x 1");
+        assertThat(batch(HubDocuments.tinyWith("per_device_train_batch_size", 4), 1, Map.of()))
+                .as("8 rows are none that the document has room for")
+                .isEqualTo("1 x 8");
+        assertThat(batch(HubDocuments.llama(), 1, Map.of())).isEqualTo("8 x null");
+    }
+
+    private static String batch(HubDocument document, int accumulation, Map<String, String> said) {
+        TrainingSpec training =
+                TrainingSpec.builder().gradientAccumulation(accumulation).build();
+        HubHyperparameters parameters = of(document, LoraTuning.defaults(), training, said);
+        assertThat(parameters.problems()).isEmpty();
+        return parameters.values().get("per_device_train_batch_size") + " x "
+                + parameters.values().get("gradient_accumulation_steps");
     }
 
     @Test
