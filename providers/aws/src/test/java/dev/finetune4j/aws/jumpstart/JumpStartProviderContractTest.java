@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,9 +65,12 @@ class JumpStartProviderContractTest extends ProviderContractTest {
             return OfflineHubPlace.MODEL;
         }
 
+        /** A script that prints each step can be followed step by step. */
         @Override
         protected Provider openWith(Map<String, String> others) {
-            return place.openWith(others);
+            Map<String, String> settings = new HashMap<>(others);
+            settings.putIfAbsent("logging_steps", "1");
+            return place.openWith(settings);
         }
 
         @Override

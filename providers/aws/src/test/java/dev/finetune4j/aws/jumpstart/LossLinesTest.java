@@ -28,6 +28,32 @@ class LossLinesTest {
     }
 
     @Test
+    void countsTheStepsThatAreLoggedTogether() {
+        LossLines lines = lines(
+                HubDocuments.tiny().metrics(),
+                Map.of("logging_steps", "8", "evaluation_strategy", "steps", "eval_steps", "20"));
+
+        assertThat(lines.event("{'loss': 1.5}", AT, 12))
+                .hasValueSatisfying(event ->
+                        assertThat(((RunEvent.StepCompleted) event).step()).isEqualTo(104));
+        assertThat(comparedAt(lines, 2))
+                .as("after the losses of steps 8 and 16")
+                .isEqualTo(20);
+        assertThat(comparedAt(lines, 5)).isEqualTo(40);
+        assertThat(comparedAt(lines, 6)).as("at the end, where none is due").isEqualTo(48);
+        assertThat(comparedAt(lines, 0)).as("before the first loss").isZero();
+        LossLines byEpoch = lines(
+                HubDocuments.tiny().metrics(),
+                Map.of("logging_steps", "8", "evaluation_strategy", "epoch", "eval_steps", "20"));
+        assertThat(comparedAt(byEpoch, 2)).isEqualTo(16);
+    }
+
+    private static int comparedAt(LossLines lines, int losses) {
+        RunEvent event = lines.event("{'eval_loss': 0.5}", AT, losses).orElseThrow();
+        return ((RunEvent.ValidationCompleted) event).step();
+    }
+
+    @Test
     void readsWhatALoopOfItsOwnPrints() {
         LossLines lines = lines(HubDocuments.llama().metrics());
 
@@ -46,7 +72,12 @@ class LossLinesTest {
     }
 
     private static LossLines lines(Map<String, String> metrics) {
+        return lines(metrics, Map.of());
+    }
+
+    private static LossLines lines(Map<String, String> metrics, Map<String, String> hyperparameters) {
         return LossLines.of(DescribeTrainingJobResponse.builder()
+                .hyperParameters(hyperparameters)
                 .algorithmSpecification(algorithm -> algorithm.metricDefinitions(metrics.entrySet().stream()
                         .map(metric -> MetricDefinition.builder()
                                 .name(metric.getKey())
