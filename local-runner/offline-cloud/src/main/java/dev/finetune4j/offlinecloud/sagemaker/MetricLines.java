@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * What the script of a model prints of its training: lines that the patterns of the document find, where the worker tells of steps and
- * comparisons, a line for so many steps together.
+ * comparisons, a line for so many steps together. As of a trainer of transformers, steps left over at the end have no line.
  */
 final class MetricLines {
     private final String trainLoss;
@@ -60,7 +60,7 @@ final class MetricLines {
     private Optional<String> step(RunEvent.StepCompleted step) {
         sum += step.loss();
         count++;
-        if (count < stepsTogether && step.step() < step.steps()) {
+        if (count < stepsTogether) {
             return Optional.empty();
         }
         double mean = sum / count;
