@@ -5,7 +5,6 @@ import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.run.RunState;
-import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,9 +158,7 @@ public record RunComparison(
 
     /** A service tunes the model that its settings name, under its own name. */
     private static String model(RunReport report) {
-        return report.job()
-                .settingsOf(report.provenance().provider())
-                .getOrDefault(PlaceSettings.MODEL, report.job().model().toString());
+        return report.modelOfPlace().orElse(report.job().model().toString());
     }
 
     /** A place that does not tell a figure has none to be best in. */

@@ -36,6 +36,15 @@ public final class RunParameters {
         return of(plain.toBuilder().training(training).build());
     }
 
+    /** What holds of the parameters of a run whose place tuned a model of its own; empty for other runs. */
+    public static String precedence(RunReport report) {
+        String place = report.provenance().provider().value();
+        return report.modelOfPlace()
+                .map(model -> place + " tuned " + model + ": what stands in places." + place + " went before, and what "
+                        + place + " was told nothing of stood at its own default.")
+                .orElse("");
+    }
+
     /** The tuning method in a few words. */
     public static String method(FineTuneJob job) {
         TuningMethod method = job.method();

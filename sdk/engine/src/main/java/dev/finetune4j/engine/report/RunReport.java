@@ -9,6 +9,7 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.RunId;
 import java.time.Instant;
 import java.util.Collections;
@@ -80,6 +81,11 @@ public record RunReport(
     /** Whether tuning paid, if models were compared. */
     public Optional<EvaluationReport> comparison() {
         return Optional.ofNullable(evaluation);
+    }
+
+    /** What its place calls the model that it keeps and tuned; empty where the job's own model was tuned. */
+    public Optional<String> modelOfPlace() {
+        return Optional.ofNullable(job.settingsOf(provenance.provider()).get(PlaceSettings.MODEL));
     }
 
     /** Collects the parts of a report that a run may not have reached. */

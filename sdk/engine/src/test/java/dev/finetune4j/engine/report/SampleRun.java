@@ -137,6 +137,19 @@ public final class SampleRun {
                 .build();
     }
 
+    /** The report of a run whose place tuned a model of its own. */
+    public static RunReport atService() {
+        ProviderId bedrock = new ProviderId("bedrock");
+        FineTuneJob job = job().toBuilder()
+                .targets(List.of(bedrock))
+                .place(bedrock, Map.of("model", "amazon.nova-micro-v1:0:128k"))
+                .build();
+        Provenance provenance = new Provenance(bedrock, 1, Map.of(), Map.of(), null, START.plusSeconds(430));
+        return RunReport.builder(RUN, RunState.SUCCEEDED, job, provenance)
+                .events(events(STEPS, RunState.SUCCEEDED))
+                .build();
+    }
+
     private static RunReport.Builder started(RunState state) {
         Map<String, String> digests = new LinkedHashMap<>();
         digests.put("job", "3f9c2a51".repeat(8));

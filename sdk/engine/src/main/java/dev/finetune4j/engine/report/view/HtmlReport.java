@@ -41,7 +41,7 @@ public final class HtmlReport {
                     report.changedRows(),
                     report.comparison().flatMap(EvaluationReport::base).orElseThrow()));
         }
-        parts.add(ParameterSection.of(report.job(), report.origins()));
+        parts.add(ParameterSection.of(report));
         parts.add(ProvenanceSection.of(report));
         return Page.of(report.job().name() + ": " + Headline.of(report).title(), Html.join(parts));
     }

@@ -200,7 +200,9 @@ public final class MarkdownReport {
                 rows.add(List.of(key, shortened(value), report.origins().getOrDefault(key, "")));
             }
         });
+        String precedence = RunParameters.precedence(report);
         text.append("## Parameters that the job sets\n\n")
+                .append(precedence.isEmpty() ? "" : Markdown.text(precedence) + "\n\n")
                 .append(Markdown.table(List.of("Parameter", "Value", "From"), rows));
     }
 

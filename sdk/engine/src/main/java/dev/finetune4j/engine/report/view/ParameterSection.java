@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.report.view;
 
 import dev.finetune4j.engine.report.RunParameters;
+import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.job.FineTuneJob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +12,10 @@ import java.util.Map;
 final class ParameterSection {
     private ParameterSection() {}
 
-    static Html of(FineTuneJob job, Map<String, String> origins) {
+    static Html of(RunReport report) {
+        FineTuneJob job = report.job();
+        Map<String, String> origins = report.origins();
+        String precedence = RunParameters.precedence(report);
         Map<String, String> defaults = RunParameters.defaults(job);
         Map<String, List<Html>> groups = new LinkedHashMap<>();
         RunParameters.of(job).forEach((key, value) -> {
@@ -28,7 +32,7 @@ final class ParameterSection {
                 "parameters",
                 "Parameters",
                 "Every setting of the job, and where it came from: line and column of the job file, the environment, Java code, or the "
-                        + "default. Other than the default: in bold.",
+                        + "default. Other than the default: in bold." + (precedence.isEmpty() ? "" : " " + precedence),
                 Html.of(
                         "<div class=\"groups\">{}</div>",
                         Html.join(groups.entrySet().stream().map(group -> table(group.getKey(), group.getValue())))));

@@ -76,7 +76,7 @@ final class ResultSection {
                     Figures.duration(total),
                     "on " + report.provenance().provider()));
         }
-        tiles.add(tile("Base model", report.job().model().toString(), "method " + RunParameters.method(report.job())));
+        tiles.add(model(report));
         TrainingHistory training = report.training();
         if (training != null) {
             tiles.addAll(tiles(training));
@@ -88,6 +88,17 @@ final class ResultSection {
                     "of the budget of " + report.spent().budget()));
         }
         return tiles;
+    }
+
+    /** A service tunes a model of its own in its own way, of which the job's method need say nothing. */
+    private static Html model(RunReport report) {
+        return report.modelOfPlace()
+                .map(model -> tile(
+                        "Base model",
+                        model,
+                        "kept and tuned by " + report.provenance().provider()))
+                .orElseGet(() -> tile(
+                        "Base model", report.job().model().toString(), "method " + RunParameters.method(report.job())));
     }
 
     /** What its place told of it. */

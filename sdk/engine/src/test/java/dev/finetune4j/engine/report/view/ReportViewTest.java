@@ -132,6 +132,21 @@ class ReportViewTest {
     }
 
     @Test
+    void aServiceIsSaidToHaveTunedItsOwnModelInItsOwnWay() {
+        String page = HtmlReport.write(SampleRun.atService());
+        String text = MarkdownReport.write(SampleRun.atService());
+
+        assertThat(page)
+                .contains("amazon.nova-micro-v1:0:128k", "kept and tuned by bedrock", "places.bedrock went before")
+                .doesNotContain("method LoRA");
+        assertThat(text).contains("places.bedrock went before");
+        assertThat(HtmlReport.write(SampleRun.report()))
+                .contains("method LoRA, rank 16")
+                .doesNotContain("went before");
+        assertThat(MarkdownReport.write(SampleRun.report())).doesNotContain("went before");
+    }
+
+    @Test
     void everyParameterSaysWhereItCameFrom() {
         String page = HtmlReport.write(SampleRun.report());
         String parameters = page.substring(page.indexOf("id=\"parameters\""), page.indexOf("id=\"provenance\""));
