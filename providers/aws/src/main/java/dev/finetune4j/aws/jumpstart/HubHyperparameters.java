@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -214,6 +215,24 @@ final class HubHyperparameters {
             tell("training.early-stopping-patience", training.earlyStoppingPatience(), "early_stopping_patience");
         }
         schedule(training);
+        workers(training);
+    }
+
+    /** What only finetune4j's own worker can be told. */
+    private void workers(TrainingSpec training) {
+        TrainingSpec usual = TrainingSpec.defaults();
+        Map<String, Function<TrainingSpec, Object>> settings = new LinkedHashMap<>();
+        settings.put("training.packing", TrainingSpec::packing);
+        settings.put("training.precision", TrainingSpec::precision);
+        settings.put("training.recompute", TrainingSpec::recompute);
+        settings.put("training.checkpoint-every", TrainingSpec::checkpointEvery);
+        settings.put("training.threads", TrainingSpec::threads);
+        settings.forEach((key, setting) -> {
+            String value = setting.apply(training).toString();
+            if (!value.equals(setting.apply(usual).toString())) {
+                put(List.of(), value, key);
+            }
+        });
     }
 
     /**

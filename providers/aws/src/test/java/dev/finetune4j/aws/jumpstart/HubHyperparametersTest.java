@@ -158,6 +158,19 @@ class HubHyperparametersTest {
 
         assertThat(warned).hasSize(1).noneMatch(Problem::isError);
         assertThat(warned.toString()).contains("FT0920", "training.warmup-ratio has no effect");
+        TrainingSpec workers = TrainingSpec.builder()
+                .epochs(1)
+                .packing(true)
+                .checkpointEvery(50)
+                .threads(4)
+                .build();
+        assertThat(of(HubDocuments.tiny(), LoraTuning.defaults(), workers, Map.of())
+                        .problems())
+                .extracting(Problem::summary)
+                .containsExactly(
+                        "training.packing has no effect on huggingface-llm-offline-tiny",
+                        "training.checkpoint-every has no effect on huggingface-llm-offline-tiny",
+                        "training.threads has no effect on huggingface-llm-offline-tiny");
         assertThat(errors(HubDocuments.llama(), FullTuning.defaults(), plain)).contains("is tuned by adapters only");
         assertThat(errors(HubDocuments.tiny(), new HeadTuning(), plain)).contains("method: lora");
         assertThat(errors(HubDocuments.tiny(), QloraTuning.defaults(), plain)).contains("in a quantized form");
