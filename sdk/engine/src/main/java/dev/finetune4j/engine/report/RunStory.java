@@ -11,6 +11,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.HostedModel;
 import java.time.Duration;
@@ -179,9 +180,8 @@ public record RunStory(List<Chapter> chapters) {
             return hostingChapter(at, entry);
         }
         JournalEntry.Closed closed = (JournalEntry.Closed) entry;
-        Problem problem = closed.problem();
         String reason = closed.reason().isEmpty() ? "" : ": " + closed.reason();
-        return new Chapter(at, "ended: " + words(closed.state()) + reason, problem == null ? List.of() : told(problem));
+        return new Chapter(at, "ended: " + words(closed.state()) + reason, reasons(closed));
     }
 
     private static Chapter hostingChapter(Instant at, JournalEntry entry) {
@@ -225,6 +225,15 @@ public record RunStory(List<Chapter> chapters) {
             lines.add(moved.spent() + " were spent until then, for " + Figures.duration(moved.billed()));
         }
         lines.addAll(limit(moved.terms()));
+        return lines;
+    }
+
+    private static List<String> reasons(JournalEntry.Closed closed) {
+        List<String> lines = new ArrayList<>(closed.problem() == null ? List.of() : told(closed.problem()));
+        RunCost cost = closed.spent();
+        if (cost != null) {
+            lines.add(cost.words() + " spent of the budget of " + cost.budget());
+        }
         return lines;
     }
 

@@ -7,7 +7,9 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.JournalLine;
 import dev.finetune4j.engine.journal.JournalSamples;
 import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.value.Money;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +40,17 @@ class RunStoryTest {
 
         assertThat(story.chapters().get(1).because())
                 .contains("try: start another attempt: finetune launch job.yaml --again");
+    }
+
+    @Test
+    void saysAtTheEndWhatWasSpent() {
+        RunCost cost = new RunCost(Money.parse("0.0036 USD"), Money.parse("5 USD"), false);
+        RunStory story = RunStory.of(journal(
+                JournalSamples.created(),
+                new JournalEntry.Closed(
+                        RunState.FAILED, RunProblems.GONE.error("it is gone").build(), "", false, cost)));
+
+        assertThat(story.chapters().get(1).because()).endsWith("0.0036 USD spent of the budget of 5 USD");
     }
 
     private static JournalContent journal(JournalEntry... entries) {
