@@ -26,6 +26,9 @@ import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.ByteRange;
+import dev.finetune4j.plan.DurationRange;
+import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.run.Host;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
@@ -33,6 +36,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -147,6 +151,38 @@ public final class SampleRun {
         Provenance provenance = new Provenance(bedrock, 1, Map.of(), Map.of(), null, START.plusSeconds(430));
         return RunReport.builder(RUN, RunState.SUCCEEDED, job, provenance)
                 .events(events(STEPS, RunState.SUCCEEDED))
+                .build();
+    }
+
+    /** The report of a run whose worker foresaw no memory, while its plan did: 1 GiB. */
+    public static RunReport foreseenByPlan() {
+        List<RunEvent> events = events(STEPS, RunState.SUCCEEDED).stream()
+                .map(event -> event instanceof RunEvent.TrainingStarted start
+                        ? new RunEvent.TrainingStarted(
+                                start.at(),
+                                start.parameters(),
+                                start.trainableParameters(),
+                                start.steps(),
+                                start.precision(),
+                                start.recompute(),
+                                start.threads(),
+                                -1)
+                        : event)
+                .toList();
+        Foreseen foreseen = new Foreseen(
+                new ProviderId("sagemaker"),
+                Foreseen.Basis.SIZES,
+                "LlamaForCausalLM",
+                "LoRA",
+                "fp32",
+                new DurationRange(Duration.ofMinutes(5), Duration.ofMinutes(8), Duration.ofMinutes(20)),
+                1,
+                new ByteRange(900L << 20, 1L << 30, 2L << 30),
+                1,
+                null);
+        return started(RunState.SUCCEEDED)
+                .events(events)
+                .figures(new ForeseenAndActual(foreseen, Duration.ofMinutes(7), 2_000_000_000L, null))
                 .build();
     }
 

@@ -2,12 +2,14 @@ package dev.finetune4j.engine.report.view;
 
 import dev.finetune4j.engine.evaluate.GateJudge;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.Headline;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateVerdict;
+import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The first screen: the result in one sentence, the gate, and the figures that a reader asks for next. */
 final class ResultSection {
@@ -79,7 +82,7 @@ final class ResultSection {
         tiles.add(model(report));
         TrainingHistory training = report.training();
         if (training != null) {
-            tiles.addAll(tiles(training));
+            tiles.addAll(tiles(training, report.figures()));
         }
         if (report.spent() != null) {
             tiles.add(tile(
@@ -94,15 +97,13 @@ final class ResultSection {
     private static Html model(RunReport report) {
         return report.modelOfPlace()
                 .map(model -> tile(
-                        "Base model",
-                        model,
-                        "kept and tuned by " + report.provenance().provider()))
+                        "Base model", model, "tuned by " + report.provenance().provider()))
                 .orElseGet(() -> tile(
                         "Base model", report.job().model().toString(), "method " + RunParameters.method(report.job())));
     }
 
     /** What its place told of it. */
-    private static List<Html> tiles(TrainingHistory training) {
+    private static List<Html> tiles(TrainingHistory training, @Nullable ForeseenAndActual figures) {
         List<Html> tiles = new ArrayList<>();
         RunEvent.TrainingStarted plan = training.plan();
         if (plan != null) {
@@ -119,14 +120,18 @@ final class ResultSection {
                                 + " per second"
                         : "its place tells no tokens"));
         if (training.peakResidentBytes() > 0) {
-            tiles.add(tile(
-                    "Peak memory",
-                    Figures.bytes(training.peakResidentBytes()),
-                    plan == null || plan.predictedPeakBytes() < 0
-                            ? "nobody foresaw it"
-                            : "foreseen " + Figures.bytes(plan.predictedPeakBytes())));
+            tiles.add(tile("Peak memory", Figures.bytes(training.peakResidentBytes()), foreseen(plan, figures)));
         }
         return tiles;
+    }
+
+    /** By the worker, which knew the rows, else by the plan. */
+    private static String foreseen(RunEvent.@Nullable TrainingStarted worker, @Nullable ForeseenAndActual figures) {
+        if (worker != null && worker.predictedPeakBytes() >= 0) {
+            return "foreseen " + Figures.bytes(worker.predictedPeakBytes());
+        }
+        ByteRange memory = figures == null ? null : figures.foreseen().memory();
+        return memory == null ? "nobody foresaw it" : "foreseen " + Figures.bytes(memory.likely());
     }
 
     private static Html tile(String name, String value, String note) {

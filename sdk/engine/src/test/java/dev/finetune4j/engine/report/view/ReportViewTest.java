@@ -137,13 +137,21 @@ class ReportViewTest {
         String text = MarkdownReport.write(SampleRun.atService());
 
         assertThat(page)
-                .contains("amazon.nova-micro-v1:0:128k", "kept and tuned by bedrock", "places.bedrock went before")
+                .contains("amazon.nova-micro-v1:0:128k", "tuned by bedrock", "places.bedrock went before")
                 .doesNotContain("method LoRA");
         assertThat(text).contains("places.bedrock went before");
         assertThat(HtmlReport.write(SampleRun.report()))
                 .contains("method LoRA, rank 16")
                 .doesNotContain("went before");
         assertThat(MarkdownReport.write(SampleRun.report())).doesNotContain("went before");
+    }
+
+    @Test
+    void memoryIsForeseenByThePlanWhereTheWorkerForesawNone() {
+        assertThat(HtmlReport.write(SampleRun.foreseenByPlan()))
+                .contains("foreseen 1.0 GiB")
+                .doesNotContain("nobody foresaw it");
+        assertThat(HtmlReport.write(SampleRun.report())).contains("foreseen 1.9 GiB");
     }
 
     @Test
