@@ -187,7 +187,7 @@ public final class WorkerProblems implements ProblemCatalogue {
             ExitCode.TRAINING_FAILED,
             "The image must bring Python 3.10, torch 2.6, transformers 4.55 and PEFT 0.15, or newer ones; nothing is ever installed from the network. Where they"
                     + " are there, the job's log has the trace of what went wrong. Checkpoints are intact.",
-            "launch the same run again: it goes on from its last checkpoint");
+            "finetune resume RUN");
 
     @Override
     public List<ProblemKind> kinds() {

@@ -117,9 +117,9 @@ public record AwsConnection(String region, String service, int attempts, Duratio
 
     /** The one thing to do where {@link #isAboutCredentials}. */
     public static String credentialsRemedy(RuntimeException failure) {
-        Optional<String> login = CredentialChain.login(reason(failure));
-        if (login.isPresent()) {
-            return login.get();
+        Optional<String> missing = CredentialChain.remedy(reason(failure));
+        if (missing.isPresent()) {
+            return missing.get();
         }
         if (CLOCK.matcher(reason(failure)).find()) {
             return "sudo timedatectl set-ntp true    # the clock of this machine is wrong";

@@ -23,6 +23,7 @@ final class CredentialChain implements AwsCredentialsProvider {
     private static final String PROFILE = "AWS_PROFILE";
     private static final String SSO_SESSION = "sso_session";
     private static final String NO_LOGIN = "no credentials: nobody is logged in for ";
+    private static final String NONE_FOUND = "no credentials were found";
 
     private final Map<String, String> environment;
     private final String name;
@@ -111,12 +112,18 @@ final class CredentialChain implements AwsCredentialsProvider {
         return profiles;
     }
 
-    /** Whether a reason is that somebody must log in, and by what. */
-    static Optional<String> login(String reason) {
-        return reason.startsWith(NO_LOGIN)
-                ? Optional.of("aws sso login --profile "
-                        + reason.substring(NO_LOGIN.length()).split("'")[1])
+    /** What brings credentials where a reason is that there are none: somebody logs in, or gives some to the profile. */
+    static Optional<String> remedy(String reason) {
+        if (reason.startsWith(NO_LOGIN)) {
+            return Optional.of("aws sso login --profile " + quoted(reason));
+        }
+        return reason.startsWith(NONE_FOUND)
+                ? Optional.of("aws configure --profile " + quoted(reason))
                 : Optional.empty();
+    }
+
+    private static String quoted(String reason) {
+        return reason.split("'")[1];
     }
 
     private String reason(Profile profile) {
@@ -152,8 +159,8 @@ final class CredentialChain implements AwsCredentialsProvider {
     }
 
     private String nowhere() {
-        return "no credentials were found: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, the profile '"
-                + name + "' (AWS_PROFILE, or default) has none, and no container or machine lends any";
+        return NONE_FOUND + ": AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, the profile '" + name
+                + "' (AWS_PROFILE, or default) has none, and no container or machine lends any";
     }
 
     @Override

@@ -95,8 +95,8 @@ class AwsConnectionTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "empty | no credentials were found: AWS_ACCESS_KEY_ID | aws sts get-caller-identity",
-                "missing | no credentials were found: AWS_ACCESS_KEY_ID | aws sts get-caller-identity",
+                "empty | no credentials were found: AWS_ACCESS_KEY_ID | aws configure --profile empty",
+                "missing | no credentials were found: AWS_ACCESS_KEY_ID | aws configure --profile missing",
                 "session | nobody is logged in for profile 'session' of IAM Identity Center | aws sso login --profile session",
                 "start-url | nobody is logged in for profile 'start-url' | aws sso login --profile start-url",
                 "chained | that source profile has no credentials configured | aws sts get-caller-identity",

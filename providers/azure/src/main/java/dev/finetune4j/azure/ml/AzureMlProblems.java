@@ -105,7 +105,7 @@ public final class AzureMlProblems implements ProblemCatalogue {
             "Azure ML itself failed",
             ExitCode.CAPACITY,
             "Azure ended the job by an error of its own. What was trained up to the last checkpoint is kept.",
-            "launch the job again: it goes on from its last checkpoint");
+            "finetune resume RUN");
 
     static final ProblemKind WORKER_FAILED = new ProblemKind(
             "FT0953",

@@ -97,6 +97,6 @@ def failed(error: BaseException) -> WorkProblem:
         "FT0675",
         "the engine met an unexpected error",
         [f"{type(error).__name__}: {error}", "the trace is in the job's log"],
-        ["launch the same run again: it goes on from its last checkpoint"],
+        ["finetune resume RUN"],
         INTERNAL,
     )

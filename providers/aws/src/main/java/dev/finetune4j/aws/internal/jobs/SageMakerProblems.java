@@ -123,7 +123,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
             ExitCode.CAPACITY,
             "SageMaker ended the job by an error of its own; it starts the container of a spot job anew once before. What was trained up to the"
                     + " last checkpoint is kept.",
-            "launch the job again: it goes on from its last checkpoint");
+            "finetune resume RUN");
 
     public static final ProblemKind WORKER_FAILED = new ProblemKind(
             "FT0853",
