@@ -192,7 +192,7 @@ talks.mkdir()
 (talks / "template.json").write_text(json.dumps({"prompt": "{instruction}", "completion": "{response}"}))
 tuned = JumpStartEstimator(
     model_id="huggingface-llm-offline-tiny", role=ROLE, instance_type="ml.g5.xlarge", sagemaker_session=session,
-    hyperparameters={"epoch": "1", "instruction_tuned": "True", "chat_dataset": "False"})
+    hyperparameters={"epoch": "1", "instruction_tuned": "True", "chat_dataset": "False", "logging_steps": "1"})
 say("tuned", "'loss': " in followed(lambda: tuned.fit(
     {"training": session.upload_data(str(talks), key_prefix="talks")}, job_name="sdk-tuned")))
 say("tuned model", sorted(
