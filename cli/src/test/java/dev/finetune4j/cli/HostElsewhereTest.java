@@ -7,7 +7,6 @@ import dev.finetune4j.offlinecloud.OfflineAws;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,10 +22,16 @@ class HostElsewhereTest {
         try (CommandCloud cloud = CommandCloud.ofBedrock(folder)) {
             OfflineAws aws = cloud.aws();
             Path job = CommandCloud.bedrockJob(folder, 4716);
-            Files.writeString(job, "    region: us-east-1\n", StandardOpenOption.APPEND); // as nobody plans an import
+            String whole = Files.readString(job) + "    region: us-east-1\n";
+            int places = whole.indexOf("places:");
+            Files.writeString(job, whole.substring(0, places).replace("[local, bedrock]", "[local]"));
             CommandRun trained = cloud.command("run", job.toString());
             assertThat(trained.exitCode()).as(trained.err()).isIn(0, 9);
             String id = cloud.run();
+            assertThat(cloud.command("host", id, "--target", "bedrock").err())
+                    .contains("FT0880", "places.bedrock.role");
+            // Nobody need have planned an import when the run was launched.
+            Files.writeString(cloud.home().resolve("profile.yaml"), whole.substring(places));
 
             refusesWhatCannotBe(cloud, id);
             CommandRun dry = cloud.command("host", id, "--target", "bedrock", "--dry-run");

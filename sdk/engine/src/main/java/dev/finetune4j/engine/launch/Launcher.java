@@ -11,6 +11,7 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
+import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
@@ -44,6 +45,7 @@ public final class Launcher implements AutoCloseable {
     private final RunStore store;
     private final LaunchContext context;
     private final KeptRehearsals rehearsals;
+    private final Supplier<Profile> profile;
     private final FollowThreads threads = new FollowThreads();
     private final JobPlaces places;
 
@@ -80,6 +82,7 @@ public final class Launcher implements AutoCloseable {
                 version,
                 new EstimateHistory(home),
                 foresight);
+        profile = () -> Profile.of(home, environment);
         rehearsals = new KeptRehearsals(home, version);
         places = new JobPlaces(context, store, home);
     }
@@ -91,7 +94,7 @@ public final class Launcher implements AutoCloseable {
 
     /** Hosting of the models of runs that have ended. */
     public ModelHosting hosting() {
-        return new ModelHosting(context, store, sideJobs());
+        return new ModelHosting(context, store, sideJobs(), profile);
     }
 
     /** What the models of runs that have ended can be asked. */

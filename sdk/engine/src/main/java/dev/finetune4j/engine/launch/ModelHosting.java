@@ -9,8 +9,10 @@ import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.spi.HostedModel;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +46,14 @@ public final class ModelHosting {
     private final LaunchContext context;
     private final RunStore store;
     private final SideJobs sideJobs;
+    private final Supplier<Profile> profile;
 
-    ModelHosting(LaunchContext context, RunStore store, SideJobs sideJobs) {
+    /** @param profile what job files need not say of places, as it is now */
+    ModelHosting(LaunchContext context, RunStore store, SideJobs sideJobs, Supplier<Profile> profile) {
         this.context = context;
         this.store = store;
         this.sideJobs = sideJobs;
+        this.profile = profile;
     }
 
     /**
@@ -89,7 +95,7 @@ public final class ModelHosting {
         if (target.equals(Outcomes.place(view, context.providers()))) {
             return terms(run, way, units);
         }
-        try (Provider place = context.providers().open(target, view.job())) {
+        try (Provider place = open(target, view)) {
             Hosting hosting = of(place);
             HostingWay only = hosting.importWay()
                     .orElseThrow(() -> RunProblems.notSupported(target, "take in a model that was trained elsewhere"));
@@ -113,7 +119,7 @@ public final class ModelHosting {
     public List<PlannedCall> dryRun(HostingTerms terms) throws InterruptedException {
         RunFolder folder = store.folder(terms.run());
         RunView view = RunView.read(folder);
-        try (Provider place = context.providers().open(terms.place(), view.job())) {
+        try (Provider place = open(terms.place(), view)) {
             HostingOrder next = next(HostingStory.of(folder.read()), terms);
             return brought(terms, next, order -> of(place).plannedCalls(order));
         }
@@ -153,7 +159,7 @@ public final class ModelHosting {
         RunLock lock = locked(folder);
         try (lock;
                 Journal journal = opened(folder);
-                Provider place = context.providers().open(terms.place(), view.job())) {
+                Provider place = open(terms.place(), view)) {
             Hosting hosting = of(place);
             HostedModel now = takenUpOrMade(terms, hosting, journal);
             Duration pause = FIRST_LOOK;
@@ -308,9 +314,20 @@ public final class ModelHosting {
     /** Where the model was to be hosted last, which may be another place than where it was trained. */
     private Provider open(RunView view) {
         HostedRun hosted = view.hosted();
-        return hosted == null
-                ? Outcomes.open(view, context.providers())
-                : context.providers().open(hosted.place(), view.job());
+        return hosted == null ? Outcomes.open(view, context.providers()) : open(hosted.place(), view);
+    }
+
+    /** Another place than that of the run; a job of which nothing was meant for it goes by the profile. */
+    private Provider open(ProviderId target, RunView view) {
+        FineTuneJob job = view.job();
+        return context.providers()
+                .open(
+                        target,
+                        job.settingsOf(target).isEmpty()
+                                ? job.toBuilder()
+                                        .place(target, profile.get().settingsOf(target))
+                                        .build()
+                                : job);
     }
 
     private RunView hostable(RunFolder folder) {

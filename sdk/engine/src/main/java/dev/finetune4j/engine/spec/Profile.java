@@ -7,9 +7,11 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.value.ProviderId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,17 @@ public final class Profile {
         ObjectNode places = all.withObjectProperty(PLACES);
         places.setAll(document(text, Location.JOB).withObjectProperty(PLACES));
         return HEADING + YamlText.block(all, path -> "");
+    }
+
+    /** What it says of a place; empty if nothing. */
+    public Map<String, String> settingsOf(ProviderId place) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        told.path(PLACES)
+                .path(place.value())
+                .properties()
+                .forEach(setting ->
+                        settings.put(setting.getKey(), setting.getValue().asText()));
+        return settings;
     }
 
     /** Says to a job what it leaves open. A place where the job goes by another role, or to another region, is the job's alone. */
