@@ -90,6 +90,20 @@ record HubDocument(String id, String version, ObjectNode json) {
         return machines.stream().map(this::image).distinct().sorted().toList();
     }
 
+    /** S3 addresses of all that jobs may read of model and script, packed or of a folder. */
+    Collection<String> files() {
+        List<String> machines = machines().isEmpty() ? List.of("") : machines();
+        return Stream.concat(
+                        Stream.of(script()),
+                        machines.stream()
+                                .flatMap(machine -> Stream.of(
+                                        artifact(machine), environment(machine).getOrDefault(MODEL_VARIABLE, ""))))
+                .filter(file -> file.startsWith("s3://"))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     /** S3 address of the script, packed. */
     String script() {
         return json.path("TrainingScriptUri").asText();

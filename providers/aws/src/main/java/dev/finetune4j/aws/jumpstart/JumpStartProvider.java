@@ -167,7 +167,7 @@ final class JumpStartProvider implements Provider {
                         || problem.kind().equals(JumpStartProblems.DOCUMENT));
     }
 
-    /** Which images a model runs in stands in its document, which the hub is asked for. */
+    /** Which images a model runs in, and where its files lie, stands in its document, which the hub is asked for. */
     @Override
     public List<AccessPolicy> policies(String runs, ModelRef model) {
         JumpStartOptions options = settings.options(model);
@@ -187,7 +187,10 @@ final class JumpStartProvider implements Provider {
                 options.subnets(),
                 options.securityGroups(),
                 document.images());
-        return new JobPolicies(bounds, new JobPolicies.Hub(HubModels.HUB, options.model(), place.buckets()), runs)
+        return new JobPolicies(
+                        bounds,
+                        new JobPolicies.Hub(HubModels.HUB, options.model(), place.buckets(), document.files()),
+                        runs)
                 .all();
     }
 

@@ -17,6 +17,10 @@ class HubDocumentTest {
         assertThat(tiny.image("ml.g5.xlarge")).endsWith("2.0.0-transformers4.28.1-gpu-py310-cu118-ubuntu20.04");
         assertThat(tiny.image("ml.p4d.24xlarge")).endsWith("2.1.0-transformers4.36.0-gpu-py310-cu121-ubuntu20.04");
         assertThat(tiny.images()).hasSize(2);
+        assertThat(tiny.files())
+                .containsExactly(
+                        "s3://jumpstart-cache-prod-eu-central-1/huggingface-training/train-huggingface-llm-offline-tiny/",
+                        "s3://jumpstart-cache-prod-eu-central-1/source-directory-tarballs/huggingface/transfer_learning/llm/v1.0.0/sourcedir.tar.gz");
         assertThat(usual(tiny, "ml.g5.xlarge", "per_device_train_batch_size")).isEqualTo("1");
         assertThat(usual(tiny, "ml.p4d.24xlarge", "per_device_train_batch_size"))
                 .isEqualTo("4");

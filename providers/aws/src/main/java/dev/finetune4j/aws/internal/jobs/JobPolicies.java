@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * policies. A statement more or less is found by a test that runs jobs with exactly these.
  */
 public final class JobPolicies {
+    private static final String SCHEME = "s3://";
+    private static final String PACKED = ".tar.gz";
     private static final Pattern IMAGE =
             Pattern.compile("(\\d{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/([^:@]+)(?:[:@].+)?");
 
@@ -66,12 +68,14 @@ public final class JobPolicies {
      *
      * @param name of the hub
      * @param model id of the model
-     * @param buckets where its files lie
+     * @param buckets of Amazon's, where its files lie
+     * @param files S3 addresses of model and script, packed or of a folder
      */
-    public record Hub(String name, String model, List<String> buckets) {
-        /** Copies the list. */
+    public record Hub(String name, String model, List<String> buckets, Collection<String> files) {
+        /** Copies the lists. */
         public Hub {
             buckets = List.copyOf(buckets);
+            files = List.copyOf(files);
         }
     }
 
@@ -274,20 +278,33 @@ public final class JobPolicies {
                 PolicyStatement.of(
                         "ReadInputs", "the rows", List.of("s3:GetObject"), List.of(scope.below(S3Store.INPUTS))),
                 PolicyStatement.of(
-                        "FindModelAndScript",
-                        "in Amazon's own buckets of the region",
-                        List.of("s3:ListBucket"),
-                        amazons),
+                                "FindModelAndScript",
+                                "in Amazon's own buckets of the region",
+                                List.of("s3:ListBucket"),
+                                amazons)
+                        .when(
+                                "StringLike",
+                                "s3:prefix",
+                                of.files().stream()
+                                        .map(file -> literally(keyOf(file)) + "*")
+                                        .toList()),
                 PolicyStatement.of(
                         "ReadModelAndScript",
                         "from there; a model with a licence opens for a job that accepts it",
                         List.of("s3:GetObject"),
-                        amazons.stream().map(arn -> arn + "/*").toList()),
+                        of.files().stream()
+                                .map(file -> bucket(literally(file.substring(SCHEME.length())))
+                                        + (file.endsWith(PACKED) ? "" : "*"))
+                                .toList()),
                 PolicyStatement.of(
                         "LeaveResults",
                         "the tuned model",
                         List.of("s3:PutObject", "s3:AbortMultipartUpload"),
                         List.of(scope.below(StoreLayout.RESULTS + "/" + runs))));
+    }
+
+    private static String keyOf(String file) {
+        return file.substring(file.indexOf('/', SCHEME.length()) + 1);
     }
 
     private PolicyStatement key(String sid, String why, List<String> actions) {
