@@ -1,12 +1,12 @@
 package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
@@ -27,6 +27,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +42,7 @@ class CloudSecretsTest {
 
     private final PlantedSecrets secrets = new PlantedSecrets(50, 11);
     private final Map<String, String> environment = new HashMap<>(secrets.environment());
+    private final StringBuilder printed = new StringBuilder();
 
     @Test
     void noneOfFiftyIsFoundAnywhere() throws IOException {
@@ -137,23 +140,77 @@ class CloudSecretsTest {
             look(4, "launch", ofHub, "--yes");
             environment.put("AWS_ACCESS_KEY_ID", secrets.plant("AWS_ACCESS_KEY_ID"));
             look(4, "launch", job, "--target", "bedrock", "--yes", "--again");
-            secrets.assertAbsentFrom("an exception", refusedInJava(ofHub));
+            secrets.assertAbsentFrom("an exception", refusedInJava(ofHub, "jumpstart", "FT0841"));
             secrets.assertAbsentBelow(home());
             secrets.assertAbsentBelow(folder.resolve("s3"));
         }
     }
 
-    /** The trace of a launch that is refused, causes and all, and what the objects on the way say of themselves. */
-    private String refusedInJava(String job) {
+    /** Command jobs fail, Azure OpenAI tunes; then calls are denied and credentials refused, to commands and to Java. */
+    @Test
+    void noneOfFiftyIsFoundAtAzure() throws Exception {
+        PlannedContainer container = PlannedContainer.failingAfter(Duration.ofMillis(100), 1, "that is all");
+        try (CommandAzure cloud = CommandAzure.swift(folder, store -> container)) {
+            environment.putAll(cloud.environment());
+            environment.compute("AZURE_CLIENT_SECRET", secrets::plant);
+            for (String place : List.of("azure-ml", "azure-openai")) {
+                String job = cloud.job(folder, 4723, place).toString();
+                int end = place.equals("azure-ml") ? 8 : 0;
+
+                look(0, "plan", job);
+                look(0, "launch", job, "--dry-run");
+                look(end, "launch", job, "--yes");
+                String run = run();
+                for (String command : List.of("show", "why", "logs", "report", "fetch")) {
+                    look(0, command, run);
+                }
+                look(end, "watch", run);
+                look(0, "doctor", "azure", job);
+                look(0, "gc", job);
+                cloud.azure()
+                        .faults()
+                        .denyAccess(place.equals("azure-ml") ? "Jobs_CreateOrUpdate" : "FineTuning_Create", 1);
+                look(4, "launch", job, "--yes", "--again");
+                String good = environment.put("AZURE_CLIENT_SECRET", secrets.plant("refused at " + place));
+                look(4, "launch", job, "--yes", "--again");
+                String another = cloud.job(folder, 4724, place).toString();
+                secrets.assertAbsentFrom("an exception", refusedInJava(another, place, "FT09"));
+                environment.put("AZURE_CLIENT_SECRET", good);
+            }
+            secrets.assertAbsentBelow(home());
+            secrets.assertAbsentBelow(cloud.download(folder.resolve("blobs")));
+            assertNoneOf(Pattern.compile("[?&]sig=|eyJ[A-Za-z0-9_-]{20}"), "a signed link or a token");
+        }
+    }
+
+    private void assertNoneOf(Pattern pattern, String what) throws IOException {
+        try (Stream<Path> files = Files.walk(home())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+                assertThat(pattern.matcher(text).find())
+                        .as("%s in %s", what, file)
+                        .isFalse();
+            }
+        }
+        assertThat(pattern.matcher(printed).find())
+                .as("%s in what was printed", what)
+                .isFalse();
+    }
+
+    /** What is told of a launch that is refused, causes and all, and what the objects on the way say of themselves. */
+    private String refusedInJava(String job, String place, String code) throws InterruptedException {
         try (FineTuner tuner =
                 FineTuner.builder().home(home()).environment(environment).build()) {
             JobFile file = tuner.read(Path.of(job));
-            Plan plan = tuner.plan(file, PlanRequest.at("jumpstart"));
-            StringWriter trace = new StringWriter();
-            assertThatThrownBy(() -> tuner.launch(plan).await())
-                    .hasMessageContaining("FT0841")
-                    .satisfies(refused -> refused.printStackTrace(new PrintWriter(trace)));
-            return trace + " " + tuner + file + plan;
+            Plan plan = tuner.plan(file, PlanRequest.at(place));
+            StringWriter told = new StringWriter();
+            try {
+                told.write(tuner.launch(plan).await().toString());
+            } catch (FineTuneException e) {
+                e.printStackTrace(new PrintWriter(told, true));
+            }
+            assertThat(told.toString()).contains(code);
+            return told + " " + tuner + file + plan;
         }
     }
 
@@ -203,6 +260,7 @@ class CloudSecretsTest {
         CommandRun run = command(arguments);
         String where = String.join(" ", arguments);
         secrets.assertAbsentFrom(where, run.out() + run.err());
+        printed.append(run.out()).append(run.err());
         assertThat(run.exitCode()).as("%s: %s", where, run.err()).isEqualTo(exitCode);
         return run.err();
     }

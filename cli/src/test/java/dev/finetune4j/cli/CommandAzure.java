@@ -4,7 +4,8 @@ import dev.finetune4j.offlinecloud.azure.AzurePace;
 import dev.finetune4j.offlinecloud.azure.OfflineAzure;
 import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
-import dev.finetune4j.offlinecloud.azure.blob.BlobStore;
+import dev.finetune4j.offlinecloud.azure.ml.CommandContainer;
+import dev.finetune4j.offlinecloud.azure.ml.Datastores;
 import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
 import dev.finetune4j.offlinecloud.container.Container;
 import java.io.IOException;
@@ -17,11 +18,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** An offline Azure with a workspace and a resource of Azure OpenAI, and commands that find it by their environment. */
-final class CommandAzure implements AutoCloseable {
+final class CommandAzure extends CommandHome {
     private static final Workspace WORKSPACE = Workspace.sample();
 
-    private final Path home;
-    private final Clock clock;
     private final Azurite blobs;
     private final OfflineAzure azure;
 
@@ -29,32 +28,38 @@ final class CommandAzure implements AutoCloseable {
      * Starts one that lives by a clock, which may be virtual.
      *
      * @param folder for the home of the commands
-     * @param container what command jobs run, given the store
+     * @param container what command jobs run, by the store
      */
-    CommandAzure(Path folder, Clock clock, AzurePace pace, Function<BlobStore, Container> container)
-            throws IOException {
-        home = folder.resolve("home");
-        this.clock = clock;
+    CommandAzure(Path folder, Clock clock, AzurePace pace, Function<Azurite, Container> container) throws IOException {
+        super(folder.resolve("home"), clock);
         blobs = Azurite.start(Path.of("../target/azurite")); // installed once for all modules
-        azure = OfflineAzure.start(WORKSPACE, clock, pace, container.apply(blobs.store()), blobs);
+        azure = OfflineAzure.start(WORKSPACE, clock, pace, container.apply(blobs), blobs);
     }
 
     /** One that hurries by the real clock. */
-    static CommandAzure swift(Path folder, Function<BlobStore, Container> container) throws IOException {
+    static CommandAzure swift(Path folder, Function<Azurite, Container> container) throws IOException {
         return new CommandAzure(folder, Clock.systemUTC(), AzurePace.SWIFT, container);
+    }
+
+    /** One that hurries, whose command jobs are processes of this machine that find {@code python3} on a path. */
+    static CommandAzure training(Path folder, String path) throws IOException {
+        return swift(
+                folder,
+                store -> new CommandContainer(
+                        folder.resolve("azure-machines"), store, Map.of("PATH", path), Clock.systemUTC()));
     }
 
     OfflineAzure azure() {
         return azure;
     }
 
-    /** Where finetune keeps its own files. */
-    Path home() {
-        return home;
-    }
-
     /** Settings of Azure Machine Learning, as lines below {@code places}. */
     String machineLearning() {
+        return machineLearning(azure.store() + "/finetune");
+    }
+
+    /** The same with files elsewhere. */
+    String machineLearning(String store) {
         return """
                   azure-ml:
                     subscription: %s
@@ -63,22 +68,24 @@ final class CommandAzure implements AutoCloseable {
                     region: %s
                     store: "%s"
                 """.formatted(
-                        WORKSPACE.subscription(),
-                        WORKSPACE.resourceGroup(),
-                        WORKSPACE.name(),
-                        WORKSPACE.region(),
-                        azure.store() + "/finetune");
+                WORKSPACE.subscription(), WORKSPACE.resourceGroup(), WORKSPACE.name(), WORKSPACE.region(), store);
     }
 
     /** Settings of Azure OpenAI, as lines below {@code places}. */
     String openAi() {
+        return openAi(azure.openAiEndpoint().toString());
+    }
+
+    /** The same at another address. */
+    String openAi(String endpoint) {
         return """
                   azure-openai:
                     endpoint: "%s"
                     region: %s
                     scope: global
                     model: gpt-4.1-nano
-                """.formatted(azure.openAiEndpoint(), OfflineOpenAi.REGION);
+                    learning-rate-multiplier: 1
+                """.formatted(endpoint, OfflineOpenAi.REGION);
     }
 
     /** A job that both places may run; another seed makes it a job that no earlier execution has run. */
@@ -89,20 +96,31 @@ final class CommandAzure implements AutoCloseable {
                 StandardOpenOption.APPEND);
     }
 
-    /** What finds this cloud. It holds a secret. */
+    /** How many files its jobs have in the store. */
+    long files() throws IOException {
+        return blobs.store().list(Datastores.JOBS, "").size();
+    }
+
+    /** Brings those files to a folder; the folder. */
+    Path download(Path to) throws IOException {
+        for (String file : blobs.store().list(Datastores.JOBS, "")) {
+            Path here = to.resolve(file);
+            Files.createDirectories(here.getParent());
+            blobs.store().download(Datastores.JOBS, file, here);
+        }
+        return to;
+    }
+
+    @Override
     Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>(azure.variables());
         environment.put("PATH", System.getenv("PATH"));
         return environment;
     }
 
-    CommandRun command(String... arguments) {
-        return CommandRun.at(clock, home, environment(), arguments);
-    }
-
-    /** The newest run. */
-    String run() {
-        return command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
+    @Override
+    Map<String, String> ofAStranger() {
+        return Map.of("AZURE_CLIENT_SECRET", "another-secret");
     }
 
     @Override

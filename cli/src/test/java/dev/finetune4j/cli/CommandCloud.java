@@ -16,23 +16,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /** An offline AWS with a bucket called {@code my-bucket}, and commands that find it by their environment. */
-final class CommandCloud implements AutoCloseable {
+final class CommandCloud extends CommandHome {
     private static final Path MODEL = Path.of("../local-runner/junit/src/test/resources/tickets/model");
     private static final String ACCOUNT = "123456789012";
     /** Jobs run as it. */
     static final String ROLE = "arn:aws:iam::" + ACCOUNT + ":role/finetune4j-training";
 
-    private final Path home;
     private final OfflineAws aws;
-    private final Clock clock;
 
     /** How a cloud is started, with what its jobs run. */
     interface Start {
@@ -50,8 +45,7 @@ final class CommandCloud implements AutoCloseable {
 
     /** Starts one that lives by a clock, which may be virtual. */
     CommandCloud(Path folder, String region, Clock clock, Start start) throws IOException {
-        home = folder.resolve("home");
-        this.clock = clock;
+        super(folder.resolve("home"), clock);
         OfflineS3 store = new OfflineS3(folder.resolve("s3"), ACCOUNT, region, clock).createBucket("my-bucket");
         aws = start.of(new Account(ACCOUNT, region, Set.of(ROLE)), store);
     }
@@ -111,12 +105,7 @@ final class CommandCloud implements AutoCloseable {
 
     /** Brings the files that the hub's jobs begin with to where no hub of its own was given. */
     void fillHub(String region) throws IOException {
-        JumpStartBuckets.fill(aws.s3(), region, OfflineHub.shipped(region, clock), MODEL);
-    }
-
-    /** Where finetune keeps its own files. */
-    Path home() {
-        return home;
+        JumpStartBuckets.fill(aws.s3(), region, OfflineHub.shipped(region, clock()), MODEL);
     }
 
     /** Settings of JumpStart for {@link #ofHub}, as lines below {@code places}. */
@@ -190,6 +179,7 @@ final class CommandCloud implements AutoCloseable {
     }
 
     /** What finds this cloud, at its own address. */
+    @Override
     Map<String, String> environment() {
         return environment(aws.endpoint().toString());
     }
@@ -207,50 +197,19 @@ final class CommandCloud implements AutoCloseable {
                 aws.secretAccessKey());
     }
 
-    CommandRun command(String... arguments) {
-        return CommandRun.at(clock, home, environment(), arguments);
-    }
-
     /** A command with text on its standard input. */
     CommandRun saying(String said, String... arguments) {
-        return CommandRun.saying(said, home, environment(), arguments);
+        return CommandRun.saying(said, home(), environment(), arguments);
     }
 
     /** A command that a person answers. */
     CommandRun typing(String typed, String... arguments) {
-        return CommandRun.typing(typed, home, environment(), arguments);
+        return CommandRun.typing(typed, home(), environment(), arguments);
     }
 
-    /** A command of somebody whom Amazon does not know. */
-    CommandRun byAStranger(String... arguments) {
-        Map<String, String> environment = new HashMap<>(environment());
-        environment.put("AWS_ACCESS_KEY_ID", "AKIAWRONGWRONGWRONG0");
-        return CommandRun.in(home, environment, arguments);
-    }
-
-    /** A command of the same account on another machine, which knows of no run. */
-    CommandRun elsewhere(Path otherHome, String... arguments) {
-        return CommandRun.in(otherHome, environment(), arguments);
-    }
-
-    /** Waits until "finetune ps" tells this of a run; what it tells. */
-    String await(String run, String state) {
-        while (true) {
-            Optional<String> line = command("ps")
-                    .out()
-                    .lines()
-                    .filter(one -> one.startsWith(run) && one.contains(state))
-                    .findFirst();
-            if (line.isPresent()) {
-                return line.get();
-            }
-            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-        }
-    }
-
-    /** The newest run. */
-    String run() {
-        return command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
+    @Override
+    Map<String, String> ofAStranger() {
+        return Map.of("AWS_ACCESS_KEY_ID", "AKIAWRONGWRONGWRONG0");
     }
 
     @Override

@@ -8,21 +8,23 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 
 /**
- * A wire to a server that is cut at a byte: what was to be sent before it has arrived, nothing does after it. Counts what goes over it in
- * turns, a request or an answer each.
+ * Wires to servers that are cut at a byte, all at once: what was to be sent before it has arrived, nothing does after it. Counts what goes over
+ * them in turns, a request or an answer each.
  */
 final class CuttingWire implements AutoCloseable {
     private static final int BUFFER = 16 << 10;
 
-    private final URI server;
-    private final ServerSocket door;
+    private final List<URI> servers;
+    private final List<ServerSocket> doors = new ArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-    private final Cut cut;
-    private final Runnable whenCut;
+    private Cut cut = Cut.NEVER;
+    private Runnable whenCut = () -> {};
     private int turns;
     private boolean isCut;
 
@@ -34,42 +36,63 @@ final class CuttingWire implements AutoCloseable {
      */
     record Cut(int turn, long bytes) {
         /** Nowhere. */
-        static final Cut NEVER = new Cut(Integer.MAX_VALUE, 0);
+        static final Cut NEVER = new Cut(Integer.MAX_VALUE - 1, 0);
+    }
+
+    /** Opens a wire to each server. */
+    CuttingWire(List<URI> servers) throws IOException {
+        this.servers = List.copyOf(servers);
+        for (URI server : servers) {
+            ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            doors.add(door);
+            start(() -> accept(door, server));
+        }
+    }
+
+    /** Where clients find each server. */
+    List<URI> addresses() {
+        return IntStream.range(0, doors.size())
+                .mapToObj(i -> URI.create(servers.get(i).getScheme() + "://127.0.0.1:"
+                        + doors.get(i).getLocalPort()))
+                .toList();
     }
 
     /**
-     * Opens a wire.
+     * Mends the wires and counts anew.
      *
-     * @param server an address of plain HTTP
-     * @param whenCut called at the byte, before the client can see that the wire is cut
+     * @param at where they are cut next
+     * @param whenCut called at the byte, before the client can see that they are cut
      */
-    CuttingWire(URI server, Cut cut, Runnable whenCut) throws IOException {
-        this.server = server;
-        this.cut = cut;
+    synchronized void cutAt(Cut at, Runnable whenCut) throws IOException {
+        hangUp();
+        cut = at;
         this.whenCut = whenCut;
-        this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        start(this::accept);
+        turns = 0;
+        isCut = false;
     }
 
-    /** Where clients find the server. */
-    URI address() {
-        return URI.create("http://127.0.0.1:" + door.getLocalPort());
-    }
-
-    private void accept() {
+    private void accept(ServerSocket door, URI server) {
         while (!door.isClosed()) {
             try {
                 Socket client = door.accept();
                 Socket upstream = new Socket(server.getHost(), server.getPort());
-                sockets.add(client);
-                sockets.add(upstream);
-                Line line = new Line();
-                start(() -> pass(client, upstream, line, true));
-                start(() -> pass(upstream, client, line, false));
+                connect(client, upstream);
             } catch (IOException e) {
-                close();
+                // Closed, or the server has gone: whoever speaks next learns of it.
             }
         }
+    }
+
+    private synchronized void connect(Socket client, Socket upstream) throws IOException {
+        sockets.add(client);
+        sockets.add(upstream);
+        if (isCut) {
+            hangUp();
+            return;
+        }
+        Line line = new Line();
+        start(() -> pass(client, upstream, line, true));
+        start(() -> pass(upstream, client, line, false));
     }
 
     /** One connection: who spoke last on it, and how much of this turn has passed. */
@@ -87,7 +110,7 @@ final class CuttingWire implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 if (!forward(buffer, count, out, line, isRequest)) {
-                    close();
+                    hangUp();
                     return;
                 }
             }
@@ -127,13 +150,20 @@ final class CuttingWire implements AutoCloseable {
         thread.start();
     }
 
+    private void hangUp() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        sockets.clear();
+    }
+
     @Override
     public void close() {
         try {
-            door.close();
-            for (Socket socket : sockets) {
-                socket.close();
+            for (ServerSocket door : doors) {
+                door.close();
             }
+            hangUp();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
