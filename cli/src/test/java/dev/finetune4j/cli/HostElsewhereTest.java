@@ -28,6 +28,8 @@ class HostElsewhereTest {
             CommandRun trained = cloud.command("run", job.toString());
             assertThat(trained.exitCode()).as(trained.err()).isIn(0, 9);
             String id = cloud.run();
+            assertThat(oneLine(cloud.command("host", id).err()))
+                    .contains("FT0510", "local cannot host a tuned model", "finetune host " + id + " --target bedrock");
             assertThat(cloud.command("host", id, "--target", "bedrock").err())
                     .contains("FT0880", "places.bedrock.role");
             // Nobody need have planned an import when the run was launched.

@@ -373,12 +373,15 @@ public final class RunProblems implements ProblemCatalogue {
         return NOT_SUPPORTED.error(provider + " cannot " + what).asException();
     }
 
-    /** The provider does not claim to host tuned models, and another one takes them in. */
-    public static FineTuneException noHost(ProviderId provider) {
-        return NOT_SUPPORTED
-                .error(provider + " cannot host a tuned model")
-                .remedy("finetune host RUN --target bedrock")
-                .asException();
+    /**
+     * The provider does not claim to host tuned models.
+     *
+     * @param takers the places that take in models which were trained elsewhere
+     */
+    public static FineTuneException noHost(ProviderId provider, RunId run, List<ProviderId> takers) {
+        Problem.Builder problem = NOT_SUPPORTED.error(provider + " cannot host a tuned model");
+        takers.forEach(taker -> problem.remedy("finetune host " + run + " --target " + taker));
+        return problem.asException();
     }
 
     /** No text codec was found with ServiceLoader. */

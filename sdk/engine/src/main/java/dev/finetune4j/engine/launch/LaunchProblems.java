@@ -135,13 +135,9 @@ public final class LaunchProblems implements ProblemCatalogue {
 
     /** No exit code will be seen. */
     public static final ProblemKind NO_RESTARTS = new ProblemKind(
-            "FT0534",
-            "the job is not begun anew there",
-            ExitCode.OK,
-            """
+            "FT0534", "the job is not begun anew there", ExitCode.OK, """
             A place whose process ends with an exit code tells it, and a code that the job lists lets it be begun anew. This machine and
-            services that tune by the token tell none: a job that fails there stays as it is, whatever it lists.""",
-            "remove recovery, or set targets: [sagemaker]");
+            services that tune by the token tell none: a job that fails there stays as it is, whatever it lists.""", "remove recovery from the job file");
 
     /** There is no such way. */
     static FineTuneException noWay(ProviderId place, @Nullable String way, List<HostingWay> ways) {

@@ -25,6 +25,7 @@ import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -68,7 +69,7 @@ public final class ModelHosting {
     public HostingTerms terms(String run, @Nullable String way, int units) {
         RunView view = hostable(store.resolve(run));
         try (Provider place = Outcomes.open(view, context.providers())) {
-            Hosting hosting = of(place);
+            Hosting hosting = of(place, view);
             List<HostingWay> ways = hosting.ways(view.id());
             HostingWay chosen = ways.stream()
                     .filter(one -> way == null || one.name().equals(way))
@@ -96,7 +97,7 @@ public final class ModelHosting {
             return terms(run, way, units);
         }
         try (Provider place = open(target, view)) {
-            Hosting hosting = of(place);
+            Hosting hosting = of(place, view);
             HostingWay only = hosting.importWay()
                     .orElseThrow(() -> RunProblems.notSupported(target, "take in a model that was trained elsewhere"));
             if (way != null && !way.equals(only.name())) {
@@ -121,7 +122,7 @@ public final class ModelHosting {
         RunView view = RunView.read(folder);
         try (Provider place = open(terms.place(), view)) {
             HostingOrder next = next(HostingStory.of(folder.read()), terms);
-            return brought(terms, next, order -> of(place).plannedCalls(order));
+            return brought(terms, next, order -> of(place, view).plannedCalls(order));
         }
     }
 
@@ -160,7 +161,7 @@ public final class ModelHosting {
         try (lock;
                 Journal journal = opened(folder);
                 Provider place = open(terms.place(), view)) {
-            Hosting hosting = of(place);
+            Hosting hosting = of(place, view);
             HostedModel now = takenUpOrMade(terms, hosting, journal);
             Duration pause = FIRST_LOOK;
             while (true) {
@@ -241,7 +242,7 @@ public final class ModelHosting {
     public List<HostedModel> find(String run) {
         RunView view = RunView.read(store.resolve(run));
         try (Provider place = open(view)) {
-            return of(place).find(view.id());
+            return of(place, view).find(view.id());
         }
     }
 
@@ -259,7 +260,7 @@ public final class ModelHosting {
         try (lock;
                 Journal journal = opened(folder);
                 Provider place = open(view)) {
-            Hosting hosting = of(place);
+            Hosting hosting = of(place, view);
             List<HostedModel> there = hosting.find(view.id());
             there.forEach(hosting::end);
             JournalEntry.HostAsked asked = HostingStory.of(journal.content()).asked();
@@ -285,7 +286,7 @@ public final class ModelHosting {
             return List.of();
         }
         try (Provider place = open(view)) {
-            List<HostedModel> found = of(place).find(view.id());
+            List<HostedModel> found = of(place, view).find(view.id());
             HostedModel seen = last.model();
             if (found.isEmpty() && seen != null) {
                 writeEnd(view.id(), seen);
@@ -341,8 +342,23 @@ public final class ModelHosting {
         return view;
     }
 
-    private static Hosting of(Provider place) {
-        return place.hosting().orElseThrow(() -> RunProblems.noHost(place.id()));
+    /** Of the place of a run that has a model, or that takes it in. */
+    private Hosting of(Provider place, RunView view) {
+        return place.hosting().orElseThrow(() -> RunProblems.noHost(place.id(), view.id(), takers(view)));
+    }
+
+    /** The places that take in models which were trained elsewhere. */
+    private List<ProviderId> takers(RunView view) {
+        return context.providers().ids().stream()
+                .sorted(Comparator.comparing(ProviderId::value))
+                .filter(id -> takesIn(id, view))
+                .toList();
+    }
+
+    private boolean takesIn(ProviderId id, RunView view) {
+        try (Provider place = open(id, view)) {
+            return place.hosting().flatMap(Hosting::importWay).isPresent();
+        }
     }
 
     private RunLock locked(RunFolder folder) {
