@@ -1,5 +1,6 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.azure.openai.AzureOpenAiProviderFactory;
 import dev.finetune4j.offlinecloud.azure.AzurePace;
 import dev.finetune4j.offlinecloud.azure.OfflineAzure;
 import dev.finetune4j.offlinecloud.azure.Workspace;
@@ -8,13 +9,17 @@ import dev.finetune4j.offlinecloud.azure.ml.CommandContainer;
 import dev.finetune4j.offlinecloud.azure.ml.Datastores;
 import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
 import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.spi.ProviderFactory;
+import dev.finetune4j.testkit.VirtualClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.function.Function;
 
 /** An offline Azure with a workspace and a resource of Azure OpenAI, and commands that find it by their environment. */
@@ -47,6 +52,16 @@ final class CommandAzure extends CommandHome {
                 folder,
                 store -> new CommandContainer(
                         folder.resolve("azure-machines"), store, Map.of("PATH", path), Clock.systemUTC()));
+    }
+
+    /** The places that there are, of which Azure OpenAI's client waits by a virtual clock for what the service takes a while to do. */
+    static List<ProviderFactory> waitingBy(VirtualClock clock) {
+        return ServiceLoader.load(ProviderFactory.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .map(place -> place instanceof AzureOpenAiProviderFactory
+                        ? new AzureOpenAiProviderFactory(clock::advance)
+                        : place)
+                .toList();
     }
 
     OfflineAzure azure() {

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever goes wrong at whichever place: no job is launched twice, nothing is spent that did not run, and the tables tell the rest. */
 class FaultMatrixTest {
-    /** Most of the time is spent in pauses of Amazon's client. */
+    /** Most of the time is spent in pauses of vendors' clients. */
     private static final int AT_ONCE = 6;
 
     @TempDir
@@ -48,10 +48,11 @@ class FaultMatrixTest {
         StringBuilder page = new StringBuilder("""
                 # What happens when something goes wrong
 
-                One job under one fault at a time: `FineTuner` plans, launches and follows it at the offline AWS, both on a clock on which hours take
-                no time. The job trains for an hour, on an `ml.g5.xlarge` where the place lets machines, within 3 USD. What is told here of a run is
-                read from its journal, as `finetune why` tells it, and from the calls that the service got. `FaultMatrixTest` writes this page and
-                holds it; `finetune explain CODE` tells more of a problem.
+                One job under one fault at a time: `FineTuner` plans, launches and follows it at the offline AWS or the offline Azure, both on a
+                clock on which hours take no time. The job trains for an hour, within 3 USD, where the place lets machines on an `ml.g5.xlarge` of
+                Amazon's or a `Standard_NC4as_T4_v3` of Microsoft's. What is told here of a run is read from its journal, as `finetune why` tells
+                it, and from the calls that the service got. `FaultMatrixTest` writes this page and holds it; `finetune explain CODE` tells more of
+                a problem.
 
                 - next states: what became of the run, on which machine, of which problem. "Left as it was": whoever followed the run gave up, what
                   hindered was mended, and the run was taken up again, as by `finetune watch`.

@@ -1,110 +1,130 @@
 package dev.finetune4j.cli;
 
+import dev.finetune4j.offlinecloud.container.Container;
+import dev.finetune4j.testkit.VirtualClock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
-/** A place of Amazon's, with the settings of a job there, and what cannot happen at it. */
+/** A place, with what cannot happen at it. */
 enum FaultPlace {
     /** Training jobs with the worker. */
-    SAGEMAKER("SageMaker", "eu-central-1", "CreateTrainingJob", "TrainingJobName", "DescribeTrainingJob") {
+    SAGEMAKER("SageMaker", "sagemaker") {
         @Override
-        String settings() {
-            return """
-                      sagemaker:
-                        role: "%s"
-                        store: "s3://my-bucket/jobs"
-                        region: %s
-                    """.formatted(CommandCloud.ROLE, region());
+        FaultedPlace open(Path folder, VirtualClock clock, Container container) throws IOException {
+            return FaultedAws.Training.ofWorker(folder, clock, container);
         }
 
         @Override
-        Optional<String> immunity(Fault fault) {
-            return Optional.empty();
+        List<String> gpus() {
+            return List.of("A10G");
         }
     },
     /** Training jobs with a script of the hub. */
-    JUMPSTART("JumpStart", "eu-central-1", "CreateTrainingJob", "TrainingJobName", "DescribeTrainingJob") {
+    JUMPSTART("JumpStart", "jumpstart") {
         @Override
-        String settings() {
-            return CommandCloud.jumpStartAnywhere(region());
+        FaultedPlace open(Path folder, VirtualClock clock, Container container) throws IOException {
+            return FaultedAws.Training.ofHub(folder, clock, container);
         }
 
         @Override
-        Optional<String> immunity(Fault fault) {
-            return Optional.empty();
+        List<String> gpus() {
+            return List.of("A10G");
         }
     },
     /** Customization of a model by the service itself. */
-    BEDROCK("Bedrock", "us-east-1", "CreateModelCustomizationJob", "jobName", "GetModelCustomizationJob") {
+    BEDROCK("Bedrock", "bedrock") {
         @Override
-        String settings() {
-            return CommandCloud.bedrock();
+        FaultedPlace open(Path folder, VirtualClock clock, Container container) throws IOException {
+            return new FaultedAws.Customization(folder, clock, container);
         }
 
         @Override
         Optional<String> immunity(Fault fault) {
-            return switch (fault) {
-                case STOCK_OUT_AT_CREATE, STOCK_OUT_LATER, SPOT_RECLAIM ->
-                    Optional.of("it sells tokens, and no machine");
-                case USER_EXIT_LISTED -> Optional.of("the service tells no exit code");
-                default -> Optional.empty();
-            };
+            return ofService(fault);
         }
 
         @Override
         String text(Fault fault) {
             return switch (fault) {
-                case USER_EXIT -> "the service takes the job, and minutes later not its rows";
+                case USER_EXIT -> ROWS_REFUSED;
                 case DELETED_BY_HAND -> "somebody stops the job, of which the service keeps the record for ever";
+                default -> fault.text();
+            };
+        }
+    },
+    /** Command jobs with the worker. */
+    AZURE_ML("Azure ML", "azure-ml") {
+        @Override
+        FaultedPlace open(Path folder, VirtualClock clock, Container container) throws IOException {
+            return new FaultedAzure.Command(folder, clock, container);
+        }
+
+        @Override
+        List<String> gpus() {
+            return List.of("T4", "A10");
+        }
+
+        @Override
+        String text(Fault fault) {
+            return fault == Fault.QUOTA ? "the quota of the machine's family is 0" : fault.text();
+        }
+    },
+    /** Fine-tuning of a model by the service itself. */
+    AZURE_OPENAI("Azure OpenAI", "azure-openai") {
+        @Override
+        FaultedPlace open(Path folder, VirtualClock clock, Container container) throws IOException {
+            return new FaultedAzure.Tuning(folder, clock, container);
+        }
+
+        @Override
+        Optional<String> immunity(Fault fault) {
+            return ofService(fault);
+        }
+
+        @Override
+        String text(Fault fault) {
+            return switch (fault) {
+                case USER_EXIT -> ROWS_REFUSED;
+                case QUOTA -> "the resource may have no more jobs";
                 default -> fault.text();
             };
         }
     };
 
-    private final String title;
-    private final String region;
-    private final String create;
-    private final String jobName;
-    private final String look;
+    private static final String ROWS_REFUSED = "the service takes the job, and minutes later not its rows";
 
-    FaultPlace(String title, String region, String create, String jobName, String look) {
+    private final String title;
+    private final String target;
+
+    FaultPlace(String title, String target) {
         this.title = title;
-        this.region = region;
-        this.create = create;
-        this.jobName = jobName;
-        this.look = look;
+        this.target = target;
     }
 
-    /** Its name for people; in small letters it is the target's. */
+    /** Its name for people. */
     String title() {
         return title;
     }
 
-    String region() {
-        return region;
+    /** What a job file calls it. */
+    String target() {
+        return target;
     }
 
-    /** The operation that launches a job. */
-    String create() {
-        return create;
-    }
-
-    /** What that calls the name of the job. */
-    String jobName() {
-        return jobName;
-    }
-
-    /** The operation that looks at a job. */
-    String look() {
-        return look;
-    }
+    /** Opens it in a cloud of its own. */
+    abstract FaultedPlace open(Path folder, VirtualClock clock, Container container) throws IOException;
 
     /** Whether a job that failed can go on where it was. */
     boolean keepsCheckpoints() {
-        return this == SAGEMAKER;
+        return this == SAGEMAKER || this == AZURE_ML;
     }
 
-    /** Settings of a job, as lines below {@code places}. */
-    abstract String settings();
+    /** GPUs of the machines that a job is planned on; empty where the place lets none. */
+    List<String> gpus() {
+        return List.of();
+    }
 
     /** What happens, for people, where that is something else here than it is elsewhere. */
     String text(Fault fault) {
@@ -112,5 +132,15 @@ enum FaultPlace {
     }
 
     /** Why a fault cannot happen here; empty where it can. */
-    abstract Optional<String> immunity(Fault fault);
+    Optional<String> immunity(Fault fault) {
+        return Optional.empty();
+    }
+
+    private static Optional<String> ofService(Fault fault) {
+        return switch (fault) {
+            case STOCK_OUT_AT_CREATE, STOCK_OUT_LATER, SPOT_RECLAIM -> Optional.of("it sells tokens, and no machine");
+            case USER_EXIT_LISTED -> Optional.of("the service tells no exit code");
+            default -> Optional.empty();
+        };
+    }
 }

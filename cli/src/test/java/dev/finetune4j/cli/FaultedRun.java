@@ -1,6 +1,5 @@
 package dev.finetune4j.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.RunFolder;
@@ -13,12 +12,8 @@ import dev.finetune4j.engine.price.OfferFilter.Spot;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
-import dev.finetune4j.offlinecloud.wire.Call;
-import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.RunOutcome;
@@ -30,54 +25,46 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job of an hour that is launched by {@link FineTuner} at a place of the offline AWS, both on a clock on which hours take no time, while
+ * A job of an hour that is launched by {@link FineTuner} at a place of an offline cloud, both on a clock on which hours take no time, while
  * something goes wrong.
  */
 final class FaultedRun implements AutoCloseable {
-    /** More than Amazon's client tries at once. */
+    /** More than a vendor's client tries at once. */
     private static final int BURST = 5;
-
-    private static final int CLIENTS_FAULT = 400;
 
     /** An exit code that asks for another try. */
     private static final int LISTED = 75;
-
-    /** As Bedrock words it of a record that is too long. */
-    private static final String ROWS_REFUSED = "Maximum input token count 4919 exceeds limit of 4096 for train data";
-
-    /** The first machine that is asked for. */
-    private static final String MACHINE = "ml.g5.xlarge";
 
     private static final Money BUDGET = Money.parse("3 USD");
     private static final Duration OUTAGE = Duration.ofMinutes(30);
     private static final Duration WORK = Duration.ofHours(1);
 
     private final VirtualClock clock = new VirtualClock();
-    private final FaultPlace place;
+    private final FaultPlace kind;
     private final Fault fault;
-    private final CommandCloud cloud;
+    private final FaultedPlace place;
     private final Path job;
     private final RunStore runs;
     private final FineTuner tuner;
     private boolean hasStruck;
 
     /** Opens the place, and makes the job ready. */
-    FaultedRun(Path folder, FaultPlace place, Fault fault) throws IOException {
-        this.place = place;
+    FaultedRun(Path folder, FaultPlace kind, Fault fault) throws IOException {
+        this.kind = kind;
         this.fault = fault;
-        cloud = CommandCloud.onClock(folder, place.region(), clock, container());
+        place = kind.open(folder, clock, container());
         job = write(folder);
         Path home = folder.resolve("user");
         runs = new RunStore(home);
         tuner = FineTuner.builder()
                 .home(home)
-                .environment(cloud.environment())
+                .environment(place.environment())
+                .providers(CommandAzure.waitingBy(clock))
                 .clock(clock)
                 .sleeper(this::pass)
                 .build();
@@ -93,7 +80,7 @@ final class FaultedRun implements AutoCloseable {
         }
         Container failing = PlannedContainer.failingAfter(WORK.dividedBy(6), LISTED, "the data server went away");
         Container goingOn =
-                PlannedContainer.succeedingAfter(place.keepsCheckpoints() ? WORK.minus(WORK.dividedBy(6)) : WORK);
+                PlannedContainer.succeedingAfter(kind.keepsCheckpoints() ? WORK.minus(WORK.dividedBy(6)) : WORK);
         AtomicInteger starts = new AtomicInteger();
         return (job, at, ranBefore, log) ->
                 (starts.getAndIncrement() == 0 ? failing : goingOn).start(job, at, ranBefore, log);
@@ -107,7 +94,7 @@ final class FaultedRun implements AutoCloseable {
                 Files.readString(file) + "budget: {max-cost: " + BUDGET + "}\n"
                         + (fault == Fault.USER_EXIT_LISTED ? "recovery: {exit-codes: [" + LISTED + "]}\n" : "")
                         + "targets: ["
-                        + place.title().toLowerCase(Locale.ROOT) + "]\nplaces:\n" + place.settings()
+                        + kind.target() + "]\nplaces:\n" + place.settings()
                         + (isSpot ? "    spot: true\n" : ""));
     }
 
@@ -164,53 +151,35 @@ final class FaultedRun implements AutoCloseable {
 
     /** Machines of one GPU, which the models of the hub are tuned on, too. */
     private PlanRequest request(JobFile file) {
-        List<String> gpus = place == FaultPlace.BEDROCK ? List.of() : List.of("A10G");
-        OfferFilter offers = new OfferFilter(file.job().targets(), List.of(), gpus, Spot.NEVER, null);
+        OfferFilter offers = new OfferFilter(file.job().targets(), List.of(), kind.gpus(), Spot.NEVER, null);
         return new PlanRequest(offers, Objective.BALANCED, null, null, false, null);
     }
 
     private End end(@Nullable Problem refusal) {
         Optional<RunFolder> folder =
                 runs.list().stream().map(run -> runs.folder(run.id())).findFirst();
-        List<Call> calls = aws().calls(place.create());
         return new End(
                 folder.map(RunFolder::read).orElse(new JournalContent(List.of(), 0)),
                 folder.map(RunView::read).orElse(null),
                 refusal,
-                calls.stream()
-                        .filter(Call::hadEffect)
-                        .map(call -> call.request().path(place.jobName()).asText())
-                        .distinct()
-                        .toList(),
-                calls.size(),
-                aws().calls(place.look()).stream()
+                place.jobs(),
+                place.calls(place.create()).size(),
+                place.calls(place.look()).stream()
                         .filter(call -> call.status() == 0)
                         .count(),
                 BUDGET);
     }
 
-    private OfflineAws aws() {
-        return cloud.aws();
-    }
-
     /** Lets a fault happen that is there before the launch. */
     private void prepare() {
         switch (fault) {
-            case STOCK_OUT_AT_CREATE -> aws().sageMaker().sellOut(MACHINE);
-            case QUOTA -> {
-                aws().sageMaker().quota(MACHINE, 0);
-                aws().bedrock().quota(0);
-            }
-            case THROTTLE_BURST -> aws().faults().throttle(place.create(), BURST);
-            case SERVER_ERROR_BURST -> aws().faults().breakDown(place.create(), BURST);
-            case ACCESS_DENIED -> aws().faults().denyAccess(place.create(), 1);
-            case BAD_SPEC ->
-                aws().faults()
-                        .refuse(
-                                place.create(),
-                                1,
-                                new ServiceError(CLIENTS_FAULT, "ValidationException", "1 validation error detected"));
-            case LOST_ANSWER -> aws().faults().loseAnswer(place.create(), 1);
+            case STOCK_OUT_AT_CREATE -> place.sellOut();
+            case QUOTA -> place.refuseQuota();
+            case THROTTLE_BURST -> place.faults().throttle(place.create(), BURST);
+            case SERVER_ERROR_BURST -> place.faults().breakDown(place.create(), BURST);
+            case ACCESS_DENIED -> place.faults().denyAccess(place.create(), 1);
+            case BAD_SPEC -> place.faults().refuse(place.create(), 1, place.invalid());
+            case LOST_ANSWER -> place.faults().loseAnswer(place.create(), 1);
             default -> {
                 // happens while it trains
             }
@@ -234,51 +203,30 @@ final class FaultedRun implements AutoCloseable {
         String name = only().id().value();
         switch (fault) {
             case STOCK_OUT_LATER -> {
-                aws().sageMaker().sellOut(MACHINE);
-                aws().sageMaker().reclaim(name);
+                place.sellOut();
+                place.reclaim(name);
             }
-            case SPOT_RECLAIM -> aws().sageMaker().reclaim(name);
-            case EXPIRED_CREDENTIAL -> aws().faults().expireToken(place.look(), 1);
-            case POLL_OUTAGE -> aws().faults().outage(OUTAGE);
-            case DELETED_BY_HAND -> remove(name);
-            case USER_EXIT -> {
-                if (place == FaultPlace.BEDROCK) { // elsewhere the container is one that fails
-                    aws().bedrock().fail(name, ROWS_REFUSED);
-                }
-            }
+            case SPOT_RECLAIM -> place.reclaim(name);
+            case EXPIRED_CREDENTIAL -> place.faults().expireToken(place.look(), 1);
+            case POLL_OUTAGE -> place.faults().outage(OUTAGE);
+            case DELETED_BY_HAND -> place.remove(name);
+            case USER_EXIT -> place.refuseRows(name);
             default -> {
                 // was there before the launch
             }
         }
     }
 
-    /** As somebody does in the console. */
-    private void remove(String name) {
-        ObjectNode named = Json.records().createObjectNode();
-        try {
-            if (place == FaultPlace.BEDROCK) {
-                aws().bedrock().answer("StopModelCustomizationJob", named.put("jobIdentifier", name));
-                return;
-            }
-            named.put("TrainingJobName", name);
-            aws().sageMaker().answer("StopTrainingJob", named);
-            clock.advance(Duration.ofMinutes(5));
-            aws().sageMaker().answer("DeleteTrainingJob", named);
-        } catch (ServiceError e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** What a person does before the run is taken up again. */
     private void mend() {
         if (fault == Fault.QUOTA) {
-            aws().bedrock().quota(1);
+            place.grantQuota();
         }
     }
 
     @Override
     public void close() {
         tuner.close();
-        cloud.close();
+        place.close();
     }
 }

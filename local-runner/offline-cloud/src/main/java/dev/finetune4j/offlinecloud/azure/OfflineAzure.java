@@ -280,6 +280,24 @@ public final class OfflineAzure implements AutoCloseable {
     }
 
     /**
+     * Tells a job to end, as somebody does in the studio.
+     *
+     * @throws IllegalStateException if there is no such job
+     */
+    public void cancel(String job) {
+        service.cancel(job);
+    }
+
+    /**
+     * Removes a job that has ended, as somebody does in the studio.
+     *
+     * @throws IllegalStateException if there is no such job, or it has not ended
+     */
+    public void delete(String job) {
+        service.delete(job);
+    }
+
+    /**
      * From now on so many cores of a family may be used, and no more.
      *
      * @param family such as {@code standardNCADSA100v4Family}, or {@code LowPriority} for all spot machines

@@ -17,6 +17,7 @@ import com.azure.core.http.policy.RequestRetryCondition;
 import com.azure.core.http.policy.RetryOptions;
 import com.azure.core.http.policy.RetryPolicy;
 import com.azure.core.http.policy.UserAgentPolicy;
+import com.azure.core.util.Configuration;
 import com.azure.core.util.Context;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
@@ -37,8 +38,9 @@ import java.util.concurrent.TimeoutException;
  * @param cloud whose services they are
  * @param credential gives tokens
  * @param http sends
+ * @param retries how often a call that may be repeated is, at most
  */
-public record AzureConnection(AzureCloud cloud, TokenCredential credential, HttpClient http) {
+public record AzureConnection(AzureCloud cloud, TokenCredential credential, HttpClient http, int retries) {
     /** The setting that names a cloud. */
     public static final String CLOUD = "cloud";
 
@@ -46,7 +48,10 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
     public static final String CREDENTIAL = AzureCredentials.SETTING;
 
     private static final String PROGRAM = "finetune4j";
-    private static final int RETRIES = 4;
+    /** As azure-core calls it: how often calls are repeated. */
+    private static final String RETRIES = Configuration.PROPERTY_AZURE_REQUEST_RETRY_COUNT;
+
+    private static final int USUAL_RETRIES = 4;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final Duration CONNECTING = Duration.ofSeconds(10);
     private static final Duration ANSWERING = Duration.ofSeconds(60);
@@ -55,6 +60,11 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
 
     /** What a service may ask for within a call. */
     private static final Duration LONGEST_PAUSE_ASKED = Duration.ofMinutes(1);
+
+    /** One that repeats calls as usual. */
+    public AzureConnection(AzureCloud cloud, TokenCredential credential, HttpClient http) {
+        this(cloud, credential, http, USUAL_RETRIES);
+    }
 
     /** What may be chosen as {@link #CREDENTIAL}. */
     public static List<String> credentials() {
@@ -85,7 +95,13 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                         .orElseThrow(() -> new UncheckedIOException(
                                 new IOException(AzureCloud.METADATA + " has no " + cloud.name())));
         TokenCredential credential = AzureCredentials.open(source(settings, environment), reached, environment, http);
-        return new AzureConnection(reached, credential, http);
+        return new AzureConnection(reached, credential, http, retries(environment));
+    }
+
+    /** What is no small number counts as not said, as with azure-core. */
+    private static int retries(Map<String, String> environment) {
+        String said = environment.getOrDefault(RETRIES, "");
+        return said.matches("\\d{1,2}") ? Integer.parseInt(said) : USUAL_RETRIES;
     }
 
     private static HttpClient client(Map<String, String> environment) {
@@ -111,7 +127,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
 
     /** Sends with a token for the resource manager, which run histories take too. */
     public HttpPipeline managing() {
-        return bearing(cloud.audience(), List.of(retries()));
+        return bearing(cloud.audience(), List.of(repetition()));
     }
 
     /** The same with one try of each call: whoever makes something must see each answer, and that there was none. */
@@ -121,7 +137,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
 
     /** Sends with a token for Azure OpenAI. */
     public HttpPipeline asking() {
-        return bearing(cloud.cognitiveAudience(), List.of(retries()));
+        return bearing(cloud.cognitiveAudience(), List.of(repetition()));
     }
 
     /** The same with one try of each call, as {@link #managingOnce}: nothing that Azure OpenAI makes has a name of ours. */
@@ -129,17 +145,17 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
         return bearing(cloud.cognitiveAudience(), List.of());
     }
 
-    private HttpPipeline bearing(String audience, List<HttpPipelinePolicy> retries) {
+    private HttpPipeline bearing(String audience, List<HttpPipelinePolicy> repetition) {
         List<HttpPipelinePolicy> policies =
                 new ArrayList<>(List.of(new UserAgentPolicy(PROGRAM), new RequestIdPolicy()));
-        policies.addAll(retries);
+        policies.addAll(repetition);
         policies.add(new BearerTokenAuthenticationPolicy(credential, audience + "/.default"));
         return pipeline(policies);
     }
 
     /** Sends without a token, to addresses that are signed. */
     public HttpPipeline anonymous() {
-        return pipeline(List.of(new UserAgentPolicy(PROGRAM), retries()));
+        return pipeline(List.of(new UserAgentPolicy(PROGRAM), repetition()));
     }
 
     private HttpPipeline pipeline(List<HttpPipelinePolicy> policies) {
@@ -150,9 +166,9 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
     }
 
     /** Pauses that a service asks for are kept. All calls that are sent so may be repeated: what they make has its name. */
-    private static RetryPolicy retries() {
+    private RetryPolicy repetition() {
         return new RetryPolicy(new RetryOptions(new ExponentialBackoffOptions()
-                        .setMaxRetries(RETRIES)
+                        .setMaxRetries(retries)
                         .setBaseDelay(SHORTEST_PAUSE)
                         .setMaxDelay(LONGEST_PAUSE))
                 .setShouldRetryCondition(AzureConnection::mayPass));

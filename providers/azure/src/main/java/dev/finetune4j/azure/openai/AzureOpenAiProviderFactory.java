@@ -9,11 +9,25 @@ import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.ProviderId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Makes the provider {@code azure-openai}. */
 public final class AzureOpenAiProviderFactory implements AzurePlace {
+    private final Consumer<Duration> pause;
+
+    /** Its provider waits for real. */
+    public AzureOpenAiProviderFactory() {
+        this(ArmResources::pause);
+    }
+
+    /** @param pause waits for what the service takes a while to do; may be by a virtual clock */
+    public AzureOpenAiProviderFactory(Consumer<Duration> pause) {
+        this.pause = pause;
+    }
+
     @Override
     public ProviderId id() {
         return AzureOpenAiProvider.ID;
@@ -21,7 +35,7 @@ public final class AzureOpenAiProviderFactory implements AzurePlace {
 
     @Override
     public Provider open(ProviderContext context, Map<String, String> settings) {
-        return new AzureOpenAiProvider(context, settings, ArmResources::pause);
+        return new AzureOpenAiProvider(context, settings, pause);
     }
 
     @Override

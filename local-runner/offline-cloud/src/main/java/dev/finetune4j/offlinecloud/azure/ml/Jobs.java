@@ -290,8 +290,12 @@ final class Jobs {
             throw AzureErrors.user("The job " + job.get().id() + " is in status "
                     + job.get().status().wireName() + " and cannot be deleted. Cancel it first.");
         }
-        jobs.remove(job.get().id());
+        remove(job.get());
         return Answer.empty(OK, Map.of());
+    }
+
+    void remove(CommandJob job) {
+        jobs.remove(job.id());
     }
 
     private ObjectNode described(CommandJob job) {

@@ -113,6 +113,30 @@ public final class OfflineMachineLearning {
     }
 
     /**
+     * Tells a job to end.
+     *
+     * @throws IllegalStateException if there is no such job
+     */
+    public synchronized void cancel(String job) {
+        jobs.advance();
+        jobs.find(job)
+                .orElseThrow(() -> new IllegalStateException("there is no job " + job))
+                .cancel(clock.instant());
+    }
+
+    /**
+     * Removes a job that has ended.
+     *
+     * @throws IllegalStateException if there is no such job, or it has not ended
+     */
+    public synchronized void delete(String job) {
+        jobs.advance();
+        jobs.remove(jobs.find(job)
+                .filter(found -> found.status().isTerminal())
+                .orElseThrow(() -> new IllegalStateException(job + " is no job that has ended")));
+    }
+
+    /**
      * From now on so many cores of a family may be used, and no more.
      *
      * @param family such as {@code standardNCADSA100v4Family}, or {@code LowPriority} for all spot machines

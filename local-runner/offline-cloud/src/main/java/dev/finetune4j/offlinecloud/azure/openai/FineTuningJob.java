@@ -181,6 +181,11 @@ final class FineTuningJob {
             throw OpenAiErrors.state("The job '" + id + "' has the status '" + status.wireName()
                     + "', in which it cannot be cancelled.");
         }
+        end(now);
+    }
+
+    /** Ends it at once, as whoever asks for it knows that it goes on. */
+    void end(Instant now) {
         events.info(now, "Job cancelled.");
         end(JobStatus.CANCELLED, now);
     }

@@ -166,9 +166,14 @@ final class FineTuningJobs {
             throw OpenAiErrors.state("The job '" + job.id() + "' has the status '"
                     + job.status().wireName() + "', in which it cannot be deleted. Cancel it before.");
         }
-        call.account().jobs().remove(job.id());
-        call.account().deletedJobs().add(job);
+        remove(call.account(), job);
         return Answer.empty(NO_CONTENT, Map.of());
+    }
+
+    /** It is still paid for. */
+    static void remove(Account account, FineTuningJob job) {
+        account.jobs().remove(job.id());
+        account.deletedJobs().add(job);
     }
 
     private Answer events(DataCall call) throws ServiceError {

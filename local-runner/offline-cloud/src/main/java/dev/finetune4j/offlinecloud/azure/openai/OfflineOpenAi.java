@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -161,6 +162,43 @@ public final class OfflineOpenAi {
                 .keys();
     }
 
+    /** Ids of all jobs that were ever made, of all resources, those that are deleted last. */
+    public synchronized List<String> jobsEver() {
+        return accounts.ever()
+                .flatMap(account -> Stream.concat(account.jobs().values().stream(), account.deletedJobs().stream()))
+                .map(FineTuningJob::id)
+                .toList();
+    }
+
+    /**
+     * Ends a job, as somebody does in the portal.
+     *
+     * @throws IllegalStateException if no such job is in progress
+     */
+    public synchronized void cancel(String job) {
+        advance();
+        inProgress(job).end(now());
+        advance(); // the next one may begin
+    }
+
+    /**
+     * Removes a job that has ended, as somebody does in the portal.
+     *
+     * @throws IllegalStateException if there is no such job, or it has not ended
+     */
+    public synchronized void delete(String job) {
+        advance();
+        Account owner = accounts.all().stream()
+                .filter(account -> account.jobs().containsKey(job))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("there is no fine-tuning job " + job));
+        FineTuningJob ended = Objects.requireNonNull(owner.jobs().get(job));
+        if (!ended.status().isTerminal()) {
+            throw new IllegalStateException(job + " has not ended");
+        }
+        FineTuningJobs.remove(owner, ended);
+    }
+
     /**
      * Ends a job with an error of the service.
      *
@@ -168,12 +206,15 @@ public final class OfflineOpenAi {
      */
     public synchronized void fail(String job, JobFailure failure) {
         advance();
-        FineTuningJob found = accounts.all().stream()
+        inProgress(job).fail(failure, now());
+    }
+
+    private FineTuningJob inProgress(String job) {
+        return accounts.all().stream()
                 .map(account -> account.jobs().get(job))
                 .filter(one -> one != null && !one.status().isTerminal())
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(job + " is no fine-tuning job in progress"));
-        found.fail(failure, now());
     }
 
     /**

@@ -30,4 +30,19 @@ public record OpenAiLimits(
     /** As the service documents them; that larger files fail where they are sent at once was reported. */
     public static final OpenAiLimits DOCUMENTED = new OpenAiLimits(
             512 * MEBIBYTE, 150 * MEBIBYTE, 1024 * MEBIBYTE, 50, 64 * MEBIBYTE, 100, 20, 2_000_000_000L, 5, 32);
+
+    /** The same with so many jobs. */
+    public OpenAiLimits jobs(int most) {
+        return new OpenAiLimits(
+                fileBytes,
+                onceBytes,
+                allBytes,
+                files,
+                partBytes,
+                most,
+                queuedJobs,
+                trainedTokens,
+                tunedDeployments,
+                deployments);
+    }
 }
