@@ -36,9 +36,24 @@ final class CommandAzure extends CommandHome {
      * @param container what command jobs run, by the store
      */
     CommandAzure(Path folder, Clock clock, AzurePace pace, Function<Azurite, Container> container) throws IOException {
+        this(folder, clock, pace, container, blobs());
+    }
+
+    /**
+     * The same with a store of the caller's, which holds nothing of an earlier cloud any more.
+     *
+     * @param blobs closed by {@link #close}, and not by {@link #closeCloud}
+     */
+    CommandAzure(Path folder, Clock clock, AzurePace pace, Function<Azurite, Container> container, Azurite blobs)
+            throws IOException {
         super(folder.resolve("home"), clock);
-        blobs = Azurite.start(Path.of("../target/azurite")); // installed once for all modules
+        this.blobs = blobs;
         azure = OfflineAzure.start(WORKSPACE, clock, pace, container.apply(blobs), blobs);
+    }
+
+    /** A store, installed once for all modules. */
+    static Azurite blobs() throws IOException {
+        return Azurite.start(Path.of("../target/azurite"));
     }
 
     /** One that hurries by the real clock. */
@@ -138,9 +153,14 @@ final class CommandAzure extends CommandHome {
         return Map.of("AZURE_CLIENT_SECRET", "another-secret");
     }
 
+    /** Leaves the store for another cloud. */
+    void closeCloud() {
+        azure.close();
+    }
+
     @Override
     public void close() {
-        azure.close();
+        closeCloud();
         blobs.close();
     }
 }

@@ -80,6 +80,7 @@ class FaultMatrixTest {
             }
         } finally {
             threads.shutdownNow();
+            FaultedAzure.closeStores();
         }
 
         GoldenFiles.in("../../../../docs").assertMatches("faults.md", page.toString());

@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.offlinecloud.azure.AzurePace;
 import dev.finetune4j.offlinecloud.azure.OfflineAzure;
+import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.azure.openai.JobFailure;
 import dev.finetune4j.offlinecloud.azure.openai.OpenAiLimits;
 import dev.finetune4j.offlinecloud.container.Container;
@@ -14,20 +15,35 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A place of the offline Azure. */
 abstract class FaultedAzure implements FaultedPlace {
     private static final int CLIENTS_FAULT = 400;
 
+    /** Stores that no cloud has now: to start one takes longer than most of what goes wrong. */
+    private static final Queue<Azurite> FREE = new ConcurrentLinkedQueue<>();
+
     /** Time of the cloud. */
     final VirtualClock clock;
 
+    private final Azurite blobs;
     private final CommandAzure cloud;
 
     private FaultedAzure(Path folder, VirtualClock clock, Container container) throws IOException {
         this.clock = clock;
-        cloud = new CommandAzure(folder, clock, AzurePace.LIFELIKE, store -> container);
+        Azurite free = FREE.poll();
+        blobs = free == null ? CommandAzure.blobs() : free;
+        cloud = new CommandAzure(folder, clock, AzurePace.LIFELIKE, store -> container, blobs);
+    }
+
+    /** Ends the stores that no cloud has now. */
+    static void closeStores() {
+        for (Azurite store = FREE.poll(); store != null; store = FREE.poll()) {
+            store.close();
+        }
     }
 
     /** Command jobs of Azure Machine Learning, on serverless machines. */
@@ -67,7 +83,17 @@ abstract class FaultedAzure implements FaultedPlace {
 
         @Override
         public void sellOut() {
-            azure().sellOut(MACHINE);
+            azure().sellOut(machine());
+        }
+
+        /** Of the last job; the first choice before there is one. */
+        private String machine() {
+            return calls(create()).stream()
+                    .map(call -> call.request()
+                            .at("/body/properties/resources/instanceType")
+                            .asText())
+                    .reduce((earlier, later) -> later)
+                    .orElse(MACHINE);
         }
 
         @Override
@@ -119,7 +145,7 @@ abstract class FaultedAzure implements FaultedPlace {
 
         @Override
         public String look() {
-            return "FineTuning_List"; // a job is found by its file
+            return "Files_List"; // a job is found by its file
         }
 
         /** Each call makes another one. */
@@ -197,6 +223,7 @@ abstract class FaultedAzure implements FaultedPlace {
 
     @Override
     public void close() {
-        cloud.close();
+        cloud.closeCloud();
+        FREE.add(blobs);
     }
 }

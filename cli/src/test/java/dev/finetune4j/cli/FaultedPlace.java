@@ -32,7 +32,7 @@ interface FaultedPlace extends AutoCloseable {
     /** As the service words it that a request is none. */
     ServiceError invalid();
 
-    /** From now on no machine of the first choice is free. */
+    /** From now on no machine is free of the kind that the job is on, or of the first choice before there is one. */
     void sellOut();
 
     /** Takes the machine back. */

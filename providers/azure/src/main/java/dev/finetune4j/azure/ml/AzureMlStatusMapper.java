@@ -81,6 +81,9 @@ final class AzureMlStatusMapper {
 
     /** A job that its time limit ended did not fail. */
     static RunState state(Launch launch) {
+        if (launch.isWaiting()) {
+            return RunState.INTERRUPTED;
+        }
         RunState state = state(launch.job().status());
         Duration limit = launch.job().timeLimit();
         boolean isAtLimit = state == RunState.FAILED
@@ -135,19 +138,22 @@ final class AzureMlStatusMapper {
             return workerFailed(name, left.strip());
         }
         boolean hasRun = launch.begunAt().isPresent();
+        boolean isOfService = code.startsWith("ServiceError");
         if (!hasRun && QUOTA.matcher(code).find()) {
             return AzureMlProblems.QUOTA
                     .error("the subscription's quota leaves no " + launch.job().machine() + " for " + name)
                     .because(reason)
                     .build();
         }
-        if (!hasRun && CAPACITY.matcher(code.replaceAll("[^A-Za-z]", "")).find()) {
+        // One whose machine was taken back has run, and there is no other one.
+        if ((!hasRun || isOfService)
+                && CAPACITY.matcher(code.replaceAll("[^A-Za-z]", "")).find()) {
             return AzureMlProblems.NO_CAPACITY
                     .error("no " + launch.job().machine() + " was free for " + name)
                     .because(reason)
                     .build();
         }
-        if (code.startsWith("ServiceError")) {
+        if (isOfService) {
             return AzureMlProblems.PLATFORM_FAILED
                     .error("Azure ML failed in " + name)
                     .because(reason)

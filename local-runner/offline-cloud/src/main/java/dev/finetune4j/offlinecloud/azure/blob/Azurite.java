@@ -76,7 +76,8 @@ public final class Azurite implements AutoCloseable {
         return new Azurite(process, folder, certificate, listening(process));
     }
 
-    private static Path installed(Path installation) throws IOException {
+    /** One thread of this process at a time, which cannot lock a file twice. */
+    private static synchronized Path installed(Path installation) throws IOException {
         Path main = installation.resolve(MAIN);
         Path done = installation.resolve(PACKAGE + ".installed");
         Files.createDirectories(installation);
