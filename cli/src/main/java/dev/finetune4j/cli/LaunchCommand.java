@@ -70,6 +70,12 @@ final class LaunchCommand implements Callable<Integer> {
     boolean again;
 
     @Option(
+            names = "--failover",
+            description =
+                    "Where its place has no machine, go on at the plan's other places, from the start and within the same budget.")
+    boolean failover;
+
+    @Option(
             names = "--dry-run",
             description = "Print every writing call that the launch would make, with its exact request, and make none.")
     boolean dryRun;
@@ -100,7 +106,7 @@ final class LaunchCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             Plan plan = plan(tuner, file, saved);
             if (dryRun) {
-                view.terms(tuner.terms(plan), file.job().budget());
+                view.terms(tuner.terms(plan, failover), file.job().budget());
                 view.doing("checking " + job);
                 new PlannedCallsView(surroundings.screen(), output.isJson()).print(tuner.dryRun(plan));
                 return ExitCode.OK.number();
@@ -112,7 +118,7 @@ final class LaunchCommand implements Callable<Integer> {
             }
             view.doing("checking " + job);
             RunHandle<RunOutcome> handle =
-                    last.isPresent() ? tuner.attach(last.get().id().value()) : tuner.launch(plan, again);
+                    last.isPresent() ? tuner.attach(last.get().id().value()) : tuner.launch(plan, again, failover);
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
                 List<Problem> noticed = handle.awaitLaunch();
@@ -163,7 +169,7 @@ final class LaunchCommand implements Callable<Integer> {
 
     /** Shows the terms, and asks where the place bills anything. */
     private boolean isAgreed(FineTuner tuner, Plan plan, JobFile file, MessageView view) throws IOException {
-        view.terms(tuner.terms(plan), file.job().budget());
+        view.terms(tuner.terms(plan, failover), file.job().budget());
         Billing billing = tuner.billing(file.at(plan.choice().orElseThrow()));
         return billing == Billing.NOTHING || consent.isGiven("launch at these terms", view, surroundings, spec);
     }

@@ -46,7 +46,11 @@ final class LaunchTermsView {
                 (tokens == null ? ofTime(terms) : ofTokens(terms, tokens))
                         + ofBudget(terms.worstCost(), budget.maxCost()));
         for (LaunchTerms other : terms.alternatives()) {
-            say("else", machine(other) + (other.worstCost() == null ? "" : ", at most " + other.worstCost()));
+            say(
+                    "else",
+                    elsewhere(terms, other)
+                            + machine(other)
+                            + (other.worstCost() == null ? "" : ", at most " + other.worstCost()));
         }
         HostingCost afterwards = terms.afterwards();
         if (afterwards != null) {
@@ -58,6 +62,13 @@ final class LaunchTermsView {
         if (tokens != null) {
             say("compared", "nothing: " + terms.target() + " only trains, so that no gate is judged");
         }
+    }
+
+    /** Another place, where the job begins from the start. */
+    private static String elsewhere(LaunchTerms first, LaunchTerms other) {
+        return other.target().equals(first.target())
+                ? ""
+                : other.target() + ", " + other.region() + ", from the start: ";
     }
 
     private static String machine(LaunchTerms terms) {

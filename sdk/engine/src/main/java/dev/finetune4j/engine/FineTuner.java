@@ -16,6 +16,7 @@ import dev.finetune4j.engine.launch.Asking;
 import dev.finetune4j.engine.launch.EstimateScore;
 import dev.finetune4j.engine.launch.FetchedFiles;
 import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.JobPlaces;
 import dev.finetune4j.engine.launch.Launcher;
 import dev.finetune4j.engine.launch.Leftovers;
 import dev.finetune4j.engine.launch.ModelHosting;
@@ -255,14 +256,32 @@ public final class FineTuner implements AutoCloseable {
      * @throws IllegalArgumentException if the plan is none of this fine-tuner's
      */
     public LaunchTerms terms(Plan plan) {
+        return terms(plan, false);
+    }
+
+    /**
+     * The same; where {@code isFailover} says so, the job goes on to machines of the plan's other places where its own has none. It begins from
+     * the start there, since no place reads the checkpoints of another, and what was spent before counts.
+     *
+     * @throws FineTuneException as {@link #terms(Plan)}
+     */
+    public LaunchTerms terms(Plan plan, boolean isFailover) {
         JobFile job = planned.of(plan);
         PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
         long steps = plan.workload().steps();
         try {
+            JobPlaces places = launcher.places();
             LaunchTerms terms = Alternatives.with(
-                    launcher.places().terms(choice, job.at(choice).job(), steps),
+                    places.terms(choice, job.at(choice).job(), steps),
                     plan.options(),
-                    option -> launcher.places().terms(option, job.at(option).job(), steps));
+                    option -> {
+                        LaunchTerms other = places.terms(option, job.at(option).job(), steps);
+                        if (!option.target().equals(choice.target())) {
+                            places.refuseObjections(job.at(option).job(), other.timeLimit());
+                        }
+                        return other;
+                    },
+                    place -> isFailover && places.areInterchangeable(choice.target(), place, job.job()));
             launcher.places().refuseObjections(job.at(choice).job(), terms.timeLimit());
             return terms;
         } catch (FineTuneException e) {
@@ -310,13 +329,22 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #launch(Plan)}
      */
     public RunHandle<RunOutcome> launch(Plan plan, boolean isAgain) {
+        return launch(plan, isAgain, false);
+    }
+
+    /**
+     * The same on the terms of {@link #terms(Plan, boolean)}.
+     *
+     * @throws FineTuneException as {@link #launch(Plan)}
+     */
+    public RunHandle<RunOutcome> launch(Plan plan, boolean isAgain, boolean isFailover) {
         JobFile job = planned.of(plan);
         // By the rows as they are now, which may be others than when the plan was made.
         Optional<RunView> last = isAgain ? Optional.empty() : last(plan, job, figures(job, null));
         if (last.isPresent()) { // of which its place has no more to say than how it stands
             return attach(last.get().id().value());
         }
-        LaunchTerms terms = terms(plan);
+        LaunchTerms terms = terms(plan, isFailover);
         PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
         refuseErrors(prepared);
         if (terms.tokens() != null) { // what may be billed at most was told from the rows of the plan

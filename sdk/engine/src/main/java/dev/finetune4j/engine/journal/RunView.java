@@ -130,7 +130,10 @@ public record RunView(
     public static FineTuneJob at(LaunchTerms terms, FineTuneJob job) {
         Map<String, String> settings = new LinkedHashMap<>(job.settingsOf(terms.target()));
         settings.putAll(terms.settings());
-        return job.toBuilder().place(terms.target(), settings).build();
+        FineTuneJob.Builder placed = job.toBuilder().place(terms.target(), settings);
+        return job.targets().get(0).equals(terms.target())
+                ? placed.build()
+                : placed.targets(List.of(terms.target())).build();
     }
 
     /** When a run ended, whatever became of its model later; of one that goes on, when it moved last. */
@@ -172,6 +175,7 @@ public record RunView(
                 provider = intent.provider();
             } else if (entry instanceof JournalEntry.Moved moved) {
                 movedTo = moved.terms();
+                provider = moved.terms().target();
                 last = RunState.QUEUED;
             } else if (entry instanceof JournalEntry.Submitted answer) {
                 submitted = answer.snapshot();

@@ -11,7 +11,9 @@ import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.Money;
+import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -28,11 +30,43 @@ import org.jspecify.annotations.Nullable;
  * @param terms of the machine that the run is on, or is to go to; null where nothing had to be agreed to
  * @param moved how it came there, or was last begun anew there; null on the first machine while it was launched once
  * @param untried where it may still go, in this order
+ * @param elsewhere what was at places that it left, of which the present one tells nothing
  */
 record Agreement(
-        Budget budget, @Nullable LaunchTerms terms, JournalEntry.@Nullable Moved moved, List<LaunchTerms> untried) {
+        Budget budget,
+        @Nullable LaunchTerms terms,
+        JournalEntry.@Nullable Moved moved,
+        List<LaunchTerms> untried,
+        Elsewhere elsewhere) {
     private static final Set<RunState> BEFORE_TRAINING =
             EnumSet.of(RunState.PREPARED, RunState.QUEUED, RunState.STARTING, RunState.DOWNLOADING);
+
+    /**
+     * What was at the places that a run left for another one.
+     *
+     * @param places that it was at; it never comes back to one
+     * @param billed time, over all of them
+     * @param kept time that their machines are kept besides
+     * @param spent what that cost; null where a price is not known
+     */
+    record Elsewhere(
+            Set<ProviderId> places,
+            Duration billed,
+            Duration kept,
+            @Nullable Money spent) {
+        /** Of a run that is where it began. */
+        static final Elsewhere NOWHERE = new Elsewhere(Set.of(), Duration.ZERO, Duration.ZERO, null);
+
+        Elsewhere {
+            places = Set.copyOf(places);
+        }
+
+        private Elsewhere and(ProviderId place, JournalEntry.Moved away) {
+            Set<ProviderId> all = new HashSet<>(places);
+            all.add(place);
+            return new Elsewhere(all, away.billed(), away.kept(), away.spent());
+        }
+    }
 
     /** As a journal tells it. */
     static Agreement of(Budget budget, JournalContent all) {
@@ -41,17 +75,27 @@ record Agreement(
                 .map(JournalEntry.Agreed::terms)
                 .orElse(null);
         if (agreed == null) {
-            return new Agreement(budget, null, null, List.of());
+            return new Agreement(budget, null, null, List.of(), Elsewhere.NOWHERE);
         }
         Set<String> tried = new HashSet<>();
-        content.entries()
-                .filter(JournalEntry.Moved.class::isInstance)
-                .forEach(entry -> tried.add(((JournalEntry.Moved) entry).terms().option()));
+        Elsewhere left = Elsewhere.NOWHERE;
+        ProviderId here = agreed.target();
+        for (JournalEntry entry : content.entries().toList()) {
+            if (entry instanceof JournalEntry.Moved move) {
+                tried.add(move.terms().option());
+                if (!move.terms().target().equals(here)) {
+                    left = left.and(here, move);
+                    here = move.terms().target();
+                }
+            }
+        }
+        Elsewhere elsewhere = left;
         List<LaunchTerms> untried = agreed.alternatives().stream()
                 .filter(other -> !tried.contains(other.option()))
+                .filter(other -> !elsewhere.places().contains(other.target()))
                 .toList();
         JournalEntry.Moved moved = content.last(JournalEntry.Moved.class).orElse(null);
-        return new Agreement(budget, moved == null ? agreed : moved.terms(), moved, untried);
+        return new Agreement(budget, moved == null ? agreed : moved.terms(), moved, untried, elsewhere);
     }
 
     /** The launch that the next one follows; null where that follows none. */
@@ -66,11 +110,15 @@ record Agreement(
         return terms == null ? budget.maxTime() : terms.timeLimit();
     }
 
-    /** The same with what was billed before. */
+    /** The same with what was billed before at the same place. */
     @Nullable
     Duration limitOverAll() {
         Duration limit = timeLimit();
-        return limit == null || moved == null ? limit : limit.plus(moved.billed());
+        return limit == null || moved == null ? limit : limit.plus(billedHere(moved.billed()));
+    }
+
+    private Duration billedHere(Duration overAll) {
+        return overAll.minus(elsewhere.billed());
     }
 
     /**
@@ -99,7 +147,9 @@ record Agreement(
 
     private Optional<Money> spent(JobSnapshot now, Duration kept) {
         if (now.spend() != null) {
-            return Optional.of(now.spend());
+            return elsewhere.places().isEmpty()
+                    ? Optional.of(now.spend())
+                    : Optional.ofNullable(elsewhere.spent()).map(now.spend()::plus);
         }
         if (moved == null) {
             return terms == null
@@ -107,8 +157,8 @@ record Agreement(
                     : terms.costOf(now.billedTime().plus(kept));
         }
         Money before = moved.spent();
-        Duration keptSince = kept.minus(moved.kept());
-        Duration since = now.billedTime().minus(moved.billed());
+        Duration keptSince = elsewhere.kept().plus(kept).minus(moved.kept());
+        Duration since = now.billedTime().minus(billedHere(moved.billed()));
         return before == null
                 ? Optional.empty()
                 : moved.terms()
@@ -123,7 +173,8 @@ record Agreement(
      * @param verdict what that says of the machine
      * @param end the job as it ended; null where it was refused and nothing ran
      * @param place where it is
-     * @param longestBilled how long the place may bill for a job on the machine of such terms, all that it billed before included, if nobody
+     * @param endurances tells how long a budget must last at the place of such terms
+     * @param longestBilled how long the place of such terms may bill for a job on their machine, all that it billed before included, if nobody
      *     watches
      */
     Optional<JournalEntry.Moved> next(
@@ -131,15 +182,40 @@ record Agreement(
             MachineVerdict verdict,
             @Nullable JobSnapshot end,
             Provider place,
+            Function<LaunchTerms, Endurance> endurances,
             Function<LaunchTerms, UnaryOperator<Duration>> longestBilled) {
-        Duration windDown = place.windDown();
         boolean hadMachine = verdict != MachineVerdict.NOT_FREE && verdict != MachineVerdict.NOT_ALLOWED;
         Before before = before(end, hadMachine ? place.untoldTime() : Duration.ZERO);
         return untried.stream()
-                .flatMap(other ->
-                        Terms.left(other, budget, before.spent, before.billed, place.capabilities(), windDown).stream())
+                .flatMap(other -> Terms.left(
+                        other, budget, before.spent, before.billed, done(other, before), endurances.apply(other))
+                        .stream())
                 .findFirst()
-                .map(left -> moved(left, why, verdict, before, windDown, longestBilled));
+                .map(left -> moved(
+                        left,
+                        told(why, left),
+                        verdict,
+                        before,
+                        endurances.apply(left).windDown(),
+                        longestBilled));
+    }
+
+    /** What need not be done again under terms: no place reads the checkpoints of another. */
+    private Duration done(LaunchTerms next, Before before) {
+        return isHere(next) ? billedHere(before.billed) : Duration.ZERO;
+    }
+
+    private boolean isHere(LaunchTerms next) {
+        return terms != null && terms.target().equals(next.target());
+    }
+
+    private Problem told(Problem why, LaunchTerms next) {
+        if (terms == null || isHere(next)) {
+            return why;
+        }
+        List<String> causes = new ArrayList<>(why.causes());
+        causes.add("it begins from the start at " + next.target() + ", which reads no checkpoint of " + terms.target());
+        return why.withCauses(causes);
     }
 
     /**
@@ -158,7 +234,12 @@ record Agreement(
         Before before = before(end, place.untoldTime());
         return Optional.ofNullable(terms)
                 .flatMap(present -> Terms.left(
-                        present, asPromised(present), before.spent, before.billed, place.capabilities(), windDown))
+                        present,
+                        asPromised(present),
+                        before.spent,
+                        before.billed,
+                        done(present, before),
+                        Endurance.of(place.capabilities(), windDown)))
                 .map(left -> moved(left, why, MachineVerdict.UNRELATED, before, windDown, longestBilled));
     }
 
@@ -179,8 +260,8 @@ record Agreement(
     private Before before(@Nullable JobSnapshot end, Duration untold) {
         if (end != null) {
             return new Before(
-                    end.billedTime(),
-                    end.keptTime(),
+                    elsewhere.billed().plus(end.billedTime()),
+                    elsewhere.kept().plus(end.keptTime()),
                     spent(end).flatMap(told -> with(untold, told)).orElse(null),
                     end.reference());
         }
@@ -196,16 +277,22 @@ record Agreement(
                 : terms.costOf(untold).map(told::plus);
     }
 
-    private static JournalEntry.Moved moved(
+    private JournalEntry.Moved moved(
             LaunchTerms left,
             Problem why,
             MachineVerdict verdict,
             Before before,
             Duration windDown,
             Function<LaunchTerms, UnaryOperator<Duration>> longestBilled) {
-        LaunchTerms terms = unwatched(left, windDown, before.billed, longestBilled.apply(left));
+        LaunchTerms next = unwatched(left, windDown, done(left, before), longestBilled.apply(left));
         return new JournalEntry.Moved(
-                terms.alternatives(List.of()), why, verdict, before.billed, before.kept, before.spent, before.after);
+                next.alternatives(List.of()),
+                why,
+                verdict,
+                before.billed,
+                before.kept,
+                before.spent,
+                isHere(left) ? before.after : null);
     }
 
     /** The budget, or what the present machine was said to cost at most where that is less. */

@@ -4,13 +4,16 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Where a job goes if the machine that was chosen is not to be had. */
 public final class Alternatives {
@@ -28,19 +31,54 @@ public final class Alternatives {
      */
     public static LaunchTerms with(
             LaunchTerms chosen, List<PlanOption> options, Function<PlanOption, LaunchTerms> terms) {
+        return with(chosen, options, terms, place -> false);
+    }
+
+    /**
+     * The same, and after them the best machines of other places, each place's in the one region of its best: what a run had at a place is left
+     * behind there, so that it does not come back.
+     *
+     * @param isWayOut whether the job may go on at another place
+     */
+    public static LaunchTerms with(
+            LaunchTerms chosen,
+            List<PlanOption> options,
+            Function<PlanOption, LaunchTerms> terms,
+            Predicate<ProviderId> isWayOut) {
         if (chosen.settings().isEmpty()) {
             return chosen;
         }
         Set<Map<String, String>> known = new HashSet<>(Set.of(chosen.settings()));
         List<LaunchTerms> others = new ArrayList<>();
+        Map<ProviderId, List<LaunchTerms>> elsewhere = new LinkedHashMap<>();
+        int room = MOST;
         for (PlanOption option : options) {
-            if (others.size() < MOST && isComparable(option, chosen)) {
-                launchable(option, terms)
-                        .filter(other -> known.add(other.settings()))
-                        .ifPresent(others::add);
+            if (!option.isEligible() || !(option.offer() instanceof MachineOffer)) {
+                continue;
+            }
+            if (option.target().equals(chosen.target())) {
+                if (others.size() < MOST && option.region().equals(chosen.region())) {
+                    launchable(option, terms)
+                            .filter(other -> known.add(other.settings()))
+                            .ifPresent(others::add);
+                }
+            } else if (room > 0 && isWayOut.test(option.target()) && isOfRegion(option, elsewhere)) {
+                Optional<LaunchTerms> other = launchable(option, terms).filter(it -> known.add(it.settings()));
+                if (other.isPresent()) {
+                    elsewhere
+                            .computeIfAbsent(option.target(), place -> new ArrayList<>())
+                            .add(other.get());
+                    room--;
+                }
             }
         }
+        elsewhere.values().forEach(others::addAll);
         return chosen.alternatives(others);
+    }
+
+    private static boolean isOfRegion(PlanOption option, Map<ProviderId, List<LaunchTerms>> elsewhere) {
+        List<LaunchTerms> known = elsewhere.get(option.target());
+        return known == null || known.get(0).region().equals(option.region());
     }
 
     /** What cannot be launched, or not within the budget, is no way out. */
@@ -50,12 +88,5 @@ public final class Alternatives {
         } catch (FineTuneException e) {
             return Optional.empty();
         }
-    }
-
-    private static boolean isComparable(PlanOption option, LaunchTerms chosen) {
-        return option.isEligible()
-                && option.offer() instanceof MachineOffer
-                && option.target().equals(chosen.target())
-                && option.region().equals(chosen.region());
     }
 }

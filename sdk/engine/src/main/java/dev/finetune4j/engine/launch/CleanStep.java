@@ -6,6 +6,7 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,10 +43,21 @@ final class CleanStep {
             try (Provider place = Outcomes.open(run, context.providers());
                     Provider side = Outcomes.openForSideWork(run, context.providers())) {
                 sideJobs(folder).forEach(side::delete);
+                Agreement.of(run.job().budget(), folder.read())
+                        .elsewhere()
+                        .places()
+                        .forEach(left -> deleteAt(left, run));
                 place.delete(folder.id());
             }
         }
         Folders.remove(folder.path());
+    }
+
+    /** What a run had at a place that it left for another. */
+    private void deleteAt(ProviderId left, RunView run) {
+        try (Provider place = context.providers().open(left, run.job())) {
+            place.delete(run.id());
+        }
     }
 
     private void refuseWhatIsBilledElsewhere(RunView run) {

@@ -159,6 +159,23 @@ public final class JobPlaces {
         return isLeft;
     }
 
+    /**
+     * Whether a run of a job that got no machine at one place can be launched at another as it is: the same worker does the same work there,
+     * for time that is billed, too. Asks nobody.
+     */
+    public boolean areInterchangeable(ProviderId one, ProviderId other, FineTuneJob job) {
+        if (!ids().contains(one) || !ids().contains(other)) {
+            return false;
+        }
+        try (Provider first = context.providers().open(one, job);
+                Provider second = context.providers().open(other, job)) {
+            return first.capabilities().billsTime()
+                    && first.capabilities().supportsCustomWork()
+                    && first.capabilities().equals(second.capabilities())
+                    && first.variation().equals(second.variation());
+        }
+    }
+
     /** How long a budget must last at each place that bills for time. */
     public Map<ProviderId, Endurance> endurances(FineTuneJob job) {
         Map<ProviderId, Endurance> endurances = new HashMap<>();

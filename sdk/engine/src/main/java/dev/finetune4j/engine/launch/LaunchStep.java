@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Launches a run and follows it to its end; where a machine is not to be had, on the next one that was agreed to, and where the job failed
- * with an exit code that it lists for that, once more on the same.
+ * Launches a run and follows it to its end; where a machine is not to be had, on the next one that was agreed to, be it at another place, and
+ * where the job failed with an exit code that it lists for that, once more on the same.
  */
 final class LaunchStep {
     private final LaunchContext context;
@@ -71,6 +71,9 @@ final class LaunchStep {
                         : move(view, end, provider);
                 if (next.isEmpty()) {
                     return withStory(isRecovery ? untried(end, recovery) : end);
+                }
+                if (!next.get().terms().target().equals(provider.id())) {
+                    cursor = EventPage.START; // what happened here is told
                 }
                 journal.append(next.get());
                 new MoveTeller(journal.content()).last().ifPresent(events::add);
@@ -143,7 +146,23 @@ final class LaunchStep {
                 || journal.content().stopAsked().isPresent()) {
             return Optional.empty();
         }
-        return agreement(view).next(problem, provider.machineVerdict(problem), end.job(), provider, unwatched(view));
+        return agreement(view)
+                .next(
+                        problem,
+                        provider.machineVerdict(problem),
+                        end.job(),
+                        provider,
+                        terms -> endurance(view, terms, provider),
+                        unwatched(view));
+    }
+
+    private Endurance endurance(RunView view, LaunchTerms terms, Provider here) {
+        if (terms.target().equals(here.id())) {
+            return Endurance.of(here.capabilities(), here.windDown());
+        }
+        try (Provider there = context.providers().open(terms.target(), RunView.at(terms, view.job()))) {
+            return Endurance.of(there.capabilities(), there.windDown());
+        }
     }
 
     private Function<LaunchTerms, UnaryOperator<Duration>> unwatched(RunView view) {

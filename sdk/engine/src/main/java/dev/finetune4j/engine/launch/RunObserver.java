@@ -16,10 +16,12 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks on while another process drives a run: tells its events and waits until it is closed. Writes nothing, unless the other
@@ -32,6 +34,7 @@ final class RunObserver {
     private final RunFolder folder;
     private final EventLog events;
     private String cursor = EventPage.START;
+    private @Nullable ProviderId watched;
     private long launchesWatched;
     private int movesTold;
 
@@ -82,6 +85,10 @@ final class RunObserver {
 
     private void watch(RunView view) throws InterruptedException {
         try (Provider provider = Outcomes.open(view, context.providers())) {
+            if (!provider.id().equals(watched)) {
+                cursor = EventPage.START; // of this place
+                watched = provider.id();
+            }
             WatchPace pace = WatchPace.of(provider.capabilities());
             new RunWatch(provider, folder.id(), cursor, pace, context.clock(), context.sleeper())
                     .follow(new Teller(view.job().budget()));

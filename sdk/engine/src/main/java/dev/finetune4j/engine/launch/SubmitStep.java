@@ -40,10 +40,14 @@ final class SubmitStep {
         this.provider = provider;
         JournalContent content = journal.content();
         isUnsure = isResumePending(content)
-                || (submittedHere(content).isEmpty()
-                        && content.sinceRenewed()
-                                .last(JournalEntry.Intent.class)
-                                .isPresent());
+                || (submittedHere(content).isEmpty() && intent(content).isPresent());
+    }
+
+    /** Whether it was decided on before to launch the run at this place. */
+    private Optional<JournalEntry.Intent> intent(JournalContent content) {
+        return content.sinceRenewed()
+                .last(JournalEntry.Intent.class)
+                .filter(intent -> intent.provider().equals(provider.id()));
     }
 
     /**
@@ -62,8 +66,7 @@ final class SubmitStep {
         if (before.isPresent()) {
             return before.get();
         }
-        String there = content.sinceRenewed()
-                .last(JournalEntry.Intent.class)
+        String there = intent(content)
                 .map(intent -> Optional.ofNullable(intent.found()))
                 .orElseGet(() -> intend(submission))
                 .orElse(null);

@@ -155,6 +155,8 @@ public final class Terms {
      *
      * @param spent what other machines cost, or null where that is not known
      * @param billed how long other machines were billed for
+     * @param done how much of that was at the place of the terms, which keeps what is done if it keeps checkpoints
+     * @param endurance how long the budget must last there
      * @return empty where the rest of the job is likely to take longer than what is left pays for; at a place that keeps no checkpoints where the
      *     whole job may
      */
@@ -163,9 +165,8 @@ public final class Terms {
             Budget budget,
             @Nullable Money spent,
             Duration billed,
-            Capabilities place,
-            Duration windDown) {
-        Endurance endurance = Endurance.of(place, windDown);
+            Duration done,
+            Endurance endurance) {
         Duration limit = terms.timeLimit();
         Money perHour = terms.perHour();
         if (limit == null) {
@@ -182,7 +183,7 @@ public final class Terms {
         }
         Duration rest = endurance.needed(terms.time());
         if (endurance.keepsCheckpoints()) {
-            rest = rest.minus(billed); // checkpoints keep what is done
+            rest = rest.minus(done);
         }
         if (limit.compareTo(rest) < 0 || limit.compareTo(LEAST) < 0) {
             return Optional.empty();

@@ -20,7 +20,8 @@ class SpendMeterTest {
             BUDGET,
             Terms.of(TermsTest.option("1.20", 10), BUDGET, TermsTest.TIME, TermsTest.WIND_DOWN),
             null,
-            List.of());
+            List.of(),
+            Agreement.Elsewhere.NOWHERE);
 
     private final SpendMeter meter = new SpendMeter(BUDGET, () -> AGREED);
 
@@ -71,7 +72,8 @@ class SpendMeterTest {
                 BUDGET,
                 Terms.of(TermsTest.tuning("1", 900_000), BUDGET, TermsTest.TOKENS, Duration.ZERO),
                 null,
-                List.of());
+                List.of(),
+                Agreement.Elsewhere.NOWHERE);
         SpendMeter service = new SpendMeter(BUDGET, () -> tokens);
 
         assertThat(service.read(job(RunState.QUEUED, 0), BEGIN)).isEmpty();

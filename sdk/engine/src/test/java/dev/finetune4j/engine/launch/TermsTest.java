@@ -178,7 +178,8 @@ class TermsTest {
                 } catch (FineTuneException tooSmall) {
                     continue;
                 }
-                Optional<LaunchTerms> left = Terms.left(agreed, budget, spent, billed, TIME, WIND_DOWN);
+                Optional<LaunchTerms> left =
+                        Terms.left(agreed, budget, spent, billed, billed, Endurance.of(TIME, WIND_DOWN));
                 if (left.isPresent()) {
                     moved++;
                     Duration limit = Objects.requireNonNull(left.get().timeLimit());
@@ -201,7 +202,8 @@ class TermsTest {
     void goesNowhereWhereNobodyKnowsWhatIsSpent() {
         LaunchTerms agreed = Terms.of(option("1.20", 10), cost("1.00 USD"), TIME, WIND_DOWN);
 
-        assertThat(Terms.left(agreed, cost("1.00 USD"), null, Duration.ZERO, TIME, WIND_DOWN))
+        assertThat(Terms.left(
+                        agreed, cost("1.00 USD"), null, Duration.ZERO, Duration.ZERO, Endurance.of(TIME, WIND_DOWN)))
                 .isEmpty();
     }
 
