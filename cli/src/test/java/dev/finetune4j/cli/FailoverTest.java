@@ -99,6 +99,11 @@ class FailoverTest {
         assertThat(spent(journal).amount())
                 .isGreaterThanOrEqualTo(ofAllWork(last).amount())
                 .isLessThanOrEqualTo(BUDGET.amount());
+        try (FineTuner tuner = tuner()) {
+            tuner.clean(view(journal).id().value(), false);
+        }
+        assertThat(aws.calls("DeleteTrainingJob")).as("what it left there").isNotEmpty();
+        assertThat(azure.calls("Jobs_Delete")).isNotEmpty();
         assertOneAtATime(journal);
     }
 
@@ -135,11 +140,9 @@ class FailoverTest {
         Map<String, String> environment = environment();
         environment.put("PATH", System.getenv("PATH"));
 
-        String asked = CommandRun.at(
-                        clock, folder.resolve("user"), environment, "launch", job.toString(), "--dry-run", "--failover")
+        String asked = CommandRun.at(clock, home(), environment, "launch", job.toString(), "--dry-run", "--failover")
                 .err();
-        String unasked = CommandRun.at(
-                        clock, folder.resolve("user"), environment, "launch", job.toString(), "--dry-run")
+        String unasked = CommandRun.at(clock, home(), environment, "launch", job.toString(), "--dry-run")
                 .err();
 
         assertThat(asked)
@@ -154,13 +157,7 @@ class FailoverTest {
 
     /** What the journal of a run holds at its end. */
     private JournalContent run(List<String> gpus, String setting, Beginning beginning) throws Exception {
-        Path home = folder.resolve("user");
-        try (FineTuner tuner = FineTuner.builder()
-                .home(home)
-                .environment(environment())
-                .clock(clock)
-                .sleeper(pause -> pass(home, pause))
-                .build()) {
+        try (FineTuner tuner = tuner()) {
             JobFile job = tuner.read(job(setting));
             OfferFilter offers = new OfferFilter(job.job().targets(), List.of(), gpus, Spot.NEVER, null);
             Plan plan = tuner.plan(job, new PlanRequest(offers, Objective.COST, null, null, false, null));
@@ -168,8 +165,21 @@ class FailoverTest {
             RunOutcome outcome = tuner.launch(plan, false, true).await();
 
             assertThat(outcome).isInstanceOf(RunOutcome.Succeeded.class);
-            return only(home).read();
+            return only().read();
         }
+    }
+
+    private FineTuner tuner() {
+        return FineTuner.builder()
+                .home(home())
+                .environment(environment())
+                .clock(clock)
+                .sleeper(this::pass)
+                .build();
+    }
+
+    private Path home() {
+        return folder.resolve("user");
     }
 
     private Path job(String setting) throws IOException {
@@ -186,9 +196,9 @@ class FailoverTest {
         return both;
     }
 
-    private void pass(Path home, Duration pause) {
+    private void pass(Duration pause) {
         clock.advance(pause);
-        if (RunView.read(only(home)).state() == RunState.TRAINING) {
+        if (RunView.read(only()).state() == RunState.TRAINING) {
             Runnable due = afterwards;
             afterwards = () -> {};
             clock.advance(BEFORE);
@@ -196,8 +206,8 @@ class FailoverTest {
         }
     }
 
-    private static RunFolder only(Path home) {
-        RunStore runs = new RunStore(home);
+    private RunFolder only() {
+        RunStore runs = new RunStore(home());
         return runs.folder(runs.list().get(0).id());
     }
 

@@ -30,7 +30,9 @@ import java.util.stream.Stream;
  * what a {@link FakeWorker} leaves.
  */
 final class FakeWorkerContainer implements Container {
-    private static final Duration WORK = Duration.ofMinutes(30);
+    /** How long its worker trains. */
+    static final Duration WORK = Duration.ofMinutes(30);
+
     private static final int STEPS = 10;
     private static final long BYTES = 1L << 30;
     private static final Set<String> OWN_CHANNELS = Set.of(ContainerOrder.CHANNEL, WorkOrder.WORKER_CHANNEL);
@@ -70,7 +72,8 @@ final class FakeWorkerContainer implements Container {
         }
     }
 
-    private static Submission submission(Path machine) throws IOException {
+    /** What a worker was asked for, by the channels in a folder. */
+    static Submission submission(Path machine) throws IOException {
         ContainerOrder order = Json.read(
                 Files.readString(machine.resolve(ContainerOrder.CHANNEL).resolve(ContainerOrder.FILE)),
                 ContainerOrder.class);
@@ -83,7 +86,8 @@ final class FakeWorkerContainer implements Container {
         return submission.build();
     }
 
-    private static List<RunEvent> events(Instant at) {
+    /** What a worker tells. */
+    static List<RunEvent> events(Instant at) {
         return Stream.of(
                         Stream.of(
                                 new RunEvent.WorkerStarted(

@@ -59,7 +59,8 @@ class FaultMatrixTest {
                 - blocked: what is not asked for again, and for how long. Bedrock's quota is of jobs at once and blocks nothing: there is no other
                   machine to go to, and it leaves a place once a job has ended.
                 - jobs: how many the service made, by how many calls to make one.
-                - spent: what the run cost, as it was seen last; where tokens are billed, what it may have cost at most.
+                - spent: what the run cost, as it was seen last; where tokens are billed, what it may have cost at most. A machine of
+                  Azure ML's that may be taken back counts at the full price, as its own is known on the bill only.
                 """);
         page.append(immune());
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);

@@ -12,16 +12,21 @@ import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.util.Context;
 import com.azure.identity.CredentialUnavailableException;
+import dev.finetune4j.spi.ProviderContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
 
 class AzureConnectionTest {
@@ -52,6 +57,46 @@ class AzureConnectionTest {
                         () -> Answered.to(200, "")));
 
         assertThat(send(connection).getStatusCode()).isEqualTo(200);
+    }
+
+    /** As all of Microsoft's clients. */
+    @Test
+    void triesAsOftenAsTheEnvironmentSays(@TempDir Path home) {
+        Map<String, Integer> retries = Map.of("", 4, "1", 1, "0", 0, "often", 4);
+        retries.forEach((said, meant) -> {
+            Map<String, String> environment = Map.of(
+                    "AZURE_REQUEST_RETRY_COUNT",
+                    said,
+                    "AZURE_TENANT_ID",
+                    "t",
+                    "AZURE_CLIENT_ID",
+                    "c",
+                    "AZURE_CLIENT_SECRET",
+                    "s");
+            AzureConnection open =
+                    AzureConnection.open(Map.of(), new ProviderContext(home, environment, Clock.systemUTC()));
+            assertThat(open.retries()).as(said).isEqualTo(meant);
+        });
+        AtomicInteger tries = new AtomicInteger();
+        AzureConnection once = new AzureConnection(
+                AzureCloud.of(AzureCloud.PUBLIC).orElseThrow(),
+                scopes -> Mono.fromSupplier(AzureConnectionTest::token),
+                new HttpClient() {
+                    @Override
+                    public Mono<HttpResponse> send(HttpRequest request) {
+                        return Mono.fromSupplier(() -> sendSync(request, Context.NONE));
+                    }
+
+                    @Override
+                    public HttpResponse sendSync(HttpRequest request, Context context) {
+                        tries.incrementAndGet();
+                        return Answered.to(503, "");
+                    }
+                },
+                0);
+
+        assertThat(send(once).getStatusCode()).isEqualTo(503);
+        assertThat(tries).hasValue(1);
     }
 
     @Test

@@ -119,6 +119,22 @@ class AzureMlJobsTest {
     }
 
     @Test
+    void isDoneWithAMachineThatWasTakenBackForGood() {
+        try (Provider spot = place.openWith(Map.of("spot", "true"))) {
+            RunId id = spot.submit(place.job("lost-machine", 3).build()).id();
+            await(id, RunState.TRAINING);
+            place.azure.sellOut(MACHINE);
+            place.azure.reclaim(id.value());
+            assertThat(spot.find(id).orElseThrow().state()).isEqualTo(RunState.INTERRUPTED);
+
+            Problem failure = awaitEnd(spot, id).failure().orElseThrow();
+
+            assertThat(failure.code()).isEqualTo("FT0951");
+            assertThat(spot.machineVerdict(failure)).isEqualTo(MachineVerdict.NOT_FREE);
+        }
+    }
+
+    @Test
     void billsNoWaitForAnotherMachine() {
         try (Provider spot = place.openWith(Map.of("spot", "true"))) {
             RunId id = spot.submit(place.job("waiting", 3).build()).id();

@@ -4,6 +4,7 @@ import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.MetricName;
+import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Several runs side by side: what differs in what was asked, and what came of it.
@@ -27,7 +29,7 @@ import java.util.stream.Collectors;
  * @param sameRows whether all runs were given the same rows; if not, their metrics do not compare
  * @param parameters the parameters that differ
  * @param metrics each metric of the tuned models
- * @param figures time, memory, speed and loss
+ * @param figures time, memory, speed, loss and cost, and what of these was foreseen
  */
 public record RunComparison(
         List<Run> runs, boolean sameRows, List<Parameter> parameters, List<Metric> metrics, List<Figure> figures) {
@@ -89,6 +91,10 @@ public record RunComparison(
             valueByRun = Collections.unmodifiableMap(new LinkedHashMap<>(valueByRun));
             best = List.copyOf(best);
         }
+
+        private Figure withoutBest() {
+            return new Figure(name, unit, valueByRun, List.of());
+        }
     }
 
     /** Compares runs by their reports; at least two, each another run. */
@@ -117,8 +123,15 @@ public record RunComparison(
                         .flatMap(training -> Optional.ofNullable(training.bestValidation()))
                         .map(Series.Point::value));
         List<Figure> figures = new ArrayList<>(List.of(
-                isOfOneModel(reports) ? loss : new Figure(loss.name(), loss.unit(), loss.valueByRun(), List.of()),
-                figure("total time", "s", reports, true, RunComparison::seconds),
+                isOfOneModel(reports) ? loss : loss.withoutBest(),
+                figure("total time", "s", reports, true, RunComparison::seconds)));
+        foreseen(
+                        "time foreseen",
+                        "s",
+                        reports,
+                        foreseen -> Optional.of(foreseen.time().likely().toMillis() / 1000.0))
+                .ifPresent(figures::add);
+        figures.addAll(List.of(
                 figure(
                         "throughput",
                         "tokens/s",
@@ -135,14 +148,48 @@ public record RunComparison(
                         report -> training(report)
                                 .map(training -> (double) training.peakResidentBytes())
                                 .filter(RunComparison::isTold))));
-        reports.stream()
-                .flatMap(report -> Optional.ofNullable(report.spent()).stream())
-                .map(spent -> spent.spent().currency())
-                .distinct()
-                .map(currency ->
-                        figure("cost", currency.getCurrencyCode(), reports, true, report -> cost(report, currency)))
-                .forEach(figures::add);
+        currencies(reports).forEach(currency -> {
+            String code = currency.getCurrencyCode();
+            Figure cost = figure("cost", code, reports, true, report -> cost(report, currency));
+            if (!cost.valueByRun().isEmpty()) {
+                figures.add(cost);
+            }
+            foreseen("cost foreseen", code, reports, foreseen -> cost(foreseen, currency))
+                    .ifPresent(figures::add);
+        });
         return figures;
+    }
+
+    private static Stream<Currency> currencies(List<RunReport> reports) {
+        return reports.stream()
+                .flatMap(report -> Stream.concat(
+                        Optional.ofNullable(report.spent())
+                                .map(spent -> spent.spent().currency())
+                                .stream(),
+                        foreseen(report)
+                                .flatMap(foreseen -> Optional.ofNullable(foreseen.cost()))
+                                .map(cost -> cost.likely().currency())
+                                .stream()))
+                .distinct();
+    }
+
+    private static Optional<Foreseen> foreseen(RunReport report) {
+        return Optional.ofNullable(report.figures()).map(ForeseenAndActual::foreseen);
+    }
+
+    /** What was foreseen of each run; empty where it was of none. No guess is the best. */
+    private static Optional<Figure> foreseen(
+            String name, String unit, List<RunReport> reports, Function<Foreseen, Optional<Double>> value) {
+        Figure figure =
+                figure(name, unit, reports, true, report -> foreseen(report).flatMap(value));
+        return figure.valueByRun().isEmpty() ? Optional.empty() : Optional.of(figure.withoutBest());
+    }
+
+    private static Optional<Double> cost(Foreseen foreseen, Currency currency) {
+        return Optional.ofNullable(foreseen.cost())
+                .map(cost -> cost.likely())
+                .filter(likely -> likely.currency().equals(currency))
+                .map(likely -> likely.amount().doubleValue());
     }
 
     private static Optional<Double> cost(RunReport report, Currency currency) {

@@ -7,6 +7,7 @@ import dev.finetune4j.job.Budget;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.value.Money;
+import dev.finetune4j.value.ProviderId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,29 @@ class AlternativesTest {
         PlanOption tight = TermsTest.option("ml.g5.2xlarge", "1.50", 10).standing(PlanOption.Standing.OVER_LIMIT);
 
         assertThat(with(CHOSEN, tight).alternatives()).isEmpty();
+    }
+
+    /** Where somebody asks for it; each place in one region, so that nothing comes back to a place where files were left. */
+    @Test
+    void areMachinesOfOtherPlacesAfterThoseOfTheOwn() {
+        ProviderId elsewhere = new ProviderId("elsewhere");
+        ProviderId unable = new ProviderId("unable");
+        List<PlanOption> options = List.of(
+                CHOSEN,
+                TermsTest.option(elsewhere, "nc4", "1.00", 10),
+                TermsTest.option(unable, "x1", "1.00", 10),
+                TermsTest.option("ml.g5.2xlarge", "1.50", 10),
+                TermsTest.option(elsewhere, "nc8", "1.10", 10),
+                TermsTest.option(elsewhere, "nc96", "30.00", 10));
+
+        LaunchTerms terms =
+                Alternatives.with(terms(CHOSEN), options, AlternativesTest::terms, place -> place.equals(elsewhere));
+
+        assertThat(terms.alternatives()).extracting(LaunchTerms::name).containsExactly("ml.g5.2xlarge", "nc4", "nc8");
+        assertThat(Alternatives.with(terms(CHOSEN), options, AlternativesTest::terms)
+                        .alternatives())
+                .extracting(LaunchTerms::target)
+                .containsOnly(CHOSEN.target());
     }
 
     private static LaunchTerms with(PlanOption... options) {

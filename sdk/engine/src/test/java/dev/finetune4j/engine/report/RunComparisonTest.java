@@ -39,6 +39,23 @@ class RunComparisonTest {
                 .containsPattern("training\\.epochs +2 +4");
     }
 
+    /** No guess is the best. */
+    @Test
+    void laysWhatWasForeseenBesideWhatItTook() {
+        RunComparison comparison = RunComparison.of(List.of(first(), second()));
+
+        assertThat(comparison.figures())
+                .extracting(RunComparison.Figure::name)
+                .containsSubsequence("total time", "time foreseen");
+        assertThat(comparison.figures())
+                .filteredOn(figure -> figure.name().endsWith("foreseen"))
+                .isNotEmpty()
+                .allSatisfy(figure -> {
+                    assertThat(figure.valueByRun()).hasSize(2);
+                    assertThat(figure.best()).isEmpty();
+                });
+    }
+
     @Test
     void marksTheBestInMarkdownAndHtml() {
         RunComparison comparison = RunComparison.of(List.of(first(), second()));
