@@ -112,6 +112,9 @@ final class LaunchCommand implements Callable<Integer> {
                 return ExitCode.OK.number();
             }
             Optional<RunView> last = again ? Optional.empty() : tuner.last(plan);
+            if (last.isEmpty() && saved.isEmpty()) { // of a saved plan it was told when it was made
+                view.problems(plan.warnings());
+            }
             if (last.isEmpty() && !isAgreed(tuner, plan, file, view)) {
                 view.declined("nothing was launched");
                 return ExitCode.OK.number();

@@ -38,6 +38,7 @@ import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.ProviderContext;
@@ -58,6 +59,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,6 +122,39 @@ class PlanSanityTest {
         PlanOption missed = later.option(first.id()).orElseThrow();
         assertThat(missed.missedAt()).isEqualTo(Instant.EPOCH);
         assertThat(missed.isEligible()).as("where there is no other").isTrue();
+    }
+
+    @Test
+    void aMachineThatTheQuotaDoesNotLeaveComesAfterThoseThatItLeaves() {
+        String model = "qwen2.5-1.5b-instruct";
+        PlanOption first =
+                plan(model, LoraTuning.defaults(), 10_000, 150).choice().orElseThrow();
+        Diagnosis lack = Diagnosis.fail("quota", "it needs 24 cores, you have 0", "ask for 24 cores");
+
+        Plan later = plan(model, LoraTuning.defaults(), 10_000, 150, Map.of(), machines -> {
+            assertThat(machines).extracting(MachineOffer::id).contains(first.id());
+            return Map.of(first.id(), lack);
+        });
+
+        assertThat(later.choice().orElseThrow().id()).isNotEqualTo(first.id());
+        assertThat(later.option(first.id()).orElseThrow().missingQuota()).isEqualTo(lack.found());
+        assertThat(later.warnings()).singleElement().satisfies(warning -> {
+            assertThat(warning.code()).isEqualTo("FT0771");
+            assertThat(warning.summary()).isEqualTo("it needs 24 cores, you have 0 at " + first.target());
+            assertThat(warning.remedies()).containsExactly("ask for 24 cores");
+        });
+        assertThat(plan(
+                                model,
+                                LoraTuning.defaults(),
+                                10_000,
+                                150,
+                                Map.of(),
+                                machines -> Map.of(first.id(), Diagnosis.warn("quota", "it is in use", "wait")))
+                        .choice()
+                        .orElseThrow()
+                        .id())
+                .as("what is only in use comes free")
+                .isEqualTo(first.id());
     }
 
     /** A launch keeps the money for winding down, and where no checkpoint is kept for the longest that a job is likely to take. */
@@ -259,13 +294,31 @@ class PlanSanityTest {
     }
 
     private static Plan plan(String id, TuningMethod method, long rows, int tokens, Map<String, Instant> missed) {
+        return plan(id, method, rows, tokens, missed, machines -> Map.of());
+    }
+
+    private static Plan plan(
+            String id,
+            TuningMethod method,
+            long rows,
+            int tokens,
+            Map<String, Instant> missed,
+            Function<List<MachineOffer>, Map<String, Diagnosis>> quotas) {
         boolean isSmall = ModelCatalogue.shipped().get(id).parameters() < 500_000_000;
-        return planner(isSmall ? List.of(LAPTOP) : List.of(), missed, Map.of())
+        return planner(isSmall ? List.of(LAPTOP) : List.of(), missed, quotas, Map.of())
                 .plan(figures(id, method, rows, tokens, Budget.unlimited()), PlanRequest.anywhere());
     }
 
     private static Planner planner(
             List<OwnMachine> here, Map<String, Instant> missed, Map<ProviderId, Endurance> endurances) {
+        return planner(here, missed, machines -> Map.of(), endurances);
+    }
+
+    private static Planner planner(
+            List<OwnMachine> here,
+            Map<String, Instant> missed,
+            Function<List<MachineOffer>, Map<String, Diagnosis>> quotas,
+            Map<ProviderId, Endurance> endurances) {
         return new Planner(new PlanContext(
                 OFFERS,
                 Set.of(new ProviderId("jumpstart")),
@@ -273,6 +326,7 @@ class PlanSanityTest {
                 List.of(),
                 List.of(),
                 missed,
+                quotas,
                 endurances,
                 null,
                 TODAY,

@@ -65,6 +65,9 @@ public final class PlanExplanation {
                     "a run was told at " + option.missedAt().truncatedTo(ChronoUnit.MINUTES)
                             + " that it is not to be had, so that it comes after what is");
         }
+        if (option.missingQuota() != null) {
+            text(screen, option.missingQuota() + ", so that it comes after what the quota leaves");
+        }
         option.notes().forEach(note -> text(screen, note));
         Rehearsal rehearsal = plan.rehearsal();
         if (rehearsal != null && option.target().equals(ProviderId.LOCAL)) {

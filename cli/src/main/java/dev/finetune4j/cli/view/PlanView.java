@@ -167,6 +167,9 @@ public final class PlanView {
     }
 
     private static String standing(PlanOption option) {
+        if (option.isEligible() && option.missingQuota() != null) {
+            return "no quota";
+        }
         if (option.isEligible() && option.missedAt() != null) {
             return "missed";
         }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param hosting what the result costs afterwards, or null where nothing is held ready
  * @param standing whether it may be chosen
  * @param missedAt when a run of this computer was last told that its machine is not to be had, if that is not long ago; else null
+ * @param missingQuota what the account's quota lacks for its machine, with numbers; null where it lacks nothing, or nobody tells
  * @param notes what a buyer should know besides
  */
 public record PlanOption(
@@ -50,6 +51,7 @@ public record PlanOption(
         @Nullable HostingCost hosting,
         Standing standing,
         @Nullable Instant missedAt,
+        @Nullable String missingQuota,
         List<String> notes) {
     /** Whether an option may be chosen, best first. */
     public enum Standing {
@@ -85,15 +87,20 @@ public record PlanOption(
 
     /** The same option with another standing. */
     public PlanOption standing(Standing other) {
-        return with(other, missedAt);
+        return with(other, missedAt, missingQuota);
     }
 
     /** The same option as one whose machine was not to be had at a moment. */
     public PlanOption missedAt(Instant moment) {
-        return with(standing, moment);
+        return with(standing, moment, missingQuota);
     }
 
-    private PlanOption with(Standing standing, @Nullable Instant missedAt) {
+    /** The same option as one whose machine the account's quota does not leave, with what it lacks. */
+    public PlanOption missingQuota(String lack) {
+        return with(standing, missedAt, lack);
+    }
+
+    private PlanOption with(Standing standing, @Nullable Instant missedAt, @Nullable String missingQuota) {
         return new PlanOption(
                 id,
                 target,
@@ -114,6 +121,7 @@ public record PlanOption(
                 hosting,
                 standing,
                 missedAt,
+                missingQuota,
                 notes);
     }
 }

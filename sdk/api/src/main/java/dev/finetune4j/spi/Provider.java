@@ -4,6 +4,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -151,6 +152,16 @@ public interface Provider extends AutoCloseable {
      */
     default Optional<Boolean> isMachineAllowed() {
         return Optional.empty();
+    }
+
+    /**
+     * What the account's quota leaves of machines, by the ids of their offers, for a plan to show. Asks the place with the settings of a job that
+     * may leave its machine open; a machine of which nothing is told is left out. Empty, the default, where nothing is told, or not quickly.
+     *
+     * @throws FineTuneException if the place does not answer
+     */
+    default Map<String, Diagnosis> quotas(List<MachineOffer> machines) {
+        return Map.of();
     }
 
     /**

@@ -45,6 +45,7 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
@@ -56,6 +57,7 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.PlannedCall;
@@ -71,6 +73,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -427,7 +430,7 @@ public final class FineTuner implements AutoCloseable {
         }
         try {
             JobFigures figures = preparation.figures(prepared);
-            return planner(figures)
+            return planner(figures, machines -> Map.of())
                     .foreseen(figures, launcher.places().place(prepared.file().job()));
         } catch (FineTuneException e) {
             return Optional.empty(); // the launch itself says what is wrong
@@ -448,6 +451,11 @@ public final class FineTuner implements AutoCloseable {
     }
 
     private Planner planner(JobFigures figures) {
+        return planner(
+                figures, machines -> launcher.places().quotas(figures.file().job(), machines));
+    }
+
+    private Planner planner(JobFigures figures, Function<List<MachineOffer>, Map<String, Diagnosis>> quotas) {
         String model = figures.model().filesHere().map(ModelFiles::digest).orElse("");
         return new Planner(new PlanContext(
                 offers.get().offers(),
@@ -456,6 +464,7 @@ public final class FineTuner implements AutoCloseable {
                 new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
                 launcher.estimates().read(),
                 launcher.places().missed(),
+                quotas,
                 launcher.places().endurances(figures.file().job()),
                 launcher.rehearsals().find(figures).orElse(null),
                 LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC),

@@ -6,7 +6,9 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.JobRefusals;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -71,6 +73,15 @@ final class AzureMlErrors {
     private static String show(String name, AzureMlOptions options) {
         return "az ml job show --name " + name + " --resource-group " + options.resourceGroup() + " --workspace-name "
                 + options.workspace();
+    }
+
+    /** What a quota lacks. */
+    static Problem noQuota(Diagnosis lack) {
+        return AzureMlProblems.QUOTA
+                .error(lack.found())
+                .at(Location.ofKey(AzureMlSettings.PREFIX + PlaceSettings.MACHINE))
+                .remedy(lack.remedy())
+                .build();
     }
 
     static FineTuneException noWorkspace(String path) {

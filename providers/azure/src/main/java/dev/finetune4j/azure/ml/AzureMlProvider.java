@@ -6,13 +6,17 @@ import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
@@ -36,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,6 +132,13 @@ final class AzureMlProvider implements Provider {
         return new AzureMlSettings(proposal.job().settingsOf(ID), context.environment()).problems();
     }
 
+    /** Azure would take the job, and never give it a machine. */
+    @Override
+    public List<Problem> objections(FineTuneJob job, @Nullable Duration timeLimit) {
+        return quota().filter(told -> told.verdict() == Diagnosis.Verdict.FAIL).map(AzureMlErrors::noQuota).stream()
+                .toList();
+    }
+
     @Override
     public List<AccessPolicy> policies(String runs, ModelRef model) {
         refuseSettings();
@@ -205,13 +217,38 @@ final class AzureMlProvider implements Provider {
         return problem.kind().equals(AzureMlProblems.NO_CAPACITY) ? MachineVerdict.NOT_FREE : MachineVerdict.UNRELATED;
     }
 
-    /** Machines of a cluster count as those of whoever made it. */
     @Override
     public Optional<Boolean> isMachineAllowed() {
+        return quotas().flatMap(quotas -> quotas.diagnosis().isFree());
+    }
+
+    @Override
+    public Map<String, Diagnosis> quotas(List<MachineOffer> machines) {
+        if (!settings.problems().isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Diagnosis> told = new HashMap<>();
+        quotas().ifPresent(quotas -> machines.stream()
+                .filter(machine -> machine.region().equals(settings.options().region()))
+                .forEach(machine -> told.put(
+                        machine.id(),
+                        quotas.diagnosis(machine.instanceType(), machine.tier() != PurchaseTier.ON_DEMAND))));
+        return told;
+    }
+
+    /** Machines of a cluster count as those of whoever made it. */
+    private Optional<MachineQuota> quotas() {
         AzureMlOptions options = settings.options();
-        return options.compute() != null
-                ? Optional.empty()
-                : new MachineQuota(options, site().jobs()).diagnosis("quota").isFree();
+        return options.compute() == null ? Optional.of(new MachineQuota(options, site().jobs())) : Optional.empty();
+    }
+
+    /** Whoever may launch jobs need not be let see the quotas of a region. */
+    private Optional<Diagnosis> quota() {
+        try {
+            return quotas().map(MachineQuota::diagnosis);
+        } catch (FineTuneException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

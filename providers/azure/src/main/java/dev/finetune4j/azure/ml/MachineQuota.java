@@ -7,49 +7,69 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** How many cores of a machine's family Azure ML lets the subscription use at once in a region; of low priority there is one pool for all. */
+/**
+ * How many cores of a machine's family Azure ML lets the subscription use at once in a region; of low priority there is one pool for all. The
+ * lists of the region are asked for once.
+ */
 final class MachineQuota {
+    /** What is looked at. */
+    static final String NAME = "quota";
+
     private static final String LOW_PRIORITY = "TotalLowPriorityCores";
 
     private final AzureMlOptions options;
-    private final CommandJobs jobs;
-
-    MachineQuota(AzureMlOptions options, CommandJobs jobs) {
-        this.options = options;
-        this.jobs = jobs;
-    }
+    private final List<JsonNode> sizes;
+    private final List<JsonNode> usages;
 
     /**
-     * Whether one machine of the job's size fits into what is left.
+     * The quotas of the options' region as they are now.
      *
      * @throws dev.finetune4j.error.FineTuneException if the service does not tell
      */
-    Diagnosis diagnosis(String name) {
-        Optional<JsonNode> size = jobs.ofRegion("vmSizes").stream()
-                .filter(one -> one.path("name").asText().equalsIgnoreCase(options.machine()))
+    MachineQuota(AzureMlOptions options, CommandJobs jobs) {
+        this.options = options;
+        sizes = jobs.ofRegion("vmSizes");
+        usages = jobs.ofRegion("usages");
+    }
+
+    /** Whether one machine of the options' size fits into what is left. */
+    Diagnosis diagnosis() {
+        return diagnosis(options.machine(), options.isSpot());
+    }
+
+    /**
+     * Whether one machine fits into what is left.
+     *
+     * @param isSpot whether it may be taken back
+     */
+    Diagnosis diagnosis(String machine, boolean isSpot) {
+        Optional<JsonNode> size = sizes.stream()
+                .filter(one -> one.path("name").asText().equalsIgnoreCase(machine))
                 .findFirst();
         if (size.isEmpty()) {
             return Diagnosis.fail(
-                    name,
-                    "no " + options.machine() + " is let in " + options.region() + " to this subscription",
+                    NAME,
+                    "no " + machine + " is let in " + options.region() + " to this subscription",
                     "finetune offers --target azure-ml --region " + options.region());
         }
         String family = size.get().path("family").asText();
         int cores = size.get().path("vCPUs").asInt();
-        Predicate<String> isMeant = options.isSpot()
+        Predicate<String> isMeant = isSpot
                 ? quota -> quota.contains("lowpriority")
                 : quota ->
                         quota.contains("dedicated") && !letters(family).isEmpty() && quota.startsWith(letters(family));
-        return jobs.ofRegion("usages").stream()
+        return usages.stream()
                 .filter(one -> isMeant.test(letters(one.at("/name/value").asText())))
                 .findFirst()
-                .map(quota -> diagnosis(name, quota, cores, options.isSpot() ? LOW_PRIORITY : family))
+                .map(quota -> diagnosis(
+                        quota,
+                        machine + " needs " + cores + " cores of " + (isSpot ? "low priority" : bare(family)),
+                        cores,
+                        isSpot ? LOW_PRIORITY : family))
                 .orElseGet(() -> Diagnosis.unknown(
-                        name,
+                        NAME,
                         "the list of quotas in " + options.region() + " has none of "
-                                + (letters(family).isEmpty()
-                                        ? options.machine() + ", whose family is not told"
-                                        : family),
+                                + (letters(family).isEmpty() ? machine + ", whose family is not told" : family),
                         "az ml compute list-usage --location " + options.region()));
     }
 
@@ -58,19 +78,23 @@ final class MachineQuota {
         return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 
-    private Diagnosis diagnosis(String name, JsonNode quota, int cores, String resource) {
+    /** A family as people call it, such as NCADSA100v4. */
+    private static String bare(String family) {
+        return family.replaceFirst("(?i)^standard", "").replaceFirst("(?i)Family$", "");
+    }
+
+    private Diagnosis diagnosis(JsonNode quota, String need, int cores, String resource) {
         int limit = quota.path("limit").asInt();
         int used = quota.path("currentValue").asInt();
-        String found = options.machine() + " needs " + cores + " cores of \""
-                + quota.at("/name/value").asText() + "\" in " + options.region() + ", which are " + limit
+        String found = need + " in " + options.region() + ", you have " + limit
                 + (used == 0 ? "" : ", of which " + used + " are in use");
         if (limit - used >= cores) {
-            return Diagnosis.ok(name, found);
+            return Diagnosis.ok(NAME, found);
         }
         return limit >= cores
-                ? Diagnosis.warn(name, found, "finetune gc JOB")
+                ? Diagnosis.warn(NAME, found, "finetune gc JOB")
                 : Diagnosis.fail(
-                        name,
+                        NAME,
                         found,
                         String.join(
                                 " ",

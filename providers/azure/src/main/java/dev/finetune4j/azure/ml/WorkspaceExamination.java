@@ -16,7 +16,6 @@ final class WorkspaceExamination {
     private static final String WORKSPACE = "workspace";
     private static final String STORE = "store";
     private static final String CLUSTER = "cluster";
-    private static final String QUOTA = "quota";
 
     private WorkspaceExamination() {}
 
@@ -44,9 +43,9 @@ final class WorkspaceExamination {
         }
         all.add(
                 settings.all().containsKey(PlaceSettings.MACHINE)
-                        ? look(QUOTA, () -> new MachineQuota(options, jobs).diagnosis(QUOTA))
+                        ? look(MachineQuota.NAME, () -> new MachineQuota(options, jobs).diagnosis())
                         : Diagnosis.unknown(
-                                QUOTA,
+                                MachineQuota.NAME,
                                 "the job leaves its machine to a plan",
                                 AzureMlSettings.PREFIX + "machine: Standard_NC24ads_A100_v4"));
         return all;

@@ -66,8 +66,7 @@ class AzureExaminerTest {
         assertThat(all).extracting(Diagnosis::name).containsExactly("credentials", "workspace", "store", "quota");
         assertThat(all).allSatisfy(one -> assertThat(one.verdict()).isEqualTo(Verdict.OK));
         assertThat(all.get(3).found())
-                .isEqualTo(MACHINE + " needs 24 cores of \"Standard NCADSA100v4 Family Cluster Dedicated vCPUs\" in"
-                        + " westeurope, which are 1000");
+                .isEqualTo(MACHINE + " needs 24 cores of NCADSA100v4 in westeurope, you have 1000");
         assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).isEmpty();
     }
 
@@ -98,13 +97,13 @@ class AzureExaminerTest {
         Diagnosis quota = last(examine(Map.of()));
 
         assertThat(quota.verdict()).isEqualTo(Verdict.FAIL);
-        assertThat(quota.found()).endsWith("in westeurope, which are 0");
+        assertThat(quota.found()).endsWith("in westeurope, you have 0");
         assertThat(quota.remedy())
                 .startsWith("az quota create --resource-name " + FAMILY + " --limit-object value=24 --scope ");
         place.azure.quota("LowPriority", 23);
         assertThat(last(examine(Map.of("spot", "true")))).satisfies(low -> {
             assertThat(low.verdict()).isEqualTo(Verdict.FAIL);
-            assertThat(low.found()).contains("Total Cluster Low Priority Regional vCPUs", "which are 23");
+            assertThat(low.found()).endsWith("needs 24 cores of low priority in westeurope, you have 23");
         });
     }
 
@@ -117,7 +116,7 @@ class AzureExaminerTest {
         Diagnosis quota = last(examine(Map.of()));
 
         assertThat(quota.verdict()).isEqualTo(Verdict.WARN);
-        assertThat(quota.found()).endsWith("which are 24, of which 24 are in use");
+        assertThat(quota.found()).endsWith("you have 24, of which 24 are in use");
     }
 
     @Test

@@ -9,12 +9,14 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
@@ -31,7 +33,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 public final class JobPlaces {
     /** A plan and the launch of its choice ask for a quota once. */
     private static final Duration MOMENT = Duration.ofMinutes(1);
+
+    /** A plan does not wait longer for what a place may tell of quotas. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final LaunchContext context;
     private final RunStore store;
@@ -173,6 +180,33 @@ public final class JobPlaces {
                     && first.capabilities().supportsCustomWork()
                     && first.capabilities().equals(second.capabilities())
                     && first.variation().equals(second.variation());
+        }
+    }
+
+    /**
+     * What the accounts' quotas leave of machines, by the ids of their offers. A place that does not answer in some seconds, as one without
+     * credentials, tells nothing.
+     *
+     * @param job whose settings say by which account each place is asked
+     */
+    public Map<String, Diagnosis> quotas(FineTuneJob job, List<MachineOffer> machines) {
+        Map<ProviderId, List<MachineOffer>> byPlace = machines.stream()
+                .filter(machine -> ids().contains(machine.target()))
+                .collect(Collectors.groupingBy(MachineOffer::target));
+        List<CompletableFuture<Map<String, Diagnosis>>> looks = byPlace.entrySet().stream()
+                .map(place -> CompletableFuture.supplyAsync(() -> quotas(place.getKey(), job, place.getValue()))
+                        .completeOnTimeout(Map.of(), PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .toList();
+        Map<String, Diagnosis> all = new HashMap<>();
+        looks.forEach(look -> all.putAll(look.join()));
+        return all;
+    }
+
+    private Map<String, Diagnosis> quotas(ProviderId place, FineTuneJob job, List<MachineOffer> machines) {
+        try (Provider provider = context.providers().open(place, job)) {
+            return provider.quotas(machines);
+        } catch (FineTuneException e) {
+            return Map.of();
         }
     }
 

@@ -278,6 +278,7 @@ final class MachinePlanner {
                 hosting.of(machine.target()).orElse(null),
                 PlanOption.Standing.WITHIN,
                 null,
+                null,
                 notes(machine));
         double perHour = price.map(one -> one.amount().amount().doubleValue()).orElse(0.0);
         double rows = Math.max(1.0, (double) job.rows().rowsOf(Part.TRAIN));

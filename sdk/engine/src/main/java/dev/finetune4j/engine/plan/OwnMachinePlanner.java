@@ -140,6 +140,7 @@ final class OwnMachinePlanner {
                 null,
                 PlanOption.Standing.WITHIN,
                 null,
+                null,
                 notes(machine.footprint()));
         return Optional.of(new Candidate(option, 0, 0));
     }

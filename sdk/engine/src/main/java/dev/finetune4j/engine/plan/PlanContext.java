@@ -5,14 +5,17 @@ import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastEstimate;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.run.Rehearsal;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.value.ProviderId;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param past runs that succeeded on this machine, those of the same model and method first
  * @param estimates estimates that runs have put to the test
  * @param missed ids of options whose machines runs of this computer were lately told are not to be had, and when last
+ * @param quotas tells what the accounts' quotas leave of machines, by the ids of their offers; what nobody tells is left out
  * @param endurances how long a budget must last at each place that jobs can be launched at and that bills for time
  * @param rehearsal what the first steps of the very same job showed on this machine, or null where it was not rehearsed
  * @param today the day by which the age of prices is told
@@ -37,6 +41,7 @@ public record PlanContext(
         List<PastRun> past,
         List<PastEstimate> estimates,
         Map<String, Instant> missed,
+        Function<List<MachineOffer>, Map<String, Diagnosis>> quotas,
         Map<ProviderId, Endurance> endurances,
         @Nullable Rehearsal rehearsal,
         LocalDate today,

@@ -5,7 +5,7 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 
-/** FT0760 to FT0770: plans. */
+/** FT0760 to FT0771: plans. */
 public final class PlanProblems implements ProblemCatalogue {
     static final ProblemKind NOTHING_FITS = new ProblemKind(
             "FT0760", "no option has the memory", ExitCode.CAPACITY, """
@@ -65,6 +65,15 @@ public final class PlanProblems implements ProblemCatalogue {
             or very few steps were done, it may fall later.""",
             "training.learning-rate: a tenth of the present value");
 
+    static final ProblemKind NO_QUOTA = new ProblemKind(
+            "FT0771",
+            "the account's quota leaves no such machine",
+            ExitCode.CAPACITY,
+            """
+            A plan asks a place that tells it quickly what the account may have at once. A machine that the quota does not leave comes after all
+            that it does, and is not launched on before the quota is larger. Where nobody tells, as without credentials, nothing is said of it.""",
+            "finetune doctor azure JOB");
+
     /** Prices and budget cannot be held against each other. */
     static final ProblemKind OTHER_CURRENCY = new ProblemKind(
             "FT0769",
@@ -91,6 +100,7 @@ public final class PlanProblems implements ProblemCatalogue {
                 NOT_SAVED,
                 NOT_REHEARSED,
                 NOT_LEARNING,
-                OTHER_CURRENCY);
+                OTHER_CURRENCY,
+                NO_QUOTA);
     }
 }

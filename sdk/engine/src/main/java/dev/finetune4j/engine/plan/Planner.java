@@ -23,6 +23,7 @@ import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.run.Rehearsal;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
@@ -34,8 +35,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** Says what a job will take on every target. Always the same for the same question; asks nobody. */
+/** Says what a job will take on every target. Always the same for the same question; asks nobody but what tells it of quotas. */
 public final class Planner {
     private static final String DEVELOPER = "developer";
 
@@ -66,7 +68,8 @@ public final class Planner {
         rejections.addAll(unsuited(asked, request)); // first, as the job itself says what is in the way
         rejections.addAll(machines.rejections());
         rejections.addAll(services.rejections());
-        List<Candidate> ranked = ranking(asked, request).rank(candidates);
+        Map<String, Diagnosis> lacks = lacks(candidates);
+        List<Candidate> ranked = ranking(asked, request).rank(candidates, lacks);
         return new Plan(
                 asked.name(),
                 asked.model().value(),
@@ -87,7 +90,19 @@ public final class Planner {
                                 Rejection::shortage, Comparator.nullsLast(Comparator.naturalOrder())))
                         .toList(),
                 breakEven(ranked).orElse(null),
-                warnings(asked));
+                warnings(asked, ranked, lacks));
+    }
+
+    /** What the quotas of the accounts lack for candidates, by the ids of their options. */
+    private Map<String, Diagnosis> lacks(List<Candidate> candidates) {
+        List<MachineOffer> machines = candidates.stream()
+                .map(one -> one.option().offer())
+                .filter(MachineOffer.class::isInstance)
+                .map(MachineOffer.class::cast)
+                .toList();
+        return context.quotas().apply(machines).entrySet().stream()
+                .filter(told -> told.getValue().verdict() == Diagnosis.Verdict.FAIL)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** Places whose machines would be asked, but for what the job says of them. */
@@ -108,13 +123,32 @@ public final class Planner {
         return unsuited;
     }
 
-    private List<Problem> warnings(FineTuneJob job) {
+    private List<Problem> warnings(FineTuneJob job, List<Candidate> ranked, Map<String, Diagnosis> lacks) {
         List<Problem> warnings = new ArrayList<>(context.warnings());
         Rehearsal rehearsal = context.rehearsal();
         if (rehearsal != null) {
             RehearsalVerdict.of(job, rehearsal.training()).ifPresent(warnings::add);
         }
+        missingQuota(ranked, lacks).ifPresent(warnings::add);
         return warnings;
+    }
+
+    /** The best machine that would do but for a quota; for it alone anybody may want a larger one. */
+    private static Optional<Problem> missingQuota(List<Candidate> ranked, Map<String, Diagnosis> lacks) {
+        List<PlanOption> lacking = ranked.stream()
+                .map(Candidate::option)
+                .filter(option -> option.isEligible() && option.missingQuota() != null)
+                .toList();
+        if (lacking.isEmpty()) {
+            return Optional.empty();
+        }
+        PlanOption best = lacking.get(0);
+        Problem.Builder problem = PlanProblems.NO_QUOTA.warning(best.missingQuota() + " at " + best.target());
+        Optional.ofNullable(lacks.get(best.id())).map(Diagnosis::remedy).ifPresent(problem::remedy);
+        if (lacking.size() > 1) {
+            problem.because((lacking.size() - 1) + " more options lack a quota, too");
+        }
+        return Optional.of(problem.build());
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.math.BigDecimal;
@@ -59,10 +60,14 @@ final class Ranking {
         return cost.isEmpty() || time.isEmpty() ? cost + time : cost + " and " + time;
     }
 
-    /** The candidates, the best first, each with its standing. */
-    List<Candidate> rank(List<Candidate> candidates) {
+    /**
+     * The candidates, the best first, each with its standing.
+     *
+     * @param lacks what quotas lack, by the ids of options
+     */
+    List<Candidate> rank(List<Candidate> candidates, Map<String, Diagnosis> lacks) {
         List<Candidate> judged = candidates.stream()
-                .map(one -> new Candidate(judged(one.option()), one.fixedCost(), one.costOfRow()))
+                .map(one -> new Candidate(judged(one.option(), lacks), one.fixedCost(), one.costOfRow()))
                 .toList();
         double leastCost = judged.stream()
                 .filter(one -> one.option().isEligible())
@@ -77,6 +82,7 @@ final class Ranking {
         Comparator<Candidate> byScore = Comparator.comparingDouble(one -> score(one.option(), leastCost, leastTime));
         return judged.stream()
                 .sorted(Comparator.comparing((Candidate one) -> !one.option().isEligible())
+                        .thenComparing(one -> one.option().missingQuota() != null)
                         .thenComparing(one -> one.option().missedAt() != null)
                         .thenComparing(one -> one.option().standing())
                         .thenComparing(one -> one.option().cost() == null)
@@ -87,8 +93,10 @@ final class Ranking {
                 .toList();
     }
 
-    private PlanOption judged(PlanOption option) {
+    private PlanOption judged(PlanOption option, Map<String, Diagnosis> lacks) {
         PlanOption judged = option.standing(standing(option));
+        Diagnosis lack = lacks.get(option.id());
+        judged = lack == null ? judged : judged.missingQuota(lack.found());
         Instant at = missed.get(option.id());
         return at == null ? judged : judged.missedAt(at);
     }

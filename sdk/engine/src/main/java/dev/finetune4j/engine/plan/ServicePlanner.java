@@ -219,6 +219,7 @@ final class ServicePlanner {
                 Hosting.of(service),
                 other == null && isAdapted() ? PlanOption.Standing.WITHIN : PlanOption.Standing.SHOWN,
                 null,
+                null,
                 notes(service, other, epochs));
         return new Candidate(option, 0, perRow * rate / MILLION);
     }

@@ -156,6 +156,7 @@ class FirstCheckpointTest {
                 option.hosting(),
                 option.standing(),
                 option.missedAt(),
+                option.missingQuota(),
                 option.notes());
     }
 

@@ -301,6 +301,7 @@ class TermsTest {
                 null,
                 PlanOption.Standing.WITHIN,
                 null,
+                null,
                 List.of());
     }
 
