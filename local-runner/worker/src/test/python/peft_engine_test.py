@@ -2,10 +2,12 @@
 import json
 import random
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 from finetune4j_peft import check, durable, events
+from finetune4j_peft import metrics as mlflow
 from finetune4j_peft.batches import dealt, padded_parts, shared_out
 from finetune4j_peft.predictions import PredictionFile, best, decision_scores, prediction
 from finetune4j_peft.problems import WorkProblem
@@ -29,6 +31,91 @@ class BatchesTest(unittest.TestCase):
     def test_shares_have_about_as_many_tokens(self):
         self.assertEqual(dealt([9, 5, 4], 2), [[0], [1, 2]])
         self.assertEqual(padded_parts([2, 8, 3], [0, 1, 2], 8), [[1], [2, 0]])
+
+
+class MetricsTest(unittest.TestCase):
+    """A workspace that takes what it is sent as often as a script says."""
+
+    def setUp(self):
+        self.sent = []
+        self.answers = []
+        self.last, self.retry = mlflow.LAST, mlflow.RETRY
+        mlflow.RETRY = 0.01
+
+    def tearDown(self):
+        mlflow.LAST, mlflow.RETRY = self.last, self.retry
+
+    def send(self, body):
+        self.sent.append((time.monotonic(), body))
+        answer = self.answers.pop(0) if self.answers else (200, 0.0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def told(self):
+        return [(each["key"], each["step"], each["value"]) for _, body in self.sent for each in body["metrics"]]
+
+    def test_what_a_training_tells_goes_in_one_batch(self):
+        metrics = mlflow.Metrics("run-1", self.send)
+        for step in range(1, 4):
+            metrics.tell("step", {"step": step, "loss": 1 / step, "learningRate": 0.1})
+        metrics.tell("validation", {"step": 3, "loss": 0.5, "best": True})
+        metrics.tell("checkpoint", {"step": 3, "bytes": 1})
+        metrics.close()
+
+        self.assertEqual([body["run_id"] for _, body in self.sent], ["run-1"])
+        self.assertEqual(self.told()[0], ("loss", 1, 1.0))
+        self.assertEqual(self.told()[1], ("learning_rate", 1, 0.1))
+        self.assertEqual(self.told()[-1], ("validation_loss", 3, 0.5))
+        self.assertEqual(len(self.told()), 7)
+
+    def test_a_pause_that_is_asked_for_is_kept_and_nothing_is_lost_by_it(self):
+        self.answers = [(429, 0.3), OSError("gone"), (503, 0.0)]
+        metrics = mlflow.Metrics("run-1", self.send)
+        metrics.tell("step", {"step": 1, "loss": 1.0, "learningRate": 0.1})
+        metrics.close()
+
+        times = [at for at, _ in self.sent]
+        self.assertEqual(len(times), 4)
+        self.assertGreaterEqual(times[1] - times[0], 0.3)
+        self.assertEqual(self.sent[3][1], self.sent[0][1])
+
+    def test_a_workspace_that_refuses_is_asked_once(self):
+        self.answers = [(403, 0.0)]
+        metrics = mlflow.Metrics("run-1", self.send)
+        metrics.tell("step", {"step": 1, "loss": 1.0, "learningRate": 0.1})
+        metrics.close()
+        metrics.tell("step", {"step": 2, "loss": 1.0, "learningRate": 0.1})
+        metrics.close()
+
+        self.assertEqual(len(self.sent), 1)
+
+    def test_the_end_of_a_training_is_held_up_for_some_seconds_at_most(self):
+        mlflow.LAST = 0.2
+        self.answers = [(429, 60.0)]
+        metrics = mlflow.Metrics("run-1", self.send)
+        metrics.tell("step", {"step": 1, "loss": 1.0, "learningRate": 0.1})
+        begun = time.monotonic()
+        metrics.close()
+
+        self.assertLess(time.monotonic() - begun, 5)
+        self.assertEqual(len(self.sent), 1)
+
+    def test_while_it_trains_little_is_sent_and_what_is_too_much_waits(self):
+        metrics = mlflow.Metrics("run-1", self.send, pause=0.2)
+        begun = time.monotonic()
+        for step in range(mlflow.MOST):
+            metrics.tell("step", {"step": step, "loss": 1.0, "learningRate": 0.1})
+        took = time.monotonic() - begun
+        self.assertLessEqual(len(self.sent), 1 + took / 0.2)
+        metrics.close()
+
+        self.assertLessEqual(max(len(body["metrics"]) for _, body in self.sent), mlflow.BATCH)
+        self.assertEqual(self.told()[-1], ("learning_rate", mlflow.MOST - 1, 0.1))
+
+    def test_only_a_run_of_azure_is_told_of(self):
+        self.assertIsNone(mlflow.Metrics.of({}))
+        self.assertIsNone(mlflow.Metrics.of({"MLFLOW_TRACKING_URI": "https://h", "MLFLOW_RUN_ID": "r", "MLFLOW_TRACKING_TOKEN": "t"}))
 
 
 class PredictionsTest(unittest.TestCase):

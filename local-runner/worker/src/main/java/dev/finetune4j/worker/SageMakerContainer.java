@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ final class SageMakerContainer {
     private final Path base;
     private final Clock clock;
     private final PrintStream log;
+    private final Consumer<RunEvent> listener;
     private final JobFolder folder;
     private final FailureFile failure;
     private final Worker worker;
@@ -56,11 +58,13 @@ final class SageMakerContainer {
      * @param engines how models are opened
      * @param clock the clock
      * @param log gets each event as a line, which the service keeps for whoever follows the job
+     * @param listener is told each event, too
      */
-    SageMakerContainer(Path base, Engines engines, Clock clock, PrintStream log) {
+    SageMakerContainer(Path base, Engines engines, Clock clock, PrintStream log, Consumer<RunEvent> listener) {
         this.base = base.toAbsolutePath();
         this.clock = clock;
         this.log = log;
+        this.listener = listener;
         folder = jobFolder(this.base);
         failure = new FailureFile(this.base);
         worker = new Worker(folder, engines, clock, this::tell);
@@ -167,6 +171,7 @@ final class SageMakerContainer {
     private void tell(RunEvent event) {
         log.print(ContainerOrder.EVENT_MARK + Json.line(event) + "\n");
         log.flush();
+        listener.accept(event);
     }
 
     /** Links rather than copies where that can be, since a whole model may be most of the disk. */

@@ -1,12 +1,14 @@
 package dev.finetune4j.worker;
 
 import dev.finetune4j.worker.WorkSite.Engines;
+import dev.finetune4j.worker.mlflow.MlflowMetrics;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 
 /**
  * The worker as SageMaker's training container runs it. Takes no arguments; inputs and results lie below {@code /opt/ml}, or below the folder
@@ -31,8 +33,16 @@ public final class SageMakerMain {
         PrintStream log = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         // What a library prints must not come between the lines of events.
         System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
-        SageMakerContainer container = new SageMakerContainer(base(), engines, Clock.systemUTC(), log);
-        WorkerMain.end(container::terminate, container::run);
+        Optional<MlflowMetrics> metrics = MlflowMetrics.of(System.getenv());
+        SageMakerContainer container = new SageMakerContainer(
+                base(), engines, Clock.systemUTC(), log, event -> metrics.ifPresent(told -> told.accept(event)));
+        WorkerMain.end(container::terminate, () -> {
+            try {
+                return container.run();
+            } finally {
+                metrics.ifPresent(MlflowMetrics::close);
+            }
+        });
     }
 
     /** The folder where inputs and results lie. */

@@ -13,7 +13,8 @@ import java.nio.file.Path;
  * @param system name and architecture of the system that it runs on, as Java tells them
  */
 record TrimmedRuntime(Path javaHome, String system) {
-    private static final String MODULES = "java.base,java.logging,java.management,java.net.http,jdk.unsupported";
+    private static final String MODULES =
+            "java.base,java.logging,java.management,java.net.http,jdk.crypto.ec,jdk.unsupported";
 
     /** All that containers of clouds run on. */
     private static final String CONTAINERS = "Linux amd64";

@@ -22,6 +22,7 @@ import com.azure.core.util.Context;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.Trust;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;

@@ -158,6 +158,7 @@ def main() -> int:
     site = Site(Path(sys.argv[1]), os.environ.get("RANK", "0") == "0")
     ranks = Ranks()
     code = work(site, ranks)
+    site.events.close()
     failed = code not in (problems.OK, problems.INTERRUPTED)
     if failed or ranks.is_first:
         site.leave_exit(code)

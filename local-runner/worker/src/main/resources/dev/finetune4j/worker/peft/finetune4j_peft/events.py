@@ -9,14 +9,17 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TextIO
 
+from finetune4j_peft.metrics import Metrics
+
 MARK = "finetune4j-event "
 
 
 class Events:
     """Writes events to the container's log and to a file that only grows; the processes beside the first tell nothing."""
 
-    def __init__(self, log: TextIO | None, file: Path | None):
+    def __init__(self, log: TextIO | None, file: Path | None, metrics: Metrics | None = None):
         self._log = log
+        self._metrics = metrics
         self._file = file.open("a", encoding="utf-8") if file else None
 
     def tell(self, kind: str, **fields: Any) -> None:
@@ -29,10 +32,17 @@ class Events:
             self._file.flush()
         self._log.write(MARK + line + "\n")
         self._log.flush()
+        if self._metrics:
+            self._metrics.tell(kind, fields)
 
     def state(self, state: str, message: str) -> None:
         """The run goes to a state, or goes on in it with something else."""
         self.tell("state", state=state, message=message)
+
+    def close(self) -> None:
+        """What waits to be told elsewhere is told, or given up."""
+        if self._metrics:
+            self._metrics.close()
 
 
 def now() -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from finetune4j_peft import durable
 from finetune4j_peft.events import Events
+from finetune4j_peft.metrics import Metrics
 from finetune4j_peft.problems import WorkProblem, damaged, missing
 from finetune4j_peft.ranks import Ranks
 from finetune4j_peft.recipe import Recipe
@@ -29,7 +30,9 @@ class Site:
         self._is_first = is_first
         if is_first:
             self.root.mkdir(parents=True, exist_ok=True)
-        self.events = Events(sys.stdout if is_first else None, self.root / "events.jsonl" if is_first else None)
+        self.events = (
+            Events(sys.stdout, self.root / "events.jsonl", Metrics.of(os.environ)) if is_first else Events(None, None)
+        )
 
     def channel(self, name: str) -> Path:
         return self.base / "input" / "data" / name

@@ -1,4 +1,4 @@
-package dev.finetune4j.azure.internal;
+package dev.finetune4j.spi;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,20 +14,22 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** Whose certificates are believed: those that Java believes, and what {@value #VARIABLE} adds, as a company's own or that of an offline cloud. */
-final class Trust {
+public final class Trust {
     /** Names a file of certificates in PEM, as OpenSSL has it. */
-    static final String VARIABLE = "SSL_CERT_FILE";
+    public static final String VARIABLE = "SSL_CERT_FILE";
 
     private Trust() {}
 
     /**
      * A context for connections.
      *
+     * @param environment of which {@value #VARIABLE} is read
      * @throws IOException if the file cannot be read, or holds no certificates
      */
-    static SSLContext context(Map<String, String> environment) throws IOException {
+    public static SSLContext context(Map<String, String> environment) throws IOException {
         try {
             String file = environment.getOrDefault(VARIABLE, "");
             if (file.isEmpty()) {
@@ -60,8 +62,7 @@ final class Trust {
         return managers(all);
     }
 
-    private static TrustManager[] managers(@org.jspecify.annotations.Nullable KeyStore store)
-            throws GeneralSecurityException {
+    private static TrustManager[] managers(@Nullable KeyStore store) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
         return factory.getTrustManagers();
