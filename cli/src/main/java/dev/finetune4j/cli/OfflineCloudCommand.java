@@ -59,7 +59,8 @@ import picocli.CommandLine.Spec;
             "  all       outage, at AWS skew-clock {seconds}",
             "  logs      delay-logs {seconds}",
             "  Bedrock   bedrock-quota {value}, withhold-model, grant-model {model}",
-            "  OpenAI    fail-tuning {job, code, message, param}, delay-lists {seconds},",
+            "  lists     delay-lists {seconds}, at Azure",
+            "  OpenAI    fail-tuning {job, code, message, param},",
             "            training-price {model, dollars}, at Azure",
             "At Azure curl takes --cacert $SSL_CERT_FILE besides.",
             "GET tells the calls that were made: operation, status, hadEffect."

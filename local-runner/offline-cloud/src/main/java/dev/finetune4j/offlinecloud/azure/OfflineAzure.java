@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -305,6 +306,11 @@ public final class OfflineAzure implements AutoCloseable {
      */
     public void quota(String family, int cores) {
         service.quota(family, cores);
+    }
+
+    /** From now on a list of command jobs does not know one for so long after it was made, though whoever asks for it by its id is told of it. */
+    public void listAfter(Duration time) {
+        service.listAfter(time);
     }
 
     /** Ends all connections and containers. What is stored goes with the store, or when the next one is opened with it. */

@@ -48,7 +48,10 @@ public final class Orders {
     public Orders(OfflineMachineLearning service, OfflineOpenAi openAi, Faults faults) {
         this(faults);
         orders.put("fail-tuning", order -> openAi.fail(text(order, "job"), failure(order)));
-        orders.put("delay-lists", order -> openAi.listAfter(seconds(order)));
+        orders.put("delay-lists", order -> {
+            service.listAfter(seconds(order));
+            openAi.listAfter(seconds(order));
+        });
         orders.put("training-price", order -> openAi.trainingPrice(text(order, "model"), dollars(order)));
         orders.put("sell-out", order -> service.sellOut(text(order, "machine")));
         orders.put("restock", order -> service.restock(text(order, "machine")));

@@ -167,6 +167,36 @@ class StoredJobsTest {
                 .allSatisfy(use -> assertThat(use).matches("one-0a1b2c3d-1-r2, which is .*|a job that has not ended"));
     }
 
+    /** Azure's own lists are behind by some seconds. */
+    @Test
+    void whatAListDoesNotKnowYetIsLaunchedOnceAndNeeded() {
+        place.azure.listAfter(Duration.ofMinutes(1));
+        provider.submit(place.job(ONE.value(), 50).build());
+
+        provider.submit(place.job(ONE.value(), 50).build());
+
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(1);
+        assertThat(provider.unfinished()).as("a list does not know it").isEmpty();
+        assertThat(provider.leftovers().orElseThrow())
+                .hasSize(4)
+                .allSatisfy(one -> assertThat(one.use()).isNotEmpty());
+        place.clock.advance(Duration.ofMinutes(2));
+        assertThat(provider.unfinished()).extracting(UnfinishedJob::run).containsExactly(ONE);
+    }
+
+    @Test
+    void inputsOfARunThatAListDoesNotKnowYetStay() {
+        provider.submit(place.job(ONE.value(), 1).build());
+        end(ONE);
+        place.azure.listAfter(Duration.ofMinutes(1));
+        provider.submit(place.job(OTHER.value(), 1).build());
+
+        provider.delete(ONE);
+
+        assertThat(store.list("inputs/")).as("the other's job reads them").isNotEmpty();
+        assertThat(store.list("jobs/" + ONE)).isEmpty();
+    }
+
     /** As the workspace, where whoever asks for jobs gets this list. */
     private AzureConnection withLists(String list) {
         AzureConnection real = place.connection();

@@ -17,6 +17,7 @@ import dev.finetune4j.offlinecloud.container.Stock;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -50,6 +51,7 @@ final class Jobs {
     private final Assets codes;
     private final JobRules rules;
     private final Map<String, CommandJob> jobs = new LinkedHashMap<>();
+    private Duration listedAfter = Duration.ZERO;
 
     Jobs(
             Workspace workspace,
@@ -96,6 +98,11 @@ final class Jobs {
     /** A job, whose id is told by the size of its letters too. */
     Optional<CommandJob> find(String id) {
         return Optional.ofNullable(jobs.get(id));
+    }
+
+    /** How long a list does not know a job that was just made. */
+    void listAfter(Duration time) {
+        listedAfter = time;
     }
 
     void advance() {
@@ -198,8 +205,9 @@ final class Jobs {
 
     /** The newest first. */
     private Answer list(AzureCall call) throws ServiceError {
-        List<CommandJob> found = new ArrayList<>(
-                jobs.values().stream().filter(job -> isAskedFor(job, call)).toList());
+        List<CommandJob> found = new ArrayList<>(jobs.values().stream()
+                .filter(job -> isListed(job) && isAskedFor(job, call))
+                .toList());
         found.sort((one, other) -> other.createdAt().compareTo(one.createdAt()));
         int from = skipped(call.query("$skip"));
         int to = Math.min(found.size(), from + PAGE);
@@ -218,6 +226,10 @@ final class Jobs {
             answer.put("nextLink", next.toString());
         }
         return AzureProtocol.json(OK, answer);
+    }
+
+    private boolean isListed(CommandJob job) {
+        return !job.createdAt().plus(listedAfter).isAfter(clock.instant());
     }
 
     private static int skipped(String skip) throws ServiceError {

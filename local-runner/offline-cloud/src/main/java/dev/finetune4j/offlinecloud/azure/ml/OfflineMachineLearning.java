@@ -13,6 +13,7 @@ import dev.finetune4j.offlinecloud.container.Stock;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -145,6 +146,11 @@ public final class OfflineMachineLearning {
     public synchronized void quota(String family, int cores) {
         jobs.advance();
         quotas.set(family, cores, clock.instant());
+    }
+
+    /** From now on a list of jobs does not know a job for so long after it was made, though whoever asks for it by its id is told of it. */
+    public synchronized void listAfter(Duration time) {
+        jobs.listAfter(time);
     }
 
     /** Lets everything happen that is due by now, though nobody asks. */
