@@ -34,7 +34,12 @@ final class WorkspaceDeployment implements Founding {
     private static final Set<String> CHANGES = Set.of("Create", "Modify", "Delete", "Deploy");
 
     /** A name is held by something that was deleted and is still kept. */
-    private static final Pattern HELD = Pattern.compile("(?i)soft.?delet|FlagMustBeSetForRestore|VaultAlreadyExists");
+    private static final Pattern HELD =
+            Pattern.compile("(?i)soft.?delet|deleted state|FlagMustBeSetForRestore|VaultAlreadyExists");
+
+    private static final Pattern VAULT = Pattern.compile("(?i)vault");
+    private static final Pattern WORKSPACE = Pattern.compile("(?i)workspace");
+    private static final String USUAL_WORKSPACE = "finetune4j";
 
     private static final Pattern CALLER = Pattern.compile("object id '([0-9a-fA-F-]{36})'");
 
@@ -187,14 +192,36 @@ final class WorkspaceDeployment implements Founding {
 
     private FineTuneException notMade(String summary, JsonNode error) {
         String reason = reason(error);
-        int next = body.at("/properties/parameters/generation/value").asInt(1) + 1;
         Problem.Builder problem = AzureAccountProblems.NOT_MADE.error(summary).because(reason);
-        return (HELD.matcher(reason).find()
-                        ? problem.remedy("finetune bootstrap azure --set resource-group=" + group + " --set generation="
-                                + next + " --set workspaceName=finetune4j-" + next)
-                        : problem.remedy(
-                                "az deployment operation group list --resource-group " + group + " --name " + NAME))
-                .asException();
+        if (HELD.matcher(reason).find()) {
+            addWaysAround(reason, problem);
+        } else {
+            problem.remedy("az deployment operation group list --resource-group " + group + " --name " + NAME);
+        }
+        return problem.asException();
+    }
+
+    /** Another name, or the end of what holds this one. The names of storage and vault follow from the workspace's and the generation. */
+    private void addWaysAround(String reason, Problem.Builder problem) {
+        JsonNode parameters = body.at("/properties/parameters");
+        int next = parameters.at("/generation/value").asInt(1) + 1;
+        String workspace = parameters.at("/workspaceName/value").asText(USUAL_WORKSPACE);
+        String again = "finetune bootstrap azure --set resource-group=" + group;
+        if (VAULT.matcher(reason).find()) {
+            problem.because("a key vault that was deleted is kept for 7 to 90 days with its name")
+                    .remedy(again + " --set generation=" + next)
+                    .remedy(
+                            "az keyvault list-deleted --resource-type vault --query [].name  # then az keyvault purge --name NAME");
+        } else if (WORKSPACE.matcher(reason).find()) {
+            problem.because("a workspace that was deleted is kept for 14 days with its name")
+                    .remedy(again + " --set workspaceName=" + workspace + "-" + next)
+                    .remedy("az rest --method delete --uri \"/subscriptions/" + subscription + "/resourceGroups/"
+                            + group
+                            + "/providers/Microsoft.MachineLearningServices/workspaces/" + workspace
+                            + "?api-version=2024-10-01&forceToPurge=true\"");
+        } else {
+            problem.remedy(again + " --set generation=" + next + " --set workspaceName=" + workspace + "-" + next);
+        }
     }
 
     /** Of an error within errors the innermost, which says what is wrong. */
@@ -237,16 +264,7 @@ final class WorkspaceDeployment implements Founding {
                         .error("Azure does not accept the credentials")
                         .because(reason)
                         .asException(failure);
-            case REFUSED ->
-                AzureAccountProblems.NOT_MADE
-                        .error("Azure refuses the deployment to " + group)
-                        .because(reason)
-                        .remedy(
-                                AzureFailure.isAbsent(failure)
-                                        ? "az group create --location westeurope --name " + group
-                                        : "az deployment operation group list --resource-group " + group + " --name "
-                                                + NAME)
-                        .asException(failure);
+            case REFUSED -> refused(failure, reason).asException(failure);
             case BUSY, OUTAGE ->
                 AzureAccountProblems.UNREACHABLE
                         .error("Azure's resource manager does not answer")
@@ -254,6 +272,22 @@ final class WorkspaceDeployment implements Founding {
                         .retry(Retry.after(PAUSE))
                         .asException(failure);
         };
+    }
+
+    /** What is wrong with a part of the template may be told at once, within an error that only tells that something is. */
+    private Problem.Builder refused(RuntimeException failure, String reason) {
+        Problem.Builder problem = AzureAccountProblems.NOT_MADE
+                .error("Azure refuses the deployment to " + group)
+                .because(reason);
+        String innermost = reason(AzureFailure.error(failure));
+        if (HELD.matcher(innermost).find()) {
+            addWaysAround(innermost, reason.contains(innermost) ? problem : problem.because(innermost));
+            return problem;
+        }
+        return problem.remedy(
+                AzureFailure.isAbsent(failure)
+                        ? "az group create --location westeurope --name " + group
+                        : "az deployment operation group list --resource-group " + group + " --name " + NAME);
     }
 
     /** Azure says who was refused; whoever may assign roles is somebody else. */

@@ -141,7 +141,8 @@ public enum AzureFailure {
                 : Optional.empty();
     }
 
-    private static JsonNode error(RuntimeException failure) {
+    /** The error as the service describes it, which may have others within; without members where it describes none. */
+    public static JsonNode error(RuntimeException failure) {
         String body = response(failure)
                 .map(HttpResponse::getBodyAsBinaryData)
                 .map(String::valueOf)

@@ -35,6 +35,7 @@ final class ScriptedManager implements HttpClient {
     private @Nullable HttpResponse refusal;
     private @Nullable HttpHeaderName addressing = HttpHeaderName.LOCATION;
     private String failure = "";
+    private String failureMessage = "";
     private int looks;
 
     /** The next call is refused. */
@@ -54,7 +55,21 @@ final class ScriptedManager implements HttpClient {
 
     /** The next deployment fails of this, within errors that only tell that something failed. */
     void failOf(String code) {
+        failOf(code, "the reason");
+    }
+
+    /** The same in such words. */
+    void failOf(String code, String message) {
         failure = code;
+        failureMessage = message;
+    }
+
+    /** The next call is refused since it would fail of this, within an error that only tells that something would. */
+    void refuseWithin(int status, String code, String message) {
+        refusal = Answered.to(
+                status,
+                "{\"error\":{\"code\":\"InvalidTemplateDeployment\",\"message\":\"see details\",\"details\":[{\"code\":\""
+                        + code + "\",\"message\":\"" + message + "\"}]}}");
     }
 
     /** As it was deployed last. */
@@ -140,7 +155,7 @@ final class ScriptedManager implements HttpClient {
                     .putObject("error")
                     .put("code", "DeploymentFailed")
                     .put("message", "see details");
-            error.putArray("details").addObject().put("code", failure).put("message", "the reason");
+            error.putArray("details").addObject().put("code", failure).put("message", failureMessage);
         }
         if (state.equals("Succeeded")) {
             ObjectNode outputs = properties.putObject("outputs");

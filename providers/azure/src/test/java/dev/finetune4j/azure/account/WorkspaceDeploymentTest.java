@@ -119,6 +119,46 @@ class WorkspaceDeploymentTest {
                         "finetune bootstrap azure --set resource-group=g --set generation=2 --set workspaceName=finetune4j-2");
     }
 
+    /** As Azure says it of each. */
+    @Test
+    void tellsHowToGoPastWhatWasDeletedAndIsKept() {
+        String workspace = "Soft-deleted workspace exists. Please purge or recover it.";
+        String vault = "A vault with the same name already exists in deleted state. You need to either recover or purge"
+                + " existing key vault.";
+        manager.failOf("BadRequest", workspace);
+        WorkspaceDeployment failing = prepared(Map.of("workspaceName", "mine"));
+        assertThat(problem(failing::carryOut)).satisfies(held -> {
+            assertThat(held.causes())
+                    .containsExactly(
+                            "BadRequest: " + workspace,
+                            "a workspace that was deleted is kept for 14 days with its name");
+            assertThat(held.remedies())
+                    .containsExactly(
+                            "finetune bootstrap azure --set resource-group=g --set workspaceName=mine-2",
+                            "az rest --method delete --uri \"" + ScriptedManager.GROUP
+                                    + "/providers/Microsoft.MachineLearningServices/workspaces/mine?api-version=2024-10-01"
+                                    + "&forceToPurge=true\"");
+        });
+
+        manager.failOf("ConflictError", vault);
+        WorkspaceDeployment next = prepared(Map.of("generation", "4"));
+        assertThat(problem(next::carryOut)).satisfies(held -> {
+            assertThat(held.causes()).contains("a key vault that was deleted is kept for 7 to 90 days with its name");
+            assertThat(held.remedies().get(0))
+                    .isEqualTo("finetune bootstrap azure --set resource-group=g --set generation=5");
+            assertThat(held.remedies().get(1)).contains("az keyvault purge");
+        });
+
+        manager.failOf("");
+        WorkspaceDeployment third = prepared(Map.of());
+        manager.refuseWithin(409, "ConflictError", vault);
+        assertThat(problem(third::carryOut)).satisfies(held -> {
+            assertThat(held.code()).isEqualTo("FT0955");
+            assertThat(held.causes()).contains("ConflictError: " + vault);
+            assertThat(held.remedies().get(0)).contains("--set generation=");
+        });
+    }
+
     @Test
     void tellsWhoMayNotAndWhatIsNotThere() {
         String caller = "00000000-0000-0000-0000-000000000007";
