@@ -2,6 +2,7 @@ package dev.finetune4j.worker.pack;
 
 import dev.finetune4j.worker.problem.WorkerProblems;
 import java.io.IOException;
+import java.lang.module.ModuleFinder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +14,13 @@ import java.nio.file.Path;
  * @param system name and architecture of the system that it runs on, as Java tells them
  */
 record TrimmedRuntime(Path javaHome, String system) {
+    private static final String NEEDED = "java.base,java.logging,java.management,java.net.http,jdk.unsupported";
+
+    /** What most servers want of a connection; newer Javas have it in {@code java.base}. */
+    private static final String CURVES = "jdk.crypto.ec";
+
     private static final String MODULES =
-            "java.base,java.logging,java.management,java.net.http,jdk.crypto.ec,jdk.unsupported";
+            ModuleFinder.ofSystem().find(CURVES).isPresent() ? NEEDED + "," + CURVES : NEEDED;
 
     /** All that containers of clouds run on. */
     private static final String CONTAINERS = "Linux amd64";

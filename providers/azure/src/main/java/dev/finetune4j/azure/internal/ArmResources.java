@@ -59,16 +59,25 @@ public final class ArmResources {
 
     /** All resources of a list, page after page. */
     public List<JsonNode> list(String resource) {
+        return list(calls, resource);
+    }
+
+    /** The same by one try of each call, for whoever would rather not know than wait. */
+    public List<JsonNode> listOnce(String resource) {
+        return list(once, resource);
+    }
+
+    private List<JsonNode> list(ArmCalls by, String resource) {
         List<JsonNode> all = new ArrayList<>();
         JsonNode page =
-                read(calls.get(manager, bare(resource), version, Context.NONE).getValue());
+                read(by.get(manager, bare(resource), version, Context.NONE).getValue());
         while (true) {
             page.path("value").forEach(all::add);
             String next = page.path("nextLink").asText();
             if (next.isEmpty()) {
                 return all;
             }
-            page = read(calls.at(manager, next, Context.NONE).getValue());
+            page = read(by.at(manager, next, Context.NONE).getValue());
         }
     }
 

@@ -239,7 +239,9 @@ final class AzureMlProvider implements Provider {
     /** Machines of a cluster count as those of whoever made it. */
     private Optional<MachineQuota> quotas() {
         AzureMlOptions options = settings.options();
-        return options.compute() == null ? Optional.of(new MachineQuota(options, site().jobs())) : Optional.empty();
+        return options.compute() == null
+                ? Optional.of(new MachineQuota(options, site().jobs()::ofRegionOnce))
+                : Optional.empty();
     }
 
     /** Whoever may launch jobs need not be let see the quotas of a region. */

@@ -145,9 +145,17 @@ final class CommandJobs {
 
     /** A list of what the subscription may have in the region: {@code vmSizes} or {@code usages}. */
     List<JsonNode> ofRegion(String list) {
-        String path = "/subscriptions/" + options.subscription()
-                + "/providers/Microsoft.MachineLearningServices/locations/" + options.region() + "/" + list;
-        return make(list + " of " + options.region(), () -> manager.list(path));
+        return make(list + " of " + options.region(), () -> manager.list(ofRegionPath(list)));
+    }
+
+    /** The same by one try, for whoever would rather not know than wait. */
+    List<JsonNode> ofRegionOnce(String list) {
+        return make(list + " of " + options.region(), () -> manager.listOnce(ofRegionPath(list)));
+    }
+
+    private String ofRegionPath(String list) {
+        return "/subscriptions/" + options.subscription() + "/providers/Microsoft.MachineLearningServices/locations/"
+                + options.region() + "/" + list;
     }
 
     /**

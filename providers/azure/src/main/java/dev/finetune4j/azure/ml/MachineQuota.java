@@ -5,6 +5,7 @@ import dev.finetune4j.spi.Diagnosis;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -24,12 +25,13 @@ final class MachineQuota {
     /**
      * The quotas of the options' region as they are now.
      *
+     * @param ofRegion gives the region's list of a name
      * @throws dev.finetune4j.error.FineTuneException if the service does not tell
      */
-    MachineQuota(AzureMlOptions options, CommandJobs jobs) {
+    MachineQuota(AzureMlOptions options, Function<String, List<JsonNode>> ofRegion) {
         this.options = options;
-        sizes = jobs.ofRegion("vmSizes");
-        usages = jobs.ofRegion("usages");
+        sizes = ofRegion.apply("vmSizes");
+        usages = ofRegion.apply("usages");
     }
 
     /** Whether one machine of the options' size fits into what is left. */

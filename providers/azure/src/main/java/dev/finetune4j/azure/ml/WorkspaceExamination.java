@@ -43,7 +43,7 @@ final class WorkspaceExamination {
         }
         all.add(
                 settings.all().containsKey(PlaceSettings.MACHINE)
-                        ? look(MachineQuota.NAME, () -> new MachineQuota(options, jobs).diagnosis())
+                        ? look(MachineQuota.NAME, () -> new MachineQuota(options, jobs::ofRegion).diagnosis())
                         : Diagnosis.unknown(
                                 MachineQuota.NAME,
                                 "the job leaves its machine to a plan",

@@ -46,6 +46,6 @@ class MachineQuotaTest {
                 options,
                 Answered.connection(request -> Mono.fromSupplier(
                         () -> Answered.to(200, request.getUrl().getPath().endsWith("/vmSizes") ? sizes : usages))));
-        return new MachineQuota(options, jobs).diagnosis();
+        return new MachineQuota(options, jobs::ofRegion).diagnosis();
     }
 }
