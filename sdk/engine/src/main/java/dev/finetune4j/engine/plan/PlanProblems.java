@@ -72,7 +72,7 @@ public final class PlanProblems implements ProblemCatalogue {
             """
             A plan asks a place that tells it quickly what the account may have at once. A machine that the quota does not leave comes after all
             that it does, and is not launched on before the quota is larger. Where nobody tells, as without credentials, nothing is said of it.""",
-            "finetune doctor azure JOB");
+            "finetune plan JOB --all");
 
     /** Prices and budget cannot be held against each other. */
     static final ProblemKind OTHER_CURRENCY = new ProblemKind(
