@@ -91,6 +91,15 @@ final class AzureMlErrors {
                 .asException();
     }
 
+    static FineTuneException otherRegion(AzureMlOptions options, String found) {
+        return AzureMlProblems.OTHER_REGION
+                .error(options.workspace() + " is in " + found + ", and the job is planned in " + options.region())
+                .because("its machines are in " + found + ", and its cost and its limit go by their price")
+                .at(Location.ofKey(AzureMlSettings.PREFIX + PlaceSettings.REGION))
+                .remedy(AzureMlSettings.PREFIX + PlaceSettings.REGION + ": " + found)
+                .asException();
+    }
+
     static FineTuneException noDatastore(AzureMlOptions options, String found) {
         return AzureMlProblems.NO_WORKSPACE
                 .error("the datastore " + options.datastore() + " of " + options.workspace() + " is not of "

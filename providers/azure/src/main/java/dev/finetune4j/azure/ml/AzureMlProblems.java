@@ -4,6 +4,7 @@ import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
+import java.util.Set;
 
 /** FT0931 to FT0954: jobs at Azure Machine Learning. */
 public final class AzureMlProblems implements ProblemCatalogue {
@@ -22,6 +23,14 @@ public final class AzureMlProblems implements ProblemCatalogue {
             "A cluster has its own machines and its own terms, a region lets only some sizes, and a job writes only where a datastore of the"
                     + " workspace is.",
             "leave one of the two settings out");
+
+    static final ProblemKind OTHER_REGION = new ProblemKind(
+            "FT0933",
+            "the workspace is in another region",
+            ExitCode.INVALID,
+            "A job runs in the region of its workspace, whatever a plan chose. Prices and quotas differ from region to region, so that a job which"
+                    + " was planned in another one would cost something else. Nothing was sent.",
+            "places.azure-ml.region: REGION");
 
     static final ProblemKind NO_CREDENTIALS = new ProblemKind(
             "FT0941",
@@ -121,11 +130,15 @@ public final class AzureMlProblems implements ProblemCatalogue {
             "Azure took the job and failed before the worker could: it could not read an input, pull the image, or act as the job's identity.",
             "az ml job show --name NAME");
 
+    /** What is told of a workspace that is not as a job has it. */
+    static final Set<ProblemKind> OF_WORKSPACE = Set.of(CONTRADICTION, OTHER_REGION, NO_WORKSPACE);
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
                 BAD_SETTING,
                 CONTRADICTION,
+                OTHER_REGION,
                 NO_CREDENTIALS,
                 DENIED,
                 UNREACHABLE,

@@ -128,6 +128,22 @@ final class AzureMlProvider implements Provider {
     }
 
     @Override
+    public List<Problem> objections(FineTuneJob job, @Nullable Duration timeLimit) {
+        List<Problem> problems = settingProblems();
+        if (problems.stream().anyMatch(Problem::isError)) {
+            return problems;
+        }
+        try {
+            refuseOtherTerms(site());
+            return problems;
+        } catch (FineTuneException e) {
+            return e.problems().stream()
+                    .filter(problem -> AzureMlProblems.OF_WORKSPACE.contains(problem.kind()))
+                    .toList(); // whether the caller is let in, and whether Azure answers, is told by the launch
+        }
+    }
+
+    @Override
     public List<Problem> refusals(Proposal proposal) {
         return new AzureMlSettings(proposal.job().settingsOf(ID), context.environment()).problems();
     }
@@ -169,14 +185,20 @@ final class AzureMlProvider implements Provider {
     private Launch launch(Submission submission, int launch) {
         refuseSettings();
         Site open = site();
-        open.jobs().refuseOtherStore(); // before a model is sent for nothing
-        Optional.ofNullable(open.options().compute()).ifPresent(open.jobs()::refuseOtherMachines);
+        refuseOtherTerms(open); // before a model is sent for nothing
+        open.jobs().refuseOtherStore();
         Map<String, String> inputs = new JobFiles(open.store()).stage(submission);
         open.walk().forget();
         String name = LaunchWalk.name(submission.id(), launch);
         AzureJob job = open.jobs()
                 .submit(name, body(open, submission, inputs), submission.order().digest());
         return new Launch(job, null);
+    }
+
+    /** The machines that the job would get, and where, are those that it is planned on. */
+    private static void refuseOtherTerms(Site open) {
+        open.jobs().refuseOtherRegion();
+        Optional.ofNullable(open.options().compute()).ifPresent(open.jobs()::refuseOtherMachines);
     }
 
     private static ObjectNode body(Site open, Submission submission, Map<String, String> inputs) {
@@ -213,6 +235,9 @@ final class AzureMlProvider implements Provider {
     public MachineVerdict machineVerdict(Problem problem) {
         if (problem.kind().equals(AzureMlProblems.QUOTA)) {
             return MachineVerdict.NOT_ALLOWED;
+        }
+        if (problem.kind().equals(AzureMlProblems.OTHER_REGION)) {
+            return MachineVerdict.NOT_SUITED;
         }
         return problem.kind().equals(AzureMlProblems.NO_CAPACITY) ? MachineVerdict.NOT_FREE : MachineVerdict.UNRELATED;
     }

@@ -9,6 +9,7 @@ import dev.finetune4j.spi.CreateOnce;
 import dev.finetune4j.spi.Submission;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -156,6 +157,23 @@ final class CommandJobs {
     private String ofRegionPath(String list) {
         return "/subscriptions/" + options.subscription() + "/providers/Microsoft.MachineLearningServices/locations/"
                 + options.region() + "/" + list;
+    }
+
+    /**
+     * Refuses a workspace that is in another region than the job is planned in: what it bills goes by the region.
+     *
+     * @throws FineTuneException with FT0946 if there is no such workspace, FT0933 if it is elsewhere
+     */
+    void refuseOtherRegion() {
+        String found = workspace()
+                .orElseThrow(() -> AzureMlErrors.noWorkspace(options.workspacePath()))
+                .path("location")
+                .asText()
+                .replace(" ", "")
+                .toLowerCase(Locale.ROOT);
+        if (!found.equals(options.region())) {
+            throw AzureMlErrors.otherRegion(options, found);
+        }
     }
 
     /**

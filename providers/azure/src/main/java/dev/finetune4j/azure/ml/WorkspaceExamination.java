@@ -1,6 +1,5 @@
 package dev.finetune4j.azure.ml;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.blob.BlobStore;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.error.FineTuneException;
@@ -53,21 +52,8 @@ final class WorkspaceExamination {
 
     private static Diagnosis workspace(AzureMlOptions options, CommandJobs jobs) {
         return look(WORKSPACE, () -> {
-            Optional<JsonNode> found = jobs.workspace();
-            if (found.isEmpty()) {
-                return Diagnosis.of(
-                        WORKSPACE,
-                        AzureMlErrors.noWorkspace(options.workspacePath())
-                                .problems()
-                                .get(0));
-            }
-            String region = found.get().path("location").asText().replace(" ", "");
-            return region.equalsIgnoreCase(options.region())
-                    ? Diagnosis.ok(WORKSPACE, options.workspace() + " in " + region)
-                    : Diagnosis.fail(
-                            WORKSPACE,
-                            options.workspace() + " is in " + region + ", and the job in " + options.region(),
-                            AzureMlSettings.PREFIX + "region: " + region);
+            jobs.refuseOtherRegion();
+            return Diagnosis.ok(WORKSPACE, options.workspace() + " in " + options.region());
         });
     }
 

@@ -123,7 +123,8 @@ class AzureExaminerTest {
     void tellsOfAnotherRegionAndOfNoWorkspace() {
         assertThat(examine(Map.of("region", "northeurope")).get(1)).satisfies(workspace -> {
             assertThat(workspace.verdict()).isEqualTo(Verdict.FAIL);
-            assertThat(workspace.found()).isEqualTo("my-workspace is in westeurope, and the job in northeurope");
+            assertThat(workspace.found())
+                    .isEqualTo("FT0933: my-workspace is in westeurope, and the job is planned in northeurope");
             assertThat(workspace.remedy()).isEqualTo("places.azure-ml.region: westeurope");
         });
         assertThat(examine(Map.of("workspace", "another")).get(1)).satisfies(workspace -> {

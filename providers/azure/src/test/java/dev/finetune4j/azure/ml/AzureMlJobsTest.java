@@ -7,7 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Faults;
@@ -322,6 +327,44 @@ class AzureMlJobsTest {
                                 .singleElement()
                                 .asString()
                                 .startsWith("nothing is left of its time limit, less the 30 min"));
+    }
+
+    /** A plan that is told no region takes the cheapest, where the workspace need not be. */
+    @Test
+    void refusesARegionThatIsNotTheWorkspaces() {
+        try (Provider elsewhere = place.openWith(Map.of("region", "eastus"))) {
+            List<Problem> objections = elsewhere.objections(aJob(), null);
+
+            assertThat(objections).singleElement().satisfies(problem -> {
+                assertThat(problem.code()).isEqualTo("FT0933");
+                assertThat(problem.summary())
+                        .isEqualTo("my-workspace is in westeurope, and the job is planned in eastus");
+                assertThat(problem.remedies()).containsExactly("places.azure-ml.region: westeurope");
+            });
+            assertThat(elsewhere.machineVerdict(objections.get(0)))
+                    .as("a run goes on to the next of its plan")
+                    .isEqualTo(MachineVerdict.NOT_SUITED);
+            assertThatThrownBy(() -> elsewhere.submit(place.job("elsewhere", 1).build()))
+                    .hasMessageContaining("FT0933");
+        }
+        assertThat(place.store().list("")).as("nothing was sent").isEmpty();
+        assertThat(provider.objections(aJob(), null)).isEmpty();
+    }
+
+    @Test
+    void leavesItToTheLaunchToTellWhoIsNotLetIn() {
+        try (Provider stranger = place.openAs("not the secret")) {
+            assertThat(stranger.objections(aJob(), null)).isEmpty();
+        }
+    }
+
+    private static FineTuneJob aJob() {
+        return FineTuneJob.builder(
+                        "letters",
+                        ModelRef.parse("tiny"),
+                        TaskSpec.of(TaskKind.SENTIMENT),
+                        DataSpec.ofFile("letters.jsonl"))
+                .build();
     }
 
     @Test
