@@ -61,6 +61,7 @@ public final class OfflineAzure implements AutoCloseable {
     private final Azurite blobs;
     private final ServicePrincipal principal;
     private final AccessTokens tokens;
+    private final AzureGate gate;
     private final Faults faults;
     private final CallLog calls;
     private final String control;
@@ -75,6 +76,7 @@ public final class OfflineAzure implements AutoCloseable {
             Azurite blobs,
             ServicePrincipal principal,
             AccessTokens tokens,
+            AzureGate gate,
             Faults faults,
             CallLog calls,
             String control,
@@ -86,6 +88,7 @@ public final class OfflineAzure implements AutoCloseable {
         this.blobs = blobs;
         this.principal = principal;
         this.tokens = tokens;
+        this.gate = gate;
         this.faults = faults;
         this.calls = calls;
         this.control = control;
@@ -150,6 +153,7 @@ public final class OfflineAzure implements AutoCloseable {
         Faults faults = new Faults(AzureErrors.wording(), clock);
         CallLog calls = new CallLog();
         String control = CONTROL + secret(); // none that jobs know
+        AzureGate gate = new AzureGate(CLIENT);
         OfflineServer server = OfflineServer.start(
                 List.of(
                         new ControlProtocol(control, new Orders(service, openAi, faults), calls),
@@ -160,12 +164,12 @@ public final class OfflineAzure implements AutoCloseable {
                                 tokens.check(authorization, audiences(door, base));
                             }
                         })),
-                new AzureGate(CLIENT),
+                gate,
                 faults,
                 calls,
                 blobs.certificate().server());
         OfflineAzure azure = new OfflineAzure(
-                workspace, service, openAi, store, blobs, principal, tokens, faults, calls, control, server);
+                workspace, service, openAi, store, blobs, principal, tokens, gate, faults, calls, control, server);
         container.connect(azure::variablesOf);
         return azure;
     }
@@ -254,6 +258,14 @@ public final class OfflineAzure implements AutoCloseable {
     /** What is to go wrong with the next calls. */
     public Faults faults() {
         return faults;
+    }
+
+    /**
+     * From now on the caller may do what role definitions say, as {@code az role definition create} takes them, wherever they can be assigned. The
+     * store asks for no role.
+     */
+    public void restrictCaller(String... definitions) {
+        gate.restrict(definitions);
     }
 
     /** The calls so far. Those to the store are not among them. */

@@ -7,25 +7,34 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What must be allowed for a job, as role definitions of Azure's: for whoever launches it, and for the identity that it acts as. */
+/**
+ * What must be allowed for a job, as role definitions of Azure's: for whoever launches it, and for the identity that it acts as. A definition can name
+ * no resource as its scope, so that its description says at which ones it is to be assigned.
+ */
 final class AzureMlRoles {
+    private static final String LOCATIONS = "Microsoft.MachineLearningServices/locations/";
     private static final String WORKSPACE = "Microsoft.MachineLearningServices/workspaces/";
     private static final String BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/";
 
     private AzureMlRoles() {}
 
     static List<AccessPolicy> of(AzureMlOptions options) {
-        Map<String, String> ofCaller = new LinkedHashMap<>();
-        ofCaller.put("Microsoft.MachineLearningServices/workspaces/read", "finds the run history of the workspace");
-        ofCaller.put(WORKSPACE + "jobs/read", "finds the job before it is launched, and follows it");
-        ofCaller.put(WORKSPACE + "jobs/write", "launches the job");
-        ofCaller.put(WORKSPACE + "jobs/cancel/action", "stops it");
-        ofCaller.put(WORKSPACE + "jobs/delete", "removes its record");
-        ofCaller.put(WORKSPACE + "datastores/read", "looks whether the store is one of the workspace");
-        ofCaller.put(WORKSPACE + "environments/versions/read", "runs the job in an environment");
-        ofCaller.put(WORKSPACE + "experiments/runs/read", "reads its state, its log and why it failed");
+        Map<String, String> launching = new LinkedHashMap<>();
+        launching.put(WORKSPACE + "read", "finds the workspace's region and run history");
+        launching.put(WORKSPACE + "jobs/read", "finds the job before it is launched, and follows it");
+        launching.put(WORKSPACE + "jobs/write", "launches the job");
+        launching.put(WORKSPACE + "jobs/cancel/action", "stops it");
+        launching.put(WORKSPACE + "jobs/delete", "removes its record");
+        launching.put(WORKSPACE + "datastores/read", "looks whether the store is one of the workspace");
+        launching.put(WORKSPACE + "environments/versions/read", "runs the job in an environment");
+        launching.put(WORKSPACE + "experiments/runs/read", "reads its state, its log and why it failed");
         if (options.compute() != null) {
-            ofCaller.put(WORKSPACE + "computes/read", "runs the job on the cluster");
+            launching.put(WORKSPACE + "computes/read", "runs the job on the cluster");
+        }
+        if (options.identity() != null) {
+            launching.put(
+                    "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+                    "lets the job act as its identity");
         }
         Map<String, String> files = new LinkedHashMap<>();
         files.put(BLOBS + "read", "reads inputs, checkpoints and results");
@@ -33,32 +42,47 @@ final class AzureMlRoles {
         files.put(BLOBS + "add/action", "writes files in parts");
         Map<String, String> cleaning = new LinkedHashMap<>(files);
         cleaning.put(BLOBS + "delete", "removes what the job wrote");
+        Map<String, String> counting = new LinkedHashMap<>();
+        counting.put(LOCATIONS + "usages/read", "looks whether the quota leaves a machine");
+        counting.put(LOCATIONS + "vmSizes/read", "knows of which quota a machine is");
+
+        String subscription = "/subscriptions/" + options.subscription();
+        String group = subscription + "/resourceGroups/" + options.resourceGroup();
+        String container = "the container " + options.store().container() + " of "
+                + options.store().account();
+        String identity = options.identity();
         return List.of(
-                policy(AccessPolicy.Holder.CALLER, "", "finetune4j launcher", ofCaller, cleaning, options),
-                policy(
-                        AccessPolicy.Holder.JOB,
-                        options.identity() == null ? "" : options.identity(),
-                        "finetune4j job",
-                        Map.of(),
-                        files,
-                        options));
+                new Role("launcher", launching, cleaning, group)
+                        .policy(
+                                AccessPolicy.Holder.CALLER,
+                                "",
+                                "at " + options.workspacePath() + ", at " + container
+                                        + (identity == null ? "" : " and at the identity " + identity)),
+                new Role("quota reader", counting, Map.of(), subscription)
+                        .policy(AccessPolicy.Holder.CALLER, "", "at " + subscription),
+                new Role("job", Map.of(), files, group)
+                        .policy(AccessPolicy.Holder.JOB, identity == null ? "" : identity, "at " + container));
     }
 
-    private static AccessPolicy policy(
-            AccessPolicy.Holder holder,
-            String identity,
-            String name,
-            Map<String, String> actions,
-            Map<String, String> dataActions,
-            AzureMlOptions options) {
-        ObjectNode role = Json.records().createObjectNode();
-        role.put("Name", name).put("IsCustom", true).put("Description", "what finetune4j's jobs take, and no more");
-        actions.keySet().forEach(role.putArray("Actions")::add);
-        dataActions.keySet().forEach(role.putArray("DataActions")::add);
-        role.putArray("AssignableScopes")
-                .add("/subscriptions/" + options.subscription() + "/resourceGroups/" + options.resourceGroup());
-        Map<String, String> reasons = new LinkedHashMap<>(actions);
-        reasons.putAll(dataActions);
-        return new AccessPolicy(holder, identity, Json.pretty(role), reasons);
+    /**
+     * A role.
+     *
+     * @param actions what is done by the resource manager, with what for
+     * @param dataActions what is done to files, with what for
+     * @param scope below which it can be assigned
+     */
+    private record Role(String name, Map<String, String> actions, Map<String, String> dataActions, String scope) {
+        AccessPolicy policy(AccessPolicy.Holder holder, String identity, String where) {
+            ObjectNode role = Json.records().createObjectNode();
+            role.put("Name", "finetune4j " + name)
+                    .put("IsCustom", true)
+                    .put("Description", "what finetune4j's jobs take, and no more; assign it " + where);
+            actions.keySet().forEach(role.putArray("Actions")::add);
+            dataActions.keySet().forEach(role.putArray("DataActions")::add);
+            role.putArray("AssignableScopes").add(scope);
+            Map<String, String> reasons = new LinkedHashMap<>(actions);
+            reasons.putAll(dataActions);
+            return new AccessPolicy(holder, identity, Json.pretty(role), reasons);
+        }
     }
 }

@@ -11,7 +11,6 @@ import dev.finetune4j.offlinecloud.wire.Route;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,7 +65,7 @@ public final class AzureProtocol implements Protocol {
     }
 
     /** Whose resources a path is of; those of Azure Machine Learning where it does not say so. */
-    private static String provider(String path) {
+    static String provider(String path) {
         Matcher provider = PROVIDER.matcher(path);
         return provider.matches() ? Objects.requireNonNull(provider.group(1)) : Workspace.PROVIDER;
     }
@@ -163,28 +162,7 @@ public final class AzureProtocol implements Protocol {
         public List<Access> accesses() {
             return operation == null || operation.door() == Operation.Door.OPEN
                     ? List.of()
-                    : List.of(Access.to(action(operation.route()), call.path()));
-        }
-
-        /** As roles call it: the types of the path, and what is done to the last of them. */
-        private String action(Route route) {
-            String provider = provider(route.requestUri());
-            List<String> types = new ArrayList<>(List.of(provider));
-            String below = route.requestUri().replaceFirst(".*/" + provider + "/", "");
-            String last = "";
-            for (String part : below.split("/")) {
-                last = part;
-                if (!part.startsWith("{")) {
-                    types.add(part);
-                }
-            }
-            boolean isAction = route.method().equals("POST") && !last.startsWith("{");
-            return String.join("/", types)
-                    + switch (route.method()) {
-                        case "GET" -> "/read";
-                        case "DELETE" -> "/delete";
-                        default -> isAction ? "/action" : "/write";
-                    };
+                    : Rights.of(operation, call);
         }
 
         @Override
