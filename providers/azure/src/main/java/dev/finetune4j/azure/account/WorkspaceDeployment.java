@@ -175,11 +175,11 @@ final class WorkspaceDeployment implements Founding {
         add(text, "datastore", outputs.at("/datastore/value").asText());
         add(text, "identity", outputs.at("/identity/value").asText());
         add(text, "compute", compute);
-        if (!compute.isEmpty()) { // a cluster's machines are of one size
-            add(
-                    text,
-                    "machine",
-                    deployment.at("/parameters/clusterMachine/value").asText());
+        if (!compute.isEmpty()) { // a cluster's machines are of one size, and on one kind of terms
+            JsonNode parameters = deployment.path("parameters");
+            add(text, "machine", parameters.at("/clusterMachine/value").asText());
+            String priority = parameters.at("/clusterPriority/value").asText();
+            add(text, "spot", Boolean.toString(priority.equals("LowPriority")));
         }
         return text.toString();
     }

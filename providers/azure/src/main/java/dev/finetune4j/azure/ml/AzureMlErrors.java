@@ -53,10 +53,7 @@ final class AzureMlErrors {
     private static Problem.Builder refused(
             RuntimeException failure, String reason, String name, AzureMlOptions options) {
         if (QUOTA.matcher(AzureFailure.code(failure)).find()) {
-            return AzureMlProblems.QUOTA
-                    .error("the subscription's quota leaves no " + options.machine() + " for " + name)
-                    .because(reason)
-                    .remedy("az ml compute list-usage --location " + options.region());
+            return quota(options.machine(), name, options).because(reason);
         }
         if (AzureFailure.isAbsent(failure)) {
             return AzureMlProblems.NO_WORKSPACE
@@ -118,14 +115,53 @@ final class AzureMlErrors {
                 .asException();
     }
 
-    static FineTuneException otherMachines(AzureMlOptions options, String cluster, String found) {
+    static FineTuneException otherMachines(AzureMlOptions options, Cluster cluster) {
         return AzureMlProblems.CONTRADICTION
-                .error("the machines of " + cluster + " are " + found + ", and the job is planned on "
-                        + options.machine())
+                .error("the machines of " + cluster.name() + " are " + cluster.machine()
+                        + ", and the job is planned on " + options.machine())
                 .because("its cost and its limit go by the price of the machine that is planned")
                 .at(Location.ofKey(AzureMlSettings.PREFIX + AzureMlSettings.COMPUTE))
-                .remedy(AzureMlSettings.PREFIX + "machine: " + found)
+                .remedy(AzureMlSettings.PREFIX + PlaceSettings.MACHINE + ": " + cluster.machine())
                 .asException();
+    }
+
+    static FineTuneException otherTerms(Cluster cluster) {
+        return AzureMlProblems.CONTRADICTION
+                .error(
+                        cluster.isSpot()
+                                ? "the machines of " + cluster.name()
+                                        + " may be taken back, and the job is planned on such as may not"
+                                : "the machines of " + cluster.name()
+                                        + " are never taken back, and the job is planned on such as are")
+                .because(
+                        "a cluster's machines are on the terms that it was made with, and by them go price and checkpoints")
+                .at(Location.ofKey(AzureMlSettings.PREFIX + PlaceSettings.SPOT))
+                .remedy(AzureMlSettings.PREFIX + PlaceSettings.SPOT + ": " + cluster.isSpot())
+                .asException();
+    }
+
+    static FineTuneException noMachines(AzureMlOptions options, Cluster cluster) {
+        return AzureMlProblems.NO_MACHINES
+                .error("the cluster " + cluster.name() + " can have no machine")
+                .because(
+                        cluster.isGone() ? "it is " + cluster.state() : "it is made to have 0 machines at once at most")
+                .remedy(
+                        cluster.isGone()
+                                ? "leave " + AzureMlSettings.PREFIX + AzureMlSettings.COMPUTE + " out"
+                                : "az ml compute update --max-instances 1 --name " + cluster.name()
+                                        + " --resource-group " + options.resourceGroup() + " --workspace-name "
+                                        + options.workspace())
+                .asException();
+    }
+
+    static FineTuneException noQuota(AzureMlOptions options, Cluster cluster, String reason) {
+        return quota(options.machine(), cluster.name(), options).because(reason).asException();
+    }
+
+    private static Problem.Builder quota(String machine, String name, AzureMlOptions options) {
+        return AzureMlProblems.QUOTA
+                .error("the subscription's quota leaves no " + machine + " for " + name)
+                .remedy("az ml compute list-usage --location " + options.region());
     }
 
     static FineTuneException taken(AzureJob job, String digest) {

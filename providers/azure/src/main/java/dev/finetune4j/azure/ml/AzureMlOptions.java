@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param store where inputs, checkpoints and results go
  * @param datastore the workspace's name of the store's container
  * @param machine size of the machine, such as {@code Standard_NC24ads_A100_v4}
- * @param isSpot whether the machine may be taken back, for a lower price
+ * @param isSpot whether the machine may be taken back, for a lower price; of a cluster, whether it is of low priority
  * @param compute a cluster of the workspace, or null for a machine that Azure brings for the job
  * @param environment in which the job runs: an ARM id, an asset of a registry, or {@code NAME:VERSION} of the workspace
  * @param identity client id of the managed identity that the job acts as, or null for the caller's

@@ -32,6 +32,13 @@ public final class AzureMlProblems implements ProblemCatalogue {
                     + " was planned in another one would cost something else. Nothing was sent.",
             "places.azure-ml.region: REGION");
 
+    static final ProblemKind NO_MACHINES = new ProblemKind(
+            "FT0934",
+            "the cluster can have no machine",
+            ExitCode.CAPACITY,
+            "A cluster that failed to be made, is being removed, or is made for no machine lets a job wait for ever. Nothing was sent.",
+            "az ml compute show --name CLUSTER");
+
     static final ProblemKind NO_CREDENTIALS = new ProblemKind(
             "FT0941",
             "Azure does not accept the credentials",
@@ -131,7 +138,7 @@ public final class AzureMlProblems implements ProblemCatalogue {
             "az ml job show --name NAME");
 
     /** What is told of a workspace that is not as a job has it. */
-    static final Set<ProblemKind> OF_WORKSPACE = Set.of(CONTRADICTION, OTHER_REGION, NO_WORKSPACE);
+    static final Set<ProblemKind> OF_WORKSPACE = Set.of(CONTRADICTION, OTHER_REGION, NO_MACHINES, QUOTA, NO_WORKSPACE);
 
     @Override
     public List<ProblemKind> kinds() {
@@ -139,6 +146,7 @@ public final class AzureMlProblems implements ProblemCatalogue {
                 BAD_SETTING,
                 CONTRADICTION,
                 OTHER_REGION,
+                NO_MACHINES,
                 NO_CREDENTIALS,
                 DENIED,
                 UNREACHABLE,

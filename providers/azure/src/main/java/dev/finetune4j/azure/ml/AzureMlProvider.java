@@ -198,7 +198,7 @@ final class AzureMlProvider implements Provider {
     /** The machines that the job would get, and where, are those that it is planned on. */
     private static void refuseOtherTerms(Site open) {
         open.jobs().refuseOtherRegion();
-        Optional.ofNullable(open.options().compute()).ifPresent(open.jobs()::refuseOtherMachines);
+        Optional.ofNullable(open.options().compute()).ifPresent(open.jobs()::cluster);
     }
 
     private static ObjectNode body(Site open, Submission submission, Map<String, String> inputs) {

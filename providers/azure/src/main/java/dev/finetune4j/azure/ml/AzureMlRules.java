@@ -129,15 +129,6 @@ final class AzureMlRules {
                 COMPUTE,
                 "2 to 16 letters, digits and hyphens",
                 "az ml compute list --query [].name");
-        if (options.isSpot()) {
-            problems.add(problem(
-                            AzureMlProblems.CONTRADICTION,
-                            PlaceSettings.SPOT,
-                            "a cluster's machines are on the terms that it was made with")
-                    .remedy("leave " + AzureMlSettings.PREFIX + "spot out, and make the cluster of low priority")
-                    .remedy("leave " + AzureMlSettings.PREFIX + "compute out")
-                    .build());
-        }
     }
 
     private void checkTags() {

@@ -6,6 +6,7 @@ import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.CreateOnce;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.Submission;
 import java.util.Comparator;
 import java.util.List;
@@ -195,18 +196,30 @@ final class CommandJobs {
     }
 
     /**
-     * Refuses a cluster of other machines than the job is planned for: what it bills goes by them.
+     * The cluster that the job is to run on, if it has the machines that the job is planned for, on its terms, and can have one: what the job bills
+     * goes by them, and a cluster that can have none lets jobs wait for ever.
      *
-     * @throws FineTuneException with FT0946 if there is no such cluster, FT0932 if its machines are others
+     * @throws FineTuneException with FT0946 if there is no such cluster, FT0932 if its machines or terms are others, FT0934 if it can have none,
+     *     FT0945 if the quota leaves it none
      */
-    void refuseOtherMachines(String cluster) {
-        String found = make(cluster, () -> manager.find(options.workspacePath() + "/computes/" + cluster))
-                .orElseThrow(() -> AzureMlErrors.noCluster(options, cluster))
-                .at("/properties/properties/vmSize")
-                .asText();
-        if (!found.equalsIgnoreCase(options.machine())) {
-            throw AzureMlErrors.otherMachines(options, cluster, found);
+    Cluster cluster(String name) {
+        Cluster found = make(name, () -> manager.find(options.workspacePath() + "/computes/" + name))
+                .map(json -> new Cluster(name, json))
+                .orElseThrow(() -> AzureMlErrors.noCluster(options, name));
+        if (!found.machine().equalsIgnoreCase(options.machine())) {
+            throw AzureMlErrors.otherMachines(options, found);
         }
+        if (found.isSpot() != options.isSpot()) {
+            throw AzureMlErrors.otherTerms(found);
+        }
+        if (found.isGone() || found.isEmpty()) {
+            throw AzureMlErrors.noMachines(options, found);
+        }
+        List<String> errors = found.quotaErrors();
+        if (!errors.isEmpty() && new MachineQuota(options, this).diagnosis(name).verdict() == Diagnosis.Verdict.FAIL) {
+            throw AzureMlErrors.noQuota(options, found, errors.get(0));
+        }
+        return found;
     }
 
     private String path(String name) {

@@ -32,8 +32,14 @@ final class WorkspaceExamination {
             }));
             Optional.ofNullable(options.compute())
                     .map(cluster -> look(CLUSTER, () -> {
-                        jobs.refuseOtherMachines(cluster);
-                        return Diagnosis.ok(CLUSTER, cluster + " has machines " + options.machine());
+                        List<String> errors = jobs.cluster(cluster).errors();
+                        return errors.isEmpty()
+                                ? Diagnosis.ok(CLUSTER, cluster + " has machines " + options.machine())
+                                : Diagnosis.warn(
+                                        CLUSTER,
+                                        cluster + " got no machine when it last wanted one: " + errors.get(0),
+                                        "az ml compute show --name " + cluster + " --resource-group "
+                                                + options.resourceGroup() + " --workspace-name " + options.workspace());
                     }))
                     .ifPresent(all::add);
         }

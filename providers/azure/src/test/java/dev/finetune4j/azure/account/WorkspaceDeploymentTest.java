@@ -93,7 +93,10 @@ class WorkspaceDeploymentTest {
     void saysOfAClusterWhichMachinesItHas() {
         assertThat(prepared(Map.of("clusterMachine", "Standard_NC24ads_A100_v4"))
                         .carryOut())
-                .endsWith("    compute: finetune4j\n    machine: Standard_NC24ads_A100_v4\n");
+                .endsWith("    compute: finetune4j\n    machine: Standard_NC24ads_A100_v4\n    spot: false\n");
+        assertThat(prepared(Map.of("clusterPriority", "LowPriority")).carryOut())
+                .as("which a plan must know, since what was trained may be lost")
+                .endsWith("    machine: Standard_NC24ads_A100_v4\n    spot: true\n");
     }
 
     @Test

@@ -2,11 +2,14 @@ package dev.finetune4j.azure.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.account.AzureExaminer;
+import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.spi.Diagnosis;
@@ -148,6 +151,30 @@ class AzureExaminerTest {
 
         assertThat(cluster.name()).isEqualTo("cluster");
         assertThat(cluster.found()).startsWith("FT0946: there is no cluster gpus");
+    }
+
+    @Test
+    void tellsWhyAClusterGetsNoMachineThoughMakingItSucceeded() {
+        String cluster =
+                "{\"location\":\"westeurope\",\"properties\":{\"computeType\":\"AmlCompute\",\"properties\":{\"vmSize\":\""
+                        + MACHINE + "\",\"scaleSettings\":{\"minNodeCount\":0,\"maxNodeCount\":1}}}}";
+        AzureMlOptions options = new AzureMlSettings(place.settings(), Map.of()).options();
+        new ArmResources(place.connection(), CommandJobs.VERSION)
+                .put(options.workspacePath() + "/computes/gpus", Json.read(cluster, JsonNode.class));
+        assertThat(last(examine(Map.of("compute", "gpus"))).verdict()).isEqualTo(Verdict.OK);
+
+        place.azure.sellOut(MACHINE);
+        assertThat(last(examine(Map.of("compute", "gpus")))).satisfies(soldOut -> {
+            assertThat(soldOut.verdict()).isEqualTo(Verdict.WARN);
+            assertThat(soldOut.found()).startsWith("gpus got no machine when it last wanted one: AllocationFailed: ");
+        });
+        place.azure.restock(MACHINE);
+        place.azure.quota(FAMILY, 0);
+        assertThat(last(examine(Map.of("compute", "gpus")))).satisfies(noQuota -> {
+            assertThat(noQuota.verdict()).isEqualTo(Verdict.FAIL);
+            assertThat(noQuota.found())
+                    .isEqualTo("FT0945: the subscription's quota leaves no " + MACHINE + " for gpus");
+        });
     }
 
     @Test

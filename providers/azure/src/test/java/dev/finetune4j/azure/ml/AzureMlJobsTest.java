@@ -374,16 +374,71 @@ class AzureMlJobsTest {
                     .hasMessageContaining("FT0946")
                     .hasMessageContaining("there is no cluster gpus");
         }
-        String cluster = "{\"location\":\"westeurope\",\"properties\":{\"computeType\":\"AmlCompute\",\"properties\":{"
-                + "\"vmSize\":\"Standard_D4s_v3\",\"scaleSettings\":{\"minNodeCount\":0,\"maxNodeCount\":1}}}}";
-        new ArmResources(place.connection(), CommandJobs.VERSION)
-                .put(options().workspacePath() + "/computes/cpus", Json.read(cluster, JsonNode.class));
+        makeCluster("cpus", "Standard_D4s_v3", "Dedicated", 1);
         try (Provider other = place.openWith(Map.of("compute", "cpus"))) {
             assertThatThrownBy(() -> other.submit(place.job("cluster", 1).build()))
                     .hasMessageContaining("FT0932")
                     .hasMessageContaining("the machines of cpus are Standard_D4s_v3");
         }
         assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).isEmpty();
+    }
+
+    private void makeCluster(String name, String machine, String priority, int machines) {
+        String cluster = "{\"location\":\"westeurope\",\"properties\":{\"computeType\":\"AmlCompute\",\"properties\":{"
+                + "\"vmSize\":\"" + machine + "\",\"vmPriority\":\"" + priority
+                + "\",\"scaleSettings\":{\"minNodeCount\":0,\"maxNodeCount\":" + machines + "}}}}";
+        new ArmResources(place.connection(), CommandJobs.VERSION)
+                .put(options().workspacePath() + "/computes/" + name, Json.read(cluster, JsonNode.class));
+    }
+
+    /** A run on machines that are taken back needs checkpoints, and a plan that is told of no spot machine asks for none. */
+    @Test
+    void refusesAClusterOfOtherTermsThanThePlanIsFor() {
+        makeCluster("low", MACHINE, "LowPriority", 1);
+        makeCluster("held", MACHINE, "Dedicated", 1);
+
+        assertThat(objections(Map.of("compute", "low"))).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0932");
+            assertThat(problem.summary()).startsWith("the machines of low may be taken back");
+            assertThat(problem.remedies()).containsExactly("places.azure-ml.spot: true");
+        });
+        assertThat(objections(Map.of("compute", "held", "spot", "true")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.remedies()).containsExactly("places.azure-ml.spot: false"));
+        assertThat(objections(Map.of("compute", "low", "spot", "true"))).isEmpty();
+        assertThat(objections(Map.of("compute", "held"))).isEmpty();
+    }
+
+    /** A job would wait for ever, and Azure ML says of the cluster that making it succeeded. */
+    @Test
+    void refusesAClusterThatCanHaveNoMachine() {
+        makeCluster("gpus", MACHINE, "Dedicated", 1);
+        makeCluster("none", MACHINE, "Dedicated", 0);
+        assertThat(objections(Map.of("compute", "none"))).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0934");
+            assertThat(problem.remedies().get(0)).startsWith("az ml compute update --max-instances 1 --name none");
+        });
+
+        place.azure.quota(FAMILY, 0);
+        assertThat(objections(Map.of("compute", "gpus"))).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0945");
+            assertThat(problem.causes().get(0)).startsWith("ClusterCoreQuotaReached");
+        });
+        try (Provider onCluster = place.openWith(Map.of("compute", "gpus"))) {
+            assertThatThrownBy(() -> onCluster.submit(place.job("cluster", 1).build()))
+                    .hasMessageContaining("FT0945");
+            assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).isEmpty();
+
+            place.azure.quota(FAMILY, 1000);
+            RunId id = onCluster.submit(place.job("cluster", 1).build()).id();
+            assertThat(awaitEnd(onCluster, id).state()).isEqualTo(RunState.SUCCEEDED);
+        }
+    }
+
+    private List<Problem> objections(Map<String, String> settings) {
+        try (Provider provider = place.openWith(settings)) {
+            return provider.objections(aJob(), null);
+        }
     }
 
     private AzureMlOptions options() {

@@ -80,12 +80,11 @@ class AzureMlRulesTest {
     void tellsWhatDoesNotGoTogether() {
         assertThat(problems(Map.of(
                         "spot", "true", "compute", "gpus", "machine", "Standard_NC24ads_A100_v4", "region", "nowhere")))
-                .hasSize(2)
-                .allSatisfy(problem -> assertThat(problem.code()).isEqualTo("FT0932"))
-                .extracting(Problem::summary)
-                .containsExactly(
-                        "no Standard_NC24ads_A100_v4 is let in nowhere",
-                        "a cluster's machines are on the terms that it was made with");
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0932");
+                    assertThat(problem.summary()).isEqualTo("no Standard_NC24ads_A100_v4 is let in nowhere");
+                });
     }
 
     @Test

@@ -57,7 +57,10 @@ public final class AzureGate implements Gate {
 
     private static boolean matches(String pattern, String action) {
         return Pattern.compile(
-                        Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).reduce((a, b) -> a + ".*" + b).orElse(""),
+                        Stream.of(pattern.split("\\*", -1))
+                                .map(Pattern::quote)
+                                .reduce((a, b) -> a + ".*" + b)
+                                .orElse(""),
                         Pattern.CASE_INSENSITIVE)
                 .matcher(action)
                 .matches();

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /** What a caller must be allowed for a call, as roles name it. */
 final class Rights {
-    private static final Pattern RUNS = Pattern.compile("(.*/workspaces)/(runs(/details|/children)?|rundata)/(read|action)");
+    private static final Pattern RUNS =
+            Pattern.compile("(.*/workspaces)/(runs(/details|/children)?|rundata)/(read|action)");
     private static final String ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action";
     private static final String SUBSCRIPTIONS = "/subscriptions/";
 
