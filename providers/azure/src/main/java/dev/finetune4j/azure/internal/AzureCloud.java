@@ -26,6 +26,9 @@ public record AzureCloud(
     /** The cloud that is meant where nobody says so. */
     public static final String PUBLIC = "public";
 
+    private static final String GOVERNMENT = "us-government";
+    private static final String CHINA = "china";
+
     private static final Map<String, AzureCloud> KNOWN = Map.of(
             PUBLIC,
             known(
@@ -34,14 +37,14 @@ public record AzureCloud(
                     "https://login.microsoftonline.com",
                     "core.windows.net",
                     "azure.com"),
-            "us-government",
+            GOVERNMENT,
             known(
                     "AzureUSGovernment",
                     "https://management.usgovcloudapi.net",
                     "https://login.microsoftonline.us",
                     "core.usgovcloudapi.net",
                     "azure.us"),
-            "china",
+            CHINA,
             known(
                     "AzureChinaCloud",
                     "https://management.chinacloudapi.cn",
@@ -92,6 +95,14 @@ public record AzureCloud(
                 .filter(known -> host.endsWith(".blob." + known.getValue().storageSuffix()))
                 .map(Map.Entry::getKey)
                 .findFirst();
+    }
+
+    /** The cloud that a region is of, as job files call it: Microsoft begins the names of all that are not public with a word of their own. */
+    public static String ofRegion(String region) {
+        if (region.startsWith("usgov") || region.startsWith("usdod")) {
+            return GOVERNMENT;
+        }
+        return region.startsWith(CHINA) ? CHINA : PUBLIC;
     }
 
     /** The cloud that a job file means. */

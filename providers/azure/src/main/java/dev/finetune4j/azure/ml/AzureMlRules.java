@@ -108,12 +108,12 @@ final class AzureMlRules {
             return;
         }
         Set<String> regions = machine.regions();
-        if (!regions.isEmpty() && !regions.contains(options.region())) {
-            problems.add(problem(
-                            AzureMlProblems.CONTRADICTION,
-                            PlaceSettings.MACHINE,
-                            "no " + options.machine() + " is let in " + options.region())
-                    .because("there are in " + String.join(", ", regions))
+        if (!regions.isEmpty() && MachineSize.areKnownIn(options.region()) && !regions.contains(options.region())) {
+            problems.add(AzureMlProblems.CONTRADICTION
+                    .warning("no price of " + options.machine() + " in " + options.region() + " is known")
+                    .at(Location.ofKey(AzureMlSettings.PREFIX + PlaceSettings.MACHINE))
+                    .because("it is let in " + String.join(", ", regions)
+                            + ", and whether by now in others its quota tells")
                     .remedy("finetune offers --target azure-ml --region " + options.region())
                     .build());
         }

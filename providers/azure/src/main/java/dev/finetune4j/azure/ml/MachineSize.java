@@ -37,6 +37,11 @@ record MachineSize(String name) {
                                         Collectors.toCollection(TreeSet::new), Collections::unmodifiableSet))));
     }
 
+    /** Whether prices of a region are known at all: those of a few are, of no cloud but the public one. */
+    static boolean areKnownIn(String region) {
+        return Shops.REGIONS.values().stream().anyMatch(regions -> regions.contains(region));
+    }
+
     /** Where it is sold, as far as prices are known; empty where the size is not known. */
     Set<String> regions() {
         return Shops.REGIONS.getOrDefault(name, Set.of());

@@ -1,5 +1,6 @@
 package dev.finetune4j.azure.openai;
 
+import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
@@ -166,7 +167,8 @@ final class AzureOpenAiRules {
                     REGION,
                     "a region's short name",
                     AzureOpenAiSettings.PREFIX + PlaceSettings.REGION + ": " + regions.get(0));
-        } else if (!regions.contains(options.region())) {
+        } else if (AzureCloud.ofRegion(options.region()).equals(AzureCloud.PUBLIC) // of no other cloud it is published
+                && !regions.contains(options.region())) {
             problems.add(AzureOpenAiProblems.NOT_TUNABLE
                     .error("Azure OpenAI does not tune " + options.model() + " in " + options.region() + " ("
                             + options.scope() + ")")

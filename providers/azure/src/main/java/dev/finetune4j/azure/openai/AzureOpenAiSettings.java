@@ -95,6 +95,7 @@ final class AzureOpenAiSettings {
         if (!settings.containsKey(PlaceSettings.REGION)) {
             problems.add(missing(PlaceSettings.REGION, "swedencentral"));
         }
+        checkCloudOfRegion(problems);
         form(SETTLING, SECONDS, "10 to 999, in seconds", USUAL_SETTLING, problems);
         oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
         oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
@@ -122,6 +123,20 @@ final class AzureOpenAiSettings {
                             .because("Microsoft's clouds share no accounts, and take no tokens of each other")
                             .remedy(PREFIX + AzureConnection.CLOUD + ": " + cloud)
                             .build()));
+        }
+    }
+
+    private void checkCloudOfRegion(List<Problem> problems) {
+        String meant = settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC);
+        String region = settings.get(PlaceSettings.REGION);
+        if (region != null && !AzureCloud.ofRegion(region).equals(meant)) {
+            problems.add(AzureOpenAiProblems.CONTRADICTION
+                    .error("the region " + region + " is in the cloud " + AzureCloud.ofRegion(region)
+                            + ", and the job in " + meant)
+                    .at(Location.ofKey(PREFIX + PlaceSettings.REGION))
+                    .because("Microsoft's clouds share no regions")
+                    .remedy(PREFIX + AzureConnection.CLOUD + ": " + AzureCloud.ofRegion(region))
+                    .build());
         }
     }
 

@@ -76,26 +76,50 @@ class AzureMlRulesTest {
                         "Azure ML has no setting stor");
     }
 
+    /** The table of prices is no list of where sizes are let. */
     @Test
-    void tellsWhatDoesNotGoTogether() {
-        assertThat(problems(Map.of(
-                        "spot", "true", "compute", "gpus", "machine", "Standard_NC24ads_A100_v4", "region", "nowhere")))
+    void warnsOfAMachineWithoutAPriceInARegionThatHasOthers() {
+        Map<String, String> machine = Map.of("machine", "Standard_NC24ads_A100_v4", "compute", "gpus", "spot", "true");
+        assertThat(problems(machine)).isEmpty();
+        assertThat(problems(with(machine, "region", "norwayeast")))
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.code()).isEqualTo("FT0932");
-                    assertThat(problem.summary()).isEqualTo("no Standard_NC24ads_A100_v4 is let in nowhere");
+                    assertThat(problem.isError()).isFalse();
+                    assertThat(problem.summary())
+                            .isEqualTo("no price of Standard_NC24ads_A100_v4 in norwayeast is known");
                 });
+        assertThat(problems(with(machine, "region", "brazilsouth"))).isEmpty();
     }
 
     @Test
-    void tellsOfAStoreInAnotherCloud() {
-        assertThat(problems(Map.of("cloud", "china"))).singleElement().satisfies(problem -> {
-            assertThat(problem.code()).isEqualTo("FT0932");
-            assertThat(problem.summary()).isEqualTo("the store is in the cloud public, and the workspace in china");
+    void tellsOfAStoreOrARegionInAnotherCloud() {
+        assertThat(problems(Map.of("cloud", "china", "region", "chinanorth3")))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0932");
+                    assertThat(problem.summary())
+                            .isEqualTo("the store is in the cloud public, and the workspace in china");
+                });
+        Map<String, String> government = Map.of(
+                "cloud",
+                "us-government",
+                "store",
+                "https://myaccount.blob.core.usgovcloudapi.net/jobs/mine",
+                "machine",
+                "Standard_NC16as_T4_v3");
+        assertThat(problems(with(government, "region", "usgovvirginia"))).isEmpty();
+        assertThat(problems(government)).singleElement().satisfies(problem -> {
+            assertThat(problem.summary())
+                    .isEqualTo("the region westeurope is in the cloud public, and the workspace in us-government");
+            assertThat(problem.remedies()).containsExactly("places.azure-ml.cloud: public");
         });
-        assertThat(problems(Map.of(
-                        "cloud", "us-government", "store", "https://myaccount.blob.core.usgovcloudapi.net/jobs/mine")))
-                .isEmpty();
+    }
+
+    private static Map<String, String> with(Map<String, String> settings, String name, String value) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put(name, value);
+        return all;
     }
 
     private static List<Problem> problems(Map<String, String> others) {

@@ -120,13 +120,14 @@ class AzureOpenAiRulesTest {
     @Test
     void knowsEndpointsOfOtherClouds() {
         List<Problem> problems = problems(Map.of("endpoint", "https://mine.openai.azure.us/"));
+        Map<String, String> there =
+                Map.of("endpoint", "https://mine.openai.azure.us/", "cloud", "us-government", "region", "usgovarizona");
 
         assertThat(problems).singleElement().satisfies(problem -> {
             assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.CONTRADICTION);
             assertThat(problem.remedies()).containsExactly("places.azure-openai.cloud: us-government");
         });
-        assertThat(problems(Map.of("endpoint", "https://mine.openai.azure.us/", "cloud", "us-government")))
-                .isEmpty();
+        assertThat(problems(there)).isEmpty();
     }
 
     @Test
@@ -150,6 +151,15 @@ class AzureOpenAiRulesTest {
                 .options("gpt-4.1");
 
         assertThat(china.endpoint()).isEqualTo("https://mine.openai.azure.cn");
+        assertThat(AzureOpenAiRules.problems(china))
+                .as("what is tuned where in that cloud is not published")
+                .isEmpty();
+        assertThat(new AzureOpenAiSettings(
+                                Map.of("resource", "mine", "region", "swedencentral", "cloud", "china"), Map.of())
+                        .problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.summary())
+                        .isEqualTo("the region swedencentral is in the cloud public, and the job in china"));
         assertThat(AzureCloud.of("us-government").orElseThrow().cognitiveAudience())
                 .isEqualTo("https://cognitiveservices.azure.us");
     }
