@@ -352,7 +352,7 @@ public final class BlobStore {
                 AzureStoreProblems.UNREACHABLE
                         .error("blob storage does not answer for " + about)
                         .because(reason)
-                        .retry(Retry.after(PAUSE));
+                        .retry(Retry.after(AzureFailure.pause(failure).orElse(PAUSE)));
             case REFUSED ->
                 AzureFailure.code(failure).equals("ContainerNotFound")
                         ? AzureStoreProblems.NO_CONTAINER

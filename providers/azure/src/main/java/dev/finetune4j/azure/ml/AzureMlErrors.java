@@ -39,7 +39,7 @@ final class AzureMlErrors {
                 AzureMlProblems.UNREACHABLE
                         .error("Azure asks to come less often")
                         .because(reason)
-                        .retry(Retry.after(BUSY_PAUSE));
+                        .retry(Retry.after(AzureFailure.pause(failure).orElse(BUSY_PAUSE)));
             case OUTAGE ->
                 AzureMlProblems.UNREACHABLE
                         .error("Azure ML does not answer for " + name)

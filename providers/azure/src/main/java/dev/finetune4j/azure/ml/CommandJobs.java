@@ -8,6 +8,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.CreateOnce;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.Submission;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,9 @@ import java.util.function.Supplier;
 final class CommandJobs {
     /** Of the API; what it says of command jobs is the same in all later ones. */
     static final String VERSION = "2024-10-01";
+
+    /** What the service may ask for within a launch. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final AzureMlOptions options;
     private final ArmResources manager;
@@ -53,6 +57,8 @@ final class CommandJobs {
      */
     AzureJob submit(String name, JsonNode body, String digest) {
         return new CreateOnce<AzureJob, RuntimeException>(RuntimeException.class) {
+            private Duration asked = Duration.ZERO;
+
             @Override
             protected Optional<AzureJob> find() {
                 return CommandJobs.this.find(name);
@@ -65,12 +71,19 @@ final class CommandJobs {
 
             @Override
             protected Refusal refusal(RuntimeException failure) {
+                asked = AzureFailure.pause(failure).orElse(Duration.ZERO);
                 return switch (AzureFailure.of(failure)) {
                     case OUTAGE -> Refusal.UNANSWERED;
-                    case BUSY -> Refusal.BUSY;
+                    // Whoever waits for longer must be told so, and comes again.
+                    case BUSY -> asked.compareTo(LONGEST_PAUSE) > 0 ? Refusal.FINAL : Refusal.BUSY;
                     // A name that is taken is refused in no words of its own; the next look shows it.
                     case DENIED, CREDENTIALS, REFUSED -> Refusal.FINAL;
                 };
+            }
+
+            @Override
+            protected void pause(Duration time) {
+                super.pause(time.compareTo(asked) > 0 ? time : asked);
             }
 
             @Override

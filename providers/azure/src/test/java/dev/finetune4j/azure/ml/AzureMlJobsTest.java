@@ -2,11 +2,13 @@ package dev.finetune4j.azure.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
@@ -14,6 +16,7 @@ import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.azure.rest.AzureErrors;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -109,6 +113,26 @@ class AzureMlJobsTest {
         }
         assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(2 * refusals.size());
         assertThat(provider.unfinished()).hasSize(refusals.size());
+    }
+
+    /** Each call that comes too early makes the service refuse for longer. */
+    @Test
+    void comesAgainWhenTheServiceAsksForIt() {
+        place.azure.faults().refuse("Jobs_CreateOrUpdate", 1, AzureErrors.throttled(1));
+        Instant before = Instant.now();
+        provider.submit(place.job("soon", 1).build());
+        assertThat(Duration.between(before, Instant.now())).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+
+        place.azure.faults().refuse("Jobs_CreateOrUpdate", 1, AzureErrors.throttled(90));
+        assertThat(retry(() -> provider.submit(place.job("later", 1).build())))
+                .isEqualTo(Retry.after(Duration.ofSeconds(90)));
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(3);
+        place.azure.faults().refuse("Jobs_Get", 1, AzureErrors.throttled(3600));
+        assertThat(retry(() -> provider.find(new RunId("later")))).isEqualTo(Retry.after(Duration.ofHours(1)));
+    }
+
+    private static Retry retry(ThrowingCallable call) {
+        return ((FineTuneException) catchThrowable(call)).problems().get(0).retry();
     }
 
     @Test
