@@ -285,7 +285,7 @@ final class WorkspaceDeployment implements Founding {
             return problem;
         }
         return problem.remedy(
-                AzureFailure.isAbsent(failure)
+                AzureFailure.isAbsent(failure) || AzureFailure.isPlaceAbsent(failure)
                         ? "az group create --location westeurope --name " + group
                         : "az deployment operation group list --resource-group " + group + " --name " + NAME);
     }

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What kind of failure a call to Microsoft's services ended with. */
@@ -37,6 +38,9 @@ public enum AzureFailure {
 
     /** What Azure OpenAI says with the status of bad credentials, of good ones. */
     private static final String LACKS_ROLE = "PermissionDenied";
+
+    private static final Set<String> PLACES =
+            Set.of("SubscriptionNotFound", "InvalidSubscriptionId", "ResourceGroupNotFound");
 
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
@@ -73,9 +77,14 @@ public enum AzureFailure {
         return false;
     }
 
-    /** Whether the service answered that there is no such thing. */
+    /** Whether the service answered that there is no such thing, in a subscription and group that are there. */
     public static boolean isAbsent(RuntimeException failure) {
-        return status(failure) == NOT_FOUND;
+        return status(failure) == NOT_FOUND && !isPlaceAbsent(failure);
+    }
+
+    /** Whether the service answered that these credentials have no such subscription, or that it has no such group. */
+    public static boolean isPlaceAbsent(RuntimeException failure) {
+        return PLACES.contains(code(failure));
     }
 
     /** The name of a service's error; empty where it gave none. */
@@ -86,6 +95,11 @@ public enum AzureFailure {
                         .map(response -> response.getHeaderValue(HttpHeaderName.fromString(STORAGE_CODE)))
                         .orElse("")
                 : said;
+    }
+
+    /** All names in a service's error, also those of errors within it; empty where it gave none. */
+    public static List<String> codes(RuntimeException failure) {
+        return error(failure).findValuesAsText("code");
     }
 
     /** Why a call failed, in the service's words where it gave any, with the name by which its support finds the call. */

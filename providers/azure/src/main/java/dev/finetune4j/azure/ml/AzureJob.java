@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param json the whole description
  */
 record AzureJob(String name, JsonNode json) {
+    /** Properties of a cluster's job: size of its machine, and whether that may be taken back. */
+    static final String MACHINE = "finetune4j-machine";
+
+    static final String SPOT = "finetune4j-spot";
+
     private static final Set<String> ENDED = Set.of("Completed", "Failed", "Canceled");
 
     static AzureJob of(JsonNode json) {
@@ -54,12 +59,14 @@ record AzureJob(String name, JsonNode json) {
 
     /** {@link dev.finetune4j.run.WorkOrder#digest()} of what it was launched with; empty where the job is none of ours. */
     String digest() {
-        String told = properties()
-                .path("properties")
-                .path(ContainerOrder.DIGEST_SETTING)
-                .asText();
+        String told = property(ContainerOrder.DIGEST_SETTING);
         // Properties can be changed by a later PUT, what a job does cannot.
         return properties().path("command").asText().contains("\"" + told + "\"") ? told : "";
+    }
+
+    /** One of those that it was launched with; empty where it has none of this name. */
+    String property(String name) {
+        return properties().path("properties").path(name).asText();
     }
 
     String tag(String key) {
@@ -81,11 +88,13 @@ record AzureJob(String name, JsonNode json) {
     }
 
     String machine() {
-        return properties().at("/resources/instanceType").asText();
+        String asked = properties().at("/resources/instanceType").asText();
+        return asked.isEmpty() ? property(MACHINE) : asked;
     }
 
     boolean isSpot() {
-        return properties().at("/queueSettings/jobTier").asText().equals("Spot");
+        return properties().at("/queueSettings/jobTier").asText().equals("Spot")
+                || property(SPOT).equals("true");
     }
 
     /** How long it may run; null for as long as the service lets it. */

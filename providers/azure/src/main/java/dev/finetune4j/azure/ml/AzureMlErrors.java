@@ -18,6 +18,9 @@ final class AzureMlErrors {
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
     private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(30);
     private static final Pattern QUOTA = Pattern.compile("(?i)quota");
+    private static final Pattern NO_REGION =
+            Pattern.compile("NoRegisteredProviderFound|LocationNotAvailable|InvalidLocation");
+    private static final String ENVIRONMENTS = "/environments/";
 
     private AzureMlErrors() {}
 
@@ -52,19 +55,53 @@ final class AzureMlErrors {
 
     private static Problem.Builder refused(
             RuntimeException failure, String reason, String name, AzureMlOptions options) {
-        if (QUOTA.matcher(AzureFailure.code(failure)).find()) {
+        if (AzureFailure.codes(failure).stream()
+                .anyMatch(code -> QUOTA.matcher(code).find())) {
             return quota(options.machine(), name, options).because(reason);
         }
-        if (AzureFailure.isAbsent(failure)) {
-            return AzureMlProblems.NO_WORKSPACE
-                    .error("there is no workspace " + options.workspace() + " in " + options.resourceGroup())
+        if (reason.contains(ENVIRONMENTS)) {
+            return AzureMlProblems.REFUSED
+                    .error("Azure ML does not take the environment " + options.environment())
                     .because(reason)
-                    .remedy("az ml workspace list --query [].name");
+                    .at(Location.ofKey(AzureMlSettings.PREFIX + AzureMlSettings.ENVIRONMENT))
+                    .remedy("az ml environment list --registry-name azureml --name acft-hf-nlp-gpu --query [].version");
         }
-        return AzureMlProblems.REFUSED
-                .error("Azure ML does not do that with " + name)
-                .because(reason)
-                .remedy(show(name, options));
+        return AzureFailure.isAbsent(failure)
+                        || AzureFailure.isPlaceAbsent(failure)
+                        || NO_REGION.matcher(AzureFailure.code(failure)).find()
+                ? absent(AzureFailure.code(failure), name, options).because(reason)
+                : AzureMlProblems.REFUSED
+                        .error("Azure ML does not do that with " + name)
+                        .because(reason)
+                        .remedy(show(name, options));
+    }
+
+    /** By the service's name of what is not there. */
+    private static Problem.Builder absent(String code, String name, AzureMlOptions options) {
+        if (NO_REGION.matcher(code).find()) {
+            return AzureMlProblems.BAD_SETTING
+                    .error("Azure ML is in no region " + options.region())
+                    .at(Location.ofKey(AzureMlSettings.PREFIX + PlaceSettings.REGION))
+                    .remedy("az account list-locations --query [].name");
+        }
+        return switch (code) {
+            case "SubscriptionNotFound", "InvalidSubscriptionId" ->
+                AzureMlProblems.NO_WORKSPACE
+                        .error("there is no subscription " + options.subscription() + " for these credentials")
+                        .remedy("az account list --query [].id");
+            case "ResourceGroupNotFound" ->
+                AzureMlProblems.NO_WORKSPACE
+                        .error("there is no resource group " + options.resourceGroup())
+                        .remedy("az group list --query [].name");
+            case "ResourceNotFound", "ParentResourceNotFound", "WorkspaceNotFound" ->
+                AzureMlProblems.NO_WORKSPACE
+                        .error("there is no workspace " + options.workspace() + " in " + options.resourceGroup())
+                        .remedy("az ml workspace list --query [].name");
+            default ->
+                AzureMlProblems.REFUSED
+                        .error("something that " + name + " takes is not there")
+                        .remedy("finetune doctor azure JOB");
+        };
     }
 
     private static String show(String name, AzureMlOptions options) {

@@ -19,6 +19,7 @@ final class AzureMlStatusMapper {
     private static final Pattern REMEDY = Pattern.compile("(.*); try: (.*)", Pattern.DOTALL);
     private static final Pattern EXIT_CODE = Pattern.compile("exited with (?:status )?code (\\d{1,3})\\b");
     private static final Pattern QUOTA = Pattern.compile("(?i)quota");
+    private static final Pattern TIME_LIMIT = Pattern.compile("(?i)time.?out|time.?limit|maximum.*duration");
     private static final Pattern CAPACITY =
             Pattern.compile("(?i)allocationfailed|skunotavailable|insufficientcapacity|overconstrained|outofcapacity");
 
@@ -85,14 +86,24 @@ final class AzureMlStatusMapper {
             return RunState.INTERRUPTED;
         }
         RunState state = state(launch.job().status());
+        return state == RunState.FAILED && isAtLimit(launch) ? RunState.STOPPED : state;
+    }
+
+    /** As the service tells it; by the time that it ran where it tells nothing. */
+    private static boolean isAtLimit(Launch launch) {
         Duration limit = launch.job().timeLimit();
-        boolean isAtLimit = state == RunState.FAILED
-                && limit != null
-                && launch.begunAt()
-                        .filter(begun ->
-                                Duration.between(begun, launch.endedAt()).compareTo(limit) >= 0)
-                        .isPresent();
-        return isAtLimit ? RunState.STOPPED : state;
+        RunDetails details = launch.details();
+        if (limit == null || details == null) {
+            return false;
+        }
+        boolean isOver = launch.begunAt()
+                .filter(begun -> Duration.between(begun, launch.endedAt()).compareTo(limit) >= 0)
+                .isPresent();
+        return isOver
+                && (details.errorCode().isEmpty()
+                        || TIME_LIMIT.matcher(details.errorCode()).find()
+                        || (exitCode(launch) == null
+                                && TIME_LIMIT.matcher(details.errorMessage()).find()));
     }
 
     private static RunState state(String status) {

@@ -81,7 +81,10 @@ final class CommandJobMapper {
         ObjectNode tags = job.putObject("tags");
         options.tags().forEach(tags::put);
         labels.forEach(tags::put);
-        job.putObject("properties").put(ContainerOrder.DIGEST_SETTING, digest);
+        ObjectNode properties = job.putObject("properties").put(ContainerOrder.DIGEST_SETTING, digest);
+        if (options.compute() != null) { // of which a job tells no more than its name
+            properties.put(AzureJob.MACHINE, options.machine()).put(AzureJob.SPOT, Boolean.toString(options.isSpot()));
+        }
         return body;
     }
 
@@ -110,7 +113,12 @@ final class CommandJobMapper {
         // The service adds outputs and properties of its own.
         job.withObjectProperty("outputs").retain(WRITTEN);
         limit(job, left);
-        job.putObject("properties").put(ContainerOrder.DIGEST_SETTING, last.digest());
+        ObjectNode properties = job.putObject("properties").put(ContainerOrder.DIGEST_SETTING, last.digest());
+        for (String kept : new String[] {AzureJob.MACHINE, AzureJob.SPOT}) {
+            if (!last.property(kept).isEmpty()) {
+                properties.put(kept, last.property(kept));
+            }
+        }
         return body;
     }
 

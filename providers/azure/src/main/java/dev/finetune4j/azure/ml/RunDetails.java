@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,11 +27,14 @@ record RunDetails(JsonNode json) {
         return instant("endTimeUtc");
     }
 
-    /** The service's name of why it failed; empty where it did not. */
+    /** The service's names of why it failed, from the widest to the narrowest, with slashes between; empty where it did not. */
     String errorCode() {
-        String inner = json.at("/error/error/innerError/code").asText();
-        String code = json.at("/error/error/code").asText();
-        return inner.isEmpty() ? code : code + "/" + inner;
+        List<String> codes = new ArrayList<>();
+        for (JsonNode error = json.at("/error/error"); error.isObject(); error = error.path("innerError")) {
+            codes.add(error.path("code").asText());
+        }
+        codes.removeIf(String::isEmpty);
+        return String.join("/", codes);
     }
 
     /** Why it failed, in the service's words; empty where it did not. */

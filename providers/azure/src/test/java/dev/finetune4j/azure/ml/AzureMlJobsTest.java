@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.azure.core.exception.HttpResponseException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.internal.Answered;
 import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -310,6 +312,7 @@ class AzureMlJobsTest {
                         Problem problem = refusal.problems().get(0);
                         assertThat(problem.code()).isEqualTo("FT0947");
                         assertThat(problem.causes().get(0)).contains("UserError", "of-nobody", "correlation");
+                        assertThat(problem.remedies().get(0)).startsWith("az ml environment list");
                     });
         }
     }
@@ -391,6 +394,80 @@ class AzureMlJobsTest {
                 .build();
     }
 
+    /** A typo in one of them is mended in one of them. */
+    @Test
+    void tellsWhatIsNotThere() {
+        assertThat(absent(Map.of("subscription", "00000000-0000-0000-0000-000000000009")))
+                .isEqualTo(
+                        "FT0946: there is no subscription 00000000-0000-0000-0000-000000000009 for these credentials");
+        assertThat(absent(Map.of("resource-group", "my-grupo")))
+                .isEqualTo("FT0946: there is no resource group my-grupo");
+        assertThat(absent(Map.of("workspace", "my-space")))
+                .isEqualTo("FT0946: there is no workspace "
+                        + options().workspacePath().replace("my-workspace", "my-space"));
+        place.azure
+                .faults()
+                .refuse("Jobs_CreateOrUpdate", 1, new ServiceError(404, "UserError", "Unknown compute target 'x'."));
+        assertThat(absent(Map.of())).isEqualTo("FT0947: something that absent takes is not there");
+        place.azure
+                .faults()
+                .refuse("VirtualMachineSizes_List", 1, new ServiceError(404, "NoRegisteredProviderFound", "none"));
+        assertThat(catchThrowable(provider::isMachineAllowed))
+                .hasMessage("FT0931: Azure ML is in no region westeurope");
+    }
+
+    private String absent(Map<String, String> settings) {
+        try (Provider there = place.openWith(settings)) {
+            return String.valueOf(
+                    catchThrowable(() -> there.submit(place.job("absent", 1).build()))
+                            .getMessage());
+        }
+    }
+
+    /** The name by which a machine may be looked for elsewhere lies within others. */
+    @Test
+    void findsTheQuotaWithinOtherErrors() {
+        String answer =
+                "{\"error\":{\"code\":\"UserError\",\"message\":\"no\",\"details\":[],\"additionalInfo\":[{\"type\":"
+                        + "\"InnerError\",\"info\":{\"value\":{\"code\":\"BadArgument\",\"innerError\":{\"code\":\"QuotaExceeded\"}}}}]}}";
+        FineTuneException told =
+                AzureMlErrors.told(new HttpResponseException("refused", Answered.to(400, answer)), "job", options());
+        assertThat(told.problems().get(0).code()).isEqualTo("FT0945");
+        assertThat(failure(
+                                "{\"error\":{\"error\":{\"code\":\"UserError\",\"innerError\":{\"code\":\"BadArgument\","
+                                        + "\"innerError\":{\"code\":\"ClusterCoreQuotaReached\"}}}}}",
+                                "")
+                        .code())
+                .isEqualTo("FT0945");
+    }
+
+    /** What a job is asked for was written long before by then, and its end comes late. */
+    @Test
+    void tellsAFailureNearTheLimitAsOne() {
+        assertThat(stateAfter("PT1H", "PT1H1M", "")).isEqualTo(RunState.STOPPED);
+        assertThat(stateAfter("PT1H", "PT1H1M", error("UserError", "JobTimeoutExceeded")))
+                .isEqualTo(RunState.STOPPED);
+        assertThat(stateAfter("PT1H", "PT1H1M", error("UserError", ""))).isEqualTo(RunState.FAILED);
+        assertThat(stateAfter("PT1H", "PT3H", error("ServiceError", "AllocationFailed")))
+                .as("of a job that waited for its second machine in vain")
+                .isEqualTo(RunState.FAILED);
+    }
+
+    private static String error(String code, String inner) {
+        return ",\"error\":{\"error\":{\"code\":\"" + code + "\",\"innerError\":{\"code\":\"" + inner + "\"}}}";
+    }
+
+    private static RunState stateAfter(String limit, String ran, String error) {
+        Instant begun = Instant.parse("2026-01-01T00:00:00Z");
+        AzureJob job = AzureJob.of(Json.read(
+                "{\"name\":\"j\",\"properties\":{\"status\":\"Failed\",\"limits\":{\"timeout\":\"" + limit + "\"}}}",
+                JsonNode.class));
+        String details = "{\"startTimeUtc\":\"" + begun + "\",\"endTimeUtc\":\"" + begun.plus(Duration.parse(ran))
+                + "\"" + error + "}";
+        return AzureMlStatusMapper.state(
+                new AzureMlStatusMapper.Launch(job, new RunDetails(Json.read(details, JsonNode.class))));
+    }
+
     @Test
     void refusesAClusterOfOtherMachinesThanThePlanIsFor() {
         try (Provider none = place.openWith(Map.of("compute", "gpus"))) {
@@ -455,6 +532,10 @@ class AzureMlJobsTest {
 
             place.azure.quota(FAMILY, 1000);
             RunId id = onCluster.submit(place.job("cluster", 1).build()).id();
+            assertThat(onCluster.unfinished()).singleElement().satisfies(job -> {
+                assertThat(job.machine()).isEqualTo(MACHINE);
+                assertThat(job.isSpot()).isFalse();
+            });
             assertThat(awaitEnd(onCluster, id).state()).isEqualTo(RunState.SUCCEEDED);
         }
     }
