@@ -114,7 +114,8 @@ public final class BlobStore {
 
     /**
      * Stores a file, or all files below a folder, unless they are there. They lie under the digest of their names and contents, so that the same
-     * files are never stored twice, and what was staged never changes.
+     * files are never stored twice, and what was staged never changes. They are as young as the last call, so that whoever removes what is old leaves
+     * what a job of somebody else's was launched with a moment ago.
      *
      * @return a name below the store, which ends with a slash
      */
@@ -122,13 +123,26 @@ public final class BlobStore {
         StagedFolder<StagedFile> staged = read(source);
         String prefix = INPUTS + staged.digest() + "/";
         Map<String, Long> there = list(prefix).stream().collect(Collectors.toMap(StoredFile::name, StoredFile::bytes));
+        boolean isSent = false;
         for (StagedFile file : staged.files()) {
             Long bytes = there.get(file.name());
             if (bytes == null || bytes != file.size()) {
                 send(file, prefix + file.name(), bytes == null);
+                isSent = true;
             }
         }
+        if (!isSent) {
+            touch(staged.files().get(0), prefix);
+        }
         return prefix;
+    }
+
+    /** A folder is as young as the youngest of its files. */
+    private void touch(StagedFile file, String prefix) {
+        make("store", prefix + file.name(), () -> {
+            blob(prefix + file.name()).setMetadata(Map.of(SHA256, file.sha256()));
+            return file;
+        });
     }
 
     /** Whoever stores the same at the same time is as welcome: what lies under a digest is what it says. */

@@ -119,6 +119,21 @@ class StoredJobsTest {
         assertThat(provider.leftovers().orElseThrow()).isEmpty();
     }
 
+    /** Another workspace may have launched a job with them, of which this one's list tells nothing; times are whole seconds there. */
+    @Test
+    void inputsAreAsYoungAsTheLastLaunchThatHadThem() throws InterruptedException {
+        store.stage(home.resolve("data"));
+        Instant first = provider.leftovers().orElseThrow().get(0).lastUsed();
+        Thread.sleep(Math.max(
+                0, Duration.between(Instant.now(), first.plusSeconds(1)).toMillis()));
+
+        store.stage(home.resolve("data"));
+
+        assertThat(provider.leftovers().orElseThrow())
+                .singleElement()
+                .satisfies(input -> assertThat(input.lastUsed()).isAfter(first));
+    }
+
     @Test
     void inputsStayWhileALaunchMayBeUnderWay() {
         store.stage(home.resolve("data"));
