@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Azure's resource manager, by which everything in a subscription is made, described and removed. Failures are azure-core's own
@@ -85,6 +86,34 @@ public final class ArmResources {
     public JsonNode put(String resource, JsonNode body) {
         return read(once.put(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE)
                 .getValue());
+    }
+
+    /**
+     * What was begun, and takes a while.
+     *
+     * @param resource as it is at first
+     * @param operation address that tells how far it is; empty where the answer has none
+     * @param pause how long the service asks to stay away from there; none where it does not say
+     */
+    public record Begun(JsonNode resource, String operation, Duration pause) {}
+
+    /** The same as {@link #put} for what takes a while to make. */
+    public Begun begin(String resource, JsonNode body) {
+        Response<BinaryData> answer =
+                once.put(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE);
+        return begun(answer, answer.getHeaders().getValue(HttpHeaderName.AZURE_ASYNCOPERATION));
+    }
+
+    /** How far something is that was begun: its {@code status}, and the {@code error} that it ended with. */
+    public Begun operation(String address) {
+        return begun(calls.at(manager, address, Context.NONE), address);
+    }
+
+    private static Begun begun(Response<BinaryData> answer, @Nullable String operation) {
+        return new Begun(
+                read(answer.getValue()),
+                operation == null ? "" : operation,
+                AzureFailure.pause(answer.getHeaders()).orElse(Duration.ZERO));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.finetune4j.azure.internal;
 import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.core.exception.HttpResponseException;
 import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpHeaders;
 import com.azure.core.http.HttpResponse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.aad.msal4j.MsalServiceException;
@@ -35,6 +36,8 @@ public enum AzureFailure {
                     "x-ms-correlation-request-id", "apim-request-id", "x-ms-request-id")
             .map(HttpHeaderName::fromString)
             .toList();
+
+    private static final HttpHeaderName RETRY_AFTER_MILLIS = HttpHeaderName.fromString("retry-after-ms");
 
     /** What Azure OpenAI says with the status of bad credentials, of good ones. */
     private static final String LACKS_ROLE = "PermissionDenied";
@@ -135,9 +138,14 @@ public enum AzureFailure {
 
     /** How long a service asks to stay away; empty where it does not. */
     public static Optional<Duration> pause(RuntimeException failure) {
-        return header(failure, HttpHeaderName.fromString("retry-after-ms"))
+        return response(failure).flatMap(response -> pause(response.getHeaders()));
+    }
+
+    /** How long an answer asks to stay away; empty where it does not. */
+    static Optional<Duration> pause(HttpHeaders headers) {
+        return Optional.ofNullable(headers.getValue(RETRY_AFTER_MILLIS))
                 .flatMap(text -> number(text).map(Duration::ofMillis))
-                .or(() -> header(failure, HttpHeaderName.RETRY_AFTER)
+                .or(() -> Optional.ofNullable(headers.getValue(HttpHeaderName.RETRY_AFTER))
                         .flatMap(text -> number(text).map(Duration::ofSeconds)));
     }
 

@@ -5,9 +5,12 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.JobRefusals;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** From what Microsoft's client throws to what a person can mend. */
@@ -20,6 +23,11 @@ final class AzureOpenAiErrors {
     private static final Pattern NOT_TUNABLE =
             Pattern.compile("(?i)does not support fine.?tuning|model.*not (available|supported)");
     private static final Pattern OF_A_FILE = Pattern.compile("(?i)(training|validation).?file|file.?size|jsonl");
+
+    private static final Pattern BEING_CHANGED = Pattern.compile("(?i)conflict|InProgress|NotTerminal");
+
+    /** Where a path of the resource manager has the group, counted from the slash in front. */
+    private static final int GROUP_PART = 4;
 
     private AzureOpenAiErrors() {}
 
@@ -117,6 +125,153 @@ final class AzureOpenAiErrors {
         return AzureOpenAiProblems.UNREACHABLE
                 .error("Azure OpenAI took " + name + " and does not show it")
                 .retry(Retry.after(OUTAGE_PAUSE))
+                .asException();
+    }
+
+    /** What a failed call means that deploys a model, or looks at what is deployed: another permission than that to tune. */
+    static FineTuneException deploying(RuntimeException failure, String name, AzureOpenAiOptions options) {
+        String reason = AzureFailure.reason(failure);
+        Problem.Builder problem = switch (AzureFailure.of(failure)) {
+            case DENIED ->
+                AzureOpenAiProblems.MAY_NOT_DEPLOY
+                        .error("the caller may not deploy models of " + options.account() + ", nor look at " + name)
+                        .remedy("finetune policy JOB --for host");
+            case BUSY ->
+                AzureOpenAiProblems.UNREACHABLE
+                        .error("Azure's resource manager asks to come less often")
+                        .retry(Retry.after(AzureFailure.pause(failure).orElse(BUSY_PAUSE)));
+            case OUTAGE ->
+                AzureOpenAiProblems.UNREACHABLE
+                        .error("Azure's resource manager does not answer for " + name)
+                        .retry(Retry.after(OUTAGE_PAUSE));
+            case CREDENTIALS ->
+                AzureOpenAiProblems.NO_CREDENTIALS
+                        .error("Azure's resource manager does not accept the credentials")
+                        .remedy("az login");
+            case REFUSED ->
+                QUOTA.matcher(reason).find()
+                        ? AzureOpenAiProblems.QUOTA
+                                .error("the limits of " + options.account() + " leave no place for the deployment "
+                                        + name)
+                                .remedy("finetune host --list    # what is hosted, to end one")
+                        : AzureOpenAiProblems.NOT_DEPLOYED.error(
+                                "Azure OpenAI does not deploy " + name + " at " + options.account());
+        };
+        return problem.because(reason).asException(failure);
+    }
+
+    /** Whether the service refuses since it has not done with what it was told before. */
+    static boolean isBeingChanged(RuntimeException failure) {
+        return BEING_CHANGED.matcher(AzureFailure.code(failure)).find();
+    }
+
+    /** A question that was not answered. */
+    static FineTuneException asking(RuntimeException failure, String deployment, AzureOpenAiOptions options) {
+        return AzureFailure.code(failure).equals("DeploymentNotFound")
+                ? AzureOpenAiProblems.UNREACHABLE
+                        .error("the deployment " + deployment + " of " + options.account() + " does not answer yet")
+                        .because(AzureFailure.reason(failure))
+                        .retry(Retry.after(READING_PAUSE))
+                        .asException(failure)
+                : told(failure, deployment, options);
+    }
+
+    /** A deployment came to nothing. */
+    static Problem.Builder notDeployed(String name, AzureOpenAiOptions options, String reason) {
+        return AzureOpenAiProblems.NOT_DEPLOYED
+                .error("Azure OpenAI could not deploy " + name + " at " + options.account())
+                .because(reason.isEmpty() ? "its reason stands in the activity log of the resource" : reason);
+    }
+
+    /** A model is not deployed in that way, or not so often. */
+    static FineTuneException notDeployedSo(HostingOrder order) {
+        return AzureOpenAiProblems.NOT_DEPLOYED_SO
+                .error("Azure OpenAI does not deploy a model " + order.way() + " with " + order.units() + " units")
+                .because("there is " + String.join(", ", DeploymentWays.NAMES) + ", each with 1 unit")
+                .remedy("finetune host " + order.run() + " --way " + DeploymentWays.DEVELOPER)
+                .asException();
+    }
+
+    /** The run's model is deployed by another order. */
+    static FineTuneException hostedOtherwise(RunId run, Deployed found) {
+        return AzureOpenAiProblems.DEPLOYMENT_TAKEN
+                .error(run + " is hosted already, by another order: " + found.sku())
+                .because(found.id())
+                .remedy("finetune host " + run + " --remove")
+                .asException();
+    }
+
+    /** A deployment that nobody made from here has the name. */
+    static FineTuneException nameTaken(Deployed found, AzureOpenAiOptions options) {
+        return AzureOpenAiProblems.DEPLOYMENT_TAKEN
+                .error("the name " + found.name() + " belongs to a deployment of " + options.account()
+                        + " that was not made from here")
+                .because("it is one of " + found.model())
+                .remedy("az cognitiveservices account deployment delete --ids " + found.id())
+                .asException();
+    }
+
+    /** The tuned model goes on being paid. */
+    static FineTuneException stillHosted(RunId run) {
+        return AzureOpenAiProblems.WRONG_STATE
+                .error("the tuned model of " + run + " is hosted")
+                .because("it is paid for until that is ended, and is known by its run")
+                .remedy("finetune host " + run + " --remove")
+                .asException();
+    }
+
+    /** There is no deployment of the base model. */
+    static FineTuneException noBase(RunId run, String model, String accountPath) {
+        String[] parts = accountPath.split("/", -1);
+        String group = parts.length > GROUP_PART ? parts[GROUP_PART] : "GROUP";
+        String account = parts[parts.length - 1];
+        String name = DeploymentMapper.deployedName(model);
+        String version = model.length() > name.length() ? model.substring(name.length() + 1) : "1";
+        return AzureOpenAiProblems.NO_BASE
+                .error("no deployment of " + model + " at " + account + " answers, to be compared with " + run)
+                .because(
+                        "a base model answers by a deployment, and the service took none when the tuned one was deployed")
+                .remedy("az cognitiveservices account deployment create --resource-group " + group + " --name "
+                        + account
+                        + " --deployment-name " + name + " --model-name " + name + " --model-version " + version
+                        + " --model-format OpenAI --sku-name GlobalStandard --sku-capacity 50")
+                .asException();
+    }
+
+    /** Nobody knows where the resource is in the resource manager. */
+    static FineTuneException noSubscription(AzureOpenAiOptions options) {
+        return AzureOpenAiProblems.BAD_SETTING
+                .error("models are deployed by the resource manager, and the subscription of " + options.account()
+                        + " is not known")
+                .because("neither " + AzureOpenAiSettings.PREFIX + AzureOpenAiSettings.SUBSCRIPTION + " nor "
+                        + AzureOpenAiSettings.SUBSCRIPTION_VARIABLE + " names it")
+                .remedy("export " + AzureOpenAiSettings.SUBSCRIPTION_VARIABLE
+                        + "=$(az account show --query id --output tsv)")
+                .asException();
+    }
+
+    /** The subscription has no such resource. */
+    static FineTuneException noResource(AzureOpenAiOptions options) {
+        return AzureOpenAiProblems.BAD_SETTING
+                .error("the subscription " + options.subscription() + " has no resource " + options.account()
+                        + " that the caller may see")
+                .because("models are deployed by the resource manager, which knows resources by their names")
+                .remedy("az cognitiveservices account list --query [].id")
+                .asException();
+    }
+
+    /** The resource is elsewhere than the job says, by whose region price and models were looked up. */
+    static FineTuneException elsewhere(AzureOpenAiOptions options, String region) {
+        List<String> regions = TunableModels.regions(options.model(), options.scope());
+        boolean isTuned = regions.contains(region);
+        return AzureOpenAiProblems.NOT_TUNABLE
+                .error(options.account() + " is in " + region + ", and the job in " + options.region())
+                .because(options.model() + " is tuned (" + options.scope() + ") in " + String.join(", ", regions)
+                        + (isTuned ? "" : ", and a resource that only answers may be elsewhere"))
+                .remedy(
+                        isTuned
+                                ? AzureOpenAiSettings.PREFIX + PlaceSettings.REGION + ": " + region
+                                : "az cognitiveservices account list --query [].{name:name,region:location}")
                 .asException();
     }
 }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param scope where and on which terms it is tuned, as offers call it
  * @param trainingType the service's word for the scope
  * @param settling so long the service's list of jobs may be behind what it made
+ * @param hostingScope in which scope its tuned model is deployed where nobody says so
+ * @param capacity thousands of tokens a minute that a deployment takes
  * @param hyperParameters the service's own hyperparameters by {@link TuningParameters#NAMES}, instead of what the job says
  */
 record AzureOpenAiOptions(
@@ -32,6 +34,8 @@ record AzureOpenAiOptions(
         String scope,
         String trainingType,
         Duration settling,
+        String hostingScope,
+        int capacity,
         Map<String, String> hyperParameters) {
     /** The path without dated versions. */
     static final String V1 = "v1";

@@ -5,7 +5,7 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 
-/** FT0970 to FT0992: models that Azure OpenAI tunes. */
+/** FT0970 to FT0997: models that Azure OpenAI tunes. */
 public final class AzureOpenAiProblems implements ProblemCatalogue {
     static final ProblemKind BAD_SETTING = new ProblemKind(
             "FT0970",
@@ -150,8 +150,8 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "base and tuned model were not compared at Azure OpenAI",
             ExitCode.GATE_FAILED,
             "Azure OpenAI trains and keeps the tuned model. To ask it, it must be deployed, by the hour until that is ended. finetune4j deploys nothing"
-                    + " by itself, so that held-out rows are not answered and no gate is judged.",
-            "az cognitiveservices account deployment create");
+                    + " by itself, so that held-out rows are not answered and no gate is judged. Hosted on request, it is compared by eval.",
+            "finetune host RUN");
 
     static final ProblemKind TWINS = new ProblemKind(
             "FT0991",
@@ -169,6 +169,46 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "A job takes only files that Azure OpenAI has read, which takes from seconds to some minutes. The file stays there: the same launch goes on"
                     + " with it.",
             "launch the job again in some minutes");
+
+    static final ProblemKind MAY_NOT_DEPLOY = new ProblemKind(
+            "FT0993",
+            "the caller is not allowed to deploy models of Azure OpenAI",
+            ExitCode.CREDENTIALS,
+            "Models are deployed by Azure's resource manager, which is another permission than that to tune: a run may train and its model may not be"
+                    + " hosted. The role that a policy for the host names allows it.",
+            "finetune policy JOB --for host");
+
+    static final ProblemKind NOT_DEPLOYED = new ProblemKind(
+            "FT0994",
+            "Azure OpenAI could not deploy the model",
+            ExitCode.CAPACITY,
+            "Azure OpenAI refused the deployment, or took it and failed, for a reason that it tells: a scope that the model does not have there, too"
+                    + " little capacity, or an error of its own. One that failed stays until it is removed; the model stays anyway.",
+            "finetune host RUN --remove");
+
+    static final ProblemKind NO_BASE = new ProblemKind(
+            "FT0995",
+            "the base model is not deployed at Azure OpenAI",
+            ExitCode.INVALID,
+            "At Azure OpenAI a base model answers by a deployment, too. Hosting makes one where the resource has none; where the service did not take it,"
+                    + " the tuned model answers alone, and nothing can be compared.",
+            "az cognitiveservices account deployment create");
+
+    static final ProblemKind DEPLOYMENT_TAKEN = new ProblemKind(
+            "FT0996",
+            "the deployment's name is taken at Azure OpenAI",
+            ExitCode.INVALID,
+            "A deployment has its name from the run and its order on a tag. Another order has it, or somebody who did not go by finetune4j: it is left"
+                    + " alone, since another deployment in its place would end it.",
+            "finetune host RUN --remove");
+
+    static final ProblemKind NOT_DEPLOYED_SO = new ProblemKind(
+            "FT0997",
+            "Azure OpenAI does not deploy a model in this way",
+            ExitCode.INVALID,
+            "Tuned models are deployed in the scopes developer, global and regional, each once; how much a deployment takes is the setting capacity. A"
+                    + " model that was trained elsewhere is not taken in.",
+            "finetune host RUN --dry-run");
 
     @Override
     public List<ProblemKind> kinds() {
@@ -193,6 +233,11 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
                 UNABLE,
                 NOT_COMPARED,
                 TWINS,
-                NOT_PROCESSED);
+                NOT_PROCESSED,
+                MAY_NOT_DEPLOY,
+                NOT_DEPLOYED,
+                NO_BASE,
+                DEPLOYMENT_TAKEN,
+                NOT_DEPLOYED_SO);
     }
 }

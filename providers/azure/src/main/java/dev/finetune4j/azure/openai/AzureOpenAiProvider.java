@@ -4,6 +4,7 @@ import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.openai.TuningJobs.Launched;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
@@ -14,6 +15,8 @@ import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.HostedModel;
+import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Leftover;
 import dev.finetune4j.spi.LogPage;
@@ -45,7 +48,7 @@ final class AzureOpenAiProvider implements Provider {
     private final ProviderContext context;
     private final AzureOpenAiSettings settings;
     private final Consumer<Duration> pause;
-    private @Nullable Site site;
+    private @Nullable OpenResource site;
 
     /** @param pause waits for what the service takes a while to do */
     AzureOpenAiProvider(ProviderContext context, Map<String, String> settings, Consumer<Duration> pause) {
@@ -54,16 +57,20 @@ final class AzureOpenAiProvider implements Provider {
         this.pause = pause;
     }
 
-    /** Connections, made when they are first needed, since wrong settings are told by {@link #refusals}. */
-    private record Site(AzureOpenAiOptions options, TuningFiles files, TuningJobs jobs) {}
-
-    private synchronized Site site() {
-        Site open = site;
+    /** Connections are made when they are first needed, since wrong settings are told by {@link #refusals}. */
+    private synchronized OpenResource site() {
+        OpenResource open = site;
         if (open == null) {
             AzureOpenAiOptions options = settings.options(settings.someModel());
-            OpenAiCalls calls = new OpenAiCalls(options, connection(options), pause);
+            AzureConnection connection = connection(options);
+            OpenAiCalls calls = new OpenAiCalls(options, connection, pause);
             TuningFiles files = new TuningFiles(calls, options, pause);
-            open = new Site(options, files, new TuningJobs(calls, files, options, pause));
+            open = new OpenResource(
+                    options,
+                    calls,
+                    files,
+                    new TuningJobs(calls, files, options, pause),
+                    new Deployments(options, connection, context.clock()));
             site = open;
         }
         return open;
@@ -140,7 +147,7 @@ final class AzureOpenAiProvider implements Provider {
 
     @Override
     public JobSnapshot submit(Submission submission) {
-        Site open = site();
+        OpenResource open = site();
         RunId id = submission.id();
         String digest = submission.order().digest();
         Optional<Launched> there = open.jobs().find(id);
@@ -149,6 +156,7 @@ final class AzureOpenAiProvider implements Provider {
         }
         WorkStep.Train train = onlyTraining(submission);
         AzureOpenAiOptions options = settings.options(submission.model().value());
+        refuseOtherRegion(open, options);
         TuningStage stage = new TuningStage(options);
         boolean isSentBefore =
                 open.files().named(TuningFile.name(id, digest, true)).isPresent();
@@ -157,6 +165,21 @@ final class AzureOpenAiProvider implements Provider {
             return open.files().processed(file).id();
         });
         return snapshot(id, open.jobs().submit(id, digest, isSentBefore, () -> stage.body(id, train, sent)));
+    }
+
+    /** The settings say where the resource is; where the resource manager tells otherwise, neither price nor model is what was agreed to. */
+    private static void refuseOtherRegion(OpenResource open, AzureOpenAiOptions options) {
+        open.deployments()
+                .region()
+                .filter(region -> !region.equalsIgnoreCase(options.region()))
+                .ifPresent(region -> {
+                    throw AzureOpenAiErrors.elsewhere(options, region);
+                });
+    }
+
+    @Override
+    public Optional<Hosting> hosting() {
+        return Optional.of(new AzureOpenAiHosting(this::site, () -> settings.options(settings.someModel())));
     }
 
     @Override
@@ -195,7 +218,7 @@ final class AzureOpenAiProvider implements Provider {
     }
 
     private Launched existing(RunId id) {
-        Site open = site();
+        OpenResource open = site();
         return open.jobs().find(id).orElseThrow(() -> AzureOpenAiErrors.absent(id, open.options()));
     }
 
@@ -214,13 +237,7 @@ final class AzureOpenAiProvider implements Provider {
         TuningJobs jobs = site().jobs();
         TunedModel model = new TunedModel(jobs, site().files(), launched.job());
         return JobHistory.after(
-                id,
-                launched,
-                snapshot(id, launched),
-                site().options().trainingType(),
-                jobs.events(launched.job()),
-                model::figures,
-                cursor);
+                id, launched, snapshot(id, launched), jobs.events(launched.job()), model::figures, cursor);
     }
 
     /** The service keeps no lines: what it tells of the job stands for them. */
@@ -251,10 +268,13 @@ final class AzureOpenAiProvider implements Provider {
         return Optional.empty();
     }
 
-    /** The tuned model stays, which costs nothing while it is not deployed. The training file goes last: by it the rest is found again. */
+    /**
+     * The tuned model stays, which costs nothing while it is not deployed; of one that is, nothing is removed by which it would be known. The training
+     * file goes last: by it the rest is found again.
+     */
     @Override
     public void delete(RunId id) {
-        Site open = site();
+        OpenResource open = site();
         Optional<Launched> launched = open.jobs().find(id);
         List<TuningJob> jobs = new ArrayList<>();
         launched.ifPresent(there -> {
@@ -266,6 +286,9 @@ final class AzureOpenAiProvider implements Provider {
                 throw AzureOpenAiErrors.wrongState(id, job.state(), "it still runs");
             }
         }
+        if (jobs.stream().anyMatch(job -> job.tunedModel() != null)) {
+            refuseHosted(id);
+        }
         for (TuningJob job : jobs) {
             job.resultFiles().forEach(open.files()::delete);
             open.jobs().delete(job);
@@ -275,6 +298,22 @@ final class AzureOpenAiProvider implements Provider {
                 .sorted(Comparator.comparing(TuningFile::isTraining))
                 .toList();
         files.forEach(file -> open.files().delete(file.id()));
+    }
+
+    /** Whoever may not look at deployments, or says nothing of the subscription, has none from here. */
+    private void refuseHosted(RunId id) {
+        List<HostedModel> hosted;
+        try {
+            hosted = hosting().orElseThrow().find(id);
+        } catch (FineTuneException e) {
+            if (e.problems().stream().allMatch(problem -> problem.retry().equals(Retry.NEVER))) {
+                return;
+            }
+            throw e;
+        }
+        if (!hosted.isEmpty()) {
+            throw AzureOpenAiErrors.stillHosted(id);
+        }
     }
 
     @Override
@@ -288,7 +327,7 @@ final class AzureOpenAiProvider implements Provider {
     }
 
     private StoredTunings stored() {
-        Site open = site();
+        OpenResource open = site();
         return new StoredTunings(open.jobs(), open.files(), context.clock().instant());
     }
 

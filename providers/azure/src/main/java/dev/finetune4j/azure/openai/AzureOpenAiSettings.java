@@ -32,7 +32,12 @@ final class AzureOpenAiSettings {
     static final String TRAINING_TYPE = "training-type";
     static final String SETTLING = "settling-seconds";
 
-    private static final String SUBSCRIPTION_VARIABLE = "AZURE_SUBSCRIPTION_ID";
+    static final String HOSTING_SCOPE = "hosting-scope";
+    static final String CAPACITY = "capacity";
+
+    /** Names a subscription where the settings do not, as for Microsoft's own tools. */
+    static final String SUBSCRIPTION_VARIABLE = "AZURE_SUBSCRIPTION_ID";
+
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9-]{0,62}[a-zA-Z0-9]");
     /** A gateway in front of a resource may have a path; what clients add to it is not part of it. */
     private static final Pattern ADDRESS =
@@ -42,6 +47,8 @@ final class AzureOpenAiSettings {
     private static final Pattern SECONDS = Pattern.compile("[1-9]\\d{1,2}");
 
     private static final String USUAL_SETTLING = "60";
+    private static final Pattern THOUSANDS = Pattern.compile("[1-9]\\d{0,4}");
+    private static final String USUAL_CAPACITY = "50";
 
     private static final Set<String> KNOWN = new TreeSet<>(List.of(
             ENDPOINT,
@@ -51,6 +58,8 @@ final class AzureOpenAiSettings {
             API_VERSION,
             TRAINING_TYPE,
             SETTLING,
+            HOSTING_SCOPE,
+            CAPACITY,
             PlaceSettings.REGION,
             PlaceSettings.MODEL,
             PlaceSettings.SCOPE,
@@ -97,6 +106,8 @@ final class AzureOpenAiSettings {
         }
         checkCloudOfRegion(problems);
         form(SETTLING, SECONDS, "10 to 999, in seconds", USUAL_SETTLING, problems);
+        form(CAPACITY, THOUSANDS, "1 to 99999, in thousands of tokens a minute", USUAL_CAPACITY, problems);
+        oneOf(HOSTING_SCOPE, DeploymentWays.NAMES, problems);
         oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
         oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
         return problems;
@@ -206,6 +217,8 @@ final class AzureOpenAiSettings {
                 Optional.ofNullable(settings.get(TRAINING_TYPE))
                         .orElse(AzureOpenAiOptions.TRAINING_TYPES.getOrDefault(scope, "")),
                 Duration.ofSeconds(Long.parseLong(settings.getOrDefault(SETTLING, USUAL_SETTLING))),
+                settings.getOrDefault(HOSTING_SCOPE, DeploymentWays.usual(scope)),
+                Integer.parseInt(settings.getOrDefault(CAPACITY, USUAL_CAPACITY)),
                 hyperParameters());
     }
 

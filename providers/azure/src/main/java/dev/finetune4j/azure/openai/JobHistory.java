@@ -32,7 +32,6 @@ final class JobHistory {
     /**
      * The events after a cursor.
      *
-     * @param trainingType by which the job was tuned, and is deployed
      * @param told what the service tells, in any order
      * @param figures of the steps, asked for once the job has succeeded
      * @throws FineTuneException with FT0987 if the cursor is of no job of the launch
@@ -41,7 +40,6 @@ final class JobHistory {
             RunId id,
             Launched launched,
             JobSnapshot snapshot,
-            String trainingType,
             List<JsonNode> told,
             Supplier<List<RunEvent>> figures,
             String cursor) {
@@ -52,7 +50,7 @@ final class JobHistory {
         addTold(all, told);
         Instant end = snapshot.endedAt();
         if (end != null) {
-            addEnd(all, launched, snapshot, trainingType, end, figures);
+            addEnd(all, launched, snapshot, end, figures);
         }
         List<String> names = new ArrayList<>(all.keySet());
         String job = launched.job().id() + "/";
@@ -101,7 +99,6 @@ final class JobHistory {
             Map<String, RunEvent> all,
             Launched launched,
             JobSnapshot snapshot,
-            String trainingType,
             Instant end,
             Supplier<List<RunEvent>> figures) {
         if (snapshot.state() == RunState.SUCCEEDED) {
@@ -114,7 +111,7 @@ final class JobHistory {
             all.put("twins", new RunEvent.Noticed(end, twins(snapshot.id(), launched)));
         }
         if (snapshot.state() == RunState.SUCCEEDED && launched.job().tunedModel() != null) {
-            all.put("kept", new RunEvent.Noticed(end, kept(snapshot.id(), launched.job(), trainingType)));
+            all.put("kept", new RunEvent.Noticed(end, kept(snapshot.id(), launched.job())));
         }
         String reason = snapshot.failure().map(Problem::summary).orElse("");
         all.put(END, new RunEvent.StateChanged(end, snapshot.state(), reason));
@@ -133,14 +130,12 @@ final class JobHistory {
         return problem.remedy("finetune show " + id).build();
     }
 
-    private static Problem kept(RunId id, TuningJob job, String trainingType) {
+    private static Problem kept(RunId id, TuningJob job) {
         return AzureOpenAiProblems.NOT_COMPARED
                 .warning("base and tuned model of " + id + " were not compared")
                 .because("Azure OpenAI keeps " + job.tunedModel()
                         + " and lets it answer only once it is deployed, which is paid by the hour until it is ended")
-                .remedy("az cognitiveservices account deployment create --model-format OpenAI --model-version 1"
-                        + " --sku-name " + trainingType + " --sku-capacity 1 --deployment-name " + id + " --model-name "
-                        + job.tunedModel() + " --name RESOURCE --resource-group GROUP")
+                .remedy("finetune host " + id + "    # shows what that costs, and asks")
                 .build();
     }
 

@@ -9,6 +9,7 @@ import com.azure.core.http.HttpResponse;
 import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.json.Json;
@@ -33,6 +34,9 @@ final class OpenAiCalls {
     /** Whoever makes a job must know soon that there is no answer. */
     private static final Duration CREATING = Duration.ofSeconds(30);
 
+    /** A long answer is written before the first byte of it is sent. */
+    private static final Duration ANSWERING = Duration.ofMinutes(5);
+
     /** Counts from the first byte that is sent. */
     private static final Duration SENDING = Duration.ofMinutes(15);
 
@@ -47,6 +51,7 @@ final class OpenAiCalls {
 
     private final String base;
     private final String query;
+    private final boolean isV1;
     private final HttpPipeline repeated;
     private final HttpPipeline once;
     private final Consumer<Duration> pause;
@@ -54,8 +59,9 @@ final class OpenAiCalls {
     /** @param pause waits */
     OpenAiCalls(AzureOpenAiOptions options, AzureConnection connection, Consumer<Duration> pause) {
         this.pause = pause;
-        base = options.endpoint() + (options.isV1() ? "/openai/v1/" : "/openai/");
-        query = options.isV1() ? "" : "api-version=" + options.apiVersion();
+        isV1 = options.isV1();
+        base = options.endpoint() + (isV1 ? "/openai/v1/" : "/openai/");
+        query = isV1 ? "" : "api-version=" + options.apiVersion();
         repeated = connection.asking();
         once = connection.askingOnce();
     }
@@ -109,6 +115,13 @@ final class OpenAiCalls {
                 pause.accept(asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE);
             }
         }
+    }
+
+    /** Asks a deployed model; asked anew where there was no answer, since it keeps nothing. */
+    JsonNode converse(String deployment, ObjectNode question) {
+        String path = isV1 ? "chat/completions" : "deployments/" + deployment + "/chat/completions";
+        ObjectNode body = isV1 ? question.put("model", deployment) : question;
+        return json(unlessBusy(() -> send(repeated, posted(path, body), new Context(TIMEOUT, ANSWERING))));
     }
 
     /** Does what has the same effect however often it is done. */

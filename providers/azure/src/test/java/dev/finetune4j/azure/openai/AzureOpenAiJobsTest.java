@@ -116,9 +116,6 @@ class AzureOpenAiJobsTest {
         assertThat(kind(() -> provider.resume(job.id()))).isEqualTo(AzureOpenAiProblems.UNABLE);
         assertThat(kind(() -> provider.fetch(job.id(), home))).isEqualTo(AzureOpenAiProblems.WRONG_STATE);
         assertThat(kind(() -> provider.stop(new RunId("other-1")))).isEqualTo(AzureOpenAiProblems.NO_SUCH_JOB);
-        assertThat(provider.hosting())
-                .as("deploying is left to Microsoft's tools")
-                .isEmpty();
     }
 
     private static ProblemKind kind(ThrowingCallable call) {

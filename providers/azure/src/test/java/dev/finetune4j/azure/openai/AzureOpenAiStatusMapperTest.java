@@ -183,7 +183,7 @@ class AzureOpenAiStatusMapperTest {
         Launched launched = new Launched(job(more), "d1", twins);
         JobSnapshot snapshot = AzureOpenAiStatusMapper.snapshot(RUN, launched, AzureOpenAiRulesTest.options());
         List<JsonNode> events = List.of(Json.read(told, JsonNode[].class));
-        return JobHistory.after(RUN, launched, snapshot, "GlobalStandard", events, List::of, cursor);
+        return JobHistory.after(RUN, launched, snapshot, events, List::of, cursor);
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.finetune4j.azure.openai;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.azure.internal.ArmResources;
+import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Part;
@@ -90,6 +93,36 @@ final class OfflineResource implements AutoCloseable {
         Map<String, String> settings = new HashMap<>(settings());
         settings.putAll(others);
         return new AzureOpenAiProvider(new ProviderContext(home, azure.variables(), clock), settings, clock::advance);
+    }
+
+    /** Deploys a base model, as somebody else does. */
+    void deploy(String name, String model, String version) {
+        ObjectNode body = Json.records().createObjectNode();
+        body.putObject("sku").put("name", "Standard").put("capacity", 1);
+        body.putObject("properties")
+                .putObject("model")
+                .put("format", "OpenAI")
+                .put("name", model)
+                .put("version", version);
+        var unused = manager().put(deployments() + "/" + name, body);
+    }
+
+    /** Names of all that is deployed. */
+    List<String> deployed() {
+        return manager().list(deployments()).stream()
+                .map(one -> one.path("name").asText())
+                .toList();
+    }
+
+    private ArmResources manager() {
+        ProviderContext context = new ProviderContext(home, azure.variables(), clock);
+        return new ArmResources(AzureConnection.open(Map.of(), context), "2025-06-01");
+    }
+
+    private static String deployments() {
+        Workspace workspace = Workspace.sample();
+        return "/subscriptions/" + workspace.subscription() + "/resourceGroups/" + workspace.resourceGroup()
+                + "/providers/Microsoft.CognitiveServices/accounts/" + OfflineOpenAi.ACCOUNT + "/deployments";
     }
 
     /** A job whose order has a digest of its own. */

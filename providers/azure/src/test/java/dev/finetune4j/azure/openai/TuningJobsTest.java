@@ -140,13 +140,7 @@ class TuningJobsTest {
     private static EventPage events(Launched launched, String cursor) {
         AzureOpenAiOptions options = AzureOpenAiRulesTest.options();
         return JobHistory.after(
-                RUN,
-                launched,
-                AzureOpenAiStatusMapper.snapshot(RUN, launched, options),
-                options.trainingType(),
-                List.of(),
-                List::of,
-                cursor);
+                RUN, launched, AzureOpenAiStatusMapper.snapshot(RUN, launched, options), List.of(), List::of, cursor);
     }
 
     @Test

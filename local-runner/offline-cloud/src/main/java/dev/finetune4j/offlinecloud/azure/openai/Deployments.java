@@ -15,7 +15,9 @@ import dev.finetune4j.offlinecloud.learner.AnswerCounter;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ final class Deployments {
     private static final int NO_CONTENT = 204;
     private static final int TOKENS_A_UNIT = 1000;
     private static final int SECONDS_A_MINUTE = 60;
+    private static final int MILLIS_A_SECOND = 1000;
 
     /** The only one that a tuned model has. */
     private static final String TUNED_VERSION = "1";
@@ -91,8 +94,19 @@ final class Deployments {
         checkRoom(account, name, settings);
         Deployment deployment = replacing(account, before.map(Deployment::name).orElse(name), settings);
         account.put(deployment);
-        return AzureProtocol.json(before.isEmpty() ? CREATED : OK, described(account, deployment))
+        Answer answer = AzureProtocol.json(before.isEmpty() ? CREATED : OK, described(account, deployment))
                 .with("Azure-AsyncOperation", statusUri(call, account, deployment.name()));
+        return pausing(answer, deployment);
+    }
+
+    /** Tells in whole seconds how long to stay away, where there is something to wait for. */
+    private Answer pausing(Answer answer, Deployment deployment) {
+        Duration pause = deployment.pause(service.now());
+        return pause.isZero()
+                ? answer
+                : answer.with(
+                        AzureErrors.RETRY_AFTER,
+                        Long.toString(pause.plusMillis(MILLIS_A_SECOND - 1).toSeconds()));
     }
 
     /** What comes in the place of what had the name before. Another capacity is no other deployment, and paid as one. */
@@ -158,13 +172,22 @@ final class Deployments {
                     .orElseThrow(() -> properties("The specified SKU '" + sku + "' for model '" + name
                             + "' is not supported in this region '" + account.region() + "'."));
             return new Settings(
-                    name, version, sku, capacity, true, hourly, tuned.get().answers());
+                    name, version, sku, capacity, true, hourly, tuned.get().answers(), tags(body));
         }
         BaseModel base = TunableModels.find(name + "-" + version).orElseThrow(() -> notSupported(name, version));
         if (sku.equals(Deployment.TRIAL_SKU)) {
             throw properties("The specified SKU '" + sku + "' is for fine-tuned models only, not for '" + name + "'.");
         }
-        return new Settings(base.alias(), version, sku, capacity, false, BigDecimal.ZERO, new AnswerCounter());
+        return new Settings(
+                base.alias(), version, sku, capacity, false, BigDecimal.ZERO, new AnswerCounter(), tags(body));
+    }
+
+    private static Map<String, String> tags(ObjectNode body) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        body.path("tags")
+                .properties()
+                .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
+        return tags;
     }
 
     private static ServiceError notSupported(String name, String version) {
@@ -192,12 +215,20 @@ final class Deployments {
 
     /** How far a deployment is that was asked for; one that is not there any more has been taken away. */
     private Answer operation(AzureCall call) throws ServiceError {
-        boolean isDone = service.existing(call)
-                .deployment(call.label("deploymentName"))
-                .map(one -> one.isUp(service.now()))
-                .orElse(true);
-        String status = isDone ? "Succeeded" : "InProgress";
-        return AzureProtocol.json(OK, Json.records().createObjectNode().put("status", status));
+        Optional<Deployment> found = service.existing(call).deployment(call.label("deploymentName"));
+        ObjectNode told = Json.records().createObjectNode();
+        if (found.isEmpty() || found.get().isUp(service.now())) {
+            return AzureProtocol.json(OK, told.put("status", "Succeeded"));
+        }
+        Optional<String> failure = found.get().failure();
+        if (failure.isPresent()) {
+            told.put("status", "Failed")
+                    .putObject("error")
+                    .put("code", "DeploymentFailed")
+                    .put("message", failure.get());
+            return AzureProtocol.json(OK, told);
+        }
+        return pausing(AzureProtocol.json(OK, told.put("status", "InProgress")), found.get());
     }
 
     private static Deployment existing(Account account, AzureCall call) throws ServiceError {
@@ -226,6 +257,10 @@ final class Deployments {
                 .put("name", deployment.name())
                 .put("type", "Microsoft.CognitiveServices/accounts/deployments");
         told.putObject("sku").put("name", settings.sku()).put("capacity", settings.capacity());
+        if (!settings.tags().isEmpty()) {
+            ObjectNode tags = told.putObject("tags");
+            settings.tags().forEach(tags::put);
+        }
         ObjectNode properties = told.putObject("properties");
         properties
                 .putObject("model")
@@ -233,7 +268,7 @@ final class Deployments {
                 .put("name", settings.model())
                 .put("version", settings.version());
         properties
-                .put("provisioningState", deployment.isUp(service.now()) ? "Succeeded" : "Creating")
+                .put("provisioningState", deployment.provisioning(service.now()))
                 .put("versionUpgradeOption", settings.isTuned() ? "NoAutoUpgrade" : "OnceNewDefaultVersionAvailable")
                 .put("currentCapacity", settings.capacity())
                 .putObject("capabilities")

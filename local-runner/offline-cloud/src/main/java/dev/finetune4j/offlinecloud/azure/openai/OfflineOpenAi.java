@@ -218,6 +218,21 @@ public final class OfflineOpenAi {
     }
 
     /**
+     * Lets a deployment come to nothing, be it up or not.
+     *
+     * @param deployment its name
+     * @param reason what its operation ends with
+     * @throws IllegalStateException if there is no such deployment
+     */
+    public synchronized void failDeployment(String deployment, String reason) {
+        accounts.all().stream()
+                .flatMap(account -> account.deployment(deployment).stream())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("there is no deployment " + deployment))
+                .fail(reason);
+    }
+
+    /**
      * From now on a million tokens cost so many US dollars, whichever way and wherever a model is tuned.
      *
      * @param model with its version
