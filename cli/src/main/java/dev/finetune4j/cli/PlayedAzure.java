@@ -65,7 +65,9 @@ final class PlayedAzure implements PlayedCloud {
                 "azure-ml: {subscription: " + workspace.subscription() + ", resource-group: "
                         + workspace.resourceGroup() + ", workspace: " + workspace.name() + ", region: "
                         + workspace.region() + ", store: \"" + cloud.store() + "\"}",
-                "azure-openai: {endpoint: \"" + cloud.openAiEndpoint() + "\", region: " + OfflineOpenAi.REGION + "}");
+                "azure-openai: {endpoint: \"" + cloud.openAiEndpoint() + "\", subscription: " + workspace.subscription()
+                        + ", resource-group: " + workspace.resourceGroup() + ", region: " + OfflineOpenAi.REGION
+                        + ", scope: global, model: gpt-4.1-nano}");
     }
 
     @Override

@@ -197,16 +197,6 @@ final class CommandCloud extends CommandHome {
                 aws.secretAccessKey());
     }
 
-    /** A command with text on its standard input. */
-    CommandRun saying(String said, String... arguments) {
-        return CommandRun.saying(said, home(), environment(), arguments);
-    }
-
-    /** A command that a person answers. */
-    CommandRun typing(String typed, String... arguments) {
-        return CommandRun.typing(typed, home(), environment(), arguments);
-    }
-
     @Override
     Map<String, String> ofAStranger() {
         return Map.of("AWS_ACCESS_KEY_ID", "AKIAWRONGWRONGWRONG0");

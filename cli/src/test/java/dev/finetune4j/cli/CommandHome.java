@@ -42,6 +42,16 @@ abstract class CommandHome implements AutoCloseable {
         return CommandRun.at(clock, home, environment(), arguments);
     }
 
+    /** A command with text on its standard input. */
+    final CommandRun saying(String said, String... arguments) {
+        return CommandRun.saying(said, home, environment(), arguments);
+    }
+
+    /** A command that a person answers. */
+    final CommandRun typing(String typed, String... arguments) {
+        return CommandRun.typing(typed, home, environment(), arguments);
+    }
+
     /** A command of somebody whom the cloud does not know. */
     final CommandRun byAStranger(String... arguments) {
         Map<String, String> environment = new HashMap<>(environment());

@@ -56,7 +56,11 @@ public final class HostingView {
         }
         Duration idle = way.idleLimit();
         if (idle != null) {
-            say("idle", "ended by the place after " + Figures.duration(idle) + " without a question");
+            boolean isDays = idle.equals(Duration.ofDays(idle.toDays()));
+            say(
+                    "idle",
+                    "ended by the place after " + (isDays ? idle.toDays() + " days" : Figures.duration(idle))
+                            + " without a question");
         }
         way.notes().forEach(note -> say("note", note));
         terms.ways().stream()

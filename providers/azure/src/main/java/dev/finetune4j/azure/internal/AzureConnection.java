@@ -6,6 +6,9 @@ import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpPipeline;
 import com.azure.core.http.HttpPipelineBuilder;
+import com.azure.core.http.HttpPipelineCallContext;
+import com.azure.core.http.HttpPipelineNextPolicy;
+import com.azure.core.http.HttpPipelineNextSyncPolicy;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
@@ -31,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import reactor.core.publisher.Mono;
 
 /**
  * How Microsoft's services are asked: in which cloud, with whose tokens, how often a call is tried. Asks nothing until it is used, but where
@@ -160,10 +164,34 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
     }
 
     private HttpPipeline pipeline(List<HttpPipelinePolicy> policies) {
+        List<HttpPipelinePolicy> all = new ArrayList<>(policies);
+        all.add(0, new KeptInterrupt());
         return new HttpPipelineBuilder()
                 .httpClient(http)
-                .policies(policies.toArray(HttpPipelinePolicy[]::new))
+                .policies(all.toArray(HttpPipelinePolicy[]::new))
                 .build();
+    }
+
+    /** The client takes a thread's interrupt as a failure of the call, and forgets it; whoever is to stop must go on knowing. */
+    private static final class KeptInterrupt implements HttpPipelinePolicy {
+        @Override
+        public Mono<HttpResponse> process(HttpPipelineCallContext context, HttpPipelineNextPolicy next) {
+            return next.process();
+        }
+
+        @Override
+        public HttpResponse processSync(HttpPipelineCallContext context, HttpPipelineNextSyncPolicy next) {
+            try {
+                return next.processSync();
+            } catch (RuntimeException e) {
+                for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                    if (cause instanceof InterruptedException) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+                throw e;
+            }
+        }
     }
 
     /** Pauses that a service asks for are kept. All calls that are sent so may be repeated: what they make has its name. */

@@ -34,6 +34,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -158,13 +159,13 @@ final class AzureOpenAiProvider implements Provider {
         AzureOpenAiOptions options = settings.options(submission.model().value());
         refuseOtherRegion(open, options);
         TuningStage stage = new TuningStage(options);
-        boolean isSentBefore =
-                open.files().named(TuningFile.name(id, digest, true)).isPresent();
+        AtomicBoolean isSentBefore = new AtomicBoolean();
         TuningStage.Sent sent = stage.send(submission, train, (name, content) -> {
-            TuningFile file = open.files().stage(name, content);
-            return open.files().processed(file).id();
+            TuningFiles.Ready file = open.files().ready(name, content);
+            isSentBefore.compareAndSet(false, file.file().isTraining() && !file.isNew());
+            return file.file().id();
         });
-        return snapshot(id, open.jobs().submit(id, digest, isSentBefore, () -> stage.body(id, train, sent)));
+        return snapshot(id, open.jobs().submit(id, digest, isSentBefore.get(), () -> stage.body(id, train, sent)));
     }
 
     /** The settings say where the resource is; where the resource manager tells otherwise, neither price nor model is what was agreed to. */

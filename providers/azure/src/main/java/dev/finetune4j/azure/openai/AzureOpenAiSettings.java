@@ -232,10 +232,16 @@ final class AzureOpenAiSettings {
         return said.endsWith("/") ? said.substring(0, said.length() - 1) : said;
     }
 
-    /** The resource's name, which its own domain begins with where nobody says another. */
+    /** The resource's name: of Microsoft's domains the first part, behind a gateway the last part of the path, where nobody says another. */
     private String account() {
-        @Nullable String host = URI.create(endpoint()).getHost();
-        return settings.getOrDefault(RESOURCE, host == null ? "" : host.split("\\.", -1)[0]);
+        URI address = URI.create(endpoint());
+        String host = address.getHost() == null ? "" : address.getHost();
+        String path = address.getPath();
+        return settings.getOrDefault(
+                RESOURCE,
+                AzureCloud.ofOpenAi(host).isPresent()
+                        ? host.split("\\.", -1)[0]
+                        : path.isEmpty() ? host : path.substring(path.lastIndexOf('/') + 1));
     }
 
     /** A model that is tuned in the region, or anywhere if none is; for what does not depend on the model. */

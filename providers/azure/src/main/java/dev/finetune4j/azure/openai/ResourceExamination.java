@@ -53,7 +53,8 @@ final class ResourceExamination {
     }
 
     private Diagnosis room(String what, int count, int most) {
-        String found = options.account() + " has " + count + " " + what + ", and keeps " + most + " or more";
+        String things = count == 1 ? what.substring(0, what.length() - 1) : what;
+        String found = options.account() + " has " + count + " " + things + ", and keeps " + most + " or more";
         return count < most ? Diagnosis.ok(what, found) : Diagnosis.warn(what, found, "finetune gc JOB");
     }
 

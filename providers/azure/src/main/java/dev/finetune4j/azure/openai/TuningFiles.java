@@ -55,15 +55,59 @@ final class TuningFiles {
     }
 
     /**
-     * Sends a file unless one of its name is there.
+     * A file that a job may have.
+     *
+     * @param isNew whether nobody else sent one of its name before, and may have a job of it
+     */
+    record Ready(TuningFile file, boolean isNew) {}
+
+    /**
+     * Sends a file unless one of its name is there, and waits until the service has read it. The list may be behind what was sent: it is waited
+     * until it shows the new file, a {@code settling-seconds} at most, and assumed that it then shows those before it. Where there is one, be it of a
+     * process that died, that is used and the new one removed.
      *
      * @throws FineTuneException with why the service does not take it
      */
-    TuningFile stage(String name, Path content) {
+    Ready ready(String name, Path content) {
         Optional<TuningFile> there = named(name);
         if (there.isPresent()) {
-            return there.get();
+            return new Ready(processed(there.get()), false);
         }
+        TuningFile sent = processed(send(name, content));
+        TuningFile first = firstShown(sent);
+        if (first.id().equals(sent.id())) {
+            return new Ready(sent, true);
+        }
+        delete(sent.id());
+        return new Ready(processed(first), false);
+    }
+
+    private TuningFile firstShown(TuningFile sent) {
+        Duration waited = Duration.ZERO;
+        Duration next = FIRST_PAUSE;
+        while (true) {
+            List<TuningFile> shown = all().stream()
+                    .filter(file -> file.name().equals(sent.name()) && !file.isUnusable())
+                    .toList();
+            boolean isShown = shown.stream().anyMatch(file -> file.id().equals(sent.id()));
+            if (isShown || waited.compareTo(options.settling()) >= 0) {
+                return shown.isEmpty() ? sent : shown.get(0);
+            }
+            pause(sent.name(), next);
+            waited = waited.plus(next);
+            next = next.multipliedBy(2);
+        }
+    }
+
+    /** Waits; whoever is told to stop has no file yet. */
+    private void pause(String name, Duration time) {
+        var unused = told(name, () -> {
+            pause.accept(time);
+            return time;
+        });
+    }
+
+    private TuningFile send(String name, Path content) {
         try {
             return Files.size(content) > LARGEST_CALL ? inParts(name, content) : whole(name, content);
         } catch (IOException e) {
@@ -119,7 +163,7 @@ final class TuningFiles {
      *
      * @throws FineTuneException with FT0985 if the service does not take it, FT0992 if it has not read it by then
      */
-    TuningFile processed(TuningFile sent) {
+    private TuningFile processed(TuningFile sent) {
         TuningFile file = sent;
         Duration waited = Duration.ZERO;
         Duration next = FIRST_PAUSE;
@@ -130,7 +174,7 @@ final class TuningFiles {
             if (waited.compareTo(PATIENCE) >= 0) {
                 throw AzureOpenAiErrors.notProcessed(file, waited);
             }
-            pause.accept(next);
+            pause(sent.name(), next);
             waited = waited.plus(next);
             next = next.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? next.multipliedBy(2) : LONGEST_PAUSE;
             file = told(sent.name(), () -> calls.find("files/" + sent.id()))

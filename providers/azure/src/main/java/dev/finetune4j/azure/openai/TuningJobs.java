@@ -181,10 +181,10 @@ final class TuningJobs {
         protected Optional<Launched> find() {
             Optional<Launched> found = TuningJobs.this.find(run);
             if (found.isEmpty() && isUncertain) {
-                pause.accept(options.settling().dividedBy(FIRST_LOOK));
+                waiting(options.settling().dividedBy(FIRST_LOOK));
                 found = TuningJobs.this.find(run);
                 if (found.isEmpty()) {
-                    pause.accept(options.settling());
+                    waiting(options.settling());
                     found = TuningJobs.this.find(run);
                 }
                 isUncertain = false;
@@ -215,12 +215,20 @@ final class TuningJobs {
             }
         }
 
+        /** Whoever is told to stop stops at once; the next launch of the run looks as often again. */
+        private void waiting(Duration time) {
+            var unused = TuningJobs.this.told(run.value(), () -> {
+                pause.accept(time);
+                return time;
+            });
+        }
+
         private Optional<Launched> shown(Launched own) {
             Duration waited = Duration.ZERO;
             Duration next = FIRST_PAUSE;
             Optional<Launched> found = listed(run);
             while (!found.map(all -> all.has(own.job())).orElse(false) && waited.compareTo(options.settling()) < 0) {
-                pause.accept(next);
+                waiting(next);
                 waited = waited.plus(next);
                 next = next.multipliedBy(2);
                 found = listed(run);

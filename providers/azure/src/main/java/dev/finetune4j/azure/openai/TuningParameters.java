@@ -119,11 +119,11 @@ final class TuningParameters {
             String rate = BigDecimal.valueOf(training.learningRate())
                     .stripTrailingZeros()
                     .toPlainString();
-            problems.add(AzureOpenAiProblems.HYPER_PARAMETER
-                    .error("Azure OpenAI takes no learning rate, but a multiplier of its own")
+            problems.add(AzureOpenAiProblems.NO_COUNTERPART
+                    .warning("training.learning-rate has no effect at Azure OpenAI, which takes a multiplier of its own rate")
                     .at(Location.ofKey("training.learning-rate"))
-                    .because("its own rate is not published, so " + rate + " cannot be told as a multiple of it")
-                    .remedy(AzureOpenAiSettings.PREFIX + RATE + ": 1")
+                    .because("that rate is not published, so " + rate + " cannot be told as a multiple of it, and 1 is meant")
+                    .remedy(AzureOpenAiSettings.PREFIX + RATE + ": 1    # 2 learns twice as fast")
                     .build());
         }
     }

@@ -100,7 +100,8 @@ public final class RetailPrices {
             }
         } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
             throw AzurePriceProblems.UNREACHABLE
-                    .error("the retail prices of " + new TreeMap<>(fields) + " cannot be had")
+                    .error("the retail prices of " + String.join(", ", new TreeMap<>(fields).values())
+                            + " cannot be had")
                     .because(reason(e))
                     .retry(Retry.after(Duration.ofMinutes(1)))
                     .asException(e);

@@ -117,6 +117,19 @@ class AzureConnectionTest {
         assertThat(send(connection).getStatusCode()).isEqualTo(429);
     }
 
+    /** The client reports an interrupt as a failure of the call. */
+    @Test
+    void keepsTheInterruptOfWhoeverIsToStop() {
+        AzureConnection connection = connection(
+                AzureConnectionTest::token,
+                List.of(() -> {
+                    throw new IllegalStateException(new InterruptedException());
+                }));
+
+        assertThatThrownBy(() -> send(connection)).isInstanceOf(IllegalStateException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
     private static HttpResponse send(AzureConnection connection) {
         return connection
                 .managing()

@@ -187,10 +187,15 @@ class AzureOpenAiRulesTest {
                         .problems())
                 .filteredOn(Problem::isError)
                 .extracting(Problem::kind)
-                .containsExactly(
-                        AzureOpenAiProblems.HYPER_PARAMETER,
-                        AzureOpenAiProblems.HYPER_PARAMETER,
-                        AzureOpenAiProblems.NO_COUNTERPART);
+                .containsExactly(AzureOpenAiProblems.HYPER_PARAMETER, AzureOpenAiProblems.NO_COUNTERPART);
+        assertThat(TuningParameters.of(LoraTuning.defaults(), training, Map.of())
+                        .problems())
+                .as("a job that says a rate for other places goes here without a change")
+                .noneMatch(Problem::isError)
+                .anySatisfy(problem -> {
+                    assertThat(problem.summary()).startsWith("training.learning-rate has no effect");
+                    assertThat(problem.remedies().get(0)).startsWith("places.azure-openai.learning-rate-multiplier: 1");
+                });
     }
 
     @Test

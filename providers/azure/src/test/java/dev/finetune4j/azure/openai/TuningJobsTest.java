@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.internal.Answered;
 import dev.finetune4j.azure.openai.ScriptedOpenAi.Fate;
 import dev.finetune4j.azure.openai.TuningJobs.Launched;
+import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunState;
@@ -21,6 +23,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,9 +55,8 @@ class TuningJobsTest {
 
     private Launched launch() throws IOException {
         String name = TuningFile.name(RUN, DIGEST, true);
-        boolean isSentBefore = files.named(name).isPresent();
-        TuningFile file = files.processed(files.stage(name, Files.writeString(folder.resolve("rows"), "{}\n")));
-        return jobs.submit(RUN, DIGEST, isSentBefore, () -> body(file.id()));
+        TuningFiles.Ready file = files.ready(name, Files.writeString(folder.resolve("rows"), "{}\n"));
+        return jobs.submit(RUN, DIGEST, !file.isNew(), () -> body(file.file().id()));
     }
 
     private static JsonNode body(String file) {
@@ -175,7 +178,7 @@ class TuningJobsTest {
     @Test
     void aLookThatIsDeniedAfterTheJobWasMadeDoesNotUnmakeIt() throws IOException {
         String name = TuningFile.name(RUN, DIGEST, true);
-        TuningFile file = files.processed(files.stage(name, Files.writeString(folder.resolve("rows"), "{}\n")));
+        TuningFile file = files.ready(name, Files.writeString(folder.resolve("rows"), "{}\n")).file();
 
         Launched launched = jobs.submit(RUN, DIGEST, false, () -> {
             service.denyingLooks(1);
@@ -202,10 +205,65 @@ class TuningJobsTest {
         assertThat(states()).containsExactly("pending", "cancelled");
     }
 
+    /** A process that died right after it launched left a file and a job that no list shows yet. */
+    @Test
+    void aFileThatIsSentTwiceIsUsedOnce() throws IOException {
+        service.filesHiddenFor(Duration.ofSeconds(150));
+        Launched first = launch();
+        open(); // another process
+        assertThat(files.all()).as("the list is behind").isEmpty();
+
+        Launched second = launch();
+
+        assertThat(second.job().id()).isEqualTo(first.job().id());
+        assertThat(service.made()).hasSize(1);
+        assertThat(service.files)
+                .extracting(file -> file.path("id").asText())
+                .as("the second one is removed")
+                .containsExactly("file-1");
+    }
+
+    /** Whoever is told to stop stops in the midst of a pause, knows so afterwards, and has launched nothing for good. */
+    @Test
+    void anInterruptEndsEachPauseAtOnceAndLosesNoIntent() throws IOException {
+        AzureOpenAiOptions options = AzureOpenAiRulesTest.options();
+        Consumer<Duration> interrupted = time -> {
+            Thread.currentThread().interrupt();
+            ArmResources.pause(time);
+        };
+        OpenAiCalls calls = new OpenAiCalls(options, Answered.connection(service), interrupted);
+        TuningFiles sending = new TuningFiles(calls, options, interrupted);
+        TuningJobs launching = new TuningJobs(calls, sending, options, interrupted);
+        Path rows = Files.writeString(folder.resolve("rows"), "{}\n");
+        service.filesHiddenFor(Duration.ofSeconds(20));
+
+        assertInterrupted(() -> sending.ready(TuningFile.name(RUN, DIGEST, true), rows));
+        assertInterrupted(() -> launching.submit(RUN, DIGEST, true, () -> body("file-1")));
+        assertThat(service.made()).isEmpty();
+
+        clock.advance(Duration.ofSeconds(20));
+        launch();
+        assertThat(service.made()).hasSize(1);
+        assertThat(service.files).hasSize(1);
+    }
+
+    /** As a call that may be made again, with the interrupt told. */
+    private static void assertInterrupted(ThrowingCallable call) {
+        try {
+            assertThatThrownBy(call)
+                    .isInstanceOfSatisfying(
+                            FineTuneException.class,
+                            refusal -> assertThat(refusal.problems().get(0).retry())
+                                    .isNotEqualTo(Retry.NEVER));
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
     @Test
     void aJobThatComesAfterAnotherIsCancelledByWhoeverMadeIt() throws IOException {
         String name = TuningFile.name(RUN, DIGEST, true);
-        TuningFile file = files.processed(files.stage(name, Files.writeString(folder.resolve("rows"), "{}\n")));
+        TuningFile file = files.ready(name, Files.writeString(folder.resolve("rows"), "{}\n")).file();
 
         Launched launched = jobs.submit(RUN, DIGEST, false, () -> {
             service.launch(file.id()); // after our look
@@ -301,8 +359,7 @@ class TuningJobsTest {
         assertThat(service.calls).filteredOn("GET files/file-1"::equals).hasSize(3);
 
         service.readingFor(10_000);
-        TuningFile other = files.stage("other.jsonl", folder.resolve("rows"));
-        assertThatThrownBy(() -> files.processed(other))
+        assertThatThrownBy(() -> files.ready("other.jsonl", folder.resolve("rows")))
                 .isInstanceOfSatisfying(
                         FineTuneException.class,
                         refusal -> assertThat(refusal.problems().get(0).kind())
@@ -316,17 +373,17 @@ class TuningJobsTest {
             file.setLength(TuningFiles.LARGEST_CALL + 1);
         }
 
-        TuningFile inParts = files.stage("large.jsonl", large);
+        TuningFile inParts = files.ready("large.jsonl", large).file();
 
         assertThat(inParts.name()).isEqualTo("large.jsonl");
         assertThat(service.calls).filteredOn(call -> call.endsWith("/parts")).hasSize(4);
-        assertThat(files.stage("large.jsonl", large).id()).isEqualTo(inParts.id());
+        assertThat(files.ready("large.jsonl", large).file().id()).isEqualTo(inParts.id());
 
         service.silentOnUploads();
-        assertThat(files.stage("untold.jsonl", large).id()).isEqualTo("file-2");
+        assertThat(files.ready("untold.jsonl", large).file().id()).isEqualTo("file-2");
 
         service.withoutUploads();
-        assertThat(files.stage("whole.jsonl", large).name()).isEqualTo("whole.jsonl");
+        assertThat(files.ready("whole.jsonl", large).file().name()).isEqualTo("whole.jsonl");
         assertThat(service.files).hasSize(3);
         assertThat(service.calls).contains("POST files");
     }
