@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "",
             "The same command again takes up what is there; nothing is hosted twice.",
             "Without --way the model is hosted in the first way of its place, which charges",
-            "nothing while nobody asks, where there is such a way.",
+            "nothing while nobody asks, where there is such a way and its data may go there.",
             "With --target, --way is the one in which that place takes models in.",
             "",
             "Example:",

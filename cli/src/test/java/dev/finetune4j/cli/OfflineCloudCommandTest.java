@@ -149,7 +149,7 @@ class OfflineCloudCommandTest {
                     .containsPattern(
                             "azure-ml: \\{subscription: .*, store: \"https://127.0.0.1:\\d+/devstoreaccount1/jobs\"}")
                     .containsPattern(
-                            "azure-openai: \\{endpoint: \"https://127.0.0.1:\\d+/my-openai\", region: swedencentral}");
+                            "azure-openai: \\{endpoint: \"https://127.0.0.1:\\d+/my-openai\", subscription: .*, region: swedencentral, scope: global, model: gpt-4.1-nano}");
         } finally {
             cloud.destroy();
         }

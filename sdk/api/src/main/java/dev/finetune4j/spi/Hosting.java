@@ -17,7 +17,8 @@ import java.util.Optional;
  */
 public interface Hosting {
     /**
-     * How the tuned model of a run can be hosted, first what costs nothing while nobody asks.
+     * How the tuned model of a run can be hosted, first the way that is meant where nobody names one: what costs nothing while nobody asks, unless
+     * the settings of the place, or where its data may be worked on, speak against it.
      *
      * @throws FineTuneException if the run has no model there
      */

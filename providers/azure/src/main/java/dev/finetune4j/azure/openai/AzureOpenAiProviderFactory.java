@@ -46,6 +46,6 @@ public final class AzureOpenAiProviderFactory implements AzurePlace {
     @Override
     public List<Diagnosis> examine(FineTuneJob job, AzureConnection connection, ProviderContext context) {
         AzureOpenAiSettings settings = new AzureOpenAiSettings(job.settingsOf(id()), context.environment());
-        return new ResourceExamination(settings.options(job.model().value()), connection).all();
+        return new ResourceExamination(settings.options(job.model().value()), connection, context.clock()).all();
     }
 }

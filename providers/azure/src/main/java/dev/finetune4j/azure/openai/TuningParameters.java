@@ -120,9 +120,11 @@ final class TuningParameters {
                     .stripTrailingZeros()
                     .toPlainString();
             problems.add(AzureOpenAiProblems.NO_COUNTERPART
-                    .warning("training.learning-rate has no effect at Azure OpenAI, which takes a multiplier of its own rate")
+                    .warning(
+                            "training.learning-rate has no effect at Azure OpenAI, which takes a multiplier of its own rate")
                     .at(Location.ofKey("training.learning-rate"))
-                    .because("that rate is not published, so " + rate + " cannot be told as a multiple of it, and 1 is meant")
+                    .because("that rate is not published, so " + rate
+                            + " cannot be told as a multiple of it, and 1 is meant")
                     .remedy(AzureOpenAiSettings.PREFIX + RATE + ": 1    # 2 learns twice as fast")
                     .build());
         }

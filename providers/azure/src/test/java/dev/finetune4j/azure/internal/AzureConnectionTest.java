@@ -120,11 +120,9 @@ class AzureConnectionTest {
     /** The client reports an interrupt as a failure of the call. */
     @Test
     void keepsTheInterruptOfWhoeverIsToStop() {
-        AzureConnection connection = connection(
-                AzureConnectionTest::token,
-                List.of(() -> {
-                    throw new IllegalStateException(new InterruptedException());
-                }));
+        AzureConnection connection = connection(AzureConnectionTest::token, List.of(() -> {
+            throw new IllegalStateException(new InterruptedException());
+        }));
 
         assertThatThrownBy(() -> send(connection)).isInstanceOf(IllegalStateException.class);
         assertThat(Thread.interrupted()).isTrue();

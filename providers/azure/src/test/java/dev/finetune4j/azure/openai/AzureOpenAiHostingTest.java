@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.error.FineTuneException;
@@ -18,6 +19,7 @@ import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.ChatReply;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.AccessPolicy;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.Hosting;
@@ -25,6 +27,7 @@ import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
@@ -451,5 +454,35 @@ class AzureOpenAiHostingTest {
         assertThat(place.azure.calls().of("Files_Upload"))
                 .as("of the first job")
                 .hasSize(2);
+    }
+
+    /** A doctor says what is there in numbers, and that a run is possible where only its hosting is not. */
+    @Test
+    void aDoctorTellsThePermissionToDeployApart() {
+        List<Diagnosis> free = examined(managed());
+        assertThat(free).extracting(Diagnosis::name).containsExactly("model", "files", "jobs", "hosting");
+        assertThat(free).extracting(Diagnosis::verdict).containsOnly(Diagnosis.Verdict.OK);
+        assertThat(free.get(0).found()).endsWith(", where my-openai is");
+        assertThat(free.get(2).found()).isEqualTo("my-openai has 1 job, and keeps 100 or more");
+        assertThat(free.get(3).found()).startsWith("my-openai has 0 deployments, and keeps 32; to make one is another");
+
+        place.azure.faults().denyAccess("Deployments_List", 1);
+        Diagnosis denied = examined(managed()).get(3);
+        assertThat(denied.verdict()).isEqualTo(Diagnosis.Verdict.WARN);
+        assertThat(denied.found()).startsWith("FT0993").endsWith("tuning takes none of it");
+        assertThat(denied.remedy()).isEqualTo("finetune policy JOB --for host");
+        assertThat(examined(Map.of()).get(3).found()).startsWith("FT0970");
+        assertThat(examined(with("region", "eastus2")).get(0).found())
+                .isEqualTo("FT0972: my-openai is in swedencentral, and the job in eastus2");
+    }
+
+    /** Without the resource's name, which its address tells. */
+    private List<Diagnosis> examined(Map<String, String> others) {
+        Map<String, String> said = new HashMap<>(place.settings());
+        said.remove("resource");
+        said.putAll(others);
+        ProviderContext context = new ProviderContext(home, place.azure.variables(), place.clock);
+        AzureOpenAiOptions options = new AzureOpenAiSettings(said, Map.of()).options(OfflineResource.MODEL);
+        return new ResourceExamination(options, AzureConnection.open(said, context), place.clock).all();
     }
 }

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.internal.Answered;
+import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.openai.ScriptedOpenAi.Fate;
 import dev.finetune4j.azure.openai.TuningJobs.Launched;
-import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.error.Retry;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunState;
@@ -178,7 +177,8 @@ class TuningJobsTest {
     @Test
     void aLookThatIsDeniedAfterTheJobWasMadeDoesNotUnmakeIt() throws IOException {
         String name = TuningFile.name(RUN, DIGEST, true);
-        TuningFile file = files.ready(name, Files.writeString(folder.resolve("rows"), "{}\n")).file();
+        TuningFile file = files.ready(name, Files.writeString(folder.resolve("rows"), "{}\n"))
+                .file();
 
         Launched launched = jobs.submit(RUN, DIGEST, false, () -> {
             service.denyingLooks(1);
@@ -263,7 +263,8 @@ class TuningJobsTest {
     @Test
     void aJobThatComesAfterAnotherIsCancelledByWhoeverMadeIt() throws IOException {
         String name = TuningFile.name(RUN, DIGEST, true);
-        TuningFile file = files.ready(name, Files.writeString(folder.resolve("rows"), "{}\n")).file();
+        TuningFile file = files.ready(name, Files.writeString(folder.resolve("rows"), "{}\n"))
+                .file();
 
         Launched launched = jobs.submit(RUN, DIGEST, false, () -> {
             service.launch(file.id()); // after our look
