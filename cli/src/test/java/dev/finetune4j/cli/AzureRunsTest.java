@@ -118,7 +118,8 @@ class AzureRunsTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(oneLine(run.err()))
-                .contains("launch azure-openai gpt-4.1-nano", "a million tokens", "validation loss", "FT0989");
+                .contains(
+                        "launch azure-openai gpt-4.1-nano", "a million tokens", "twice ", "validation loss", "FT0989");
         String id = cloud.run();
         assertThat(cloud.command("ps").out()).contains("succeeded", "azure-open");
         assertThat(cloud.command("why", id).out()).contains("told azure-openai to launch it", "ended: succeeded");

@@ -102,7 +102,10 @@ class ReadmeTest {
                             can.givesModel(),
                             can.bills())
                     .map(yes -> yes ? "yes" : "no")
-                    .collect(Collectors.joining(" | ", "| " + provider.id() + " | ", " |\n"));
+                    .collect(Collectors.joining(
+                            " | ",
+                            "| " + provider.id() + " | ",
+                            can.launchesOnce() ? " | yes |\n" : " | no, but one stays |\n"));
         }
     }
 

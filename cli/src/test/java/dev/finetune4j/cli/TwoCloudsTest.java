@@ -48,7 +48,8 @@ class TwoCloudsTest {
                 clock,
                 (account, store) -> OfflineAws.start(
                         account, clock, Pace.LIFELIKE, new FakeWorkerContainer(store, machines), store));
-        azure = new CommandAzure(folder, clock, AzurePace.LIFELIKE, blobs -> new FakeWorkerCommand(blobs.store(), machines));
+        azure = new CommandAzure(
+                folder, clock, AzurePace.LIFELIKE, blobs -> new FakeWorkerCommand(blobs.store(), machines));
         job = TicketsJob.write(Files.createTempDirectory(folder, "job"), 7);
         Files.writeString(
                 job, Files.readString(job) + """

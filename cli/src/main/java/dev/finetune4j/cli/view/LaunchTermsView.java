@@ -45,6 +45,12 @@ final class LaunchTermsView {
                 "limit",
                 (tokens == null ? ofTime(terms) : ofTokens(terms, tokens))
                         + ofBudget(terms.worstCost(), budget.maxCost()));
+        if (terms.costOfTwo() != null) {
+            say(
+                    "twice",
+                    terms.costOfTwo() + " if the answer to the launch is lost, so that a second job is made, and nobody"
+                            + " follows the run, which ends it");
+        }
         for (LaunchTerms other : terms.alternatives()) {
             say(
                     "else",

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeLimit after which running time the place, or where it cannot the watcher, ends the job; null for never
  * @param worstCost what it costs if it runs to that limit and takes longest to wind down, or if as many tokens are billed as can be;
  *     null where nothing is billed
+ * @param costOfTwo what it costs at worst where the answer to the launch is lost, the place makes a second job of it, and nobody follows the
+ *     run, which would end that; null where one launch makes one job
  * @param afterwards what the result goes on to cost at the place, asked or not, until it is removed; null where nothing
  * @param settings what the place is told of the machine or the service, by the names of {@link PlaceSettings}; empty where nothing is sold
  * @param alternatives where the job goes, in this order, if its machine is not to be had; without alternatives of their own
@@ -40,6 +42,7 @@ public record LaunchTerms(
         @Nullable BilledTokens tokens,
         @Nullable Duration timeLimit,
         @Nullable Money worstCost,
+        @Nullable Money costOfTwo,
         @Nullable HostingCost afterwards,
         Map<String, String> settings,
         List<LaunchTerms> alternatives) {
@@ -61,7 +64,20 @@ public record LaunchTerms(
 
     private LaunchTerms with(@Nullable Duration limit, @Nullable Money most, List<LaunchTerms> others) {
         return new LaunchTerms(
-                option, target, name, region, time, cost, perHour, tokens, limit, most, afterwards, settings, others);
+                option,
+                target,
+                name,
+                region,
+                time,
+                cost,
+                perHour,
+                tokens,
+                limit,
+                most,
+                costOfTwo,
+                afterwards,
+                settings,
+                others);
     }
 
     /** Whether the machine may be taken back. */

@@ -12,6 +12,8 @@ import dev.finetune4j.job.FineTuneJob;
  *     place restarts a job whose machine it took away is another thing and needs no call
  * @param supportsTimeLimit whether the provider itself ends a job at {@link Submission#timeLimit()}
  * @param givesModel whether {@link Provider#fetch} brings the files of the tuned model; a service that keeps it brings a reference
+ * @param launchesOnce whether one launch makes one job, whatever answer is lost; where it does not, {@link Provider#submit} and {@link
+ *     Provider#find} keep one and end the others, which may be billed until then
  * @param billing what costs money, so that a {@link FineTuneJob} needs a budget
  */
 public record Capabilities(
@@ -21,6 +23,7 @@ public record Capabilities(
         boolean supportsResume,
         boolean supportsTimeLimit,
         boolean givesModel,
+        boolean launchesOnce,
         Billing billing) {
     /** A place whose worker leaves what it trained, or a service that keeps it. */
     public Capabilities(
@@ -37,6 +40,39 @@ public record Capabilities(
                 supportsResume,
                 supportsTimeLimit,
                 supportsCustomWork,
+                billing);
+    }
+
+    /** A place that makes one job of a launch. */
+    public Capabilities(
+            boolean supportsCustomWork,
+            boolean supportsStepEvents,
+            boolean supportsStop,
+            boolean supportsResume,
+            boolean supportsTimeLimit,
+            boolean givesModel,
+            Billing billing) {
+        this(
+                supportsCustomWork,
+                supportsStepEvents,
+                supportsStop,
+                supportsResume,
+                supportsTimeLimit,
+                givesModel,
+                true,
+                billing);
+    }
+
+    /** The same at a place that may make more jobs of one launch than one, of which one stays. */
+    public Capabilities launchingAtLeastOnce() {
+        return new Capabilities(
+                supportsCustomWork,
+                supportsStepEvents,
+                supportsStop,
+                supportsResume,
+                supportsTimeLimit,
+                givesModel,
+                false,
                 billing);
     }
 

@@ -92,7 +92,7 @@ final class AzureOpenAiProvider implements Provider {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(false, true, true, false, false, Billing.TOKENS);
+        return new Capabilities(false, true, true, false, false, Billing.TOKENS).launchingAtLeastOnce();
     }
 
     /** Another model, trained by the service's own rules: the resource, the region and the scope change nothing of it. */

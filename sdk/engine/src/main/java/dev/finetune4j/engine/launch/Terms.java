@@ -44,7 +44,9 @@ public final class Terms {
      *     pays for
      */
     public static LaunchTerms of(PlanOption option, Budget budget, Capabilities place, Duration windDown) {
-        return place.billing() == Billing.TOKENS ? ofTokens(option, budget) : ofTime(option, budget, place, windDown);
+        return place.billing() == Billing.TOKENS
+                ? ofTokens(option, budget, place)
+                : ofTime(option, budget, place, windDown);
     }
 
     private static LaunchTerms ofTime(PlanOption option, Budget budget, Capabilities place, Duration windDown) {
@@ -59,7 +61,7 @@ public final class Terms {
             refuseTooShort(option, budget, endurance, limit, perHour);
         }
         Money worst = perHour == null || limit == null ? null : perHour.forHours(limit.plus(windDown));
-        return terms(option, perHour, null, limit, worst, null);
+        return terms(option, perHour, null, limit, worst, null, null);
     }
 
     /**
@@ -76,7 +78,7 @@ public final class Terms {
     }
 
     /** No limit of time or tokens holds there, so that all that may be billed must be within the budget before the launch. */
-    private static LaunchTerms ofTokens(PlanOption option, Budget budget) {
+    private static LaunchTerms ofTokens(PlanOption option, Budget budget, Capabilities place) {
         BilledTokens tokens = option.tokens();
         Money most = budget.maxCost();
         if (tokens == null) {
@@ -102,7 +104,8 @@ public final class Terms {
                     .asException();
         }
         HostingCost afterwards = option.offer() instanceof TokenOffer service ? HostingCost.kept(service) : null;
-        return terms(option, null, tokens, budget.maxTime(), worst, afterwards);
+        Money ofTwo = place.launchesOnce() ? null : worst.plus(worst);
+        return terms(option, null, tokens, budget.maxTime(), worst, ofTwo, afterwards);
     }
 
     private static LaunchTerms terms(
@@ -111,6 +114,7 @@ public final class Terms {
             @Nullable BilledTokens tokens,
             @Nullable Duration limit,
             @Nullable Money worst,
+            @Nullable Money ofTwo,
             @Nullable HostingCost afterwards) {
         return new LaunchTerms(
                 option.id(),
@@ -123,6 +127,7 @@ public final class Terms {
                 tokens,
                 limit,
                 worst,
+                ofTwo,
                 afterwards,
                 option.offer() == null ? Map.of() : PlaceSettings.with(Map.of(), option.offer()),
                 List.of());

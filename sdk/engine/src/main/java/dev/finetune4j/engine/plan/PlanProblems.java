@@ -66,13 +66,9 @@ public final class PlanProblems implements ProblemCatalogue {
             "training.learning-rate: a tenth of the present value");
 
     static final ProblemKind NO_QUOTA = new ProblemKind(
-            "FT0771",
-            "the account's quota leaves no such machine",
-            ExitCode.CAPACITY,
-            """
+            "FT0771", "the account's quota leaves no such machine", ExitCode.CAPACITY, """
             A plan asks a place that tells it quickly what the account may have at once. A machine that the quota does not leave comes after all
-            that it does, and is not launched on before the quota is larger. Where nobody tells, as without credentials, nothing is said of it.""",
-            "finetune plan JOB --all");
+            that it does, and is not launched on before the quota is larger. Where nobody tells, as without credentials, nothing is said of it.""", "finetune plan JOB --all");
 
     /** Prices and budget cannot be held against each other. */
     static final ProblemKind OTHER_CURRENCY = new ProblemKind(

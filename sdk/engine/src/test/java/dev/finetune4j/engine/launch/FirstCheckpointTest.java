@@ -41,6 +41,7 @@ class FirstCheckpointTest {
             TERMS.tokens(),
             TERMS.timeLimit(),
             TERMS.worstCost(),
+            TERMS.costOfTwo(),
             TERMS.afterwards(),
             Map.of(PlaceSettings.SPOT, "true"),
             List.of());

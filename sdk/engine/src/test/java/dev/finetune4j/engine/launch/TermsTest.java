@@ -217,8 +217,13 @@ class TermsTest {
     @Test
     void holdsAllTokensThatCanBeBilledAgainstTheBudget() {
         LaunchTerms terms = Terms.of(tuning("3.78", 1_000_001), cost("3.79 USD"), TOKENS, Duration.ZERO);
+        LaunchTerms doubled =
+                Terms.of(tuning("3.78", 1_000_001), cost("3.79 USD"), TOKENS.launchingAtLeastOnce(), Duration.ZERO);
 
         assertThat(terms.worstCost()).isEqualTo(Money.parse("3.7801 USD")); // rounded up
+        assertThat(terms.costOfTwo()).isNull();
+        assertThat(doubled.worstCost()).isEqualTo(terms.worstCost());
+        assertThat(doubled.costOfTwo()).isEqualTo(Money.parse("7.5602 USD"));
         assertThat(terms.perHour()).isNull();
         assertThat(terms.timeLimit()).isNull();
         assertThat(terms.costOf(Duration.ofHours(5))).isEmpty();
