@@ -42,7 +42,8 @@ class RunComparisonTest {
     /** No guess is the best. */
     @Test
     void laysWhatWasForeseenBesideWhatItTook() {
-        RunComparison comparison = RunComparison.of(List.of(first(), second()));
+        RunReport one = SampleRun.foreseenByPlan();
+        RunComparison comparison = RunComparison.of(List.of(one, withJob(one, one.job(), "attack-tactics-77aa00bb-1")));
 
         assertThat(comparison.figures())
                 .extracting(RunComparison.Figure::name)
