@@ -86,7 +86,7 @@ class TwoCloudsTest {
                 assertThat(value(told, figure, run)).as(figure + " of " + run).isPositive();
             }
         }
-        assertThat(value(told, "total time", microsofts)).isGreaterThan(FakeWorkerContainer.WORK.toSeconds());
+        assertThat(value(told, "total time", microsofts)).isGreaterThan((double) FakeWorkerContainer.WORK.toSeconds());
         assertThat(told.at("/metrics/0/intervalByRun")).hasSize(2);
     }
 
