@@ -177,7 +177,7 @@ final class AzureMlProvider implements Provider {
         }
         Launch last = launches.isEmpty() ? null : launches.get(launches.size() - 1);
         if (last == null || isToFollow(last, submission.after()) || isToMove(last)) {
-            launches.add(launch(submission, launches.size() + 1));
+            launches.add(launch(submission, LaunchWalk.next(submission.id(), launches)));
         }
         return snapshot(submission.id(), launches);
     }
@@ -314,7 +314,7 @@ final class AzureMlProvider implements Provider {
                             + untoldTime().toMinutes() + " min that its machine may have been billed for besides");
         }
         site().walk().forget();
-        String name = LaunchWalk.name(id, launches.size() + 1);
+        String name = LaunchWalk.name(id, LaunchWalk.next(id, launches));
         AzureJob again = site().jobs()
                 .submit(
                         name,

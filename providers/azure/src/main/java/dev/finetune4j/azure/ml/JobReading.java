@@ -39,7 +39,7 @@ final class JobReading {
     /**
      * How far somebody has read.
      *
-     * @param launch the launch, counted from 1
+     * @param launch the launch, as {@link LaunchWalk#number} counts it
      * @param part the last of it that was told: 0 for nothing
      * @param bytes of its log that are read
      * @param mark of the last of these, up to {@link #REMEMBERED}; {@link #UNKNOWN} in cursors of earlier versions
@@ -47,7 +47,7 @@ final class JobReading {
     private record Position(int launch, int part, long bytes, long mark) {
         static Position of(RunId id, List<Launch> launches, String cursor) {
             if (cursor.isEmpty()) {
-                return first(1);
+                return first(LaunchWalk.number(id, launches.get(0)));
             }
             Matcher numbers = CURSOR.matcher(cursor);
             if (!numbers.matches()) {
@@ -58,10 +58,31 @@ final class JobReading {
                     Integer.parseInt(numbers.group(2)),
                     Long.parseLong(numbers.group(3)),
                     numbers.group(4) == null ? UNKNOWN : Long.parseLong(numbers.group(4)));
-            if (position.launch < 1 || position.launch > launches.size() || position.part > ENDED) {
+            if (position.launch < 1 || position.part > ENDED) {
                 throw AzureMlErrors.foreignCursor(id, cursor);
             }
-            return position;
+            int there = from(id, launches, position.launch).orElseThrow(() -> AzureMlErrors.foreignCursor(id, cursor));
+            return there == position.launch ? position : first(there); // somebody removed its record
+        }
+
+        /** The number of the first launch that is counted so, or higher. */
+        private static Optional<Integer> from(RunId id, List<Launch> launches, int number) {
+            return launches.stream()
+                    .map(launch -> LaunchWalk.number(id, launch))
+                    .filter(one -> one >= number)
+                    .findFirst();
+        }
+
+        Launch of(RunId id, List<Launch> launches) {
+            return launches.stream()
+                    .filter(one -> LaunchWalk.number(id, one) == launch)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        /** The beginning of the next launch; empty where this is the last. */
+        Optional<Position> nextLaunch(RunId id, List<Launch> launches) {
+            return from(id, launches, launch + 1).map(Position::first);
         }
 
         private static Position first(int launch) {
@@ -99,10 +120,6 @@ final class JobReading {
             return new Position(launch, part, 0, first(launch).mark());
         }
 
-        Position nextLaunch() {
-            return first(launch + 1);
-        }
-
         String cursor() {
             return launch + "." + part + "." + bytes + (mark == UNKNOWN ? "" : "." + mark);
         }
@@ -115,7 +132,7 @@ final class JobReading {
     EventPage events(RunId id, List<Launch> launches, String cursor) {
         Position position = Position.of(id, launches, cursor);
         while (true) {
-            Launch launch = launches.get(position.launch() - 1);
+            Launch launch = position.of(id, launches);
             if (launch.job().hasEnded() && launch.details() == null) {
                 return new EventPage(List.of(), position.cursor(), true); // its log and its times are not told yet
             }
@@ -146,10 +163,11 @@ final class JobReading {
                         new RunEvent.StateChanged(launch.endedAt(), AzureMlStatusMapper.state(launch), ""),
                         position.told(ENDED));
             }
-            if (position.part() < ENDED || position.launch() == launches.size()) {
+            Optional<Position> next = position.nextLaunch(id, launches);
+            if (position.part() < ENDED || next.isEmpty()) {
                 return new EventPage(List.of(), position.cursor());
             }
-            position = position.nextLaunch();
+            position = next.get();
         }
     }
 
@@ -161,17 +179,18 @@ final class JobReading {
     LogPage logs(RunId id, List<Launch> launches, String cursor) {
         Position position = Position.of(id, launches, cursor);
         while (true) {
-            Launch launch = launches.get(position.launch() - 1);
+            Launch launch = position.of(id, launches);
             Lines lines = lines(launch, position);
             List<String> texts = new ArrayList<>(lines.texts());
             texts.removeIf(WorkerLines::isEvent);
             if (!texts.isEmpty()) {
                 return new LogPage(texts, lines.next().cursor());
             }
+            Optional<Position> next = position.nextLaunch(id, launches);
             if (!lines.next().equals(position)) {
                 position = lines.next();
-            } else if (launch.job().hasEnded() && position.launch() < launches.size()) {
-                position = position.nextLaunch();
+            } else if (launch.job().hasEnded() && next.isPresent()) {
+                position = next.get();
             } else {
                 return new LogPage(List.of(), position.cursor());
             }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class LaunchWalk {
     /** So long what was found serves whoever asks what happened. */
     private static final Duration SERVES = Duration.ofSeconds(2);
+
+    /** Records in a row that may have been removed, at most, of launches that another followed. */
+    private static final int MOST_REMOVED = 2;
 
     private final CommandJobs jobs;
     private final Clock clock;
@@ -56,7 +60,23 @@ final class LaunchWalk {
         return launch == 1 ? id.value() : id.value() + "-r" + launch;
     }
 
-    /** The launches as they are now, first to last; there is a next one only where the last one stopped or failed. Empty where there is none. */
+    /** What {@link #name} counted a launch as. */
+    static int number(RunId id, Launch launch) {
+        String name = launch.job().name();
+        return name.equals(id.value())
+                ? 1
+                : Integer.parseInt(name.substring(id.value().length() + "-r".length()));
+    }
+
+    /** What the one after these is counted as. */
+    static int next(RunId id, List<Launch> launches) {
+        return launches.isEmpty() ? 1 : number(id, launches.get(launches.size() - 1)) + 1;
+    }
+
+    /**
+     * The launches as they are now, first to last; there is a next one only where the last one stopped or failed. Empty where there is none. Records
+     * of such as failed may have been removed by somebody.
+     */
     List<Launch> now(RunId id) {
         long before = forgotten();
         List<Launch> settled = settled(id);
@@ -107,13 +127,22 @@ final class LaunchWalk {
 
     private List<Launch> walk(RunId id, List<Launch> settled) {
         List<Launch> launches = new ArrayList<>(settled);
-        Optional<AzureJob> next = jobs.find(name(id, launches.size() + 1));
+        Optional<AzureJob> next = following(id, launches);
         while (next.isPresent()) {
             AzureJob job = next.get();
             launches.add(launch(job, jobs.details(job.name()).orElse(null)));
-            next = job.hasEnded() && !job.hasSucceeded() ? jobs.find(name(id, launches.size() + 1)) : Optional.empty();
+            next = job.hasEnded() && !job.hasSucceeded() ? following(id, launches) : Optional.empty();
         }
         return launches;
+    }
+
+    /** The next one that is there, behind few that are not. */
+    private Optional<AzureJob> following(RunId id, List<Launch> launches) {
+        int number = next(id, launches);
+        return IntStream.rangeClosed(number, number + MOST_REMOVED)
+                .mapToObj(one -> jobs.find(name(id, one)))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     private Launch launch(AzureJob job, @Nullable RunDetails details) {
