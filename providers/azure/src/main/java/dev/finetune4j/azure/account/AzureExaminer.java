@@ -66,7 +66,7 @@ public final class AzureExaminer implements AccountExaminer {
 
     private static Diagnosis notGiven(RuntimeException failure, String found) {
         return AzureFailure.of(failure) == AzureFailure.CREDENTIALS
-                ? Diagnosis.fail(CREDENTIALS, found, "az login")
+                ? Diagnosis.fail(CREDENTIALS, found, AzureFailure.remedy(failure))
                 : Diagnosis.unknown(CREDENTIALS, found, "try again");
     }
 }

@@ -78,6 +78,7 @@ public final class AzureFounder implements AccountFounder {
             throw AzureFailure.of(e) == AzureFailure.CREDENTIALS
                     ? AzureAccountProblems.NOT_ALLOWED
                             .error("Azure does not accept the credentials")
+                            .remedy(AzureFailure.remedy(e))
                             .because(AzureFailure.reason(e))
                             .asException(e)
                     : AzureAccountProblems.UNREACHABLE

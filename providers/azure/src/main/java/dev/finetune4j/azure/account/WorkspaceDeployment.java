@@ -262,6 +262,7 @@ final class WorkspaceDeployment implements Founding {
             case CREDENTIALS ->
                 AzureAccountProblems.NOT_ALLOWED
                         .error("Azure does not accept the credentials")
+                        .remedy(AzureFailure.remedy(failure))
                         .because(reason)
                         .asException(failure);
             case REFUSED -> refused(failure, reason).asException(failure);

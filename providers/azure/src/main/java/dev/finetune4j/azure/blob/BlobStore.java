@@ -361,7 +361,7 @@ public final class BlobStore {
                 AzureStoreProblems.NO_CREDENTIALS
                         .error("no token that blob storage takes")
                         .because(reason)
-                        .remedy("az login");
+                        .remedy(AzureFailure.remedy(failure));
             case BUSY, OUTAGE ->
                 AzureStoreProblems.UNREACHABLE
                         .error("blob storage does not answer for " + about)

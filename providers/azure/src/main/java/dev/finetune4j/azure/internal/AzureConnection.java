@@ -99,14 +99,15 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                 : cloud.in(read(http, list))
                         .orElseThrow(() -> new UncheckedIOException(
                                 new IOException(AzureCloud.METADATA + " has no " + cloud.name())));
-        TokenCredential credential = AzureCredentials.open(source(settings, environment), reached, environment, http);
-        return new AzureConnection(reached, credential, http, retries(environment));
+        String source = source(settings, environment);
+        TokenCredential credential = AzureCredentials.open(source, reached, environment, http);
+        return new AzureConnection(reached, new SignIn(source, credential), http, retries(environment));
     }
 
     /** What is no small number counts as not said, as with azure-core. */
     private static int retries(Map<String, String> environment) {
         String said = environment.getOrDefault(RETRIES, "");
-        return said.matches("\\d{1,2}") ? Integer.parseInt(said) : USUAL_RETRIES;
+        return said.matches("\d{1,2}") ? Integer.parseInt(said) : USUAL_RETRIES;
     }
 
     private static HttpClient client(Map<String, String> environment) {

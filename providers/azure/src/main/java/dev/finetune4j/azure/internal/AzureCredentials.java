@@ -19,10 +19,10 @@ final class AzureCredentials {
     /** The setting. */
     static final String SETTING = "credential";
 
-    private static final String ENVIRONMENT = "environment";
+    static final String ENVIRONMENT = "environment";
     private static final String CLI = "azure-cli";
-    private static final String MANAGED = "managed-identity";
-    private static final String WORKLOAD = "workload-identity";
+    static final String MANAGED = "managed-identity";
+    static final String WORKLOAD = "workload-identity";
 
     /** What may be chosen. */
     static final List<String> SOURCES = List.of(ENVIRONMENT, CLI, MANAGED, WORKLOAD);

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What kind of failure a call to Microsoft's services ended with. */
@@ -42,6 +44,10 @@ public enum AzureFailure {
     /** What Azure OpenAI says with the status of bad credentials, of good ones. */
     private static final String LACKS_ROLE = "PermissionDenied";
 
+    private static final Pattern TENANT = Pattern.compile("match the tenant '?https://[^/]+/([0-9a-fA-F-]{36})");
+    private static final Pattern AUDIENCE = Pattern.compile("(?i)audience");
+    private static final Pattern CLOCK = Pattern.compile("(?i)not yet valid|nbf");
+
     private static final Set<String> PLACES =
             Set.of("SubscriptionNotFound", "InvalidSubscriptionId", "ResourceGroupNotFound");
 
@@ -68,6 +74,24 @@ public enum AzureFailure {
             return BUSY;
         }
         return status == 0 || status == TIMEOUT || status >= SERVER_ERROR ? OUTAGE : REFUSED;
+    }
+
+    /** The first thing to do about {@link #CREDENTIALS}, by their source, or by what a service has against its token. */
+    public static String remedy(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SignIn.Refused refused) {
+                return refused.remedy();
+            }
+        }
+        String reason = reason(failure);
+        Matcher tenant = TENANT.matcher(reason);
+        if (tenant.find()) {
+            return "export AZURE_TENANT_ID=" + tenant.group(1);
+        }
+        if (AUDIENCE.matcher(reason).find()) {
+            return "az cloud show --query name";
+        }
+        return CLOCK.matcher(reason).find() ? "timedatectl set-ntp true" : "az login";
     }
 
     /** Whether whoever gives tokens answered, and gave none; azure-identity hides that beneath other exceptions. */

@@ -37,7 +37,7 @@ final class AzureMlErrors {
                 AzureMlProblems.NO_CREDENTIALS
                         .error("Azure does not accept the credentials")
                         .because(reason)
-                        .remedy("az login");
+                        .remedy(AzureFailure.remedy(failure));
             case BUSY ->
                 AzureMlProblems.UNREACHABLE
                         .error("Azure asks to come less often")

@@ -42,7 +42,7 @@ final class AzureOpenAiErrors {
             case CREDENTIALS ->
                 AzureOpenAiProblems.NO_CREDENTIALS
                         .error(options.endpoint() + " does not accept the credentials")
-                        .remedy("az login");
+                        .remedy(AzureFailure.remedy(failure));
             case BUSY ->
                 AzureOpenAiProblems.UNREACHABLE
                         .error("Azure OpenAI asks to come less often")

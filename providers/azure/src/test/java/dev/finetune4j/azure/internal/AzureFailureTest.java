@@ -1,10 +1,15 @@
 package dev.finetune4j.azure.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.azure.core.credential.TokenRequestContext;
+import com.azure.core.exception.HttpResponseException;
+import com.azure.identity.CredentialUnavailableException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 /** Failures of the vendor's client are told apart by what somebody can do about them. */
 class AzureFailureTest {
@@ -33,5 +38,36 @@ class AzureFailureTest {
                 .isEqualTo("AuthorizationPermissionMismatch: Status code 403");
         assertThat(AzureFailure.reason(new IllegalStateException("broken\nat line 2")))
                 .isEqualTo("broken");
+    }
+
+    /** A login mends only what comes of a login. */
+    @Test
+    void tellsWhatMendsCredentials() {
+        assertThat(remedy("azure-cli", "Azure CLI not installed")).isEqualTo("az login");
+        assertThat(remedy("managed-identity", "no endpoint")).startsWith("az vm identity show");
+        assertThat(remedy("workload-identity", "AADSTS70021: no match")).startsWith("az identity federated-credential");
+        assertThat(remedy("workload-identity", "AADSTS700024: Client assertion is not within its valid time range."))
+                .isEqualTo("timedatectl set-ntp true");
+        String tenant = "00000000-0000-0000-0000-000000000003";
+        assertThat(refused(
+                        "InvalidAuthenticationTokenTenant",
+                        "The access token is from the wrong issuer 'https://sts.windows.net/x/'. It must match the tenant"
+                                + " 'https://sts.windows.net/" + tenant + "/' associated with this subscription."))
+                .isEqualTo("export AZURE_TENANT_ID=" + tenant);
+        assertThat(refused(
+                        "InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience"))
+                .isEqualTo("az cloud show --query name");
+    }
+
+    private static String remedy(String source, String said) {
+        SignIn signIn = new SignIn(
+                source, request -> Mono.error(new CredentialUnavailableException(said, new IllegalStateException())));
+        return AzureFailure.remedy((RuntimeException)
+                catchThrowable(() -> signIn.getTokenSync(new TokenRequestContext().addScopes("all"))));
+    }
+
+    private static String refused(String code, String message) {
+        return AzureFailure.remedy(new HttpResponseException(
+                "401", Answered.to(401, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"" + message + "\"}}")));
     }
 }

@@ -88,7 +88,9 @@ class AzureExaminerTest {
                 .singleElement()
                 .satisfies(one -> {
                     assertThat(one.verdict()).isEqualTo(Verdict.FAIL);
-                    assertThat(one.remedy()).isEqualTo("az login");
+                    assertThat(one.remedy())
+                            .as("of the source that is meant")
+                            .isEqualTo("export AZURE_CLIENT_SECRET=SECRET");
                     assertThat(one.found()).doesNotContain("not the secret");
                 });
     }
