@@ -4,6 +4,7 @@ import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.azure.internal.Caller;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.spi.AccountFounder;
@@ -48,13 +49,26 @@ public final class AzureFounder implements AccountFounder {
                 .orElseThrow(() -> notTold(RESOURCE_GROUP, "finetune bootstrap azure --set resource-group=my-group"));
         Optional.ofNullable(rest.remove(PlaceSettings.REGION)).ifPresent(region -> rest.put("location", region));
         WorkspaceTemplate template = WorkspaceTemplate.shipped();
+        AzureConnection connection = connection(connecting, context);
         WorkspaceDeployment deployment = new WorkspaceDeployment(
-                new ArmResources(connection(connecting, context), WorkspaceDeployment.VERSION),
-                subscription,
-                group,
-                BETWEEN_LOOKS);
-        deployment.prepare(template, template.parameters(rest));
+                new ArmResources(connection, WorkspaceDeployment.VERSION), subscription, group, BETWEEN_LOOKS);
+        deployment.prepare(template, template.parameters(rest), template.parameters(caller(connection)));
         return deployment;
+    }
+
+    /** Whoever makes a workspace launches jobs there; to own it does not suffice, since files ask for a role of their own. */
+    private static Map<String, String> caller(AzureConnection connection) {
+        try {
+            return Caller.of(connection)
+                    .map(caller -> Map.of(
+                            WorkspaceDeployment.CALLER_ID,
+                            caller.id(),
+                            WorkspaceDeployment.CALLER_TYPE,
+                            caller.isUser() ? "User" : "ServicePrincipal"))
+                    .orElse(Map.of());
+        } catch (RuntimeException e) {
+            throw refused(e);
+        }
     }
 
     private static FineTuneException notTold(String what, String remedy) {
@@ -75,17 +89,21 @@ public final class AzureFounder implements AccountFounder {
         try {
             return AzureConnection.open(settings, context);
         } catch (RuntimeException e) {
-            throw AzureFailure.of(e) == AzureFailure.CREDENTIALS
-                    ? AzureAccountProblems.NOT_ALLOWED
-                            .error("Azure does not accept the credentials")
-                            .remedy(AzureFailure.remedy(e))
-                            .because(AzureFailure.reason(e))
-                            .asException(e)
-                    : AzureAccountProblems.UNREACHABLE
-                            .error("Azure cannot be reached as the environment says")
-                            .because(AzureFailure.reason(e))
-                            .retry(Retry.after(WorkspaceDeployment.PAUSE))
-                            .asException(e);
+            throw refused(e);
         }
+    }
+
+    private static FineTuneException refused(RuntimeException e) {
+        return AzureFailure.of(e) == AzureFailure.CREDENTIALS
+                ? AzureAccountProblems.NOT_ALLOWED
+                        .error("Azure does not accept the credentials")
+                        .remedy(AzureFailure.remedy(e))
+                        .because(AzureFailure.reason(e))
+                        .asException(e)
+                : AzureAccountProblems.UNREACHABLE
+                        .error("Azure cannot be reached as the environment says")
+                        .because(AzureFailure.reason(e))
+                        .retry(Retry.after(WorkspaceDeployment.PAUSE))
+                        .asException(e);
     }
 }

@@ -25,6 +25,11 @@ final class WorkspaceDeployment implements Founding {
     /** Of the API of deployments. */
     static final String VERSION = "2022-09-01";
 
+    /** The template's parameters of whoever launches jobs: his object id, and {@code User} or what else he is. */
+    static final String CALLER_ID = "callerId";
+
+    static final String CALLER_TYPE = "callerType";
+
     private static final String NAME = "finetune4j";
 
     /** Half an hour, at the pace of people who wait. */
@@ -67,21 +72,27 @@ final class WorkspaceDeployment implements Founding {
     /**
      * Has the changes worked out.
      *
-     * @param wishes parameters; what is not among them stays as the last deployment had it, or is the template's default
+     * @param wishes parameters; what is not among them stays as the last deployment had it
+     * @param caller parameters of whoever launches jobs, where neither says who does
      */
-    void prepare(WorkspaceTemplate template, ObjectNode wishes) {
+    void prepare(WorkspaceTemplate template, ObjectNode wishes, ObjectNode caller) {
         JsonNode there =
                 make(() -> manager.find(path())).orElseGet(() -> Json.records().createObjectNode());
         isDeployed = state(there).equals("Succeeded");
         ObjectNode deployment = body.putObject("properties").put("mode", "Incremental");
         deployment.set("template", template.json());
         ObjectNode parameters = deployment.putObject("parameters");
+        JsonNode before = there.at("/properties/parameters");
+        boolean isCallerTold = wishes.has(CALLER_ID)
+                || !before.at("/" + CALLER_ID + "/value").asText().isEmpty();
         for (String name : template.names()) {
-            JsonNode before = there.at("/properties/parameters").path(name).path("value");
+            JsonNode last = before.path(name).path("value");
             if (wishes.has(name)) {
                 parameters.set(name, wishes.path(name));
-            } else if (!before.isMissingNode()) {
-                parameters.putObject(name).set("value", before);
+            } else if (!isCallerTold && caller.has(name)) {
+                parameters.set(name, caller.path(name));
+            } else if (!last.isMissingNode()) {
+                parameters.putObject(name).set("value", last);
             }
         }
         refuseBudgetWithoutMail(parameters);

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** What would be made is told before it is made; the same again changes nothing; what goes wrong is told with what to do. */
 class WorkspaceDeploymentTest {
+    private static final Map<String, String> CALLER = Map.of("callerId", "me", "callerType", "ServicePrincipal");
+
     private final ScriptedManager manager = new ScriptedManager();
 
     @Test
@@ -76,6 +78,22 @@ class WorkspaceDeploymentTest {
 
         assertThat(manager.parameters().at("/budget/value").asInt()).isEqualTo(200);
         assertThat(manager.parameters().at("/budgetMail/value").asText()).isEqualTo("me@example.org");
+    }
+
+    /** An owner may not read or write files of an account that takes no keys. */
+    @Test
+    void givesWhoeverMakesItTheRolesOfALauncher() {
+        prepared(Map.of("callerId", "")).carryOut();
+        assertThat(manager.parameters().at("/callerId/value").asText()).isEmpty();
+
+        prepared(Map.of()).carryOut();
+        assertThat(manager.parameters().at("/callerId/value").asText()).isEqualTo("me");
+        assertThat(manager.parameters().at("/callerType/value").asText()).isEqualTo("ServicePrincipal");
+
+        prepared(Map.of("callerId", "another", "callerType", "Group")).carryOut();
+        prepared(Map.of()).carryOut();
+        assertThat(manager.parameters().at("/callerId/value").asText()).isEqualTo("another");
+        assertThat(manager.parameters().at("/callerType/value").asText()).isEqualTo("Group");
     }
 
     @Test
@@ -239,7 +257,7 @@ class WorkspaceDeploymentTest {
     private WorkspaceDeployment prepared(Map<String, String> wishes) {
         WorkspaceDeployment deployment = new WorkspaceDeployment(manager.resources(), "s", "g", Duration.ofMillis(1));
         WorkspaceTemplate template = WorkspaceTemplate.shipped();
-        deployment.prepare(template, template.parameters(wishes));
+        deployment.prepare(template, template.parameters(wishes), template.parameters(CALLER));
         return deployment;
     }
 
