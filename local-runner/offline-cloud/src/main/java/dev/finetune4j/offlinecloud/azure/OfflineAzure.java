@@ -148,12 +148,13 @@ public final class OfflineAzure implements AutoCloseable {
         OfflineOpenAi openAi = new OfflineOpenAi(workspace, clock, pace.openAi());
         List<Operation> operations =
                 new ArrayList<>(new SignIn(principal, tokens, Datastores.endpoint(store)).operations());
+        AzureGate gate = new AzureGate(CLIENT, clock);
+        operations.addAll(gate.operations());
         operations.addAll(service.operations());
         operations.addAll(openAi.operations());
         Faults faults = new Faults(AzureErrors.wording(), clock);
         CallLog calls = new CallLog();
         String control = CONTROL + secret(); // none that jobs know
-        AzureGate gate = new AzureGate(CLIENT);
         OfflineServer server = OfflineServer.start(
                 List.of(
                         new ControlProtocol(control, new Orders(service, openAi, faults), calls),
@@ -266,6 +267,11 @@ public final class OfflineAzure implements AutoCloseable {
      */
     public void restrictCaller(String... definitions) {
         gate.restrict(definitions);
+    }
+
+    /** The caller gets roles besides those of {@link #restrictCaller}, which are not known everywhere for a while. */
+    public void assignCaller(Duration untilKnown, String... definitions) {
+        gate.assign(untilKnown, definitions);
     }
 
     /** The calls so far. Those to the store are not among them. */

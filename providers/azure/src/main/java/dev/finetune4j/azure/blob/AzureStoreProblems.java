@@ -14,12 +14,13 @@ public final class AzureStoreProblems implements ProblemCatalogue {
             "Files of jobs go into a container of a storage account, which must be there. Nothing was stored.",
             "az storage container create --auth-mode login --account-name ACCOUNT --name NAME");
 
-    static final ProblemKind DENIED = new ProblemKind(
+    /** To be tried again where a role was assigned a moment ago. */
+    public static final ProblemKind DENIED = new ProblemKind(
             "FT0962",
             "the caller may not do that in the container",
             ExitCode.CREDENTIALS,
             "The credentials are good, and have no role that reads or writes blobs there. A role that was assigned a moment ago takes up to ten"
-                    + " minutes until it is known everywhere; to own an account alone does not suffice.",
+                    + " minutes until it is known everywhere, and a launch that may see that waits for five; to own an account alone does not suffice.",
             "az role assignment create --role \"Storage Blob Data Contributor\" --assignee ME --scope CONTAINER");
 
     static final ProblemKind UNREACHABLE = new ProblemKind(

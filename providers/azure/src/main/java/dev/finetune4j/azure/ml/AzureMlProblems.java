@@ -52,7 +52,7 @@ public final class AzureMlProblems implements ProblemCatalogue {
             "the caller is not allowed to do that",
             ExitCode.CREDENTIALS,
             "The credentials are good, but no role allows this call. To launch a job takes the role AzureML Data Scientist on the workspace. A"
-                    + " role that was assigned a moment ago takes up to ten minutes until it is known everywhere.",
+                    + " role that was assigned a moment ago takes up to ten minutes until it is known everywhere; a launch that may see that waits for five.",
             "finetune policy JOB --for caller");
 
     static final ProblemKind UNREACHABLE = new ProblemKind(

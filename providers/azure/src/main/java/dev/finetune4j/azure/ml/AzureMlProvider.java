@@ -1,11 +1,15 @@
 package dev.finetune4j.azure.ml;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.azure.blob.AzureStoreProblems;
 import dev.finetune4j.azure.blob.BlobStore;
 import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.RoleAssignments;
 import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
@@ -44,6 +48,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +65,11 @@ final class AzureMlProvider implements Provider {
      */
     private static final Duration WIND_DOWN = Duration.ofMinutes(30);
 
+    /** How long Azure takes at most until a role is known everywhere. */
+    private static final Duration ROLE_ON_ITS_WAY = Duration.ofMinutes(10);
+
+    private static final Duration ROLE_PAUSE = Duration.ofSeconds(30);
+    private static final Set<ProblemKind> DENIED = Set.of(AzureMlProblems.DENIED, AzureStoreProblems.DENIED);
     private static final String FAILURE = "failure";
 
     private final ProviderContext context;
@@ -170,6 +180,33 @@ final class AzureMlProvider implements Provider {
 
     @Override
     public JobSnapshot submit(Submission submission) {
+        try {
+            return submitted(submission);
+        } catch (FineTuneException e) {
+            throw withRoleOnItsWay(e);
+        }
+    }
+
+    /** A role that was assigned a moment ago is not known everywhere. */
+    private FineTuneException withRoleOnItsWay(FineTuneException refusal) {
+        Problem problem = refusal.problems().get(0);
+        if (!DENIED.contains(problem.kind())) {
+            return refusal;
+        }
+        AzureMlOptions options = settings.options();
+        return new RoleAssignments(connection(options), options.subscription())
+                .last()
+                .filter(assigned -> assigned.plus(ROLE_ON_ITS_WAY).isAfter(now()))
+                .map(assigned -> problem.kind()
+                        .error(problem.summary())
+                        .because("a role was assigned at " + assigned + ", and is not known everywhere yet")
+                        .because(String.join("; ", problem.causes()))
+                        .retry(Retry.after(ROLE_PAUSE))
+                        .asException(refusal))
+                .orElse(refusal);
+    }
+
+    private JobSnapshot submitted(Submission submission) {
         List<Launch> launches = new ArrayList<>(site().walk().now(submission.id()));
         if (!launches.isEmpty()) {
             var unused =

@@ -2,10 +2,13 @@ package dev.finetune4j.azure.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.account.AzureExaminer;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
@@ -112,6 +115,32 @@ class AzureMlRolesTest {
             assertThat(definitions(provider)).noneMatch(role -> role.contains(ASSIGN));
             assertThat(provider.submit(place.job("lent", 1).build()).state()).isEqualTo(RunState.QUEUED);
         }
+    }
+
+    /** Minutes pass between an assignment and the time when it is known everywhere. */
+    @Test
+    void areWaitedForWhereTheyWereAssignedAMomentAgo() {
+        try (Provider provider = place.openWith(AS_BOOTSTRAPPED)) {
+            place.azure.restrictCaller(
+                    "{\"Actions\":[\"Microsoft.Authorization/*/read\"],\"AssignableScopes\":[\"/subscriptions\"]}");
+            assertThat(refusal(provider).retry()).as("no role is on its way").isEqualTo(Retry.NEVER);
+
+            place.azure.assignCaller(Duration.ofMinutes(3), definitions(provider));
+            Problem soon = refusal(provider);
+            assertThat(soon.code()).isEqualTo("FT0942");
+            assertThat(soon.retry()).isEqualTo(Retry.after(Duration.ofSeconds(30)));
+            assertThat(soon.causes().get(0)).startsWith("a role was assigned at ");
+
+            place.clock.advance(Duration.ofMinutes(4));
+            assertThat(provider.submit(place.job("soon", 1).build()).state()).isEqualTo(RunState.QUEUED);
+        }
+    }
+
+    private Problem refusal(Provider provider) {
+        return ((FineTuneException) catchThrowable(
+                        () -> provider.submit(place.job("soon", 1).build())))
+                .problems()
+                .get(0);
     }
 
     @Test

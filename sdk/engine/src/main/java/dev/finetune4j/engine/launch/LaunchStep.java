@@ -84,7 +84,9 @@ final class LaunchStep {
     private End onThisMachine(RunView view, WorkOrder order, Provider provider) throws InterruptedException {
         Agreement agreement = agreement(view);
         boolean isResume = SubmitStep.isResumePending(journal.content());
-        SubmitStep launch = new SubmitStep(context, journal, provider);
+        SubmitStep launch = new SubmitStep(context, journal, provider)
+                .whileWaiting(
+                        why -> events.add(new RunEvent.Noticed(context.clock().instant(), why)));
         try {
             Submission submission = submission(view, order, provider, agreement);
             if (!isResume && SubmitStep.submittedHere(journal.content()).isEmpty()) {

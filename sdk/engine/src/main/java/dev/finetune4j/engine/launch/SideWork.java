@@ -33,7 +33,7 @@ final class SideWork {
         if (!provider.capabilities().supportsCustomWork()) {
             throw RunProblems.notSupported(provider.id(), "answer rows or prompts with a tuned model");
         }
-        SubmitStep.Patiently submit = new SubmitStep.Patiently(context, provider);
+        SubmitStep.Patiently submit = new SubmitStep.Patiently(context, provider, why -> {});
         JobSnapshot before = submit.submit(submission);
         if (before.state() == RunState.FAILED || before.state() == RunState.STOPPED) {
             provider.delete(submission.id()); // asking again is meant to try again

@@ -5,9 +5,11 @@ import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.watch.RunWatch;
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
+import dev.finetune4j.error.Severity;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +31,16 @@ final class SubmitStep {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+    /** What a place asks for while a right is on its way, at least. */
+    private static final Duration PAUSE_FOR_RIGHTS = Duration.ofSeconds(30);
+
+    /** Tries besides while a right that was granted a moment ago is on its way, which takes minutes: five of them. */
+    private static final int TRIES_FOR_RIGHTS = 30;
+
     private final LaunchContext context;
     private final Journal journal;
     private final Provider provider;
+    private Consumer<Problem> waiting = why -> {};
     private boolean isUnsure;
     private @Nullable JobSnapshot found;
 
@@ -78,6 +88,12 @@ final class SubmitStep {
         return submitted;
     }
 
+    /** Has somebody told why the launch waits, where it does for longer than usual. */
+    SubmitStep whileWaiting(Consumer<Problem> listener) {
+        waiting = listener;
+        return this;
+    }
+
     /** The job where somebody had launched the same from elsewhere before this run asked for it; empty where it is the run's own. */
     Optional<JobSnapshot> found() {
         return Optional.ofNullable(found);
@@ -103,8 +119,17 @@ final class SubmitStep {
         return failure.problems().stream().map(Problem::retry).allMatch(Retry.After.class::isInstance);
     }
 
+    /** Whether the caller may not do it yet, and the place asks to come again after a while. */
+    private static boolean isRightOnItsWay(FineTuneException failure) {
+        return mayPass(failure)
+                && failure.problems().stream()
+                        .anyMatch(problem -> problem.kind().exitCode() == ExitCode.CREDENTIALS
+                                && problem.retry() instanceof Retry.After after
+                                && after.pause().compareTo(PAUSE_FOR_RIGHTS) >= 0);
+    }
+
     private JobSnapshot launch(Submission submission) throws InterruptedException {
-        Patiently patiently = new Patiently(context, provider);
+        Patiently patiently = new Patiently(context, provider, waiting);
         try {
             return patiently.submit(submission);
         } finally {
@@ -186,21 +211,29 @@ final class SubmitStep {
     static final class Patiently {
         private final LaunchContext context;
         private final Provider provider;
+        private final Consumer<Problem> waiting;
         private boolean isUnanswered;
 
-        Patiently(LaunchContext context, Provider provider) {
+        /** @param waiting hears once why it tries for longer than usual */
+        Patiently(LaunchContext context, Provider provider, Consumer<Problem> waiting) {
             this.context = context;
             this.provider = provider;
+            this.waiting = waiting;
         }
 
         JobSnapshot submit(Submission submission) throws InterruptedException {
             Duration pause = FIRST_PAUSE;
+            int tries = TRIES;
             for (int attempt = 1; true; attempt++) {
                 try {
                     return provider.submit(submission);
                 } catch (FineTuneException e) {
                     isUnanswered |= mayPass(e);
-                    if (attempt == TRIES || !mayPass(e)) {
+                    if (tries == TRIES && isRightOnItsWay(e)) {
+                        tries += TRIES_FOR_RIGHTS;
+                        waiting.accept(e.problems().get(0).with(Severity.WARNING));
+                    }
+                    if (attempt >= tries || !mayPass(e)) {
                         throw e;
                     }
                     context.sleeper().sleep(pause(e, pause));

@@ -1,16 +1,19 @@
 package dev.finetune4j.engine.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
 import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +63,41 @@ class SubmitStepTest {
                 .allSatisfy(pause -> assertThat(pause).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10)))
                 .isSorted();
         assertThat(fixture.place.launches()).isEqualTo(1);
+    }
+
+    /** Longer than for an outage, and not in silence. */
+    @Test
+    void waitsMinutesForARightThatIsOnItsWayAndSaysSo() throws Exception {
+        LaunchFixture fixture = new LaunchFixture(home);
+        Fault[] early = new Fault[20];
+        Arrays.fill(early, Fault.NOT_YET_LET_IN);
+        fixture.place.fail(Call.SUBMIT, early);
+
+        try (Launcher launcher = fixture.launcher(fixture.clock::advance)) {
+            RunHandle<RunOutcome> run = launcher.launch(fixture.prepared(), List.of());
+            assertThat(run.await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(Collected.from(run.events()).await())
+                    .filteredOn(RunEvent.Noticed.class::isInstance)
+                    .extracting(event -> ((RunEvent.Noticed) event).problem().code())
+                    .containsExactly("FT0599");
+        }
+        assertThat(fixture.place.launches()).isEqualTo(1);
+    }
+
+    @Test
+    void givesUpOnARightThatNeverComes() throws Exception {
+        LaunchFixture fixture = new LaunchFixture(home);
+        Fault[] never = new Fault[100];
+        Arrays.fill(never, Fault.NOT_YET_LET_IN);
+        fixture.place.fail(Call.SUBMIT, never);
+        Instant before = fixture.clock.instant();
+
+        try (Launcher launcher = fixture.launcher(fixture.clock::advance)) {
+            RunHandle<RunOutcome> run = launcher.launch(fixture.prepared(), List.of());
+            assertThatThrownBy(run::await).hasMessageContaining("FT0599");
+        }
+        assertThat(Duration.between(before, fixture.clock.instant()))
+                .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
     }
 
     private static FineTuneException failure(Retry... retries) {

@@ -1,5 +1,6 @@
 package dev.finetune4j.testkit.fake;
 
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
@@ -56,7 +57,9 @@ public final class FakePlace {
         /** The place says that there is no such job although there is; for {@link Call#FIND}. */
         NOT_YET_LISTED,
         /** The place does not let the caller in, and trying again does not help. */
-        REFUSED
+        REFUSED,
+        /** The place does not let the caller in yet, and asks to come again in half a minute: the right to was granted a moment ago. */
+        NOT_YET_LET_IN
     }
 
     /** Tokens of the longest row that a place takes at first. */
@@ -313,9 +316,15 @@ public final class FakePlace {
     }
 
     RuntimeException refused(Call call) {
-        return FakeProblems.REFUSED
-                .error("the fake place does not let the caller in to " + call)
-                .asException();
+        return refusal(call).asException();
+    }
+
+    RuntimeException notYetLetIn(Call call) {
+        return refusal(call).retry(Retry.after(Duration.ofSeconds(30))).asException();
+    }
+
+    private static Problem.Builder refusal(Call call) {
+        return FakeProblems.REFUSED.error("the fake place does not let the caller in to " + call);
     }
 
     private Life nextLife() {

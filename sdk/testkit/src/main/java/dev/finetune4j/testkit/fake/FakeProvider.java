@@ -271,6 +271,9 @@ public final class FakeProvider implements Provider {
         if (fault.filter(Fault.REFUSED::equals).isPresent()) {
             throw place.refused(call);
         }
+        if (fault.filter(Fault.NOT_YET_LET_IN::equals).isPresent()) {
+            throw place.notYetLetIn(call);
+        }
         return fault;
     }
 

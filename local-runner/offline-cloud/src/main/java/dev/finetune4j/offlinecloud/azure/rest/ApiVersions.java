@@ -1,8 +1,8 @@
 package dev.finetune4j.offlinecloud.azure.rest;
 
-import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -51,6 +51,8 @@ final class ApiVersions {
             "2026-03-01",
             "2026-05-01"));
 
+    private static final Set<String> AUTHORIZATION = Set.of("2022-04-01");
+
     private ApiVersions() {}
 
     /**
@@ -59,7 +61,11 @@ final class ApiVersions {
      * @param provider whose resources it is about
      */
     static void check(String provider, String version) throws ServiceError {
-        Set<String> known = provider.equalsIgnoreCase(Workspace.PROVIDER) ? MACHINE_LEARNING : COGNITIVE_SERVICES;
+        Set<String> known = switch (provider.toLowerCase(Locale.ROOT)) {
+            case "microsoft.machinelearningservices" -> MACHINE_LEARNING;
+            case "microsoft.authorization" -> AUTHORIZATION;
+            default -> COGNITIVE_SERVICES;
+        };
         if (version.isEmpty()) {
             throw AzureErrors.invalid(
                     "MissingApiVersionParameter",

@@ -1,12 +1,21 @@
 package dev.finetune4j.offlinecloud.azure.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.wire.Access;
+import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -17,19 +26,76 @@ import org.jspecify.annotations.Nullable;
  * be. Of their data actions nothing is asked here: the store looks at tokens alone.
  */
 public final class AzureGate implements Gate {
-    private final String caller;
-    private volatile @Nullable List<JsonNode> roles;
+    private static final int OK = 200;
+    private static final String SUBSCRIPTIONS = "/subscriptions/{subscriptionId}";
 
-    /** @param caller id of the only one who signs in */
-    public AzureGate(String caller) {
+    private final String caller;
+    private final Clock clock;
+    private volatile @Nullable List<Assignment> assignments;
+
+    /**
+     * A role that the caller has.
+     *
+     * @param at when it was assigned
+     * @param knownAt from when on it is known everywhere
+     */
+    private record Assignment(JsonNode role, Instant at, Instant knownAt) {}
+
+    /**
+     * Nobody is held to roles yet.
+     *
+     * @param caller id of the only one who signs in
+     * @param clock by which roles get known
+     */
+    public AzureGate(String caller, Clock clock) {
         this.caller = caller;
+        this.clock = clock;
     }
 
     /** From now on the caller may do what role definitions say, in the form of {@code az role definition create}, and no more. */
     public void restrict(String... definitions) {
-        roles = Stream.of(definitions)
-                .map(definition -> Json.read(definition, JsonNode.class))
+        assignments = assigned(Instant.EPOCH, Instant.EPOCH, definitions).toList();
+    }
+
+    /** The caller gets roles besides, which are not known everywhere for a while. */
+    public void assign(Duration untilKnown, String... definitions) {
+        Instant now = clock.instant();
+        assignments = Stream.concat(
+                        Optional.ofNullable(assignments).orElse(List.of()).stream(),
+                        assigned(now, now.plus(untilKnown), definitions))
                 .toList();
+    }
+
+    private static Stream<Assignment> assigned(Instant at, Instant knownAt, String... definitions) {
+        return Stream.of(definitions)
+                .map(definition -> new Assignment(Json.read(definition, JsonNode.class), at, knownAt));
+    }
+
+    /** What can be asked for. */
+    public List<Operation> operations() {
+        return List.of(Operation.management(
+                "RoleAssignments_List",
+                "GET",
+                SUBSCRIPTIONS + "/providers/Microsoft.Authorization/roleAssignments",
+                call -> list()));
+    }
+
+    private Answer list() {
+        ObjectNode answer = Json.records().createObjectNode();
+        ArrayNode all = answer.putArray("value");
+        for (Assignment one : Optional.ofNullable(assignments).orElse(List.of())) {
+            all.addObject()
+                    .put(
+                            "name",
+                            UUID.nameUUIDFromBytes(one.role().toString().getBytes(StandardCharsets.UTF_8))
+                                    .toString())
+                    .put("type", "Microsoft.Authorization/roleAssignments")
+                    .putObject("properties")
+                    .put("principalId", caller)
+                    .put("scope", one.role().at("/AssignableScopes/0").asText())
+                    .put("createdOn", one.at().toString());
+        }
+        return AzureProtocol.json(OK, answer);
     }
 
     @Override
@@ -39,8 +105,10 @@ public final class AzureGate implements Gate {
 
     @Override
     public void admit(String session, Access access) throws ServiceError {
-        List<JsonNode> given = roles;
-        if (given != null && given.stream().noneMatch(role -> allows(role, access))) {
+        List<Assignment> given = assignments;
+        Instant now = clock.instant();
+        if (given != null
+                && given.stream().noneMatch(one -> !one.knownAt().isAfter(now) && allows(one.role(), access))) {
             throw denial(session, access);
         }
     }
