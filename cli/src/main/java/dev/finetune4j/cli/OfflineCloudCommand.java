@@ -62,6 +62,7 @@ import picocli.CommandLine.Spec;
             "  lists     delay-lists {seconds}, at Azure",
             "  OpenAI    fail-tuning {job, code, message, param},",
             "            training-price {model, dollars}, at Azure",
+            "  deployed  fail-deployment {deployment, reason}, at Azure",
             "At Azure curl takes --cacert $SSL_CERT_FILE besides.",
             "GET tells the calls that were made: operation, status, hadEffect."
         })

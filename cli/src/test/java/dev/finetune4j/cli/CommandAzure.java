@@ -111,9 +111,6 @@ final class CommandAzure extends CommandHome {
         return """
                   azure-openai:
                     endpoint: "%s"
-                    resource: %s
-                    subscription: %s
-                    resource-group: %s
                     region: %s
                     scope: global
                     model: gpt-4.1-nano

@@ -53,6 +53,7 @@ public final class Orders {
             openAi.listAfter(seconds(order));
         });
         orders.put("training-price", order -> openAi.trainingPrice(text(order, "model"), dollars(order)));
+        orders.put("fail-deployment", order -> openAi.failDeployment(text(order, "deployment"), text(order, "reason")));
         orders.put("sell-out", order -> service.sellOut(text(order, "machine")));
         orders.put("restock", order -> service.restock(text(order, "machine")));
         orders.put("reclaim", order -> service.reclaim(text(order, "job")));

@@ -181,6 +181,44 @@ class OpenAiDeploymentsTest {
                 .isEqualTo(201);
     }
 
+    /** Whoever waits is told for how long to stay away; the operation alone tells why nothing came of it. */
+    @Test
+    void aDeploymentKeepsItsTagsAndTellsByItsOperationWhyItFailed() throws Exception {
+        String path = group() + ACCOUNT + "/deployments/tickets";
+        ObjectNode body = deployment("Standard", tuned(), "1");
+        body.putObject("tags").put("team", "search");
+        HttpResponse<String> created = manage("PUT", path, body);
+        String operation = created.headers().firstValue("Azure-AsyncOperation").orElseThrow();
+
+        assertThat(created.headers().firstValue("Retry-After")).contains("10");
+        assertThat(OpenAiClient.json(manage("GET", path)).at("/tags/team").asText())
+                .isEqualTo("search");
+        clock.advance(PACE.deploying().minusSeconds(3));
+        assertThat(manager.at("GET", operation, null).headers().firstValue("Retry-After"))
+                .contains("3");
+
+        ObjectNode order = Json.records()
+                .createObjectNode()
+                .put("do", "fail-deployment")
+                .put("deployment", "tickets")
+                .put("reason", "no capacity");
+        String control = azure.control().toString();
+        assertThat(manager.at("POST", control, order, "").statusCode()).isEqualTo(200);
+        assertThat(manager.at("POST", control, order.put("deployment", "others"), "")
+                        .body())
+                .contains("there is no deployment others");
+
+        JsonNode told = OpenAiClient.json(manager.at("GET", operation, null));
+        assertThat(told.path("status").asText()).isEqualTo("Failed");
+        assertThat(told.at("/error/message").asText()).isEqualTo("no capacity");
+        JsonNode failed = OpenAiClient.json(manage("GET", path));
+        assertThat(failed.at("/properties/provisioningState").asText()).isEqualTo("Failed");
+        assertThat(failed.toString()).doesNotContain("no capacity");
+        clock.advance(Duration.ofDays(1));
+        assertThat(azure.openAi().hostingBill()).isZero();
+        assertThat(manage("DELETE", path).statusCode()).isEqualTo(200);
+    }
+
     @Test
     void whoeverAsksADeploymentKeepsIt() throws Exception {
         String path = group() + ACCOUNT + "/deployments/kept";

@@ -137,32 +137,30 @@ final class AzureMlProvider implements Provider {
         return settings.problems();
     }
 
+    /** Azure would take a job whose machine the quota does not leave, and never give it one. */
     @Override
     public List<Problem> objections(FineTuneJob job, @Nullable Duration timeLimit) {
-        List<Problem> problems = settingProblems();
+        List<Problem> problems = new ArrayList<>(settingProblems());
         if (problems.stream().anyMatch(Problem::isError)) {
             return problems;
         }
         try {
             refuseOtherTerms(site());
-            return problems;
         } catch (FineTuneException e) {
-            return e.problems().stream()
+            e.problems().stream()
                     .filter(problem -> AzureMlProblems.OF_WORKSPACE.contains(problem.kind()))
-                    .toList(); // whether the caller is let in, and whether Azure answers, is told by the launch
+                    .forEach(problems::add); // whether the caller is let in, and whether Azure answers, is told by the launch
+            return problems;
         }
+        quota().filter(told -> told.verdict() == Diagnosis.Verdict.FAIL)
+                .map(AzureMlErrors::noQuota)
+                .ifPresent(problems::add);
+        return problems;
     }
 
     @Override
     public List<Problem> refusals(Proposal proposal) {
         return new AzureMlSettings(proposal.job().settingsOf(ID), context.environment()).problems();
-    }
-
-    /** Azure would take the job, and never give it a machine. */
-    @Override
-    public List<Problem> objections(FineTuneJob job, @Nullable Duration timeLimit) {
-        return quota().filter(told -> told.verdict() == Diagnosis.Verdict.FAIL).map(AzureMlErrors::noQuota).stream()
-                .toList();
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,21 +90,19 @@ final class AzureOpenAiHosting implements Hosting {
 
     /** The base model's, unless one of it is there; empty where that is, or the model's version is not known. */
     private Optional<Wish> base(HostingOrder order, TuningJob job) {
-        return baseToAsk(order.run(), job.model()).isPresent()
+        return basesToAsk(order.run(), job.model()).anyMatch(one -> one.state() != HostedModel.State.FAILED)
                 ? Optional.empty()
                 : new DeploymentMapper(order, options())
                         .base(job.model())
                         .map(body -> new Wish(DeploymentMapper.baseName(order.run()), body));
     }
 
-    /** The deployment by which a base model is asked for a run: its own, or one that others made. */
-    private Optional<Deployed> baseToAsk(RunId run, String serviceModel) {
+    /** The deployments by which a base model may be asked for a run: its own, and those that others made. */
+    private Stream<Deployed> basesToAsk(RunId run, String serviceModel) {
         String model = DeploymentMapper.deployedName(serviceModel);
         return deployments().all().stream()
                 .filter(one -> one.model().equals(model) || one.model().equals(serviceModel))
-                .filter(one -> !one.isOurs() || one.comparedWith().equals(Optional.of(run)))
-                .filter(one -> one.state() != HostedModel.State.FAILED)
-                .findFirst();
+                .filter(one -> !one.isOurs() || one.comparedWith().equals(Optional.of(run)));
     }
 
     @Override
@@ -293,9 +292,10 @@ final class AzureOpenAiHosting implements Hosting {
 
     private String base(RunId run) {
         String model = tuned(run).model();
-        return baseToAsk(run, model)
+        return basesToAsk(run, model)
                 .filter(one -> one.state() == HostedModel.State.ACTIVE)
                 .map(Deployed::name)
+                .findFirst()
                 .orElseThrow(
                         () -> AzureOpenAiErrors.noBase(run, model, deployments().accountPath()));
     }

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the service would refuse is told before a call, all at once, and at the setting that is to blame. */
 class AzureOpenAiRulesTest {
@@ -162,6 +164,28 @@ class AzureOpenAiRulesTest {
                         .isEqualTo("the region swedencentral is in the cloud public, and the job in china"));
         assertThat(AzureCloud.of("us-government").orElseThrow().cognitiveAudience())
                 .isEqualTo("https://cognitiveservices.azure.us");
+    }
+
+    /** What a resource is called where nobody says so: a number of an address is no name. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://mine.openai.azure.com, mine",
+        "https://mine.cognitiveservices.azure.us/, mine",
+        "https://127.0.0.1:8443/my-openai, my-openai",
+        "https://gateway.example.com, gateway.example.com"
+    })
+    void namesTheResourceByItsAddress(String endpoint, String name) {
+        AzureOpenAiSettings settings = new AzureOpenAiSettings(
+                Map.of(
+                        "endpoint",
+                        endpoint,
+                        "region",
+                        "swedencentral",
+                        "cloud",
+                        endpoint.contains(".us") ? "us-government" : "public"),
+                Map.of());
+
+        assertThat(settings.options("gpt-4.1").account()).isEqualTo(name);
     }
 
     @Test
