@@ -83,10 +83,15 @@ final class ResourceExamination {
                     ? Diagnosis.ok(HOSTING, found)
                     : Diagnosis.warn(HOSTING, found, "finetune host --list");
         } catch (FineTuneException e) {
-            Diagnosis told = Diagnosis.of(HOSTING, e.problems().get(0));
-            return told.verdict() == Diagnosis.Verdict.FAIL
-                    ? Diagnosis.warn(HOSTING, told.found() + "; tuning takes none of it", told.remedy())
-                    : told;
+            Problem problem = e.problems().get(0);
+            Diagnosis told = Diagnosis.of(HOSTING, problem);
+            if (told.verdict() == Diagnosis.Verdict.UNKNOWN) {
+                return told;
+            }
+            String found = told.found() + "; tuning takes none of it";
+            return problem.kind().equals(AzureOpenAiProblems.BAD_SETTING)
+                    ? Diagnosis.unknown(HOSTING, found, told.remedy())
+                    : Diagnosis.warn(HOSTING, found, told.remedy());
         }
     }
 

@@ -194,7 +194,10 @@ class AzureOpenAiJobsTest {
                                         "azure-openai credentials", "environment gives tokens of AzureCloud")),
                         one -> assertThat(one.name()).isEqualTo("azure-openai model"),
                         one -> assertThat(one.found()).startsWith("my-openai has 0 files"),
-                        one -> assertThat(one.verdict()).isEqualTo(Diagnosis.Verdict.OK));
+                        one -> assertThat(one.verdict()).isEqualTo(Diagnosis.Verdict.OK),
+                        one -> assertThat(one.verdict())
+                                .as("its subscription is not known, which tuning does not take")
+                                .isEqualTo(Diagnosis.Verdict.UNKNOWN));
     }
 
     @Test
