@@ -107,7 +107,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
     /** What is no small number counts as not said, as with azure-core. */
     private static int retries(Map<String, String> environment) {
         String said = environment.getOrDefault(RETRIES, "");
-        return said.matches("\d{1,2}") ? Integer.parseInt(said) : USUAL_RETRIES;
+        return said.matches("\\d{1,2}") ? Integer.parseInt(said) : USUAL_RETRIES;
     }
 
     private static HttpClient client(Map<String, String> environment) {

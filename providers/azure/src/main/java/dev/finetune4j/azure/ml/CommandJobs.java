@@ -229,7 +229,8 @@ final class CommandJobs {
             throw AzureMlErrors.noMachines(options, found);
         }
         List<String> errors = found.quotaErrors();
-        if (!errors.isEmpty() && new MachineQuota(options, this::ofRegion).diagnosis().verdict() == Diagnosis.Verdict.FAIL) {
+        if (!errors.isEmpty()
+                && new MachineQuota(options, this::ofRegion).diagnosis().verdict() == Diagnosis.Verdict.FAIL) {
             throw AzureMlErrors.noQuota(options, found, errors.get(0));
         }
         return found;
