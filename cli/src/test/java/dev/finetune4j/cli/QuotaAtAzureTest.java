@@ -99,13 +99,11 @@ class QuotaAtAzureTest {
         cloud.azure().quota("LowPriority", 0);
         Map<String, String> without = new HashMap<>(cloud.environment());
         without.keySet().removeIf(name -> name.startsWith("AZURE_"));
-        long begun = System.nanoTime();
 
         CommandRun plan = CommandRun.in(cloud.home(), without, "plan", job.toString(), "--spot", "only");
 
         assertThat(plan.exitCode()).as(plan.err()).isZero();
         assertThat(plan.err()).doesNotContain("FT0771", "FT09");
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
         assertThat(cloud.azure().calls().of("Usages_List")).isEmpty();
     }
 
