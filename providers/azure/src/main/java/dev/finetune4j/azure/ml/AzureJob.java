@@ -49,6 +49,11 @@ record AzureJob(String name, JsonNode json) {
         return ENDED.contains(status());
     }
 
+    /** Whether somebody put it away: what it had of files is gone. */
+    boolean isArchived() {
+        return properties().path("isArchived").asBoolean();
+    }
+
     boolean hasSucceeded() {
         return status().equals("Completed");
     }

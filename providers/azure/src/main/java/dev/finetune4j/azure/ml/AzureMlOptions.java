@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param compute a cluster of the workspace, or null for a machine that Azure brings for the job
  * @param environment in which the job runs: an ARM id, an asset of a registry, or {@code NAME:VERSION} of the workspace
  * @param identity client id of the managed identity that the job acts as, or null for the caller's
+ * @param apiVersion date of the version of the API that jobs are launched and looked at by
  * @param tags tags of the job besides finetune4j's own, value by key
  */
 record AzureMlOptions(
@@ -34,9 +35,13 @@ record AzureMlOptions(
         @Nullable String compute,
         String environment,
         @Nullable String identity,
+        String apiVersion,
         Map<String, String> tags) {
     /** Azure's own environment of transformers and PEFT; versions disappear with time, so that a job file may name another. */
     static final String USUAL_ENVIRONMENT = "azureml://registries/azureml/environments/acft-hf-nlp-gpu/versions/122";
+
+    /** What it says of command jobs is the same in all later ones. */
+    static final String USUAL_API_VERSION = "2024-10-01";
 
     /** What every workspace begins with. */
     static final String USUAL_DATASTORE = "workspaceblobstore";

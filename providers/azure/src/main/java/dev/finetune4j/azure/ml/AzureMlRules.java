@@ -20,6 +20,7 @@ final class AzureMlRules {
     private static final Pattern ENVIRONMENT =
             Pattern.compile("azureml://registries/[\\w-]+/environments/[\\w.-]+/versions/[\\w.-]+"
                     + "|/subscriptions/\\S+/environments/[\\w.-]+/versions/[\\w.-]+|[\\w.-]+:[\\w.-]+");
+    private static final Pattern VERSION = Pattern.compile("20\\d\\d-[01]\\d-[0-3]\\d(-preview)?");
     private static final int MOST_TAGS = 45; // of fifty, the rest is finetune4j's
     private static final int LONGEST_KEY = 512;
     private static final int LONGEST_VALUE = 256;
@@ -72,6 +73,12 @@ final class AzureMlRules {
                 ENVIRONMENT,
                 "NAME:VERSION, an ARM id, or azureml://registries/REGISTRY/environments/NAME/versions/VERSION",
                 AzureMlSettings.PREFIX + AzureMlSettings.ENVIRONMENT + ": " + AzureMlOptions.USUAL_ENVIRONMENT);
+        form(
+                AzureMlSettings.API_VERSION,
+                options.apiVersion(),
+                VERSION,
+                "the date of a version, such as " + AzureMlOptions.USUAL_API_VERSION,
+                AzureMlSettings.PREFIX + AzureMlSettings.API_VERSION + ": " + AzureMlOptions.USUAL_API_VERSION);
         if (options.identity() != null) {
             form(
                     AzureMlSettings.IDENTITY,

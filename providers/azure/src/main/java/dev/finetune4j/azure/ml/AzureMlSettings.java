@@ -28,6 +28,7 @@ final class AzureMlSettings {
     static final String COMPUTE = "compute";
     static final String ENVIRONMENT = "environment";
     static final String IDENTITY = "identity";
+    static final String API_VERSION = "api-version";
     static final String TAGS = "tags";
 
     private static final String SUBSCRIPTION_VARIABLE = "AZURE_SUBSCRIPTION_ID";
@@ -45,6 +46,7 @@ final class AzureMlSettings {
             COMPUTE,
             ENVIRONMENT,
             IDENTITY,
+            API_VERSION,
             TAGS,
             AzureConnection.CLOUD,
             AzureConnection.CREDENTIAL));
@@ -110,6 +112,7 @@ final class AzureMlSettings {
                 settings.get(COMPUTE),
                 settings.getOrDefault(ENVIRONMENT, AzureMlOptions.USUAL_ENVIRONMENT),
                 settings.get(IDENTITY),
+                settings.getOrDefault(API_VERSION, AzureMlOptions.USUAL_API_VERSION),
                 PlaceSettings.tags(settings.getOrDefault(TAGS, "")));
     }
 

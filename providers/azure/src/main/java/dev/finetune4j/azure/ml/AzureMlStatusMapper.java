@@ -83,7 +83,7 @@ final class AzureMlStatusMapper {
     /** A job that its time limit ended did not fail. */
     static RunState state(Launch launch) {
         if (launch.isWaiting()) {
-            return RunState.INTERRUPTED;
+            return RunState.INTERRUPTED; // the service has no word of its own for it
         }
         RunState state = state(launch.job().status());
         return state == RunState.FAILED && isAtLimit(launch) ? RunState.STOPPED : state;

@@ -6,6 +6,7 @@ import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ final class CommandJobMapper {
             && printf '{"%s":"%s"}' > $b/input/config/hyperparameters.json \
             && %s\
             tar -xzf "${{inputs.code}}/worker.tar.gz" -C $b/code && SAGEMAKER_BASE_DIR=$b exec /bin/sh $b/code/start""";
+
+    /** What the service says of a job and takes from nobody. */
+    private static final List<String> TOLD = List.of("status", "services", "parameters");
 
     private final AzureMlOptions options;
 
@@ -85,6 +89,17 @@ final class CommandJobMapper {
         if (options.compute() != null) { // of which a job tells no more than its name
             properties.put(AzureJob.MACHINE, options.machine()).put(AzureJob.SPOT, Boolean.toString(options.isSpot()));
         }
+        return body;
+    }
+
+    /** The same job, put out of everybody's sight. */
+    static ObjectNode archived(AzureJob job) {
+        ObjectNode body = Json.records().createObjectNode();
+        ObjectNode properties = body.putObject("properties");
+        properties.setAll((ObjectNode) job.json().path("properties").deepCopy());
+        properties.remove(TOLD);
+        properties.put("isArchived", true);
+        properties.withObjectProperty("outputs").retain(WRITTEN);
         return body;
     }
 

@@ -17,9 +17,6 @@ import java.util.function.Supplier;
 
 /** The jobs of a workspace by their names, each launched once. Safe for use by several threads. */
 final class CommandJobs {
-    /** Of the API; what it says of command jobs is the same in all later ones. */
-    static final String VERSION = "2024-10-01";
-
     /** What the service may ask for within a launch. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
@@ -29,7 +26,7 @@ final class CommandJobs {
 
     CommandJobs(AzureMlOptions options, AzureConnection connection) {
         this.options = options;
-        manager = new ArmResources(connection, VERSION);
+        manager = new ArmResources(connection, options.apiVersion());
         history = new RunHistory(manager, options.workspacePath(), connection);
     }
 
@@ -126,12 +123,17 @@ final class CommandJobs {
         }
     }
 
-    /** Removes the record of a job; without effect where there is none. */
+    /** Removes the record of a job, or archives it where only that is allowed; without effect where there is none. */
     void delete(String name) {
-        make(name, () -> {
+        try {
             manager.delete(path(name));
-            return name;
-        });
+        } catch (RuntimeException e) {
+            AzureFailure failure = AzureFailure.of(e);
+            if (failure != AzureFailure.DENIED && failure != AzureFailure.REFUSED) {
+                throw AzureMlErrors.told(e, name, options);
+            }
+            find(name).ifPresent(job -> make(name, () -> manager.put(path(name), CommandJobMapper.archived(job))));
+        }
     }
 
     /** The jobs of finetune4j, by their tag, whoever launched them; the first launched comes first. */

@@ -149,7 +149,7 @@ final class StoredJobs {
         if (!runs(StagedOrder.FOLDER).stream().allMatch(order -> known.contains(order.name()))) {
             return;
         }
-        others.forEach(job -> removable.removeAll(inputs(job)));
+        others.stream().filter(job -> !job.isArchived()).forEach(job -> removable.removeAll(inputs(job)));
         for (String uri : removable) {
             store.delete(uri.substring(options.uri("").length()));
         }

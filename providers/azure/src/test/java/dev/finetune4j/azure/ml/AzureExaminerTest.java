@@ -161,7 +161,7 @@ class AzureExaminerTest {
                 "{\"location\":\"westeurope\",\"properties\":{\"computeType\":\"AmlCompute\",\"properties\":{\"vmSize\":\""
                         + MACHINE + "\",\"scaleSettings\":{\"minNodeCount\":0,\"maxNodeCount\":1}}}}";
         AzureMlOptions options = new AzureMlSettings(place.settings(), Map.of()).options();
-        new ArmResources(place.connection(), CommandJobs.VERSION)
+        new ArmResources(place.connection(), AzureMlOptions.USUAL_API_VERSION)
                 .put(options.workspacePath() + "/computes/gpus", Json.read(cluster, JsonNode.class));
         assertThat(last(examine(Map.of("compute", "gpus"))).verdict()).isEqualTo(Verdict.OK);
 

@@ -176,6 +176,7 @@ class AzureMlJobsTest {
 
             for (int look = 0; look < 3; look++) {
                 place.clock.advance(Duration.ofMinutes(15));
+                assertThat(spot.find(id).orElseThrow().state()).isEqualTo(RunState.INTERRUPTED);
                 assertThat(spot.find(id).orElseThrow().billedTime()).isEqualTo(before);
             }
             place.azure.restock(MACHINE);
@@ -346,6 +347,34 @@ class AzureMlJobsTest {
                         assertThat(problem.remedies().get(0)).startsWith("az ml environment list");
                     });
         }
+    }
+
+    /** One that is withdrawn must not end all use. */
+    @Test
+    void asksByTheVersionThatTheJobNames() {
+        try (Provider newer = place.openWith(Map.of("api-version", "2026-05-01"))) {
+            newer.submit(place.job("newer", 1).build());
+        }
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate"))
+                .singleElement()
+                .satisfies(call -> assertThat(
+                                call.request().at("/query/api-version").asText())
+                        .isEqualTo("2026-05-01"));
+    }
+
+    /** To delete records is often kept from everybody. */
+    @Test
+    void archivesAJobThatItMayNotDelete() {
+        RunId id = provider.submit(place.job("kept", 1).build()).id();
+        awaitEnd(id);
+        place.azure.faults().denyAccess("Jobs_Delete", 1);
+
+        provider.delete(id);
+
+        String active = options().workspacePath() + "/jobs?listViewType=ActiveOnly";
+        assertThat(new ArmResources(place.connection(), AzureMlOptions.USUAL_API_VERSION).list(active))
+                .isEmpty();
+        assertThat(place.store().list("")).isEmpty();
     }
 
     @Test
@@ -519,7 +548,7 @@ class AzureMlJobsTest {
         String cluster = "{\"location\":\"westeurope\",\"properties\":{\"computeType\":\"AmlCompute\",\"properties\":{"
                 + "\"vmSize\":\"" + machine + "\",\"vmPriority\":\"" + priority
                 + "\",\"scaleSettings\":{\"minNodeCount\":0,\"maxNodeCount\":" + machines + "}}}}";
-        new ArmResources(place.connection(), CommandJobs.VERSION)
+        new ArmResources(place.connection(), AzureMlOptions.USUAL_API_VERSION)
                 .put(options().workspacePath() + "/computes/" + name, Json.read(cluster, JsonNode.class));
     }
 

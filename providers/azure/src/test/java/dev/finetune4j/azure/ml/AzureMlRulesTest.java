@@ -46,12 +46,13 @@ class AzureMlRulesTest {
                 "workspace", "a",
                 "region", "West Europe",
                 "environment", "latest",
+                "api-version", "newest",
                 "identity", "me",
                 "machine", "ml.g5.xlarge",
                 "tags", "finetune4j-run=mine"));
 
         assertThat(problems)
-                .hasSize(7)
+                .hasSize(8)
                 .allSatisfy(problem -> assertThat(problem.code()).isEqualTo("FT0931"))
                 .extracting(Problem::summary)
                 .contains("no machine of Azure's is called ml.g5.xlarge", "no tag may be finetune4j-run=mine");

@@ -231,7 +231,7 @@ class StoredJobsTest {
     @Test
     void whatIsCalledAlmostAsOursIsNotTold() {
         provider.submit(place.job(ONE.value(), 50).build());
-        ArmResources manager = new ArmResources(place.connection(), CommandJobs.VERSION);
+        ArmResources manager = new ArmResources(place.connection(), AzureMlOptions.USUAL_API_VERSION);
         String jobs = options().workspacePath() + "/jobs/";
         ObjectNode theirs =
                 CommandJobMapper.again(AzureJob.of(manager.find(jobs + ONE).orElseThrow()), null);
