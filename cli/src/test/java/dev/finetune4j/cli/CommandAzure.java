@@ -111,16 +111,13 @@ final class CommandAzure extends CommandHome {
         return """
                   azure-openai:
                     endpoint: "%s"
+                    subscription: %s
+                    resource-group: %s
                     region: %s
                     scope: global
                     model: gpt-4.1-nano
                     learning-rate-multiplier: 1
-                """.formatted(
-                        endpoint,
-                        OfflineOpenAi.ACCOUNT,
-                        WORKSPACE.subscription(),
-                        WORKSPACE.resourceGroup(),
-                        OfflineOpenAi.REGION);
+                """.formatted(endpoint, WORKSPACE.subscription(), WORKSPACE.resourceGroup(), OfflineOpenAi.REGION);
     }
 
     /** A job that both places may run; another seed makes it a job that no earlier execution has run. */

@@ -68,7 +68,7 @@ enum FaultPlace {
 
         @Override
         String text(Fault fault) {
-            return fault == Fault.QUOTA ? "the quota of the machine's family is 0" : fault.text();
+            return fault == Fault.QUOTA ? "the quota of the machine's family is 0, as the plan is told" : fault.text();
         }
     },
     /** Fine-tuning of a model by the service itself. */

@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.OfflineAzure;
-import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -40,11 +38,7 @@ class HostAtAzureOpenAiTest {
     void tuneAModel() throws IOException {
         cloud = CommandAzure.swift(folder, store -> PlannedContainer.succeedingAfter(Duration.ofHours(1)));
         azure = cloud.azure();
-        job = Files.writeString(
-                cloud.job(folder, 4715, "azure-openai"),
-                "    subscription: " + Workspace.sample().subscription() + "\n    resource-group: "
-                        + Workspace.sample().resourceGroup() + "\n",
-                StandardOpenOption.APPEND);
+        job = cloud.job(folder, 4715, "azure-openai");
         CommandRun launched = command("launch", job.toString(), "--yes");
         assertThat(launched.exitCode()).as(launched.err()).isZero();
         id = cloud.run();

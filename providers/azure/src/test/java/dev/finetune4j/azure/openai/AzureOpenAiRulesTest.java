@@ -175,14 +175,15 @@ class AzureOpenAiRulesTest {
         "https://gateway.example.com, gateway.example.com"
     })
     void namesTheResourceByItsAddress(String endpoint, String name) {
+        boolean isPublic = !endpoint.contains(".us");
         AzureOpenAiSettings settings = new AzureOpenAiSettings(
                 Map.of(
                         "endpoint",
                         endpoint,
                         "region",
-                        "swedencentral",
+                        isPublic ? "swedencentral" : "usgovarizona",
                         "cloud",
-                        endpoint.contains(".us") ? "us-government" : "public"),
+                        isPublic ? "public" : "us-government"),
                 Map.of());
 
         assertThat(settings.options("gpt-4.1").account()).isEqualTo(name);
