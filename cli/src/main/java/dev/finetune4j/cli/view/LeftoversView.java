@@ -6,6 +6,7 @@ import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.UnfinishedJob;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -62,10 +63,21 @@ public final class LeftoversView {
             screen.line("nothing is kept there");
             return;
         }
-        Table table = new Table().id("WHAT").number("SIZE").number("WRITTEN").text("KEPT FOR", REASON_WIDTH);
+        boolean isOfMany =
+                entries.stream().map(Leftovers.Entry::place).distinct().count() > 1;
+        Table table = new Table().id("WHAT");
+        if (isOfMany) {
+            table.text("AT");
+        }
+        table.number("SIZE").number("WRITTEN").text("KEPT FOR", REASON_WIDTH);
         for (Leftovers.Entry entry : entries) {
             Duration age = Duration.between(entry.found().lastUsed(), clock.instant());
-            table.row(name(entry), Figures.bytes(entry.found().bytes()), Figures.duration(age) + " ago", kept(entry));
+            List<String> row = new ArrayList<>(List.of(name(entry)));
+            if (isOfMany) {
+                row.add(entry.place().value());
+            }
+            row.addAll(List.of(Figures.bytes(entry.found().bytes()), Figures.duration(age) + " ago", kept(entry)));
+            table.row(row.toArray(String[]::new));
         }
         table.print(screen);
         long bytes = entries.stream()

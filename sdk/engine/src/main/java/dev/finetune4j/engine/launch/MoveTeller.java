@@ -24,7 +24,8 @@ final class MoveTeller {
                 at,
                 RunState.QUEUED,
                 (move.isRestart() ? "begun anew on " : "moved to ")
-                        + move.terms().name() + ": " + move.why().summary());
+                        + move.terms().target() + " " + move.terms().name() + ": "
+                        + move.why().summary());
     }
 
     /** All of them, the first move first. */
