@@ -285,7 +285,7 @@ final class AzureMlProvider implements Provider {
 
     @Override
     public Map<String, Diagnosis> quotas(List<MachineOffer> machines) {
-        if (!settings.problems().isEmpty()) {
+        if (settings.problems().stream().anyMatch(Problem::isError)) {
             return Map.of();
         }
         Map<String, Diagnosis> told = new HashMap<>();

@@ -27,16 +27,22 @@ final class AzureMlRules {
 
     private final AzureMlOptions options;
     private final MachineSize machine;
+    private final boolean isMachineNamed;
     private final List<Problem> problems = new ArrayList<>();
 
-    private AzureMlRules(AzureMlOptions options) {
+    private AzureMlRules(AzureMlOptions options, boolean isMachineNamed) {
         this.options = options;
+        this.isMachineNamed = isMachineNamed;
         machine = new MachineSize(options.machine());
     }
 
-    /** What the service has against the options, whatever the job; empty if nothing. */
-    static List<Problem> problems(AzureMlOptions options) {
-        AzureMlRules rules = new AzureMlRules(options);
+    /**
+     * What the service has against the options, whatever the job; empty if nothing.
+     *
+     * @param isMachineNamed whether somebody meant the options' machine, which otherwise a plan chooses
+     */
+    static List<Problem> problems(AzureMlOptions options, boolean isMachineNamed) {
+        AzureMlRules rules = new AzureMlRules(options, isMachineNamed);
         rules.check();
         return List.copyOf(rules.problems);
     }
@@ -115,7 +121,7 @@ final class AzureMlRules {
             return;
         }
         Set<String> regions = machine.regions();
-        if (!regions.isEmpty() && MachineSize.areKnownIn(options.region()) && !regions.contains(options.region())) {
+        if (isMachineNamed && !regions.isEmpty() && MachineSize.areKnownIn(options.region()) && !regions.contains(options.region())) {
             problems.add(AzureMlProblems.CONTRADICTION
                     .warning("no price of " + options.machine() + " in " + options.region() + " is known")
                     .at(Location.ofKey(AzureMlSettings.PREFIX + PlaceSettings.MACHINE))

@@ -83,7 +83,9 @@ final class AzureMlSettings {
     /** What is wrong with them whatever the job, or missing; empty if nothing. The machine may be left to a plan. */
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>(unreadable());
-        return problems.isEmpty() ? AzureMlRules.problems(read()) : problems;
+        return problems.isEmpty()
+                ? AzureMlRules.problems(read(), settings.containsKey(PlaceSettings.MACHINE))
+                : problems;
     }
 
     /**

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 /** The jobs of a workspace by their names, each launched once. Safe for use by several threads. */
 final class CommandJobs {
     /** What the service may ask for within a launch. */
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private final AzureMlOptions options;
     private final ArmResources manager;
@@ -68,11 +68,13 @@ final class CommandJobs {
 
             @Override
             protected Refusal refusal(RuntimeException failure) {
-                asked = AzureFailure.pause(failure).orElse(Duration.ZERO);
+                Duration wanted = AzureFailure.pause(failure).orElse(Duration.ZERO);
+                boolean isLong = wanted.compareTo(LONGEST_PAUSE) > 0;
+                asked = isLong ? LONGEST_PAUSE : wanted;
                 return switch (AzureFailure.of(failure)) {
                     case OUTAGE -> Refusal.UNANSWERED;
                     // Whoever waits for longer must be told so, and comes again.
-                    case BUSY -> asked.compareTo(LONGEST_PAUSE) > 0 ? Refusal.FINAL : Refusal.BUSY;
+                    case BUSY -> isLong ? Refusal.FINAL : Refusal.BUSY;
                     // A name that is taken is refused in no words of its own; the next look shows it.
                     case DENIED, CREDENTIALS, REFUSED -> Refusal.FINAL;
                 };

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Files at the service by their names, each sent once as far as its list tells. Safe for use by several threads. */
 final class TuningFiles {
@@ -27,6 +28,9 @@ final class TuningFiles {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofMinutes(15);
+
+    private static final Comparator<TuningFile> OLDEST_FIRST =
+            Comparator.comparing(TuningFile::createdAt).thenComparing(TuningFile::id);
 
     private final OpenAiCalls calls;
     private final AzureOpenAiOptions options;
@@ -43,7 +47,7 @@ final class TuningFiles {
     List<TuningFile> all() {
         return told("files", () -> calls.list("files")).stream()
                 .map(TuningFile::of)
-                .sorted(Comparator.comparing(TuningFile::createdAt).thenComparing(TuningFile::id))
+                .sorted(OLDEST_FIRST)
                 .toList();
     }
 
@@ -91,7 +95,9 @@ final class TuningFiles {
                     .toList();
             boolean isShown = shown.stream().anyMatch(file -> file.id().equals(sent.id()));
             if (isShown || waited.compareTo(options.settling()) >= 0) {
-                return shown.isEmpty() ? sent : shown.get(0);
+                return Stream.concat(shown.stream(), Stream.of(sent))
+                        .min(OLDEST_FIRST)
+                        .orElseThrow(); // the same for whoever else sends it, and is shown another one
             }
             pause(sent.name(), next);
             waited = waited.plus(next);

@@ -91,6 +91,9 @@ class AzureMlRulesTest {
                             .isEqualTo("no price of Standard_NC24ads_A100_v4 in norwayeast is known");
                 });
         assertThat(problems(with(machine, "region", "brazilsouth"))).isEmpty();
+        assertThat(problems(Map.of("region", "norwayeast")))
+                .as("of no machine that a plan has yet to choose")
+                .isEmpty();
     }
 
     @Test
