@@ -11,6 +11,7 @@ import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.RunOutcome;
@@ -72,7 +73,8 @@ final class LaunchCommand implements Callable<Integer> {
     @Option(
             names = "--failover",
             description =
-                    "Where its place has no machine, go on at the plan's other places, from the start and within the same budget.")
+                    "Where its place has no machine, go on at the plan's other places, from the start and within the same"
+                            + " budget. Said at the first launch of a job with several targets.")
     boolean failover;
 
     @Option(
@@ -115,13 +117,19 @@ final class LaunchCommand implements Callable<Integer> {
             if (last.isEmpty() && saved.isEmpty()) { // of a saved plan it was told when it was made
                 view.problems(plan.warnings());
             }
-            if (last.isEmpty() && !isAgreed(tuner, plan, file, view)) {
-                view.declined("nothing was launched");
-                return ExitCode.OK.number();
+            RunHandle<RunOutcome> handle;
+            if (last.isPresent()) {
+                view.doing("checking " + job);
+                handle = tuner.attach(last.get().id().value());
+            } else {
+                LaunchTerms terms = tuner.terms(plan, failover);
+                if (!isAgreed(terms, tuner, plan, file, view)) {
+                    view.declined("nothing was launched");
+                    return ExitCode.OK.number();
+                }
+                view.doing("checking " + job);
+                handle = tuner.launch(plan, terms, again);
             }
-            view.doing("checking " + job);
-            RunHandle<RunOutcome> handle =
-                    last.isPresent() ? tuner.attach(last.get().id().value()) : tuner.launch(plan, again, failover);
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
                 List<Problem> noticed = handle.awaitLaunch();
@@ -171,8 +179,9 @@ final class LaunchCommand implements Callable<Integer> {
     }
 
     /** Shows the terms, and asks where the place bills anything. */
-    private boolean isAgreed(FineTuner tuner, Plan plan, JobFile file, MessageView view) throws IOException {
-        view.terms(tuner.terms(plan, failover), file.job().budget());
+    private boolean isAgreed(LaunchTerms terms, FineTuner tuner, Plan plan, JobFile file, MessageView view)
+            throws IOException {
+        view.terms(terms, file.job().budget());
         Billing billing = tuner.billing(file.at(plan.choice().orElseThrow()));
         return billing == Billing.NOTHING || consent.isGiven("launch at these terms", view, surroundings, spec);
     }

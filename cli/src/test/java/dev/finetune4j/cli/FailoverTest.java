@@ -161,8 +161,9 @@ class FailoverTest {
             JobFile job = tuner.read(job(setting));
             OfferFilter offers = new OfferFilter(job.job().targets(), List.of(), gpus, Spot.NEVER, null);
             Plan plan = tuner.plan(job, new PlanRequest(offers, Objective.COST, null, null, false, null));
-            beginning.agreed(tuner.terms(plan, true));
-            RunOutcome outcome = tuner.launch(plan, false, true).await();
+            LaunchTerms terms = tuner.terms(plan, true);
+            beginning.agreed(terms);
+            RunOutcome outcome = tuner.launch(plan, terms, false).await();
 
             assertThat(outcome).isInstanceOf(RunOutcome.Succeeded.class);
             return only().read();

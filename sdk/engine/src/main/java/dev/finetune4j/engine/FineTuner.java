@@ -332,22 +332,42 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #launch(Plan)}
      */
     public RunHandle<RunOutcome> launch(Plan plan, boolean isAgain) {
-        return launch(plan, isAgain, false);
+        return lastUnless(isAgain, plan).orElseGet(() -> launched(plan, terms(plan), isAgain));
     }
 
     /**
-     * The same on the terms of {@link #terms(Plan, boolean)}.
+     * The same on terms that somebody agreed to, and on no others.
      *
-     * @throws FineTuneException as {@link #launch(Plan)}
+     * @param agreed those that {@link #terms(Plan, boolean)} gave of the plan
+     * @throws FineTuneException as {@link #launch(Plan)}, or with what the place has against the job by now
+     * @throws IllegalArgumentException if the plan is none of this fine-tuner's, or the terms are of another choice
      */
-    public RunHandle<RunOutcome> launch(Plan plan, boolean isAgain, boolean isFailover) {
+    public RunHandle<RunOutcome> launch(Plan plan, LaunchTerms agreed, boolean isAgain) {
+        PlanOption choice = plan.choice().orElseThrow();
+        if (!agreed.option().equals(choice.id())) {
+            throw new IllegalArgumentException(
+                    "the terms are those of " + agreed.option() + ", and not of " + choice.id());
+        }
+        return lastUnless(isAgain, plan).orElseGet(() -> {
+            JobFile job = planned.of(plan);
+            try {
+                launcher.places().refuseObjections(job.at(choice).job(), agreed.timeLimit());
+            } catch (FineTuneException e) {
+                throw job.placed(e);
+            }
+            return launched(plan, agreed, isAgain);
+        });
+    }
+
+    private Optional<RunHandle<RunOutcome>> lastUnless(boolean isAgain, Plan plan) {
         JobFile job = planned.of(plan);
         // By the rows as they are now, which may be others than when the plan was made.
         Optional<RunView> last = isAgain ? Optional.empty() : last(plan, job, figures(job, null));
-        if (last.isPresent()) { // of which its place has no more to say than how it stands
-            return attach(last.get().id().value());
-        }
-        LaunchTerms terms = terms(plan, isFailover);
+        return last.map(run -> attach(run.id().value())); // of which its place has no more to say than how it stands
+    }
+
+    private RunHandle<RunOutcome> launched(Plan plan, LaunchTerms terms, boolean isAgain) {
+        JobFile job = planned.of(plan);
         PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
         refuseErrors(prepared);
         if (terms.tokens() != null) { // what may be billed at most was told from the rows of the plan

@@ -53,8 +53,8 @@ public final class Alternatives {
         Map<ProviderId, List<LaunchTerms>> elsewhere = new LinkedHashMap<>();
         int room = MOST;
         for (PlanOption option : options) {
-            if (!option.isEligible() || !(option.offer() instanceof MachineOffer)) {
-                continue;
+            if (!option.isEligible() || option.missingQuota() != null || !(option.offer() instanceof MachineOffer)) {
+                continue; // a machine that the quota does not leave would be waited for
             }
             if (option.target().equals(chosen.target())) {
                 if (others.size() < MOST && option.region().equals(chosen.region())) {

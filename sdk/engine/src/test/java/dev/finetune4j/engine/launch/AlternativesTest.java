@@ -41,6 +41,9 @@ class AlternativesTest {
         PlanOption tight = TermsTest.option("ml.g5.2xlarge", "1.50", 10).standing(PlanOption.Standing.OVER_LIMIT);
 
         assertThat(with(CHOSEN, tight).alternatives()).isEmpty();
+        assertThat(with(CHOSEN, TermsTest.option("ml.g5.2xlarge", "1.50", 10).missingQuota("needs 8 cores, you have 0"))
+                        .alternatives())
+                .isEmpty();
     }
 
     /** Where somebody asks for it; each place in one region, so that nothing comes back to a place where files were left. */
