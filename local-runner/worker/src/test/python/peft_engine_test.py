@@ -1,4 +1,6 @@
 """Tests of what needs no torch."""
+import contextlib
+import io
 import json
 import random
 import tempfile
@@ -89,6 +91,18 @@ class MetricsTest(unittest.TestCase):
         metrics.close()
 
         self.assertEqual(len(self.sent), 1)
+
+    def test_a_token_that_cannot_be_sent_is_told_to_nobody(self):
+        self.answers = [ValueError("Invalid header value b'Bearer secret\\n'")]
+        metrics = mlflow.Metrics("run-1", self.send)
+        metrics.tell("step", {"step": 1, "loss": 1.0, "learningRate": 0.1})
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            metrics.close()
+
+        self.assertEqual(len(self.sent), 1)
+        self.assertIn("no metrics are told to MLflow", said.getvalue())
+        self.assertNotIn("secret", said.getvalue())
 
     def test_the_end_of_a_training_is_held_up_for_some_seconds_at_most(self):
         mlflow.LAST = 0.2

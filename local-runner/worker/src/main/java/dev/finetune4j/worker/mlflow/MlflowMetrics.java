@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells MLflow loss, learning rate and validation loss, in batches, three calls a minute at most: a workspace answers whoever logs each step
- * with 429. It asks to stay away longer, and is obeyed. A thread of its own sends, so that no step waits for it, and what cannot be told is
- * dropped: a training never ends of it. The other engine does the same in {@code metrics.py}.
+ * Tells MLflow loss, learning rate and validation loss, in batches, three calls a minute at most while it trains: a workspace answers whoever
+ * logs each step with 429. It asks to stay away longer, and is obeyed. A thread of its own sends, so that no step waits for it, and what
+ * cannot be told is dropped: a training never ends of it. The other engine does the same in {@code metrics.py}.
  */
 public final class MlflowMetrics implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(MlflowMetrics.class.getName());
@@ -147,6 +147,9 @@ public final class MlflowMetrics implements AutoCloseable {
         } catch (IOException e) {
             putBack(batch);
             return longer(usual, RETRY);
+        } catch (RuntimeException e) { // whose message may hold the token
+            giveUp("its address or token cannot be sent");
+            return usual;
         }
     }
 
@@ -182,7 +185,7 @@ public final class MlflowMetrics implements AutoCloseable {
             notifyAll();
         }
         try {
-            sender.join(2 * LAST.toMillis());
+            sender.join(LAST.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -50,7 +50,7 @@ final class TrackedRun {
     static Optional<TrackedRun> of(Map<String, String> environment) throws IOException {
         String address = environment.getOrDefault(ADDRESS, "").replaceFirst("\\?.*", "");
         String id = environment.getOrDefault(ID, "");
-        String token = environment.getOrDefault(TOKEN, "");
+        String token = environment.getOrDefault(TOKEN, "").strip();
         if (!address.startsWith(SCHEME) || id.isEmpty() || token.isEmpty()) {
             return Optional.empty();
         }

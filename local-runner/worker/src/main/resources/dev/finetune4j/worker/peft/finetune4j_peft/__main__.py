@@ -158,10 +158,10 @@ def main() -> int:
     site = Site(Path(sys.argv[1]), os.environ.get("RANK", "0") == "0")
     ranks = Ranks()
     code = work(site, ranks)
-    site.events.close()
     failed = code not in (problems.OK, problems.INTERRUPTED)
     if failed or ranks.is_first:
         site.leave_exit(code)
+    site.events.close()  # takes seconds, in which the machine may go
     if failed:
         os._exit(code)  # peers may wait for this process for ever; torchrun ends them once it is gone
     ranks.end()

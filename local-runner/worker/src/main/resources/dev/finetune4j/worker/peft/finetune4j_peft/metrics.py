@@ -1,6 +1,6 @@
 """Tells MLflow loss, learning rate and validation loss, where Azure Machine Learning names a run of it.
 
-In batches, three calls a minute at most: a workspace answers whoever logs each step with 429. It asks to stay away longer, and is obeyed. A thread
+In batches, three calls a minute at most while it trains: a workspace answers whoever logs each step with 429. It asks to stay away longer, and is obeyed. A thread
 of its own sends, so that no step waits for it, and what cannot be told is dropped: a training never ends of it.
 """
 
@@ -46,7 +46,7 @@ class Metrics:
     def of(environment: Mapping[str, str]) -> Metrics | None:
         """To the run that the environment names, if it names one."""
         address = environment.get("MLFLOW_TRACKING_URI", "").partition("?")[0].rstrip("/")
-        run, token = environment.get("MLFLOW_RUN_ID", ""), environment.get("MLFLOW_TRACKING_TOKEN", "")
+        run, token = environment.get("MLFLOW_RUN_ID", ""), environment.get("MLFLOW_TRACKING_TOKEN", "").strip()
         if not address.startswith(SCHEME) or not run or not token:
             return None
         return Metrics(run, _sender(f"https://{address[len(SCHEME):]}/api/2.0/mlflow/runs/log-batch", token))
@@ -93,6 +93,8 @@ class Metrics:
             status, pause = self._send({"run_id": self._run, "metrics": batch})
         except (OSError, http.client.HTTPException):  # no answer, or none of HTTP
             status, pause = 503, 0.0
+        except ValueError:  # whose message may hold the token
+            status, pause = 400, 0.0
         if status == 429 or status >= 500:
             with self._changed:
                 self._waiting.extendleft(reversed(batch))
@@ -109,7 +111,7 @@ class Metrics:
         with self._changed:
             self._is_over = True
             self._changed.notify_all()
-        self._sender.join(2 * LAST)
+        self._sender.join(LAST)
         lost = self._dropped + len(self._waiting)
         if lost:
             print(f"{lost} figures could not be told to MLflow", file=sys.stderr)
