@@ -78,10 +78,13 @@ class TwoCloudsTest {
         assertThat(compared.exitCode()).as(compared.err()).isZero();
         JsonNode told = Json.read(toldToPrograms.out(), JsonNode.class);
         assertThat(compared.out())
-                .contains(amazons, microsofts, "macro-F1", "total time", "time foreseen", "cost", "cost foreseen")
+                .contains(amazons, microsofts, "macro-F1", "total time", "time at its place", "time foreseen")
+                .contains("cost", "cost of the job", "cost foreseen")
                 .containsPattern("targets +sagemaker +azure-ml");
         assertThat(told.path("sameRows").asBoolean()).isTrue();
-        for (String figure : new String[] {"total time", "time foreseen", "cost", "cost foreseen"}) {
+        for (String figure : new String[] {
+            "total time", "time at its place", "time foreseen", "cost", "cost of the job", "cost foreseen"
+        }) {
             for (String run : new String[] {amazons, microsofts}) {
                 assertThat(value(told, figure, run)).as(figure + " of " + run).isPositive();
             }

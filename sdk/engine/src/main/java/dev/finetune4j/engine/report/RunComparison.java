@@ -6,6 +6,7 @@ import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several runs side by side: what differs in what was asked, and what came of it.
@@ -125,6 +127,13 @@ public record RunComparison(
         List<Figure> figures = new ArrayList<>(List.of(
                 isOfOneModel(reports) ? loss : loss.withoutBest(),
                 figure("total time", "s", reports, true, RunComparison::seconds)));
+        // What was foreseen is of the job at its place: neither of a comparison at home nor of a machine that is kept.
+        told(
+                        "time at its place",
+                        "s",
+                        reports,
+                        known -> Optional.of(known.took().toMillis() / 1000.0))
+                .ifPresent(figures::add);
         foreseen(
                         "time foreseen",
                         "s",
@@ -154,6 +163,8 @@ public record RunComparison(
             if (!cost.valueByRun().isEmpty()) {
                 figures.add(cost);
             }
+            told("cost of the job", code, reports, known -> amount(known.spent(), currency))
+                    .ifPresent(figures::add);
             foreseen("cost foreseen", code, reports, foreseen -> cost(foreseen, currency))
                     .ifPresent(figures::add);
         });
@@ -180,22 +191,34 @@ public record RunComparison(
     /** What was foreseen of each run; empty where it was of none. No guess is the best. */
     private static Optional<Figure> foreseen(
             String name, String unit, List<RunReport> reports, Function<Foreseen, Optional<Double>> value) {
-        Figure figure =
-                figure(name, unit, reports, true, report -> foreseen(report).flatMap(value));
-        return figure.valueByRun().isEmpty() ? Optional.empty() : Optional.of(figure.withoutBest());
+        return told(name, unit, reports, figures -> value.apply(figures.foreseen()))
+                .map(Figure::withoutBest);
+    }
+
+    /** What is known of each run of which something was foreseen; empty where it was of none. */
+    private static Optional<Figure> told(
+            String name, String unit, List<RunReport> reports, Function<ForeseenAndActual, Optional<Double>> value) {
+        Figure figure = figure(
+                name,
+                unit,
+                reports,
+                true,
+                report -> Optional.ofNullable(report.figures()).flatMap(value));
+        return figure.valueByRun().isEmpty() ? Optional.empty() : Optional.of(figure);
     }
 
     private static Optional<Double> cost(Foreseen foreseen, Currency currency) {
-        return Optional.ofNullable(foreseen.cost())
-                .map(cost -> cost.likely())
-                .filter(likely -> likely.currency().equals(currency))
-                .map(likely -> likely.amount().doubleValue());
+        return Optional.ofNullable(foreseen.cost()).flatMap(cost -> amount(cost.likely(), currency));
     }
 
     private static Optional<Double> cost(RunReport report, Currency currency) {
-        return Optional.ofNullable(report.spent())
-                .filter(spent -> spent.spent().currency().equals(currency))
-                .map(spent -> spent.spent().amount().doubleValue());
+        return Optional.ofNullable(report.spent()).flatMap(spent -> amount(spent.spent(), currency));
+    }
+
+    private static Optional<Double> amount(@Nullable Money money, Currency currency) {
+        return Optional.ofNullable(money)
+                .filter(told -> told.currency().equals(currency))
+                .map(told -> told.amount().doubleValue());
     }
 
     /** Models cut text into other tokens each: what is counted by the token does not compare. */

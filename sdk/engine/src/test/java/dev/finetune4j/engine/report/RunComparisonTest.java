@@ -47,7 +47,7 @@ class RunComparisonTest {
 
         assertThat(comparison.figures())
                 .extracting(RunComparison.Figure::name)
-                .containsSubsequence("total time", "time foreseen");
+                .containsSubsequence("total time", "time at its place", "time foreseen");
         assertThat(comparison.figures())
                 .filteredOn(figure -> figure.name().endsWith("foreseen"))
                 .isNotEmpty()
