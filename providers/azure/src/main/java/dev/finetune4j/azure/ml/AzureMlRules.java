@@ -121,7 +121,10 @@ final class AzureMlRules {
             return;
         }
         Set<String> regions = machine.regions();
-        if (isMachineNamed && !regions.isEmpty() && MachineSize.areKnownIn(options.region()) && !regions.contains(options.region())) {
+        if (isMachineNamed
+                && !regions.isEmpty()
+                && MachineSize.areKnownIn(options.region())
+                && !regions.contains(options.region())) {
             problems.add(AzureMlProblems.CONTRADICTION
                     .warning("no price of " + options.machine() + " in " + options.region() + " is known")
                     .at(Location.ofKey(AzureMlSettings.PREFIX + PlaceSettings.MACHINE))

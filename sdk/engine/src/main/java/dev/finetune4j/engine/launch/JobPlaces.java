@@ -194,12 +194,21 @@ public final class JobPlaces {
                 .filter(machine -> ids().contains(machine.target()))
                 .collect(Collectors.groupingBy(MachineOffer::target));
         List<CompletableFuture<Map<String, Diagnosis>>> looks = byPlace.entrySet().stream()
-                .map(place -> CompletableFuture.supplyAsync(() -> quotas(place.getKey(), job, place.getValue()))
-                        .completeOnTimeout(Map.of(), PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .map(place -> CompletableFuture.supplyAsync(
+                                () -> quotas(place.getKey(), job, place.getValue()), JobPlaces::inPassing)
+                        .completeOnTimeout(Map.of(), PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                        .exceptionally(failure -> Map.of())) // a plan is as good without
                 .toList();
         Map<String, Diagnosis> all = new HashMap<>();
         looks.forEach(look -> all.putAll(look.join()));
         return all;
+    }
+
+    /** On a thread that keeps no program alive: a look may be given up while its place still does not answer. */
+    private static void inPassing(Runnable look) {
+        Thread thread = new Thread(look, "quotas");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private Map<String, Diagnosis> quotas(ProviderId place, FineTuneJob job, List<MachineOffer> machines) {
