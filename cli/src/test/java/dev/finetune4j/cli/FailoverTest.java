@@ -94,6 +94,8 @@ class FailoverTest {
         assertThat(last.why().causes())
                 .contains("it begins from the start at azure-ml, which reads no checkpoint of sagemaker");
         assertThat(last.after()).isNull();
+        assertThat(Files.readString(only().path().resolve("events.jsonl")))
+                .contains("moved to azure-ml " + last.terms().name() + ", where it begins from the start: no ml.");
         assertThat(azure.jobs()).hasSize(1);
         assertThat(view(journal).provider()).isEqualTo(AZURE_ML);
         assertThat(spent(journal).amount())
