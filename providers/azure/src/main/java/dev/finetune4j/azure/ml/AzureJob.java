@@ -25,6 +25,9 @@ record AzureJob(String name, JsonNode json) {
 
     static final String SPOT = "finetune4j-spot";
 
+    /** Tag of a job that is removed, where its record may only be archived. */
+    static final String REMOVED = "finetune4j-removed";
+
     private static final Set<String> ENDED = Set.of("Completed", "Failed", "Canceled");
 
     static AzureJob of(JsonNode json) {
@@ -49,9 +52,9 @@ record AzureJob(String name, JsonNode json) {
         return ENDED.contains(status());
     }
 
-    /** Whether somebody put it away: what it had of files is gone. */
-    boolean isArchived() {
-        return properties().path("isArchived").asBoolean();
+    /** Whether it was removed, though its record stays. What somebody archived in the studio was not, and may go on. */
+    boolean isRemoved() {
+        return tag(REMOVED).equals("true");
     }
 
     boolean hasSucceeded() {

@@ -213,19 +213,19 @@ final class AzureMlProvider implements Provider {
         }
         Launch last = launches.isEmpty() ? null : launches.get(launches.size() - 1);
         if (last == null || isToFollow(last, submission.after()) || isToMove(last)) {
-            launches.add(launch(submission, LaunchWalk.next(submission.id(), launches)));
+            launches.add(launch(submission, launches));
         }
         return snapshot(submission.id(), launches);
     }
 
-    private Launch launch(Submission submission, int launch) {
+    private Launch launch(Submission submission, List<Launch> before) {
         refuseSettings();
         Site open = site();
         refuseOtherTerms(open); // before a model is sent for nothing
         open.jobs().refuseOtherStore();
         Map<String, String> inputs = new JobFiles(open.store()).stage(submission);
         open.walk().forget();
-        String name = LaunchWalk.name(submission.id(), launch);
+        String name = open.walk().nextName(submission.id(), before);
         AzureJob job = open.jobs()
                 .submit(name, body(open, submission, inputs), submission.order().digest());
         return new Launch(job, null);
@@ -350,7 +350,7 @@ final class AzureMlProvider implements Provider {
                             + untoldTime().toMinutes() + " min that its machine may have been billed for besides");
         }
         site().walk().forget();
-        String name = LaunchWalk.name(id, LaunchWalk.next(id, launches));
+        String name = site().walk().nextName(id, launches);
         AzureJob again = site().jobs()
                 .submit(
                         name,

@@ -92,13 +92,14 @@ final class CommandJobMapper {
         return body;
     }
 
-    /** The same job, put out of everybody's sight. */
+    /** The same job, put out of everybody's sight, and marked as removed: anybody may archive a job that goes on. */
     static ObjectNode archived(AzureJob job) {
         ObjectNode body = Json.records().createObjectNode();
         ObjectNode properties = body.putObject("properties");
         properties.setAll((ObjectNode) job.json().path("properties").deepCopy());
         properties.remove(TOLD);
         properties.put("isArchived", true);
+        properties.withObjectProperty("tags").put(AzureJob.REMOVED, "true");
         properties.withObjectProperty("outputs").retain(WRITTEN);
         return body;
     }

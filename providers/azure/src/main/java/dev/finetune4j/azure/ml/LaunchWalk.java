@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,10 @@ final class LaunchWalk {
     private final CommandJobs jobs;
     private final Clock clock;
     private final Map<String, Wait> waits = new HashMap<>();
+
+    /** Names that looks saw removed. */
+    private final Set<String> removed = ConcurrentHashMap.newKeySet();
+
     private @Nullable Found last;
     private long forgotten;
 
@@ -68,9 +74,17 @@ final class LaunchWalk {
                 : Integer.parseInt(name.substring(id.value().length() + "-r".length()));
     }
 
-    /** What the one after these is counted as. */
-    static int next(RunId id, List<Launch> launches) {
+    private static int next(RunId id, List<Launch> launches) {
         return launches.isEmpty() ? 1 : number(id, launches.get(launches.size() - 1)) + 1;
+    }
+
+    /** Azure's name of the launch after these, as {@link #now} told them: not that of a removed one whose record stays. */
+    String nextName(RunId id, List<Launch> launches) {
+        return IntStream.iterate(next(id, launches), number -> number + 1)
+                .mapToObj(number -> name(id, number))
+                .filter(name -> !removed.contains(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /**
@@ -136,13 +150,20 @@ final class LaunchWalk {
         return launches;
     }
 
-    /** The next one that is there, behind few that are not. */
+    /** The next one that is there, behind few that are not, and any that are removed though their records stay. */
     private Optional<AzureJob> following(RunId id, List<Launch> launches) {
-        int number = next(id, launches);
-        return IntStream.rangeClosed(number, number + MOST_REMOVED)
-                .mapToObj(one -> jobs.find(name(id, one)))
-                .flatMap(Optional::stream)
-                .findFirst();
+        int absent = 0;
+        for (int number = next(id, launches); absent <= MOST_REMOVED; number++) {
+            Optional<AzureJob> found = jobs.find(name(id, number));
+            if (found.isEmpty()) {
+                absent++;
+            } else if (found.get().isRemoved()) {
+                removed.add(found.get().name());
+            } else {
+                return found;
+            }
+        }
+        return Optional.empty();
     }
 
     private Launch launch(AzureJob job, @Nullable RunDetails details) {

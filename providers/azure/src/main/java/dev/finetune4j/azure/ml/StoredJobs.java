@@ -143,13 +143,14 @@ final class StoredJobs {
         launches.forEach(job -> removable.addAll(inputs(job)));
         List<AzureJob> others = jobs.all().stream()
                 .filter(job -> !job.tag(Submission.RUN_LABEL).equals(id.value()))
+                .filter(job -> !job.isRemoved())
                 .toList();
         Set<String> known = new HashSet<>(Set.of(id.value()));
         others.forEach(job -> known.add(job.tag(Submission.RUN_LABEL)));
         if (!runs(StagedOrder.FOLDER).stream().allMatch(order -> known.contains(order.name()))) {
             return;
         }
-        others.stream().filter(job -> !job.isArchived()).forEach(job -> removable.removeAll(inputs(job)));
+        others.forEach(job -> removable.removeAll(inputs(job)));
         for (String uri : removable) {
             store.delete(uri.substring(options.uri("").length()));
         }

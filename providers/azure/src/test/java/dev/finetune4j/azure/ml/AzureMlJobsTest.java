@@ -377,6 +377,26 @@ class AzureMlJobsTest {
         assertThat(place.store().list("")).isEmpty();
     }
 
+    /** Its record says Completed, and what it made is gone. */
+    @Test
+    void launchesAnewWhatWasRemovedThoughItsRecordStays() {
+        RunId id = provider.submit(place.job("anew", 1).build()).id();
+        for (int launch = 1; launch <= 4; launch++) {
+            awaitEnd(id);
+            place.azure.faults().denyAccess("Jobs_Delete", 1);
+            provider.delete(id);
+            assertThat(provider.find(id)).isEmpty();
+
+            JobSnapshot again = provider.submit(place.job("anew", 1).build());
+
+            assertThat(again.state()).isEqualTo(RunState.QUEUED);
+            assertThat(again.reference()).endsWith("/anew-r" + (launch + 1));
+        }
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate"))
+                .as("launches, and records that were archived")
+                .hasSize(9);
+    }
+
     @Test
     void tellsWhoIsNotLetIn() {
         place.azure.faults().denyAccess("Jobs_Get", 1);

@@ -268,6 +268,39 @@ class StoredJobsTest {
                 .isNotEmpty();
     }
 
+    /** The studio offers that for a tidy list. */
+    @Test
+    void inputsOfARunThatSomebodyArchivedStay() {
+        provider.submit(place.job(ONE.value(), 1).build());
+        end(ONE);
+        provider.submit(place.job(OTHER.value(), 50).build());
+        ArmResources manager = new ArmResources(place.connection(), AzureMlOptions.USUAL_API_VERSION);
+        String path = options().workspacePath() + "/jobs/" + OTHER;
+        ObjectNode archived =
+                CommandJobMapper.archived(AzureJob.of(manager.find(path).orElseThrow()));
+        ((ObjectNode) archived.at("/properties/tags")).remove(AzureJob.REMOVED);
+        manager.put(path, archived);
+
+        provider.delete(ONE);
+
+        assertThat(store.list("inputs/")).as("the other's job reads them").isNotEmpty();
+    }
+
+    /** Its record alone is no job that has them. */
+    @Test
+    void inputsOfARemovedRunGoThoughItsRecordStays() {
+        provider.submit(place.job(ONE.value(), 1).build());
+        provider.submit(place.job(OTHER.value(), 1).build());
+        end(ONE);
+        end(OTHER);
+        place.azure.faults().denyAccess("Jobs_Delete", 1);
+        provider.delete(ONE);
+
+        provider.delete(OTHER);
+
+        assertThat(store.list("")).isEmpty();
+    }
+
     @Test
     void inputsGoWithTheOnlyRunThatHasThem() {
         provider.submit(place.job(OTHER.value(), 1).build());
