@@ -25,6 +25,9 @@ record AzureJob(String name, JsonNode json) {
 
     static final String SPOT = "finetune4j-spot";
 
+    /** Property: the time that the launches before were billed, in ISO form, for when their records are gone. */
+    static final String BILLED = "finetune4j-billed";
+
     /** Tag of a job that is removed, where its record may only be archived. */
     static final String REMOVED = "finetune4j-removed";
 
@@ -108,9 +111,17 @@ record AzureJob(String name, JsonNode json) {
     /** How long it may run; null for as long as the service lets it. */
     @Nullable
     Duration timeLimit() {
-        String limit = properties().at("/limits/timeout").asText();
+        return duration(properties().at("/limits/timeout").asText());
+    }
+
+    /** The time that the run's launches before it were billed, as it was known when this one was launched. */
+    Duration billedBefore() {
+        return Optional.ofNullable(duration(property(BILLED))).orElse(Duration.ZERO);
+    }
+
+    private static @Nullable Duration duration(String text) {
         try {
-            return limit.isEmpty() ? null : Duration.parse(limit);
+            return text.isEmpty() ? null : Duration.parse(text);
         } catch (DateTimeParseException e) {
             return null;
         }

@@ -227,7 +227,10 @@ final class AzureMlProvider implements Provider {
         open.walk().forget();
         String name = open.walk().nextName(submission.id(), before);
         AzureJob job = open.jobs()
-                .submit(name, body(open, submission, inputs), submission.order().digest());
+                .submit(
+                        name,
+                        after(before, body(open, submission, inputs)),
+                        submission.order().digest());
         return new Launch(job, null);
     }
 
@@ -354,10 +357,15 @@ final class AzureMlProvider implements Provider {
         AzureJob again = site().jobs()
                 .submit(
                         name,
-                        CommandJobMapper.again(last.job(), left),
+                        after(launches, CommandJobMapper.again(last.job(), left)),
                         last.job().digest());
         launches.add(new Launch(again, null));
         return snapshot(id, launches);
+    }
+
+    /** The body of a launch that comes after others: their records may be removed, which were billed. */
+    private ObjectNode after(List<Launch> before, ObjectNode body) {
+        return before.isEmpty() ? body : CommandJobMapper.after(AzureMlStatusMapper.billedTime(before, now()), body);
     }
 
     private List<Launch> existing(RunId id) {

@@ -64,8 +64,6 @@ final class AzureMlStatusMapper {
     static JobSnapshot snapshot(RunId id, List<Launch> launches, String failure, Instant now) {
         Launch last = launches.get(launches.size() - 1);
         RunState state = state(last);
-        Duration billed =
-                launches.stream().map(launch -> billedTime(launch, now)).reduce(Duration.ZERO, Duration::plus);
         return new JobSnapshot(
                 id,
                 last.job().digest(),
@@ -74,7 +72,7 @@ final class AzureMlStatusMapper {
                 launches.get(0).job().createdAt(),
                 state.isTerminal() ? last.endedAt() : null,
                 state == RunState.FAILED ? failure(last, failure) : null,
-                billed,
+                billedTime(launches, now),
                 null,
                 Duration.ZERO,
                 state == RunState.FAILED ? exitCode(last) : null);
@@ -118,6 +116,16 @@ final class AzureMlStatusMapper {
             default ->
                 RunState.TRAINING; // Running, and what does not answer or is new: it goes on until its end is told
         };
+    }
+
+    /** That of all launches of a run: of those whose records are gone, what the next one tells of them. */
+    static Duration billedTime(List<Launch> launches, Instant now) {
+        Duration billed = Duration.ZERO;
+        for (Launch launch : launches) {
+            Duration told = launch.job().billedBefore();
+            billed = (told.compareTo(billed) > 0 ? told : billed).plus(billedTime(launch, now));
+        }
+        return billed;
     }
 
     /**

@@ -92,6 +92,12 @@ final class CommandJobMapper {
         return body;
     }
 
+    /** The same launch, which tells what those before it were billed. */
+    static ObjectNode after(Duration billed, ObjectNode body) {
+        body.withObject("/properties/properties").put(AzureJob.BILLED, billed.toString());
+        return body;
+    }
+
     /** The same job, put out of everybody's sight, and marked as removed: anybody may archive a job that goes on. */
     static ObjectNode archived(AzureJob job) {
         ObjectNode body = Json.records().createObjectNode();

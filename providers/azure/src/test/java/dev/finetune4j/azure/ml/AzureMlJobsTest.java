@@ -256,15 +256,23 @@ class AzureMlJobsTest {
                 awaitEnd(failing, there, job.id());
                 cursor = launch == 1 ? there.events(job.id(), cursor).next() : cursor;
             }
+            Duration billed = there.find(job.id()).orElseThrow().billedTime();
+            assertThat(billed).as("3 launches of 10 min").isGreaterThanOrEqualTo(Duration.ofMinutes(30));
             CommandJobs jobs = new CommandJobs(options(), failing.connection());
-            jobs.delete("hidden");
             jobs.delete("hidden-r2");
+            assertThat(there.find(job.id()).orElseThrow().billedTime())
+                    .as("a hole between them")
+                    .isEqualTo(billed);
+            jobs.delete("hidden");
 
             try (Provider other = failing.open()) {
                 assertThat(other.find(job.id()).orElseThrow().reference()).isEqualTo(last);
+                assertThat(other.find(job.id()).orElseThrow().billedTime()).isEqualTo(billed);
                 assertThat(other.submit(job).reference()).isEqualTo(last);
                 assertThat(other.events(job.id(), cursor).events()).isNotEmpty();
-                assertThat(other.resume(job.id()).reference()).endsWith("hidden-r4");
+                JobSnapshot resumed = other.resume(job.id());
+                assertThat(resumed.reference()).endsWith("hidden-r4");
+                assertThat(resumed.billedTime()).isEqualTo(billed);
             }
         }
     }
