@@ -203,16 +203,16 @@ final class AzureOpenAiHosting implements Hosting {
         return deployments()
                 .find(DeploymentMapper.name(run))
                 .filter(found -> found.run().equals(Optional.of(run)))
-                .map(found -> hosted(
-                        run,
-                        found,
-                        baseOf(found),
-                        deployments()
-                                .find(DeploymentMapper.baseName(run))
-                                .filter(base -> base.comparedWith().equals(Optional.of(run)))
-                                .orElse(null)))
+                .map(found -> hosted(run, found, baseOf(found), ownBase(run).orElse(null)))
                 .stream()
                 .toList();
+    }
+
+    /** The base model's deployment that was made along with a run's; empty also where that came to nothing, which ends nothing else. */
+    private Optional<Deployed> ownBase(RunId run) {
+        return deployments()
+                .findIfLeft(DeploymentMapper.baseName(run))
+                .filter(base -> base.comparedWith().equals(Optional.of(run)));
     }
 
     /** A base model goes on where the service ended the tuned one that was compared with it: whoever sweeps up ends it. */
@@ -269,10 +269,7 @@ final class AzureOpenAiHosting implements Hosting {
                     .filter(found -> found.run().equals(Optional.of(hosted.run())))
                     .ifPresent(found -> deployments().delete(found.name()));
         }
-        deployments()
-                .find(DeploymentMapper.baseName(hosted.run()))
-                .filter(base -> base.comparedWith().equals(Optional.of(hosted.run())))
-                .ifPresent(base -> deployments().delete(base.name()));
+        ownBase(hosted.run()).ifPresent(base -> deployments().delete(base.name()));
     }
 
     private static String nameOf(HostedModel hosted) {

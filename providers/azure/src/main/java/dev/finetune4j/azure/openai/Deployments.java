@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,20 @@ final class Deployments {
      * @throws FineTuneException with FT0994 if it was begun from here, came to nothing, and left nothing
      */
     Optional<Deployed> find(String name) {
+        return find(name, reason -> {
+            throw AzureOpenAiErrors.notDeployed(name, options, reason)
+                    .remedy("finetune host " + name)
+                    .asException();
+        });
+    }
+
+    /** The same, and empty where it came to nothing and left nothing. */
+    Optional<Deployed> findIfLeft(String name) {
+        return find(name, reason -> Optional.empty());
+    }
+
+    /** @param nothing what is told where it came to nothing and left nothing, by the reason */
+    private Optional<Deployed> find(String name, Function<String, Optional<Deployed>> nothing) {
         UnderWay pending = begun.get(name);
         if (pending == null) {
             return told(name, () -> resources.find(path(name)))
@@ -108,14 +123,11 @@ final class Deployments {
             return Optional.of(pending.last());
         }
         begun.remove(name);
-        Optional<Deployed> found = find(name);
+        Optional<Deployed> found = find(name, nothing);
         String status = ended.get().path("status").asText();
         if (status.equals("Failed") || status.equals("Canceled")) {
             String reason = reason(ended.get());
-            return Optional.of(found.orElseThrow(() -> AzureOpenAiErrors.notDeployed(name, options, reason)
-                            .remedy("finetune host " + name)
-                            .asException())
-                    .failed(reason));
+            return found.map(one -> one.failed(reason)).or(() -> nothing.apply(reason));
         }
         return found;
     }

@@ -207,6 +207,20 @@ class AzureOpenAiHostingTest {
         assertThat(hosting.find(ID)).isEmpty();
     }
 
+    /** Nothing is left of it, and the tuned model answers and is paid all the same. */
+    @Test
+    void hostsWhereTheBaseModelComesToNothing() {
+        hosting.host(BY_THE_HOUR);
+        place.azure.openAi().failDeployment(BASE, "no capacity in swedencentral");
+        place.remove(BASE);
+        place.clock.advance(Duration.ofMinutes(6));
+
+        assertThat(hosting.find(ID))
+                .singleElement()
+                .extracting(HostedModel::state)
+                .isEqualTo(HostedModel.State.ACTIVE);
+    }
+
     @Test
     void sendsExactlyWhatItPlanned() {
         List<PlannedCall> planned = hosting.plannedCalls(BY_THE_HOUR);

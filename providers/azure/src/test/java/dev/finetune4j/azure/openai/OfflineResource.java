@@ -107,6 +107,11 @@ final class OfflineResource implements AutoCloseable {
         var unused = manager().put(deployments() + "/" + name, body);
     }
 
+    /** Takes a deployment away, as somebody else does. */
+    void remove(String name) {
+        manager().delete(deployments() + "/" + name);
+    }
+
     /** Names of all that is deployed. */
     List<String> deployed() {
         return manager().list(deployments()).stream()

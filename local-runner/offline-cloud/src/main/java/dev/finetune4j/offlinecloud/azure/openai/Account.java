@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,10 @@ final class Account {
     private final Map<String, TunedModel> models = new LinkedHashMap<>();
     private final List<FineTuningJob> deletedJobs = new ArrayList<>();
     private final Map<String, Deployment> deployments = new LinkedHashMap<>();
+
+    /** Why what was removed had come to nothing, by its name. */
+    private final Map<String, String> failures = new HashMap<>();
+
     private BigDecimal paid = BigDecimal.ZERO;
     private String subdomain;
     private @Nullable Instant deletedAt;
@@ -154,10 +159,19 @@ final class Account {
     /** Puts one in the place of what has its name. */
     void put(Deployment deployment) {
         deployments.put(Accounts.key(deployment.name()), deployment);
+        failures.remove(Accounts.key(deployment.name()));
     }
 
     void remove(Deployment deployment) {
         deployments.remove(Accounts.key(deployment.name()));
+        deployment.failure().ifPresent(reason -> failures.put(Accounts.key(deployment.name()), reason));
+    }
+
+    /** Why what had a name last came to nothing, whether it is there still or not; empty if it did not. */
+    Optional<String> failure(String deployment) {
+        return deployment(deployment)
+                .flatMap(Deployment::failure)
+                .or(() -> Optional.ofNullable(failures.get(Accounts.key(deployment))));
     }
 
     /** Notes what a deployment cost that is not there any more, in US dollars. */

@@ -213,20 +213,21 @@ final class Deployments {
         return AzureProtocol.json(OK, described(account, existing(account, call)));
     }
 
-    /** How far a deployment is that was asked for; one that is not there any more has been taken away. */
+    /** How far a deployment is that was asked for, or how it ended, though it was taken away since. */
     private Answer operation(AzureCall call) throws ServiceError {
-        Optional<Deployment> found = service.existing(call).deployment(call.label("deploymentName"));
+        Account account = service.existing(call);
+        Optional<Deployment> found = account.deployment(call.label("deploymentName"));
         ObjectNode told = Json.records().createObjectNode();
-        if (found.isEmpty() || found.get().isUp(service.now())) {
-            return AzureProtocol.json(OK, told.put("status", "Succeeded"));
-        }
-        Optional<String> failure = found.get().failure();
+        Optional<String> failure = account.failure(call.label("deploymentName"));
         if (failure.isPresent()) {
             told.put("status", "Failed")
                     .putObject("error")
                     .put("code", "DeploymentFailed")
                     .put("message", failure.get());
             return AzureProtocol.json(OK, told);
+        }
+        if (found.isEmpty() || found.get().isUp(service.now())) {
+            return AzureProtocol.json(OK, told.put("status", "Succeeded"));
         }
         return pausing(AzureProtocol.json(OK, told.put("status", "InProgress")), found.get());
     }
