@@ -11,6 +11,7 @@ import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** From what Microsoft's client throws to what a person can mend. */
@@ -258,6 +259,18 @@ final class AzureOpenAiErrors {
                 .because("models are deployed by the resource manager, which knows resources by their names")
                 .remedy("az cognitiveservices account list --query [].id")
                 .asException();
+    }
+
+    /**
+     * The settings say where the resource is; where the resource manager tells otherwise, neither price nor model is what was agreed to.
+     *
+     * @param region as the resource manager tells it; empty where it does not
+     * @throws FineTuneException with FT0972
+     */
+    static void refuseOtherRegion(AzureOpenAiOptions options, Optional<String> region) {
+        region.filter(found -> !found.equalsIgnoreCase(options.region())).ifPresent(found -> {
+            throw elsewhere(options, found);
+        });
     }
 
     /** The resource is elsewhere than the job says, by whose region price and models were looked up. */

@@ -53,7 +53,14 @@ final class AzureOpenAiHosting implements Hosting {
 
     @Override
     public List<HostingWay> ways(RunId run) {
-        return DeploymentWays.of(tuned(run).model(), options());
+        TuningJob job = tuned(run);
+        refuseOtherRegion();
+        return DeploymentWays.of(job.model(), options());
+    }
+
+    /** Prices, and where data stay, are told by the settings' region, which may have been nobody's to compare when the run was launched. */
+    private void refuseOtherRegion() {
+        AzureOpenAiErrors.refuseOtherRegion(options(), deployments().regionToDeployIn());
     }
 
     /**
@@ -78,6 +85,7 @@ final class AzureOpenAiHosting implements Hosting {
 
     private Wish tuned(HostingOrder order, TuningJob job) {
         refuseOthers(order);
+        refuseOtherRegion();
         String model = String.valueOf(job.tunedModel());
         return new Wish(DeploymentMapper.name(order.run()), new DeploymentMapper(order, options()).tuned(model));
     }

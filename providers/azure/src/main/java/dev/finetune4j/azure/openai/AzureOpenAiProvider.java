@@ -157,7 +157,7 @@ final class AzureOpenAiProvider implements Provider {
         }
         WorkStep.Train train = onlyTraining(submission);
         AzureOpenAiOptions options = settings.options(submission.model().value());
-        refuseOtherRegion(open, options);
+        AzureOpenAiErrors.refuseOtherRegion(options, open.deployments().region());
         TuningStage stage = new TuningStage(options);
         AtomicBoolean isSentBefore = new AtomicBoolean();
         TuningStage.Sent sent = stage.send(submission, train, (name, content) -> {
@@ -166,16 +166,6 @@ final class AzureOpenAiProvider implements Provider {
             return file.file().id();
         });
         return snapshot(id, open.jobs().submit(id, digest, isSentBefore.get(), () -> stage.body(id, train, sent)));
-    }
-
-    /** The settings say where the resource is; where the resource manager tells otherwise, neither price nor model is what was agreed to. */
-    private static void refuseOtherRegion(OpenResource open, AzureOpenAiOptions options) {
-        open.deployments()
-                .region()
-                .filter(region -> !region.equalsIgnoreCase(options.region()))
-                .ifPresent(region -> {
-                    throw AzureOpenAiErrors.elsewhere(options, region);
-                });
     }
 
     @Override

@@ -76,16 +76,28 @@ final class Deployments {
 
     /** The region of the resource in its short form; empty where nobody knows the resource's path, or may not read it. */
     Optional<String> region() {
-        if (options.accountPath().isEmpty()) {
-            return Optional.empty();
-        }
+        return options.accountPath().isEmpty() ? Optional.empty() : regionOf(options.accountPath());
+    }
+
+    /**
+     * The same for whoever deploys: the resource is looked for where only its subscription is known.
+     *
+     * @throws FineTuneException with FT0970 if the subscription has no such resource
+     */
+    Optional<String> regionToDeployIn() {
+        return options.accountPath().isEmpty() && options.subscription() == null
+                ? Optional.empty()
+                : regionOf(accountPath());
+    }
+
+    private Optional<String> regionOf(String path) {
         try {
             return resources
-                    .find(options.accountPath())
+                    .find(path)
                     .map(found -> found.path("location").asText().replace(" ", ""))
                     .filter(region -> !region.isEmpty());
         } catch (RuntimeException e) {
-            return Optional.empty(); // whoever only tunes need not be allowed it
+            return Optional.empty(); // whoever tunes or deploys need not be allowed it
         }
     }
 

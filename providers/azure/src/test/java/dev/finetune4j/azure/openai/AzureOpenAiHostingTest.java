@@ -470,6 +470,22 @@ class AzureOpenAiHostingTest {
                 .hasSize(2);
     }
 
+    /** The launch knew no subscription, and compared nothing. */
+    @Test
+    void tellsNoPriceOfAnotherRegionThanTheResources() {
+        Map<String, String> settings = Map.of("subscription", Workspace.sample().subscription(), "region", "eastus2");
+        try (Provider other = place.openWith(settings)) {
+            Hosting elsewhere = other.hosting().orElseThrow();
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> elsewhere.ways(ID),
+                    () -> elsewhere.plannedCalls(BY_THE_HOUR),
+                    () -> elsewhere.host(BY_THE_HOUR))) {
+                assertThat(told(call)).contains("FT0972").contains("my-openai is in swedencentral");
+            }
+        }
+        assertThat(place.deployed()).isEmpty();
+    }
+
     /** A doctor says what is there in numbers, and that a run is possible where only its hosting is not. */
     @Test
     void aDoctorTellsThePermissionToDeployApart() {
