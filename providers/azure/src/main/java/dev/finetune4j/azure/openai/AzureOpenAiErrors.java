@@ -148,17 +148,27 @@ final class AzureOpenAiErrors {
             case CREDENTIALS ->
                 AzureOpenAiProblems.NO_CREDENTIALS
                         .error("Azure's resource manager does not accept the credentials")
-                        .remedy("az login");
-            case REFUSED ->
-                QUOTA.matcher(reason).find()
-                        ? AzureOpenAiProblems.QUOTA
-                                .error("the limits of " + options.account() + " leave no place for the deployment "
-                                        + name)
-                                .remedy("finetune host --list    # what is hosted, to end one")
-                        : AzureOpenAiProblems.NOT_DEPLOYED.error(
-                                "Azure OpenAI does not deploy " + name + " at " + options.account());
+                        .remedy(AzureFailure.remedy(failure));
+            case REFUSED -> notDeployed(failure, name, options);
         };
         return problem.because(reason).asException(failure);
+    }
+
+    private static Problem.Builder notDeployed(RuntimeException failure, String name, AzureOpenAiOptions options) {
+        if (AzureFailure.isAbsent(failure) || AzureFailure.isPlaceAbsent(failure)) {
+            return AzureOpenAiProblems.BAD_SETTING
+                    .error("there is no resource " + options.account() + " in the group " + options.resourceGroup()
+                            + " of the subscription " + options.subscription())
+                    .remedy("az cognitiveservices account list --query [].id");
+        }
+        if (QUOTA.matcher(AzureFailure.reason(failure)).find()) {
+            return AzureOpenAiProblems.QUOTA
+                    .error("the limits of " + options.account() + " leave no place for the deployment " + name)
+                    .remedy("finetune host --list    # what is hosted, to end one");
+        }
+        Problem.Builder refused = AzureOpenAiProblems.NOT_DEPLOYED.error(
+                "Azure OpenAI does not deploy " + name + " at " + options.account());
+        return isBeingChanged(failure) ? refused.retry(Retry.after(READING_PAUSE)) : refused;
     }
 
     /** Whether the service refuses since it has not done with what it was told before. */

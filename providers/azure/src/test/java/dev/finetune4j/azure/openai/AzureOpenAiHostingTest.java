@@ -8,6 +8,7 @@ import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
@@ -15,6 +16,7 @@ import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.azure.openai.OpenAiLimits;
 import dev.finetune4j.offlinecloud.wire.Call;
+import dev.finetune4j.offlinecloud.wire.ServiceError;
 import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.ChatReply;
 import dev.finetune4j.run.Sampling;
@@ -258,6 +260,40 @@ class AzureOpenAiHostingTest {
                         .get(0)
                         .document())
                 .doesNotContain("deployments/write");
+    }
+
+    /** A look and a removal are no deployment that is refused, and what is being changed is so for a minute or two. */
+    @Test
+    void tellsWhatTheResourceManagerHasAgainstIt() {
+        for (String setting : List.of("subscription", "resource-group", "resource")) {
+            String typo = setting.equals("subscription") ? "00000000-0000-0000-0000-000000000009" : "my-typo";
+            try (Provider mistaken = place.openWith(with(setting, typo))) {
+                Hosting nowhere = mistaken.hosting().orElseThrow();
+                assertThat(told(nowhere::all))
+                        .contains("FT0970", "there is no resource ", typo)
+                        .contains("az cognitiveservices account list --query [].id");
+            }
+        }
+        HostedModel model = hosting.host(BY_THE_HOUR);
+        place.azure.faults().refuse("Deployments_Delete", 1, new ServiceError(409, "RequestConflict", "in progress"));
+        assertThat(catchThrowableOfType(FineTuneException.class, () -> hosting.end(model))
+                        .problems()
+                        .get(0)
+                        .retry())
+                .isEqualTo(Retry.after(Duration.ofMinutes(1)));
+        place.azure
+                .faults()
+                .refuse(
+                        "Deployments_List",
+                        1,
+                        new ServiceError(
+                                401,
+                                "InvalidAuthenticationTokenTenant",
+                                "it must match the tenant 'https://sts"
+                                        + ".windows.net/00000000-0000-0000-0000-00000000000a'"));
+        assertThat(told(hosting::all))
+                .contains("FT0977")
+                .contains("export AZURE_TENANT_ID=00000000-0000-0000-0000-00000000000a");
     }
 
     @Test
