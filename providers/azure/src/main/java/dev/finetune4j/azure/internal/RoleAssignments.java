@@ -5,17 +5,23 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** The roles that whoever calls was assigned in a subscription. */
+/** The roles that whoever calls was assigned for a resource group, also above it and in it: to own the group is enough to see them. */
 public final class RoleAssignments {
     private static final String VERSION = "2022-04-01";
 
     private final AzureConnection connection;
     private final String path;
 
-    /** @param subscription GUID of the subscription */
-    public RoleAssignments(AzureConnection connection, String subscription) {
+    /**
+     * The roles for a group.
+     *
+     * @param subscription GUID of the subscription
+     * @param group name of the resource group
+     */
+    public RoleAssignments(AzureConnection connection, String subscription, String group) {
         this.connection = connection;
-        path = "/subscriptions/" + subscription + "/providers/Microsoft.Authorization/roleAssignments";
+        path = "/subscriptions/" + subscription + "/resourceGroups/" + group
+                + "/providers/Microsoft.Authorization/roleAssignments";
     }
 
     /** When the last one was assigned; empty where there is none, or the caller may not see them. */

@@ -193,7 +193,7 @@ final class AzureMlProvider implements Provider {
             return refusal;
         }
         AzureMlOptions options = settings.options();
-        return new RoleAssignments(connection(options), options.subscription())
+        return new RoleAssignments(connection(options), options.subscription(), options.resourceGroup())
                 .last()
                 .filter(assigned -> assigned.plus(ROLE_ON_ITS_WAY).isAfter(now()))
                 .map(assigned -> problem.kind()

@@ -45,6 +45,8 @@ final class AzureMlRoles {
         Map<String, String> counting = new LinkedHashMap<>();
         counting.put(LOCATIONS + "usages/read", "looks whether the quota leaves a machine");
         counting.put(LOCATIONS + "vmSizes/read", "knows of which quota a machine is");
+        counting.put( // here, since a role at the workspace tells none of the group
+                "Microsoft.Authorization/roleAssignments/read", "waits for a role that was assigned a moment ago");
 
         String subscription = "/subscriptions/" + options.subscription();
         String group = subscription + "/resourceGroups/" + options.resourceGroup();

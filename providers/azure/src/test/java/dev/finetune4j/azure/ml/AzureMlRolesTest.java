@@ -121,8 +121,8 @@ class AzureMlRolesTest {
     @Test
     void areWaitedForWhereTheyWereAssignedAMomentAgo() {
         try (Provider provider = place.openWith(AS_BOOTSTRAPPED)) {
-            place.azure.restrictCaller(
-                    "{\"Actions\":[\"Microsoft.Authorization/*/read\"],\"AssignableScopes\":[\"/subscriptions\"]}");
+            place.azure.restrictCaller("{\"Actions\":[\"Microsoft.Authorization/*/read\"],\"AssignableScopes\":"
+                    + "[\"/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/my-group\"]}");
             assertThat(refusal(provider).retry()).as("no role is on its way").isEqualTo(Retry.NEVER);
 
             place.azure.assignCaller(Duration.ofMinutes(3), definitions(provider));
@@ -133,6 +133,22 @@ class AzureMlRolesTest {
 
             place.clock.advance(Duration.ofMinutes(4));
             assertThat(provider.submit(place.job("soon", 1).build()).state()).isEqualTo(RunState.QUEUED);
+        }
+    }
+
+    /** Also by whoever has no role but those that are printed. */
+    @Test
+    void letTheirHolderSeeThatOneIsOnItsWay() {
+        try (Provider provider = place.openWith(AS_BOOTSTRAPPED)) {
+            String[] roles = definitions(provider);
+            place.azure.restrictCaller(Stream.of(roles)
+                    .filter(role -> role.contains("quota reader"))
+                    .toArray(String[]::new));
+            assertThat(refusal(provider).retry()).isEqualTo(Retry.NEVER);
+
+            place.azure.assignCaller(Duration.ofMinutes(3), roles);
+
+            assertThat(refusal(provider).retry()).isEqualTo(Retry.after(Duration.ofSeconds(30)));
         }
     }
 

@@ -262,6 +262,28 @@ class AzureOpenAiHostingTest {
                 .doesNotContain("deployments/write");
     }
 
+    /** With that to host besides the usual one to tune, and no other. */
+    @Test
+    void itsRoleSuffices() {
+        String host = hosting.policies("tickets", new ModelRef(OfflineResource.MODEL))
+                .get(0)
+                .document();
+        String contributor = "{\"DataActions\":[\"Microsoft.CognitiveServices/accounts/OpenAI/*\"],"
+                + "\"AssignableScopes\":[\"/subscriptions\"]}";
+        place.azure.restrictCaller(contributor);
+        assertThat(told(() -> hosting.host(BY_THE_HOUR))).contains("FT0993");
+        place.azure.restrictCaller(contributor, host);
+
+        HostedModel model = hosting.host(BY_THE_HOUR);
+        place.clock.advance(Duration.ofMinutes(6));
+        try (Dialogue dialogue = hosting.converse(model)) {
+            dialogue.ask(question(Variant.TUNED, 16), piece -> {});
+        }
+        hosting.end(model);
+
+        assertThat(hosting.find(ID)).isEmpty();
+    }
+
     /** A look and a removal are no deployment that is refused, and what is being changed is so for a minute or two. */
     @Test
     void tellsWhatTheResourceManagerHasAgainstIt() {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A subscription in which everybody who has signed in may do everything, until somebody gives the caller roles. They are assigned wherever they can
- * be. Of their data actions nothing is asked here: the store looks at tokens alone.
+ * be. Of their data actions those of Azure OpenAI are asked for; the store looks at tokens alone.
  */
 public final class AzureGate implements Gate {
     private static final int OK = 200;
@@ -76,11 +76,16 @@ public final class AzureGate implements Gate {
         return List.of(Operation.management(
                 "RoleAssignments_List",
                 "GET",
-                SUBSCRIPTIONS + "/providers/Microsoft.Authorization/roleAssignments",
-                call -> list()));
+                SUBSCRIPTIONS + "/resourceGroups/{resourceGroupName}/providers/Microsoft.Authorization/roleAssignments",
+                this::list));
     }
 
-    private Answer list() {
+    /** Those of the caller, which is the one question that is answered. */
+    private Answer list(AzureCall call) throws ServiceError {
+        String filter = call.query("$filter");
+        if (!filter.equals("assignedTo('" + caller + "')")) {
+            throw AzureErrors.invalid("UnsupportedQuery", "The filter '" + filter + "' is not supported.");
+        }
         ObjectNode answer = Json.records().createObjectNode();
         ArrayNode all = answer.putArray("value");
         for (Assignment one : Optional.ofNullable(assignments).orElse(List.of())) {
@@ -114,7 +119,8 @@ public final class AzureGate implements Gate {
     }
 
     private static boolean allows(JsonNode role, Access access) {
-        return texts(role.path("Actions")).anyMatch(action -> matches(action, access.action()))
+        return Stream.concat(texts(role.path("Actions")), texts(role.path("DataActions")))
+                        .anyMatch(action -> matches(action, access.action()))
                 && texts(role.path("NotActions")).noneMatch(action -> matches(action, access.action()))
                 && texts(role.path("AssignableScopes")).anyMatch(scope -> isWithin(access.resource(), scope));
     }
