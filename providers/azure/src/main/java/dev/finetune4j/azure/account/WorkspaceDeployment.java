@@ -113,8 +113,7 @@ final class WorkspaceDeployment implements Founding {
         if (budget > 0 && parameters.at("/budgetMail/value").asText().isBlank()) {
             throw AzureAccountProblems.NOT_MADE
                     .error("a budget of " + budget + " needs somebody whom its mails go to")
-                    .remedy("finetune bootstrap azure --set resource-group=" + group + " --set budget=" + budget
-                            + " --set budgetMail=me@example.org")
+                    .remedy(again() + " --set budget=" + budget + " --set budgetMail=me@example.org")
                     .asException();
         }
     }
@@ -206,10 +205,17 @@ final class WorkspaceDeployment implements Founding {
         Problem.Builder problem = AzureAccountProblems.NOT_MADE.error(summary).because(reason);
         if (HELD.matcher(reason).find()) {
             addWaysAround(reason, problem);
+        } else if (reason.startsWith("RoleAssignmentExists")) {
+            problem.because("somebody assigned a role of the caller's before, and Azure takes none twice")
+                    .remedy(again() + " --set " + CALLER_ID + "=");
         } else {
             problem.remedy("az deployment operation group list --resource-group " + group + " --name " + NAME);
         }
         return problem.asException();
+    }
+
+    private String again() {
+        return "finetune bootstrap azure --set resource-group=" + group;
     }
 
     /** Another name, or the end of what holds this one. The names of storage and vault follow from the workspace's and the generation. */
@@ -217,10 +223,11 @@ final class WorkspaceDeployment implements Founding {
         JsonNode parameters = body.at("/properties/parameters");
         int next = parameters.at("/generation/value").asInt(1) + 1;
         String workspace = parameters.at("/workspaceName/value").asText(USUAL_WORKSPACE);
-        String again = "finetune bootstrap azure --set resource-group=" + group;
+        String again = again();
         if (VAULT.matcher(reason).find()) {
             problem.because("a key vault that was deleted is kept for 7 to 90 days with its name")
-                    .remedy(again + " --set generation=" + next)
+                    .remedy(again + (workspace.equals(USUAL_WORKSPACE) ? "" : " --set workspaceName=" + workspace)
+                            + " --set generation=" + next)
                     .remedy(
                             "az keyvault list-deleted --resource-type vault --query [].name  # then az keyvault purge --name NAME");
         } else if (WORKSPACE.matcher(reason).find()) {

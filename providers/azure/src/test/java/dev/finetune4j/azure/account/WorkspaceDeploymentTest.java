@@ -130,6 +130,16 @@ class WorkspaceDeploymentTest {
         assertThat(prepared(Map.of()).carryOut()).contains("workspace: finetune4j");
     }
 
+    /** Another name of the same role at the same place is none to Azure. */
+    @Test
+    void tellsHowToGoPastARoleThatTheCallerHas() {
+        manager.failOf("RoleAssignmentExists", "The role assignment already exists.");
+        WorkspaceDeployment failing = prepared(Map.of());
+
+        assertThat(problem(failing::carryOut).remedies())
+                .containsExactly("finetune bootstrap azure --set resource-group=g --set callerId=");
+    }
+
     @Test
     void tellsHowToGoPastANameThatIsStillHeld() {
         manager.failOf("FlagMustBeSetForRestore");
@@ -162,11 +172,13 @@ class WorkspaceDeploymentTest {
         });
 
         manager.failOf("ConflictError", vault);
-        WorkspaceDeployment next = prepared(Map.of("generation", "4"));
+        WorkspaceDeployment next = prepared(Map.of("generation", "4", "workspaceName", "mine"));
         assertThat(problem(next::carryOut)).satisfies(held -> {
             assertThat(held.causes()).contains("a key vault that was deleted is kept for 7 to 90 days with its name");
             assertThat(held.remedies().get(0))
-                    .isEqualTo("finetune bootstrap azure --set resource-group=g --set generation=5");
+                    .as("nobody may have stored the workspace's name")
+                    .isEqualTo(
+                            "finetune bootstrap azure --set resource-group=g --set workspaceName=mine --set generation=5");
             assertThat(held.remedies().get(1)).contains("az keyvault purge");
         });
 
