@@ -45,6 +45,11 @@ record SignIn(String source, TokenCredential credential) implements TokenCredent
         /** Entra ID's numbers of claims that are not valid yet, or no more, by its clock. */
         private static final Pattern CLOCK = Pattern.compile("AADSTS(700024|50013|5000224)\\b|(?i)not yet valid");
 
+        /** The directory does not know the application, or there is no such directory. */
+        private static final Pattern APPLICATION = Pattern.compile("AADSTS700016\\b");
+
+        private static final Pattern TENANT = Pattern.compile("AADSTS900(02|23)\\b");
+
         private final String source;
 
         Refused(String source, RuntimeException cause) {
@@ -58,12 +63,21 @@ record SignIn(String source, TokenCredential credential) implements TokenCredent
                 return "timedatectl set-ntp true";
             }
             return switch (source) {
-                case AzureCredentials.ENVIRONMENT -> "export AZURE_CLIENT_SECRET=SECRET";
+                case AzureCredentials.ENVIRONMENT -> ofEnvironment(String.valueOf(getMessage()));
                 case AzureCredentials.WORKLOAD ->
                     "az identity federated-credential list --identity-name NAME --resource-group GROUP";
                 case AzureCredentials.MANAGED -> "az vm identity show --name VM --resource-group GROUP";
                 default -> "az login";
             };
+        }
+
+        private static String ofEnvironment(String message) {
+            if (APPLICATION.matcher(message).find()) {
+                return "export AZURE_CLIENT_ID=APPLICATION";
+            }
+            return TENANT.matcher(message).find()
+                    ? "export AZURE_TENANT_ID=TENANT"
+                    : "export AZURE_CLIENT_SECRET=SECRET";
         }
     }
 }

@@ -149,8 +149,7 @@ final class AzureMlProvider implements Provider {
         } catch (FineTuneException e) {
             e.problems().stream()
                     .filter(problem -> AzureMlProblems.OF_WORKSPACE.contains(problem.kind()))
-                    .forEach(problems::add); // whether the caller is let in, and whether Azure answers, is told by the
-            // launch
+                    .forEach(problems::add); // whether the caller is let in, and Azure answers, is told by the launch
             return problems;
         }
         quota().filter(told -> told.verdict() == Diagnosis.Verdict.FAIL)

@@ -70,4 +70,19 @@ class AzureFailureTest {
         return AzureFailure.remedy(new HttpResponseException(
                 "401", Answered.to(401, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"" + message + "\"}}")));
     }
+
+    /** A secret that is right mends nothing there. */
+    @Test
+    void tellsWhichVariableOfTheEnvironmentIsWrong() {
+        assertThat(remedyOf("AADSTS700016: Application with identifier 'x' was not found in the directory 'y'."))
+                .isEqualTo("export AZURE_CLIENT_ID=APPLICATION");
+        assertThat(remedyOf("AADSTS90002: Tenant 'y' not found.")).isEqualTo("export AZURE_TENANT_ID=TENANT");
+        assertThat(remedyOf("AADSTS7000215: Invalid client secret provided."))
+                .isEqualTo("export AZURE_CLIENT_SECRET=SECRET");
+    }
+
+    private static String remedyOf(String message) {
+        return AzureFailure.remedy(
+                new SignIn.Refused(AzureCredentials.ENVIRONMENT, new IllegalStateException(message)));
+    }
 }
