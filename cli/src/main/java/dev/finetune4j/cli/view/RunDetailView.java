@@ -63,7 +63,7 @@ public final class RunDetailView {
         if (run.closed()) {
             return "";
         }
-        if (run.submitted() == null) {
+        if (!run.isLaunchedHere()) {
             return " (not known to be at its place)";
         }
         return run.state().isTerminal() ? " at its place (whoever watches it goes on)" : " (goes on)";

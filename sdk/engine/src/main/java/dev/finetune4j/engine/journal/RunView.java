@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param state where it stands; {@link RunState#UPLOADING} between the provider's end and ours
  * @param provider where it runs, or null before it was launched
  * @param prepared data and model, or null before they lay ready
- * @param submitted the provider's answer to the last launch or resume, or null before it
+ * @param submitted a provider's answer to the last launch or resume, or null before it
+ * @param launchedAt whose answer that is; another one than {@code provider} while the run, which left it, is not launched there yet
  * @param problem why it failed, or null
  * @param resumes how often it was resumed
  * @param spent what it cost of its budget, or null before its end, and where nothing is billed or its place does not tell
@@ -51,6 +53,7 @@ public record RunView(
         @Nullable ProviderId provider,
         JournalEntry.@Nullable Prepared prepared,
         @Nullable JobSnapshot submitted,
+        @Nullable ProviderId launchedAt,
         @Nullable Problem problem,
         int resumes,
         @Nullable RunCost spent,
@@ -62,6 +65,11 @@ public record RunView(
     /** Copies the list. */
     public RunView {
         reports = List.copyOf(reports);
+    }
+
+    /** Whether the place where it is now ever said to have it: not where it has just come to from another place. */
+    public boolean isLaunchedHere() {
+        return submitted != null && Objects.equals(launchedAt, provider);
     }
 
     /** The same run in the state that its provider tells, which a journal that nobody writes does not know yet. */
@@ -78,6 +86,7 @@ public record RunView(
                 provider,
                 prepared,
                 submitted,
+                launchedAt,
                 problem,
                 resumes,
                 spent,
@@ -116,6 +125,7 @@ public record RunView(
                 fold.provider,
                 fold.prepared,
                 fold.submitted,
+                fold.launchedAt,
                 fold.problem,
                 fold.resumes,
                 fold.spent,
@@ -155,6 +165,7 @@ public record RunView(
         private @Nullable LaunchTerms movedTo;
         private JournalEntry.@Nullable Prepared prepared;
         private @Nullable JobSnapshot submitted;
+        private @Nullable ProviderId launchedAt;
         private @Nullable Problem problem;
         private int resumes;
         private @Nullable RunCost spent;
@@ -179,6 +190,7 @@ public record RunView(
                 last = RunState.QUEUED;
             } else if (entry instanceof JournalEntry.Submitted answer) {
                 submitted = answer.snapshot();
+                launchedAt = provider;
                 last = answer.snapshot().state();
             } else if (entry instanceof JournalEntry.StateSeen seen) {
                 last = seen.state();

@@ -42,7 +42,7 @@ final class EndedRunFetch {
     }
 
     /**
-     * What it left. That of a run whose output is not here lies apart from it, so that the output is whole where the run is resumed. Files that
+     * What it left at the place that had it last, which another one that it was to go to and that refused it knows nothing of. That of a run whose output is not here lies apart from it, so that the output is whole where the run is resumed. Files that
      * are here are not fetched again; where it was never launched there are none.
      *
      * @throws FineTuneException with FT0505 if another process drives the run, or with what its place has against it
@@ -56,7 +56,7 @@ final class EndedRunFetch {
             if (view.submitted() == null) {
                 return FetchedFiles.in(folder.id(), view.state(), into);
             }
-            try (Provider provider = Outcomes.open(view, context.providers())) {
+            try (Provider provider = Outcomes.openLaunched(view, context.providers())) {
                 return FetchedFiles.in(folder.id(), view.state(), provider.fetch(folder.id(), into));
             }
         }

@@ -123,11 +123,11 @@ final class LaunchStep {
         }
     }
 
-    /** Whether another try would be refused as well; of a run that was launched before, not since the caller is not let in just now. */
+    /** Whether another try would be refused as well; of one that was launched here, not since the caller is not let in just now. */
     private static boolean isRefusedForGood(FineTuneException failure, RunView view) {
         Problem problem = failure.problems().get(0);
         boolean isLetIn = problem.kind().exitCode() != ExitCode.CREDENTIALS;
-        return !SubmitStep.mayPass(failure) && !isOurDisk(problem) && (isLetIn || view.submitted() == null);
+        return !SubmitStep.mayPass(failure) && !isOurDisk(problem) && (isLetIn || !view.isLaunchedHere());
     }
 
     private Problem reason(JobSnapshot job, Provider provider) {

@@ -267,9 +267,9 @@ public final class Launcher implements AutoCloseable {
         return drivenUnless(false, folder, lock, List.of(), this::askToResume).orElseThrow();
     }
 
-    /** Whether the place of a run can let it go on; one that was never launched has nothing to go on with. */
+    /** Whether the place of a run can let it go on; where it was never launched there is nothing to go on with. */
     public boolean canResume(RunView view) {
-        if (view.submitted() == null) {
+        if (!view.isLaunchedHere()) {
             return false;
         }
         try (Provider provider = Outcomes.open(view, context.providers())) {
@@ -308,11 +308,11 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * A run with the state that its provider tells now. As the journal has it where it is closed, was not launched, or its provider
+     * A run with the state that its provider tells now. As the journal has it where it is closed, was not launched there, or its provider
      * does not answer.
      */
     public RunView seenNow(RunView view) {
-        if (view.closed() || view.submitted() == null) {
+        if (view.closed() || !view.isLaunchedHere()) {
             return view;
         }
         try (Provider provider = Outcomes.open(view, context.providers())) {
@@ -468,10 +468,10 @@ public final class Launcher implements AutoCloseable {
 
     private void askToResume(Journal journal, Begin begin) {
         RunView view = view(journal);
-        if (view.submitted() == null || view.provider() == null) {
+        if (!view.isLaunchedHere() || view.provider() == null) {
             if (view.closed() || view.prepared() == null) {
                 throw RunProblems.notResumable(
-                        view.id(), "it was never launched", NextCommand.launch(view, context.providers()));
+                        view.id(), whyUnlaunched(view), NextCommand.launch(view, context.providers()));
             }
             return; // its driver died before the launch: driving it on launches it
         }
@@ -491,6 +491,14 @@ public final class Launcher implements AutoCloseable {
                 journal.append(new JournalEntry.ResumeAsked(view.resumes() + 1));
             }
         }
+    }
+
+    private static String whyUnlaunched(RunView view) {
+        ProviderId left = view.launchedAt();
+        return left == null
+                ? "it was never launched"
+                : "it left " + left + " and was never launched at " + view.provider()
+                        + "; \"finetune fetch\" brings what it left at " + left;
     }
 
     private void askToStop(Journal journal, String by) {

@@ -22,7 +22,7 @@ final class NextCommand {
     static String goOn(RunView view, Providers providers) {
         try (Provider place = Outcomes.open(view, providers)) {
             boolean isResumable =
-                    view.submitted() != null && place.capabilities().supportsResume();
+                    view.isLaunchedHere() && place.capabilities().supportsResume();
             return isResumable ? "finetune resume " + view.id() : launch(view, place.capabilities());
         }
     }

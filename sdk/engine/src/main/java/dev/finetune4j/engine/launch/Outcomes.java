@@ -42,6 +42,12 @@ final class Outcomes {
         return providers.open(place(view, providers), view.job());
     }
 
+    /** A client of the place that had the run last: the one that it left, until the next says that it has it; the caller closes it. */
+    static Provider openLaunched(RunView view, Providers providers) {
+        ProviderId had = view.launchedAt();
+        return had == null ? open(view, providers) : providers.open(had, view.job());
+    }
+
     /**
      * A client of the place that does further work with the run's model; the caller closes it. What is billed there, or what it
      * does not do, is done on this machine, where model and output lie.

@@ -17,15 +17,15 @@ final class PendingLaunch {
     }
 
     /**
-     * Whether nothing of it is at the place, so that a stop has nothing to stop there. What ended badly on an earlier machine or before a
+     * Whether nothing of it is at the place, so that a stop has nothing to stop there. What ended badly there on an earlier machine or before a
      * resume is not it.
      *
      * @param job what the place says of the run's job; empty where it says that there is none
      */
     static boolean isAway(RunView view, Optional<JobSnapshot> job) {
-        return view.submitted() == null
-                ? job.isEmpty()
-                : job.filter(now -> now.state() != RunState.FAILED && now.state() != RunState.STOPPED)
-                        .isEmpty();
+        return view.isLaunchedHere()
+                ? job.filter(now -> now.state() != RunState.FAILED && now.state() != RunState.STOPPED)
+                        .isEmpty()
+                : job.isEmpty();
     }
 }

@@ -232,7 +232,7 @@ final class RunDriver {
     }
 
     private boolean isResumable(Provider provider) {
-        return provider.capabilities().supportsResume() && view().submitted() != null;
+        return provider.capabilities().supportsResume() && view().isLaunchedHere();
     }
 
     private RunOutcome close(RunState state, @Nullable Problem problem, String reason, boolean byBudget) {

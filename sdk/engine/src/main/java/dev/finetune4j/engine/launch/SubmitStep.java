@@ -4,6 +4,7 @@ import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
@@ -139,14 +140,14 @@ final class SubmitStep {
 
     /**
      * Whether the place may have the job although it refused: since an earlier call got no answer, and it does not say now that there is no
-     * such job. What ended on a machine before this one is not it.
+     * such job. What ended here on a machine before this one is not it.
      */
     boolean mayBeThere(RunId id) {
         if (!isUnsure) {
             return false;
         }
         boolean wasLaunched =
-                journal.content().last(JournalEntry.Submitted.class).isPresent();
+                RunView.of(journal.content()).filter(RunView::isLaunchedHere).isPresent();
         try {
             return provider.find(id)
                     .filter(job -> !wasLaunched || !job.state().isTerminal())

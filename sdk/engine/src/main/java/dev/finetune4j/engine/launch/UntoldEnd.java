@@ -23,7 +23,7 @@ final class UntoldEnd {
         return RunView.of(content)
                 .filter(view -> view.closed() && view.provider() != null)
                 .filter(view -> view.state() == RunState.FAILED
-                        || (view.state() == RunState.STOPPED && view.submitted() == null))
+                        || (view.state() == RunState.STOPPED && !view.isLaunchedHere()))
                 .filter(view -> view.output() == null && !isGone(view) && !isTold(content))
                 .isPresent();
     }
@@ -38,7 +38,7 @@ final class UntoldEnd {
         JournalContent content = folder.read();
         return isIn(content)
                 && RunView.of(content)
-                        .filter(view -> !isOnlyIfLaunched || view.submitted() != null)
+                        .filter(view -> !isOnlyIfLaunched || view.isLaunchedHere())
                         .filter(view -> isContradicted(view, providers))
                         .isPresent();
     }

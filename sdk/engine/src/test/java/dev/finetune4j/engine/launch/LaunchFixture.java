@@ -67,6 +67,10 @@ final class LaunchFixture {
     @Nullable
     FakePlace here;
 
+    /** A second place, where there is one. */
+    @Nullable
+    FakePlace elsewhere;
+
     private final Path home;
     private final Map<String, String> environment;
 
@@ -114,6 +118,9 @@ final class LaunchFixture {
 
     private Launcher launcher(DurableFiles files, Sleeper sleeper, String version) {
         List<ProviderFactory> factories = new ArrayList<>(List.of(new FakeProviderFactory(place)));
+        if (elsewhere != null) {
+            factories.add(new FakeProviderFactory(elsewhere));
+        }
         if (here != null) {
             factories.add(new Here(here));
         }

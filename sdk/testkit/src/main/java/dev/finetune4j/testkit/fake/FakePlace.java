@@ -11,6 +11,7 @@ import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.UnfinishedJob;
+import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,6 +74,7 @@ public final class FakePlace {
 
     private static final int STARTING_SECONDS = 5;
 
+    private final ProviderId id;
     private final Clock clock;
     private final Capabilities capabilities;
     private final Map<RunId, FakeJob> jobs = new LinkedHashMap<>();
@@ -90,8 +92,14 @@ public final class FakePlace {
     private Duration keepAlive = Duration.ZERO;
     private Duration longestBilled = Duration.ZERO;
 
-    /** An empty place. */
+    /** An empty place that job files name {@link FakeProvider#ID}. */
     public FakePlace(Clock clock, Capabilities capabilities) {
+        this(FakeProvider.ID, clock, capabilities);
+    }
+
+    /** An empty place. */
+    public FakePlace(ProviderId id, Clock clock, Capabilities capabilities) {
+        this.id = id;
         this.clock = clock;
         this.capabilities = capabilities;
     }
@@ -236,6 +244,10 @@ public final class FakePlace {
     /** How many attempts a job had: 1, and 1 for each resume. */
     public synchronized int attempts(RunId id) {
         return Optional.ofNullable(jobs.get(id)).map(FakeJob::attempts).orElse(0);
+    }
+
+    ProviderId id() {
+        return id;
     }
 
     Clock clock() {

@@ -31,7 +31,7 @@ import java.util.Optional;
 
 /** A client of a {@link FakePlace}; open as many as the test has processes. Its output is made by {@link FakeWorker}. */
 public final class FakeProvider implements Provider {
-    /** The id that job files of tests name. */
+    /** The id that job files of tests name where there is one place. */
     public static final ProviderId ID = new ProviderId("fake");
 
     /** Most events of one page, small so that paging is tried. */
@@ -53,7 +53,7 @@ public final class FakeProvider implements Provider {
 
     @Override
     public ProviderId id() {
-        return ID;
+        return place.id();
     }
 
     @Override

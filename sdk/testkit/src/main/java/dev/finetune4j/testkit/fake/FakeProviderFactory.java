@@ -21,7 +21,7 @@ public final class FakeProviderFactory implements ProviderFactory {
 
     @Override
     public ProviderId id() {
-        return FakeProvider.ID;
+        return place.id();
     }
 
     @Override
