@@ -281,7 +281,8 @@ public final class Launcher implements AutoCloseable {
      * Stops a run. Its checkpoints stay, so that it can be resumed. One that was closed without its place's word is asked for there first.
      *
      * @return a handle whose outcome comes when the run has ended
-     * @throws FineTuneException with FT0510 if its provider cannot stop jobs, or if the provider does not answer
+     * @throws FineTuneException with FT0510 if its provider cannot stop jobs, FT0505 if another process is about to launch it, or if the
+     *     provider does not answer
      */
     public RunHandle<RunOutcome> stop(RunFolder folder, String by) {
         boolean isContradicted = UntoldEnd.isContradicted(folder, false, context.providers());
@@ -295,6 +296,9 @@ public final class Launcher implements AutoCloseable {
                 throw RunProblems.drivenElsewhere(folder.id());
             }
             try (Provider provider = context.providers().open(view.provider(), view.job())) {
+                if (!view.isLaunchedHere() && provider.find(folder.id()).isEmpty()) {
+                    throw RunProblems.drivenElsewhere(folder.id()); // who may launch it a moment later
+                }
                 stopAt(provider, folder.id());
             }
             new HomeComparison(context, folder, new EventLog(Runnable::run)).stop(view);

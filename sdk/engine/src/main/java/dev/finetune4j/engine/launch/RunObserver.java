@@ -60,7 +60,9 @@ final class RunObserver {
             // Counted before the look: a launch that comes during it may be told to its end by it, and is looked at
             // once more.
             long launches = launches(content);
-            if (launches > launchesWatched) {
+            // Not while it is brought to another place, which knows nothing of it.
+            boolean isThere = view.filter(RunView::isLaunchedHere).isPresent();
+            if (launches > launchesWatched && isThere) {
                 try {
                     watch(view.orElseThrow());
                     launchesWatched = launches;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
@@ -28,6 +29,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,6 +150,51 @@ class MovedElsewhereTest {
         }
         assertThat(other.launches()).isZero();
         assertThat(fixture.view(run).closed()).isTrue();
+    }
+
+    /** The driver waits for the other place to answer: whoever looks on meanwhile asks nothing there, and a stop is not lost in silence. */
+    @Test
+    void isNotSoughtAtAPlaceThatItIsOnItsWayTo() throws Exception {
+        other.fail(Call.SUBMIT, Fault.UNREACHABLE);
+        HeldOnceMoved pause = new HeldOnceMoved();
+        List<Duration> looks = new CopyOnWriteArrayList<>();
+        CountDownLatch looked = new CountDownLatch(20);
+        Sleeper looking = time -> {
+            looks.add(time);
+            looked.countDown();
+            Thread.sleep(1);
+        };
+        try (Launcher driver = fixture.launcher(pause);
+                Launcher second = fixture.launcher(looking)) {
+            RunHandle<RunOutcome> driven = driver.launch(fixture.prepared(job()), terms(), false, List.of());
+            pause.held.await();
+            assertThat(kinds(driven.id())).endsWith("moved", "intent");
+
+            assertThatThrownBy(() -> second.stop(fixture.folder(driven.id()), "a test"))
+                    .hasMessageContaining("FT0505");
+            RunHandle<RunOutcome> watched = second.attach(fixture.folder(driven.id()));
+            looked.await();
+            pause.released.countDown();
+
+            assertThat(driven.await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(watched.await()).isEqualTo(driven.await());
+            assertThat(looks.subList(0, 20)).as("pauses of one that waits").containsOnly(looks.get(0));
+        }
+    }
+
+    /** A driver that is held in its first pause after the move. */
+    private final class HeldOnceMoved implements Sleeper {
+        private final CountDownLatch held = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        @Override
+        public void sleep(Duration pause) throws InterruptedException {
+            if (kinds(fixture.onlyRun()).contains("moved")) {
+                held.countDown();
+                released.await();
+            }
+            fixture.clock.advance(pause);
+        }
     }
 
     private RunId diedAfter(String last) throws InterruptedException {
