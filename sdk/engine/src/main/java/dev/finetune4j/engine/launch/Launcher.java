@@ -330,9 +330,10 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * What the processes of a run printed after a cursor.
+     * What the processes of a run printed after a cursor, at the place that had it last; of the next place, which it went on to, from the
+     * first line.
      *
-     * @param cursor {@link LogPage#START} for the first lines
+     * @param cursor {@link LogPage#START} for the first lines, then what the page before says
      * @return no lines where there is nothing new, or the run was not launched yet
      * @throws FineTuneException with FT0510 if its place keeps no such lines
      */
@@ -341,9 +342,12 @@ public final class Launcher implements AutoCloseable {
         if (view.submitted() == null) {
             return new LogPage(List.of(), cursor);
         }
-        try (Provider provider = Outcomes.open(view, context.providers())) {
-            return provider.logs(view.id(), cursor)
+        try (Provider provider = Outcomes.openLaunched(view, context.providers())) {
+            String ours = provider.id() + " ";
+            String there = cursor.startsWith(ours) ? cursor.substring(ours.length()) : LogPage.START;
+            LogPage page = provider.logs(view.id(), there)
                     .orElseThrow(() -> RunProblems.notSupported(provider.id(), "tell what its processes print"));
+            return new LogPage(page.lines(), ours + page.next());
         }
     }
 

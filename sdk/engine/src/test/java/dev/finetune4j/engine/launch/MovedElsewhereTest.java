@@ -15,6 +15,7 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
@@ -179,6 +180,29 @@ class MovedElsewhereTest {
             assertThat(driven.await()).isInstanceOf(RunOutcome.Succeeded.class);
             assertThat(watched.await()).isEqualTo(driven.await());
             assertThat(looks.subList(0, 20)).as("pauses of one that waits").containsOnly(looks.get(0));
+        }
+    }
+
+    @Test
+    void goesOnTellingWhatItPrintsAtTheOtherPlace() throws Exception {
+        other.fail(Call.SUBMIT, Fault.UNREACHABLE);
+        HeldOnceMoved pause = new HeldOnceMoved();
+        try (Launcher driver = fixture.launcher(pause);
+                Launcher second = fixture.launcher()) {
+            RunHandle<RunOutcome> driven = driver.launch(fixture.prepared(job()), terms(), false, List.of());
+            pause.held.await();
+
+            LogPage left = second.logs(fixture.folder(driven.id()), LogPage.START);
+            assertThat(left.lines()).containsExactly("attempt 1 at fake");
+            LogPage between = second.logs(fixture.folder(driven.id()), left.next());
+            assertThat(between.lines()).isEmpty();
+            pause.released.countDown();
+            driven.await();
+
+            LogPage there = second.logs(fixture.folder(driven.id()), between.next());
+            assertThat(there.lines()).containsExactly("attempt 1 at other");
+            assertThat(second.logs(fixture.folder(driven.id()), there.next()).lines())
+                    .isEmpty();
         }
     }
 

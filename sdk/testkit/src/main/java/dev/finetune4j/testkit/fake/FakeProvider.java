@@ -12,6 +12,7 @@ import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Leftover;
+import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.MachineVerdict;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** A client of a {@link FakePlace}; open as many as the test has processes. Its output is made by {@link FakeWorker}. */
 public final class FakeProvider implements Provider {
@@ -158,6 +160,22 @@ public final class FakeProvider implements Provider {
         int from = position(id, cursor, all.size());
         int to = Math.min(all.size(), from + PAGE);
         return new EventPage(all.subList(from, to), "event-" + to);
+    }
+
+    /** A line for each attempt. */
+    @Override
+    public Optional<LogPage> logs(RunId id, String cursor) {
+        existing(id);
+        int attempts = place.attempts(id);
+        String ours = id() + "-line-";
+        if (!cursor.equals(LogPage.START) && !cursor.startsWith(ours)) {
+            throw foreignCursor(id, cursor);
+        }
+        int told = cursor.equals(LogPage.START) ? 0 : Integer.parseInt(cursor.substring(ours.length()));
+        List<String> lines = IntStream.rangeClosed(told + 1, attempts)
+                .mapToObj(attempt -> "attempt " + attempt + " at " + id())
+                .toList();
+        return Optional.of(new LogPage(lines, ours + attempts));
     }
 
     @Override
@@ -300,7 +318,11 @@ public final class FakeProvider implements Provider {
                 return position;
             }
         }
-        throw FakeProblems.WRONG_STATE
+        throw foreignCursor(id, cursor);
+    }
+
+    private static FineTuneException foreignCursor(RunId id, String cursor) {
+        return FakeProblems.WRONG_STATE
                 .error("cursor " + cursor + " is none of " + id)
                 .asException();
     }
