@@ -96,6 +96,9 @@ class FailoverTest {
         assertThat(last.after()).isNull();
         assertThat(Files.readString(only().path().resolve("events.jsonl")))
                 .contains("moved to azure-ml " + last.terms().name() + ", where it begins from the start: no ml.");
+        assertThat(journal.last(JournalEntry.Intent.class).orElseThrow().provider())
+                .as("written down before it is asked for there")
+                .isEqualTo(AZURE_ML);
         assertThat(azure.jobs()).hasSize(1);
         assertThat(view(journal).provider()).isEqualTo(AZURE_ML);
         assertThat(spent(journal).amount())
