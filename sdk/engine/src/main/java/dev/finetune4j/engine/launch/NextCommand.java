@@ -21,8 +21,7 @@ final class NextCommand {
     /** What lets a run go on that has ended without its model, where its place can, and else another attempt. */
     static String goOn(RunView view, Providers providers) {
         try (Provider place = Outcomes.open(view, providers)) {
-            boolean isResumable =
-                    view.isLaunchedHere() && place.capabilities().supportsResume();
+            boolean isResumable = view.isLaunchedHere() && place.capabilities().supportsResume();
             return isResumable ? "finetune resume " + view.id() : launch(view, place.capabilities());
         }
     }

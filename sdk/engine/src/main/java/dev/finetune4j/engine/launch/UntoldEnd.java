@@ -22,8 +22,8 @@ final class UntoldEnd {
     static boolean isIn(JournalContent content) {
         return RunView.of(content)
                 .filter(view -> view.closed() && view.provider() != null)
-                .filter(view -> view.state() == RunState.FAILED
-                        || (view.state() == RunState.STOPPED && !view.isLaunchedHere()))
+                .filter(view ->
+                        view.state() == RunState.FAILED || (view.state() == RunState.STOPPED && !view.isLaunchedHere()))
                 .filter(view -> view.output() == null && !isGone(view) && !isTold(content))
                 .isPresent();
     }

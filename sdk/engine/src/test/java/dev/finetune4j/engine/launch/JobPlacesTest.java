@@ -44,7 +44,9 @@ class JobPlacesTest {
 
         Capabilities noResume = new Capabilities(true, true, true, false, true, Billing.TIME);
         assertThat(areInterchangeable(machines, noResume)).isFalse();
-        assertThat(areInterchangeable(machines, TermsTest.TOKENS)).as("as bedrock").isFalse();
+        assertThat(areInterchangeable(machines, TermsTest.TOKENS))
+                .as("as bedrock")
+                .isFalse();
         assertThat(areInterchangeable(TermsTest.TOKENS, TermsTest.TOKENS)).isFalse();
         assertThat(areInterchangeable(TermsTest.NOTHING, TermsTest.NOTHING))
                 .as("as this machine")

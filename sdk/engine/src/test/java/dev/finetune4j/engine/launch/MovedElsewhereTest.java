@@ -43,6 +43,7 @@ class MovedElsewhereTest {
     private static final ProviderId OTHER = new ProviderId("other");
     private static final String FIRST = "ml.g5.xlarge";
     private static final String THERE = "large";
+    private static final String LARGER = "larger";
 
     @TempDir
     private Path home;
@@ -70,8 +71,44 @@ class MovedElsewhereTest {
         assertThat(fixture.view(run).state()).isEqualTo(RunState.SUCCEEDED);
         assertThat(fixture.view(run).launchedAt()).isEqualTo(OTHER);
         assertThat(kinds(run)).containsSubsequence("submitted", "moved", "intent", "submitted", "closed");
-        assertThat(fixture.folder(run).read().last(JournalEntry.Intent.class).orElseThrow().provider())
+        assertThat(fixture.folder(run)
+                        .read()
+                        .last(JournalEntry.Intent.class)
+                        .orElseThrow()
+                        .provider())
                 .isEqualTo(OTHER);
+    }
+
+    /** Two machines at the other place after one at the first; each place keeps one for a minute, as it tells of the job. */
+    @Test
+    void countsWhatAllMachinesOfBothPlacesCost() throws Exception {
+        fixture.place.keepMachines(Duration.ofMinutes(1));
+        other.keepMachines(Duration.ofMinutes(1));
+        other.script(Life.losesItsMachineForGood(), Life.succeeds());
+
+        RunId run = launchedToItsEnd();
+
+        List<JournalEntry.Moved> moves = fixture.folder(run)
+                .read()
+                .entries()
+                .filter(JournalEntry.Moved.class::isInstance)
+                .map(JournalEntry.Moved.class::cast)
+                .toList();
+        assertThat(moves)
+                .extracting(JournalEntry.Moved::billed)
+                .containsExactly(Duration.ofSeconds(30), Duration.ofSeconds(60));
+        assertThat(moves)
+                .extracting(JournalEntry.Moved::kept)
+                .containsExactly(Duration.ofSeconds(60), Duration.ofSeconds(120));
+        assertThat(moves)
+                .extracting(JournalEntry.Moved::spent)
+                .as("90 s at 1.20 USD an hour at each place")
+                .containsExactly(Money.parse("0.0300 USD"), Money.parse("0.0600 USD"));
+        assertThat(fixture.view(run).spent())
+                .isNotNull()
+                .satisfies(known -> assertThat(known.spent())
+                        .as("and 85 s at 2.40 USD an hour, where no further minute is told")
+                        .isEqualTo(Money.parse("0.1167 USD")));
     }
 
     @Test
@@ -86,6 +123,7 @@ class MovedElsewhereTest {
     @Test
     void endsWhereTheOtherPlaceRefusesItForGood() throws Exception {
         other.withhold(THERE);
+        other.withhold(LARGER);
 
         RunId run = launchedToItsEnd();
 
@@ -106,8 +144,7 @@ class MovedElsewhereTest {
                         assertThat(refusal.problems().get(0).causes())
                                 .containsExactly("it left fake and was never launched at other; \"finetune fetch\""
                                         + " brings what it left at fake");
-                        assertThat(refusal.problems().get(0).remedies())
-                                .containsExactly("finetune launch JOB --again");
+                        assertThat(refusal.problems().get(0).remedies()).containsExactly("finetune launch JOB --again");
                     });
             assertThat(kinds(run)).doesNotContain("resume-asked");
             assertThat(launcher.fetch(fixture.folder(run)).await().folder())
@@ -261,10 +298,11 @@ class MovedElsewhereTest {
     }
 
     private static LaunchTerms terms() {
-        LaunchTerms there = Terms.of(
-                TermsTest.option(OTHER, THERE, "1.20", 10), BUDGET, TermsTest.TIME, Duration.ZERO);
+        LaunchTerms there = Terms.of(TermsTest.option(OTHER, THERE, "1.20", 10), BUDGET, TermsTest.TIME, Duration.ZERO);
+        LaunchTerms larger =
+                Terms.of(TermsTest.option(OTHER, LARGER, "2.40", 10), BUDGET, TermsTest.TIME, Duration.ZERO);
         return Terms.of(TermsTest.option("1.20", 10), BUDGET, TermsTest.TIME, Duration.ZERO)
-                .alternatives(List.of(there));
+                .alternatives(List.of(there, larger));
     }
 
     private List<String> kinds(RunId run) {
