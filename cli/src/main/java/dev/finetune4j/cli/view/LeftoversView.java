@@ -4,12 +4,15 @@ import dev.finetune4j.engine.launch.Leftovers;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.UnfinishedJob;
+import dev.finetune4j.value.ProviderId;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Prints what places keep. */
 public final class LeftoversView {
@@ -63,23 +66,14 @@ public final class LeftoversView {
             screen.line("nothing is kept there");
             return;
         }
-        boolean isOfMany =
-                entries.stream().map(Leftovers.Entry::place).distinct().count() > 1;
-        Table table = new Table().id("WHAT");
-        if (isOfMany) {
-            table.text("AT");
-        }
-        table.number("SIZE").number("WRITTEN").text("KEPT FOR", REASON_WIDTH);
-        for (Leftovers.Entry entry : entries) {
-            Duration age = Duration.between(entry.found().lastUsed(), clock.instant());
-            List<String> row = new ArrayList<>(List.of(name(entry)));
-            if (isOfMany) {
-                row.add(entry.place().value());
+        Map<ProviderId, List<Leftovers.Entry>> byPlace = entries.stream()
+                .collect(Collectors.groupingBy(Leftovers.Entry::place, LinkedHashMap::new, Collectors.toList()));
+        byPlace.forEach((place, kept) -> {
+            if (byPlace.size() > 1) {
+                screen.line("at " + place);
             }
-            row.addAll(List.of(Figures.bytes(entry.found().bytes()), Figures.duration(age) + " ago", kept(entry)));
-            table.row(row.toArray(String[]::new));
-        }
-        table.print(screen);
+            table(kept).print(screen);
+        });
         long bytes = entries.stream()
                 .filter(Leftovers.Entry::isRemovable)
                 .mapToLong(entry -> entry.found().bytes())
@@ -93,6 +87,15 @@ public final class LeftoversView {
                                 : count + " of " + entries.size() + ", " + Figures.bytes(bytes)
                                         + ", are needed by nothing; --yes removes them");
         tellStops(entries, isRemoved);
+    }
+
+    private Table table(List<Leftovers.Entry> entries) {
+        Table table = new Table().id("WHAT").number("SIZE").number("WRITTEN").text("KEPT FOR", REASON_WIDTH);
+        for (Leftovers.Entry entry : entries) {
+            Duration age = Duration.between(entry.found().lastUsed(), clock.instant());
+            table.row(name(entry), Figures.bytes(entry.found().bytes()), Figures.duration(age) + " ago", kept(entry));
+        }
+        return table;
     }
 
     private void tellStops(List<Leftovers.Entry> entries, boolean isRemoved) {
