@@ -31,6 +31,9 @@ record AzureJob(String name, JsonNode json) {
     /** Tag of a job that is removed, where its record may only be archived. */
     static final String REMOVED = "finetune4j-removed";
 
+    /** The service's word for its own fine-tuning jobs. */
+    static final String TUNING = "FineTuning";
+
     private static final Set<String> ENDED = Set.of("Completed", "Failed", "Canceled");
 
     static AzureJob of(JsonNode json) {
@@ -72,7 +75,38 @@ record AzureJob(String name, JsonNode json) {
     String digest() {
         String told = property(ContainerOrder.DIGEST_SETTING);
         // Properties can be changed by a later PUT, what a job does cannot.
-        return properties().path("command").asText().contains("\"" + told + "\"") ? told : "";
+        boolean isSo = isTuning()
+                ? registeredModel().endsWith("-" + FineTuningJobMapper.mark(told))
+                : properties().path("command").asText().contains("\"" + told + "\"");
+        return isSo ? told : "";
+    }
+
+    /** Whether the service tunes by rules of its own, and no worker. */
+    boolean isTuning() {
+        return properties().path("jobType").asText().equals(TUNING);
+    }
+
+    /** The name by which the workspace keeps what a fine-tuning job tuned. */
+    String registeredModel() {
+        return registered("assetName");
+    }
+
+    /** The version of that name. */
+    String registeredVersion() {
+        return registered("assetVersion");
+    }
+
+    private String registered(String field) {
+        return properties()
+                .path("outputs")
+                .path(FineTuningJobMapper.OUTPUT)
+                .path(field)
+                .asText();
+    }
+
+    /** What a fine-tuning job tunes. */
+    String baseModel() {
+        return properties().at("/fineTuningDetails/model/uri").asText();
     }
 
     /** One of those that it was launched with; empty where it has none of this name. */
@@ -89,17 +123,27 @@ record AzureJob(String name, JsonNode json) {
         return RunId.of(tag(Submission.RUN_LABEL));
     }
 
-    /** Addresses of what it reads. */
+    /** Addresses of the folders, and of what else it reads. */
     List<String> inputs() {
         List<String> inputs = new ArrayList<>();
         properties()
                 .path("inputs")
                 .forEach(input -> inputs.add(input.path("uri").asText()));
+        for (String data : List.of("trainingData", "validationData")) {
+            String file = properties()
+                    .path("fineTuningDetails")
+                    .path(data)
+                    .path("uri")
+                    .asText();
+            inputs.add(file.substring(0, file.lastIndexOf('/') + 1));
+        }
         return inputs;
     }
 
     String machine() {
-        String asked = properties().at("/resources/instanceType").asText();
+        String asked = properties()
+                .at(isTuning() ? "/resources/instanceTypes/0" : "/resources/instanceType")
+                .asText();
         return asked.isEmpty() ? property(MACHINE) : asked;
     }
 

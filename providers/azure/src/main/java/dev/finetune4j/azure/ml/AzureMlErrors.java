@@ -226,6 +226,14 @@ final class AzureMlErrors {
         return JobRefusals.foreignCursor(AzureMlProblems.WRONG_STATE, id, cursor);
     }
 
+    /** The service's own fine-tuning jobs have no such ability. */
+    static FineTuneException unable(RunId id, String what, String why) {
+        return AzureMlProblems.UNABLE
+                .error("a fine-tuning job of Azure ML cannot " + what + ": " + id)
+                .because(why)
+                .asException();
+    }
+
     static FineTuneException wrongState(RunId id, RunState state, String why) {
         return JobRefusals.wrongState(AzureMlProblems.WRONG_STATE, id, state, why);
     }

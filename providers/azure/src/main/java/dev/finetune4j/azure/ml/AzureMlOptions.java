@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity client id of the managed identity that the job acts as, or null for the caller's
  * @param apiVersion date of the version of the API that jobs are launched and looked at by
  * @param tags tags of the job besides finetune4j's own, value by key
+ * @param tuning how a fine-tuning job of the service's own tunes, or null for a command job that runs the worker
  */
 record AzureMlOptions(
         String subscription,
@@ -36,12 +37,16 @@ record AzureMlOptions(
         String environment,
         @Nullable String identity,
         String apiVersion,
-        Map<String, String> tags) {
+        Map<String, String> tags,
+        @Nullable TuningOptions tuning) {
     /** Azure's own environment of transformers and PEFT; versions disappear with time, so that a job file may name another. */
     static final String USUAL_ENVIRONMENT = "azureml://registries/azureml/environments/acft-hf-nlp-gpu/versions/122";
 
     /** What it says of command jobs is the same in all later ones. */
     static final String USUAL_API_VERSION = "2024-10-01";
+
+    /** Fine-tuning jobs are in previews only; Microsoft's own client asks for them by this one. */
+    static final String USUAL_PREVIEW = "2024-10-01-preview";
 
     /** What every workspace begins with. */
     static final String USUAL_DATASTORE = "workspaceblobstore";

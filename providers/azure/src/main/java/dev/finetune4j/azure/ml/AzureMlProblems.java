@@ -6,7 +6,7 @@ import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 import java.util.Set;
 
-/** FT0931 to FT0954: jobs at Azure Machine Learning. */
+/** FT0931 to FT0954: jobs at Azure Machine Learning. FT0935 to FT0938 are of its fine-tuning jobs, which are a preview. */
 public final class AzureMlProblems implements ProblemCatalogue {
     static final ProblemKind BAD_SETTING = new ProblemKind(
             "FT0931",
@@ -38,6 +38,38 @@ public final class AzureMlProblems implements ProblemCatalogue {
             ExitCode.CAPACITY,
             "A cluster that failed to be made, is being removed, or is made for no machine lets a job wait for ever. Nothing was sent.",
             "az ml compute show --name CLUSTER");
+
+    static final ProblemKind PREVIEW = new ProblemKind(
+            "FT0935",
+            "fine-tuning jobs of Azure ML are a preview",
+            ExitCode.INVALID,
+            "A warning. Fine-tuning jobs are in preview versions of Azure's API only: they may change, are in few regions, and come without Azure's"
+                    + " promises. They have no time limit of their own, so that nothing but finetune4j's watcher ends one where the money would end;"
+                    + " they go on from no checkpoint, and the tuned model stays in the workspace.",
+            "leave places.azure-ml.fine-tuning out");
+
+    static final ProblemKind NO_COUNTERPART = new ProblemKind(
+            "FT0936",
+            "a setting has no counterpart in fine-tuning jobs of Azure ML",
+            ExitCode.INVALID,
+            "A fine-tuning job takes the hyperparameters of the registry's components, and no others. An error where the job would be another one"
+                    + " without the setting, else a warning.",
+            "leave the setting out");
+
+    static final ProblemKind ROW = new ProblemKind(
+            "FT0937",
+            "a row has no form in the task of a fine-tuning job of Azure ML",
+            ExitCode.INVALID,
+            "Each task reads rows of its own columns: a label, a text that holds the answer, one answer. What the task cannot read fails the job"
+                    + " after its machine was paid for, so that it is told before anything is sent.",
+            "places.azure-ml.task: chat-completion");
+
+    static final ProblemKind UNABLE = new ProblemKind(
+            "FT0938",
+            "fine-tuning jobs of Azure ML cannot do that",
+            ExitCode.INVALID,
+            "The service's own fine-tuning jobs train and do nothing else: they run no worker, keep no time limit and go on from no checkpoint.",
+            "leave places.azure-ml.fine-tuning out");
 
     static final ProblemKind NO_CREDENTIALS = new ProblemKind(
             "FT0941",
@@ -147,6 +179,10 @@ public final class AzureMlProblems implements ProblemCatalogue {
                 CONTRADICTION,
                 OTHER_REGION,
                 NO_MACHINES,
+                PREVIEW,
+                NO_COUNTERPART,
+                ROW,
+                UNABLE,
                 NO_CREDENTIALS,
                 DENIED,
                 UNREACHABLE,

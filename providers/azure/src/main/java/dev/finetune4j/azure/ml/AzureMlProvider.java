@@ -49,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * that any process with the same settings may ask. A job is launched once under its name; a resume is another job that goes on from the same
  * checkpoints.
  */
-final class AzureMlProvider implements Provider {
+class AzureMlProvider implements Provider {
     static final ProviderId ID = MachinePrices.AZURE_ML;
 
     /**
@@ -82,9 +83,9 @@ final class AzureMlProvider implements Provider {
     }
 
     /** Connections, made when they are first needed, since wrong settings are told by {@link #refusals}. */
-    private record Site(AzureMlOptions options, CommandJobs jobs, LaunchWalk walk, BlobStore store) {}
+    record Site(AzureMlOptions options, CommandJobs jobs, LaunchWalk walk, BlobStore store) {}
 
-    private synchronized Site site() {
+    final synchronized Site site() {
         Site open = site;
         if (open == null) {
             AzureMlOptions options = settings.options();
@@ -219,19 +220,23 @@ final class AzureMlProvider implements Provider {
 
     private Launch launch(Submission submission, List<Launch> before) {
         refuseSettings();
+        refuse(submission);
         Site open = site();
         refuseOtherTerms(open); // before a model is sent for nothing
         open.jobs().refuseOtherStore();
-        Map<String, String> inputs = new JobFiles(open.store()).stage(submission);
+        int launch = open.walk().nextNumber(submission.id(), before);
+        ObjectNode body = body(open, submission, launch, new JobFiles(open.store())::stage);
         open.walk().forget();
-        String name = open.walk().nextName(submission.id(), before);
         AzureJob job = open.jobs()
                 .submit(
-                        name,
-                        after(before, body(open, submission, inputs)),
+                        LaunchWalk.name(submission.id(), launch),
+                        after(before, body),
                         submission.order().digest());
         return new Launch(job, null);
     }
+
+    /** Refuses what jobs of this kind do not do; nothing where they run the worker. */
+    void refuse(Submission submission) {}
 
     /** The machines that the job would get, and where, are those that it is planned on. */
     private static void refuseOtherTerms(Site open) {
@@ -239,12 +244,19 @@ final class AzureMlProvider implements Provider {
         Optional.ofNullable(open.options().compute()).ifPresent(open.jobs()::cluster);
     }
 
-    private static ObjectNode body(Site open, Submission submission, Map<String, String> inputs) {
+    /**
+     * What launches a job.
+     *
+     * @param launch which of its launches, from 1
+     * @param send brings the channels of a submission to the store, or tells where they would be: names below the store, by channel
+     */
+    ObjectNode body(
+            Site open, Submission submission, int launch, Function<Submission, Map<String, String>> send) {
         return new CommandJobMapper(open.options())
                 .body(
                         submission.id(),
                         submission.order().digest(),
-                        inputs,
+                        send.apply(submission),
                         submission.labels(),
                         submission.timeLimit());
     }
@@ -318,13 +330,18 @@ final class AzureMlProvider implements Provider {
 
     @Override
     public List<PlannedCall> plannedCalls(Submission submission) {
+        refuse(submission);
         Site open = site();
         JobFiles files = new JobFiles(open.store());
-        List<PlannedCall> calls = new ArrayList<>(files.calls(submission));
+        List<PlannedCall> calls = new ArrayList<>();
+        ObjectNode body = body(open, submission, 1, sent -> {
+            calls.addAll(files.calls(sent));
+            return files.planned(sent);
+        });
         calls.add(new PlannedCall(
                 "Microsoft.MachineLearningServices/workspaces/jobs/write",
                 open.options().workspacePath() + "/jobs/" + LaunchWalk.name(submission.id(), 1),
-                Json.pretty(body(open, submission, files.planned(submission)))));
+                Json.pretty(body)));
         return calls;
     }
 
@@ -352,7 +369,7 @@ final class AzureMlProvider implements Provider {
                             + untoldTime().toMinutes() + " min that its machine may have been billed for besides");
         }
         site().walk().forget();
-        String name = site().walk().nextName(id, launches);
+        String name = LaunchWalk.name(id, site().walk().nextNumber(id, launches));
         AzureJob again = site().jobs()
                 .submit(
                         name,
@@ -367,7 +384,8 @@ final class AzureMlProvider implements Provider {
         return before.isEmpty() ? body : CommandJobMapper.after(AzureMlStatusMapper.billedTime(before, now()), body);
     }
 
-    private List<Launch> existing(RunId id) {
+    /** The launches of a job that is there, as they are now. */
+    final List<Launch> existing(RunId id) {
         return told(id, site().walk().now(id));
     }
 
@@ -430,16 +448,23 @@ final class AzureMlProvider implements Provider {
 
     @Override
     public Path fetch(RunId id, Path into) {
-        List<Launch> launches = existing(id);
-        RunState state = AzureMlStatusMapper.state(launches.get(launches.size() - 1));
-        if (!state.isTerminal()) {
-            throw AzureMlErrors.wrongState(id, state, "its output is not complete");
-        }
+        RunState state = AzureMlStatusMapper.state(ended(id));
         Path output = download(JobFiles.written(id) + "model/", into);
         if (state != RunState.SUCCEEDED) {
             var unused = download(JobFiles.written(id) + "checkpoints/", into.resolve(WorkOrder.CHECKPOINTS_FOLDER));
         }
         return output;
+    }
+
+    /** The last launch of a job, which has ended. */
+    final Launch ended(RunId id) {
+        List<Launch> launches = existing(id);
+        Launch last = launches.get(launches.size() - 1);
+        RunState state = AzureMlStatusMapper.state(last);
+        if (!state.isTerminal()) {
+            throw AzureMlErrors.wrongState(id, state, "its output is not complete");
+        }
+        return last;
     }
 
     /** A job that ended before its worker had anything to leave has an empty folder. */

@@ -10,7 +10,7 @@ import dev.finetune4j.value.ProviderId;
 import java.util.List;
 import java.util.Map;
 
-/** Makes the provider {@code azure-ml}. */
+/** Makes the provider {@code azure-ml}, of command jobs or, on request, of the service's own fine-tuning jobs. */
 public final class AzureMlProviderFactory implements AzurePlace {
     @Override
     public ProviderId id() {
@@ -19,7 +19,9 @@ public final class AzureMlProviderFactory implements AzurePlace {
 
     @Override
     public Provider open(ProviderContext context, Map<String, String> settings) {
-        return new AzureMlProvider(context, settings);
+        return settings.containsKey(AzureMlSettings.FINE_TUNING)
+                ? new AzureMlTuningProvider(context, settings)
+                : new AzureMlProvider(context, settings);
     }
 
     @Override

@@ -20,6 +20,14 @@ final class AzureMlRules {
     private static final Pattern ENVIRONMENT =
             Pattern.compile("azureml://registries/[\\w-]+/environments/[\\w.-]+/versions/[\\w.-]+"
                     + "|/subscriptions/\\S+/environments/[\\w.-]+/versions/[\\w.-]+|[\\w.-]+:[\\w.-]+");
+    private static final Pattern MODEL = Pattern.compile("azureml://registries/[\\w-]+/models/[\\w.-]+/versions/[\\w.-]+"
+            + "|/subscriptions/\\S+/models/[\\w.-]+/versions/[\\w.-]+");
+    private static final Pattern LANGUAGE = Pattern.compile("[A-Za-z][\\w-]{1,15}");
+    private static final String PREVIEW = "-preview";
+
+    /** What a model of a registry looks like. */
+    static final String ANY_MODEL = "azureml://registries/azureml-meta/models/Meta-Llama-3-8B/versions/8";
+
     private static final Pattern VERSION = Pattern.compile("20\\d\\d-[01]\\d-[0-3]\\d(-preview)?");
     private static final int MOST_TAGS = 45; // of fifty, the rest is finetune4j's
     private static final int LONGEST_KEY = 512;
@@ -96,6 +104,72 @@ final class AzureMlRules {
         checkMachine();
         checkCompute();
         checkTags();
+        if (options.tuning() != null) {
+            checkTuning(options.tuning());
+        }
+    }
+
+    /** What the service's own fine-tuning jobs would have against the options besides. */
+    private void checkTuning(TuningOptions tuning) {
+        form(
+                PlaceSettings.MODEL,
+                tuning.model(),
+                MODEL,
+                "azureml://registries/REGISTRY/models/NAME/versions/VERSION, or the ARM id of a version of a model",
+                AzureMlSettings.PREFIX + PlaceSettings.MODEL + ": " + ANY_MODEL);
+        if (VERSION.matcher(options.apiVersion()).matches() && !options.apiVersion().endsWith(PREVIEW)) {
+            contradiction(
+                    AzureMlSettings.API_VERSION,
+                    "the version " + options.apiVersion() + " of Azure's API has no fine-tuning jobs",
+                    "they are in previews only",
+                    AzureMlSettings.PREFIX + AzureMlSettings.API_VERSION + ": " + AzureMlOptions.USUAL_PREVIEW);
+        }
+        if (!options.environment().equals(AzureMlOptions.USUAL_ENVIRONMENT)) {
+            contradiction(
+                    AzureMlSettings.ENVIRONMENT,
+                    "a fine-tuning job of Azure ML runs in no environment of one's own",
+                    "the service brings what it tunes with",
+                    "leave " + AzureMlSettings.PREFIX + AzureMlSettings.ENVIRONMENT + " out");
+        }
+        if (options.isSpot() && options.compute() == null) {
+            contradiction(
+                    PlaceSettings.SPOT,
+                    "a fine-tuning job of Azure ML gets no machine that may be taken back but on a cluster of such",
+                    "the service does not heed the tier of the queue",
+                    AzureMlSettings.PREFIX + PlaceSettings.SPOT + ": false");
+        }
+        if (machine.isSize() && !machine.hasGpu()) {
+            contradiction(
+                    PlaceSettings.MACHINE,
+                    "a fine-tuning job of Azure ML takes a machine with GPUs, not " + options.machine(),
+                    "the registry's components train on GPUs",
+                    AzureMlSettings.PREFIX + PlaceSettings.MACHINE + ": Standard_NC24ads_A100_v4");
+        }
+        if (tuning.task() == TuningTask.TRANSLATION) {
+            checkLanguage(tuning, TuningTask.SOURCE_LANGUAGE);
+            checkLanguage(tuning, TuningTask.TARGET_LANGUAGE);
+        }
+    }
+
+    private void checkLanguage(TuningOptions tuning, String name) {
+        String code = tuning.hyperParameters().getOrDefault(name, "");
+        if (!LANGUAGE.matcher(code).matches()) {
+            problems.add(problem(
+                            AzureMlProblems.BAD_SETTING,
+                            AzureMlSettings.HYPER_PARAMETERS,
+                            "a translation needs to be told its " + name)
+                    .because("it is the code of a language, such as en")
+                    .remedy(AzureMlSettings.PREFIX + AzureMlSettings.HYPER_PARAMETERS + ": " + TuningTask.SOURCE_LANGUAGE
+                            + "=en, " + TuningTask.TARGET_LANGUAGE + "=de")
+                    .build());
+        }
+    }
+
+    private void contradiction(String setting, String summary, String cause, String remedy) {
+        problems.add(problem(AzureMlProblems.CONTRADICTION, setting, summary)
+                .because(cause)
+                .remedy(remedy)
+                .build());
     }
 
     private void form(String name, String value, Pattern form, String wanted, String remedy) {

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What a job file says of Azure ML, read as options. */
@@ -31,6 +33,17 @@ final class AzureMlSettings {
     static final String API_VERSION = "api-version";
     static final String TAGS = "tags";
 
+    /** {@value #PREVIEW} for a fine-tuning job of the service's own, in place of a command job. */
+    static final String FINE_TUNING = "fine-tuning";
+
+    /** What of fine-tuning jobs means nothing to command jobs, besides {@link PlaceSettings#MODEL}. */
+    static final String TASK = "task";
+
+    static final String HYPER_PARAMETERS = "hyper-parameters";
+
+    /** Whoever says this knows that it is one. */
+    static final String PREVIEW = "preview";
+
     private static final String SUBSCRIPTION_VARIABLE = "AZURE_SUBSCRIPTION_ID";
     private static final String ANY_MACHINE = "Standard_NC24ads_A100_v4";
 
@@ -48,6 +61,10 @@ final class AzureMlSettings {
             IDENTITY,
             API_VERSION,
             TAGS,
+            FINE_TUNING,
+            PlaceSettings.MODEL,
+            TASK,
+            HYPER_PARAMETERS,
             AzureConnection.CLOUD,
             AzureConnection.CREDENTIAL));
 
@@ -114,8 +131,34 @@ final class AzureMlSettings {
                 settings.get(COMPUTE),
                 settings.getOrDefault(ENVIRONMENT, AzureMlOptions.USUAL_ENVIRONMENT),
                 settings.get(IDENTITY),
-                settings.getOrDefault(API_VERSION, AzureMlOptions.USUAL_API_VERSION),
-                PlaceSettings.tags(settings.getOrDefault(TAGS, "")));
+                settings.getOrDefault(
+                        API_VERSION, isTuning() ? AzureMlOptions.USUAL_PREVIEW : AzureMlOptions.USUAL_API_VERSION),
+                PlaceSettings.tags(settings.getOrDefault(TAGS, "")),
+                isTuning() ? tuning() : null);
+    }
+
+    /** Whether the job is to be a fine-tuning job of the service's own. */
+    boolean isTuning() {
+        return settings.containsKey(FINE_TUNING);
+    }
+
+    private TuningOptions tuning() {
+        return new TuningOptions(
+                settings.getOrDefault(PlaceSettings.MODEL, ""),
+                TuningTask.of(settings.getOrDefault(TASK, "")).orElse(null),
+                PlaceSettings.tags(settings.getOrDefault(HYPER_PARAMETERS, "")));
+    }
+
+    /** What makes a tuned model another one than the worker's; the workspace, the region and where files lie change nothing of it. */
+    Map<String, String> variation() {
+        Map<String, String> values = new TreeMap<>();
+        if (isTuning()) {
+            values.put("place", AzureMlProvider.ID.value());
+            for (String name : List.of(PlaceSettings.MODEL, TASK, HYPER_PARAMETERS)) {
+                Optional.ofNullable(settings.get(name)).ifPresent(value -> values.put(name, value));
+            }
+        }
+        return values;
     }
 
     private List<Problem> unreadable() {
@@ -149,9 +192,30 @@ final class AzureMlSettings {
         if (!spot.equals("true") && !spot.equals("false")) {
             problems.add(malformed(PlaceSettings.SPOT, spot, "true or false", "true"));
         }
+        checkTuning(problems);
         oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
         oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
         return problems;
+    }
+
+    private void checkTuning(List<Problem> problems) {
+        if (isTuning()) {
+            oneOf(FINE_TUNING, List.of(PREVIEW), problems);
+            oneOf(TASK, TuningTask.settings(), problems);
+            require(PlaceSettings.MODEL, AzureMlRules.ANY_MODEL, problems);
+            return;
+        }
+        for (String name : List.of(PlaceSettings.MODEL, TASK, HYPER_PARAMETERS)) {
+            if (settings.containsKey(name)) {
+                problems.add(AzureMlProblems.CONTRADICTION
+                        .error("Azure ML has no use for " + name + " in a job that runs finetune4j's worker")
+                        .at(Location.ofKey(PREFIX + name))
+                        .because("it is of the service's own fine-tuning jobs, which are a preview")
+                        .remedy("leave " + PREFIX + name + " out")
+                        .remedy(PREFIX + FINE_TUNING + ": " + PREVIEW)
+                        .build());
+            }
+        }
     }
 
     private void checkCloudOfStore(List<Problem> problems) {

@@ -179,7 +179,7 @@ final class AzureMlStatusMapper {
                     .retry(Retry.after(PLATFORM_PAUSE))
                     .build();
         }
-        return hasRun && code.startsWith("UserError")
+        return hasRun && code.startsWith("UserError") && !launch.job().isTuning()
                 ? workerFailed(name, reason)
                 : AzureMlProblems.JOB_FAILED
                         .error("Azure ML could not run " + name)

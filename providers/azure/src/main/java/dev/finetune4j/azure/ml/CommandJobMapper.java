@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** From a staged job to the body that launches it. Asks nobody; the same job gives the same body each time. */
 final class CommandJobMapper {
-    private static final String EXPERIMENT = "finetune4j";
+    /** Of all jobs, for people who look for them. */
+    static final String EXPERIMENT = "finetune4j";
+
     private static final String WRITTEN = "job";
 
     /** The environment's own is too small for what loaders of rows share. */
@@ -106,7 +108,7 @@ final class CommandJobMapper {
         properties.remove(TOLD);
         properties.put("isArchived", true);
         properties.withObjectProperty("tags").put(AzureJob.REMOVED, "true");
-        properties.withObjectProperty("outputs").retain(WRITTEN);
+        properties.withObjectProperty("outputs").retain(WRITTEN, FineTuningJobMapper.OUTPUT);
         return body;
     }
 

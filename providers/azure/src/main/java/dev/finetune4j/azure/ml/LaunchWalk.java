@@ -78,11 +78,10 @@ final class LaunchWalk {
         return launches.isEmpty() ? 1 : number(id, launches.get(launches.size() - 1)) + 1;
     }
 
-    /** Azure's name of the launch after these, as {@link #now} told them: not that of a removed one whose record stays. */
-    String nextName(RunId id, List<Launch> launches) {
+    /** What {@link #name} counts the launch after these as, as {@link #now} told them: not that of a removed one whose record stays. */
+    int nextNumber(RunId id, List<Launch> launches) {
         return IntStream.iterate(next(id, launches), number -> number + 1)
-                .mapToObj(number -> name(id, number))
-                .filter(name -> !removed.contains(name))
+                .filter(number -> !removed.contains(name(id, number)))
                 .findFirst()
                 .orElseThrow();
     }

@@ -27,6 +27,11 @@ public interface ProviderSubject extends AutoCloseable {
     /** A job that differs from {@link #acceptable} in what the place would refuse for certain, with a setting to blame. */
     Proposal unacceptable();
 
+    /** Codes of what the place tells of every job, as warnings, the good ones too; none by default. */
+    default List<String> alwaysTold() {
+        return List.of();
+    }
+
     /** A client of the same place with a setting that is wrong whatever the job; empty where the place takes no setting. */
     Optional<Provider> misconfigured();
 

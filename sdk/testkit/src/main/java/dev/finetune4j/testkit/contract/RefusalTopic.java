@@ -16,7 +16,10 @@ abstract class RefusalTopic extends ContractTopic {
 
     @Test
     void hasNothingAgainstAJobThatItWouldTake() {
-        assertThat(provider().refusals(subject().acceptable())).isEmpty();
+        List<Problem> told = provider().refusals(subject().acceptable());
+
+        assertThat(told).noneMatch(Problem::isError);
+        assertThat(told).extracting(Problem::code).isEqualTo(subject().alwaysTold());
     }
 
     @Test

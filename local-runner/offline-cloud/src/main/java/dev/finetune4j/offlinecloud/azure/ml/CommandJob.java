@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One command job and its life. Nothing happens by itself: whoever looks moves it on to now first, and then everything that was due by then
+ * One job, of a command or of the service's own tuning, and its life. Nothing happens by itself: whoever looks moves it on to now first, and then everything that was due by then
  * has happened at the time at which it was due. Guarded by the service that owns it.
  */
 final class CommandJob {

@@ -7,13 +7,23 @@ import dev.finetune4j.offlinecloud.azure.rest.AzureErrors;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What of a command job no schema says. */
+/** What of a command job, or of one of the service's own fine-tuning jobs, no schema says. */
 final class JobRules {
     private static final Pattern ID = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}");
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{\\{(inputs|outputs)\\.([^}]*)}}");
+    private static final Pattern MODEL =
+            Pattern.compile("azureml://registries/[\\w-]+/models/[\\w.-]+/versions/[\\w.-]+|/subscriptions/.+");
+    private static final List<String> TASKS = List.of(
+            "ChatCompletion",
+            "TextCompletion",
+            "TextClassification",
+            "QuestionAnswering",
+            "TextSummarization",
+            "TextTranslation");
     private static final String DEFAULT_SIZE = "Standard_DS3_v2";
 
     private final Workspace workspace;
@@ -39,8 +49,9 @@ final class JobRules {
                     "The job name '" + id
                             + "' is invalid: it must be 1 to 255 letters, digits, '_' or '-' that begin with a letter or digit.");
         }
-        if (!properties.path("jobType").asText().equals("Command")) {
-            throw AzureErrors.user("/properties/jobType", "The offline cloud runs jobs of type Command only.");
+        if (properties.path("jobType").asText().equals(PlayedTuning.JOB_TYPE)) {
+            checkTuning(properties);
+            return machines(properties, properties.at("/resources/instanceTypes/0"));
         }
         checkEnvironment(properties.path("environmentId").asText());
         String code = properties.path("codeId").asText();
@@ -49,7 +60,36 @@ final class JobRules {
         }
         checkReferences(properties);
         checkTimeout(properties.path("limits").path("timeout").asText());
-        return machines(properties);
+        return machines(properties, properties.at("/resources/instanceType"));
+    }
+
+    /** Models of Azure OpenAI, and machines that nobody names, which the service lends by the token, are other services. */
+    private static void checkTuning(ObjectNode properties) throws ServiceError {
+        JsonNode details = properties.path("fineTuningDetails");
+        if (!details.path("modelProvider").asText().equals("Custom")) {
+            throw AzureErrors.user(
+                    "/properties/fineTuningDetails/modelProvider",
+                    "The offline cloud runs fine-tuning jobs of the model provider Custom only.");
+        }
+        String model = details.at("/model/uri").asText();
+        if (!MODEL.matcher(model).matches()) {
+            throw AzureErrors.user(
+                    "/properties/fineTuningDetails/model/uri", "Could not find asset with ID: " + model);
+        }
+        if (!TASKS.contains(details.path("taskType").asText())) {
+            throw AzureErrors.user(
+                    "/properties/fineTuningDetails/taskType",
+                    "The offline cloud plays the tasks " + TASKS + " only.");
+        }
+        if (!properties.path("outputs").has("registered_model")) {
+            throw AzureErrors.user("/properties/outputs", "A fine-tuning job has the output registered_model.");
+        }
+        if (properties.path("computeId").asText().isEmpty()
+                && properties.at("/resources/instanceTypes").isEmpty()) {
+            throw AzureErrors.user(
+                    "/properties/resources/instanceTypes",
+                    "The offline cloud plays fine-tuning jobs on machines that are named only.");
+        }
     }
 
     private void checkEnvironment(String environment) throws ServiceError {
@@ -84,7 +124,7 @@ final class JobRules {
         }
     }
 
-    private Machines machines(ObjectNode properties) throws ServiceError {
+    private Machines machines(ObjectNode properties, JsonNode asked) throws ServiceError {
         JsonNode resources = properties.path("resources");
         int nodes = resources.path("instanceCount").asInt(1);
         if (nodes < 1) {
@@ -99,7 +139,7 @@ final class JobRules {
             }
             return computes.machines(compute.substring(begin.length()), nodes);
         }
-        String size = resources.path("instanceType").asText(DEFAULT_SIZE);
+        String size = asked.asText(DEFAULT_SIZE);
         VmSize found = VmSize.named(size)
                 .orElseThrow(() -> AzureErrors.user(
                         "/properties/resources/instanceType",

@@ -41,6 +41,12 @@ final class Jobs {
     /** What the service says of a job and takes from nobody. */
     private static final List<String> TOLD = List.of("status", "services", "parameters");
 
+    /** What a job is described with though it has none. */
+    private static final List<String> MAPS = List.of("tags", "properties", "outputs");
+
+    private static final List<String> MAPS_OF_COMMAND =
+            List.of("tags", "properties", "inputs", "outputs", "environmentVariables", "parameters");
+
     private final Workspace workspace;
     private final Clock clock;
     private final AzurePace pace;
@@ -320,7 +326,7 @@ final class Jobs {
         answer.set("properties", properties);
         properties.put("status", job.status().wireName());
         properties.put("isArchived", properties.path("isArchived").asBoolean());
-        for (String map : List.of("tags", "properties", "inputs", "outputs", "environmentVariables", "parameters")) {
+        for (String map : properties.path("jobType").asText().equals(PlayedTuning.JOB_TYPE) ? MAPS : MAPS_OF_COMMAND) {
             if (!properties.has(map)) {
                 properties.putObject(map);
             }
