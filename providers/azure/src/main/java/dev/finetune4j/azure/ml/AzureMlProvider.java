@@ -250,8 +250,7 @@ class AzureMlProvider implements Provider {
      * @param launch which of its launches, from 1
      * @param send brings the channels of a submission to the store, or tells where they would be: names below the store, by channel
      */
-    ObjectNode body(
-            Site open, Submission submission, int launch, Function<Submission, Map<String, String>> send) {
+    ObjectNode body(Site open, Submission submission, int launch, Function<Submission, Map<String, String>> send) {
         return new CommandJobMapper(open.options())
                 .body(
                         submission.id(),

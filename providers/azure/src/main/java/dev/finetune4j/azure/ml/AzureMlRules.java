@@ -20,8 +20,9 @@ final class AzureMlRules {
     private static final Pattern ENVIRONMENT =
             Pattern.compile("azureml://registries/[\\w-]+/environments/[\\w.-]+/versions/[\\w.-]+"
                     + "|/subscriptions/\\S+/environments/[\\w.-]+/versions/[\\w.-]+|[\\w.-]+:[\\w.-]+");
-    private static final Pattern MODEL = Pattern.compile("azureml://registries/[\\w-]+/models/[\\w.-]+/versions/[\\w.-]+"
-            + "|/subscriptions/\\S+/models/[\\w.-]+/versions/[\\w.-]+");
+    private static final Pattern MODEL =
+            Pattern.compile("azureml://registries/[\\w-]+/models/[\\w.-]+/versions/[\\w.-]+"
+                    + "|/subscriptions/\\S+/models/[\\w.-]+/versions/[\\w.-]+");
     private static final Pattern LANGUAGE = Pattern.compile("[A-Za-z][\\w-]{1,15}");
     private static final String PREVIEW = "-preview";
 
@@ -117,7 +118,8 @@ final class AzureMlRules {
                 MODEL,
                 "azureml://registries/REGISTRY/models/NAME/versions/VERSION, or the ARM id of a version of a model",
                 AzureMlSettings.PREFIX + PlaceSettings.MODEL + ": " + ANY_MODEL);
-        if (VERSION.matcher(options.apiVersion()).matches() && !options.apiVersion().endsWith(PREVIEW)) {
+        if (VERSION.matcher(options.apiVersion()).matches()
+                && !options.apiVersion().endsWith(PREVIEW)) {
             contradiction(
                     AzureMlSettings.API_VERSION,
                     "the version " + options.apiVersion() + " of Azure's API has no fine-tuning jobs",
@@ -159,8 +161,8 @@ final class AzureMlRules {
                             AzureMlSettings.HYPER_PARAMETERS,
                             "a translation needs to be told its " + name)
                     .because("it is the code of a language, such as en")
-                    .remedy(AzureMlSettings.PREFIX + AzureMlSettings.HYPER_PARAMETERS + ": " + TuningTask.SOURCE_LANGUAGE
-                            + "=en, " + TuningTask.TARGET_LANGUAGE + "=de")
+                    .remedy(AzureMlSettings.PREFIX + AzureMlSettings.HYPER_PARAMETERS + ": "
+                            + TuningTask.SOURCE_LANGUAGE + "=en, " + TuningTask.TARGET_LANGUAGE + "=de")
                     .build());
         }
     }

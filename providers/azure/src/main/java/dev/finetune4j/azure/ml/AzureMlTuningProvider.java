@@ -99,7 +99,8 @@ final class AzureMlTuningProvider extends AzureMlProvider {
         return AzureMlProblems.PREVIEW
                 .warning("fine-tuning jobs of Azure ML are a preview")
                 .at(Location.ofKey(AzureMlSettings.PREFIX + AzureMlSettings.FINE_TUNING))
-                .because("Azure ends none at a time limit: only a watcher does, so do not launch one with --detach and leave it")
+                .because(
+                        "Azure ends none at a time limit: only a watcher does, so do not launch one with --detach and leave it")
                 .because("time and cost are estimated for " + job.model() + " as finetune4j's worker would train it")
                 .remedy("leave " + AzureMlSettings.PREFIX + AzureMlSettings.FINE_TUNING + " out, for a command job")
                 .build();
@@ -111,8 +112,7 @@ final class AzureMlTuningProvider extends AzureMlProvider {
     }
 
     @Override
-    ObjectNode body(
-            Site open, Submission submission, int launch, Function<Submission, Map<String, String>> send) {
+    ObjectNode body(Site open, Submission submission, int launch, Function<Submission, Map<String, String>> send) {
         TuningStage.Staged staged = new TuningStage(open.options()).stage(submission, send);
         return new FineTuningJobMapper(open.options())
                 .body(submission.id(), launch, submission.order().digest(), staged, submission.labels());

@@ -48,8 +48,7 @@ final class FineTuningJobMapper {
      * @param digest of its order
      * @param labels tags for people
      */
-    ObjectNode body(
-            RunId id, int launch, String digest, TuningStage.Staged staged, Map<String, String> labels) {
+    ObjectNode body(RunId id, int launch, String digest, TuningStage.Staged staged, Map<String, String> labels) {
         ObjectNode body = Json.records().createObjectNode();
         ObjectNode job = body.putObject("properties");
         job.put("jobType", AzureJob.TUNING)
@@ -91,9 +90,6 @@ final class FineTuningJobMapper {
     }
 
     private ObjectNode file(String name) {
-        return Json.records()
-                .createObjectNode()
-                .put("jobInputType", "uri_file")
-                .put("uri", options.uri(name));
+        return Json.records().createObjectNode().put("jobInputType", "uri_file").put("uri", options.uri(name));
     }
 }

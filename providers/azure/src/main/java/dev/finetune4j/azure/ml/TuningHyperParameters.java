@@ -70,20 +70,20 @@ final class TuningHyperParameters {
         values.put("weight_decay", plain(training.weightDecay()));
         values.put("max_grad_norm", plain(training.maxGradientNorm()));
         values.put("seed", Long.toString(training.seed()));
-        values.put("lr_scheduler_type", switch (training.schedule()) {
-            case COSINE -> "cosine";
-            case LINEAR -> "linear";
-            case CONSTANT -> "constant";
-        });
+        values.put(
+                "lr_scheduler_type",
+                switch (training.schedule()) {
+                    case COSINE -> "cosine";
+                    case LINEAR -> "linear";
+                    case CONSTANT -> "constant";
+                });
         if (training.maxTokens() > 0) {
             values.put("max_seq_length", Integer.toString(training.maxTokens()));
         }
     }
 
     private static String plain(double value) {
-        return value == 0
-                ? "0"
-                : BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+        return value == 0 ? "0" : BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     private void adapt() {

@@ -1,8 +1,8 @@
 package dev.finetune4j.azure.ml;
 
 import java.util.Collections;
-import java.util.TreeMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**

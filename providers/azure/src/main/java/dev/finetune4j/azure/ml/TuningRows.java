@@ -112,7 +112,10 @@ final class TuningRows {
             }
             return true;
         }
-        if (row.messages().stream().filter(message -> message.role() == Role.ASSISTANT).count() > 1) {
+        if (row.messages().stream()
+                        .filter(message -> message.role() == Role.ASSISTANT)
+                        .count()
+                > 1) {
             return refuse(row, "has several answers", TuningTask.CHAT_COMPLETION);
         }
         return fill(line, row, asked(row));

@@ -85,7 +85,9 @@ enum TuningTask {
     }
 
     static Optional<TuningTask> of(String setting) {
-        return Arrays.stream(values()).filter(task -> task.setting.equals(setting)).findFirst();
+        return Arrays.stream(values())
+                .filter(task -> task.setting.equals(setting))
+                .findFirst();
     }
 
     /** As job files say them. */

@@ -25,6 +25,60 @@ class AzureMlRulesTest {
                 .isEmpty();
     }
 
+    private static final Map<String, String> TUNING = Map.of("fine-tuning", "preview", "model", TuningWorkspace.MODEL);
+
+    @Test
+    void takesAFineTuningJobOfTheServicesOwn() {
+        assertThat(problems(TUNING)).isEmpty();
+        assertThat(problems(with(TUNING, "api-version", "2026-05-15-preview"))).isEmpty();
+        Map<String, String> cluster = with(TUNING, "spot", "true");
+        assertThat(problems(with(cluster, "compute", "gpus"))).isEmpty();
+        Map<String, String> translation = with(TUNING, "task", "translation");
+        assertThat(problems(with(translation, "hyper-parameters", "source_lang=en, target_lang=de")))
+                .isEmpty();
+    }
+
+    @Test
+    void tellsWhatAFineTuningJobDoesNotTake() {
+        Map<String, String> wrong = new HashMap<>(TUNING);
+        wrong.putAll(Map.of(
+                "api-version", "2024-10-01",
+                "model", "Llama",
+                "spot", "true",
+                "environment", "mine:3",
+                "machine", "Standard_E4s_v3",
+                "task", "translation"));
+        assertThat(problems(wrong))
+                .allMatch(Problem::isError)
+                .extracting(Problem::summary)
+                .containsExactlyInAnyOrder(
+                        "Azure ML's model cannot be Llama",
+                        "the version 2024-10-01 of Azure's API has no fine-tuning jobs",
+                        "a fine-tuning job of Azure ML runs in no environment of one's own",
+                        "a fine-tuning job of Azure ML gets no machine that may be taken back but on a cluster of such",
+                        "a fine-tuning job of Azure ML takes a machine with GPUs, not Standard_E4s_v3",
+                        "a translation needs to be told its source_lang",
+                        "a translation needs to be told its target_lang");
+        assertThat(problems(Map.of("fine-tuning", "yes", "task", "rhyme")))
+                .extracting(Problem::summary)
+                .containsExactlyInAnyOrder(
+                        "Azure ML's fine-tuning must be one of preview, was yes",
+                        "Azure ML's task must be one of chat-completion, text-completion, text-classification,"
+                                + " question-answering, summarization, translation, was rhyme",
+                        "Azure ML needs to be told its model");
+    }
+
+    /** Nothing of it would be heeded. */
+    @Test
+    void tellsWhatACommandJobHasNoUseFor() {
+        assertThat(problems(Map.of("model", TuningWorkspace.MODEL, "task", "chat-completion")))
+                .allSatisfy(problem -> assertThat(problem.code()).isEqualTo("FT0932"))
+                .extracting(Problem::summary)
+                .containsExactly(
+                        "Azure ML has no use for model in a job that runs finetune4j's worker",
+                        "Azure ML has no use for task in a job that runs finetune4j's worker");
+    }
+
     @Test
     void tellsWhatIsMissing() {
         assertThat(new AzureMlSettings(Map.of(), Map.of()).problems())

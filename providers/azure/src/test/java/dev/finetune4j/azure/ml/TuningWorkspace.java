@@ -36,8 +36,7 @@ final class TuningWorkspace {
     private TuningWorkspace() {}
 
     static OfflineWorkspace open(Path home, Azurite blobs) throws IOException {
-        OfflineWorkspace workspace =
-                new OfflineWorkspace(home, blobs, new PlayedTuning(blobs, Duration.ofHours(1)));
+        OfflineWorkspace workspace = new OfflineWorkspace(home, blobs, new PlayedTuning(blobs, Duration.ofHours(1)));
         rows(home.resolve("data"), Part.TRAIN, 6);
         rows(home.resolve("data"), Part.VALIDATION, 2);
         return workspace;

@@ -73,13 +73,11 @@ final class JobRules {
         }
         String model = details.at("/model/uri").asText();
         if (!MODEL.matcher(model).matches()) {
-            throw AzureErrors.user(
-                    "/properties/fineTuningDetails/model/uri", "Could not find asset with ID: " + model);
+            throw AzureErrors.user("/properties/fineTuningDetails/model/uri", "Could not find asset with ID: " + model);
         }
         if (!TASKS.contains(details.path("taskType").asText())) {
             throw AzureErrors.user(
-                    "/properties/fineTuningDetails/taskType",
-                    "The offline cloud plays the tasks " + TASKS + " only.");
+                    "/properties/fineTuningDetails/taskType", "The offline cloud plays the tasks " + TASKS + " only.");
         }
         if (!properties.path("outputs").has("registered_model")) {
             throw AzureErrors.user("/properties/outputs", "A fine-tuning job has the output registered_model.");
