@@ -128,6 +128,21 @@ final class CommandAzure extends CommandHome {
                 StandardOpenOption.APPEND);
     }
 
+    /** A job that asks Azure Machine Learning's own fine-tuning jobs to tune a model of a registry. */
+    Path tuningJob(Path folder, long seed, String... settings) throws IOException {
+        StringBuilder more = new StringBuilder();
+        for (String setting : settings) {
+            more.append("    ").append(setting).append('\n');
+        }
+        return Files.writeString(
+                TicketsJob.write(Files.createTempDirectory(folder, "job"), seed),
+                "budget: {max-cost: 5 USD}\ntargets: [azure-ml]\nplaces:\n" + machineLearning()
+                        + "    fine-tuning: preview\n"
+                        + "    model: azureml://registries/azureml-meta/models/Phi-3-mini-4k-instruct/versions/13\n"
+                        + more,
+                StandardOpenOption.APPEND);
+    }
+
     /** How many files its jobs have in the store. */
     long files() throws IOException {
         return blobs.store().list(Datastores.JOBS, "").size();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.azure.ml.PlayedTuning;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.testkit.VirtualClock;
@@ -121,6 +122,70 @@ class OfflineAzureTest {
                         .statusCode())
                 .as("what the service answered is the same job")
                 .isEqualTo(200);
+    }
+
+    /** Only previews have fine-tuning jobs; they are played, and read their rows. */
+    @Test
+    void aFineTuningJobIsAPreviewAndIsPlayed() throws Exception {
+        open(new PlayedTuning(blobs, Duration.ofHours(1)));
+        client.store(azure.store() + "/rows/train.jsonl", "{\"messages\":[]}\n{\"messages\":[]}\n");
+        ObjectNode body = TuningBody.chat("rows/train.jsonl", 2);
+
+        HttpResponse<String> stable = submit("tuned", body);
+        HttpResponse<String> created = preview("tuned", body);
+        clock.advance(Duration.ofMinutes(10));
+        assertThat(client.status("tuned")).isEqualTo("Running");
+        clock.advance(Duration.ofHours(2));
+
+        assertThat(AzureClient.code(stable)).isEqualTo("400 UserError");
+        assertThat(AzureClient.message(stable)).contains("jobType");
+        assertThat(created.statusCode()).isEqualTo(201);
+        JsonNode job = AzureClient.json(client.call("GET", "/jobs/tuned"));
+        assertThat(job.at("/properties/status").asText()).isEqualTo("Completed");
+        assertThat(job.at("/properties/outputs/registered_model/assetName").asText())
+                .isEqualTo("mine");
+        assertThat(preview("tuned", (ObjectNode)
+                                Json.read("{\"properties\":" + job.path("properties") + "}", JsonNode.class))
+                        .statusCode())
+                .as("what the service answered is the same job")
+                .isEqualTo(200);
+        assertThat(client.fetch(client.details("tuned")
+                                .at("/logFiles/user_logs~1std_log.txt")
+                                .asText())
+                        .body())
+                .isEqualTo("trains on 2 rows for ChatCompletion\nbegins to compute for 2h\n");
+        assertThat(client.call("GET", "/models/mine/versions/1").statusCode())
+                .as("nothing was trained, and nothing is claimed")
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aFineTuningJobFailsByItsRowsAndIsRefusedByItsBody() throws Exception {
+        open(new PlayedTuning(blobs, Duration.ofHours(1)));
+        client.store(azure.store() + "/rows/other.jsonl", "{\"text\":\"a\"}\n");
+        preview("columns", TuningBody.chat("rows/other.jsonl", 1));
+        preview("nothing", TuningBody.chat("rows/none.jsonl", 1));
+        clock.advance(Duration.ofHours(1));
+
+        assertThat(client.details("columns").at("/error/error/message").asText())
+                .contains("trainingData row 1 has no column 'messages', which ChatCompletion reads");
+        assertThat(client.status("nothing")).isEqualTo("Failed");
+        ObjectNode model = TuningBody.chat("rows/other.jsonl", 1);
+        ((ObjectNode) model.at("/properties/fineTuningDetails/model")).put("uri", "mine");
+        ObjectNode machines = TuningBody.chat("rows/other.jsonl", 1);
+        CommandBody.properties(machines).remove("resources");
+        ObjectNode task = TuningBody.chat("rows/other.jsonl", 1);
+        ((ObjectNode) task.at("/properties/fineTuningDetails")).put("taskType", "ImageClassification");
+        ObjectNode outputs = TuningBody.chat("rows/other.jsonl", 1);
+        CommandBody.properties(outputs).remove("outputs");
+        assertThat(AzureClient.message(preview("a", model))).contains("Could not find asset with ID: mine");
+        assertThat(AzureClient.message(preview("a", machines))).contains("machines that are named only");
+        assertThat(AzureClient.message(preview("a", task))).contains("ChatCompletion");
+        assertThat(AzureClient.message(preview("a", outputs))).contains("outputs");
+    }
+
+    private HttpResponse<String> preview(String id, ObjectNode body) throws Exception {
+        return client.at("PUT", Workspace.sample().id() + "/jobs/" + id + "?api-version=2024-10-01-preview", body);
     }
 
     @Test

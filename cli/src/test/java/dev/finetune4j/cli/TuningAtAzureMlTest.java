@@ -1,0 +1,95 @@
+package dev.finetune4j.cli;
+
+import static dev.finetune4j.cli.CommandRun.oneLine;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.offlinecloud.azure.ml.PlayedTuning;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands for Azure ML's own fine-tuning jobs, which a job file asks for by one setting. */
+@Tag("long")
+@Timeout(60)
+class TuningAtAzureMlTest {
+    @TempDir
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init") // by each test
+    private CommandAzure cloud;
+
+    @AfterEach
+    void closeTheCloud() {
+        cloud.close();
+    }
+
+    private void open(Duration epoch) throws IOException {
+        cloud = CommandAzure.swift(folder, store -> new PlayedTuning(store, epoch));
+    }
+
+    @Test
+    void saysThatItIsAPreviewAndTunesToAReference() throws IOException {
+        open(Duration.ofMillis(50));
+        String job = cloud.tuningJob(folder, 5101).toString();
+
+        CommandRun dry = cloud.command("launch", job, "--dry-run");
+        CommandRun run = cloud.command("launch", job, "--yes");
+
+        assertThat(oneLine(dry.err()))
+                .contains("FT0935", "are a preview", "only a watcher does", "launch azure-ml Standard_N");
+        assertThat(dry.out()).contains("\"jobType\" : \"FineTuning\"", "\"taskType\" : \"TextClassification\"");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(oneLine(run.err())).contains("FT0935");
+        String id = cloud.run();
+        assertThat(cloud.command("ps").out()).contains("succeeded", "azure-ml");
+        assertThat(cloud.command("why", id).out()).contains("told azure-ml to launch it", "ended: succeeded");
+        assertThat(cloud.command("logs", id).out()).contains("rows for TextClassification");
+        CommandRun report = cloud.command("report", id);
+        assertThat(report.out()).as(report.err()).contains("It cost ", "were not compared");
+        CommandRun fetched = cloud.command("fetch", id);
+        assertThat(fetched.exitCode()).as(fetched.err()).isZero();
+        CommandRun resumed = cloud.command("resume", id);
+        assertThat(resumed.exitCode()).as(resumed.out()).isNotZero();
+        assertThat(cloud.command("launch", job, "--yes").err()).contains("has ended already");
+        assertThat(cloud.azure().calls().of("Jobs_CreateOrUpdate")).hasSize(1);
+        CommandRun removed = cloud.command("gc", job, "--older-than", "0s", "--yes");
+        assertThat(removed.out()).as(removed.err()).contains("removed ");
+    }
+
+    @Test
+    void isStoppedAndIsNoOtherJobsCommand() throws IOException {
+        open(Duration.ofHours(1));
+        String job = cloud.tuningJob(folder, 5102, "task: chat-completion").toString();
+        CommandRun launched = cloud.command("launch", job, "--yes", "--detach");
+        assertThat(launched.exitCode()).as(launched.err()).isZero();
+        String id = launched.out().strip();
+        assertThat(cloud.await(id, "training")).doesNotContain("failed");
+        assertThat(cloud.command("show", id).out()).containsPattern("machine +Standard_\\S+, westeurope");
+
+        CommandRun stopped = cloud.command("stop", id);
+
+        assertThat(stopped.exitCode()).as(stopped.err()).isZero();
+        CommandRun resumed = cloud.command("resume", id);
+        assertThat(resumed.exitCode()).as(resumed.out()).isNotZero();
+        assertThat(oneLine(resumed.err())).contains("FT0");
+        assertThat(cloud.command("policy", job, "--for", "caller").out()).contains("workspaces/jobs/write");
+    }
+
+    @Test
+    void refusesWhatAStableVersionDoesNotHave() throws IOException {
+        open(Duration.ofHours(1));
+        String job =
+                cloud.tuningJob(folder, 5103, "api-version: \"2024-10-01\"").toString();
+
+        CommandRun refused = cloud.command("launch", job, "--yes");
+
+        assertThat(refused.exitCode()).as(refused.err()).isNotZero();
+        assertThat(oneLine(refused.err())).contains("FT0932", "has no fine-tuning jobs");
+        assertThat(cloud.azure().calls().of("Jobs_CreateOrUpdate")).isEmpty();
+    }
+}
