@@ -108,7 +108,7 @@ final class LaunchCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             Plan plan = plan(tuner, file, saved);
             if (dryRun) {
-                view.terms(tuner.terms(plan, failover), file.job().budget());
+                show(tuner.terms(plan, failover), tuner, plan, file, view);
                 view.doing("checking " + job);
                 new PlannedCallsView(surroundings.screen(), output.isJson()).print(tuner.dryRun(plan));
                 return ExitCode.OK.number();
@@ -178,10 +178,15 @@ final class LaunchCommand implements Callable<Integer> {
                 there.isEmpty() ? file.job().targets() : there, said.regions(), said.gpus(), said.spot(), null);
     }
 
+    private static void show(LaunchTerms terms, FineTuner tuner, Plan plan, JobFile file, MessageView view) {
+        view.terms(terms, file.job().budget());
+        view.problems(tuner.settingWarnings(plan));
+    }
+
     /** Shows the terms, and asks where the place bills anything. */
     private boolean isAgreed(LaunchTerms terms, FineTuner tuner, Plan plan, JobFile file, MessageView view)
             throws IOException {
-        view.terms(terms, file.job().budget());
+        show(terms, tuner, plan, file, view);
         Billing billing = tuner.billing(file.at(plan.choice().orElseThrow()));
         return billing == Billing.NOTHING || consent.isGiven("launch at these terms", view, surroundings, spec);
     }

@@ -37,11 +37,18 @@ class TuningAtAzureMlTest {
         open(Duration.ofMillis(50));
         String job = cloud.tuningJob(folder, 5101).toString();
 
+        CommandRun checked = cloud.command("check", job);
         CommandRun dry = cloud.command("launch", job, "--dry-run");
         CommandRun run = cloud.command("launch", job, "--yes");
 
+        assertThat(oneLine(checked.err() + checked.out())).contains("FT0935", "are a preview", "only a watcher does");
         assertThat(oneLine(dry.err()))
-                .contains("FT0935", "are a preview", "only a watcher does", "launch azure-ml Standard_N");
+                .contains(
+                        "FT0935",
+                        "launch azure-ml Standard_N",
+                        "by whoever watches; at most",
+                        "for as long as it runs where nobody does",
+                        "worst-case overshoot: none while somebody watches");
         assertThat(dry.out()).contains("\"jobType\" : \"FineTuning\"", "\"taskType\" : \"TextClassification\"");
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(oneLine(run.err())).contains("FT0935");

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a launch may take at most, for somebody to agree to. */
 final class LaunchTermsView {
+    /** Where the place has no limit of its own. */
+    private static final String BY_WATCHER = " by whoever watches";
+
     private final Screen screen;
 
     /** Shows on a screen. */
@@ -44,7 +47,7 @@ final class LaunchTermsView {
         say(
                 "limit",
                 (tokens == null ? ofTime(terms) : ofTokens(terms, tokens))
-                        + ofBudget(terms.worstCost(), budget.maxCost()));
+                        + ofBudget(terms.worstCost(), budget.maxCost(), terms.onlyWatched()));
         if (terms.costOfTwo() != null) {
             say(
                     "twice",
@@ -105,12 +108,14 @@ final class LaunchTermsView {
     }
 
     private static String ofTime(LaunchTerms terms) {
-        return stop(terms, "") + "at most " + terms.worstCost() + " with winding down";
+        return stop(terms, terms.onlyWatched() ? BY_WATCHER : "") + "at most " + terms.worstCost()
+                + " with winding down"
+                + (terms.onlyWatched() ? " while somebody watches, and for as long as it runs where nobody does" : "");
     }
 
     /** Nothing ends a job where the money would end, so why no more can be billed is said. */
     private static String ofTokens(LaunchTerms terms, BilledTokens tokens) {
-        return stop(terms, " by whoever watches") + "at most " + terms.worstCost() + ", since no count gives more than "
+        return stop(terms, BY_WATCHER) + "at most " + terms.worstCost() + ", since no count gives more than "
                 + Figures.large(tokens.most()) + " tokens (" + tokens.basis() + ")";
     }
 
@@ -120,15 +125,15 @@ final class LaunchTermsView {
     }
 
     /** What can be billed at most is within the budget, or the terms were refused; unless the job's own settings of its place let it be more. */
-    private static String ofBudget(Money worst, @Nullable Money budget) {
+    private static String ofBudget(Money worst, @Nullable Money budget, boolean onlyWatched) {
         if (budget != null && worst.amount().compareTo(budget.amount()) > 0) {
             return ", of a budget of " + budget + " (worst-case overshoot: " + worst.less(budget)
                     + ", if its machine is taken back again and again and nobody watches)";
         }
         return budget == null
                 ? ""
-                : ", of a budget of " + budget + " (then " + budget.less(worst)
-                        + " left; worst-case overshoot: none, storage and transfer apart)";
+                : ", of a budget of " + budget + " (then " + budget.less(worst) + " left; worst-case overshoot: none"
+                        + (onlyWatched ? " while somebody watches" : "") + ", storage and transfer apart)";
     }
 
     private static String currency(Money money) {

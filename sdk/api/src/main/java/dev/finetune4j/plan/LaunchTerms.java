@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param perHour what an hour of the machine is billed at most, or null where time is not billed
  * @param tokens tokens that may be billed at most, or null where none are
  * @param timeLimit after which running time the place, or where it cannot the watcher, ends the job; null for never
+ * @param onlyWatched whether nothing but a watcher ends a job that is billed for time at its limit, so that one that nobody watches is billed
+ *     for as long as it runs; false in journals of earlier versions
  * @param worstCost what it costs if it runs to that limit and takes longest to wind down, or if as many tokens are billed as can be;
  *     null where nothing is billed
  * @param costOfTwo what it costs at worst where the answer to the launch is lost, the place makes a second job of it, and nobody follows the
@@ -41,6 +43,7 @@ public record LaunchTerms(
         @Nullable Money perHour,
         @Nullable BilledTokens tokens,
         @Nullable Duration timeLimit,
+        boolean onlyWatched,
         @Nullable Money worstCost,
         @Nullable Money costOfTwo,
         @Nullable HostingCost afterwards,
@@ -73,6 +76,7 @@ public record LaunchTerms(
                 perHour,
                 tokens,
                 limit,
+                onlyWatched,
                 most,
                 costOfTwo,
                 afterwards,

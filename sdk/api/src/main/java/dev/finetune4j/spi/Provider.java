@@ -32,7 +32,8 @@ public interface Provider extends AutoCloseable {
 
     /**
      * What is wrong with the settings that this provider was opened with, or missing of them, whatever the job: all of it at once, each
-     * pointing at its setting with {@link dev.finetune4j.error.Location#ofKey}; warnings where a setting has no effect. What a plan
+     * pointing at its setting with {@link dev.finetune4j.error.Location#ofKey}; warnings where a setting has no effect, or where whoever
+     * launches a job with it is to know something. What a plan
      * chooses, such as the machine, may be missing. Empty where nothing is wrong, and at a place that takes no settings.
      *
      * <p>Asks nobody, so that all options of a plan can be tried; {@link #refusals} tells the same of a job's settings, and what else

@@ -293,6 +293,21 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
+     * What the place of a plan's choice tells of its settings there though it would take the job, for somebody to know before they agree. Asks
+     * nobody.
+     *
+     * @return warnings
+     * @throws IllegalArgumentException if the plan is none of this fine-tuner's, or has no choice
+     */
+    public List<Problem> settingWarnings(Plan plan) {
+        JobFile job = planned.of(plan);
+        PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
+        return launcher.places().settingWarnings(job.at(choice).job()).stream()
+                .map(job::placed)
+                .toList();
+    }
+
+    /**
      * The least that must be allowed at the place where a job would run: to whoever launches it, to the job itself, and to whoever has its
      * tuned model hosted there. Empty where nothing has to be. Asks nobody but JumpStart's hub, which alone knows the image of a model.
      *

@@ -97,12 +97,29 @@ final class AzureMlSettings {
         return settings.getOrDefault(PlaceSettings.MACHINE, ANY_MACHINE);
     }
 
-    /** What is wrong with them whatever the job, or missing; empty if nothing. The machine may be left to a plan. */
+    /** What is wrong with them whatever the job, or missing, and what is to be known of them; empty if nothing. The machine may be left to a plan. */
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>(unreadable());
-        return problems.isEmpty()
-                ? AzureMlRules.problems(read(), settings.containsKey(PlaceSettings.MACHINE))
-                : problems;
+        if (!problems.isEmpty()) {
+            return problems;
+        }
+        problems.addAll(AzureMlRules.problems(read(), settings.containsKey(PlaceSettings.MACHINE)));
+        if (isTuning()) {
+            problems.add(preview());
+        }
+        return problems;
+    }
+
+    /** Nobody is to find out by a bill. */
+    private static Problem preview() {
+        return AzureMlProblems.PREVIEW
+                .warning("fine-tuning jobs of Azure ML are a preview")
+                .at(Location.ofKey(PREFIX + FINE_TUNING))
+                .because(
+                        "Azure ends none at a time limit: only a watcher does, so that --detach leaves one without an end")
+                .because("time and cost are estimated for the job's model as finetune4j's worker would train it")
+                .remedy("leave " + PREFIX + FINE_TUNING + " out, for a command job")
+                .build();
     }
 
     /**

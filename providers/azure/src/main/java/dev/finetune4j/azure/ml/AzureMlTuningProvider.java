@@ -2,7 +2,6 @@ package dev.finetune4j.azure.ml;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
-import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
@@ -73,7 +72,6 @@ final class AzureMlTuningProvider extends AzureMlProvider {
         List<Problem> problems = new ArrayList<>(said.problems());
         if (problems.stream().noneMatch(Problem::isError)) {
             problems.addAll(against(proposal.job(), said.options()));
-            problems.add(preview(proposal.job()));
         }
         return problems;
     }
@@ -93,17 +91,6 @@ final class AzureMlTuningProvider extends AzureMlProvider {
                 ? List.of()
                 : TuningHyperParameters.of(job.method(), job.training(), tuning.hyperParameters())
                         .problems();
-    }
-
-    private static Problem preview(FineTuneJob job) {
-        return AzureMlProblems.PREVIEW
-                .warning("fine-tuning jobs of Azure ML are a preview")
-                .at(Location.ofKey(AzureMlSettings.PREFIX + AzureMlSettings.FINE_TUNING))
-                .because(
-                        "Azure ends none at a time limit: only a watcher does, so do not launch one with --detach and leave it")
-                .because("time and cost are estimated for " + job.model() + " as finetune4j's worker would train it")
-                .remedy("leave " + AzureMlSettings.PREFIX + AzureMlSettings.FINE_TUNING + " out, for a command job")
-                .build();
     }
 
     @Override

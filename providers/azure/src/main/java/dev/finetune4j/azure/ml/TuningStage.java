@@ -83,7 +83,7 @@ final class TuningStage {
         TuningTask task = tuning.task() == null ? TuningRows.task(rows.resolve(Part.TRAIN.fileName())) : tuning.task();
         TuningHyperParameters parameters =
                 TuningHyperParameters.of(train.method(), train.training(), tuning.hyperParameters());
-        List<Problem> problems = new ArrayList<>(AzureMlRules.problems(options));
+        List<Problem> problems = new ArrayList<>(AzureMlRules.problems(options, true));
         problems.addAll(parameters.problems());
         Submission.Builder sent = Submission.builder(submission.id(), submission.model(), submission.order());
         for (Part part : List.of(Part.TRAIN, Part.VALIDATION)) {

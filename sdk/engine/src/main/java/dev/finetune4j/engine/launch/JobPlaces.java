@@ -334,6 +334,15 @@ public final class JobPlaces {
         }
     }
 
+    /** What the place of a job tells of its settings there though it would take the job. Asks nobody. */
+    public List<Problem> settingWarnings(FineTuneJob job) {
+        try (Provider provider = openFor(job)) {
+            return provider.settingProblems().stream()
+                    .filter(problem -> !problem.isError())
+                    .toList();
+        }
+    }
+
     /**
      * What each of some places has against its own settings in a job, in whichever region it sells anything. Asks nobody.
      *

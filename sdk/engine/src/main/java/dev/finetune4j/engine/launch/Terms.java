@@ -61,7 +61,7 @@ public final class Terms {
             refuseTooShort(option, budget, endurance, limit, perHour);
         }
         Money worst = perHour == null || limit == null ? null : perHour.forHours(limit.plus(windDown));
-        return terms(option, perHour, null, limit, worst, null, null);
+        return terms(option, perHour, null, limit, billsTime && !place.supportsTimeLimit(), worst, null, null);
     }
 
     /**
@@ -105,7 +105,7 @@ public final class Terms {
         }
         HostingCost afterwards = option.offer() instanceof TokenOffer service ? HostingCost.kept(service) : null;
         Money ofTwo = place.launchesOnce() ? null : worst.plus(worst);
-        return terms(option, null, tokens, budget.maxTime(), worst, ofTwo, afterwards);
+        return terms(option, null, tokens, budget.maxTime(), false, worst, ofTwo, afterwards);
     }
 
     private static LaunchTerms terms(
@@ -113,6 +113,7 @@ public final class Terms {
             @Nullable Money perHour,
             @Nullable BilledTokens tokens,
             @Nullable Duration limit,
+            boolean onlyWatched,
             @Nullable Money worst,
             @Nullable Money ofTwo,
             @Nullable HostingCost afterwards) {
@@ -126,6 +127,7 @@ public final class Terms {
                 perHour,
                 tokens,
                 limit,
+                onlyWatched,
                 worst,
                 ofTwo,
                 afterwards,

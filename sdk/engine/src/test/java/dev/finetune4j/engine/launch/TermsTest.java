@@ -199,6 +199,22 @@ class TermsTest {
     }
 
     @Test
+    void saysWhereNothingButAWatcherEndsAJob() {
+        Capabilities unlimited = new Capabilities(false, false, true, false, false, Billing.TIME);
+
+        assertThat(Terms.of(option("1.20", 10), cost("5.00 USD"), TIME, WIND_DOWN)
+                        .onlyWatched())
+                .isFalse();
+        assertThat(Terms.of(option("1.20", 10), cost("5.00 USD"), unlimited, WIND_DOWN)
+                        .onlyWatched())
+                .isTrue();
+        assertThat(Terms.of(tuning("3.78", 1_000_001), cost("3.79 USD"), TOKENS, Duration.ZERO)
+                        .onlyWatched())
+                .as("a budget holds all tokens there")
+                .isFalse();
+    }
+
+    @Test
     void goesNowhereWhereNobodyKnowsWhatIsSpent() {
         LaunchTerms agreed = Terms.of(option("1.20", 10), cost("1.00 USD"), TIME, WIND_DOWN);
 

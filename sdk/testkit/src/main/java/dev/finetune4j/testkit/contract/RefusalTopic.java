@@ -46,7 +46,10 @@ abstract class RefusalTopic extends ContractTopic {
 
     @Test
     void hasNothingAgainstSettingsThatItWouldTake() {
-        assertThat(provider().settingProblems()).isEmpty();
+        List<Problem> told = provider().settingProblems();
+
+        assertThat(told).noneMatch(Problem::isError);
+        assertThat(told).extracting(Problem::code).isEqualTo(subject().alwaysTold());
     }
 
     @Test
