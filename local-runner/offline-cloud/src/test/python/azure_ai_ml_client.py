@@ -1,4 +1,4 @@
-"""Launches, follows, fetches and cancels command jobs by Microsoft's Python client, and prints what it saw as lines of JSON.
+"""Launches, follows, fetches and cancels command jobs, and launches a fine-tuning job, by Microsoft's Python client, and prints what it saw as lines of JSON.
 
 usage: azure_ai_ml_client.py VARIABLES SUBSCRIPTION GROUP WORKSPACE FOLDER   (VARIABLES: a JSON object)
 """
@@ -10,6 +10,7 @@ import os
 import pathlib
 import socket
 import sys
+import time
 
 os.environ.update(json.loads(sys.argv[1]))
 subscription, group, workspace, folder = sys.argv[2:6]
@@ -24,6 +25,7 @@ socket.getaddrinfo = lambda host, *more, **named: resolve(
 from azure.ai.ml import Input, MLClient, Output, command  # noqa: E402
 from azure.ai.ml.entities import AmlCompute, JobResourceConfiguration, QueueSettings  # noqa: E402
 from azure.ai.ml.exceptions import JobException  # noqa: E402
+from azure.ai.ml.finetuning import FineTuningTaskType, create_finetuning_job  # noqa: E402
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError  # noqa: E402
 from azure.identity import ClientSecretCredential  # noqa: E402
 
@@ -115,6 +117,22 @@ try:
     client.jobs.get("py-4")
 except ResourceNotFoundError as e:
     say("unknown", [e.status_code, e.error.code])
+chat = folder / "chat.jsonl"
+chat.write_text('{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}\n')
+tuned = create_finetuning_job(
+    task=FineTuningTaskType.CHAT_COMPLETION,
+    training_data=str(chat),
+    hyperparameters={"per_device_train_batch_size": "1", "learning_rate": "0.00002", "num_train_epochs": "1"},
+    model="azureml://registries/azureml/models/Phi-3-mini-4k-instruct/versions/13",
+    name="py-5",
+    instance_types=["Standard_NC24ads_A100_v4"],
+    output_model_name_prefix="mine",
+)
+created = client.jobs.create_or_update(tuned)
+say("tuned", [created.type, created.outputs["registered_model"].type])
+while client.jobs.get("py-5").status not in ("Completed", "Failed"):
+    time.sleep(0.5)
+say("tuned status", client.jobs.get("py-5").status)
 cluster = AmlCompute(name="gpu", size="Standard_NC24ads_A100_v4", tier="low_priority", min_instances=0, max_instances=1)
 made = client.compute.begin_create_or_update(cluster).result()
 say("cluster", [made.name, made.provisioning_state, made.tier, made.size])

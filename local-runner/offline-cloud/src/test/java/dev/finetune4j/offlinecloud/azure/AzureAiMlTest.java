@@ -70,6 +70,8 @@ class AzureAiMlTest {
         assertThat(seen.path("failed").asText()).contains("exited with status code 3", "no such layer");
         assertThat(seen.at("/other definition/1").asText()).isEqualTo("UserError");
         assertThat(seen.at("/unknown/0").asInt()).isEqualTo(404);
+        assertThat(seen.path("tuned")).hasToString("[\"finetuning\",\"mlflow_model\"]");
+        assertThat(seen.path("tuned status").asText()).isEqualTo("Completed");
         assertThat(seen.path("cluster"))
                 .hasToString("[\"gpu\",\"Succeeded\",\"low_priority\",\"Standard_NC24ads_A100_v4\"]");
         assertThat(seen.path("sizes").asBoolean()).isTrue();

@@ -166,7 +166,8 @@ public final class AzureMlProblems implements ProblemCatalogue {
             "FT0954",
             "Azure ML could not run the job",
             ExitCode.INVALID,
-            "Azure took the job and failed before the worker could: it could not read an input, pull the image, or act as the job's identity.",
+            "Azure took the job and failed before the worker could: it could not read an input, pull the image, or act as the job's identity."
+                    + " A fine-tuning job of the service's own has no worker: all that fails in it is told so.",
             "az ml job show --name NAME");
 
     /** What is told of a workspace that is not as a job has it. */
