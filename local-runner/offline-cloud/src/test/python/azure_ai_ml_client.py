@@ -122,6 +122,7 @@ chat.write_text('{"messages": [{"role": "user", "content": "a"}, {"role": "assis
 tuned = create_finetuning_job(
     task=FineTuningTaskType.CHAT_COMPLETION,
     training_data=str(chat),
+    validation_data=str(chat),
     hyperparameters={"per_device_train_batch_size": "1", "learning_rate": "0.00002", "num_train_epochs": "1"},
     model="azureml://registries/azureml/models/Phi-3-mini-4k-instruct/versions/13",
     name="py-5",

@@ -75,7 +75,8 @@ final class JobRules {
         if (!MODEL.matcher(model).matches()) {
             throw AzureErrors.user("/properties/fineTuningDetails/model/uri", "Could not find asset with ID: " + model);
         }
-        if (!TASKS.contains(details.path("taskType").asText())) {
+        String task = details.path("taskType").asText();
+        if (TASKS.stream().noneMatch(task::equalsIgnoreCase)) { // Microsoft's own client says chatCompletion
             throw AzureErrors.user(
                     "/properties/fineTuningDetails/taskType", "The offline cloud plays the tasks " + TASKS + " only.");
         }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -26,15 +27,15 @@ public final class PlayedTuning implements Container {
 
     private static final Duration WIND_DOWN = Duration.ofSeconds(5);
 
-    /** The columns of each task whose columns no hyperparameter names. */
+    /** The columns of each task, in small letters, whose columns no hyperparameter names. */
     private static final Map<String, List<String>> COLUMNS =
-            Map.of("ChatCompletion", List.of("messages"), "TextCompletion", List.of("text", "ground_truth"));
+            Map.of("chatcompletion", List.of("messages"), "textcompletion", List.of("text", "ground_truth"));
 
     /** The hyperparameters that name the columns of each other task. */
     private static final Map<String, List<String>> KEYS = Map.of(
-            "TextClassification", List.of("sentence1_key", "label_key"),
-            "QuestionAnswering", List.of("question_key", "context_key", "answers_key"),
-            "TextSummarization", List.of("document_key", "summary_key"));
+            "textclassification", List.of("sentence1_key", "label_key"),
+            "questionanswering", List.of("question_key", "context_key", "answers_key"),
+            "textsummarization", List.of("document_key", "summary_key"));
 
     private final BlobStore store;
     private final Duration epoch;
@@ -98,13 +99,14 @@ public final class PlayedTuning implements Container {
     private static void check(JsonNode details, String place, JsonNode row) throws IOException {
         String task = details.path("taskType").asText();
         JsonNode parameters = details.path("hyperParameters");
-        List<String> columns = task.equals("TextTranslation")
+        String small = task.toLowerCase(Locale.ROOT);
+        List<String> columns = small.equals("texttranslation")
                 ? List.of(
                         parameters.path("source_lang").asText(),
                         parameters.path("target_lang").asText())
                 : COLUMNS.getOrDefault(
-                        task,
-                        KEYS.getOrDefault(task, List.of()).stream()
+                        small,
+                        KEYS.getOrDefault(small, List.of()).stream()
                                 .map(key -> parameters.path(key).asText())
                                 .toList());
         for (String column : columns) {
