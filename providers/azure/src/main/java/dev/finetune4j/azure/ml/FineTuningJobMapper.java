@@ -7,6 +7,7 @@ import dev.finetune4j.value.RunId;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * From options and a job to the body that launches it as a fine-tuning job. Only preview versions of the API have such jobs. The tier of a queue
@@ -64,8 +65,9 @@ final class FineTuningJobMapper {
             details.set("validationData", file(compared));
         }
         ObjectNode parameters = details.putObject("hyperParameters");
-        staged.task().columns().forEach(parameters::put);
-        staged.hyperParameters().forEach(parameters::put);
+        Map<String, String> sorted = new TreeMap<>(staged.task().columns());
+        sorted.putAll(staged.hyperParameters());
+        sorted.forEach(parameters::put);
         job.putObject("outputs")
                 .putObject(OUTPUT)
                 .put("jobOutputType", "mlflow_model")

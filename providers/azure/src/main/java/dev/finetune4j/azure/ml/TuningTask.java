@@ -13,36 +13,22 @@ import java.util.Optional;
  */
 enum TuningTask {
     /** {@code messages}, each with a role and its content. */
-    CHAT_COMPLETION("chat-completion", "ChatCompletion", Map.of()),
+    CHAT_COMPLETION("chat-completion", "ChatCompletion"),
 
     /** A text, and the one that follows it. */
-    TEXT_COMPLETION("text-completion", "TextCompletion", Map.of()),
+    TEXT_COMPLETION("text-completion", "TextCompletion"),
 
     /** A text and its label. */
-    TEXT_CLASSIFICATION(
-            "text-classification",
-            "TextClassification",
-            Map.of("sentence1_key", TuningTask.TEXT, "label_key", TuningTask.LABEL)),
+    TEXT_CLASSIFICATION("text-classification", "TextClassification"),
 
     /** A question, and where its answer stands in a context. */
-    QUESTION_ANSWERING(
-            "question-answering",
-            "QuestionAnswering",
-            Map.of(
-                    "question_key", TuningTask.QUESTION,
-                    "context_key", TuningTask.CONTEXT,
-                    "answers_key", TuningTask.ANSWERS,
-                    "answer_start_key", TuningTask.ANSWER_START,
-                    "answer_text_key", TuningTask.TEXT)),
+    QUESTION_ANSWERING("question-answering", "QuestionAnswering"),
 
     /** A document and its summary. */
-    SUMMARIZATION(
-            "summarization",
-            "TextSummarization",
-            Map.of("document_key", TuningTask.DOCUMENT, "summary_key", TuningTask.SUMMARY)),
+    SUMMARIZATION("summarization", "TextSummarization"),
 
     /** A text in two languages, whose codes are names of columns and hyperparameters that only the person can tell. */
-    TRANSLATION("translation", "TextTranslation", Map.of());
+    TRANSLATION("translation", "TextTranslation");
 
     static final String TEXT = "text";
     static final String GROUND_TRUTH = "ground_truth";
@@ -61,12 +47,10 @@ enum TuningTask {
 
     private final String setting;
     private final String wireName;
-    private final Map<String, String> columns;
 
-    TuningTask(String setting, String wireName, Map<String, String> columns) {
+    TuningTask(String setting, String wireName) {
         this.setting = setting;
         this.wireName = wireName;
-        this.columns = columns;
     }
 
     /** As a job file says it. */
@@ -81,7 +65,18 @@ enum TuningTask {
 
     /** Hyperparameters by which the service knows the columns. */
     Map<String, String> columns() {
-        return columns;
+        return switch (this) {
+            case CHAT_COMPLETION, TEXT_COMPLETION, TRANSLATION -> Map.of();
+            case TEXT_CLASSIFICATION -> Map.of("sentence1_key", TEXT, "label_key", LABEL);
+            case QUESTION_ANSWERING ->
+                Map.of(
+                        "question_key", QUESTION,
+                        "context_key", CONTEXT,
+                        "answers_key", ANSWERS,
+                        "answer_start_key", ANSWER_START,
+                        "answer_text_key", TEXT);
+            case SUMMARIZATION -> Map.of("document_key", DOCUMENT, "summary_key", SUMMARY);
+        };
     }
 
     static Optional<TuningTask> of(String setting) {
