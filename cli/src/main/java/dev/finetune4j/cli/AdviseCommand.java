@@ -16,7 +16,9 @@ import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.price.Market;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.ServiceMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,8 +128,11 @@ final class AdviseCommand implements Callable<Integer> {
     private List<PlacedModel> models(AskedTask task) {
         List<Problem> problems = new ArrayList<>();
         BaseModelBook book = BaseModelBook.shipped();
+        TaskKind kind = task.wishes().task();
         TuningPlaces places = new TuningPlaces(
-                book, Market.open(surroundings.providerContext()).offers(problems));
+                book,
+                Market.open(surroundings.providerContext()).offers(problems),
+                kind == null ? ServiceMethod.SUPERVISED : ServiceMethod.of(kind));
         try (MessageView messages = surroundings.messages(output.format)) {
             messages.problems(problems);
         }

@@ -36,7 +36,7 @@ final class InitCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "TASK",
             description =
-                    "classification, sentiment, question-answering, generation, summarization, translation or chat.")
+                    "classification, sentiment, question-answering, generation, summarization, translation, chat or preference.")
     String task = "";
 
     @Option(

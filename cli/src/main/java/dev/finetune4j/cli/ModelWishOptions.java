@@ -14,8 +14,8 @@ final class ModelWishOptions {
     @Option(
             names = "--task",
             paramLabel = "TASK",
-            description = "classification, sentiment, question-answering, generation, summarization, translation or"
-                    + " chat; base models are named where it is known.")
+            description = "classification, sentiment, question-answering, generation, summarization, translation,"
+                    + " chat or preference; base models are named where it is known.")
     @Nullable
     String task;
 

@@ -22,7 +22,14 @@ class CommandsTest {
     @Test
     void initWritesAJobFileThatCheckReads() throws IOException {
         for (String task : new String[] {
-            "classification", "sentiment", "question-answering", "generation", "summarization", "translation", "chat"
+            "classification",
+            "sentiment",
+            "question-answering",
+            "generation",
+            "summarization",
+            "translation",
+            "chat",
+            "preference"
         }) {
             Path job = folder.resolve(task + ".yaml");
 
@@ -61,7 +68,7 @@ class CommandsTest {
         CommandRun init = CommandRun.of("init", "poetry");
 
         assertThat(init.exitCode()).isEqualTo(2);
-        assertThat(init.err()).contains("classification").contains("was poetry");
+        assertThat(CommandRun.oneLine(init.err())).contains("classification", "preference, was poetry");
     }
 
     @Test

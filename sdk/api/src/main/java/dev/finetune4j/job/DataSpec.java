@@ -26,7 +26,7 @@ public record DataSpec(
         String file,
 
         @Describe(
-                "Row format: auto, openai-chat, bedrock-prompt-completion, bedrock-converse, jumpstart, alpaca, sharegpt, text or columns.")
+                "Row format: auto, openai-chat, openai-preference, bedrock-prompt-completion, bedrock-converse, jumpstart, alpaca, sharegpt, text or columns.")
         String format,
 
         @Describe("The files that the query sees, by table name.")
@@ -47,6 +47,7 @@ public record DataSpec(
     public static final List<String> FORMATS = List.of(
             AUTO_FORMAT,
             "openai-chat",
+            "openai-preference",
             "bedrock-prompt-completion",
             "bedrock-converse",
             "jumpstart",

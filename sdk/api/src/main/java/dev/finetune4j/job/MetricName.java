@@ -55,7 +55,7 @@ public record MetricName(String value) {
             case GENERATION -> List.of(PERPLEXITY, DISTINCT_2);
             case SUMMARIZATION -> List.of(ROUGE_L, ROUGE_1, ROUGE_2, PERPLEXITY);
             case TRANSLATION -> List.of(CHRF, BLEU, PERPLEXITY);
-            case CHAT -> List.of(PERPLEXITY);
+            case CHAT, PREFERENCE -> List.of(PERPLEXITY);
         };
     }
 

@@ -15,7 +15,9 @@ public enum TaskKind {
     /** The same text in another language. */
     TRANSLATION,
     /** Conversations of several turns; every assistant turn is learned. */
-    CHAT;
+    CHAT,
+    /** Conversations whose last turn has two answers: which of them is better is learned. */
+    PREFERENCE;
 
     /** Whether rows carry one of a closed list of labels. */
     public boolean hasLabels() {

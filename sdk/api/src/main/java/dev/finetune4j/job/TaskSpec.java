@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Describe("What the model is to do with a row of data.")
 public record TaskSpec(
-        @Describe("classification, sentiment, question-answering, generation, summarization, translation or chat.")
+        @Describe(
+                "classification, sentiment, question-answering, generation, summarization, translation, chat or preference.")
         TaskKind kind,
 
         @Describe(value = "System message before every prompt; none by default.", example = "Answer briefly.") @Nullable

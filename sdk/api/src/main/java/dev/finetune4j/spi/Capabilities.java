@@ -1,6 +1,7 @@
 package dev.finetune4j.spi;
 
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
 
 /**
  * What a provider can do. What is claimed must work and what is not claimed must be refused; the contract test proves both.
@@ -14,6 +15,7 @@ import dev.finetune4j.job.FineTuneJob;
  * @param givesModel whether {@link Provider#fetch} brings the files of the tuned model; a service that keeps it brings a reference
  * @param launchesOnce whether one launch makes one job, whatever answer is lost; where it does not, {@link Provider#submit} and {@link
  *     Provider#find} keep one and end the others, which may be billed until then
+ * @param learnsPreferences whether it learns from pairs of answers which is better ({@link TaskKind#PREFERENCE}); every place learns answers
  * @param billing what costs money, so that a {@link FineTuneJob} needs a budget
  */
 public record Capabilities(
@@ -24,6 +26,7 @@ public record Capabilities(
         boolean supportsTimeLimit,
         boolean givesModel,
         boolean launchesOnce,
+        boolean learnsPreferences,
         Billing billing) {
     /** A place whose worker leaves what it trained, or a service that keeps it. */
     public Capabilities(
@@ -60,6 +63,7 @@ public record Capabilities(
                 supportsTimeLimit,
                 givesModel,
                 true,
+                false,
                 billing);
     }
 
@@ -73,6 +77,21 @@ public record Capabilities(
                 supportsTimeLimit,
                 givesModel,
                 false,
+                learnsPreferences,
+                billing);
+    }
+
+    /** The same at a place that learns which of two answers is better, too. */
+    public Capabilities learningPreferences() {
+        return new Capabilities(
+                supportsCustomWork,
+                supportsStepEvents,
+                supportsStop,
+                supportsResume,
+                supportsTimeLimit,
+                givesModel,
+                launchesOnce,
+                true,
                 billing);
     }
 

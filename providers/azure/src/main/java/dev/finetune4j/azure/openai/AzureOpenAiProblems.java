@@ -34,8 +34,9 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "FT0973",
             "Azure OpenAI does not take this training setting",
             ExitCode.INVALID,
-            "Azure OpenAI has the hyperparameters n_epochs, batch_size and learning_rate_multiplier. What a job says of its training is put into them"
-                    + " where there is a counterpart; places.azure-openai may name the last two, with hyphens. The epochs are training.epochs alone,"
+            "Azure OpenAI has the hyperparameters n_epochs, batch_size and learning_rate_multiplier, and beta, from above 0 to 2, where it learns which"
+                    + " of two answers is better (task.kind: preference). What a job says of its training is put into them where there is a"
+                    + " counterpart; places.azure-openai may name all but the first, with hyphens. The epochs are training.epochs alone,"
                     + " by which a price is told.",
             "places.azure-openai.learning-rate-multiplier: 1");
 
@@ -51,8 +52,8 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "FT0975",
             "a row is not one that Azure OpenAI can tune with",
             ExitCode.INVALID,
-            "Azure OpenAI reads rows once the job has begun and fails it for the first that it does not take: a row is a conversation, and no message"
-                    + " of it is empty.",
+            "Azure OpenAI reads rows once the job has begun and fails it for the first that it does not take: a row is a conversation, or one with"
+                    + " two answers, and no message of it is empty.",
             "mend the row, or leave it out");
 
     static final ProblemKind ROW_COUNT = new ProblemKind(

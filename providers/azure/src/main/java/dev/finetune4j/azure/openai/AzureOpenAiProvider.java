@@ -92,7 +92,9 @@ final class AzureOpenAiProvider implements Provider {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(false, true, true, false, false, Billing.TOKENS).launchingAtLeastOnce();
+        return new Capabilities(false, true, true, false, false, Billing.TOKENS)
+                .launchingAtLeastOnce()
+                .learningPreferences();
     }
 
     /** Another model, trained by the service's own rules: the resource, the region and the scope change nothing of it. */

@@ -4,6 +4,7 @@ import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
 import java.util.ArrayList;
@@ -40,7 +41,9 @@ final class AzureOpenAiRules {
     static List<Problem> problems(FineTuneJob job, AzureOpenAiOptions options) {
         AzureOpenAiRules rules = new AzureOpenAiRules(options);
         rules.checkOptions();
-        rules.problems.addAll(TuningParameters.of(job.method(), job.training(), options.hyperParameters())
+        ServiceMethod learned = ServiceMethod.of(job.task().kind());
+        rules.checkLearned(learned);
+        rules.problems.addAll(TuningParameters.of(job.method(), learned, job.training(), options.hyperParameters())
                 .problems());
         return List.copyOf(rules.problems);
     }
@@ -60,6 +63,18 @@ final class AzureOpenAiRules {
         return AzureOpenAiProblems.ROW_COUNT
                 .error("Azure OpenAI trains on " + LEAST_ROWS + " rows or more, not " + rows)
                 .remedy("add " + (LEAST_ROWS - rows) + " rows or more");
+    }
+
+    /** The service learns preferences with some of its models only. */
+    private void checkLearned(ServiceMethod learned) {
+        TunableModels.offer(options.model(), options.region(), options.scope())
+                .filter(offer -> !offer.methods().contains(learned))
+                .ifPresent(offer -> problems.add(AzureOpenAiProblems.NOT_TUNABLE
+                        .error("Azure OpenAI does not teach " + options.model() + " which of two answers is better")
+                        .at(Location.ofKey("task.kind"))
+                        .because(offer.model() + " is tuned on answers alone")
+                        .remedy(AzureOpenAiSettings.PREFIX + PlaceSettings.MODEL + ": gpt-4.1-mini")
+                        .build()));
     }
 
     private void checkOptions() {

@@ -9,6 +9,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.plan.ServiceMethod;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,11 @@ final class TuningParameters {
     static final String BATCH = "batch-size";
     static final String RATE = "learning-rate-multiplier";
 
+    /** Of preference training: how far the model may go from what it was. */
+    static final String BETA = "beta";
+
     /** Those that job files may say, as they write them; the service has underscores in them. */
-    static final List<String> NAMES = List.of(BATCH, RATE);
+    static final List<String> NAMES = List.of(BATCH, BETA, RATE);
 
     /** What the service calls the epochs. */
     private static final String EPOCHS = "n-epochs";
@@ -33,23 +37,29 @@ final class TuningParameters {
     private static final Pattern WHOLE = Pattern.compile("[1-9]\\d{0,5}");
     private static final Pattern POSITIVE = Pattern.compile("(?=.*[1-9])\\d{1,6}(\\.\\d{1,10})?");
 
+    private static final BigDecimal MOST_BETA = BigDecimal.valueOf(2);
+
     private final TuningMethod method;
+    private final ServiceMethod learned;
     private final TrainingSpec training;
     private final Map<String, BigDecimal> values = new TreeMap<>();
     private final List<Problem> problems = new ArrayList<>();
 
-    private TuningParameters(TuningMethod method, TrainingSpec training) {
+    private TuningParameters(TuningMethod method, ServiceMethod learned, TrainingSpec training) {
         this.method = method;
+        this.learned = learned;
         this.training = training;
     }
 
     /**
      * The hyperparameters of a job.
      *
+     * @param learned what the service learns of the rows
      * @param said hyperparameters by their {@link #NAMES}
      */
-    static TuningParameters of(TuningMethod method, TrainingSpec training, Map<String, String> said) {
-        TuningParameters parameters = new TuningParameters(method, training);
+    static TuningParameters of(
+            TuningMethod method, ServiceMethod learned, TrainingSpec training, Map<String, String> said) {
+        TuningParameters parameters = new TuningParameters(method, learned, training);
         said.forEach(parameters::say);
         parameters.epochs();
         parameters.batchSize();
@@ -73,8 +83,16 @@ final class TuningParameters {
 
     private void say(String name, String text) {
         String key = AzureOpenAiSettings.PREFIX + name;
-        boolean isWhole = !name.equals(RATE);
-        if ((isWhole ? WHOLE : POSITIVE).matcher(text).matches()) {
+        boolean isWhole = name.equals(BATCH);
+        boolean isBeta = name.equals(BETA);
+        if (isBeta && learned != ServiceMethod.PREFERENCE) {
+            refuse(
+                    "beta is of jobs that learn which of two answers is better",
+                    key,
+                    "task.kind is not preference, so that it would have no effect");
+        } else if (isBeta && POSITIVE.matcher(text).matches() && new BigDecimal(text).compareTo(MOST_BETA) > 0) {
+            refuse("beta is at most " + MOST_BETA + ", not " + text, key, "the service would refuse the job");
+        } else if ((isWhole ? WHOLE : POSITIVE).matcher(text).matches()) {
             values.put(name, new BigDecimal(text));
         } else {
             refuse(

@@ -1,13 +1,16 @@
 package dev.finetune4j.azure.openai;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Example.Conversation;
 import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.ServiceMethod;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Rewrites rows as the lines that the service takes, and tells of every row for which it would fail the job, which it does minutes later. */
 final class TuningRows {
@@ -56,6 +60,18 @@ final class TuningRows {
         return List.copyOf(conversion.problems);
     }
 
+    /** What of the rows is learned, as their first tells: all rows of a job are of one kind. */
+    static ServiceMethod learned(Path rows) throws IOException {
+        try (Stream<String> lines = Files.lines(rows)) {
+            return lines.filter(line -> !line.isBlank())
+                    .findFirst()
+                    .map(line -> Json.read(line, Example.class))
+                    .filter(row -> row instanceof Conversation conversation && conversation.rejected() != null)
+                    .map(row -> ServiceMethod.PREFERENCE)
+                    .orElse(ServiceMethod.SUPERVISED);
+        }
+    }
+
     private void add(Example example, Writer to) throws IOException {
         count++;
         Optional<Problem> wrong = example instanceof Conversation conversation
@@ -80,13 +96,21 @@ final class TuningRows {
     /** A conversation as the service takes it. */
     private static ObjectNode line(Conversation conversation) {
         ObjectNode line = Json.records().createObjectNode();
-        for (Message message : conversation.messages()) {
-            line.withArray("/messages")
-                    .addObject()
-                    .put("role", message.role().name().toLowerCase(Locale.ROOT))
-                    .put("content", message.content());
+        String rejected = conversation.rejected();
+        if (rejected == null) {
+            conversation.messages().forEach(message -> put(message, line.withArray("/messages")));
+        } else {
+            conversation.prompt().forEach(message -> put(message, line.withArray("/input/messages")));
+            put(new Message(Role.ASSISTANT, conversation.answer()), line.withArray("/preferred_output"));
+            put(new Message(Role.ASSISTANT, rejected), line.withArray("/non_preferred_output"));
         }
         return line;
+    }
+
+    private static void put(Message message, ArrayNode list) {
+        list.addObject()
+                .put("role", message.role().name().toLowerCase(Locale.ROOT))
+                .put("content", message.content());
     }
 
     /** Marks that some readers take for the end of a line stand in texts only, where they may be escaped. */
@@ -97,22 +121,32 @@ final class TuningRows {
     private static Optional<Problem> against(Conversation conversation) {
         List<Message> messages = conversation.messages();
         for (int i = 0; i < messages.size(); i++) {
-            String content = messages.get(i).content();
-            Location place = place(conversation.row(), "messages[" + i + "].content");
-            if (content.isBlank()) {
-                return Optional.of(AzureOpenAiProblems.ROW
-                        .error(conversation.row() + " has an empty message")
-                        .at(place)
-                        .remedy("leave the row out, or fill the message")
-                        .build());
+            Optional<Problem> wrong = against(
+                    conversation.row(),
+                    "messages[" + i + "].content",
+                    messages.get(i).content());
+            if (wrong.isPresent()) {
+                return wrong;
             }
-            if (!StandardCharsets.UTF_8.newEncoder().canEncode(content)) {
-                return Optional.of(AzureOpenAiProblems.ROW
-                        .error(conversation.row() + " has half of a character, which no file can hold")
-                        .at(place)
-                        .remedy("mend the text: a character beyond U+FFFF takes two halves")
-                        .build());
-            }
+        }
+        return Optional.ofNullable(conversation.rejected())
+                .flatMap(rejected -> against(conversation.row(), "non_preferred_output[0].content", rejected));
+    }
+
+    private static Optional<Problem> against(RowRef row, String field, String content) {
+        if (content.isBlank()) {
+            return Optional.of(AzureOpenAiProblems.ROW
+                    .error(row + " has an empty message")
+                    .at(place(row, field))
+                    .remedy("leave the row out, or fill the message")
+                    .build());
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(content)) {
+            return Optional.of(AzureOpenAiProblems.ROW
+                    .error(row + " has half of a character, which no file can hold")
+                    .at(place(row, field))
+                    .remedy("mend the text: a character beyond U+FFFF takes two halves")
+                    .build());
         }
         return Optional.empty();
     }

@@ -6,6 +6,7 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Submission;
@@ -36,8 +37,9 @@ final class TuningStage {
      *
      * @param training id of a file, or its name where it is not sent
      * @param validation the same, or null for none
+     * @param learned what of its rows is learned
      */
-    record Sent(String training, @Nullable String validation) {}
+    record Sent(String training, @Nullable String validation, ServiceMethod learned) {}
 
     /**
      * The files of a job, sent.
@@ -69,7 +71,8 @@ final class TuningStage {
             Submission submission, WorkStep.Train train, Path rows, Path folder, BiFunction<String, Path, String> send)
             throws IOException {
         List<Problem> problems = new ArrayList<>(AzureOpenAiRules.problems(options));
-        problems.addAll(TuningParameters.of(train.method(), train.training(), options.hyperParameters())
+        ServiceMethod learned = TuningRows.learned(rows.resolve(Part.TRAIN.fileName()));
+        problems.addAll(TuningParameters.of(train.method(), learned, train.training(), options.hyperParameters())
                 .problems());
         Path training = folder.resolve(Part.TRAIN.fileName());
         problems.addAll(TuningRows.write(rows.resolve(Part.TRAIN.fileName()), training, true));
@@ -86,7 +89,7 @@ final class TuningStage {
         String digest = submission.order().digest();
         String sent = isCompared ? send.apply(TuningFile.name(submission.id(), digest, false), validation) : null;
         // What a job is known by comes last: once it is there, the job may be, too.
-        return new Sent(send.apply(TuningFile.name(submission.id(), digest, true), training), sent);
+        return new Sent(send.apply(TuningFile.name(submission.id(), digest, true), training), sent, learned);
     }
 
     /** What launches a job. What the service chooses best itself is left out rather than called {@code auto}. */
@@ -98,13 +101,13 @@ final class TuningStage {
         if (TuningParameters.hasSeed(train.training())) {
             body.put("seed", train.training().seed());
         }
-        ObjectNode parameters = TuningParameters.of(train.method(), train.training(), options.hyperParameters())
+        ObjectNode parameters = TuningParameters.of(
+                        train.method(), sent.learned(), train.training(), options.hyperParameters())
                 .json();
-        if (options.isV1()) {
-            body.putObject("method")
-                    .put("type", "supervised")
-                    .putObject("supervised")
-                    .set("hyperparameters", parameters);
+        boolean isPreference = sent.learned() == ServiceMethod.PREFERENCE;
+        if (options.isV1() || isPreference) {
+            String type = isPreference ? "dpo" : "supervised";
+            body.putObject("method").put("type", type).putObject(type).set("hyperparameters", parameters);
         } else {
             body.set("hyperparameters", parameters);
         }

@@ -15,11 +15,13 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.VirtualClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -199,8 +201,8 @@ class AzureOpenAiRulesTest {
                 .earlyStoppingPatience(3)
                 .build();
 
-        TuningParameters parameters =
-                TuningParameters.of(LoraTuning.defaults(), training, Map.of("learning-rate-multiplier", "0.5"));
+        TuningParameters parameters = TuningParameters.of(
+                LoraTuning.defaults(), ServiceMethod.SUPERVISED, training, Map.of("learning-rate-multiplier", "0.5"));
 
         assertThat(Json.line(parameters.json()))
                 .isEqualTo("{\"batch_size\":16,\"learning_rate_multiplier\":0.5,\"n_epochs\":3}");
@@ -208,12 +210,13 @@ class AzureOpenAiRulesTest {
                 .noneMatch(Problem::isError)
                 .hasSize(2)
                 .allSatisfy(problem -> assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.NO_COUNTERPART));
-        assertThat(TuningParameters.of(new FullTuning(), training, Map.of("batch-size", "1.5"))
+        assertThat(TuningParameters.of(
+                                new FullTuning(), ServiceMethod.SUPERVISED, training, Map.of("batch-size", "1.5"))
                         .problems())
                 .filteredOn(Problem::isError)
                 .extracting(Problem::kind)
                 .containsExactly(AzureOpenAiProblems.HYPER_PARAMETER, AzureOpenAiProblems.NO_COUNTERPART);
-        assertThat(TuningParameters.of(LoraTuning.defaults(), training, Map.of())
+        assertThat(TuningParameters.of(LoraTuning.defaults(), ServiceMethod.SUPERVISED, training, Map.of())
                         .problems())
                 .as("a job that says a rate for other places goes here without a change")
                 .noneMatch(Problem::isError)
@@ -221,6 +224,52 @@ class AzureOpenAiRulesTest {
                     assertThat(problem.summary()).startsWith("training.learning-rate has no effect");
                     assertThat(problem.remedies().get(0)).startsWith("places.azure-openai.learning-rate-multiplier: 1");
                 });
+    }
+
+    @Test
+    void takesBetaOfPreferencesAloneAndInItsBounds() {
+        TrainingSpec training = TrainingSpec.defaults();
+        assertThat(Json.line(TuningParameters.of(
+                                LoraTuning.defaults(), ServiceMethod.PREFERENCE, training, Map.of("beta", "0.2"))
+                        .json()))
+                .isEqualTo("{\"beta\":0.2,\"n_epochs\":3}");
+        for (String beta : List.of("0", "2.1", "high")) {
+            assertThat(TuningParameters.of(
+                                    LoraTuning.defaults(), ServiceMethod.PREFERENCE, training, Map.of("beta", beta))
+                            .problems())
+                    .as(beta)
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.HYPER_PARAMETER));
+        }
+        assertThat(TuningParameters.of(LoraTuning.defaults(), ServiceMethod.SUPERVISED, training, Map.of("beta", "0.2"))
+                        .problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.causes().get(0)).contains("task.kind is not preference"));
+    }
+
+    /** As the service documents rows of direct preference optimization. */
+    @Test
+    void writesPairsOfAnswersAsTheServiceTakesThem(@TempDir Path folder) throws IOException {
+        Path from = folder.resolve("train.jsonl");
+        Path to = folder.resolve("lines.jsonl");
+        List<Message> messages = List.of(
+                new Message(Role.SYSTEM, "Be kind."),
+                new Message(Role.USER, "Hi"),
+                new Message(Role.ASSISTANT, "Hello"));
+        Example pair = new Example.Conversation(new RowRef("rows.jsonl", 1), messages, null, "What?");
+        Files.writeString(from, (Json.line(pair) + "\n").repeat(10));
+
+        assertThat(TuningRows.write(from, to, true)).isEmpty();
+        assertThat(TuningRows.learned(from)).isEqualTo(ServiceMethod.PREFERENCE);
+        assertThat(Files.readAllLines(to)).hasSize(10).containsOnly("""
+                        {"input":{"messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Hi"}]},\
+                        "preferred_output":[{"role":"assistant","content":"Hello"}],\
+                        "non_preferred_output":[{"role":"assistant","content":"What?"}]}""");
+        Files.writeString(
+                from,
+                Json.line(new Example.Conversation(new RowRef("rows.jsonl", 1), messages, null, " ")) + "\n",
+                StandardOpenOption.APPEND);
+        assertThat(TuningRows.write(from, to, true)).extracting(Problem::kind).containsExactly(AzureOpenAiProblems.ROW);
     }
 
     @Test

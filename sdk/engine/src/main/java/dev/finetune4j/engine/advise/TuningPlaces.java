@@ -49,6 +49,7 @@ public final class TuningPlaces {
     private final BaseModelBook book;
     private final GpuTable gpus = GpuTable.shipped();
     private final MemoryModel memory = MemoryModel.shipped();
+    private final ServiceMethod method;
     private final List<TokenOffer> services;
     private final Map<ProviderId, List<MachineOffer>> machines = new TreeMap<>(Comparator.comparing(ProviderId::value));
 
@@ -57,17 +58,20 @@ public final class TuningPlaces {
      *
      * @param book knows which architectures the local core trains
      * @param offers what is sold, in any order
+     * @param method how the task is learned; but for supervised tasks services alone are places
      */
-    public TuningPlaces(BaseModelBook book, List<Offer> offers) {
+    public TuningPlaces(BaseModelBook book, List<Offer> offers, ServiceMethod method) {
         this.book = book;
+        this.method = method;
         List<Offer> sorted = offers.stream().sorted(Offer.CHEAPEST_FIRST).toList();
         services = sorted.stream()
                 .filter(TokenOffer.class::isInstance)
                 .map(TokenOffer.class::cast)
-                .filter(offer -> offer.methods().contains(ServiceMethod.SUPERVISED))
+                .filter(offer -> offer.methods().contains(method))
                 .toList();
         for (Offer offer : sorted) {
-            if (offer instanceof MachineOffer machine
+            if (method == ServiceMethod.SUPERVISED
+                    && offer instanceof MachineOffer machine
                     && machine.tier() == PurchaseTier.ON_DEMAND
                     && machine.price().isPresent()) {
                 machines.computeIfAbsent(machine.target(), key -> new ArrayList<>())
@@ -84,10 +88,16 @@ public final class TuningPlaces {
     public List<TuningPlace> of(CatalogueModel model, @Nullable Integer longestTokens) {
         List<TuningPlace> places = new ArrayList<>();
         boolean isEncoder = model.shape() instanceof EncoderShape;
-        if (book.isTrainedHere(model) && model.parameters() <= MOST_PARAMETERS_HERE) {
+        boolean isSupervised = method == ServiceMethod.SUPERVISED;
+        if (isSupervised && book.isTrainedHere(model) && model.parameters() <= MOST_PARAMETERS_HERE) {
             places.add(new TuningPlace(ProviderId.LOCAL, "this machine", "", isEncoder ? "full" : "lora", null));
         }
-        new TreeMap<>(model.ids()).forEach((place, id) -> places.add(service(ProviderId.parse(place), id)));
+        new TreeMap<>(model.ids()).forEach((place, id) -> {
+            TuningPlace service = service(ProviderId.parse(place), id);
+            if (isSupervised || service.price() != null) {
+                places.add(service);
+            }
+        });
         int tokens = Math.min(longestTokens == null ? USUAL_TOKENS : longestTokens, model.contextTokens());
         machines.forEach(
                 (target, offers) -> machine(model, tokens, isEncoder, offers).ifPresent(places::add));

@@ -13,6 +13,7 @@ import dev.finetune4j.engine.check.tokens.SpecialTokens;
 import dev.finetune4j.job.TaskKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the texts of one row. Safe for use by several threads. */
@@ -46,13 +47,14 @@ final class RowInspector {
                     .forEach(found ->
                             secrets.add(new FieldSpan(field.name(), found.start(), found.end(), found.rule())));
         }
-        TextField answer = fields.get(fields.size() - 1);
-        boolean isAnswerEmpty = answer.text().isBlank();
+        Optional<TextField> emptyAnswer = answers(example, fields).stream()
+                .filter(field -> field.text().isBlank())
+                .findFirst();
         return new RowFacts(
                 example.row(),
                 example instanceof Example.Conversation conversation ? conversation.label() : null,
-                isAnswerEmpty ? answer.name() : emptyPrompt(example),
-                isAnswerEmpty,
+                emptyAnswer.map(TextField::name).orElseGet(() -> emptyPrompt(example, fields)),
+                emptyAnswer.isPresent(),
                 special,
                 secrets,
                 Hashing.of(compared.text()),
@@ -62,14 +64,22 @@ final class RowInspector {
                 bytes);
     }
 
-    private static @Nullable String emptyPrompt(Example example) {
+    /** The texts that are learned at a row's end. */
+    private static List<TextField> answers(Example example, List<TextField> fields) {
+        int before = example instanceof Example.Conversation conversation
+                ? conversation.prompt().size()
+                : 0;
+        return fields.subList(before, fields.size());
+    }
+
+    private static @Nullable String emptyPrompt(Example example, List<TextField> fields) {
         if (!(example instanceof Example.Conversation conversation)) {
             return null;
         }
         List<Message> messages = conversation.messages();
         for (int i = 0; i < messages.size(); i++) {
             if (messages.get(i).role() == Role.USER && messages.get(i).content().isBlank()) {
-                return "messages[" + i + "].content";
+                return fields.get(i).name();
             }
         }
         return null;

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * One text of a row and the name by which problems call it.
  *
- * @param name {@code messages[2].content} or {@code text}
+ * @param name {@code messages[2].content}, {@code preferred_output[0].content} or {@code text}
  * @param text the text
  */
 record TextField(String name, String text) {
@@ -17,12 +17,24 @@ record TextField(String name, String text) {
         if (example instanceof Example.Passage passage) {
             return List.of(new TextField("text", passage.text()));
         }
-        List<Message> messages = ((Example.Conversation) example).messages();
-        List<TextField> fields = new ArrayList<>(messages.size());
-        for (int i = 0; i < messages.size(); i++) {
-            fields.add(
-                    new TextField("messages[" + i + "].content", messages.get(i).content()));
+        Example.Conversation conversation = (Example.Conversation) example;
+        List<Message> messages = conversation.messages();
+        List<TextField> fields = new ArrayList<>(messages.size() + 1);
+        String rejected = conversation.rejected();
+        if (rejected == null) {
+            addMessages(fields, "messages", messages);
+        } else {
+            addMessages(fields, "input.messages", conversation.prompt());
+            fields.add(new TextField("preferred_output[0].content", conversation.answer()));
+            fields.add(new TextField("non_preferred_output[0].content", rejected));
         }
         return fields;
+    }
+
+    private static void addMessages(List<TextField> fields, String list, List<Message> messages) {
+        for (int i = 0; i < messages.size(); i++) {
+            fields.add(
+                    new TextField(list + "[" + i + "].content", messages.get(i).content()));
+        }
     }
 }

@@ -10,6 +10,8 @@ import dev.finetune4j.engine.check.tokens.TokenSample.Choice;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /** Tokenizes rows as training will. Safe for use by several threads. */
@@ -37,22 +39,42 @@ final class TokenInspector {
         for (TextField field : fields) {
             mostTokens += RowInspector.utf8Length(field.text());
         }
+        if (example instanceof Example.Conversation conversation && conversation.rejected() != null) {
+            mostTokens *= 2; // the prompt once with each answer
+        }
         Choice choice = sample.choose(number, mostTokens);
         if (choice == Choice.LEFT_OUT) {
             return TokenFacts.LEFT_OUT;
         }
         try {
-            EncodedExample encoded = codec.encode(example, sample.limitTokens());
+            EncodedExample encoded = encode(example, sample.limitTokens());
             int trained = encoded.trained().cardinality();
             int trainedBeforeCut = encoded.isTruncated()
-                    ? codec.encode(example, encoded.untruncatedTokens())
-                            .trained()
-                            .cardinality()
+                    ? encode(example, encoded.untruncatedTokens()).trained().cardinality()
                     : trained;
             int unfamiliar = familiarity.unfamiliar(encoded.tokenIds());
             return new TokenFacts(choice, encoded, trained, trainedBeforeCut, unfamiliar, null);
         } catch (FineTuneException refusal) {
             return new TokenFacts(choice, null, 0, 0, 0, refusal);
         }
+    }
+
+    /** Both conversations of a row that compares two answers, one after the other: each is gone through, and paid for. */
+    private EncodedExample encode(Example example, int limit) {
+        EncodedExample first = codec.encode(example, limit);
+        return example instanceof Example.Conversation conversation
+                ? conversation
+                        .rejectedConversation()
+                        .map(rejected -> joined(first, codec.encode(rejected, limit)))
+                        .orElse(first)
+                : first;
+    }
+
+    private static EncodedExample joined(EncodedExample first, EncodedExample second) {
+        int[] tokens = Arrays.copyOf(first.tokenIds(), first.length() + second.length());
+        System.arraycopy(second.tokenIds(), 0, tokens, first.length(), second.length());
+        BitSet trained = first.trained();
+        second.trained().stream().forEach(at -> trained.set(first.length() + at));
+        return new EncodedExample(tokens, trained, first.untruncatedTokens() + second.untruncatedTokens());
     }
 }

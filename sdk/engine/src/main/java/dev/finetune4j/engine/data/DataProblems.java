@@ -142,7 +142,8 @@ public final class DataProblems implements ProblemCatalogue {
             "FT0225",
             "The row format cannot be told",
             "data.format is auto and the first rows look like none of the known formats, or it names a format that is not known. "
-                    + "Known are openai-chat (messages), bedrock-prompt-completion (prompt, completion), bedrock-converse "
+                    + "Known are openai-chat (messages), openai-preference (input, preferred_output, non_preferred_output), "
+                    + "bedrock-prompt-completion (prompt, completion), bedrock-converse "
                     + "(messages with content lists), jumpstart (instruction, context, response), alpaca (instruction, input, "
                     + "output), sharegpt (conversations), text (text) and columns (any columns, used by task.prompt and "
                     + "task.answer).",
@@ -192,7 +193,7 @@ public final class DataProblems implements ProblemCatalogue {
             "FT0232",
             "The rows cannot serve the task",
             "Plain text has no answer, so it can only be learned as a whole: task.kind generation. Classification needs rows "
-                    + "with a label.",
+                    + "with a label. A task of kind preference needs rows with two answers, and no other task learns from them.",
             "Use task.kind: generation, or rows with an input and an answer");
 
     /** A part of the split without rows. */

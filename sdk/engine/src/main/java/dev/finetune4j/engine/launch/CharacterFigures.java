@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.data.Role;
@@ -8,6 +9,7 @@ import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.Proposal;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -76,16 +78,25 @@ final class CharacterFigures {
 
     private static double tokens(Example row) {
         if (row instanceof Example.Conversation conversation) {
-            return conversation.messages().stream()
+            return bothAnswered(conversation)
                     .mapToDouble(message -> TOKENS_AROUND_A_MESSAGE + tokens(message.content()))
                     .sum();
         }
         return answerTokens(row);
     }
 
+    /** The messages of a row; where it compares two answers, once with each. */
+    private static Stream<Message> bothAnswered(Example.Conversation conversation) {
+        return Stream.concat(
+                conversation.messages().stream(),
+                conversation.rejectedConversation().stream()
+                        .map(Example.Conversation::messages)
+                        .flatMap(List::stream));
+    }
+
     private static double answerTokens(Example row) {
         if (row instanceof Example.Conversation conversation) {
-            return conversation.messages().stream()
+            return bothAnswered(conversation)
                     .filter(message -> message.role() == Role.ASSISTANT)
                     .mapToDouble(message -> 1 + tokens(message.content()))
                     .sum();

@@ -7,6 +7,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MachineOffer;
@@ -249,6 +250,7 @@ public final class JobPlaces {
             if (keepsForBilledTime(provider.capabilities())) {
                 FirstCheckpoint.neverOnSpot(proposal, provider.id()).ifPresent(problems::add);
             }
+            unlearned(provider, proposal.job()).ifPresent(problems::add);
             uncompared(provider, prepared).ifPresent(problems::add);
             unrestarted(provider, proposal).ifPresent(problems::add);
             return prepared.withProblems(problems).varied(provider.variation());
@@ -264,6 +266,30 @@ public final class JobPlaces {
                         .warning(place.id() + " tells no exit code, so that none of " + codes + " begins the job anew")
                         .at(Location.ofKey("recovery.exit-codes"))
                         .build());
+    }
+
+    /** A place that learns answers alone would leave out those that are worse. */
+    private Optional<Problem> unlearned(Provider place, FineTuneJob job) {
+        if (job.task().kind() != TaskKind.PREFERENCE || place.capabilities().learnsPreferences()) {
+            return Optional.empty();
+        }
+        Problem.Builder problem = LaunchProblems.NOT_LEARNED
+                .error(place.id() + " does not learn which of two answers is better")
+                .at(Location.ofKey("task.kind"))
+                .because("task.kind is preference, and it learns answers alone");
+        ids().stream()
+                .map(ProviderId::value)
+                .sorted()
+                .map(ProviderId::new)
+                .filter(id -> learnsPreferences(id, job))
+                .forEach(id -> problem.remedy("targets: [" + id + "]"));
+        return Optional.of(problem.build());
+    }
+
+    private boolean learnsPreferences(ProviderId id, FineTuneJob job) {
+        try (Provider provider = context.providers().open(id, job)) {
+            return provider.capabilities().learnsPreferences();
+        }
     }
 
     private Optional<Problem> uncompared(Provider place, PreparedJob prepared) {
@@ -330,7 +356,10 @@ public final class JobPlaces {
      */
     public void refuseObjections(FineTuneJob job, @Nullable Duration timeLimit) {
         try (Provider provider = openFor(job)) {
-            refuse(provider.objections(context.providers().at(provider.id(), job), timeLimit));
+            List<Problem> problems =
+                    new ArrayList<>(unlearned(provider, job).stream().toList());
+            problems.addAll(provider.objections(context.providers().at(provider.id(), job), timeLimit));
+            refuse(problems);
         }
     }
 

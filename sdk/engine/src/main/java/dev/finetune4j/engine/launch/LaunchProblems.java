@@ -139,6 +139,17 @@ public final class LaunchProblems implements ProblemCatalogue {
             A place whose process ends with an exit code tells it, and a code that the job lists lets it be begun anew. This machine and
             services that tune by the token tell none: a job that fails there stays as it is, whatever it lists.""", "remove recovery from the job file");
 
+    /** The place would learn the better answers and never see the others. */
+    public static final ProblemKind NOT_LEARNED = new ProblemKind(
+            "FT0535",
+            "the place does not learn which of two answers is better",
+            ExitCode.INVALID,
+            """
+            Rows of a task of kind preference have two answers, of which the better is to become likelier and the other less likely. A place
+            that learns answers alone would leave the worse ones out, so that it is refused before anything is sent. A plan shows the places
+            that learn from both.""",
+            "finetune plan JOB");
+
     /** There is no such way. */
     static FineTuneException noWay(ProviderId place, @Nullable String way, List<HostingWay> ways) {
         return NO_WAY.error(

@@ -26,11 +26,14 @@ public final class MostTokens {
         }
     }
 
-    private static long of(Example row) {
+    /** Of one row. */
+    static long of(Example row) {
         if (row instanceof Example.Conversation conversation) {
-            return conversation.messages().stream()
+            long own = conversation.messages().stream()
                     .mapToLong(message -> MARKS_OF_A_MESSAGE + bytes(message.content()))
                     .sum();
+            // Of a pair of answers nobody publishes whether the prompt is billed with each.
+            return own + conversation.rejectedConversation().map(MostTokens::of).orElse(0L);
         }
         return MARKS_OF_A_MESSAGE + (row instanceof Example.Passage passage ? bytes(passage.text()) : 0);
     }

@@ -7,6 +7,7 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
@@ -20,6 +21,7 @@ import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
@@ -85,7 +87,43 @@ final class Impasse {
                             + Figures.duration(first.time().likely()))
                     .build();
         }
+        Optional<Problem> notLearned = notLearned();
+        if (notLearned.isPresent()) {
+            return notLearned.get();
+        }
         return asksServicesOnly() ? noService(plan) : unsuitedMachine().orElseGet(() -> nothingFits(plan));
+    }
+
+    /** Places of offers that learn as a job's task is learned, by name. */
+    static List<ProviderId> learning(FineTuneJob job, List<Offer> offers) {
+        ServiceMethod method = ServiceMethod.of(job.task().kind());
+        return offers.stream()
+                .filter(offer -> offer instanceof TokenOffer service
+                        ? service.methods().contains(method)
+                        : method == ServiceMethod.SUPERVISED)
+                .map(Offer::target)
+                .distinct()
+                .sorted(Comparator.comparing(ProviderId::value))
+                .toList();
+    }
+
+    /** None of the places that are asked learns which of two answers is better. */
+    private Optional<Problem> notLearned() {
+        FineTuneJob job = figures.file().job();
+        List<ProviderId> targets = request.filter().targets();
+        List<ProviderId> learning = learning(job, offers);
+        if (job.task().kind() != TaskKind.PREFERENCE
+                || targets.isEmpty()
+                || targets.stream().anyMatch(learning::contains)) {
+            return Optional.empty();
+        }
+        Problem.Builder problem = PlanProblems.NOTHING_FITS
+                .error(job.name() + " is to learn which of two answers is better, which is not learned at "
+                        + targets.stream().map(ProviderId::value).collect(Collectors.joining(", ")))
+                .at(Location.ofKey("task.kind"))
+                .because("task.kind is preference");
+        learning.forEach(target -> problem.remedy("targets: [" + target + "]"));
+        return Optional.of(problem.build());
     }
 
     /** What the job names at one of its places, where no machine to train on is there. */

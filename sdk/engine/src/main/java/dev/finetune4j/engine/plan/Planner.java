@@ -21,6 +21,7 @@ import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanBasis;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Diagnosis;
@@ -34,7 +35,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Says what a job will take on every target. Always the same for the same question; asks nobody but what tells it of quotas. */
@@ -61,10 +64,13 @@ public final class Planner {
         MachinePlanner machines = new MachinePlanner(job, context.ownModels(), worlds, assumptions);
         ServicePlanner services = new ServicePlanner(job, worlds, assumptions);
         List<Rejection> rejections = new ArrayList<>();
-        List<Candidate> candidates =
-                new ArrayList<>(machines.plan(only(wanted, MachineOffer.class), request.everyRegion(), hosting));
+        List<Candidate> candidates = new ArrayList<>();
+        if (isLearnedByMachines(asked)) {
+            candidates.addAll(machines.plan(only(wanted, MachineOffer.class), request.everyRegion(), hosting));
+        }
         candidates.addAll(services.plan(only(wanted, TokenOffer.class), request.everyRegion()));
         candidates.addAll(ownMachines(job, request, rejections));
+        rejections.addAll(withoutMethod(asked, request, wanted));
         rejections.addAll(unsuited(asked, request)); // first, as the job itself says what is in the way
         rejections.addAll(machines.rejections());
         rejections.addAll(services.rejections());
@@ -91,6 +97,29 @@ public final class Planner {
                         .toList(),
                 breakEven(ranked).orElse(null),
                 warnings(asked, ranked, lacks));
+    }
+
+    /** No worker here learns but on the answers of rows. */
+    private static boolean isLearnedByMachines(FineTuneJob job) {
+        return ServiceMethod.of(job.task().kind()) == ServiceMethod.SUPERVISED;
+    }
+
+    /** Places that would be asked, but that none of what they sell learns as the task is learned. */
+    private List<Rejection> withoutMethod(FineTuneJob job, PlanRequest request, List<Offer> wanted) {
+        if (isLearnedByMachines(job)) {
+            return List.of();
+        }
+        List<ProviderId> targets = request.filter().targets();
+        Set<ProviderId> asked = new TreeSet<>(Comparator.comparing(ProviderId::value));
+        wanted.forEach(offer -> asked.add(offer.target()));
+        context.ownMachines().stream()
+                .map(OwnMachine::target)
+                .filter(target -> targets.isEmpty() || targets.contains(target))
+                .forEach(asked::add);
+        asked.removeAll(Impasse.learning(job, wanted));
+        return asked.stream()
+                .map(target -> new Rejection(target, null, "it learns answers, not which of two is better", null))
+                .toList();
     }
 
     /** What the quotas of the accounts lack for candidates, by the ids of their options. */
@@ -157,6 +186,11 @@ public final class Planner {
      * @throws FineTuneException with FT0767 if this machine would refuse it, or there is no local runner
      */
     public PlanOption onThisMachine(JobFigures figures) {
+        if (!isLearnedByMachines(figures.file().job())) {
+            throw notRehearsed(figures)
+                    .because("it learns answers, not which of two is better")
+                    .asException();
+        }
         List<Rejection> rejections = new ArrayList<>();
         OwnMachine here = ownMachine(ProviderId.LOCAL)
                 .orElseThrow(() -> notRehearsed(figures)
@@ -293,6 +327,9 @@ public final class Planner {
     private List<Candidate> ownMachines(PlannedJob job, PlanRequest request, List<Rejection> rejections) {
         OfferFilter filter = request.filter();
         if (!filter.gpus().isEmpty() || !filter.regions().isEmpty() || filter.spot() == OfferFilter.Spot.ONLY) {
+            return List.of();
+        }
+        if (!isLearnedByMachines(job.job())) {
             return List.of();
         }
         OwnMachinePlanner planner = ownMachinePlanner(job);

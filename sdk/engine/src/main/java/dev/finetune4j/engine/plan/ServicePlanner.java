@@ -60,8 +60,9 @@ final class ServicePlanner {
      */
     List<Candidate> plan(List<TokenOffer> offers, boolean everyRegion) {
         Map<ProviderId, List<TokenOffer>> byTarget = new LinkedHashMap<>();
+        ServiceMethod method = ServiceMethod.of(job.job().task().kind());
         offers.stream()
-                .filter(offer -> offer.methods().contains(ServiceMethod.SUPERVISED))
+                .filter(offer -> offer.methods().contains(method))
                 .sorted(Offer.CHEAPEST_FIRST)
                 .forEach(offer -> byTarget.computeIfAbsent(offer.target(), key -> new ArrayList<>())
                         .add(offer));

@@ -60,6 +60,11 @@ public final class JobTemplate {
                         "{\"source\": \"Good morning\", \"target\": \"Guten Morgen\"}",
                         "Translate into German: {{source}}",
                         "{{target}}");
+            case PREFERENCE ->
+                new Row(
+                        "{\"input\": {\"messages\": [...]}, \"preferred_output\": [...], \"non_preferred_output\": [...]}",
+                        "{{prompt}}",
+                        "{{completion}}");
             case CHAT ->
                 new Row(
                         "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}, {\"role\": \"assistant\", \"content\": \"Hello\"}]}",

@@ -35,7 +35,7 @@ final class DefaultTemplates {
             case SENTIMENT -> "What is the sentiment of this text?\n\n" + column;
             case SUMMARIZATION -> "Summarize this text.\n\n" + column;
             case TRANSLATION -> "Translate this text.\n\n" + column;
-            case QUESTION_ANSWERING, GENERATION, CHAT -> column;
+            case QUESTION_ANSWERING, GENERATION, CHAT, PREFERENCE -> column;
         };
     }
 
@@ -55,7 +55,7 @@ final class DefaultTemplates {
                         new ColumnsMapper.Templates(Template.parse("{{prompt}}"), Template.parse("{{completion}}")));
             case ALPACA -> Optional.of(withContext("input", "output"));
             case JUMPSTART -> Optional.of(withContext("context", "response"));
-            case OPENAI_CHAT, BEDROCK_CONVERSE, SHAREGPT, TEXT, COLUMNS -> Optional.empty();
+            case OPENAI_CHAT, OPENAI_PREFERENCE, BEDROCK_CONVERSE, SHAREGPT, TEXT, COLUMNS -> Optional.empty();
         };
     }
 

@@ -50,8 +50,29 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
         firstRows.forEach(row -> row.fieldNames().forEachRemaining(columns::add));
         boolean isAuto = formatName.equals(DataSpec.AUTO_FORMAT);
         RowFormat format = isAuto ? detect(firstRows.get(0), columns, task, name) : named(formatName, name);
+        refuseOtherTask(format, task, name);
         String note = isAuto ? "detected: " + format.sign() : "named by the job";
         return new FormatChoice(format, note, mapper(format, columns, task, speaks, file, name));
+    }
+
+    /** Pairs of answers are learned by a task of their own, which has no other rows. */
+    private static void refuseOtherTask(RowFormat format, TaskSpec task, String name) {
+        boolean hasPairs = format == RowFormat.OPENAI_PREFERENCE;
+        if (hasPairs == (task.kind() == TaskKind.PREFERENCE)) {
+            return;
+        }
+        throw DataProblems.TASK_MISMATCH
+                .error(
+                        hasPairs
+                                ? "rows of " + name + " are pairs of answers, but task.kind is not preference"
+                                : "rows of " + name + " have no pairs of answers, but task.kind is preference")
+                .at(Location.of(name))
+                .because("format " + format.id() + " (" + format.sign() + ")")
+                .remedy(
+                        hasPairs
+                                ? "task.kind: preference    # learns which of two answers is better"
+                                : "{\"input\": {\"messages\": [...]}, \"preferred_output\": [...], \"non_preferred_output\": [...]}")
+                .asException();
     }
 
     private static RowFormat named(String formatName, String name) {
@@ -149,7 +170,9 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
                         .remedy("Remove task.prompt and task.answer; the conversations are learned as they are")
                         .asException();
             }
-            return new MessagesMapper(format, task);
+            return format == RowFormat.OPENAI_PREFERENCE
+                    ? new PreferenceMapper(task)
+                    : new MessagesMapper(format, task);
         }
         ColumnsMapper.Templates templates = templates(format, columns, task, speaks, file, name);
         refuseUnknownColumns(templates, columns, name);

@@ -65,8 +65,8 @@ final class MessagesMapper implements ExampleMapper {
         }
     }
 
-    private void readMessage(
-            RowRef ref, JsonNode message, String place, List<Message> messages, List<Problem> problems) {
+    /** Adds a message, or what is wrong with it. */
+    void readMessage(RowRef ref, JsonNode message, String place, List<Message> messages, List<Problem> problems) {
         Optional<Role> role = role(message.path(roleField));
         if (role.isEmpty()) {
             problems.add(wrong(
@@ -144,7 +144,7 @@ final class MessagesMapper implements ExampleMapper {
                 .build();
     }
 
-    private static Problem wrong(RowRef ref, String field, String expected, JsonNode found) {
+    static Problem wrong(RowRef ref, String field, String expected, JsonNode found) {
         return DataProblems.ROW_SHAPE
                 .error(ref + ": " + field + " must be " + expected)
                 .at(new Location.InRow(ref.source(), ref.row(), field))

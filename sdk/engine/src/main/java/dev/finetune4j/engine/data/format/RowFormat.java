@@ -9,6 +9,8 @@ import java.util.Optional;
 public enum RowFormat {
     /** {@code {"messages": [{"role": "user", "content": "..."}, ...]}}: OpenAI and Azure OpenAI chat fine-tuning. */
     OPENAI_CHAT("openai-chat", "rows have messages whose content is text"),
+    /** {@code {"input": {"messages": [...]}, "preferred_output": [...], "non_preferred_output": [...]}}: direct preference optimization. */
+    OPENAI_PREFERENCE("openai-preference", "rows have input, preferred_output and non_preferred_output"),
     /** {@code {"prompt": "...", "completion": "..."}}. */
     BEDROCK_PROMPT_COMPLETION("bedrock-prompt-completion", "rows have prompt and completion"),
     /** {@code {"schemaVersion": "bedrock-conversation-2024", "system": [...], "messages": [...]}} with content lists. */
@@ -49,11 +51,14 @@ public enum RowFormat {
 
     /** Whether rows are conversations rather than columns. */
     boolean isConversation() {
-        return this == OPENAI_CHAT || this == BEDROCK_CONVERSE || this == SHAREGPT;
+        return this == OPENAI_CHAT || this == OPENAI_PREFERENCE || this == BEDROCK_CONVERSE || this == SHAREGPT;
     }
 
     /** The conversation format that a row looks like, if any. */
     static Optional<RowFormat> conversationFormat(ObjectNode row) {
+        if (row.has(PreferenceMapper.PREFERRED) || row.has(PreferenceMapper.REJECTED)) {
+            return Optional.of(OPENAI_PREFERENCE);
+        }
         if (row.path("conversations").isArray()) {
             return Optional.of(SHAREGPT);
         }

@@ -1,0 +1,194 @@
+package dev.finetune4j.cli;
+
+import static dev.finetune4j.cli.CommandRun.oneLine;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
+import dev.finetune4j.offlinecloud.wire.Call;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A job that learns which of two answers is better, by command: its rows are checked, and it goes to Azure OpenAI and nowhere else. */
+@Tag("long")
+@Timeout(60)
+class PreferenceAtAzureOpenAiTest {
+    private static final int PAIRS = 40;
+
+    @TempDir
+    private Path folder;
+
+    private CommandAzure cloud;
+
+    @BeforeEach
+    void openTheCloud() throws IOException {
+        cloud = CommandAzure.swift(folder, store -> PlannedContainer.succeedingAfter(Duration.ofHours(1)));
+    }
+
+    @AfterEach
+    void closeTheCloud() {
+        cloud.close();
+    }
+
+    @Test
+    void isLaunchedAsDirectPreferenceOptimizationAndReported() throws IOException {
+        Path job = job("azure-openai", pairs());
+
+        CommandRun planned = cloud.command("plan", job.toString(), "-o", "json");
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+        JsonNode plan = Json.read(planned.out(), JsonNode.class);
+        assertThat(plan.path("options").findValuesAsText("target")).containsOnly("azure-openai");
+        assertThat(plan.path("rejections").findValuesAsText("target")).contains("local", "sagemaker", "azure-ml");
+
+        CommandRun launched = cloud.command("launch", job.toString(), "--yes");
+
+        assertThat(launched.exitCode()).as(launched.err()).isZero();
+        assertThat(cloud.azure().calls().of("FineTuning_Create"))
+                .filteredOn(Call::hadEffect)
+                .singleElement()
+                .satisfies(call -> {
+                    JsonNode method = call.request().path("method");
+                    assertThat(method.path("type").asText()).isEqualTo("dpo");
+                    assertThat(method.has("supervised")).isFalse();
+                    JsonNode parameters = method.at("/dpo/hyperparameters");
+                    assertThat(parameters.path("beta").asDouble()).isEqualTo(0.2);
+                    assertThat(parameters.path("n_epochs").asInt()).isEqualTo(2);
+                    assertThat(call.request().has("hyperparameters")).isFalse();
+                });
+        String run = cloud.run();
+        assertThat(cloud.command("show", run).out()).contains("succeeded");
+        CommandRun reported = cloud.command("report", run);
+        assertThat(reported.exitCode()).as(reported.err()).isZero();
+        assertThat(oneLine(reported.out())).contains("preference");
+    }
+
+    /** Ten rows, each broken in another way, are told by their numbers and at the field that is to blame. */
+    @Test
+    void saysOfEachBrokenRowWhatIsWrong() throws IOException {
+        String question = "\"input\": {\"messages\": [{\"role\": \"user\", \"content\": \"Which port?\"}]}";
+        List<String> broken = List.of(
+                "{" + question + ", " + output("non_preferred_output", "no") + "}",
+                "{" + question + ", " + output("preferred_output", "yes") + "}",
+                "{" + question + ", " + output("preferred_output", "yes") + ", " + output("non_preferred_output", "yes")
+                        + "}",
+                "{\"input\": {\"messages\": [{\"role\": \"user\", \"content\": \"Which?\"}, {\"role\": \"assistant\","
+                        + " \"content\": \"443\"}]}, " + both() + "}",
+                "{" + question + ", \"preferred_output\": [{\"role\": \"assistant\", \"content\": \"a\"},"
+                        + " {\"role\": \"assistant\", \"content\": \"b\"}], " + output("non_preferred_output", "no")
+                        + "}",
+                "{" + both() + "}",
+                "{\"input\": {\"messages\": []}, " + both() + "}",
+                "{" + question + ", " + output("preferred_output", " ") + ", " + output("non_preferred_output", "no")
+                        + "}",
+                "{" + question + ", \"preferred_output\": [{\"role\": \"user\", \"content\": \"a\"}], "
+                        + output("non_preferred_output", "no") + "}",
+                "{\"input\": {\"messages\": [{\"role\": \"user\", \"content\": \"Which?\"}], \"tools\": [{\"type\":"
+                        + " \"function\"}]}, " + both() + "}");
+
+        CommandRun checked = cloud.command(
+                "check",
+                job("azure-openai", List.of(String.join("\n", broken), String.join("\n", pairs())))
+                        .toString());
+
+        assertThat(checked.exitCode()).as(checked.out()).isNotZero();
+        assertThat(oneLine(checked.out() + checked.err()))
+                .contains(
+                        "pairs.jsonl row 1: preferred_output must be a list of one message",
+                        "pairs.jsonl row 2: non_preferred_output must be a list of one message",
+                        "pairs.jsonl row 3: non_preferred_output is the same text as preferred_output",
+                        "pairs.jsonl row 4: the last of input.messages must be the user's",
+                        "pairs.jsonl row 5: preferred_output must be one message",
+                        "pairs.jsonl row 6: input.messages must be a list of messages",
+                        "pairs.jsonl row 7: input.messages must be a list of messages",
+                        "pairs.jsonl row 8: preferred_output is empty",
+                        "pairs.jsonl row 9: preferred_output must be the assistant's",
+                        "pairs.jsonl row 10: input.tools are not supported")
+                .doesNotContain("row 11");
+    }
+
+    /** What is not to be said is sent, too, so that its secrets are looked for. */
+    @Test
+    void looksForSecretsInBothAnswers() throws IOException {
+        String leak = "{\"input\": {\"messages\": [{\"role\": \"user\", \"content\": \"Which key?\"}]}, "
+                + output("preferred_output", "I cannot say.") + ", "
+                + output("non_preferred_output", "It is AKIA" + "Q3EGRXNPLLA7WXYZ, of course.") + "}";
+
+        CommandRun checked = cloud.command(
+                "check",
+                job("azure-openai", List.of(leak, String.join("\n", pairs()))).toString());
+
+        assertThat(oneLine(checked.out() + checked.err())).contains("non_preferred_output[0].content");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local", "sagemaker", "jumpstart", "bedrock", "azure-ml"})
+    void isRefusedWhereAnswersAreLearnedAlone(String place) throws IOException {
+        Path job = job(place, pairs());
+
+        CommandRun checked = cloud.command("check", job.toString());
+
+        assertThat(checked.exitCode()).as(checked.out()).isNotZero();
+        assertThat(oneLine(checked.out() + checked.err()))
+                .contains(
+                        "FT0535", place + " does not learn which of two answers is better", "targets: [azure-openai]");
+        CommandRun planned = cloud.command("plan", job.toString(), "--target", place);
+        assertThat(planned.exitCode()).as(planned.out()).isNotZero();
+        assertThat(oneLine(planned.err())).contains("is not learned at " + place, "targets: [azure-openai]");
+    }
+
+    @Test
+    void aTaskOfAnotherKindHasNoPairs() throws IOException {
+        Path job = job("azure-openai", pairs());
+        String text = Files.readString(job);
+        Files.writeString(job, text.replace("kind: preference", "kind: chat"));
+        assertThat(oneLine(cloud.command("check", job.toString()).err()))
+                .contains("FT0232", "are pairs of answers", "task.kind: preference");
+
+        Files.writeString(job, text.replace("pairs.jsonl", "chats.jsonl"));
+        Files.writeString(
+                job.resolveSibling("chats.jsonl"),
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}\n");
+        assertThat(oneLine(cloud.command("check", job.toString()).err()))
+                .contains("FT0232", "have no pairs of answers", "non_preferred_output");
+    }
+
+    private Path job(String target, List<String> rows) throws IOException {
+        Path at = Files.createTempDirectory(folder, "job");
+        Files.write(at.resolve("pairs.jsonl"), rows);
+        return Files.writeString(
+                at.resolve("job.yaml"),
+                "name: polite\nmodel: " + TicketsJob.MODEL + "\ntask: {kind: preference}\n"
+                        + "data: {file: pairs.jsonl}\ntraining: {epochs: 2}\nbudget: {max-cost: 5 USD}\ntargets: ["
+                        + target + "]\nplaces:\n" + cloud.machineLearning() + cloud.openAi() + "    beta: 0.2\n");
+    }
+
+    private static List<String> pairs() {
+        return IntStream.range(0, PAIRS)
+                .mapToObj(i -> "{\"input\": {\"messages\": [{\"role\": \"user\", \"content\": \"Ticket " + i * 7919
+                        + ": my printer number " + i + " does not print\"}]}, "
+                        + output("preferred_output", "Thank you for telling us of printer " + i + "; we look at it.")
+                        + ", " + output("non_preferred_output", "Not our problem, see page " + i * 31 + ".") + "}")
+                .toList();
+    }
+
+    private static String both() {
+        return output("preferred_output", "yes") + ", " + output("non_preferred_output", "no");
+    }
+
+    private static String output(String field, String text) {
+        return "\"" + field + "\": [{\"role\": \"assistant\", \"content\": \"" + text + "\"}]";
+    }
+}
