@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("long")
 @Timeout(60)
 class PreferenceAtAzureOpenAiTest {
-    private static final int PAIRS = 40;
+    private static final int PAIRS = 150;
 
     @TempDir
     private Path folder;
