@@ -274,6 +274,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 ANSWERS_NOT_AGREED,
                 LATE_CHECKPOINT,
                 ATTACHED,
-                NO_RESTARTS);
+                NO_RESTARTS,
+                NOT_LEARNED);
     }
 }
