@@ -309,7 +309,7 @@ public final class FineTuner implements AutoCloseable {
 
     /**
      * The least that must be allowed at the place where a job would run: to whoever launches it, to the job itself, and to whoever has its
-     * tuned model hosted there. Empty where nothing has to be. Asks nobody but JumpStart's hub, which alone knows the image of a model.
+     * tuned model hosted there. Empty where nothing has to be. Asks nobody but a hub, where that alone knows the image of a model.
      *
      * @throws FineTuneException with FT0113 if none of its targets is there, or with what is wrong with the place's settings
      */

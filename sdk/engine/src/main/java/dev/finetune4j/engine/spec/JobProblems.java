@@ -88,8 +88,8 @@ public final class JobProblems implements ProblemCatalogue {
     static final ProblemKind TARGET_ABSENT =
             kind("FT0113", "a target is not on the class path", """
             "targets" names the places where the job may run. Each place is brought by a provider on the class path: local by
-            finetune4j-worker, the Amazon services by finetune4j-aws, the Azure services by finetune4j-azure. Add that artifact,
-            or name a target that is there.""", "targets: [local]");
+            finetune4j-worker, those of a cloud by an artifact of its own, which the BOM dev.finetune4j:finetune4j-bom names. Add
+            that artifact, or name a target that is there.""", "targets: [local]");
 
     /** For ServiceLoader. */
     public JobProblems() {}

@@ -7,21 +7,12 @@ import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Holds the targets of a job against the providers that are on the class path. */
 public final class ProviderCheck {
-    /** Which artifact of finetune4j brings which provider. */
-    private static final Map<String, String> ARTIFACTS = Map.of(
-            "local", "finetune4j-worker",
-            "sagemaker", "finetune4j-aws",
-            "jumpstart", "finetune4j-aws",
-            "bedrock", "finetune4j-aws",
-            "azure-ml", "finetune4j-azure",
-            "azure-openai", "finetune4j-azure");
-
     private ProviderCheck() {}
 
     /**
@@ -43,29 +34,18 @@ public final class ProviderCheck {
     }
 
     private static Problem absent(String target, String path, Collection<String> present) {
-        String here = present.isEmpty()
-                ? "no provider is on the class path"
-                : "on the class path: " + String.join(", ", present);
-        String artifact = ARTIFACTS.get(target);
         Problem.Builder problem = JobProblems.TARGET_ABSENT
-                .error(
-                        artifact == null
-                                ? "no provider is called \"" + target + '"'
-                                : "the target " + target + " needs the artifact " + artifact)
+                .error("no provider on the class path is called \"" + target + '"')
                 .at(Location.ofKey(path))
-                .because(here);
-        if (artifact != null) {
-            problem.because(target + " is brought by dev.finetune4j:" + artifact);
-        } else {
-            Spelling.nearest(target, present)
-                    .or(() -> Spelling.nearest(target, ARTIFACTS.keySet()))
-                    .ifPresent(near -> problem.remedy("targets: [" + near + "]"));
-        }
-        if (present.contains(ProviderId.LOCAL.value())) {
-            problem.remedy("targets: [local]");
-        }
-        if (artifact != null) {
-            problem.remedy("add dev.finetune4j:" + artifact + " to the class path");
+                .because(present.isEmpty() ? "there is none at all" : "there are these: " + String.join(", ", present));
+        Optional<String> near = Spelling.nearest(target, present);
+        near.ifPresent(name -> problem.remedy("targets: [" + name + "]"));
+        if (near.isEmpty()) {
+            if (present.contains(ProviderId.LOCAL.value())) {
+                problem.remedy("targets: [local]");
+            }
+            problem.remedy("add the artifact that brings " + target
+                    + " to the class path; dev.finetune4j:finetune4j-bom names all");
         }
         return problem.build();
     }

@@ -22,31 +22,34 @@ class ProviderCheckTest {
     }
 
     @Test
-    void saysWhichArtifactBringsAnAbsentTarget() {
+    void saysWhereTheArtifactOfAnAbsentTargetIsFound() {
         List<Problem> problems = ProviderCheck.inspect(job("bedrock", "local", "azure-ml"), Set.of(ProviderId.LOCAL));
 
         assertThat(problems).extracting(Problem::code).containsOnly("FT0113");
         assertThat(problems)
                 .extracting(Problem::summary)
                 .containsExactly(
-                        "the target bedrock needs the artifact finetune4j-aws",
-                        "the target azure-ml needs the artifact finetune4j-azure");
-        assertThat(problems.get(0).causes()).contains("on the class path: local");
+                        "no provider on the class path is called \"bedrock\"",
+                        "no provider on the class path is called \"azure-ml\"");
+        assertThat(problems.get(0).causes()).containsExactly("there are these: local");
         assertThat(problems.get(0).location()).hasToString("job  targets[0]");
         assertThat(problems.get(0).remedies())
-                .containsExactly("targets: [local]", "add dev.finetune4j:finetune4j-aws to the class path");
+                .containsExactly(
+                        "targets: [local]",
+                        "add the artifact that brings bedrock to the class path; dev.finetune4j:finetune4j-bom names all");
     }
 
     @Test
     void guessesAMisspeltTarget() {
         Problem local =
                 ProviderCheck.inspect(job("locall"), Set.of(ProviderId.LOCAL)).get(0);
-        Problem cloud = ProviderCheck.inspect(job("sage-maker"), Set.of()).get(0);
+        Problem cloud = ProviderCheck.inspect(job("sage-maker"), Set.of(ProviderId.parse("sagemaker")))
+                .get(0);
+        Problem alone = ProviderCheck.inspect(job("sagemaker"), Set.of()).get(0);
 
-        assertThat(local.summary()).isEqualTo("no provider is called \"locall\"");
-        assertThat(local.remedies().get(0)).isEqualTo("targets: [local]");
+        assertThat(local.remedies()).containsExactly("targets: [local]");
         assertThat(cloud.remedies()).containsExactly("targets: [sagemaker]");
-        assertThat(cloud.causes()).containsExactly("no provider is on the class path");
+        assertThat(alone.causes()).containsExactly("there is none at all");
     }
 
     private static FineTuneJob job(String... targets) {
