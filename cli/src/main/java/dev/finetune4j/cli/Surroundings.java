@@ -9,6 +9,7 @@ import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.PreparationProgress;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.spec.Profile;
+import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.spi.ProviderContext;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -24,16 +25,23 @@ import java.util.Map;
  * @param environment environment variables
  * @param home finetune4j's folder: {@code FINETUNE_HOME}, or {@code ~/.finetune4j}
  * @param clock the clock
+ * @param sleeper how to wait between two looks at a place
  * @param in what is said to a command that listens
  * @param isTyped whether a person types it
  */
 record Surroundings(
-        Screen screen, Map<String, String> environment, Path home, Clock clock, InputStream in, boolean isTyped) {
+        Screen screen,
+        Map<String, String> environment,
+        Path home,
+        Clock clock,
+        Sleeper sleeper,
+        InputStream in,
+        boolean isTyped) {
     private static final String HOME_VARIABLE = "FINETUNE_HOME";
 
     /** Where nobody says anything. */
     Surroundings(Screen screen, Map<String, String> environment, Path home, Clock clock) {
-        this(screen, environment, home, clock, InputStream.nullInputStream(), false);
+        this(screen, environment, home, clock, Sleeper.REAL, InputStream.nullInputStream(), false);
     }
 
     /** The real ones. */
@@ -46,13 +54,14 @@ record Surroundings(
                 environment,
                 home.isEmpty() ? Path.of(System.getProperty("user.home"), ".finetune4j") : Path.of(home),
                 Clock.systemUTC(),
+                Sleeper.REAL,
                 System.in,
                 terminals.contains(",in"));
     }
 
     /** The same with another screen. */
     Surroundings on(Screen other) {
-        return new Surroundings(other, environment, home, clock, in, isTyped);
+        return new Surroundings(other, environment, home, clock, sleeper, in, isTyped);
     }
 
     /** Where a command tells what goes on, in the form that was asked for. */
@@ -93,6 +102,7 @@ record Surroundings(
                 .home(home)
                 .environment(environment)
                 .clock(clock)
+                .sleeper(sleeper)
                 .progress(progress)
                 .build();
     }

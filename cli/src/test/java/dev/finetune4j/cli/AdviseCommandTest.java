@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.advise.BaseModelBook;
+import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.modelfiles.decoder.DecoderTensors;
 import dev.finetune4j.testkit.GoldenFiles;
@@ -143,7 +144,8 @@ class AdviseCommandTest {
                 false,
                 80);
         byte[] said = "some\n2000\n\nnone\n\n\n\n\n\n\n\n\nclasification\nsentiment\n".getBytes(StandardCharsets.UTF_8);
-        Surroundings typed = new Surroundings(screen, Map.of(), folder, CLOCK, new ByteArrayInputStream(said), true);
+        Surroundings typed =
+                new Surroundings(screen, Map.of(), folder, CLOCK, Sleeper.REAL, new ByteArrayInputStream(said), true);
 
         int exitCode = Main.run(typed, "advise");
 

@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.engine.watch.Sleeper;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -11,6 +12,9 @@ import java.util.Map;
 
 /** One call of the command line within the test's own process, with what it printed. */
 record CommandRun(int exitCode, String out, String err) {
+    /** A job of an offline cloud lasts seconds, not hours, and so do the pauses between two looks at it. */
+    private static final int FASTER = 20;
+
     /** Runs with a home that nothing is expected of. */
     static CommandRun of(String... arguments) {
         return in(Path.of("target/cli-home"), Map.of("PATH", System.getenv("PATH")), arguments);
@@ -63,6 +67,7 @@ record CommandRun(int exitCode, String out, String err) {
                         environment,
                         home.toAbsolutePath(),
                         clock,
+                        pause -> Sleeper.REAL.sleep(pause.dividedBy(FASTER)),
                         new ByteArrayInputStream(said.getBytes(StandardCharsets.UTF_8)),
                         isTyped),
                 arguments);
