@@ -159,7 +159,8 @@ final class HostCommand implements Callable<Integer> {
         HostedModel model = tuner.hosting()
                 .host(
                         terms,
-                        state -> view.doing("hosting: " + state.state().name().toLowerCase(Locale.ROOT)));
+                        state -> view.doing("hosting: " + state.state().name().toLowerCase(Locale.ROOT)),
+                        why -> view.problems(List.of(why)));
         Problem problem = model.problem();
         if (problem != null) {
             throw problem.asException();

@@ -136,7 +136,7 @@ class JsonTest {
                 kind.warning("summary")
                         .at(new Location.InRow("rows.jsonl", 3, "text", 1, 4))
                         .because("1 > 0")
-                        .retry(Retry.after(Duration.ofSeconds(90)))
+                        .retry(Retry.asked(Duration.ofSeconds(90)))
                         .build());
         RunEvent state = new RunEvent.StateChanged(Instant.EPOCH, RunState.TRAINING, "");
         WorkOrder order = new WorkOrder(

@@ -362,11 +362,14 @@ public final class BlobStore {
                         .error("no token that blob storage takes")
                         .because(reason)
                         .remedy(AzureFailure.remedy(failure));
-            case BUSY, OUTAGE ->
+            case BUSY ->
+                AzureFailure.busy(AzureStoreProblems.UNREACHABLE, "blob storage", failure)
+                        .because(reason);
+            case OUTAGE ->
                 AzureStoreProblems.UNREACHABLE
                         .error("blob storage does not answer for " + about)
                         .because(reason)
-                        .retry(Retry.after(AzureFailure.pause(failure).orElse(PAUSE)));
+                        .retry(AzureFailure.pause(failure).map(Retry::asked).orElse(Retry.after(PAUSE)));
             case REFUSED ->
                 AzureFailure.code(failure).equals("ContainerNotFound")
                         ? AzureStoreProblems.NO_CONTAINER

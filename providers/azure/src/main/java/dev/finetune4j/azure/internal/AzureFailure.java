@@ -7,6 +7,9 @@ import com.azure.core.http.HttpHeaders;
 import com.azure.core.http.HttpResponse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.aad.msal4j.MsalServiceException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Json;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -51,6 +54,10 @@ public enum AzureFailure {
     private static final Set<String> PLACES =
             Set.of("SubscriptionNotFound", "InvalidSubscriptionId", "ResourceGroupNotFound");
 
+    /** Where a service asks to come less often and does not say when. */
+    private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
+
+    private static final long ALMOST_A_SECOND = 999;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
@@ -163,6 +170,16 @@ public enum AzureFailure {
     /** How long a service asks to stay away; empty where it does not. */
     public static Optional<Duration> pause(RuntimeException failure) {
         return response(failure).flatMap(response -> pause(response.getHeaders()));
+    }
+
+    /** That a service asks to come later, by one of {@link #BUSY}: as late as it says, and no earlier. */
+    public static Problem.Builder busy(ProblemKind kind, String service, RuntimeException failure) {
+        Optional<Duration> asked = pause(failure);
+        return kind.error(service + " asks to come "
+                        + asked.map(pause -> "again in "
+                                        + pause.plusMillis(ALMOST_A_SECOND).toSeconds() + " s")
+                                .orElse("less often"))
+                .retry(asked.map(Retry::asked).orElse(Retry.after(BUSY_PAUSE)));
     }
 
     /** How long an answer asks to stay away; empty where it does not. */

@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
 
 /** From what Microsoft's client throws to what a person can mend. */
 final class AzureMlErrors {
-    private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
     private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(30);
     private static final Pattern QUOTA = Pattern.compile("(?i)quota");
     private static final Pattern NO_REGION =
@@ -39,10 +38,8 @@ final class AzureMlErrors {
                         .because(reason)
                         .remedy(AzureFailure.remedy(failure));
             case BUSY ->
-                AzureMlProblems.UNREACHABLE
-                        .error("Azure asks to come less often")
-                        .because(reason)
-                        .retry(Retry.after(AzureFailure.pause(failure).orElse(BUSY_PAUSE)));
+                AzureFailure.busy(AzureMlProblems.UNREACHABLE, "Azure ML", failure)
+                        .because(reason);
             case OUTAGE ->
                 AzureMlProblems.UNREACHABLE
                         .error("Azure ML does not answer for " + name)

@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 
 /** The jobs of a workspace by their names, each launched once. Safe for use by several threads. */
 final class CommandJobs {
-    /** What the service may ask for within a launch. */
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    /** What the service may ask for within a call: for longer nobody waits who is not told. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final AzureMlOptions options;
     private final ArmResources manager;

@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
 
 /** From what Microsoft's client throws to what a person can mend. */
 final class AzureOpenAiErrors {
-    private static final Duration BUSY_PAUSE = Duration.ofSeconds(10);
     private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(30);
     private static final Duration READING_PAUSE = Duration.ofMinutes(1);
     private static final Pattern QUOTA =
@@ -44,10 +43,7 @@ final class AzureOpenAiErrors {
                 AzureOpenAiProblems.NO_CREDENTIALS
                         .error(options.endpoint() + " does not accept the credentials")
                         .remedy(AzureFailure.remedy(failure));
-            case BUSY ->
-                AzureOpenAiProblems.UNREACHABLE
-                        .error("Azure OpenAI asks to come less often")
-                        .retry(Retry.after(AzureFailure.pause(failure).orElse(BUSY_PAUSE)));
+            case BUSY -> AzureFailure.busy(AzureOpenAiProblems.UNREACHABLE, "Azure OpenAI", failure);
             case OUTAGE ->
                 AzureOpenAiProblems.UNREACHABLE
                         .error("Azure OpenAI at " + options.endpoint() + " does not answer for " + name)
@@ -137,10 +133,7 @@ final class AzureOpenAiErrors {
                 AzureOpenAiProblems.MAY_NOT_DEPLOY
                         .error("the caller may not deploy models of " + options.account() + ", nor look at " + name)
                         .remedy("finetune policy JOB --for host");
-            case BUSY ->
-                AzureOpenAiProblems.UNREACHABLE
-                        .error("Azure's resource manager asks to come less often")
-                        .retry(Retry.after(AzureFailure.pause(failure).orElse(BUSY_PAUSE)));
+            case BUSY -> AzureFailure.busy(AzureOpenAiProblems.UNREACHABLE, "Azure's resource manager", failure);
             case OUTAGE ->
                 AzureOpenAiProblems.UNREACHABLE
                         .error("Azure's resource manager does not answer for " + name)

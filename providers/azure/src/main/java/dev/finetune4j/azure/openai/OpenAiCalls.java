@@ -45,6 +45,10 @@ final class OpenAiCalls {
 
     private static final Duration USUAL_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
+
+    /** For longer nobody waits who is not told. */
+    private static final Duration LONGEST_PAUSE_OF_A_CALL = Duration.ofSeconds(10);
+
     private static final int MULTIPLE_CHOICES = 300;
     private static final int PAGE = 100;
     private static final int MOST_PAGES = 100;
@@ -92,9 +96,13 @@ final class OpenAiCalls {
         return List.copyOf(all.values());
     }
 
-    /** Makes something, by one try that waits {@code 30 s} for its answer: a repeated one would make another. */
+    /**
+     * Makes something, by one try that waits {@code 30 s} for its answer: a repeated one would make another. Where the service asks for more than
+     * a short pause, that is left to the caller, whom nothing is lost by asking anew.
+     */
     JsonNode create(String path, JsonNode body) {
-        return json(unlessBusy(() -> send(once, posted(path, body), new Context(TIMEOUT, CREATING))));
+        return json(unlessBusy(
+                () -> send(once, posted(path, body), new Context(TIMEOUT, CREATING)), LONGEST_PAUSE_OF_A_CALL));
     }
 
     /** Has parts of a file put together, by one try; that may take as long as sending them. */
@@ -104,14 +112,18 @@ final class OpenAiCalls {
 
     /** What is refused since too many calls came was not done, so that it may be asked for again once the service says so. */
     private BinaryData unlessBusy(Supplier<BinaryData> call) {
+        return unlessBusy(call, Duration.ofSeconds(Long.MAX_VALUE));
+    }
+
+    private BinaryData unlessBusy(Supplier<BinaryData> call, Duration longest) {
         for (int tries = 1; ; tries++) {
             try {
                 return call.get();
             } catch (HttpResponseException e) {
-                if (AzureFailure.of(e) != AzureFailure.BUSY || tries == MOST_TRIES) {
+                Duration asked = AzureFailure.pause(e).orElse(USUAL_PAUSE);
+                if (AzureFailure.of(e) != AzureFailure.BUSY || tries == MOST_TRIES || asked.compareTo(longest) > 0) {
                     throw e;
                 }
-                Duration asked = AzureFailure.pause(e).orElse(USUAL_PAUSE);
                 pause.accept(asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE);
             }
         }

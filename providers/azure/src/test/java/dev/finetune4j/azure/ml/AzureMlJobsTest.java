@@ -127,10 +127,10 @@ class AzureMlJobsTest {
 
         place.azure.faults().refuse("Jobs_CreateOrUpdate", 1, AzureErrors.throttled(90));
         assertThat(retry(() -> provider.submit(place.job("later", 1).build())))
-                .isEqualTo(Retry.after(Duration.ofSeconds(90)));
+                .isEqualTo(Retry.asked(Duration.ofSeconds(90)));
         assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(3);
         place.azure.faults().refuse("Jobs_Get", 1, AzureErrors.throttled(3600));
-        assertThat(retry(() -> provider.find(new RunId("later")))).isEqualTo(Retry.after(Duration.ofHours(1)));
+        assertThat(retry(() -> provider.find(new RunId("later")))).isEqualTo(Retry.asked(Duration.ofHours(1)));
     }
 
     private static Retry retry(ThrowingCallable call) {

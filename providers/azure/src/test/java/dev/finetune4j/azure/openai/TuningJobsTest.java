@@ -317,7 +317,7 @@ class TuningJobsTest {
 
         assertThatThrownBy(this::launch).isInstanceOfSatisfying(FineTuneException.class, refusal -> {
             assertThat(refusal.problems().get(0).kind()).isEqualTo(AzureOpenAiProblems.UNREACHABLE);
-            assertThat(refusal.problems().get(0).retry()).isEqualTo(Retry.after(Duration.ofSeconds(7)));
+            assertThat(refusal.problems().get(0).retry()).isEqualTo(Retry.asked(Duration.ofSeconds(7)));
         });
     }
 

@@ -122,7 +122,7 @@ final class FollowStep {
                     provider.stop(id);
                 }
             } catch (FineTuneException e) {
-                if (!SubmitStep.mayPass(e)) {
+                if (!PatientCall.mayPass(e)) {
                     throw e;
                 } // otherwise the next look tries again
             }

@@ -127,7 +127,7 @@ final class LaunchStep {
     private static boolean isRefusedForGood(FineTuneException failure, RunView view) {
         Problem problem = failure.problems().get(0);
         boolean isLetIn = problem.kind().exitCode() != ExitCode.CREDENTIALS;
-        return !SubmitStep.mayPass(failure) && !isOurDisk(problem) && (isLetIn || !view.isLaunchedHere());
+        return !PatientCall.mayPass(failure) && !isOurDisk(problem) && (isLetIn || !view.isLaunchedHere());
     }
 
     private Problem reason(JobSnapshot job, Provider provider) {

@@ -147,14 +147,25 @@ public final class ModelHosting {
     }
 
     /**
+     * The same as {@link #host(HostingTerms, Consumer, Consumer)} for whoever does not ask why it takes long.
+     *
+     * @param seen told each state
+     */
+    public HostedModel host(HostingTerms terms, Consumer<HostedModel> seen) throws InterruptedException {
+        return host(terms, seen, why -> {});
+    }
+
+    /**
      * Hosts a model as somebody agreed to, at most once, and waits until it answers. What is hosted just so already is taken up.
      *
      * @param seen told each state
+     * @param waiting told once why it takes longer than usual until the place takes the order, where it does
      * @throws FineTuneException with FT0505 if another process drives the run, FT0528 if it is hosted in another way, FT0529 if it is ended
      *     before it answers, or why the place did not host it
      * @throws InterruptedException if the thread was told to stop waiting; what was asked for is hosted, and billed
      */
-    public HostedModel host(HostingTerms terms, Consumer<HostedModel> seen) throws InterruptedException {
+    public HostedModel host(HostingTerms terms, Consumer<HostedModel> seen, Consumer<Problem> waiting)
+            throws InterruptedException {
         RunFolder folder = store.folder(terms.run());
         RunView view = hostable(folder);
         RunLock lock = locked(folder);
@@ -162,7 +173,7 @@ public final class ModelHosting {
                 Journal journal = opened(folder);
                 Provider place = open(terms.place(), view)) {
             Hosting hosting = of(place, view);
-            HostedModel now = takenUpOrMade(terms, hosting, journal);
+            HostedModel now = takenUpOrMade(terms, hosting, journal, waiting);
             Duration pause = FIRST_LOOK;
             while (true) {
                 journal.append(new JournalEntry.Hosted(now));
@@ -181,7 +192,7 @@ public final class ModelHosting {
         }
     }
 
-    private HostedModel takenUpOrMade(HostingTerms terms, Hosting hosting, Journal journal)
+    private HostedModel takenUpOrMade(HostingTerms terms, Hosting hosting, Journal journal, Consumer<Problem> waiting)
             throws InterruptedException {
         HostingStory story = HostingStory.of(journal.content());
         Optional<HostedModel> there = hosting.find(terms.run()).stream().findFirst();
@@ -203,27 +214,12 @@ public final class ModelHosting {
         HostingOrder order = next(HostingStory.of(journal.content()), terms);
         return brought(terms, order, whole -> {
             journal.append(new JournalEntry.HostAsked(terms.place(), order));
-            return patiently(hosting, whole);
+            return new PatientCall(context.sleeper(), waiting).make(() -> hosting.host(whole));
         });
     }
 
     private static HostingOrder next(HostingStory story, HostingTerms terms) {
         return story.next(terms.run(), terms.way().name(), terms.units());
-    }
-
-    private HostedModel patiently(Hosting hosting, HostingOrder order) throws InterruptedException {
-        Duration pause = FIRST_LOOK;
-        for (int attempt = 1; true; attempt++) {
-            try {
-                return hosting.host(order);
-            } catch (FineTuneException e) {
-                if (attempt == SubmitStep.TRIES || !SubmitStep.mayPass(e)) {
-                    throw e;
-                }
-                context.sleeper().sleep(SubmitStep.pause(e, pause));
-                pause = pause.multipliedBy(2);
-            }
-        }
     }
 
     private static Optional<HostedModel> same(List<HostedModel> found, HostedModel before) {

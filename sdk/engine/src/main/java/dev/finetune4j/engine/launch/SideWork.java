@@ -33,11 +33,13 @@ final class SideWork {
         if (!provider.capabilities().supportsCustomWork()) {
             throw RunProblems.notSupported(provider.id(), "answer rows or prompts with a tuned model");
         }
-        SubmitStep.Patiently submit = new SubmitStep.Patiently(context, provider, why -> {});
-        JobSnapshot before = submit.submit(submission);
+        PatientCall submit = new PatientCall(
+                context.sleeper(),
+                why -> events.accept(new RunEvent.Noticed(context.clock().instant(), why)));
+        JobSnapshot before = submit.make(() -> provider.submit(submission));
         if (before.state() == RunState.FAILED || before.state() == RunState.STOPPED) {
             provider.delete(submission.id()); // asking again is meant to try again
-            submit.submit(submission);
+            submit.make(() -> provider.submit(submission));
         }
         WatchPace pace = WatchPace.of(provider.capabilities());
         JobSnapshot end = new RunWatch(

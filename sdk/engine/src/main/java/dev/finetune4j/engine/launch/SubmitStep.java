@@ -6,18 +6,13 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.watch.RunWatch;
-import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.error.Retry;
-import dev.finetune4j.error.Severity;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
-import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,16 +23,6 @@ import org.jspecify.annotations.Nullable;
  * lost answer, or a process that died in between, leads to the job that is there and not to a second one.
  */
 final class SubmitStep {
-    static final int TRIES = 6;
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-
-    /** What a place asks for while a right is on its way, at least. */
-    private static final Duration PAUSE_FOR_RIGHTS = Duration.ofSeconds(30);
-
-    /** Tries besides while a right that was granted a moment ago is on its way, which takes minutes: five of them. */
-    private static final int TRIES_FOR_RIGHTS = 30;
-
     private final LaunchContext context;
     private final Journal journal;
     private final Provider provider;
@@ -115,26 +100,12 @@ final class SubmitStep {
         }
     }
 
-    /** Whether every problem of a failure may be gone at the next try. */
-    static boolean mayPass(FineTuneException failure) {
-        return failure.problems().stream().map(Problem::retry).allMatch(Retry.After.class::isInstance);
-    }
-
-    /** Whether the caller may not do it yet, and the place asks to come again after a while. */
-    private static boolean isRightOnItsWay(FineTuneException failure) {
-        return mayPass(failure)
-                && failure.problems().stream()
-                        .anyMatch(problem -> problem.kind().exitCode() == ExitCode.CREDENTIALS
-                                && problem.retry() instanceof Retry.After after
-                                && after.pause().compareTo(PAUSE_FOR_RIGHTS) >= 0);
-    }
-
     private JobSnapshot launch(Submission submission) throws InterruptedException {
-        Patiently patiently = new Patiently(context, provider, waiting);
+        PatientCall call = new PatientCall(context.sleeper(), waiting);
         try {
-            return patiently.submit(submission);
+            return call.make(() -> provider.submit(submission));
         } finally {
-            isUnsure |= patiently.isUnanswered;
+            isUnsure |= call.isUnanswered();
         }
     }
 
@@ -195,52 +166,5 @@ final class SubmitStep {
             }
         }
         return false;
-    }
-
-    /** The pause before the next try: what the place asked for where that is longer, but nobody waits in silence for long. */
-    static Duration pause(FineTuneException failure, Duration usual) {
-        Duration wanted = failure.problems().stream()
-                .map(Problem::retry)
-                .map(retry -> retry instanceof Retry.After after ? after.pause() : Duration.ZERO)
-                .filter(asked -> asked.compareTo(usual) > 0)
-                .max(Comparator.naturalOrder())
-                .orElse(usual);
-        return wanted.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : wanted;
-    }
-
-    /** Calls {@code submit} again under the same name and digest until there is an answer. */
-    static final class Patiently {
-        private final LaunchContext context;
-        private final Provider provider;
-        private final Consumer<Problem> waiting;
-        private boolean isUnanswered;
-
-        /** @param waiting hears once why it tries for longer than usual */
-        Patiently(LaunchContext context, Provider provider, Consumer<Problem> waiting) {
-            this.context = context;
-            this.provider = provider;
-            this.waiting = waiting;
-        }
-
-        JobSnapshot submit(Submission submission) throws InterruptedException {
-            Duration pause = FIRST_PAUSE;
-            int tries = TRIES;
-            for (int attempt = 1; true; attempt++) {
-                try {
-                    return provider.submit(submission);
-                } catch (FineTuneException e) {
-                    isUnanswered |= mayPass(e);
-                    if (tries == TRIES && isRightOnItsWay(e)) {
-                        tries += TRIES_FOR_RIGHTS;
-                        waiting.accept(e.problems().get(0).with(Severity.WARNING));
-                    }
-                    if (attempt >= tries || !mayPass(e)) {
-                        throw e;
-                    }
-                    context.sleeper().sleep(pause(e, pause));
-                    pause = pause.multipliedBy(2);
-                }
-            }
-        }
     }
 }

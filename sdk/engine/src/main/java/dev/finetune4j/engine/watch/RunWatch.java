@@ -193,6 +193,9 @@ public final class RunWatch {
             throw RunProblems.unreachable(id, provider.id(), waited, failure);
         }
         Duration backedOff = pace.longer(pause);
-        return wanted != null && wanted.compareTo(backedOff) > 0 ? wanted : backedOff;
+        if (wanted == null || wanted.compareTo(backedOff) < 0) {
+            return backedOff;
+        }
+        return wanted.compareTo(pace.patience()) < 0 ? wanted : pace.patience(); // the next look is the last then
     }
 }

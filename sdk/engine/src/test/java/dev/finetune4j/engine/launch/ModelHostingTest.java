@@ -124,7 +124,7 @@ class ModelHostingTest {
     /** What nobody can ask for may be billed all the same. */
     @Test
     void listsWhatItCannotSeeNow() throws Exception {
-        Fault[] lost = new Fault[SubmitStep.TRIES];
+        Fault[] lost = new Fault[PatientCall.TRIES];
         Arrays.fill(lost, Fault.ANSWER_LOST);
         fixture.place.fail(Call.HOST, lost);
         assertThatThrownBy(() -> host(BY_THE_HOUR)).hasMessageContaining("did not answer HOST");

@@ -181,14 +181,14 @@ class RenewedLaunchTest {
 
     /** No try to launch arrives. */
     private void unreachable() {
-        Fault[] outage = new Fault[SubmitStep.TRIES];
+        Fault[] outage = new Fault[PatientCall.TRIES];
         Arrays.fill(outage, Fault.UNREACHABLE);
         fixture.place.fail(Call.SUBMIT, outage);
     }
 
     /** The place has the job, and no answer comes back. */
     private void lost() {
-        Fault[] outage = new Fault[SubmitStep.TRIES];
+        Fault[] outage = new Fault[PatientCall.TRIES];
         Arrays.fill(outage, Fault.ANSWER_LOST);
         fixture.place.fail(Call.SUBMIT, outage);
     }

@@ -3,12 +3,9 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.finetune4j.engine.journal.RunProblems;
-import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.error.Problem;
-import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
 import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import java.nio.file.Path;
@@ -17,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,28 +24,9 @@ class SubmitStepTest {
     private Path home;
 
     @Test
-    void waitsAsLongAsThePlaceAskedForButNotForLong() {
-        Duration usual = Duration.ofSeconds(2);
-
-        assertThat(SubmitStep.pause(failure(Retry.NEVER), usual)).isEqualTo(usual);
-        assertThat(SubmitStep.pause(failure(Retry.after(Duration.ofSeconds(1))), usual))
-                .isEqualTo(usual);
-        assertThat(SubmitStep.pause(failure(Retry.after(Duration.ofSeconds(9))), usual))
-                .isEqualTo(Duration.ofSeconds(9));
-        assertThat(SubmitStep.pause(failure(Retry.after(Duration.ofMinutes(5))), usual))
-                .isEqualTo(Duration.ofSeconds(10));
-        assertThat(SubmitStep.pause(
-                        failure(Retry.after(Duration.ofSeconds(3)), Retry.after(Duration.ofSeconds(7))), usual))
-                .as("the longer of two")
-                .isEqualTo(Duration.ofSeconds(7));
-        assertThat(SubmitStep.pause(failure(Retry.NEVER), Duration.ofSeconds(16)))
-                .isEqualTo(Duration.ofSeconds(10));
-    }
-
-    @Test
     void triesSixTimesWithinHalfAMinute() throws Exception {
         LaunchFixture fixture = new LaunchFixture(home);
-        Fault[] away = new Fault[SubmitStep.TRIES - 1];
+        Fault[] away = new Fault[PatientCall.TRIES - 1];
         Arrays.fill(away, Fault.UNREACHABLE);
         fixture.place.fail(Call.SUBMIT, away);
         List<Duration> pauses = new ArrayList<>();
@@ -76,10 +55,7 @@ class SubmitStepTest {
         try (Launcher launcher = fixture.launcher(fixture.clock::advance)) {
             RunHandle<RunOutcome> run = launcher.launch(fixture.prepared(), List.of());
             assertThat(run.await()).isInstanceOf(RunOutcome.Succeeded.class);
-            assertThat(Collected.from(run.events()).await())
-                    .filteredOn(RunEvent.Noticed.class::isInstance)
-                    .extracting(event -> ((RunEvent.Noticed) event).problem().code())
-                    .containsExactly("FT0599");
+            assertThat(noticed(run)).containsExactly("FT0599");
         }
         assertThat(fixture.place.launches()).isEqualTo(1);
     }
@@ -100,11 +76,58 @@ class SubmitStepTest {
                 .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
     }
 
-    private static FineTuneException failure(Retry... retries) {
-        List<Problem> problems = new ArrayList<>();
-        for (Retry retry : retries) {
-            problems.add(RunProblems.UNREADABLE.error("a test").retry(retry).build());
+    /** Each call that comes before time makes many a service refuse for longer. */
+    @Test
+    void comesAgainNotBeforeThePlaceAskedForAndSaysSo() throws Exception {
+        LaunchFixture fixture = new LaunchFixture(home);
+        fixture.place.fail(Call.SUBMIT, Fault.BUSY, Fault.BUSY);
+        List<Duration> pauses = new ArrayList<>();
+
+        try (Launcher launcher = fixture.launcher(time -> {
+            pauses.add(time);
+            fixture.clock.advance(time);
+        })) {
+            RunHandle<RunOutcome> run = launcher.launch(fixture.prepared(), List.of());
+            assertThat(run.await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(noticed(run)).as("once").containsExactly("FT0590");
         }
-        return new FineTuneException(problems, null);
+        assertThat(pauses).startsWith(FakePlace.BUSY_FOR, FakePlace.BUSY_FOR);
+        assertThat(fixture.place.launches()).isEqualTo(1);
+    }
+
+    @Test
+    void staysAwayForFiveMinutesAtMost() throws Exception {
+        LaunchFixture fixture = new LaunchFixture(home);
+        Fault[] always = new Fault[100];
+        Arrays.fill(always, Fault.BUSY);
+        fixture.place.fail(Call.SUBMIT, always);
+        List<Duration> pauses = new ArrayList<>();
+
+        try (Launcher launcher = fixture.launcher(pauses::add)) {
+            RunHandle<RunOutcome> run = launcher.launch(fixture.prepared(), List.of());
+            assertThatThrownBy(run::await).hasMessageContaining("FT0590").hasMessageContaining("for 90 s");
+        }
+        assertThat(pauses).containsOnly(FakePlace.BUSY_FOR).hasSize(3);
+    }
+
+    @Test
+    void endsAPauseWhereItIsInterrupted() throws Exception {
+        LaunchFixture fixture = new LaunchFixture(home);
+        fixture.place.fail(Call.SUBMIT, Fault.BUSY);
+
+        try (Launcher launcher = fixture.launcher(time -> {
+            throw new InterruptedException("a test");
+        })) {
+            RunHandle<RunOutcome> run = launcher.launch(fixture.prepared(), List.of());
+            assertThatThrownBy(run::await).isInstanceOf(CancellationException.class);
+        }
+        assertThat(fixture.place.launches()).isZero();
+    }
+
+    private static List<String> noticed(RunHandle<RunOutcome> run) throws Exception {
+        return Collected.from(run.events()).await().stream()
+                .filter(RunEvent.Noticed.class::isInstance)
+                .map(event -> ((RunEvent.Noticed) event).problem().code())
+                .toList();
     }
 }

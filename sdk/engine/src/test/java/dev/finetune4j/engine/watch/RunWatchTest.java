@@ -113,6 +113,28 @@ class RunWatchTest {
     }
 
     @Test
+    void looksAgainNotBeforeThePlaceAskedFor() throws Exception {
+        launch(Life.succeeds());
+        place.fail(Call.FIND, Fault.BUSY);
+
+        new RunWatch(new FakeProvider(place), ID, EventPage.START, WatchPace.FAR, clock, this::sleep)
+                .follow((event, cursor) -> told.add(event));
+
+        assertThat(pauses.get(0)).isBetween(FakePlace.BUSY_FOR, Duration.ofMinutes(2));
+        assertThat(steps(told)).hasSize(10);
+    }
+
+    @Test
+    void looksAgainBeforeItsPatienceIsOverHoweverLongThePlaceAsksFor() throws Exception {
+        launch(Life.succeeds());
+        place.fail(Call.FIND, Fault.BUSY);
+
+        watch(EventPage.START).follow((event, cursor) -> told.add(event));
+
+        assertThat(pauses.get(0)).isEqualTo(WatchPace.NEAR.patience());
+    }
+
+    @Test
     void takesTwoEmptyAnswersForALateListing() throws Exception {
         launch(Life.succeeds());
         place.fail(Call.FIND, Fault.NOT_YET_LISTED, Fault.NOT_YET_LISTED);

@@ -60,8 +60,13 @@ public final class FakePlace {
         /** The place does not let the caller in, and trying again does not help. */
         REFUSED,
         /** The place does not let the caller in yet, and asks to come again in half a minute: the right to was granted a moment ago. */
-        NOT_YET_LET_IN
+        NOT_YET_LET_IN,
+        /** The place asks to stay away for {@link #BUSY_FOR}. */
+        BUSY
     }
+
+    /** What the place asks for by {@link Fault#BUSY}. */
+    public static final Duration BUSY_FOR = Duration.ofSeconds(90);
 
     /** Tokens of the longest row that a place takes at first. */
     public static final long LONGEST_ROW = 32_768;
@@ -333,6 +338,13 @@ public final class FakePlace {
 
     RuntimeException notYetLetIn(Call call) {
         return refusal(call).retry(Retry.after(Duration.ofSeconds(30))).asException();
+    }
+
+    RuntimeException busy(Call call) {
+        return FakeProblems.UNREACHABLE
+                .error("the fake place asks to stay away with " + call + " for " + BUSY_FOR.toSeconds() + " s")
+                .retry(Retry.asked(BUSY_FOR))
+                .asException();
     }
 
     private static Problem.Builder refusal(Call call) {

@@ -292,6 +292,9 @@ public final class FakeProvider implements Provider {
         if (fault.filter(Fault.NOT_YET_LET_IN::equals).isPresent()) {
             throw place.notYetLetIn(call);
         }
+        if (fault.filter(Fault.BUSY::equals).isPresent()) {
+            throw place.busy(call);
+        }
         return fault;
     }
 
