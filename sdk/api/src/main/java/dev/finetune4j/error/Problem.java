@@ -67,6 +67,11 @@ public record Problem(
         return new Problem(kind, severity, summary, location, causes, others, retry);
     }
 
+    /** The same problem, of which another try is worth more or less. */
+    public Problem with(Retry other) {
+        return new Problem(kind, severity, summary, location, causes, remedies, other);
+    }
+
     /** Whether this problem stops the job. */
     public boolean isError() {
         return severity == Severity.ERROR;

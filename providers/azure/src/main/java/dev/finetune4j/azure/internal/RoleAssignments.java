@@ -1,31 +1,75 @@
 package dev.finetune4j.azure.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.error.Retry;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
-/** The roles that whoever calls was assigned for a resource group, also above it and in it: to own the group is enough to see them. */
+/**
+ * The roles that whoever calls was assigned at a place in the resource manager, also above it and in it: to own the place is enough to see them.
+ * One that was assigned a moment ago is not known everywhere, and who is refused meanwhile is asked to come again.
+ */
 public final class RoleAssignments {
     private static final String VERSION = "2022-04-01";
+
+    /** How long Azure takes at most until a role is known everywhere. */
+    private static final Duration ON_THEIR_WAY = Duration.ofMinutes(10);
+
+    private static final Duration PAUSE = Duration.ofSeconds(30);
 
     private final AzureConnection connection;
     private final String path;
 
     /**
-     * The roles for a group.
+     * The roles at a place.
      *
-     * @param subscription GUID of the subscription
-     * @param group name of the resource group
+     * @param place path of a resource or a resource group
      */
-    public RoleAssignments(AzureConnection connection, String subscription, String group) {
+    public RoleAssignments(AzureConnection connection, String place) {
         this.connection = connection;
-        path = "/subscriptions/" + subscription + "/resourceGroups/" + group
-                + "/providers/Microsoft.Authorization/roleAssignments";
+        path = place + "/providers/Microsoft.Authorization/roleAssignments";
+    }
+
+    /**
+     * What a call was refused with, and where a role is on its way, the advice to come again soon.
+     *
+     * @param denied what is told where a role is missing
+     * @param roles asked only then; empty where nobody knows the place
+     */
+    public static FineTuneException awaited(
+            FineTuneException refusal, Set<ProblemKind> denied, Supplier<Optional<RoleAssignments>> roles, Instant now) {
+        if (refusal.problems().stream().noneMatch(problem -> denied.contains(problem.kind()))) {
+            return refusal;
+        }
+        return roles.get()
+                .flatMap(RoleAssignments::last)
+                .filter(assigned -> assigned.plus(ON_THEIR_WAY).isAfter(now))
+                .map(assigned -> new FineTuneException(
+                        refusal.problems().stream()
+                                .map(problem -> denied.contains(problem.kind()) ? awaited(problem, assigned) : problem)
+                                .toList(),
+                        refusal))
+                .orElse(refusal);
+    }
+
+    private static Problem awaited(Problem problem, Instant assigned) {
+        List<String> causes = new ArrayList<>();
+        causes.add("a role was assigned at " + assigned + ", and is not known everywhere yet");
+        causes.addAll(problem.causes());
+        return problem.withCauses(causes).with(Retry.after(PAUSE));
     }
 
     /** When the last one was assigned; empty where there is none, or the caller may not see them. */
-    public Optional<Instant> last() {
+    private Optional<Instant> last() {
         try {
             return Caller.of(connection).flatMap(caller -> last(caller.id()));
         } catch (RuntimeException e) {

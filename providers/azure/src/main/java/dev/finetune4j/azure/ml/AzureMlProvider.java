@@ -9,7 +9,6 @@ import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
-import dev.finetune4j.error.Retry;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
@@ -66,10 +65,6 @@ class AzureMlProvider implements Provider {
      */
     private static final Duration WIND_DOWN = Duration.ofMinutes(30);
 
-    /** How long Azure takes at most until a role is known everywhere. */
-    private static final Duration ROLE_ON_ITS_WAY = Duration.ofMinutes(10);
-
-    private static final Duration ROLE_PAUSE = Duration.ofSeconds(30);
     private static final Set<ProblemKind> DENIED = Set.of(AzureMlProblems.DENIED, AzureStoreProblems.DENIED);
     private static final String FAILURE = "failure";
 
@@ -182,27 +177,15 @@ class AzureMlProvider implements Provider {
         try {
             return submitted(submission);
         } catch (FineTuneException e) {
-            throw withRoleOnItsWay(e);
+            throw RoleAssignments.awaited(e, DENIED, this::roles, now());
         }
     }
 
-    /** A role that was assigned a moment ago is not known everywhere. */
-    private FineTuneException withRoleOnItsWay(FineTuneException refusal) {
-        Problem problem = refusal.problems().get(0);
-        if (!DENIED.contains(problem.kind())) {
-            return refusal;
-        }
+    private Optional<RoleAssignments> roles() {
         AzureMlOptions options = settings.options();
-        return new RoleAssignments(connection(options), options.subscription(), options.resourceGroup())
-                .last()
-                .filter(assigned -> assigned.plus(ROLE_ON_ITS_WAY).isAfter(now()))
-                .map(assigned -> problem.kind()
-                        .error(problem.summary())
-                        .because("a role was assigned at " + assigned + ", and is not known everywhere yet")
-                        .because(String.join("; ", problem.causes()))
-                        .retry(Retry.after(ROLE_PAUSE))
-                        .asException(refusal))
-                .orElse(refusal);
+        return Optional.of(new RoleAssignments(
+                connection(options),
+                "/subscriptions/" + options.subscription() + "/resourceGroups/" + options.resourceGroup()));
     }
 
     private JobSnapshot submitted(Submission submission) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +32,20 @@ import org.jspecify.annotations.Nullable;
 final class AzureOpenAiHosting implements Hosting {
     private final Supplier<OpenResource> resource;
     private final Supplier<AzureOpenAiOptions> settings;
+    private final UnaryOperator<FineTuneException> refused;
 
     /**
      * Hosting at a resource.
      *
      * @param resource connects to it
      * @param settings what is said of it, without asking anybody
+     * @param refused what to tell where it refuses to deploy
      */
-    AzureOpenAiHosting(Supplier<OpenResource> resource, Supplier<AzureOpenAiOptions> settings) {
+    AzureOpenAiHosting(
+            Supplier<OpenResource> resource,
+            Supplier<AzureOpenAiOptions> settings,
+            UnaryOperator<FineTuneException> refused) {
+        this.refused = refused;
         this.resource = resource;
         this.settings = settings;
     }
@@ -125,6 +132,14 @@ final class AzureOpenAiHosting implements Hosting {
 
     @Override
     public HostedModel host(HostingOrder order) {
+        try {
+            return made(order);
+        } catch (FineTuneException e) {
+            throw refused.apply(e);
+        }
+    }
+
+    private HostedModel made(HostingOrder order) {
         TuningJob job = tuned(order.run());
         Wish wish = tuned(order, job);
         Deployed made = new Once(order, wish).make();

@@ -1,9 +1,11 @@
 package dev.finetune4j.azure.openai;
 
 import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.RoleAssignments;
 import dev.finetune4j.azure.openai.TuningJobs.Launched;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
@@ -34,6 +36,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AzureOpenAiProvider implements Provider {
     static final ProviderId ID = TunableModels.AZURE_OPENAI;
+
+    private static final Set<ProblemKind> DENIED =
+            Set.of(AzureOpenAiProblems.DENIED, AzureOpenAiProblems.MAY_NOT_DEPLOY);
 
     private final ProviderContext context;
     private final AzureOpenAiSettings settings;
@@ -150,6 +156,30 @@ final class AzureOpenAiProvider implements Provider {
 
     @Override
     public JobSnapshot submit(Submission submission) {
+        try {
+            return submitted(submission);
+        } catch (FineTuneException e) {
+            throw withRoleAwaited(e);
+        }
+    }
+
+    private FineTuneException withRoleAwaited(FineTuneException refusal) {
+        return RoleAssignments.awaited(
+                refusal, DENIED, this::roles, context.clock().instant());
+    }
+
+    /** Those at the resource; empty where nobody knows its subscription, or may look for it there. */
+    private Optional<RoleAssignments> roles() {
+        OpenResource open = site();
+        try {
+            return Optional.of(new RoleAssignments(
+                    connection(open.options()), open.deployments().accountPath()));
+        } catch (FineTuneException e) {
+            return Optional.empty(); // what is told is what was refused
+        }
+    }
+
+    private JobSnapshot submitted(Submission submission) {
         OpenResource open = site();
         RunId id = submission.id();
         String digest = submission.order().digest();
@@ -172,7 +202,8 @@ final class AzureOpenAiProvider implements Provider {
 
     @Override
     public Optional<Hosting> hosting() {
-        return Optional.of(new AzureOpenAiHosting(this::site, () -> settings.options(settings.someModel())));
+        return Optional.of(new AzureOpenAiHosting(
+                this::site, () -> settings.options(settings.someModel()), this::withRoleAwaited));
     }
 
     @Override

@@ -129,7 +129,9 @@ class AzureMlRolesTest {
             Problem soon = refusal(provider);
             assertThat(soon.code()).isEqualTo("FT0942");
             assertThat(soon.retry()).isEqualTo(Retry.after(Duration.ofSeconds(30)));
+            assertThat(soon.causes()).hasSize(2);
             assertThat(soon.causes().get(0)).startsWith("a role was assigned at ");
+            assertThat(soon.remedies()).containsExactly("finetune policy JOB --for caller");
 
             place.clock.advance(Duration.ofMinutes(4));
             assertThat(provider.submit(place.job("soon", 1).build()).state()).isEqualTo(RunState.QUEUED);

@@ -8,6 +8,7 @@ import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.json.Json;
@@ -282,6 +283,35 @@ class AzureOpenAiHostingTest {
         hosting.end(model);
 
         assertThat(hosting.find(ID)).isEmpty();
+    }
+
+    /** Minutes pass between an assignment and the time when it is known everywhere. */
+    @Test
+    void waitsForARoleThatWasAssignedAMomentAgo() {
+        String reader = "{\"Actions\":[\"*/read\"],\"DataActions\":[\"Microsoft.CognitiveServices/accounts/OpenAI/*\"],"
+                + "\"AssignableScopes\":[\"/subscriptions\"]}";
+        place.azure.restrictCaller(reader);
+        assertThat(refusal().retry()).as("no role is on its way").isEqualTo(Retry.NEVER);
+
+        place.azure.assignCaller(
+                Duration.ofMinutes(3),
+                hosting.policies("tickets", new ModelRef(OfflineResource.MODEL))
+                        .get(0)
+                        .document());
+        Problem soon = refusal();
+        assertThat(soon.code()).isEqualTo("FT0993");
+        assertThat(soon.retry()).isEqualTo(Retry.after(Duration.ofSeconds(30)));
+        assertThat(soon.causes().get(0)).startsWith("a role was assigned at ");
+        assertThat(soon.remedies()).containsExactly("finetune policy JOB --for host");
+
+        place.clock.advance(Duration.ofMinutes(4));
+        assertThat(hosting.host(BY_THE_HOUR).state()).isEqualTo(HostedModel.State.CREATING);
+    }
+
+    private Problem refusal() {
+        return catchThrowableOfType(FineTuneException.class, () -> hosting.host(BY_THE_HOUR))
+                .problems()
+                .get(0);
     }
 
     /** A look and a removal are no deployment that is refused, and what is being changed is so for a minute or two. */

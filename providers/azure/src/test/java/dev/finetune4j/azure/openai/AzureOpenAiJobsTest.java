@@ -2,17 +2,21 @@ package dev.finetune4j.azure.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.account.AzureExaminer;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
@@ -122,6 +126,39 @@ class AzureOpenAiJobsTest {
         FineTuneException[] thrown = new FineTuneException[1];
         assertThatThrownBy(call).isInstanceOfSatisfying(FineTuneException.class, refusal -> thrown[0] = refusal);
         return thrown[0].problems().get(0).kind();
+    }
+
+    /** Minutes pass between an assignment and the time when it is known everywhere. */
+    @Test
+    void waitsForARoleThatWasAssignedAMomentAgo() {
+        String reader = "{\"Actions\":[\"*/read\"],\"AssignableScopes\":[\"/subscriptions\"]}";
+        String contributor = "{\"DataActions\":[\"Microsoft.CognitiveServices/accounts/OpenAI/*\"],"
+                + "\"AssignableScopes\":[\"/subscriptions\"]}";
+        Map<String, String> where = Map.of(
+                "subscription",
+                Workspace.sample().subscription(),
+                "resource-group",
+                Workspace.sample().resourceGroup());
+        try (Provider known = place.openWith(where)) {
+            place.azure.restrictCaller(reader);
+            assertThat(refusal(known).retry()).as("no role is on its way").isEqualTo(Retry.NEVER);
+
+            place.azure.assignCaller(Duration.ofMinutes(3), contributor);
+            assertThat(refusal(known).code()).isEqualTo("FT0978");
+            assertThat(refusal(known).retry()).isEqualTo(Retry.after(Duration.ofSeconds(30)));
+            assertThat(refusal(provider).retry())
+                    .as("nobody knows where the resource is")
+                    .isEqualTo(Retry.NEVER);
+
+            place.clock.advance(Duration.ofMinutes(4));
+            assertThat(known.submit(place.job("soon")).state().isTerminal()).isFalse();
+        }
+    }
+
+    private Problem refusal(Provider by) {
+        return catchThrowableOfType(FineTuneException.class, () -> by.submit(place.job("soon")))
+                .problems()
+                .get(0);
     }
 
     @Test

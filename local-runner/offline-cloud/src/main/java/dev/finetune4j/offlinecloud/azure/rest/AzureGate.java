@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AzureGate implements Gate {
     private static final int OK = 200;
-    private static final String SUBSCRIPTIONS = "/subscriptions/{subscriptionId}";
+    private static final String GROUPS = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}";
+    private static final String ROLES = "/providers/Microsoft.Authorization/roleAssignments";
 
     private final String caller;
     private final Clock clock;
@@ -73,11 +74,13 @@ public final class AzureGate implements Gate {
 
     /** What can be asked for. */
     public List<Operation> operations() {
-        return List.of(Operation.management(
-                "RoleAssignments_List",
-                "GET",
-                SUBSCRIPTIONS + "/resourceGroups/{resourceGroupName}/providers/Microsoft.Authorization/roleAssignments",
-                this::list));
+        return List.of(
+                Operation.management("RoleAssignments_ListForResourceGroup", "GET", GROUPS + ROLES, this::list),
+                Operation.management(
+                        "RoleAssignments_ListForResource",
+                        "GET",
+                        GROUPS + "/providers/{namespace}/{type}/{name}" + ROLES,
+                        this::list));
     }
 
     /** Those of the caller, which is the one question that is answered. */
