@@ -1,6 +1,10 @@
 package dev.finetune4j.azure.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.spi.PlaceSettings;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -103,6 +107,26 @@ public record AzureCloud(
             return GOVERNMENT;
         }
         return region.startsWith(CHINA) ? CHINA : PUBLIC;
+    }
+
+    /**
+     * That the region of a place's settings is of another cloud than they mean; empty where it is of that one, or none is named.
+     *
+     * @param kind what is told
+     * @param prefix what keys of the place's settings begin with in a job file
+     * @param what is in the cloud that is meant
+     */
+    public static Optional<Problem> contradiction(
+            Map<String, String> settings, ProblemKind kind, String prefix, String what) {
+        String meant = settings.getOrDefault(AzureConnection.CLOUD, PUBLIC);
+        return Optional.ofNullable(settings.get(PlaceSettings.REGION))
+                .filter(region -> !ofRegion(region).equals(meant))
+                .map(region -> kind.error("the region " + region + " is in the cloud " + ofRegion(region) + ", and the "
+                                + what + " in " + meant)
+                        .at(Location.ofKey(prefix + PlaceSettings.REGION))
+                        .because("Microsoft's clouds share no regions")
+                        .remedy(prefix + AzureConnection.CLOUD + ": " + ofRegion(region))
+                        .build());
     }
 
     /** The cloud that a job file means. */

@@ -98,7 +98,7 @@ public enum AzureFailure {
         if (AUDIENCE.matcher(reason).find()) {
             return "az cloud show --query name";
         }
-        return CLOCK.matcher(reason).find() ? "timedatectl set-ntp true" : "az login";
+        return CLOCK.matcher(reason).find() ? "sudo timedatectl set-ntp true" : "az login";
     }
 
     /** Whether whoever gives tokens answered, and gave none; azure-identity hides that beneath other exceptions. */

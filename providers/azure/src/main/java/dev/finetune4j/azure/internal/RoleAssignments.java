@@ -46,7 +46,10 @@ public final class RoleAssignments {
      * @param roles asked only then; empty where nobody knows the place
      */
     public static FineTuneException awaited(
-            FineTuneException refusal, Set<ProblemKind> denied, Supplier<Optional<RoleAssignments>> roles, Instant now) {
+            FineTuneException refusal,
+            Set<ProblemKind> denied,
+            Supplier<Optional<RoleAssignments>> roles,
+            Instant now) {
         if (refusal.problems().stream().noneMatch(problem -> denied.contains(problem.kind()))) {
             return refusal;
         }

@@ -60,7 +60,7 @@ record SignIn(String source, TokenCredential credential) implements TokenCredent
         /** What to do about it. */
         String remedy() {
             if (CLOCK.matcher(String.valueOf(getMessage())).find()) {
-                return "timedatectl set-ntp true";
+                return "sudo timedatectl set-ntp true";
             }
             return switch (source) {
                 case AzureCredentials.ENVIRONMENT -> ofEnvironment(String.valueOf(getMessage()));

@@ -204,7 +204,8 @@ final class AzureMlSettings {
                     "https://ACCOUNT.blob.core.windows.net/CONTAINER/finetune4j"));
         }
         checkCloudOfStore(problems);
-        checkCloudOfRegion(problems);
+        AzureCloud.contradiction(settings, AzureMlProblems.CONTRADICTION, PREFIX, "workspace")
+                .ifPresent(problems::add);
         String spot = settings.getOrDefault(PlaceSettings.SPOT, "false");
         if (!spot.equals("true") && !spot.equals("false")) {
             problems.add(malformed(PlaceSettings.SPOT, spot, "true or false", "true"));
@@ -247,20 +248,6 @@ final class AzureMlSettings {
                         .because("Microsoft's clouds share no accounts")
                         .remedy(PREFIX + AzureConnection.CLOUD + ": " + cloud)
                         .build()));
-    }
-
-    private void checkCloudOfRegion(List<Problem> problems) {
-        String meant = settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC);
-        String region = settings.get(PlaceSettings.REGION);
-        if (region != null && !AzureCloud.ofRegion(region).equals(meant)) {
-            problems.add(AzureMlProblems.CONTRADICTION
-                    .error("the region " + region + " is in the cloud " + AzureCloud.ofRegion(region)
-                            + ", and the workspace in " + meant)
-                    .at(Location.ofKey(PREFIX + PlaceSettings.REGION))
-                    .because("Microsoft's clouds share no regions")
-                    .remedy(PREFIX + AzureConnection.CLOUD + ": " + AzureCloud.ofRegion(region))
-                    .build());
-        }
     }
 
     private void oneOf(String name, List<String> values, List<Problem> problems) {

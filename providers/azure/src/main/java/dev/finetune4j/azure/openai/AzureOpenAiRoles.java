@@ -48,8 +48,7 @@ final class AzureOpenAiRoles {
                 RESOURCE + "/deployments/write",
                 "deploys a tuned model, which is paid by the hour, and its base model; Azure has no finer words for one model or scope");
         actions.put(RESOURCE + "/deployments/delete", "ends that");
-        actions.put(
-                "Microsoft.Authorization/roleAssignments/read", "waits for a role that was assigned a moment ago");
+        actions.put("Microsoft.Authorization/roleAssignments/read", "waits for a role that was assigned a moment ago");
         ObjectNode role = Json.records().createObjectNode();
         role.put("Name", "finetune4j host")
                 .put("IsCustom", true)

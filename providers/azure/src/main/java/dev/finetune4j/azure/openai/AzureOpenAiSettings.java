@@ -103,7 +103,8 @@ final class AzureOpenAiSettings {
         if (!settings.containsKey(PlaceSettings.REGION)) {
             problems.add(missing(PlaceSettings.REGION, "swedencentral"));
         }
-        checkCloudOfRegion(problems);
+        AzureCloud.contradiction(settings, AzureOpenAiProblems.CONTRADICTION, PREFIX, "job")
+                .ifPresent(problems::add);
         form(SETTLING, SECONDS, "10 to 999, in seconds", USUAL_SETTLING, problems);
         form(CAPACITY, THOUSANDS, "1 to 99999, in thousands of tokens a minute", USUAL_CAPACITY, problems);
         oneOf(HOSTING_SCOPE, DeploymentWays.NAMES, problems);
@@ -133,20 +134,6 @@ final class AzureOpenAiSettings {
                             .because("Microsoft's clouds share no accounts, and take no tokens of each other")
                             .remedy(PREFIX + AzureConnection.CLOUD + ": " + cloud)
                             .build()));
-        }
-    }
-
-    private void checkCloudOfRegion(List<Problem> problems) {
-        String meant = settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC);
-        String region = settings.get(PlaceSettings.REGION);
-        if (region != null && !AzureCloud.ofRegion(region).equals(meant)) {
-            problems.add(AzureOpenAiProblems.CONTRADICTION
-                    .error("the region " + region + " is in the cloud " + AzureCloud.ofRegion(region)
-                            + ", and the job in " + meant)
-                    .at(Location.ofKey(PREFIX + PlaceSettings.REGION))
-                    .because("Microsoft's clouds share no regions")
-                    .remedy(PREFIX + AzureConnection.CLOUD + ": " + AzureCloud.ofRegion(region))
-                    .build());
         }
     }
 

@@ -47,7 +47,7 @@ class AzureFailureTest {
         assertThat(remedy("managed-identity", "no endpoint")).startsWith("az vm identity show");
         assertThat(remedy("workload-identity", "AADSTS70021: no match")).startsWith("az identity federated-credential");
         assertThat(remedy("workload-identity", "AADSTS700024: Client assertion is not within its valid time range."))
-                .isEqualTo("timedatectl set-ntp true");
+                .isEqualTo("sudo timedatectl set-ntp true");
         String tenant = "00000000-0000-0000-0000-000000000003";
         assertThat(refused(
                         "InvalidAuthenticationTokenTenant",
