@@ -2,6 +2,7 @@ package dev.finetune4j.azure.blob;
 
 import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.BlobClient;
+import com.azure.storage.blob.BlobContainerAsyncClient;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobContainerClientBuilder;
 import com.azure.storage.blob.models.BlobErrorCode;
@@ -10,8 +11,6 @@ import com.azure.storage.blob.models.BlobListDetails;
 import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.models.BlobStorageException;
 import com.azure.storage.blob.models.ListBlobsOptions;
-import com.azure.storage.blob.models.ParallelTransferOptions;
-import com.azure.storage.blob.options.BlobUploadFromFileOptions;
 import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 import dev.finetune4j.azure.internal.AzureConnection;
@@ -23,10 +22,7 @@ import dev.finetune4j.spi.StagedFolder;
 import dev.finetune4j.spi.StoredName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -36,7 +32,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The files of jobs below one address in blob storage. Whatever takes a name takes one below the store. All failures are {@link
@@ -47,21 +42,25 @@ public final class BlobStore {
     /** Where what is staged lies, below the store. */
     public static final String INPUTS = "inputs/";
 
-    private static final String SHA256 = "sha256";
-    private static final int TRIES = 5;
+    static final String SHA256 = "sha256";
     private static final int SECONDS_OF_A_TRY = 300;
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofSeconds(30);
-    private static final long BLOCK_BYTES = 16L << 20;
-    private static final int AT_ONCE = 4;
+    private static final int BLOCK_BYTES = 16 << 20;
 
     private final BlobAddress root;
     private final BlobContainerClient container;
+    private final BlobContainerAsyncClient sending;
+    private final int retries;
+    private final int blockBytes;
 
-    private BlobStore(BlobAddress root, BlobContainerClient container) {
+    private BlobStore(BlobAddress root, BlobContainerClientBuilder container, int retries, int blockBytes) {
         this.root = root;
-        this.container = container;
+        this.container = container.buildClient();
+        this.sending = container.buildAsyncClient();
+        this.retries = retries;
+        this.blockBytes = blockBytes;
     }
 
     /** A file in the store, called so below what was asked for. */
@@ -82,20 +81,24 @@ public final class BlobStore {
 
     /** A store. Asks nothing yet. */
     public static BlobStore open(BlobAddress root, AzureConnection connection) {
-        BlobContainerClient container = new BlobContainerClientBuilder()
+        return open(root, connection, BLOCK_BYTES);
+    }
+
+    /** @param blockBytes how much of a file is sent at once */
+    static BlobStore open(BlobAddress root, AzureConnection connection, int blockBytes) {
+        BlobContainerClientBuilder container = new BlobContainerClientBuilder()
                 .endpoint(root.endpoint())
                 .containerName(root.container())
                 .credential(connection.credential())
                 .httpClient(connection.http())
                 .retryOptions(new RequestRetryOptions(
                         RetryPolicyType.EXPONENTIAL,
-                        TRIES,
+                        connection.retries() + 1,
                         Duration.ofSeconds(SECONDS_OF_A_TRY),
                         SHORTEST_PAUSE,
                         LONGEST_PAUSE,
-                        null))
-                .buildClient();
-        return new BlobStore(root, container);
+                        null));
+        return new BlobStore(root, container, connection.retries(), blockBytes);
     }
 
     /** The store. */
@@ -147,23 +150,18 @@ public final class BlobStore {
 
     /** Whoever stores the same at the same time is as welcome: what lies under a digest is what it says. */
     private void send(StagedFile file, String name, boolean isNew) {
-        BlobUploadFromFileOptions options = new BlobUploadFromFileOptions(
-                        file.path().toString())
-                .setMetadata(Map.of(SHA256, file.sha256()))
-                .setRequestConditions(
-                        isNew ? new BlobRequestConditions().setIfNoneMatch("*") : new BlobRequestConditions())
-                .setParallelTransferOptions(new ParallelTransferOptions()
-                        .setBlockSizeLong(BLOCK_BYTES)
-                        .setMaxConcurrency(AT_ONCE));
+        BlobRequestConditions conditions =
+                isNew ? new BlobRequestConditions().setIfNoneMatch("*") : new BlobRequestConditions();
         make("store", name, () -> {
             try {
-                return Optional.of(blob(name).uploadFromFileWithResponse(options, null, null));
+                new BlockSender(sending.getBlobAsyncClient(root.key() + name).getBlockBlobAsyncClient(), conditions)
+                        .send(file, Map.of(SHA256, file.sha256()));
             } catch (BlobStorageException e) {
-                if (BlobErrorCode.BLOB_ALREADY_EXISTS.equals(e.getErrorCode())) {
-                    return Optional.empty();
+                if (!BlobErrorCode.BLOB_ALREADY_EXISTS.equals(e.getErrorCode())) {
+                    throw e;
                 }
-                throw e;
             }
+            return name;
         });
     }
 
@@ -225,7 +223,7 @@ public final class BlobStore {
                         .toList());
     }
 
-    private static Map<String, String> metadata(BlobItem item) {
+    static Map<String, String> metadata(BlobItem item) {
         return item.getMetadata() == null ? Map.of() : item.getMetadata();
     }
 
@@ -264,44 +262,20 @@ public final class BlobStore {
     }
 
     private void fetch(Path file, BlobItem item) {
-        try {
-            Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
-            String sha256 = metadata(item).get(SHA256);
-            FileTime modified =
-                    FileTime.from(item.getProperties().getLastModified().toInstant());
-            if (isHere(file, item, modified, sha256)) {
-                return;
-            }
-            Path partial = folder.resolve("." + file.getFileName() + ".partial");
-            make(
-                    "read",
-                    item.getName(),
-                    () -> container.getBlobClient(item.getName()).downloadToFile(partial.toString(), true));
-            if (sha256 != null && !StagedFile.sha256(partial).equals(sha256)) {
-                Files.delete(partial);
-                throw AzureStoreProblems.DAMAGED
-                        .error("what was fetched of " + item.getName() + " is not what was stored")
-                        .because("its SHA-256 is not " + sha256)
-                        .retry(Retry.after(PAUSE))
-                        .asException();
-            }
-            Files.setLastModifiedTime(partial, modified);
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw local(e, file);
-        }
-    }
-
-    /** By its SHA-256 where it has one; what a job wrote has none, and is the same where size and time are those of the blob. */
-    private static boolean isHere(Path file, BlobItem item, FileTime modified, @Nullable String sha256)
-            throws IOException {
-        if (!Files.isRegularFile(file)
-                || Files.size(file) != item.getProperties().getContentLength()) {
-            return false;
-        }
-        return sha256 == null
-                ? Files.getLastModifiedTime(file).equals(modified)
-                : StagedFile.sha256(file).equals(sha256);
+        make("read", item.getName().substring(root.key().length()), () -> {
+                    try {
+                        return new BlobFetcher(container, retries).fetch(file, item);
+                    } catch (IOException e) {
+                        throw local(e, file);
+                    }
+                })
+                .ifPresent(damage -> {
+                    throw AzureStoreProblems.DAMAGED
+                            .error("what was fetched of " + item.getName() + " is not what was stored")
+                            .because(damage)
+                            .retry(Retry.after(PAUSE))
+                            .asException();
+                });
     }
 
     /** Removes all files below a folder. Without effect where there is nothing. */
@@ -312,7 +286,7 @@ public final class BlobStore {
         for (BlobItem item : items(folder)) {
             make(
                     "remove",
-                    item.getName(),
+                    item.getName().substring(root.key().length()),
                     () -> container.getBlobClient(item.getName()).deleteIfExists());
         }
     }
@@ -321,9 +295,9 @@ public final class BlobStore {
         return container.getBlobClient(root.key() + name);
     }
 
-    private static StagedFolder<StagedFile> read(Path source) {
+    private StagedFolder<StagedFile> read(Path source) {
         try {
-            return StagedFolder.read(source, StagedFile::read);
+            return StagedFolder.read(source, (name, path) -> StagedFile.read(name, path, blockBytes));
         } catch (IOException e) {
             throw local(e, source);
         }
@@ -343,6 +317,7 @@ public final class BlobStore {
         } catch (FineTuneException e) {
             throw e;
         } catch (RuntimeException e) {
+            AzureFailure.keepInterrupt(e);
             throw told(e, action, name);
         }
     }

@@ -173,7 +173,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                 .build();
     }
 
-    /** The client takes a thread's interrupt as a failure of the call, and forgets it; whoever is to stop must go on knowing. */
+    /** Tells whoever sends that it is to stop. */
     private static final class KeptInterrupt implements HttpPipelinePolicy {
         @Override
         public Mono<HttpResponse> process(HttpPipelineCallContext context, HttpPipelineNextPolicy next) {
@@ -185,11 +185,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
             try {
                 return next.processSync();
             } catch (RuntimeException e) {
-                for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                    if (cause instanceof InterruptedException) {
-                        Thread.currentThread().interrupt();
-                    }
-                }
+                AzureFailure.keepInterrupt(e);
                 throw e;
             }
         }

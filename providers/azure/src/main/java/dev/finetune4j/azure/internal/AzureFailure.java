@@ -65,6 +65,15 @@ public enum AzureFailure {
     private static final int TOO_MANY = 429;
     private static final int SERVER_ERROR = 500;
 
+    /** A client takes a thread's interrupt as a failure of the call, and forgets it; whoever is to stop must go on knowing. */
+    public static void keepInterrupt(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** The kind of a failure. */
     public static AzureFailure of(RuntimeException failure) {
         if (isRefusedSignIn(failure)) {

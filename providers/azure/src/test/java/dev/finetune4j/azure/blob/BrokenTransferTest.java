@@ -1,0 +1,262 @@
+package dev.finetune4j.azure.blob;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpHeaders;
+import com.azure.core.http.HttpMethod;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
+import com.azure.storage.blob.BlobContainerClientBuilder;
+import com.azure.storage.blob.models.BlobProperties;
+import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.offlinecloud.azure.AzurePace;
+import dev.finetune4j.offlinecloud.azure.OfflineAzure;
+import dev.finetune4j.offlinecloud.azure.Workspace;
+import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.container.PlannedContainer;
+import dev.finetune4j.spi.ProviderContext;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** A transfer that breaks off goes on where it was, by another process as well: all that is known of it lies in the store, or beside the file. */
+@SuppressWarnings("NullAway.Init") // before all tests, and before each
+class BrokenTransferTest {
+    private static final int BLOCK = 1 << 16;
+    private static final int BLOCKS = 10;
+
+    private static Azurite blobs;
+    private static OfflineAzure azure;
+
+    @TempDir
+    private Path folder;
+
+    private AzureConnection connection;
+    private Path file;
+
+    @BeforeAll
+    static void start() throws IOException {
+        blobs = Azurite.start(Path.of("../../target/azurite"));
+        azure = OfflineAzure.start(
+                Workspace.sample(),
+                Clock.systemUTC(),
+                AzurePace.SWIFT,
+                PlannedContainer.succeedingAfter(Duration.ofHours(1)),
+                blobs);
+    }
+
+    @AfterAll
+    static void end() {
+        azure.close();
+        blobs.close();
+    }
+
+    @BeforeEach
+    void write() throws IOException {
+        connection = AzureConnection.open(Map.of(), new ProviderContext(folder, azure.variables(), Clock.systemUTC()));
+        byte[] content = new byte[BLOCK * BLOCKS - 1];
+        new Random(folder.hashCode()).nextBytes(content);
+        file = Files.write(folder.resolve("model.bin"), content);
+    }
+
+    private BlobStore store(Line line) {
+        return BlobStore.open(
+                BlobAddress.parse(azure.store() + "/" + folder.getFileName()).orElseThrow(),
+                new AzureConnection(connection.cloud(), connection.credential(), line, 0),
+                BLOCK);
+    }
+
+    @Test
+    void sendsOnlyTheBlocksThatAreNotThere() throws Exception {
+        Line breaking = new Line(connection.http());
+        breaking.mostBlocks = 4;
+        assertThatThrownBy(() -> store(breaking).stage(file)).hasMessageContaining("FT0963");
+        assertThat(breaking.blocks).hasValue(4);
+        assertThat(store(new Line(connection.http())).list(""))
+                .as("nothing is there in part")
+                .isEmpty();
+
+        Line whole = new Line(connection.http());
+        String name = store(whole).stage(file);
+
+        assertThat(whole.blocks).hasValue(BLOCKS - 4);
+        assertThat(store(whole).download(name, folder.resolve("home")).resolve("model.bin"))
+                .hasSameBinaryContentAs(file);
+        assertThat(properties(name + "model.bin").getContentMd5())
+                .as("for whoever fetches it by other means")
+                .isEqualTo(MessageDigest.getInstance("MD5").digest(Files.readAllBytes(file)));
+        store(whole).delete(name);
+    }
+
+    /** Blocks of the same place in another file are none of this one. */
+    @Test
+    void takesNoBlockOfAnotherContentForItsOwn() throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        content[BLOCK]++;
+        StagedFile changed = StagedFile.read("model.bin", Files.write(folder.resolve("other"), content), BLOCK);
+        StagedFile before = StagedFile.read("model.bin", file, BLOCK);
+
+        assertThat(changed.blockMd5s().get(0)).isEqualTo(before.blockMd5s().get(0));
+        assertThat(changed.blockMd5s().get(1)).isNotEqualTo(before.blockMd5s().get(1));
+        assertThat(changed.blockMd5s()).hasSize(BLOCKS);
+        assertThat(changed.length(BLOCKS - 1)).isEqualTo(BLOCK - 1);
+    }
+
+    @Test
+    void storesFilesOfAnySize() throws IOException {
+        Path source = Files.createDirectories(folder.resolve("sizes"));
+        for (int bytes : List.of(0, 1, BLOCK, BLOCK + 1)) {
+            Files.write(source.resolve("of-" + bytes), new byte[bytes]);
+        }
+        Line line = new Line(connection.http());
+
+        String name = store(line).stage(source);
+        Path home = store(line).download(name, folder.resolve("home"));
+
+        assertThat(line.blocks).as("of the one that is larger than a block").hasValue(2);
+        for (int bytes : List.of(0, 1, BLOCK, BLOCK + 1)) {
+            assertThat(home.resolve("of-" + bytes)).hasSize(bytes);
+        }
+        store(line).delete(name);
+    }
+
+    @Test
+    void fetchesOnlyTheBytesThatAreNotThere() {
+        String name = store(new Line(connection.http())).stage(file);
+        Path home = folder.resolve("home");
+        Line breaking = new Line(connection.http());
+        breaking.mostBytes = 3 * BLOCK;
+        assertThatThrownBy(() -> store(breaking).download(name, home)).hasMessageContaining("FT0963");
+        assertThat(home.resolve("model.bin")).doesNotExist();
+
+        Line whole = new Line(connection.http());
+        store(whole).download(name, home);
+
+        assertThat(whole.ranges).containsExactly("bytes=" + 3 * BLOCK + "-");
+        assertThat(home.resolve("model.bin")).hasSameBinaryContentAs(file);
+        assertThat(home.toFile().list()).as("nothing is left beside it").containsExactly("model.bin");
+        store(whole).delete(name);
+    }
+
+    private BlobProperties properties(String name) {
+        return new BlobContainerClientBuilder()
+                .endpoint(BlobAddress.parse(azure.store()).orElseThrow().endpoint())
+                .containerName("jobs")
+                .credential(connection.credential())
+                .httpClient(connection.http())
+                .buildClient()
+                .getBlobClient(folder.getFileName() + "/" + name)
+                .getProperties();
+    }
+
+    /** A line that may break, and counts what came through. */
+    private static final class Line implements HttpClient {
+        private final HttpClient http;
+        private final AtomicInteger tried = new AtomicInteger();
+        private final AtomicInteger blocks = new AtomicInteger();
+        private final CompletableFuture<Void> full = new CompletableFuture<>();
+        private final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
+        private int mostBlocks = Integer.MAX_VALUE;
+        private int mostBytes = Integer.MAX_VALUE;
+
+        Line(HttpClient http) {
+            this.http = http;
+        }
+
+        @Override
+        public Mono<HttpResponse> send(HttpRequest request) {
+            if (request.getUrl().toString().matches(".*[?&]comp=block(&.*)?")) {
+                return tried.incrementAndGet() > mostBlocks
+                        ? Mono.fromFuture(full).then(broken())
+                        : http.send(request).doOnNext(answer -> {
+                            if (blocks.incrementAndGet() == mostBlocks) {
+                                full.complete(null);
+                            }
+                        });
+            }
+            if (request.getHttpMethod() != HttpMethod.GET || request.getUrl().getQuery() != null) {
+                return http.send(request);
+            }
+            ranges.add(String.valueOf(request.getHeaders().getValue(HttpHeaderName.fromString("x-ms-range"))));
+            return http.send(request).map(answer -> new Cut(answer, mostBytes));
+        }
+
+        private static <T> Mono<T> broken() {
+            return Mono.error(new IOException("the line broke"));
+        }
+    }
+
+    /** An answer of which so many bytes come. */
+    private static final class Cut extends HttpResponse {
+        private final HttpResponse whole;
+        private final int most;
+
+        Cut(HttpResponse whole, int most) {
+            super(whole.getRequest());
+            this.whole = whole;
+            this.most = most;
+        }
+
+        @Override
+        public int getStatusCode() {
+            return whole.getStatusCode();
+        }
+
+        @Override
+        @Deprecated
+        public @Nullable String getHeaderValue(String name) {
+            return whole.getHeaders().getValue(HttpHeaderName.fromString(name));
+        }
+
+        @Override
+        public HttpHeaders getHeaders() {
+            return whole.getHeaders();
+        }
+
+        @Override
+        public Flux<ByteBuffer> getBody() {
+            return whole.getBodyAsByteArray()
+                    .flatMapMany(bytes -> bytes.length <= most
+                            ? Flux.just(ByteBuffer.wrap(bytes))
+                            : Flux.concat(Flux.just(ByteBuffer.wrap(bytes, 0, most)), Line.broken()));
+        }
+
+        @Override
+        public Mono<byte[]> getBodyAsByteArray() {
+            return whole.getBodyAsByteArray();
+        }
+
+        @Override
+        public Mono<String> getBodyAsString() {
+            return whole.getBodyAsString();
+        }
+
+        @Override
+        public Mono<String> getBodyAsString(Charset charset) {
+            return whole.getBodyAsString(charset);
+        }
+    }
+}
