@@ -279,6 +279,11 @@ public final class OfflineAzure implements AutoCloseable {
         return calls;
     }
 
+    /** From now on no datastore gives a key or a signature, as where the account's shared keys are off; the store itself goes on taking them. */
+    public void refuseKeys() {
+        service.refuseKeys();
+    }
+
     /** From now on no machine of a size is free. */
     public void sellOut(String vmSize) {
         service.sellOut(vmSize);

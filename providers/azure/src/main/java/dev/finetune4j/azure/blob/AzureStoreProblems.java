@@ -1,6 +1,7 @@
 package dev.finetune4j.azure.blob;
 
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class AzureStoreProblems implements ProblemCatalogue {
             "FT0966",
             "what was fetched is not what was stored",
             ExitCode.CAPACITY,
-            "A file that is stored has its SHA-256 with it. What came has another.",
+            "A file that is stored has its SHA-256 with it, or its MD5 where another program stored it. What came has another.",
             "run the same command again");
 
     static final ProblemKind BAD_NAME = new ProblemKind(
@@ -65,8 +66,24 @@ public final class AzureStoreProblems implements ProblemCatalogue {
             "Nothing lies in the container below the name that was asked for.",
             "az storage blob list --auth-mode login --account-name ACCOUNT --container-name NAME");
 
+    static final ProblemKind NO_KEYS = new ProblemKind(
+            "FT0969",
+            "the store takes no signatures of its keys",
+            ExitCode.CREDENTIALS,
+            "By store-access: sas files are moved by a signature that the workspace's datastore gives, or that is made of the account's key. An"
+                    + " account whose keys are off takes Entra tokens alone, and a datastore of such a one keeps neither.",
+            "places.azure-ml.store-access: entra");
+
+    /** That a store takes tokens only. */
+    public static Problem.Builder withoutKeys(BlobAddress store, String reason) {
+        return NO_KEYS.error("the account " + store.account() + " takes no signatures of its keys")
+                .because(reason)
+                .remedy(
+                        "places.azure-ml.store-access: entra    # with a role at the container: finetune policy JOB --for caller");
+    }
+
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(NO_CONTAINER, DENIED, UNREACHABLE, NO_CREDENTIALS, LOCAL, DAMAGED, BAD_NAME, NO_FILES);
+        return List.of(NO_CONTAINER, DENIED, UNREACHABLE, NO_CREDENTIALS, LOCAL, DAMAGED, BAD_NAME, NO_FILES, NO_KEYS);
     }
 }

@@ -35,7 +35,7 @@ import java.util.stream.Collectors;
 
 /**
  * The files of jobs below one address in blob storage. Whatever takes a name takes one below the store. All failures are {@link
- * FineTuneException}s with FT0961 to FT0968, which say whether the same call may succeed later; after any of them it goes on where it was. Safe
+ * FineTuneException}s with FT0961 to FT0969, which say whether the same call may succeed later; after any of them it goes on where it was. Safe
  * for use by several threads and processes at once.
  */
 public final class BlobStore {
@@ -43,6 +43,7 @@ public final class BlobStore {
     public static final String INPUTS = "inputs/";
 
     static final String SHA256 = "sha256";
+    private static final String WITHOUT_KEYS = "KeyBasedAuthenticationNotPermitted";
     private static final int SECONDS_OF_A_TRY = 300;
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -84,12 +85,32 @@ public final class BlobStore {
         return open(root, connection, BLOCK_BYTES);
     }
 
+    /**
+     * A store that is moved to and from by shared access signatures, for whoever has no role there. Asks nothing yet.
+     *
+     * @param secret asks for what signatures are made of
+     */
+    public static BlobStore open(BlobAddress root, AzureConnection connection, Supplier<StoreSecret> secret) {
+        return new BlobStore(
+                root,
+                container(root, connection).addPolicy(new SignedAccess(root, secret)),
+                connection.retries(),
+                BLOCK_BYTES);
+    }
+
     /** @param blockBytes how much of a file is sent at once */
     static BlobStore open(BlobAddress root, AzureConnection connection, int blockBytes) {
-        BlobContainerClientBuilder container = new BlobContainerClientBuilder()
+        return new BlobStore(
+                root,
+                container(root, connection).credential(connection.credential()),
+                connection.retries(),
+                blockBytes);
+    }
+
+    private static BlobContainerClientBuilder container(BlobAddress root, AzureConnection connection) {
+        return new BlobContainerClientBuilder()
                 .endpoint(root.endpoint())
                 .containerName(root.container())
-                .credential(connection.credential())
                 .httpClient(connection.http())
                 .retryOptions(new RequestRetryOptions(
                         RetryPolicyType.EXPONENTIAL,
@@ -98,7 +119,6 @@ public final class BlobStore {
                         SHORTEST_PAUSE,
                         LONGEST_PAUSE,
                         null));
-        return new BlobStore(root, container, connection.retries(), blockBytes);
     }
 
     /** The store. */
@@ -322,16 +342,24 @@ public final class BlobStore {
         }
     }
 
+    /** Whether a store was asked by a signature of its keys, and takes tokens only. */
+    public static boolean isWithoutKeys(RuntimeException failure) {
+        return AzureFailure.codes(failure).contains(WITHOUT_KEYS)
+                || AzureFailure.code(failure).equals(WITHOUT_KEYS);
+    }
+
     /** What a failed call means. */
     FineTuneException told(RuntimeException failure, String action, String name) {
         String reason = AzureFailure.reason(failure);
         BlobAddress about = root.below(name);
         Problem.Builder problem = switch (AzureFailure.of(failure)) {
             case DENIED ->
-                AzureStoreProblems.DENIED
-                        .error("the caller may not " + action + " " + about)
-                        .because(reason)
-                        .remedy("finetune policy JOB --for caller");
+                isWithoutKeys(failure)
+                        ? AzureStoreProblems.withoutKeys(root, reason)
+                        : AzureStoreProblems.DENIED
+                                .error("the caller may not " + action + " " + about)
+                                .because(reason)
+                                .remedy("finetune policy JOB --for caller");
             case CREDENTIALS ->
                 AzureStoreProblems.NO_CREDENTIALS
                         .error("no token that blob storage takes")

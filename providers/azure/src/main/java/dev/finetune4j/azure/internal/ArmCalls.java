@@ -69,6 +69,16 @@ interface ArmCalls {
             @QueryParam("api-version") String version,
             Context context);
 
+    /** Asks for what no reader is told. */
+    @Post("{resource}")
+    @ExpectedResponses({200})
+    @UnexpectedResponseExceptionType(HttpResponseException.class)
+    Response<BinaryData> ask(
+            @HostParam("manager") String manager,
+            @PathParam(value = "resource", encoded = true) String resource,
+            @QueryParam("api-version") String version,
+            Context context);
+
     @Delete("{resource}")
     @ExpectedResponses({200, 202, 204})
     @UnexpectedResponseExceptionType(HttpResponseException.class)

@@ -161,6 +161,11 @@ public final class ArmResources {
         var unused = calls.post(manager, bare(resource), version, Context.NONE);
     }
 
+    /** What a resource tells by a call of its own, and no reader: its secrets. */
+    public JsonNode ask(String resource) {
+        return read(calls.ask(manager, bare(resource), version, Context.NONE).getValue());
+    }
+
     /** Removes a resource; without effect where there is none. */
     public void delete(String resource) {
         try {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity client id of the managed identity that the job acts as, or null for the caller's
  * @param apiVersion date of the version of the API that jobs are launched and looked at by
  * @param tags tags of the job besides finetune4j's own, value by key
+ * @param isStoreSigned whether files are moved by a shared access signature that the datastore gives, and not by the caller's tokens
  * @param tuning how a fine-tuning job of the service's own tunes, or null for a command job that runs the worker
  */
 record AzureMlOptions(
@@ -38,6 +39,7 @@ record AzureMlOptions(
         @Nullable String identity,
         String apiVersion,
         Map<String, String> tags,
+        boolean isStoreSigned,
         @Nullable TuningOptions tuning) {
     /** Azure's own environment of transformers and PEFT; versions disappear with time, so that a job file may name another. */
     static final String USUAL_ENVIRONMENT = "azureml://registries/azureml/environments/acft-hf-nlp-gpu/versions/122";

@@ -86,8 +86,7 @@ class AzureMlProvider implements Provider {
             AzureMlOptions options = settings.options();
             AzureConnection connection = connection(options);
             CommandJobs jobs = new CommandJobs(options, connection);
-            open = new Site(
-                    options, jobs, new LaunchWalk(jobs, context.clock()), BlobStore.open(options.store(), connection));
+            open = new Site(options, jobs, new LaunchWalk(jobs, context.clock()), jobs.store(connection));
             site = open;
         }
         return open;

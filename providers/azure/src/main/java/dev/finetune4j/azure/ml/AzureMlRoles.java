@@ -28,6 +28,11 @@ final class AzureMlRoles {
         launching.put(WORKSPACE + "datastores/read", "looks whether the store is one of the workspace");
         launching.put(WORKSPACE + "environments/versions/read", "runs the job in an environment");
         launching.put(WORKSPACE + "experiments/runs/read", "reads its state, its log and why it failed");
+        if (options.isStoreSigned()) {
+            launching.put(
+                    WORKSPACE + "datastores/listSecrets/action",
+                    "asks for the store's key or signature, by which inputs, checkpoints and results are moved");
+        }
         if (options.compute() != null) {
             launching.put(WORKSPACE + "computes/read", "runs the job on the cluster");
         }
@@ -40,8 +45,11 @@ final class AzureMlRoles {
         files.put(BLOBS + "read", "reads inputs, checkpoints and results");
         files.put(BLOBS + "write", "writes inputs, checkpoints and results");
         files.put(BLOBS + "add/action", "writes files in parts");
-        Map<String, String> cleaning = new LinkedHashMap<>(files);
-        cleaning.put(BLOBS + "delete", "removes what the job wrote");
+        Map<String, String> cleaning = new LinkedHashMap<>();
+        if (!options.isStoreSigned()) {
+            cleaning.putAll(files);
+            cleaning.put(BLOBS + "delete", "removes what the job wrote");
+        }
         Map<String, String> counting = new LinkedHashMap<>();
         counting.put(LOCATIONS + "usages/read", "looks whether the quota leaves a machine");
         counting.put(LOCATIONS + "vmSizes/read", "knows of which quota a machine is");
@@ -58,7 +66,7 @@ final class AzureMlRoles {
                         .policy(
                                 AccessPolicy.Holder.CALLER,
                                 "",
-                                "at " + options.workspacePath() + ", at " + container
+                                "at " + options.workspacePath() + (options.isStoreSigned() ? "" : ", at " + container)
                                         + (identity == null ? "" : " and at the identity " + identity)),
                 new Role("quota reader", counting, Map.of(), subscription)
                         .policy(AccessPolicy.Holder.CALLER, "", "at " + subscription),

@@ -32,6 +32,9 @@ final class AzureMlSettings {
     static final String IDENTITY = "identity";
     static final String API_VERSION = "api-version";
     static final String TAGS = "tags";
+    static final String STORE_ACCESS = "store-access";
+    private static final String BY_TOKENS = "entra";
+    private static final String BY_SIGNATURE = "sas";
 
     /** {@value #PREVIEW} for a fine-tuning job of the service's own, in place of a command job. */
     static final String FINE_TUNING = "fine-tuning";
@@ -61,6 +64,7 @@ final class AzureMlSettings {
             IDENTITY,
             API_VERSION,
             TAGS,
+            STORE_ACCESS,
             FINE_TUNING,
             PlaceSettings.MODEL,
             TASK,
@@ -151,6 +155,7 @@ final class AzureMlSettings {
                 settings.getOrDefault(
                         API_VERSION, isTuning() ? AzureMlOptions.USUAL_PREVIEW : AzureMlOptions.USUAL_API_VERSION),
                 PlaceSettings.tags(settings.getOrDefault(TAGS, "")),
+                BY_SIGNATURE.equals(settings.get(STORE_ACCESS)),
                 isTuning() ? tuning() : null);
     }
 
@@ -210,6 +215,7 @@ final class AzureMlSettings {
         if (!spot.equals("true") && !spot.equals("false")) {
             problems.add(malformed(PlaceSettings.SPOT, spot, "true or false", "true"));
         }
+        oneOf(STORE_ACCESS, List.of(BY_TOKENS, BY_SIGNATURE), problems);
         checkTuning(problems);
         oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
         oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);

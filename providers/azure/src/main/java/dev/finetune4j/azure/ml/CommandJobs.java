@@ -1,6 +1,9 @@
 package dev.finetune4j.azure.ml;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.azure.blob.AzureStoreProblems;
+import dev.finetune4j.azure.blob.BlobStore;
+import dev.finetune4j.azure.blob.StoreSecret;
 import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
@@ -192,6 +195,32 @@ final class CommandJobs {
         if (!found.equals(options.region())) {
             throw AzureMlErrors.otherRegion(options, found);
         }
+    }
+
+    /** Where the files of jobs go. Asks nothing yet. */
+    BlobStore store(AzureConnection connection) {
+        return options.isStoreSigned()
+                ? BlobStore.open(options.store(), connection, this::storeSecret)
+                : BlobStore.open(options.store(), connection);
+    }
+
+    /** @throws FineTuneException with FT0969 if the datastore keeps none */
+    private StoreSecret storeSecret() {
+        String datastore = options.workspacePath() + "/datastores/" + options.datastore();
+        JsonNode told;
+        try {
+            told = manager.ask(datastore + "/listSecrets");
+        } catch (RuntimeException e) {
+            throw BlobStore.isWithoutKeys(e)
+                    ? AzureStoreProblems.withoutKeys(options.store(), AzureFailure.reason(e))
+                            .asException(e)
+                    : AzureMlErrors.told(e, options.datastore(), options);
+        }
+        return StoreSecret.of(told)
+                .orElseThrow(() -> AzureStoreProblems.withoutKeys(
+                                options.store(),
+                                "the datastore " + options.datastore() + " keeps no key and no signature")
+                        .asException());
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.finetune4j.azure.ml;
 
-import dev.finetune4j.azure.blob.BlobStore;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.Diagnosis;
@@ -26,7 +25,7 @@ final class WorkspaceExamination {
         if (workspace.verdict() == Diagnosis.Verdict.OK) {
             all.add(look(STORE, () -> {
                 jobs.refuseOtherStore();
-                BlobStore.open(options.store(), connection).list("doctor");
+                jobs.store(connection).list("doctor");
                 return Diagnosis.ok(
                         STORE, options.store() + " can be read, and is the datastore " + options.datastore());
             }));

@@ -26,6 +26,7 @@ public final class Datastores {
     static final String ARTIFACTS = "azureml";
 
     private static final int OK = 200;
+    private static final int FORBIDDEN = 403;
     private static final Duration SECRET = Duration.ofHours(12);
 
     /** Containers of the stores by their names. */
@@ -34,6 +35,7 @@ public final class Datastores {
 
     private final Workspace workspace;
     private final BlobStore store;
+    private volatile boolean hasKeys = true;
 
     /**
      * The stores.
@@ -44,6 +46,11 @@ public final class Datastores {
     public Datastores(Workspace workspace, BlobStore store) {
         this.workspace = workspace;
         this.store = store;
+    }
+
+    /** From now on the account takes tokens only. */
+    void refuseKeys() {
+        hasKeys = false;
     }
 
     /**
@@ -145,7 +152,7 @@ public final class Datastores {
                 .put("subscriptionId", workspace.subscription())
                 .put("resourceGroup", workspace.resourceGroup())
                 .put("isDefault", isDefault(name));
-        properties.putObject("credentials").put("credentialsType", "AccountKey");
+        properties.putObject("credentials").put("credentialsType", hasKeys ? "AccountKey" : "None");
         properties.putObject("properties");
         properties.putObject("tags");
         return datastore;
@@ -157,6 +164,12 @@ public final class Datastores {
      */
     private Answer secrets(AzureCall call) throws ServiceError {
         String container = String.valueOf(CONTAINERS.get(existing(call)));
+        if (!hasKeys) {
+            throw new ServiceError(
+                    FORBIDDEN,
+                    "KeyBasedAuthenticationNotPermitted",
+                    "Key based authentication is not permitted on this storage account.");
+        }
         boolean ends = container.equals(JOBS)
                 && !call.content().isEmpty()
                 && call.json().path("expirableSecret").asBoolean();

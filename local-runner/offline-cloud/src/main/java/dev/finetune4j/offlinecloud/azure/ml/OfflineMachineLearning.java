@@ -30,6 +30,7 @@ public final class OfflineMachineLearning {
     private final CoreQuotas quotas = new CoreQuotas();
     private final List<String> soldOut = new ArrayList<>();
     private final Jobs jobs;
+    private final Datastores datastores;
     private final List<Operation> operations = new ArrayList<>();
 
     /**
@@ -45,6 +46,7 @@ public final class OfflineMachineLearning {
             Workspace workspace, Clock clock, AzurePace pace, Container container, BlobStore store) {
         this.workspace = workspace;
         this.clock = clock;
+        datastores = new Datastores(workspace, store);
         Assets codes = new Assets(workspace, "codes", "Code", List.of("codeUri"), store, clock);
         Assets environments = new Assets(workspace, "environments", "Environment", List.of("image"), store, clock);
         Assets data = new Assets(workspace, "data", "Data", List.of("dataUri", "dataType"), store, clock);
@@ -57,7 +59,7 @@ public final class OfflineMachineLearning {
         operations.addAll(jobs.operations());
         operations.addAll(new RunHistory(workspace, jobs).operations());
         operations.addAll(new Mlflow(jobs, Clock.systemUTC()).operations());
-        operations.addAll(new Datastores(workspace, store).operations());
+        operations.addAll(datastores.operations());
         for (Assets assets : List.of(codes, environments, data, models)) {
             operations.addAll(assets.operations());
         }
@@ -78,6 +80,11 @@ public final class OfflineMachineLearning {
                 return operation.handler().answer(call);
             }
         });
+    }
+
+    /** From now on the account of the store takes tokens only. */
+    public void refuseKeys() {
+        datastores.refuseKeys();
     }
 
     /** From now on no machine of a size is free. */

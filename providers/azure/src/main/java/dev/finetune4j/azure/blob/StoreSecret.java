@@ -1,0 +1,46 @@
+package dev.finetune4j.azure.blob;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+
+/** What lets into a store without a role there: the account's key, or a shared access signature. Prints neither. */
+public final class StoreSecret {
+    private final boolean isKey;
+    private final String value;
+
+    private StoreSecret(boolean isKey, String value) {
+        this.isKey = isKey;
+        this.value = value;
+    }
+
+    /**
+     * As a datastore keeps it.
+     *
+     * @param told an answer of {@code listSecrets}
+     * @return empty where it keeps neither, as one of a store that takes tokens only
+     */
+    public static Optional<StoreSecret> of(JsonNode told) {
+        String value = switch (told.path("secretsType").asText()) {
+            case "AccountKey" -> told.path("key").asText();
+            case "Sas" -> told.path("sasToken").asText();
+            default -> "";
+        };
+        return value.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new StoreSecret(told.has("key"), value.replaceFirst("^\\?", "")));
+    }
+
+    /** Whether it is the key, by which signatures are made. */
+    boolean isKey() {
+        return isKey;
+    }
+
+    String value() {
+        return value;
+    }
+
+    @Override
+    public String toString() {
+        return isKey ? "StoreSecret[key]" : "StoreSecret[signature]";
+    }
+}

@@ -1,0 +1,121 @@
+package dev.finetune4j.azure.blob;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpRequest;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.azure.internal.Answered;
+import dev.finetune4j.json.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+/** A store that is asked by signatures: without a token, by one that has not ended, and with no secret in what is told. */
+class SignedAccessTest {
+    private static final String KEY = "c2VjcmV0LWtleS1vZi1uby1hY2NvdW50";
+    private static final String EMPTY =
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"jobs\">"
+                    + "<Blobs/><NextMarker/></EnumerationResults>";
+
+    private final List<HttpRequest> sent = new ArrayList<>();
+    private final List<StoreSecret> asked = new ArrayList<>();
+    private int status = 200;
+
+    private BlobStore store(StoreSecret secret) {
+        HttpClient http = request -> {
+            sent.add(request);
+            return Mono.just(
+                    status == 200
+                            ? Answered.to(status, EMPTY).with(HttpHeaderName.CONTENT_TYPE, "application/xml")
+                            : Answered.to(status, "").with(HttpHeaderName.fromString("x-ms-error-code"), "InvalidUri"));
+        };
+        return BlobStore.open(
+                BlobAddress.parse("https://account1.blob.core.windows.net/jobs/runs")
+                        .orElseThrow(),
+                Answered.connection(http),
+                () -> {
+                    asked.add(secret);
+                    return secret;
+                });
+    }
+
+    private static StoreSecret key() {
+        return StoreSecret.of(secret("AccountKey").put("key", KEY)).orElseThrow();
+    }
+
+    private static StoreSecret signature(Instant end) {
+        return StoreSecret.of(secret("Sas").put("sasToken", "?sv=2021-12-02&sr=c&se=" + end + "&sig=c2lnbmVk"))
+                .orElseThrow();
+    }
+
+    private static ObjectNode secret(String type) {
+        return Json.records().createObjectNode().put("secretsType", type);
+    }
+
+    @Test
+    void makesSignaturesOfAKeyThatEndWithinTheHour() {
+        BlobStore store = store(key());
+        store.list("");
+        store.list("");
+
+        assertThat(asked).as("asked for once").hasSize(1);
+        assertThat(sent).allSatisfy(request -> {
+            assertThat(request.getUrl().toString())
+                    .contains("&spr=https&", "&sr=c&", "&sig=")
+                    .doesNotContain(KEY);
+            assertThat(request.getHeaders().getValue(HttpHeaderName.AUTHORIZATION))
+                    .isNull();
+        });
+        String end = sent.get(0)
+                .getUrl()
+                .getQuery()
+                .replaceFirst(".*&se=([^&]*)&.*", "$1")
+                .replace("%3A", ":");
+        assertThat(Instant.parse(end))
+                .isBetween(Instant.now().plusSeconds(3500), Instant.now().plusSeconds(3600));
+    }
+
+    @Test
+    void asksAnewForASignatureThatIsAboutToEnd() {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        BlobStore ending = store(signature(now.plus(Duration.ofMinutes(5))));
+        ending.list("");
+        ending.list("");
+        assertThat(asked).hasSize(2);
+        assertThat(sent.get(0).getUrl().getQuery()).endsWith("&sig=c2lnbmVk");
+
+        asked.clear();
+        BlobStore lasting = store(signature(now.plus(Duration.ofHours(5))));
+        lasting.list("");
+        lasting.list("");
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void tellsNoSecret() {
+        status = 400;
+        for (StoreSecret secret : List.of(key(), signature(Instant.now().plus(Duration.ofHours(1))))) {
+            Throwable failure = catchThrowable(() -> store(secret).list(""));
+
+            assertThat(failure).hasMessageContaining("FT0963");
+            for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                assertThat(cause.toString()).doesNotContain(KEY, "sig=", "c2lnbmVk");
+            }
+            assertThat(secret.toString()).doesNotContain(KEY, "c2lnbmVk");
+        }
+    }
+
+    @Test
+    void knowsADatastoreThatKeepsNone() {
+        assertThat(StoreSecret.of(secret("ServicePrincipal").put("clientSecret", "x")))
+                .isEmpty();
+        assertThat(StoreSecret.of(Json.records().createObjectNode())).isEmpty();
+    }
+}
