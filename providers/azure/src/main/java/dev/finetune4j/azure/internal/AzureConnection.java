@@ -29,6 +29,8 @@ import dev.finetune4j.spi.Trust;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,6 +158,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                 new ArrayList<>(List.of(new UserAgentPolicy(PROGRAM), new RequestIdPolicy()));
         policies.addAll(repetition);
         policies.add(new BearerTokenAuthenticationPolicy(credential, audience + "/.default"));
+        policies.add(new NamedHost());
         return pipeline(policies);
     }
 
@@ -188,6 +191,32 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                 AzureFailure.keepInterrupt(e);
                 throw e;
             }
+        }
+    }
+
+    /** Comes after the token was got, so that no address of whoever gives tokens is meant. */
+    private static final class NamedHost implements HttpPipelinePolicy {
+        @Override
+        public Mono<HttpResponse> process(HttpPipelineCallContext context, HttpPipelineNextPolicy next) {
+            return next.process().onErrorMap(failure -> told(failure, context));
+        }
+
+        @Override
+        public HttpResponse processSync(HttpPipelineCallContext context, HttpPipelineNextSyncPolicy next) {
+            try {
+                return next.processSync();
+            } catch (RuntimeException e) {
+                throw told(e, context) instanceof UnknownHost unknown ? unknown : e;
+            }
+        }
+
+        private static Throwable told(Throwable failure, HttpPipelineCallContext context) {
+            for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+                    return new UnknownHost(context.getHttpRequest().getUrl().getHost(), failure);
+                }
+            }
+            return failure;
         }
     }
 

@@ -47,6 +47,9 @@ public enum AzureFailure {
     /** What Azure OpenAI says with the status of bad credentials, of good ones. */
     private static final String LACKS_ROLE = "PermissionDenied";
 
+    /** What is said with the status of too many calls where the calls are few, and what they made is too much. */
+    private static final String FULL = "quotaExceeded";
+
     private static final Pattern TENANT = Pattern.compile("match the tenant '?https://[^/]+/([0-9a-fA-F-]{36})");
     private static final Pattern AUDIENCE = Pattern.compile("(?i)audience");
     private static final Pattern CLOCK = Pattern.compile("(?i)not yet valid|nbf");
@@ -87,7 +90,7 @@ public enum AzureFailure {
             return CREDENTIALS;
         }
         if (status == TOO_MANY) {
-            return BUSY;
+            return code(failure).equalsIgnoreCase(FULL) ? REFUSED : BUSY;
         }
         return status == 0 || status == TIMEOUT || status >= SERVER_ERROR ? OUTAGE : REFUSED;
     }
@@ -128,6 +131,11 @@ public enum AzureFailure {
     /** Whether the service answered that these credentials have no such subscription, or that it has no such group. */
     public static boolean isPlaceAbsent(RuntimeException failure) {
         return PLACES.contains(code(failure));
+    }
+
+    /** Whether nobody knows the host that was called, though credentials are to be had. */
+    public static boolean isHostUnknown(RuntimeException failure) {
+        return failure instanceof UnknownHost;
     }
 
     /** The name of a service's error; empty where it gave none. */

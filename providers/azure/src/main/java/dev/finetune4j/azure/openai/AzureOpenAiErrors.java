@@ -2,6 +2,7 @@ package dev.finetune4j.azure.openai;
 
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunState;
@@ -45,12 +46,32 @@ final class AzureOpenAiErrors {
                         .remedy(AzureFailure.remedy(failure));
             case BUSY -> AzureFailure.busy(AzureOpenAiProblems.UNREACHABLE, "Azure OpenAI", failure);
             case OUTAGE ->
-                AzureOpenAiProblems.UNREACHABLE
-                        .error("Azure OpenAI at " + options.endpoint() + " does not answer for " + name)
-                        .retry(Retry.after(OUTAGE_PAUSE));
+                AzureFailure.isHostUnknown(failure)
+                        ? unknown(options)
+                        : AzureOpenAiProblems.UNREACHABLE
+                                .error("Azure OpenAI at " + options.endpoint() + " does not answer for " + name)
+                                .retry(Retry.after(OUTAGE_PAUSE));
             case REFUSED -> refused(reason, name, options);
         };
         return problem.because(reason).asException(failure);
+    }
+
+    /** No outage, most likely; a line that is down for a while, whoever follows a job outlasts. */
+    private static Problem.Builder unknown(AzureOpenAiOptions options) {
+        return AzureOpenAiProblems.BAD_SETTING
+                .error("there is no resource at " + options.endpoint())
+                .at(Location.ofKey(AzureOpenAiSettings.PREFIX + AzureOpenAiSettings.ENDPOINT))
+                .remedy("az cognitiveservices account list --query [].properties.endpoint")
+                .retry(Retry.after(OUTAGE_PAUSE));
+    }
+
+    /** A file is not sent for which there is no room. */
+    static FineTuneException noRoom(String name, long bytes, long there, long most, AzureOpenAiOptions options) {
+        return AzureOpenAiProblems.QUOTA
+                .error("the files of " + options.account() + " leave no room for " + name)
+                .because(there + " bytes are there, " + bytes + " are to come, and a resource keeps " + most)
+                .remedy("finetune gc JOB")
+                .asException();
     }
 
     private static Problem.Builder refused(String reason, String name, AzureOpenAiOptions options) {

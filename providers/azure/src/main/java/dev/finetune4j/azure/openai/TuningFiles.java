@@ -25,6 +25,9 @@ final class TuningFiles {
     /** Bytes of a part; the service takes twice that. */
     private static final int PART = 32 << 20;
 
+    /** Of all files of a resource. */
+    private static final long MOST_BYTES = 1L << 30;
+
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofMinutes(15);
@@ -53,7 +56,11 @@ final class TuningFiles {
 
     /** The oldest usable file of a name. */
     Optional<TuningFile> named(String name) {
-        return all().stream()
+        return named(name, all());
+    }
+
+    private static Optional<TuningFile> named(String name, List<TuningFile> all) {
+        return all.stream()
                 .filter(file -> file.name().equals(name) && !file.isUnusable())
                 .findFirst();
     }
@@ -70,13 +77,15 @@ final class TuningFiles {
      * until it shows the new file, a {@code settling-seconds} at most, and assumed that it then shows those before it. Where there is one, be it of a
      * process that died, that is used and the new one removed.
      *
-     * @throws FineTuneException with why the service does not take it
+     * @throws FineTuneException with FT0982 if the resource has no room for it, or with why the service does not take it
      */
     Ready ready(String name, Path content) {
-        Optional<TuningFile> there = named(name);
+        List<TuningFile> all = all();
+        Optional<TuningFile> there = named(name, all);
         if (there.isPresent()) {
             return new Ready(processed(there.get()), false);
         }
+        refuseWithoutRoom(name, content, all);
         TuningFile sent = processed(send(name, content));
         TuningFile first = firstShown(sent);
         if (first.id().equals(sent.id())) {
@@ -84,6 +93,14 @@ final class TuningFiles {
         }
         delete(sent.id());
         return new Ready(processed(first), false);
+    }
+
+    private void refuseWithoutRoom(String name, Path content, List<TuningFile> all) {
+        long there = all.stream().mapToLong(TuningFile::bytes).sum();
+        long bytes = content.toFile().length();
+        if (there + bytes > MOST_BYTES) {
+            throw AzureOpenAiErrors.noRoom(name, bytes, there, MOST_BYTES, options);
+        }
     }
 
     private TuningFile firstShown(TuningFile sent) {

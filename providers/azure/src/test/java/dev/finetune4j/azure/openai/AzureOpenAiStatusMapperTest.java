@@ -104,6 +104,8 @@ class AzureOpenAiStatusMapperTest {
         assertThat(told(429, "429", "slow down")).isEqualTo(AzureOpenAiProblems.UNREACHABLE);
         assertThat(told(500, "InternalServerError", "sorry")).isEqualTo(AzureOpenAiProblems.UNREACHABLE);
         assertThat(told(400, "quotaExceeded", "Max number of jobs reached")).isEqualTo(AzureOpenAiProblems.QUOTA);
+        assertThat(told(429, "quotaExceeded", "The resource has 20 queued fine-tuning jobs, which is the limit."))
+                .isEqualTo(AzureOpenAiProblems.QUOTA);
         assertThat(told(400, "invalidPayload", "The specified base model does not support fine-tuning."))
                 .isEqualTo(AzureOpenAiProblems.NOT_TUNABLE);
         assertThat(told(400, "invalidPayload", "The training file is empty."))

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.internal.Answered;
 import dev.finetune4j.azure.internal.ArmResources;
+import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.openai.ScriptedOpenAi.Fate;
 import dev.finetune4j.azure.openai.TuningJobs.Launched;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunState;
@@ -17,6 +19,9 @@ import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 /** At most one job of a launch survives, whatever becomes of calls and answers. */
 class TuningJobsTest {
@@ -296,6 +302,45 @@ class TuningJobsTest {
 
         assertThat(launch().job().id()).isEqualTo(one.job().id());
         assertThat(states()).containsExactly("pending", "cancelled");
+    }
+
+    /** Before a file is sent for nothing. */
+    @Test
+    void refusesAFileForWhichTheResourceHasNoRoom() {
+        service.files.add(Json.records()
+                .createObjectNode()
+                .put("id", "file-of-others")
+                .put("filename", "others.jsonl")
+                .put("bytes", (1L << 30) - 2)
+                .put("status", "processed"));
+
+        assertThatThrownBy(this::launch).isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+            Problem problem = refusal.problems().get(0);
+            assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.QUOTA);
+            assertThat(problem.causes())
+                    .containsExactly("1073741822 bytes are there, 3 are to come, and a resource keeps 1073741824");
+        });
+        assertThat(service.calls).containsExactly("GET files");
+    }
+
+    /** No outage, though nobody answers. */
+    @Test
+    void tellsAnEndpointThatNobodyKnows() {
+        IOException unresolved = new ConnectException(); // as the JDK's client has it, without a word
+        unresolved.initCause(new UnresolvedAddressException());
+        AzureConnection nowhere = Answered.connection(request -> Mono.error(new UncheckedIOException(unresolved)));
+        TuningFiles there = new TuningFiles(
+                new OpenAiCalls(AzureOpenAiRulesTest.options(), nowhere, clock::advance),
+                AzureOpenAiRulesTest.options(),
+                clock::advance);
+
+        assertThatThrownBy(there::all).isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+            Problem problem = refusal.problems().get(0);
+            assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.BAD_SETTING);
+            assertThat(problem.summary()).startsWith("there is no resource at https://");
+            assertThat(problem.causes().get(0)).startsWith("no address is known of ");
+            assertThat(problem.retry()).as("a line may be down").isEqualTo(Retry.after(Duration.ofSeconds(30)));
+        });
     }
 
     @Test
