@@ -68,7 +68,7 @@ record AzureJob(String name, JsonNode json) {
     }
 
     Instant createdAt() {
-        return instant(json.at("/systemData/createdAt").asText());
+        return RunDetails.instant(json.at("/systemData/createdAt")).orElse(Instant.EPOCH);
     }
 
     /** {@link dev.finetune4j.run.WorkOrder#digest()} of what it was launched with; empty where the job is none of ours. */
@@ -168,14 +168,6 @@ record AzureJob(String name, JsonNode json) {
             return text.isEmpty() ? null : Duration.parse(text);
         } catch (DateTimeParseException e) {
             return null;
-        }
-    }
-
-    private static Instant instant(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            return Instant.EPOCH;
         }
     }
 }

@@ -198,6 +198,16 @@ final class AzureMlErrors {
                 .remedy("az ml compute list-usage --location " + options.region());
     }
 
+    /** That a job's machine tells nothing, after which it may well go on. */
+    static Problem silent(RunId id, String name) {
+        return AzureMlProblems.NOT_RESPONDING
+                .warning("the machine of " + name + " does not answer Azure ML")
+                .because("the job counts as running, and is billed until its end is told")
+                .remedy("finetune logs " + id)
+                .remedy("finetune stop " + id)
+                .build();
+    }
+
     static FineTuneException taken(AzureJob job, String digest) {
         return AzureMlProblems.NAME_TAKEN
                 .error("the name " + job.name() + " belongs to another job")

@@ -170,6 +170,14 @@ public final class AzureMlProblems implements ProblemCatalogue {
                     + " A fine-tuning job of the service's own has no worker: all that fails in it is told so.",
             "az ml job show --name NAME");
 
+    static final ProblemKind NOT_RESPONDING = new ProblemKind(
+            "FT0950",
+            "the job's machine does not answer",
+            ExitCode.CAPACITY,
+            "Azure ML has heard nothing of the job's machine for a while, which is overloaded, or lost. The job may go on at any time, or be told as"
+                    + " failed; until then it counts as running.",
+            "finetune logs RUN");
+
     /** What is told of a workspace that is not as a job has it. */
     static final Set<ProblemKind> OF_WORKSPACE = Set.of(CONTRADICTION, OTHER_REGION, NO_MACHINES, QUOTA, NO_WORKSPACE);
 
@@ -196,6 +204,7 @@ public final class AzureMlProblems implements ProblemCatalogue {
                 NO_CAPACITY,
                 PLATFORM_FAILED,
                 WORKER_FAILED,
-                JOB_FAILED);
+                JOB_FAILED,
+                NOT_RESPONDING);
     }
 }

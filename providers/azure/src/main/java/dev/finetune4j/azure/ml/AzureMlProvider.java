@@ -409,7 +409,7 @@ class AzureMlProvider implements Provider {
 
     @Override
     public EventPage events(RunId id, String cursor) {
-        return new JobReading(site().jobs()).events(id, recent(id), cursor);
+        return new JobReading(site().jobs()).events(id, recent(id), cursor, now());
     }
 
     @Override

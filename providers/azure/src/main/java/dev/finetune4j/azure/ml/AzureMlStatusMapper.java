@@ -40,6 +40,11 @@ final class AzureMlStatusMapper {
             return begunAt().isPresent() && AzureMlStatusMapper.state(job.status()) == RunState.QUEUED;
         }
 
+        /** Whether it runs, as far as is known, and its machine tells nothing. */
+        boolean isSilent() {
+            return job.status().equals("NotResponding");
+        }
+
         Optional<Instant> begunAt() {
             return details == null ? Optional.empty() : details.begunAt();
         }

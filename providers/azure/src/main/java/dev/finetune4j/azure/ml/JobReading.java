@@ -8,6 +8,7 @@ import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.value.RunId;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,10 +18,11 @@ import java.util.zip.CRC32;
 
 /**
  * What a job tells, in one order for whoever reads and whenever: of each launch that it was taken, that it began, the lines of its log, and how
- * it ended. States in between, which the service tells only while they last, are in {@link dev.finetune4j.spi.Provider#find} alone.
+ * it ended. States in between, which the service tells only while they last, are in {@link dev.finetune4j.spi.Provider#find} alone, but for one
+ * that somebody should know of.
  */
 final class JobReading {
-    private static final Pattern CURSOR = Pattern.compile("(\\d{1,6})\\.(\\d)\\.(\\d{1,15})(?:\\.(\\d{1,10}))?");
+    private static final Pattern CURSOR = Pattern.compile("(\\d{1,6})\\.(\\d)\\.(\\d{1,15})(?:\\.(\\d{1,10}))?(\\.w)?");
     private static final int TAKEN = 1;
     private static final int BEGUN = 2;
     private static final int ENDED = 3;
@@ -43,8 +45,9 @@ final class JobReading {
      * @param part the last of it that was told: 0 for nothing
      * @param bytes of its log that are read
      * @param mark of the last of these, up to {@link #REMEMBERED}; {@link #UNKNOWN} in cursors of earlier versions
+     * @param isWarned whether it was told that the launch does not answer
      */
-    private record Position(int launch, int part, long bytes, long mark) {
+    private record Position(int launch, int part, long bytes, long mark, boolean isWarned) {
         static Position of(RunId id, List<Launch> launches, String cursor) {
             if (cursor.isEmpty()) {
                 return first(LaunchWalk.number(id, launches.get(0)));
@@ -57,7 +60,8 @@ final class JobReading {
                     Integer.parseInt(numbers.group(1)),
                     Integer.parseInt(numbers.group(2)),
                     Long.parseLong(numbers.group(3)),
-                    numbers.group(4) == null ? UNKNOWN : Long.parseLong(numbers.group(4)));
+                    numbers.group(4) == null ? UNKNOWN : Long.parseLong(numbers.group(4)),
+                    numbers.group(5) != null);
             if (position.launch < 1 || position.part > ENDED) {
                 throw AzureMlErrors.foreignCursor(id, cursor);
             }
@@ -86,7 +90,7 @@ final class JobReading {
         }
 
         private static Position first(int launch) {
-            return new Position(launch, 0, 0, mark(new byte[0], 0));
+            return new Position(launch, 0, 0, mark(new byte[0], 0), false);
         }
 
         /** Of what stands before a place. */
@@ -98,7 +102,7 @@ final class JobReading {
         }
 
         Position told(int next) {
-            return new Position(launch, next, bytes, mark);
+            return new Position(launch, next, bytes, mark, isWarned);
         }
 
         /** How many bytes before the place are looked at again. */
@@ -113,23 +117,31 @@ final class JobReading {
 
         /** @param content from the overlap on, of which is read up to an end */
         Position read(byte[] content, int end) {
-            return new Position(launch, part, bytes - overlap() + end, mark(content, end));
+            return new Position(launch, part, bytes - overlap() + end, mark(content, end), isWarned);
         }
 
         Position anew() {
-            return new Position(launch, part, 0, first(launch).mark());
+            return new Position(launch, part, 0, first(launch).mark(), isWarned);
+        }
+
+        Position warned() {
+            return new Position(launch, part, bytes, mark, true);
         }
 
         String cursor() {
-            return launch + "." + part + "." + bytes + (mark == UNKNOWN ? "" : "." + mark);
+            return launch + "." + part + "." + bytes + (mark == UNKNOWN ? "" : "." + mark) + (isWarned ? ".w" : "");
         }
     }
 
     /** Whole lines of a log, and where they end. */
     private record Lines(List<String> texts, Position next) {}
 
-    /** The events after a cursor; empty where there is nothing new. */
-    EventPage events(RunId id, List<Launch> launches, String cursor) {
+    /**
+     * The events after a cursor; empty where there is nothing new. That a launch does not answer is told once, to whoever reads meanwhile.
+     *
+     * @param now when that is seen, which the service does not tell
+     */
+    EventPage events(RunId id, List<Launch> launches, String cursor, Instant now) {
         Position position = Position.of(id, launches, cursor);
         while (true) {
             Launch launch = position.of(id, launches);
@@ -143,6 +155,12 @@ final class JobReading {
             if (position.part() < BEGUN && launch.begunAt().isPresent()) {
                 return page(
                         new RunEvent.StateChanged(launch.begunAt().get(), RunState.TRAINING, ""), position.told(BEGUN));
+            }
+            if (position.part() == BEGUN && !position.isWarned() && launch.isSilent()) {
+                return page(
+                        new RunEvent.Noticed(
+                                now, AzureMlErrors.silent(id, launch.job().name())),
+                        position.warned());
             }
             if (position.part() == BEGUN) {
                 Lines lines = lines(launch, position);

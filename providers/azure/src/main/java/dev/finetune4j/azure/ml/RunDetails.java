@@ -47,9 +47,13 @@ record RunDetails(JsonNode json) {
         return Optional.of(json.path("logFiles").path(LOG).asText()).filter(address -> !address.isEmpty());
     }
 
-    /** Run histories tell times with and without a zone, which is always that of Greenwich. */
     private Optional<Instant> instant(String name) {
-        String text = json.path(name).asText();
+        return instant(json.path(name));
+    }
+
+    /** A time, which is told with or without a zone, and is always that of Greenwich; empty where there is none. */
+    static Optional<Instant> instant(JsonNode told) {
+        String text = told.asText();
         try {
             return text.isEmpty() || text.equals("null")
                     ? Optional.empty()

@@ -10,9 +10,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.internal.Answered;
 import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.value.RunId;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -97,6 +102,31 @@ class LogReadingTest {
         assertThat(read(before, RUNNING).lines()).containsExactly("two");
     }
 
+    /** It may go on at any time, and costs meanwhile. */
+    @Test
+    void tellsOnceThatAJobDoesNotAnswer() {
+        holds("");
+        Instant begun = Instant.parse("2026-11-28T10:00:00Z");
+        Instant now = Instant.parse("2026-11-28T12:00:00Z");
+        JsonNode details = Json.read("{\"startTimeUtc\":\"" + begun + "\"}", JsonNode.class);
+        String cursor = "";
+        List<RunEvent> told = new ArrayList<>();
+        for (String status : List.of("NotResponding", "NotResponding", "NotResponding", "Running", "NotResponding")) {
+            EventPage page = reading().events(RUN, List.of(launch(status, details)), cursor, now);
+            told.addAll(page.events());
+            cursor = page.next();
+        }
+
+        assertThat(told).hasSize(3);
+        assertThat(told.get(1)).isEqualTo(new RunEvent.StateChanged(begun, RunState.TRAINING, ""));
+        assertThat(told.get(2)).isInstanceOfSatisfying(RunEvent.Noticed.class, noticed -> {
+            assertThat(noticed.at()).isEqualTo(now);
+            assertThat(noticed.problem().code()).isEqualTo("FT0950");
+            assertThat(noticed.problem().isError()).isFalse();
+            assertThat(noticed.problem().remedies()).containsExactly("finetune logs run", "finetune stop run");
+        });
+    }
+
     private void holds(String text) {
         store.log = text.getBytes(StandardCharsets.UTF_8);
     }
@@ -127,9 +157,17 @@ class LogReadingTest {
     }
 
     private LogPage read(String cursor, String status) {
-        JsonNode job = Json.read("{\"name\":\"run\",\"properties\":{\"status\":\"" + status + "\"}}", JsonNode.class);
         JsonNode details =
                 Json.read("{\"logFiles\":{\"user_logs/std_log.txt\":\"https://store.example/log\"}}", JsonNode.class);
+        return reading().logs(RUN, List.of(launch(status, details)), cursor);
+    }
+
+    private static Launch launch(String status, JsonNode details) {
+        JsonNode job = Json.read("{\"name\":\"run\",\"properties\":{\"status\":\"" + status + "\"}}", JsonNode.class);
+        return new Launch(AzureJob.of(job), new RunDetails(details));
+    }
+
+    private JobReading reading() {
         AzureMlOptions options = new AzureMlSettings(
                         Map.of(
                                 "subscription", "00000000-0000-0000-0000-000000000001",
@@ -139,7 +177,6 @@ class LogReadingTest {
                                 "store", "https://myaccount.blob.core.windows.net/jobs"),
                         Map.of())
                 .options();
-        return new JobReading(new CommandJobs(options, Answered.connection(store)))
-                .logs(RUN, List.of(new Launch(AzureJob.of(job), new RunDetails(details))), cursor);
+        return new JobReading(new CommandJobs(options, Answered.connection(store)));
     }
 }
