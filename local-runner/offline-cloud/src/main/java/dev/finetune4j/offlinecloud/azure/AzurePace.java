@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param provisioning until a machine that is free has what the job needs
  * @param upload until a job that ran is at its end
  * @param capacityWait how long a serverless job waits for a machine where none is free
+ * @param deployment until each step of a deployment is done, and until is worked out what it would change
  * @param openAi how long Azure OpenAI takes
  */
 public record AzurePace(
@@ -19,6 +20,7 @@ public record AzurePace(
         Duration provisioning,
         Duration upload,
         Duration capacityWait,
+        Duration deployment,
         OpenAiPace openAi) {
     /** About as the service itself; for a clock that is virtual. */
     public static final AzurePace LIFELIKE = new AzurePace(
@@ -27,6 +29,7 @@ public record AzurePace(
             Duration.ofMinutes(4),
             Duration.ofSeconds(40),
             Duration.ofHours(1),
+            Duration.ofSeconds(20),
             OpenAiPace.LIFELIKE);
 
     /** Fast enough for tests on a real clock. */
@@ -36,5 +39,6 @@ public record AzurePace(
             Duration.ofMillis(50),
             Duration.ofMillis(50),
             Duration.ofSeconds(1),
+            Duration.ofMillis(20),
             OpenAiPace.SWIFT);
 }

@@ -9,11 +9,13 @@ import dev.finetune4j.offlinecloud.azure.ml.Datastores;
 import dev.finetune4j.offlinecloud.azure.ml.OfflineMachineLearning;
 import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
 import dev.finetune4j.offlinecloud.azure.openai.OpenAiProtocol;
+import dev.finetune4j.offlinecloud.azure.resources.OfflineResources;
 import dev.finetune4j.offlinecloud.azure.rest.AzureErrors;
 import dev.finetune4j.offlinecloud.azure.rest.AzureGate;
 import dev.finetune4j.offlinecloud.azure.rest.AzureProtocol;
 import dev.finetune4j.offlinecloud.azure.rest.Operation;
 import dev.finetune4j.offlinecloud.azure.rest.Operation.Door;
+import dev.finetune4j.offlinecloud.azure.rest.ResourceCalls;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.control.ControlProtocol;
 import dev.finetune4j.offlinecloud.control.Orders;
@@ -34,7 +36,7 @@ import java.util.Map;
 
 /**
  * Microsoft's cloud in this process, as far as it runs command jobs of Azure Machine Learning and tunes models of Azure OpenAI: the resource
- * manager, run history, Entra ID's tokens, and Blob storage beside it, behind the real protocols over https, for any client. It lives as long
+ * manager with its deployments, run history, Entra ID's tokens, and Blob storage beside it, behind the real protocols over https, for any client. It lives as long
  * as it is open and keeps nothing.
  *
  * <pre>{@code
@@ -57,6 +59,7 @@ public final class OfflineAzure implements AutoCloseable {
     private final Workspace workspace;
     private final OfflineMachineLearning service;
     private final OfflineOpenAi openAi;
+    private final OfflineResources resources;
     private final BlobStore store;
     private final Azurite blobs;
     private final ServicePrincipal principal;
@@ -72,6 +75,7 @@ public final class OfflineAzure implements AutoCloseable {
             Workspace workspace,
             OfflineMachineLearning service,
             OfflineOpenAi openAi,
+            OfflineResources resources,
             BlobStore store,
             Azurite blobs,
             ServicePrincipal principal,
@@ -84,6 +88,7 @@ public final class OfflineAzure implements AutoCloseable {
         this.workspace = workspace;
         this.service = service;
         this.openAi = openAi;
+        this.resources = resources;
         this.store = store;
         this.blobs = blobs;
         this.principal = principal;
@@ -113,8 +118,9 @@ public final class OfflineAzure implements AutoCloseable {
     private void lookAfter() {
         try {
             openAi.advance();
+            resources.advance();
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "Azure OpenAI could not go on", e);
+            LOG.log(System.Logger.Level.WARNING, "Azure OpenAI or a deployment could not go on", e);
         }
         try {
             service.advance();
@@ -128,7 +134,7 @@ public final class OfflineAzure implements AutoCloseable {
     /**
      * Opens it on a free port of the loopback address, with a store that is empty.
      *
-     * @param workspace the only one that there is
+     * @param workspace the only one that there is at first; its subscription and group are the only ones
      * @param clock by which jobs live; may be virtual, where tokens and links always go by the real one
      * @param pace how long it takes for what is not training
      * @param container what jobs run
@@ -144,12 +150,17 @@ public final class OfflineAzure implements AutoCloseable {
         }
         ServicePrincipal principal = new ServicePrincipal(TENANT, CLIENT, secret());
         AccessTokens tokens = new AccessTokens(TENANT, Clock.systemUTC());
-        OfflineMachineLearning service = new OfflineMachineLearning(workspace, clock, pace, container, store);
-        OfflineOpenAi openAi = new OfflineOpenAi(workspace, clock, pace.openAi());
-        List<Operation> operations =
-                new ArrayList<>(new SignIn(principal, tokens, Datastores.endpoint(store)).operations());
         AzureGate gate = new AzureGate(CLIENT, clock);
-        operations.addAll(gate.operations());
+        List<Operation> operations = new ArrayList<>();
+        ResourceCalls resourceCalls = new ResourceCalls(() -> operations, gate);
+        OfflineMachineLearning service =
+                new OfflineMachineLearning(workspace, clock, pace, container, store, resourceCalls::has);
+        String suffix = Datastores.endpoint(store);
+        OfflineResources resources =
+                new OfflineResources(workspace, TENANT, clock, pace.deployment(), suffix, store, resourceCalls, gate);
+        OfflineOpenAi openAi = new OfflineOpenAi(workspace, clock, pace.openAi());
+        operations.addAll(new SignIn(principal, tokens, suffix).operations());
+        operations.addAll(resources.operations());
         operations.addAll(service.operations());
         operations.addAll(openAi.operations());
         Faults faults = new Faults(AzureErrors.wording(), clock);
@@ -170,7 +181,8 @@ public final class OfflineAzure implements AutoCloseable {
                 calls,
                 blobs.certificate().server());
         OfflineAzure azure = new OfflineAzure(
-                workspace, service, openAi, store, blobs, principal, tokens, gate, faults, calls, control, server);
+                workspace, service, openAi, resources, store, blobs, principal, tokens, gate, faults, calls, control,
+                server);
         container.connect(azure::variablesOf);
         return azure;
     }
@@ -238,6 +250,7 @@ public final class OfflineAzure implements AutoCloseable {
 
     /** What a job's process finds the cloud by, and what it is told of itself. */
     private Map<String, String> variablesOf(String job) {
+        Workspace workspace = service.workspaceOf(job);
         Map<String, String> variables = new LinkedHashMap<>(variables());
         variables.put("AZUREML_RUN_ID", job);
         variables.put("AZUREML_ROOT_RUN_ID", job);
@@ -272,6 +285,16 @@ public final class OfflineAzure implements AutoCloseable {
     /** The caller gets roles besides those of {@link #restrictCaller}, which are not known everywhere for a while. */
     public void assignCaller(Duration untilKnown, String... definitions) {
         gate.assign(untilKnown, definitions);
+    }
+
+    /** Somebody else has a storage account of this name from now on, as one of all subscriptions. */
+    public void takeStorageAccount(String name) {
+        resources.takeStorageAccount(name);
+    }
+
+    /** Somebody else has a key vault of this name from now on, as one of all subscriptions. */
+    public void takeKeyVault(String name) {
+        resources.takeKeyVault(name);
     }
 
     /** The calls so far. Those to the store are not among them. */

@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.azure.blob;
 import dev.finetune4j.offlinecloud.wire.LoopbackCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
@@ -11,16 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Blob storage on this machine: Microsoft's emulator Azurite, as a process of its own, over https with a certificate made for it. It takes
- * tokens of Entra ID without looking at their signature, and keeps what is stored in its memory until it is closed.
+ * tokens of Entra ID without looking at their signature, and keeps what is stored in its memory until it is closed. It has an account of any name,
+ * with the same key.
  */
 public final class Azurite implements AutoCloseable {
-    /** The account that it has. */
+    /** The account that is there from the start. */
     public static final String ACCOUNT = "devstoreaccount1";
 
     /** The account's key, which is the same everywhere and protects nothing. */
@@ -29,6 +32,7 @@ public final class Azurite implements AutoCloseable {
 
     private static final String PACKAGE = "azurite@3.35.0";
     private static final String MAIN = "node_modules/azurite/dist/src/blob/main.js";
+    private static final String ACCOUNTS = "accounts.js";
     private static final Pattern LISTENS = Pattern.compile("listens on (https://\\S+)");
 
     private final Process process;
@@ -54,8 +58,14 @@ public final class Azurite implements AutoCloseable {
         Path main = installed(installation.toAbsolutePath());
         Path folder = Files.createTempDirectory("azurite-");
         LoopbackCertificate certificate = LoopbackCertificate.create(folder);
+        Path accounts = folder.resolve(ACCOUNTS);
+        try (InputStream in = Objects.requireNonNull(Azurite.class.getResourceAsStream(ACCOUNTS))) {
+            Files.copy(in, accounts);
+        }
         Process process = started(new ProcessBuilder(
                         "node",
+                        "--require",
+                        accounts.toString(),
                         main.toString(),
                         "--blobHost",
                         "127.0.0.1",
@@ -158,7 +168,7 @@ public final class Azurite implements AutoCloseable {
         reader.start();
     }
 
-    /** Where the account is: {@code https://127.0.0.1:PORT/devstoreaccount1}. */
+    /** Where the first account is: {@code https://127.0.0.1:PORT/devstoreaccount1}. */
     public URI endpoint() {
         return endpoint;
     }
@@ -168,7 +178,7 @@ public final class Azurite implements AutoCloseable {
         return certificate;
     }
 
-    /** A client of it. */
+    /** A client of the first account. */
     public BlobStore store() {
         return new BlobStore(endpoint, certificate.client());
     }

@@ -28,7 +28,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
-/** The account's containers and blobs, as the services of the offline cloud and its machines use them. */
+/** An account's containers and blobs, as the services of the offline cloud and its machines use them. */
 public final class BlobStore {
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
@@ -38,8 +38,22 @@ public final class BlobStore {
     private final HttpClient http;
 
     BlobStore(URI account, SSLContext trust) {
+        this(account, HttpClient.newBuilder().sslContext(trust).build());
+    }
+
+    private BlobStore(URI account, HttpClient http) {
         this.account = account;
-        http = HttpClient.newBuilder().sslContext(trust).build();
+        this.http = http;
+    }
+
+    /** Another account at the same place. */
+    public BlobStore of(String name) {
+        return new BlobStore(account.resolve("/" + name), http);
+    }
+
+    /** What the account is called. */
+    public String name() {
+        return account.getPath().substring(1);
     }
 
     /** Where the account is. */
@@ -135,16 +149,16 @@ public final class BlobStore {
     /** A link by which anybody may read a blob for twelve hours. */
     public URI readable(String container, String blob) {
         return URI.create(account + "/" + path(container, blob) + "?"
-                + SharedAccess.service(container, blob, "r", Instant.now(), LINK));
+                + SharedAccess.service(name(), container, blob, "r", Instant.now(), LINK));
     }
 
     /** The query by which anybody may list, read and write a container's blobs for twelve hours. */
     public String writable(String container) {
-        return SharedAccess.service(container, "", "racwdl", Instant.now(), LINK);
+        return SharedAccess.service(name(), container, "", "racwdl", Instant.now(), LINK);
     }
 
     private URI uri(String path, String query) {
-        String access = SharedAccess.account(Instant.now(), LINK);
+        String access = SharedAccess.account(name(), Instant.now(), LINK);
         return URI.create(account + "/" + path + "?" + (query.isEmpty() ? "" : query + "&") + access);
     }
 

@@ -23,14 +23,15 @@ final class SharedAccess {
     private SharedAccess() {}
 
     /** The query of links to a container or one of its blobs. */
-    static String service(String container, String blob, String permissions, Instant now, Duration time) {
+    static String service(
+            String account, String container, String blob, String permissions, Instant now, Duration time) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("sv", VERSION);
         query.put("sr", blob.isEmpty() ? "c" : "b");
         query.put("sp", permissions);
         query.put("st", seconds(now.minus(BEFORE)));
         query.put("se", seconds(now.plus(time)));
-        String resource = "/blob/" + Azurite.ACCOUNT + "/" + container + (blob.isEmpty() ? "" : "/" + blob);
+        String resource = "/blob/" + account + "/" + container + (blob.isEmpty() ? "" : "/" + blob);
         return signed(
                 query,
                 permissions,
@@ -52,7 +53,7 @@ final class SharedAccess {
     }
 
     /** The query of links to all that the account holds. */
-    static String account(Instant now, Duration time) {
+    static String account(String account, Instant now, Duration time) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("sv", VERSION);
         query.put("ss", "b");
@@ -62,7 +63,7 @@ final class SharedAccess {
         query.put("se", seconds(now.plus(time)));
         return signed(
                 query,
-                Azurite.ACCOUNT,
+                account,
                 "rwdlac",
                 "b",
                 "sco",

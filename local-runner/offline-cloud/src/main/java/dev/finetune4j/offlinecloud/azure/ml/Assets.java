@@ -172,7 +172,7 @@ final class Assets {
         ObjectNode answer = Json.records().createObjectNode();
         ObjectNode place = answer.putObject("blobReferenceForConsumption")
                 .put("blobUri", blob.toString())
-                .put("storageAccountArmId", SystemData.storageAccount(workspace));
+                .put("storageAccountArmId", SystemData.storageAccount(workspace, store));
         place.putObject("credential").put("credentialType", "SAS").put("sasUri", blob + "?" + store.writable(upload));
         answer.put("pendingUploadId", upload).put("pendingUploadType", "TemporaryBlobReference");
         return AzureProtocol.json(OK, answer);

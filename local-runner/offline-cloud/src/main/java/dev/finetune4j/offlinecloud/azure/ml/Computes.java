@@ -78,7 +78,7 @@ final class Computes {
                 Operation.management(
                         "ComputeOperationStatus_Get",
                         "GET",
-                        Workspace.LOCATION_PATH + "/computeOperationsStatus/{computeName}",
+                        Workspace.LOCATION_PATH + "/computeOperationsStatus/{operationId}",
                         this::operationStatus));
     }
 
@@ -143,11 +143,12 @@ final class Computes {
                 + Workspace.LOCATION_PATH
                         .replace("{subscriptionId}", workspace.subscription())
                         .replace("{location}", workspace.region())
-                + "/computeOperationsStatus/" + name + "?api-version=" + call.query("api-version");
+                + "/computeOperationsStatus/cc:" + workspace.name() + ":" + name + "?api-version="
+                + call.query("api-version");
     }
 
     private Answer operationStatus(AzureCall call) {
-        Cluster cluster = clusters.get(call.label("computeName"));
+        Cluster cluster = clusters.get(call.label("operationId").replaceFirst("^.*:", ""));
         String status = cluster == null ? "Succeeded" : state(cluster);
         return AzureProtocol.json(
                 OK, Json.records().createObjectNode().put("status", status.equals("Creating") ? "InProgress" : status));

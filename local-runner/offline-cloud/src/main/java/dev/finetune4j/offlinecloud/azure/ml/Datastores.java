@@ -1,5 +1,6 @@
 package dev.finetune4j.offlinecloud.azure.ml;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
@@ -9,15 +10,19 @@ import dev.finetune4j.offlinecloud.azure.blob.BlobStore;
 import dev.finetune4j.offlinecloud.azure.rest.AzureCall;
 import dev.finetune4j.offlinecloud.azure.rest.AzureErrors;
 import dev.finetune4j.offlinecloud.azure.rest.AzureProtocol;
+import dev.finetune4j.offlinecloud.azure.rest.BodySchema;
 import dev.finetune4j.offlinecloud.azure.rest.Operation;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
-/** The stores that a workspace has from its first day, and the names by which jobs call what lies in them. */
+/** The stores of a workspace, those of its first day and those that were added, and the names by which jobs call what lies in them. */
 public final class Datastores {
     /** Container of what users store. */
     public static final String JOBS = "jobs";
@@ -26,10 +31,12 @@ public final class Datastores {
     static final String ARTIFACTS = "azureml";
 
     private static final int OK = 200;
+    private static final int CREATED = 201;
     private static final int FORBIDDEN = 403;
     private static final Duration SECRET = Duration.ofHours(12);
+    private static final String NAME = "[a-zA-Z0-9_]{1,255}";
 
-    /** Containers of the stores by their names. */
+    /** Containers of the first stores by their names. */
     private static final Map<String, String> CONTAINERS =
             Map.of("workspaceblobstore", JOBS, "workspaceartifactstore", ARTIFACTS);
 
@@ -37,15 +44,30 @@ public final class Datastores {
     private final BlobStore store;
     private volatile boolean hasKeys = true;
 
+    /** Properties of all by their names. */
+    private final Map<String, ObjectNode> all = new TreeMap<>();
+
     /**
      * The stores.
      *
      * @param workspace which has them
-     * @param store where they are
+     * @param store where the first ones are
      */
-    public Datastores(Workspace workspace, BlobStore store) {
+    Datastores(Workspace workspace, BlobStore store) {
         this.workspace = workspace;
         this.store = store;
+        CONTAINERS.forEach((name, container) -> {
+            ObjectNode properties = Json.records()
+                    .createObjectNode()
+                    .put("datastoreType", "AzureBlob")
+                    .put("accountName", store.name())
+                    .put("containerName", container)
+                    .put("endpoint", endpoint(store))
+                    .put("protocol", "https")
+                    .put("serviceDataAccessAuthIdentity", "None");
+            properties.putObject("credentials").put("credentialsType", "AccountKey");
+            all.put(name, properties);
+        });
     }
 
     /** From now on the account takes tokens only. */
@@ -56,10 +78,11 @@ public final class Datastores {
     /**
      * Where something lies.
      *
+     * @param account whose container it is
      * @param container of the account
      * @param name of the blob, or what the names of several begin with
      */
-    record Place(String container, String name) {}
+    record Place(String account, String container, String name) {}
 
     /** The containers that a workspace needs. */
     public static List<String> containers() {
@@ -71,34 +94,55 @@ public final class Datastores {
         return run(job) + "/";
     }
 
+    /** How a job calls the folder of what its run leaves. */
+    static String artifacts(String job) {
+        return "azureml://datastores/workspaceartifactstore/paths/" + runFolder(job);
+    }
+
     /** What the service calls the place of all that a run leaves. */
     static String run(String job) {
         return "ExperimentRun/dcid." + job;
     }
 
+    /** Where the containers are of all that are blob storage, by their names. */
+    ObjectNode addresses() {
+        ObjectNode addresses = Json.records().createObjectNode();
+        all.forEach((name, properties) -> addresses.put(
+                name,
+                store.of(properties.path("accountName").asText()).account() + "/"
+                        + properties.path("containerName").asText()));
+        return addresses;
+    }
+
     /**
      * Where a job's input or output lies.
      *
-     * @param uri {@code azureml://datastores/NAME/paths/PATH}, the same with the workspace before it, or an address of the account
+     * @param uri {@code azureml://datastores/NAME/paths/PATH}, the same with the workspace before it, or an address of an account
+     * @param addresses those of the workspace's {@link #addresses}
+     * @param any account at the place where all are
      * @throws IllegalArgumentException if it is none of these, or there is no such store
      */
-    static Place place(String uri, String account) {
-        if (uri.startsWith(account + "/")) {
-            String[] parts = uri.substring(account.length() + 1).split("/", 2);
-            return new Place(parts[0], parts.length > 1 ? parts[1] : "");
+    static Place place(String uri, JsonNode addresses, URI any) {
+        String root = any.resolve("/").toString();
+        if (uri.startsWith(root)) {
+            String[] parts = uri.substring(root.length()).split("/", 3);
+            if (parts.length > 1) {
+                return new Place(parts[0], parts[1], parts.length > 2 ? parts[2] : "");
+            }
         }
         String[] parts = uri.replaceFirst("^azureml://(.*/)?datastores/", "").split("/paths/", 2);
-        String container = CONTAINERS.get(parts[0]);
-        if (!uri.startsWith("azureml://") || parts.length < 2 || container == null) {
+        String address = addresses.path(parts[0]).asText();
+        if (!uri.startsWith("azureml://") || parts.length < 2 || address.isEmpty()) {
             throw new IllegalArgumentException("there is no datastore or blob of the workspace at " + uri);
         }
-        return new Place(container, parts[1]);
+        return place(address + "/" + parts[1], addresses, any);
     }
 
     /** What can be asked for. */
-    public List<Operation> operations() {
+    List<Operation> operations() {
         String path = Workspace.PATH + "/datastores";
         return List.of(
+                Operation.management("Datastores_CreateOrUpdate", "PUT", path + "/{name}", this::put),
                 Operation.management("Datastores_List", "GET", path, this::list),
                 Operation.management("Datastores_Get", "GET", path + "/{name}", this::get),
                 Operation.management("Datastores_ListSecrets", "POST", path + "/{name}/listSecrets", this::secrets));
@@ -106,28 +150,43 @@ public final class Datastores {
 
     private Answer list(AzureCall call) {
         ObjectNode answer = Json.records().createObjectNode();
-        ArrayNode all = answer.putArray("value");
-        CONTAINERS.keySet().stream()
-                .sorted()
+        ArrayNode listed = answer.putArray("value");
+        all.keySet().stream()
                 .filter(name -> !call.query("isDefault").equals("true") || isDefault(name))
-                .forEach(name -> all.add(datastore(name)));
+                .forEach(name -> listed.add(datastore(name)));
         return AzureProtocol.json(OK, answer);
+    }
+
+    private Answer put(AzureCall call) throws ServiceError {
+        ObjectNode body = call.json();
+        BodySchema.check(call.query("api-version"), "datastores", body);
+        String name = call.label("name");
+        if (!name.matches(NAME)) {
+            throw AzureErrors.user("The datastore name '" + name + "' is invalid: it must be letters, digits or '_'.");
+        }
+        ObjectNode properties = (ObjectNode) body.path("properties");
+        if (!properties.path("datastoreType").asText().equals("AzureBlob")) {
+            throw AzureErrors.user(
+                    "/properties/datastoreType", "The offline cloud has datastores of type AzureBlob only.");
+        }
+        ObjectNode before = all.put(name, properties);
+        return AzureProtocol.json(before == null ? CREATED : OK, datastore(name));
     }
 
     private Answer get(AzureCall call) throws ServiceError {
         return AzureProtocol.json(OK, datastore(existing(call)));
     }
 
-    private static String existing(AzureCall call) throws ServiceError {
+    private String existing(AzureCall call) throws ServiceError {
         String name = call.label("name");
-        if (!CONTAINERS.containsKey(name)) {
+        if (!all.containsKey(name)) {
             throw AzureErrors.notFound("Could not find datastore: " + name);
         }
         return name;
     }
 
     private static boolean isDefault(String name) {
-        return String.valueOf(CONTAINERS.get(name)).equals(JOBS);
+        return name.equals("workspaceblobstore");
     }
 
     /** What follows {@code ACCOUNT.blob.} in addresses by which Python's packages find the account. */
@@ -141,20 +200,20 @@ public final class Datastores {
                 .put("id", workspace.id() + "/datastores/" + name)
                 .put("name", name)
                 .put("type", "Microsoft.MachineLearningServices/workspaces/datastores");
-        ObjectNode properties = datastore
-                .putObject("properties")
-                .put("datastoreType", "AzureBlob")
-                .put("accountName", Azurite.ACCOUNT)
-                .put("containerName", CONTAINERS.get(name))
-                .put("endpoint", endpoint(store))
-                .put("protocol", "https")
-                .put("serviceDataAccessAuthIdentity", "None")
+        ObjectNode properties = Objects.requireNonNull(all.get(name))
+                .deepCopy()
                 .put("subscriptionId", workspace.subscription())
                 .put("resourceGroup", workspace.resourceGroup())
                 .put("isDefault", isDefault(name));
-        properties.putObject("credentials").put("credentialsType", hasKeys ? "AccountKey" : "None");
-        properties.putObject("properties");
-        properties.putObject("tags");
+        for (String map : List.of("properties", "tags")) {
+            if (!properties.has(map)) {
+                properties.putObject(map);
+            }
+        }
+        if (!hasKeys) {
+            properties.putObject("credentials").put("credentialsType", "None");
+        }
+        datastore.set("properties", properties);
         return datastore;
     }
 
@@ -163,13 +222,17 @@ public final class Datastores {
      * logs with whatever it is given here.
      */
     private Answer secrets(AzureCall call) throws ServiceError {
-        String container = String.valueOf(CONTAINERS.get(existing(call)));
+        JsonNode properties = Objects.requireNonNull(all.get(existing(call)));
         if (!hasKeys) {
             throw new ServiceError(
                     FORBIDDEN,
                     "KeyBasedAuthenticationNotPermitted",
                     "Key based authentication is not permitted on this storage account.");
         }
+        if (properties.at("/credentials/credentialsType").asText().equals("None")) {
+            throw AzureErrors.user("The datastore " + call.label("name") + " has no secrets.");
+        }
+        String container = properties.path("containerName").asText();
         boolean ends = container.equals(JOBS)
                 && !call.content().isEmpty()
                 && call.json().path("expirableSecret").asBoolean();

@@ -54,6 +54,7 @@ final class Jobs {
     private final CoreQuotas quotas;
     private final Container container;
     private final BlobStore store;
+    private final Datastores datastores;
     private final Assets codes;
     private final JobRules rules;
     private final Map<String, CommandJob> jobs = new LinkedHashMap<>();
@@ -67,6 +68,7 @@ final class Jobs {
             CoreQuotas quotas,
             Container container,
             BlobStore store,
+            Datastores datastores,
             Assets codes,
             JobRules rules) {
         this.workspace = workspace;
@@ -76,6 +78,7 @@ final class Jobs {
         this.quotas = quotas;
         this.container = container;
         this.store = store;
+        this.datastores = datastores;
         this.codes = codes;
         this.rules = rules;
     }
@@ -93,7 +96,7 @@ final class Jobs {
                 Operation.management(
                         "JobOperations_Get",
                         "GET",
-                        Workspace.LOCATION_PATH + "/mfeOperationResults/{id}",
+                        Workspace.LOCATION_PATH + "/mfeOperationResults/{operationId}",
                         this::operation));
     }
 
@@ -146,13 +149,14 @@ final class Jobs {
         return AzureProtocol.json(CREATED, described(job));
     }
 
-    /** What a machine is handed: outputs without an address of their own have one by then. */
+    /** What a machine is handed: where the datastores are; and outputs without an address of their own have one by then. */
     private ObjectNode handed(String id, ObjectNode properties) {
         ObjectNode handed = Json.records().createObjectNode().put("name", id);
         codes.properties(properties.path("codeId").asText())
                 .ifPresent(code -> handed.set("codeUri", code.path("codeUri")));
         ObjectNode kept = properties.deepCopy();
         handed.set("properties", kept);
+        handed.set("datastores", datastores.addresses());
         if (!kept.has("experimentName")) {
             kept.put("experimentName", "Default");
         }
@@ -280,13 +284,14 @@ final class Jobs {
                 + Workspace.LOCATION_PATH
                         .replace("{subscriptionId}", workspace.subscription())
                         .replace("{location}", workspace.region())
-                + "/mfeOperationResults/jc:" + job.id() + "?api-version=" + call.query("api-version");
+                + "/mfeOperationResults/jc:" + workspace.name() + ":" + job.id() + "?api-version="
+                + call.query("api-version");
         return Answer.empty(ACCEPTED, Map.of("Location", where, "Retry-After", "1"));
     }
 
     /** Tells whether what {@link #cancel} began has ended. */
     private Answer operation(AzureCall call) throws ServiceError {
-        String id = call.label("id").replaceFirst("^jc:", "");
+        String id = call.label("operationId").replaceFirst("^.*:", "");
         CommandJob job = find(id).orElseThrow(() -> AzureErrors.notFound("Not found: operation " + id));
         return job.status().isTerminal()
                 ? Answer.empty(OK, Map.of())

@@ -3,7 +3,7 @@ package dev.finetune4j.offlinecloud.azure.ml;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.Workspace;
-import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.azure.blob.BlobStore;
 import java.time.Instant;
 
 /** What the resource manager says of every resource. */
@@ -20,9 +20,9 @@ final class SystemData {
                 .put("lastModifiedAt", createdAt.toString());
     }
 
-    /** The id of the account that a workspace stores in. */
-    static String storageAccount(Workspace workspace) {
+    /** The id of the account that a workspace stores in, which is in its group. */
+    static String storageAccount(Workspace workspace, BlobStore store) {
         return "/subscriptions/" + workspace.subscription() + "/resourceGroups/" + workspace.resourceGroup()
-                + "/providers/Microsoft.Storage/storageAccounts/" + Azurite.ACCOUNT;
+                + "/providers/Microsoft.Storage/storageAccounts/" + store.name();
     }
 }

@@ -3,6 +3,7 @@ package dev.finetune4j.offlinecloud.azure.rest;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -51,7 +52,13 @@ final class ApiVersions {
             "2026-03-01",
             "2026-05-01"));
 
-    private static final Set<String> AUTHORIZATION = Set.of("2022-04-01");
+    private static final Map<String, Set<String>> OTHERS = Map.of(
+            "microsoft.authorization", Set.of("2022-04-01"),
+            "microsoft.resources", new TreeSet<>(List.of("2021-04-01", "2022-09-01", "2024-03-01", "2025-04-01")),
+            "microsoft.storage", new TreeSet<>(List.of("2022-09-01", "2023-01-01", "2023-05-01", "2024-01-01")),
+            "microsoft.keyvault", new TreeSet<>(List.of("2022-07-01", "2023-07-01", "2024-11-01")),
+            "microsoft.managedidentity", new TreeSet<>(List.of("2023-01-31", "2024-11-30")),
+            "microsoft.consumption", new TreeSet<>(List.of("2023-11-01", "2024-08-01")));
 
     private ApiVersions() {}
 
@@ -61,11 +68,10 @@ final class ApiVersions {
      * @param provider whose resources it is about
      */
     static void check(String provider, String version) throws ServiceError {
-        Set<String> known = switch (provider.toLowerCase(Locale.ROOT)) {
-            case "microsoft.machinelearningservices" -> MACHINE_LEARNING;
-            case "microsoft.authorization" -> AUTHORIZATION;
-            default -> COGNITIVE_SERVICES;
-        };
+        String name = provider.toLowerCase(Locale.ROOT);
+        Set<String> known = name.equals("microsoft.machinelearningservices")
+                ? MACHINE_LEARNING
+                : OTHERS.getOrDefault(name, COGNITIVE_SERVICES);
         if (version.isEmpty()) {
             throw AzureErrors.invalid(
                     "MissingApiVersionParameter",

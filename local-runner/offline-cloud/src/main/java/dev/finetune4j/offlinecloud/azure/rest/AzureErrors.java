@@ -1,7 +1,12 @@
 package dev.finetune4j.offlinecloud.azure.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
+import java.util.List;
 
 /** How Azure's services refuse. */
 public final class AzureErrors {
@@ -10,6 +15,9 @@ public final class AzureErrors {
 
     /** Name of the detail that says which part of a request is wrong. */
     static final String TARGET = "target";
+
+    /** Name of the detail that has the errors within one, as JSON. */
+    static final String WITHIN = "details";
 
     private static final int BAD_REQUEST = 400;
     private static final int UNAUTHORIZED = 401;
@@ -78,9 +86,41 @@ public final class AzureErrors {
         return new ServiceError(NOT_FOUND, code, message);
     }
 
+    /** A resource that a group does not have. */
+    public static ServiceError noResource(String type, String name, String group) {
+        return notFound(
+                "ResourceNotFound",
+                "The Resource '" + type + "/" + name + "' under resource group '" + group
+                        + "' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix");
+    }
+
     /** Something that is not there, as Azure Machine Learning says it. */
     public static ServiceError notFound(String message) {
         return new ServiceError(NOT_FOUND, "UserError", message);
+    }
+
+    /** The same as JSON, as errors tell of errors within them. */
+    public static ObjectNode json(ServiceError error) {
+        ObjectNode told =
+                Json.records().createObjectNode().put("code", error.code()).put("message", error.getMessage());
+        if (error.details().containsKey(TARGET)) {
+            told.put("target", error.details().get(TARGET));
+        }
+        String within = error.details().getOrDefault(WITHIN, "[]");
+        told.set("details", Json.read(within, JsonNode.class));
+        return told;
+    }
+
+    /** An error that tells of errors within it. */
+    public static ServiceError within(ServiceError outer, List<ServiceError> inner) {
+        ArrayNode details = Json.records().createArrayNode();
+        inner.forEach(error -> details.add(json(error)));
+        return outer.with(WITHIN, details.toString());
+    }
+
+    /** The name of something is taken. */
+    public static ServiceError conflict(String code, String message) {
+        return new ServiceError(CONFLICT, code, message);
     }
 
     /** Something that is there already. */

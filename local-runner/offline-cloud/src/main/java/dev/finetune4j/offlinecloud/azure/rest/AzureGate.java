@@ -1,21 +1,22 @@
 package dev.finetune4j.offlinecloud.azure.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.wire.Access;
-import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.Gate;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -26,13 +27,15 @@ import org.jspecify.annotations.Nullable;
  * be. Of their data actions those of Azure OpenAI are asked for; the store looks at tokens alone.
  */
 public final class AzureGate implements Gate {
-    private static final int OK = 200;
-    private static final String GROUPS = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}";
-    private static final String ROLES = "/providers/Microsoft.Authorization/roleAssignments";
-
     private final String caller;
     private final Clock clock;
     private volatile @Nullable List<Assignment> assignments;
+
+    /** Roles that were assigned by the resource manager, by the ids of the assignments. */
+    private final Map<String, Assignment> granted = new ConcurrentHashMap<>();
+
+    /** Ids of resources, by what else calls name them. */
+    private final Map<String, String> aliases = new ConcurrentHashMap<>();
 
     /**
      * A role that the caller has.
@@ -72,28 +75,39 @@ public final class AzureGate implements Gate {
                 .map(definition -> new Assignment(Json.read(definition, JsonNode.class), at, knownAt));
     }
 
-    /** What can be asked for. */
-    public List<Operation> operations() {
-        return List.of(
-                Operation.management("RoleAssignments_ListForResourceGroup", "GET", GROUPS + ROLES, this::list),
-                Operation.management(
-                        "RoleAssignments_ListForResource",
-                        "GET",
-                        GROUPS + "/providers/{namespace}/{type}/{name}" + ROLES,
-                        this::list));
+    /** Id of the only one who signs in. */
+    public String caller() {
+        return caller;
     }
 
-    /** Those of the caller, which is the one question that is answered. */
-    private Answer list(AzureCall call) throws ServiceError {
-        String filter = call.query("$filter");
-        if (!filter.equals("assignedTo('" + caller + "')")) {
-            throw AzureErrors.invalid("UnsupportedQuery", "The filter '" + filter + "' is not supported.");
-        }
-        ObjectNode answer = Json.records().createObjectNode();
-        ArrayNode all = answer.putArray("value");
+    /**
+     * The caller has a role besides from now on. It lets in nobody who is not {@link #restrict restricted}, since these may do everything.
+     *
+     * @param assignment its id
+     * @param role definition of the role, with the scope that it was assigned at
+     */
+    public void grant(String assignment, JsonNode role) {
+        Instant now = clock.instant();
+        granted.put(assignment.toLowerCase(Locale.ROOT), new Assignment(role, now, now));
+    }
+
+    /** The end of what {@link #grant} gave. */
+    public void revoke(String assignment) {
+        granted.remove(assignment.toLowerCase(Locale.ROOT));
+    }
+
+    /** Calls name a resource in another way, too. */
+    public void alias(String other, String id) {
+        aliases.put(other.toLowerCase(Locale.ROOT), id);
+    }
+
+    /** The roles that {@link #restrict} and {@link #assign} gave, as the resource manager tells of them. */
+    public List<ObjectNode> told() {
+        List<ObjectNode> all = new ArrayList<>();
         for (Assignment one : Optional.ofNullable(assignments).orElse(List.of())) {
-            all.addObject()
-                    .put(
+            ObjectNode told = Json.records().createObjectNode();
+            all.add(told);
+            told.put(
                             "name",
                             UUID.nameUUIDFromBytes(one.role().toString().getBytes(StandardCharsets.UTF_8))
                                     .toString())
@@ -103,7 +117,14 @@ public final class AzureGate implements Gate {
                     .put("scope", one.role().at("/AssignableScopes/0").asText())
                     .put("createdOn", one.at().toString());
         }
-        return AzureProtocol.json(OK, answer);
+        return all;
+    }
+
+    /** Lets the caller do what an operation takes. */
+    void admit(Operation operation, AzureCall call) throws ServiceError {
+        for (Access access : Rights.of(operation, call)) {
+            admit("", access);
+        }
     }
 
     @Override
@@ -115,8 +136,13 @@ public final class AzureGate implements Gate {
     public void admit(String session, Access access) throws ServiceError {
         List<Assignment> given = assignments;
         Instant now = clock.instant();
+        Access known = new Access(
+                access.action(),
+                aliases.getOrDefault(access.resource().toLowerCase(Locale.ROOT), access.resource()),
+                access.context());
         if (given != null
-                && given.stream().noneMatch(one -> !one.knownAt().isAfter(now) && allows(one.role(), access))) {
+                && Stream.concat(given.stream(), granted.values().stream())
+                        .noneMatch(one -> !one.knownAt().isAfter(now) && allows(one.role(), known))) {
             throw denial(session, access);
         }
     }
@@ -132,7 +158,12 @@ public final class AzureGate implements Gate {
         return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText);
     }
 
+    /** A star between slashes stands for nothing, too: by "workspaces/&#42;/read" a role of Azure's own reads workspaces. */
     private static boolean matches(String pattern, String action) {
+        return isLike(pattern, action) || isLike(pattern.replace("/*/", "/"), action);
+    }
+
+    private static boolean isLike(String pattern, String action) {
         return Pattern.compile(
                         Stream.of(pattern.split("\\*", -1))
                                 .map(Pattern::quote)

@@ -47,7 +47,7 @@ public final class AzureProtocol implements Protocol {
     /**
      * The protocol.
      *
-     * @param workspace the only one that there is
+     * @param workspace whose subscription and group are the only ones that there are
      * @param operations all that the services do
      * @param tenant whose tokens are taken
      * @param guard looks at tokens
@@ -64,10 +64,10 @@ public final class AzureProtocol implements Protocol {
         return Answer.text(status, CONTENT_TYPE, body.toString());
     }
 
-    /** Whose resources a path is of; those of Azure Machine Learning where it does not say so. */
+    /** Whose resources a path is of; the resource manager's own where it does not say so. */
     static String provider(String path) {
         Matcher provider = PROVIDER.matcher(path);
-        return provider.matches() ? Objects.requireNonNull(provider.group(1)) : Workspace.PROVIDER;
+        return provider.matches() ? Objects.requireNonNull(provider.group(1)) : "Microsoft.Resources";
     }
 
     @Override
@@ -126,7 +126,7 @@ public final class AzureProtocol implements Protocol {
             refuseOther();
         }
 
-        /** There is one subscription with one group and one workspace; their names go without regard to the size of letters. */
+        /** There is one subscription with one group; their names go without regard to the size of letters. */
         private void refuseOther() throws ServiceError {
             String subscription = call.label("subscriptionId");
             if (isOther(subscription, workspace.subscription())) {
@@ -137,15 +137,6 @@ public final class AzureProtocol implements Protocol {
             if (isOther(group, workspace.resourceGroup())) {
                 throw AzureErrors.notFound(
                         "ResourceGroupNotFound", "Resource group '" + group + "' could not be found.");
-            }
-            String name = call.label("workspaceName");
-            if (isOther(name, workspace.name())) {
-                throw AzureErrors.notFound(
-                        "ResourceNotFound",
-                        "The Resource '" + Workspace.PROVIDER + "/workspaces/" + name + "' under resource group '"
-                                + group
-                                + "' was not found. For more details please go to"
-                                + " https://aka.ms/ARMResourceNotFoundFix");
             }
         }
 
@@ -173,11 +164,8 @@ public final class AzureProtocol implements Protocol {
         @Override
         public Answer refusal(ServiceError error) {
             ObjectNode body = Json.records().createObjectNode();
-            ObjectNode told = body.putObject("error").put("code", error.code()).put("message", error.getMessage());
-            if (error.details().containsKey(AzureErrors.TARGET)) {
-                told.put("target", error.details().get(AzureErrors.TARGET));
-            }
-            told.putArray("details");
+            ObjectNode told = AzureErrors.json(error);
+            body.set("error", told);
             ObjectNode where = told.putArray("additionalInfo").addObject().put("type", "Environment");
             where.putObject("info").put("value", workspace.region());
             Answer answer = identified(json(error.status(), body));

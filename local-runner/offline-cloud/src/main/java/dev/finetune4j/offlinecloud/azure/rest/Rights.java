@@ -42,7 +42,7 @@ final class Rights {
         String last = "";
         for (String part : below.split("/")) {
             last = part;
-            if (!part.startsWith("{")) {
+            if (!part.startsWith("{") && !part.isEmpty()) {
                 types.add(part);
             }
         }
