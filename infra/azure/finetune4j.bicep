@@ -15,6 +15,9 @@ param callerId string = ''
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param callerType string = 'User'
 
+@description('Ids of roles that the caller has there already, with commas between, which are not assigned again: Azure takes none twice.')
+param heldRoles string = ''
+
 @description('Part of the names of storage account and key vault. Raise it where the vault\'s name is still held by one that was deleted.')
 @minValue(1)
 param generation int = 1
@@ -182,7 +185,7 @@ resource jobFiles 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource callerFiles 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(callerId)) {
+resource callerFiles 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(callerId) && !contains(heldRoles, 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')) {
   scope: container
   name: guid(container.id, callerId, 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
   properties: {
@@ -192,7 +195,7 @@ resource callerFiles 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (
   }
 }
 
-resource callerJobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(callerId)) {
+resource callerJobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(callerId) && !contains(heldRoles, 'f6c7c914-8db3-469d-8ca1-694a8f32e121')) {
   scope: workspace
   name: guid(workspace.id, callerId, 'f6c7c914-8db3-469d-8ca1-694a8f32e121')
   properties: {
@@ -202,7 +205,7 @@ resource callerJobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!
   }
 }
 
-resource callerIdentity 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(callerId)) {
+resource callerIdentity 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(callerId) && !contains(heldRoles, 'f1a07417-d97a-45cb-824c-7a7467783830')) {
   scope: jobIdentity
   name: guid(jobIdentity.id, callerId, 'f1a07417-d97a-45cb-824c-7a7467783830')
   properties: {
@@ -244,7 +247,7 @@ output subscription string = subscription().subscriptionId
 output resourceGroup string = resourceGroup().name
 output workspace string = workspace.name
 output region string = location
-output store string = 'https://${storageName}.blob.${environment().suffixes.storage}/${containerName}/finetune4j'
+output store string = '${storage.properties.primaryEndpoints.blob}${containerName}/finetune4j'
 output datastore string = datastoreName
 output identity string = jobIdentity.properties.clientId
 output compute string = empty(clusterMachine) ? '' : clusterName

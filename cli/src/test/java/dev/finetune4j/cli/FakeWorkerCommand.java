@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.BlobStore;
+import dev.finetune4j.offlinecloud.azure.ml.Datastores;
+import dev.finetune4j.offlinecloud.azure.ml.Datastores.Place;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.run.ContainerOrder;
@@ -21,9 +23,6 @@ import java.util.stream.Stream;
 
 /** The same at Azure ML as {@link FakeWorkerContainer} at SageMaker. */
 final class FakeWorkerCommand implements Container {
-    private static final String CONTAINER = "jobs";
-    private static final String PATHS = "azureml://datastores/workspaceblobstore/paths/";
-
     private final BlobStore store;
     private final Path machines;
 
@@ -39,12 +38,12 @@ final class FakeWorkerCommand implements Container {
             Path machine = Files.createTempDirectory(machines, "machine");
             for (Map.Entry<String, JsonNode> input :
                     job.at("/properties/inputs").properties()) {
-                download(path(input.getValue()), machine.resolve(input.getKey()));
+                download(place(job, input.getValue()), machine.resolve(input.getKey()));
             }
             FakeWorkerContainer.events(at).forEach(event -> log.accept(ContainerOrder.EVENT_MARK + Json.line(event)));
             Path output = machine.resolve("written");
             new FakeWorker(FakeWorkerContainer.submission(machine), true, true).write(output);
-            upload(output, path(job.at("/properties/outputs/job")) + "model/");
+            upload(output, place(job, job.at("/properties/outputs/job")), "model/");
             return PlannedContainer.succeedingAfter(FakeWorkerContainer.WORK).start(job, at, ranBefore, line -> {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -52,23 +51,27 @@ final class FakeWorkerCommand implements Container {
     }
 
     /** Of a folder that is mounted. */
-    private static String path(JsonNode mounted) {
-        return mounted.path("uri").asText().substring(PATHS.length());
+    private Place place(ObjectNode job, JsonNode mounted) {
+        return Datastores.place(job, mounted.path("uri").asText(), store);
     }
 
-    private void download(String prefix, Path folder) throws IOException {
-        for (String name : store.list(CONTAINER, prefix)) {
-            store.download(CONTAINER, name, folder.resolve(name.substring(prefix.length())));
+    private static void download(Place from, Path folder) throws IOException {
+        for (String name : from.store().list(from.container(), from.name())) {
+            from.store()
+                    .download(
+                            from.container(),
+                            name,
+                            folder.resolve(name.substring(from.name().length())));
         }
     }
 
-    private void upload(Path folder, String prefix) throws IOException {
+    private static void upload(Path folder, Place to, String below) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(folder)) {
             files = all.filter(Files::isRegularFile).toList();
         }
         for (Path file : files) {
-            store.put(CONTAINER, prefix + folder.relativize(file), file);
+            to.store().put(to.container(), to.name() + below + folder.relativize(file), file);
         }
     }
 }

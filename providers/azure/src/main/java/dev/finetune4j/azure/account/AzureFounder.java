@@ -5,6 +5,7 @@ import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.azure.internal.Caller;
+import dev.finetune4j.azure.internal.RoleAssignments;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.spi.AccountFounder;
@@ -51,7 +52,11 @@ public final class AzureFounder implements AccountFounder {
         WorkspaceTemplate template = WorkspaceTemplate.shipped();
         AzureConnection connection = connection(connecting, context);
         WorkspaceDeployment deployment = new WorkspaceDeployment(
-                new ArmResources(connection, WorkspaceDeployment.VERSION), subscription, group, BETWEEN_LOOKS);
+                new ArmResources(connection, WorkspaceDeployment.VERSION),
+                new RoleAssignments(connection, subscription, group),
+                subscription,
+                group,
+                BETWEEN_LOOKS);
         deployment.prepare(template, template.parameters(rest), template.parameters(caller(connection)));
         return deployment;
     }

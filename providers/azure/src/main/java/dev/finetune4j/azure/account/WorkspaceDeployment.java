@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.azure.internal.RoleAssignments;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
@@ -13,11 +14,13 @@ import dev.finetune4j.spi.AccountFounder.Founding;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** The deployment of the template in a resource group, of which Azure tells beforehand what it would change. */
@@ -29,6 +32,9 @@ final class WorkspaceDeployment implements Founding {
     static final String CALLER_ID = "callerId";
 
     static final String CALLER_TYPE = "callerType";
+
+    /** The template's parameter of the roles that the caller has already. */
+    private static final String HELD_ROLES = "heldRoles";
 
     private static final String NAME = "finetune4j";
 
@@ -46,9 +52,13 @@ final class WorkspaceDeployment implements Founding {
     private static final Pattern WORKSPACE = Pattern.compile("(?i)workspace");
     private static final String USUAL_WORKSPACE = "finetune4j";
 
+    private static final Pattern ASSIGNMENT =
+            Pattern.compile("(?i)(.*)/providers/Microsoft\\.Authorization/roleAssignments/[^/]+");
+
     private static final Pattern CALLER = Pattern.compile("object id '([0-9a-fA-F-]{36})'");
 
     private final ArmResources manager;
+    private final RoleAssignments roles;
     private final String subscription;
     private final String group;
     private final Duration betweenLooks;
@@ -56,9 +66,16 @@ final class WorkspaceDeployment implements Founding {
     private List<Change> changes = List.of();
     private boolean isDeployed;
 
-    /** @param betweenLooks how long to wait before the next look at what Azure is doing */
-    WorkspaceDeployment(ArmResources manager, String subscription, String group, Duration betweenLooks) {
+    /**
+     * A deployment to a group.
+     *
+     * @param roles which were assigned there
+     * @param betweenLooks how long to wait before the next look at what Azure is doing
+     */
+    WorkspaceDeployment(
+            ArmResources manager, RoleAssignments roles, String subscription, String group, Duration betweenLooks) {
         this.manager = manager;
+        this.roles = roles;
         this.subscription = subscription;
         this.group = group;
         this.betweenLooks = betweenLooks;
@@ -91,20 +108,52 @@ final class WorkspaceDeployment implements Founding {
                 parameters.set(name, wishes.path(name));
             } else if (!isCallerTold && caller.has(name)) {
                 parameters.set(name, caller.path(name));
-            } else if (!last.isMissingNode()) {
+            } else if (!last.isMissingNode() && !name.equals(HELD_ROLES)) { // which may have come and gone since
                 parameters.putObject(name).set("value", last);
             }
         }
         refuseBudgetWithoutMail(parameters);
-        JsonNode foreseen = make(() -> manager.workOut(path() + "/whatIf", body, betweenLooks, LOOKS))
-                .orElseThrow(WorkspaceDeployment::notDone);
-        if (!foreseen.path("status").asText().equals("Succeeded")) {
-            throw notMade("Azure does not take the deployment", foreseen.path("error"));
+        JsonNode foreseen = foreseen();
+        String held = heldRoles(foreseen, parameters.at("/" + CALLER_ID + "/value").asText());
+        if (!held.isEmpty()) {
+            parameters.putObject(HELD_ROLES).put("value", held);
+            foreseen = foreseen();
         }
         changes = StreamSupport.stream(foreseen.at("/properties/changes").spliterator(), false)
                 .filter(change -> CHANGES.contains(change.path("changeType").asText()))
                 .map(WorkspaceDeployment::change)
                 .toList();
+    }
+
+    private JsonNode foreseen() {
+        JsonNode foreseen = make(() -> manager.workOut(path() + "/whatIf", body, betweenLooks, LOOKS))
+                .orElseThrow(WorkspaceDeployment::notDone);
+        if (!foreseen.path("status").asText().equals("Succeeded")) {
+            throw notMade("Azure does not take the deployment", foreseen.path("error"));
+        }
+        return foreseen;
+    }
+
+    /**
+     * The roles that would be assigned to the caller where he has them already. Azure tells two assignments by their names, works out that one would
+     * be made, and then refuses a second one of the same role.
+     */
+    private String heldRoles(JsonNode foreseen, String caller) {
+        return StreamSupport.stream(foreseen.at("/properties/changes").spliterator(), false)
+                .filter(change -> change.path("changeType").asText().equals("Create"))
+                .filter(change ->
+                        change.at("/after/properties/principalId").asText().equalsIgnoreCase(caller))
+                .flatMap(change -> heldRole(change, caller).stream())
+                .distinct()
+                .collect(Collectors.joining(","));
+    }
+
+    private Optional<String> heldRole(JsonNode change, String caller) {
+        Matcher assignment = ASSIGNMENT.matcher(change.path("resourceId").asText());
+        String role = change.at("/after/properties/roleDefinitionId").asText().replaceFirst(".*/", "");
+        return assignment.matches() && roles.isAssigned(Objects.requireNonNull(assignment.group(1)), caller, role)
+                ? Optional.of(role)
+                : Optional.empty();
     }
 
     /** Azure takes no budget of which nobody is told, and says so only while it makes it. */

@@ -15,11 +15,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The roles that whoever calls was assigned at a place in the resource manager, also above it and in it: to own the place is enough to see them.
- * One that was assigned a moment ago is not known everywhere, and who is refused meanwhile is asked to come again.
+ * Roles that were assigned: of whoever calls at a place in the resource manager, also above it and in it, and of anybody at one resource. To own the
+ * place is enough to see them. A role that was assigned a moment ago is not known everywhere, and who is refused meanwhile is asked to come again.
  */
 public final class RoleAssignments {
     private static final String VERSION = "2022-04-01";
+    private static final String ALL = "/providers/Microsoft.Authorization/roleAssignments";
 
     /** How long Azure takes at most until a role is known everywhere. */
     private static final Duration ON_THEIR_WAY = Duration.ofMinutes(10);
@@ -36,7 +37,7 @@ public final class RoleAssignments {
      */
     public RoleAssignments(AzureConnection connection, String place) {
         this.connection = connection;
-        path = place + "/providers/Microsoft.Authorization/roleAssignments";
+        path = place + ALL;
     }
 
     /**
@@ -77,6 +78,25 @@ public final class RoleAssignments {
             return Caller.of(connection).flatMap(caller -> last(caller.id()));
         } catch (RuntimeException e) {
             return Optional.empty(); // what is asked for is told by what was refused
+        }
+    }
+
+    /**
+     * Whether somebody has a role by an assignment at one resource itself, whatever the assignment is called; false where that cannot be seen.
+     *
+     * @param scope id of the resource
+     * @param principal object id of whoever has it
+     * @param role GUID of the role
+     */
+    public boolean isAssigned(String scope, String principal, String role) {
+        try {
+            return new ArmResources(connection, VERSION)
+                    .list(scope + ALL + "?$filter=principalId%20eq%20'" + principal + "'").stream()
+                            .map(assignment -> assignment.path("properties"))
+                            .anyMatch(one -> one.path("scope").asText().equalsIgnoreCase(scope)
+                                    && one.path("roleDefinitionId").asText().endsWith("/" + role));
+        } catch (RuntimeException e) {
+            return false; // whoever assigns it again is told
         }
     }
 

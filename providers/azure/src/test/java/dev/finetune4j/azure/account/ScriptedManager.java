@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.internal.Answered;
 import dev.finetune4j.azure.internal.ArmResources;
+import dev.finetune4j.azure.internal.RoleAssignments;
 import dev.finetune4j.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +80,10 @@ final class ScriptedManager implements HttpClient {
 
     ArmResources resources() {
         return new ArmResources(Answered.connection(this), WorkspaceDeployment.VERSION);
+    }
+
+    RoleAssignments roles() {
+        return new RoleAssignments(Answered.connection(this), "s", "g");
     }
 
     @Override

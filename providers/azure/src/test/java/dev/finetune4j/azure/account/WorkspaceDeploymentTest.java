@@ -267,7 +267,8 @@ class WorkspaceDeploymentTest {
     }
 
     private WorkspaceDeployment prepared(Map<String, String> wishes) {
-        WorkspaceDeployment deployment = new WorkspaceDeployment(manager.resources(), "s", "g", Duration.ofMillis(1));
+        WorkspaceDeployment deployment = new WorkspaceDeployment(
+                manager.resources(), manager.roles(), "s", "g", Duration.ofMillis(1));
         WorkspaceTemplate template = WorkspaceTemplate.shipped();
         deployment.prepare(template, template.parameters(wishes), template.parameters(CALLER));
         return deployment;

@@ -3,6 +3,8 @@ package dev.finetune4j.azure.ml;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.BlobStore;
+import dev.finetune4j.offlinecloud.azure.ml.Datastores;
+import dev.finetune4j.offlinecloud.azure.ml.Datastores.Place;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.run.ContainerOrder;
@@ -23,16 +25,15 @@ import java.util.function.Consumer;
  * A command whose worker computes nothing: it reads its order from the store, tells what a worker tells and leaves what a worker leaves, an
  * hour of training for each epoch.
  */
-final class ScriptedCommand implements Container {
-    private static final String CONTAINER = "jobs";
-    private static final String PATHS = "azureml://datastores/workspaceblobstore/paths/";
+public final class ScriptedCommand implements Container {
     private static final Duration EPOCH = Duration.ofHours(1);
     private static final int STEPS = 10;
 
     private final BlobStore store;
     private final Path folder;
 
-    ScriptedCommand(BlobStore store, Path folder) {
+    /** @param store an account at the place of all that jobs read and write */
+    public ScriptedCommand(BlobStore store, Path folder) {
         this.store = store;
         this.folder = folder;
     }
@@ -41,8 +42,8 @@ final class ScriptedCommand implements Container {
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
         try {
             ContainerOrder order = order(job);
-            String output = path(job.at("/properties/outputs/job/uri").asText());
-            store.put(CONTAINER, output + "checkpoints/state.json", "{}");
+            Place output = place(job, "outputs/job");
+            output.store().put(output.container(), output.name() + "checkpoints/state.json", "{}");
             tell(log, new RunEvent.WorkerStarted(at, new Host("Linux", "x86-64", "cpu", 4, 1L << 34), Map.of()));
             log.accept("a library says something");
             tell(log, new RunEvent.StateChanged(at, RunState.TRAINING, ""));
@@ -52,8 +53,8 @@ final class ScriptedCommand implements Container {
                         log,
                         new RunEvent.StepCompleted(at, step, STEPS, step / 10.0, 2.0 / step, 1e-4, 1, 64, 32, 1 << 30));
             }
-            store.put(CONTAINER, output + "model/" + WorkOrder.ADAPTER_FOLDER + "/adapter_config.json", "{}");
-            store.put(CONTAINER, output + "model/" + WorkOrder.ADAPTER_FOLDER + "/adapter_model.safetensors", "{}");
+            output.store().put(output.container(), output.name() + "model/" + WorkOrder.ADAPTER_FOLDER + "/adapter_config.json", "{}");
+            output.store().put(output.container(), output.name() + "model/" + WorkOrder.ADAPTER_FOLDER + "/adapter_model.safetensors", "{}");
             double epochs = order.order().steps().stream()
                     .filter(WorkStep.Train.class::isInstance)
                     .map(step -> ((WorkStep.Train) step).training().epochs())
@@ -69,12 +70,13 @@ final class ScriptedCommand implements Container {
 
     private ContainerOrder order(ObjectNode job) throws IOException {
         Path file = Files.createTempFile(folder, "order", "");
-        store.download(CONTAINER, path(job.at("/properties/inputs/order/uri").asText()) + ContainerOrder.FILE, file);
+        Place order = place(job, "inputs/order");
+        order.store().download(order.container(), order.name() + ContainerOrder.FILE, file);
         return Json.read(Files.readString(file), ContainerOrder.class);
     }
 
-    private static String path(String uri) {
-        return uri.substring(PATHS.length());
+    private Place place(ObjectNode job, String mounted) {
+        return Datastores.place(job, job.at("/properties/" + mounted + "/uri").asText(), store);
     }
 
     private static void tell(Consumer<String> log, RunEvent event) {

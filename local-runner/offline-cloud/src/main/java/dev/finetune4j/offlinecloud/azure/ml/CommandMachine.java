@@ -131,7 +131,7 @@ final class CommandMachine implements Machine {
         if (kind(input, "jobInputType").equals("uri_file")) {
             Datastores.Place place = place(uri);
             try {
-                store.of(place.account()).download(place.container(), place.name(), to);
+                place.store().download(place.container(), place.name(), to);
             } catch (IOException e) {
                 throw new IOException("Failed to get the input " + name + ": there is nothing at " + uri, e);
             }
@@ -145,7 +145,7 @@ final class CommandMachine implements Machine {
 
     private Datastores.Place place(String uri) throws IOException {
         try {
-            return Datastores.place(uri, job.path("datastores"), store.account());
+            return Datastores.place(job, uri, store);
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -155,13 +155,13 @@ final class CommandMachine implements Machine {
     private int bringFolder(String uri, Path to) throws IOException {
         Datastores.Place place = place(uri);
         String prefix = folderName(place);
-        List<String> names = store.of(place.account()).list(place.container(), prefix);
+        List<String> names = place.store().list(place.container(), prefix);
         for (String name : names) {
             Path file = to.resolve(name.substring(prefix.length())).normalize();
             if (!file.startsWith(to)) {
                 throw new IOException("the name " + name + " leads out of its folder");
             }
-            store.of(place.account()).download(place.container(), name, file);
+            place.store().download(place.container(), name, file);
         }
         return names.size();
     }
@@ -198,12 +198,12 @@ final class CommandMachine implements Machine {
 
         @Override
         public void upload(Path file, String name) throws IOException {
-            store.of(place.account()).put(place.container(), blob(name), file);
+            place.store().put(place.container(), blob(name), file);
         }
 
         @Override
         public void remove(String name) throws IOException {
-            store.of(place.account()).delete(place.container(), blob(name));
+            place.store().delete(place.container(), blob(name));
         }
 
         private String blob(String name) {

@@ -14,7 +14,6 @@ import dev.finetune4j.offlinecloud.azure.rest.BodySchema;
 import dev.finetune4j.offlinecloud.azure.rest.Operation;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -78,11 +77,11 @@ public final class Datastores {
     /**
      * Where something lies.
      *
-     * @param account whose container it is
+     * @param store the account whose container it is
      * @param container of the account
      * @param name of the blob, or what the names of several begin with
      */
-    record Place(String account, String container, String name) {}
+    public record Place(BlobStore store, String container, String name) {}
 
     /** The containers that a workspace needs. */
     public static List<String> containers() {
@@ -115,27 +114,23 @@ public final class Datastores {
     }
 
     /**
-     * Where a job's input or output lies.
+     * Where an input or output of a job lies.
      *
+     * @param job as its container gets it, which has the {@link #addresses} of its workspace
      * @param uri {@code azureml://datastores/NAME/paths/PATH}, the same with the workspace before it, or an address of an account
-     * @param addresses those of the workspace's {@link #addresses}
      * @param any account at the place where all are
      * @throws IllegalArgumentException if it is none of these, or there is no such store
      */
-    static Place place(String uri, JsonNode addresses, URI any) {
-        String root = any.resolve("/").toString();
-        if (uri.startsWith(root)) {
-            String[] parts = uri.substring(root.length()).split("/", 3);
-            if (parts.length > 1) {
-                return new Place(parts[0], parts[1], parts.length > 2 ? parts[2] : "");
-            }
-        }
+    public static Place place(ObjectNode job, String uri, BlobStore any) {
+        String root = any.account().resolve("/").toString();
         String[] parts = uri.replaceFirst("^azureml://(.*/)?datastores/", "").split("/paths/", 2);
-        String address = addresses.path(parts[0]).asText();
-        if (!uri.startsWith("azureml://") || parts.length < 2 || address.isEmpty()) {
+        String address = job.path("datastores").path(parts[0]).asText();
+        String whole = uri.startsWith("azureml://") && parts.length > 1 && !address.isEmpty() ? address + "/" + parts[1] : uri;
+        String[] found = whole.startsWith(root) ? whole.substring(root.length()).split("/", 3) : new String[0];
+        if (found.length < 2) {
             throw new IllegalArgumentException("there is no datastore or blob of the workspace at " + uri);
         }
-        return place(address + "/" + parts[1], addresses, any);
+        return new Place(any.of(found[0]), found[1], found.length > 2 ? found[2] : "");
     }
 
     /** What can be asked for. */
