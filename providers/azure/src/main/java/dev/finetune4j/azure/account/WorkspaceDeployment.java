@@ -44,9 +44,11 @@ final class WorkspaceDeployment implements Founding {
     static final Duration PAUSE = Duration.ofSeconds(30);
     private static final Set<String> CHANGES = Set.of("Create", "Modify", "Delete", "Deploy");
 
-    /** A name is held by something that was deleted and is still kept. */
-    private static final Pattern HELD =
-            Pattern.compile("(?i)soft.?delet|deleted state|FlagMustBeSetForRestore|VaultAlreadyExists");
+    /** A name is held by something that was deleted and is still kept, or is somebody else's. */
+    private static final Pattern HELD = Pattern.compile(
+            "(?i)soft.?delet|deleted state|FlagMustBeSetForRestore|VaultAlreadyExists|StorageAccountAlreadyTaken");
+
+    private static final Pattern TAKEN = Pattern.compile("VaultAlreadyExists|StorageAccountAlreadyTaken");
 
     private static final Pattern VAULT = Pattern.compile("(?i)vault");
     private static final Pattern WORKSPACE = Pattern.compile("(?i)workspace");
@@ -114,7 +116,8 @@ final class WorkspaceDeployment implements Founding {
         }
         refuseBudgetWithoutMail(parameters);
         JsonNode foreseen = foreseen();
-        String held = heldRoles(foreseen, parameters.at("/" + CALLER_ID + "/value").asText());
+        String held =
+                heldRoles(foreseen, parameters.at("/" + CALLER_ID + "/value").asText());
         if (!held.isEmpty()) {
             parameters.putObject(HELD_ROLES).put("value", held);
             foreseen = foreseen();
@@ -273,10 +276,15 @@ final class WorkspaceDeployment implements Founding {
         int next = parameters.at("/generation/value").asInt(1) + 1;
         String workspace = parameters.at("/workspaceName/value").asText(USUAL_WORKSPACE);
         String again = again();
-        if (VAULT.matcher(reason).find()) {
+        String withOthers = again + (workspace.equals(USUAL_WORKSPACE) ? "" : " --set workspaceName=" + workspace)
+                + " --set generation=" + next;
+        if (TAKEN.matcher(reason).find()) {
+            problem.because(
+                            "names of storage accounts and key vaults are of all subscriptions, and this one is somebody else's")
+                    .remedy(withOthers);
+        } else if (VAULT.matcher(reason).find()) {
             problem.because("a key vault that was deleted is kept for 7 to 90 days with its name")
-                    .remedy(again + (workspace.equals(USUAL_WORKSPACE) ? "" : " --set workspaceName=" + workspace)
-                            + " --set generation=" + next)
+                    .remedy(withOthers)
                     .remedy(
                             "az keyvault list-deleted --resource-type vault --query [].name  # then az keyvault purge --name NAME");
         } else if (WORKSPACE.matcher(reason).find()) {
@@ -347,9 +355,13 @@ final class WorkspaceDeployment implements Founding {
         Problem.Builder problem = AzureAccountProblems.NOT_MADE
                 .error("Azure refuses the deployment to " + group)
                 .because(reason);
-        String innermost = reason(AzureFailure.error(failure));
+        JsonNode error = AzureFailure.error(failure);
+        String innermost = reason(error);
+        if (error.path("details").has(0)) {
+            problem.because(innermost);
+        }
         if (HELD.matcher(innermost).find()) {
-            addWaysAround(innermost, reason.contains(innermost) ? problem : problem.because(innermost));
+            addWaysAround(innermost, problem);
             return problem;
         }
         return problem.remedy(

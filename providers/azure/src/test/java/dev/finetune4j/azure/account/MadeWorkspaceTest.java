@@ -36,6 +36,8 @@ class MadeWorkspaceTest {
     private static final String MACHINE = "Standard_NC24ads_A100_v4";
     private static final String BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
     private static final String DATA_SCIENTIST = "f6c7c914-8db3-469d-8ca1-694a8f32e121";
+    private static final String WORKSPACE =
+            OfflineGroup.GROUP + "/providers/Microsoft.MachineLearningServices/workspaces/finetune4j";
     private static final String AUTHORIZATION = "2022-04-01";
     private static final String ML = "2024-10-01";
 
@@ -143,8 +145,7 @@ class MadeWorkspaceTest {
                         .at("/properties/timePeriod/startDate")
                         .asText())
                 .isEqualTo("2026-01-01");
-        assertThat(group.resource(
-                                "Microsoft.ManagedIdentity/userAssignedIdentities/finetune4j-job", "2023-01-31")
+        assertThat(group.resource("Microsoft.ManagedIdentity/userAssignedIdentities/finetune4j-job", "2023-01-31")
                         .at("/properties/clientId")
                         .asText())
                 .isEqualTo(settings.get("identity"));
@@ -191,49 +192,80 @@ class MadeWorkspaceTest {
     }
 
     @Test
+    void mayNotLaunchWhereNoRoleWasAssigned() {
+        Map<String, String> settings = settings(group.carriedOut(group.prepared(Map.of("callerId", ""))));
+        group.azure.restrictCaller();
+
+        assertThat(problem(() -> ran("alien", settings)).code()).isEqualTo("FT0942");
+    }
+
+    @Test
     void goesPastAWorkspaceThatWasDeletedAndIsKept() {
         group.carriedOut(group.prepared(Map.of()));
-        group.resources(ML).delete(OfflineGroup.GROUP + "/providers/Microsoft.MachineLearningServices/workspaces/finetune4j");
+        group.resources(ML).delete(WORKSPACE);
 
         Problem problem = problem(() -> group.carriedOut(group.prepared(Map.of())));
 
         assertThat(problem.causes().get(0)).startsWith("BadRequest: Soft-deleted workspace exists.");
-        assertThat(problem.remedies().get(0))
-                .isEqualTo("finetune bootstrap azure --set resource-group=my-group --set workspaceName=finetune4j-2");
+        assertThat(problem.causes().get(1)).isEqualTo("a workspace that was deleted is kept for 14 days with its name");
+        assertThat(problem.remedies())
+                .containsExactly(
+                        "finetune bootstrap azure --set resource-group=my-group --set workspaceName=finetune4j-2",
+                        "az rest --method delete --uri \"" + WORKSPACE + "?api-version=2024-10-01&forceToPurge=true\"");
         assertThat(group.carriedOut(group.prepared(Map.of("workspaceName", "finetune4j-2"))))
                 .contains("workspace: finetune4j-2");
+        group.resources(ML).delete(WORKSPACE + "?forceToPurge=true");
+        assertThat(group.carriedOut(group.prepared(Map.of("workspaceName", "finetune4j"))))
+                .contains("workspace: finetune4j\n");
     }
 
     @Test
     void goesPastAVaultThatWasDeletedAndIsKept() {
         group.carriedOut(group.prepared(Map.of()));
-        String vault = group.resource("Microsoft.MachineLearningServices/workspaces/finetune4j", ML)
-                .at("/properties/keyVault")
-                .asText();
-        group.resources("2023-07-01").delete(vault);
+        group.resources("2023-07-01")
+                .delete(group.resource("Microsoft.MachineLearningServices/workspaces/finetune4j", ML)
+                        .at("/properties/keyVault")
+                        .asText());
+        group.resources(ML).delete(WORKSPACE + "?forceToPurge=true");
 
         Problem problem = problem(() -> group.carriedOut(group.prepared(Map.of())));
 
-        assertThat(problem.causes()).anySatisfy(cause -> assertThat(cause)
-                .startsWith("ConflictError: A vault with the same name already exists in deleted state."));
-        assertThat(problem.remedies().get(0)).contains("--set generation=2");
-        assertThat(group.carriedOut(group.prepared(Map.of("generation", "2", "workspaceName", "finetune4j-2"))))
-                .contains("workspace: finetune4j-2");
+        assertThat(problem.causes())
+                .anySatisfy(cause -> assertThat(cause)
+                        .startsWith("ConflictError: A vault with the same name already exists in deleted state."));
+        assertThat(problem.causes()).contains("a key vault that was deleted is kept for 7 to 90 days with its name");
+        assertThat(problem.remedies().get(0))
+                .isEqualTo("finetune bootstrap azure --set resource-group=my-group --set generation=2");
+        assertThat(problem.remedies().get(1)).contains("az keyvault purge");
+        assertThat(group.carriedOut(group.prepared(Map.of("generation", "2")))).contains("workspace: finetune4j\n");
     }
 
     @Test
-    void tellsOfANameThatIsSomebodyElses() {
-        String account = group.prepared(Map.of()).changes().stream()
-                .filter(change -> change.kind().equals("Microsoft.Storage/storageAccounts"))
-                .findFirst()
-                .orElseThrow()
-                .name();
-        group.azure.takeStorageAccount(account);
+    void goesPastNamesThatAreSomebodyElses() {
+        for (String kind : List.of("Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults")) {
+            String workspace = "of-" + kind.replaceFirst(".*/", "");
+            Map<String, String> wishes = Map.of("workspaceName", workspace, "generation", "1");
+            String name = group.prepared(wishes).changes().stream()
+                    .filter(change -> change.kind().equals(kind))
+                    .findFirst()
+                    .orElseThrow()
+                    .name();
+            if (kind.endsWith("vaults")) {
+                group.azure.takeKeyVault(name);
+            } else {
+                group.azure.takeStorageAccount(name);
+            }
+            Problem problem = problem(() -> group.carriedOut(group.prepared(wishes)));
 
-        Problem problem = problem(() -> group.carriedOut(group.prepared(Map.of())));
-
-        assertThat(problem.code()).isEqualTo("FT0955");
-        assertThat(problem.causes().toString()).contains("InvalidTemplateDeployment");
+            assertThat(problem.code()).isEqualTo("FT0955");
+            assertThat(problem.causes().get(0)).startsWith("InvalidTemplateDeployment: ");
+            assertThat(problem.causes().get(1)).contains("lready").contains(name);
+            assertThat(problem.remedies())
+                    .containsExactly("finetune bootstrap azure --set resource-group=my-group --set workspaceName="
+                            + workspace + " --set generation=2");
+            assertThat(group.carriedOut(group.prepared(Map.of("workspaceName", workspace, "generation", "2"))))
+                    .contains("workspace: " + workspace + "\n");
+        }
     }
 
     /** One who may deploy and not assign roles is told of what is missing before anything is made. */

@@ -39,12 +39,7 @@ final class OfflineGroup implements AutoCloseable {
     WorkspaceDeployment prepared(Map<String, String> wishes) {
         WorkspaceTemplate template = WorkspaceTemplate.shipped();
         Caller caller = Caller.of(connection).orElseThrow();
-        WorkspaceDeployment deployment = new WorkspaceDeployment(
-                resources(WorkspaceDeployment.VERSION),
-                new RoleAssignments(connection, PLACE.subscription(), PLACE.resourceGroup()),
-                PLACE.subscription(),
-                PLACE.resourceGroup(),
-                Duration.ofMillis(1));
+        WorkspaceDeployment deployment = deployment(connection, Duration.ofMillis(1));
         running(() -> {
             deployment.prepare(
                     template,
@@ -53,6 +48,15 @@ final class OfflineGroup implements AutoCloseable {
             return deployment;
         });
         return deployment;
+    }
+
+    static WorkspaceDeployment deployment(AzureConnection connection, Duration betweenLooks) {
+        return new WorkspaceDeployment(
+                new ArmResources(connection, WorkspaceDeployment.VERSION),
+                new RoleAssignments(connection, PLACE.subscription(), PLACE.resourceGroup()),
+                PLACE.subscription(),
+                PLACE.resourceGroup(),
+                betweenLooks);
     }
 
     /** What was prepared is made; what a job file says of it. */
@@ -79,6 +83,13 @@ final class OfflineGroup implements AutoCloseable {
         } finally {
             time.interrupt();
         }
+    }
+
+    /** A parameter of the last deployment; empty if there was none. */
+    String parameter(String name) {
+        return resource("Microsoft.Resources/deployments/finetune4j", WorkspaceDeployment.VERSION)
+                .at("/properties/parameters/" + name + "/value")
+                .asText();
     }
 
     ArmResources resources(String version) {

@@ -8,6 +8,7 @@ import com.azure.core.http.HttpHeaderName;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
+import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.spi.AccountFounder.Change;
 import dev.finetune4j.spi.Diagnosis.Verdict;
 import dev.finetune4j.spi.ProviderContext;
@@ -15,206 +16,192 @@ import dev.finetune4j.testkit.VirtualClock;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What would be made is told before it is made; the same again changes nothing; what goes wrong is told with what to do. */
 class WorkspaceDeploymentTest {
-    private static final Map<String, String> CALLER = Map.of("callerId", "me", "callerType", "ServicePrincipal");
+    private static final String MACHINE = "Standard_NC24ads_A100_v4";
 
     private final ScriptedManager manager = new ScriptedManager();
 
+    @SuppressWarnings("NullAway.Init") // before all tests
+    private static Azurite blobs;
+
+    @TempDir
+    private Path home;
+
+    @SuppressWarnings("NullAway.Init") // before each test
+    private OfflineGroup group;
+
+    @BeforeAll
+    static void startBlobStorage() throws IOException {
+        blobs = Azurite.start(Path.of("../../target/azurite"));
+    }
+
+    @AfterAll
+    static void endBlobStorage() {
+        blobs.close();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        group = new OfflineGroup(home, blobs);
+    }
+
+    @AfterEach
+    void close() {
+        group.close();
+    }
+
     @Test
     void tellsTheChangesAndMakesThemOnce() {
-        WorkspaceDeployment first = prepared(Map.of("location", "westeurope"));
+        WorkspaceDeployment first = group.prepared(Map.of("location", "northeurope"));
 
-        assertThat(first.place()).isEqualTo("resource group g of s");
+        assertThat(first.place()).isEqualTo("resource group my-group of " + OfflineGroup.PLACE.subscription());
         assertThat(first.changes())
-                .containsExactly(
-                        new Change("create", "ft4j1", "Microsoft.Storage/storageAccounts"),
-                        new Change(
-                                "create", "finetune4j", "Microsoft.Storage/storageAccounts/blobServices/containers"));
-        assertThat(manager.calls).as("nothing is made yet").noneMatch(call -> call.startsWith("PUT"));
-        assertThat(first.carryOut()).isEqualTo("""
-                        places:
-                          azure-ml:
-                            subscription: s
-                            resource-group: g
-                            workspace: finetune4j
-                            region: westeurope
-                            store: https://ft4j1.blob.core.windows.net/finetune4j/finetune4j
-                            datastore: finetune4j
-                            identity: 00000000-0000-0000-0000-000000000002
-                        """);
+                .contains(
+                        new Change("create", "finetune4j", "Microsoft.MachineLearningServices/workspaces"),
+                        new Change("create", "finetune4j", "Microsoft.Storage/storageAccounts/blobServices/containers"))
+                .allSatisfy(change -> assertThat(change.action()).isEqualTo("create"));
+        assertThat(group.azure.calls().of("Deployments_CreateOrUpdate"))
+                .as("nothing is made yet")
+                .isEmpty();
+        assertThat(group.carriedOut(first))
+                .matches("(?s)places:\n  azure-ml:\n    subscription: " + OfflineGroup.PLACE.subscription()
+                        + "\n    resource-group: my-group\n    workspace: finetune4j\n    region: northeurope\n"
+                        + "    store: https://[^ ]+/ft4j[a-z2-7]{13}/finetune4j/finetune4j\n    datastore: finetune4j\n"
+                        + "    identity: [0-9a-f-]{36}\n");
 
-        WorkspaceDeployment again = prepared(Map.of());
+        WorkspaceDeployment again = group.prepared(Map.of());
         assertThat(again.changes()).isEmpty();
-        assertThat(again.carryOut()).contains("workspace: finetune4j");
-        assertThat(manager.calls.stream().filter(call -> call.startsWith("PUT")))
-                .hasSize(1);
+        assertThat(group.carriedOut(again)).contains("region: northeurope");
+        assertThat(group.azure.calls().of("Deployments_CreateOrUpdate")).hasSize(1);
     }
 
     @Test
     void looksWhereverItIsTold() {
         manager.tellsWhereBy(HttpHeaderName.AZURE_ASYNCOPERATION);
-        assertThat(prepared(Map.of()).changes()).hasSize(2);
+        assertThat(manager.prepared().changes()).hasSize(1);
 
         manager.tellsWhereBy(null);
-        assertThat(problem(() -> prepared(Map.of())).code()).isEqualTo("FT0957");
+        assertThat(problem(manager::prepared).code()).isEqualTo("FT0957");
     }
 
     @Test
     void keepsWhatWasSetBefore() {
-        prepared(Map.of("budget", "100", "budgetMail", "me@example.org")).carryOut();
+        group.carriedOut(group.prepared(Map.of("budget", "100", "budgetMail", "me@example.org")));
 
-        WorkspaceDeployment change = prepared(Map.of("budget", "200"));
+        WorkspaceDeployment change = group.prepared(Map.of("budget", "200"));
         assertThat(change.changes())
-                .singleElement()
-                .satisfies(one -> assertThat(one.action()).isEqualTo("modify"));
-        change.carryOut();
+                .containsExactly(new Change("modify", "finetune4j-month", "Microsoft.Consumption/budgets"));
+        group.carriedOut(change);
 
-        assertThat(manager.parameters().at("/budget/value").asInt()).isEqualTo(200);
-        assertThat(manager.parameters().at("/budgetMail/value").asText()).isEqualTo("me@example.org");
+        assertThat(group.parameter("budget")).isEqualTo("200");
+        assertThat(group.parameter("budgetMail")).isEqualTo("me@example.org");
     }
 
     /** An owner may not read or write files of an account that takes no keys. */
     @Test
     void givesWhoeverMakesItTheRolesOfALauncher() {
-        prepared(Map.of("callerId", "")).carryOut();
-        assertThat(manager.parameters().at("/callerId/value").asText()).isEmpty();
+        group.carriedOut(group.prepared(Map.of("callerId", "")));
+        assertThat(group.parameter("callerId")).isEmpty();
 
-        prepared(Map.of()).carryOut();
-        assertThat(manager.parameters().at("/callerId/value").asText()).isEqualTo("me");
-        assertThat(manager.parameters().at("/callerType/value").asText()).isEqualTo("ServicePrincipal");
+        group.carriedOut(group.prepared(Map.of()));
+        assertThat(group.parameter("callerId"))
+                .isEqualTo(group.azure.variables().get("AZURE_CLIENT_ID"));
+        assertThat(group.parameter("callerType")).isEqualTo("ServicePrincipal");
 
-        prepared(Map.of("callerId", "another", "callerType", "Group")).carryOut();
-        prepared(Map.of()).carryOut();
-        assertThat(manager.parameters().at("/callerId/value").asText()).isEqualTo("another");
-        assertThat(manager.parameters().at("/callerType/value").asText()).isEqualTo("Group");
+        String another = "00000000-0000-0000-0000-000000000009";
+        group.carriedOut(group.prepared(Map.of("callerId", another, "callerType", "Group")));
+        group.carriedOut(group.prepared(Map.of()));
+        assertThat(group.parameter("callerId")).isEqualTo(another);
+        assertThat(group.parameter("callerType")).isEqualTo("Group");
     }
 
     @Test
     void refusesABudgetOfWhichNobodyIsTold() {
-        Problem problem = problem(() -> prepared(Map.of("budget", "100")));
+        Problem problem = problem(() -> group.prepared(Map.of("budget", "100")));
 
         assertThat(problem.code()).isEqualTo("FT0955");
         assertThat(problem.summary()).isEqualTo("a budget of 100 needs somebody whom its mails go to");
         assertThat(problem.remedies().get(0)).contains("--set budget=100 --set budgetMail=");
-        assertThat(manager.calls).as("nothing is worked out").containsExactly("GET finetune4j");
-        assertThat(prepared(Map.of("budget", "0")).changes()).isNotEmpty();
+        assertThat(group.azure.calls().of("Deployments_WhatIf"))
+                .as("nothing is worked out")
+                .isEmpty();
+        assertThat(group.prepared(Map.of("budget", "0")).changes()).isNotEmpty();
     }
 
     @Test
     void saysOfAClusterWhichMachinesItHas() {
-        assertThat(prepared(Map.of("clusterMachine", "Standard_NC24ads_A100_v4"))
-                        .carryOut())
-                .endsWith("    compute: finetune4j\n    machine: Standard_NC24ads_A100_v4\n    spot: false\n");
-        assertThat(prepared(Map.of("clusterPriority", "LowPriority")).carryOut())
+        assertThat(group.carriedOut(group.prepared(Map.of("clusterMachine", MACHINE))))
+                .endsWith("    compute: finetune4j\n    machine: " + MACHINE + "\n    spot: false\n");
+        assertThat(group.carriedOut(group.prepared(Map.of(
+                        "workspaceName", "another", "clusterMachine", MACHINE, "clusterPriority", "LowPriority"))))
                 .as("which a plan must know, since what was trained may be lost")
-                .endsWith("    machine: Standard_NC24ads_A100_v4\n    spot: true\n");
+                .endsWith("    machine: " + MACHINE + "\n    spot: true\n");
     }
 
     @Test
     void tellsTheInnermostReasonAndGoesOnWhereItWas() {
-        manager.failOf("SkuNotAvailable");
-        WorkspaceDeployment failing = prepared(Map.of());
+        WorkspaceDeployment failing = group.prepared(Map.of("clusterMachine", "Standard_X1"));
 
-        Problem problem = problem(failing::carryOut);
+        Problem problem = problem(() -> group.carriedOut(failing));
 
         assertThat(problem.code()).isEqualTo("FT0955");
-        assertThat(problem.causes()).containsExactly("SkuNotAvailable: the reason");
-        manager.failOf("");
-        assertThat(prepared(Map.of()).carryOut()).contains("workspace: finetune4j");
-    }
-
-    /** Another name of the same role at the same place is none to Azure. */
-    @Test
-    void tellsHowToGoPastARoleThatTheCallerHas() {
-        manager.failOf("RoleAssignmentExists", "The role assignment already exists.");
-        WorkspaceDeployment failing = prepared(Map.of());
-
-        assertThat(problem(failing::carryOut).remedies())
-                .containsExactly("finetune bootstrap azure --set resource-group=g --set callerId=");
-    }
-
-    @Test
-    void tellsHowToGoPastANameThatIsStillHeld() {
-        manager.failOf("FlagMustBeSetForRestore");
-        WorkspaceDeployment failing = prepared(Map.of());
-
-        assertThat(problem(failing::carryOut).remedies())
+        assertThat(problem.causes().get(0)).startsWith("UserError: The specified Azure ML Compute VM size Standard_X1");
+        WorkspaceDeployment mended = group.prepared(Map.of("clusterMachine", MACHINE));
+        assertThat(mended.changes())
+                .as("the rest is there")
                 .containsExactly(
-                        "finetune bootstrap azure --set resource-group=g --set generation=2 --set workspaceName=finetune4j-2");
-    }
-
-    /** As Azure says it of each. */
-    @Test
-    void tellsHowToGoPastWhatWasDeletedAndIsKept() {
-        String workspace = "Soft-deleted workspace exists. Please purge or recover it.";
-        String vault = "A vault with the same name already exists in deleted state. You need to either recover or purge"
-                + " existing key vault.";
-        manager.failOf("BadRequest", workspace);
-        WorkspaceDeployment failing = prepared(Map.of("workspaceName", "mine"));
-        assertThat(problem(failing::carryOut)).satisfies(held -> {
-            assertThat(held.causes())
-                    .containsExactly(
-                            "BadRequest: " + workspace,
-                            "a workspace that was deleted is kept for 14 days with its name");
-            assertThat(held.remedies())
-                    .containsExactly(
-                            "finetune bootstrap azure --set resource-group=g --set workspaceName=mine-2",
-                            "az rest --method delete --uri \"" + ScriptedManager.GROUP
-                                    + "/providers/Microsoft.MachineLearningServices/workspaces/mine?api-version=2024-10-01"
-                                    + "&forceToPurge=true\"");
-        });
-
-        manager.failOf("ConflictError", vault);
-        WorkspaceDeployment next = prepared(Map.of("generation", "4", "workspaceName", "mine"));
-        assertThat(problem(next::carryOut)).satisfies(held -> {
-            assertThat(held.causes()).contains("a key vault that was deleted is kept for 7 to 90 days with its name");
-            assertThat(held.remedies().get(0))
-                    .as("nobody may have stored the workspace's name")
-                    .isEqualTo(
-                            "finetune bootstrap azure --set resource-group=g --set workspaceName=mine --set generation=5");
-            assertThat(held.remedies().get(1)).contains("az keyvault purge");
-        });
-
-        manager.failOf("");
-        WorkspaceDeployment third = prepared(Map.of());
-        manager.refuseWithin(409, "ConflictError", vault);
-        assertThat(problem(third::carryOut)).satisfies(held -> {
-            assertThat(held.code()).isEqualTo("FT0955");
-            assertThat(held.causes()).contains("ConflictError: " + vault);
-            assertThat(held.remedies().get(0)).contains("--set generation=");
-        });
+                        new Change("create", "finetune4j", "Microsoft.MachineLearningServices/workspaces/computes"));
+        assertThat(group.carriedOut(mended)).contains("workspace: finetune4j");
     }
 
     @Test
     void tellsWhoMayNotAndWhatIsNotThere() {
-        String caller = "00000000-0000-0000-0000-000000000007";
-        manager.refuse(403, "AuthorizationFailed", "The client 'me' with object id '" + caller + "' may not");
-        assertThat(problem(() -> prepared(Map.of()))).satisfies(denied -> {
+        group.azure.restrictCaller();
+        assertThat(problem(() -> group.prepared(Map.of()))).satisfies(denied -> {
             assertThat(denied.code()).isEqualTo("FT0956");
-            assertThat(denied.remedies().get(0)).contains("Contributor", "--assignee " + caller + " --scope");
+            assertThat(denied.remedies().get(0))
+                    .contains(
+                            "Contributor",
+                            "--assignee " + group.azure.variables().get("AZURE_CLIENT_ID") + " --scope");
         });
-        manager.refuse(403, "AuthorizationFailed");
-        assertThat(problem(() -> prepared(Map.of())).remedies().get(0)).contains("az ad signed-in-user show");
-        manager.refuse(400, "InvalidTemplate");
-        assertThat(problem(() -> prepared(Map.of()))).satisfies(refused -> {
-            assertThat(refused.code()).isEqualTo("FT0955");
-            assertThat(refused.causes().get(0)).startsWith("InvalidTemplate: no");
-        });
+        manager.refuse(403, "AuthorizationFailed", "no");
+        assertThat(problem(manager::prepared).remedies().get(0)).contains("az ad signed-in-user show");
+        manager.refuse(404, "ResourceGroupNotFound", "no");
+        assertThat(problem(manager::prepared).remedies().get(0)).startsWith("az group create ");
+    }
+
+    @Test
+    void tellsWhatTheTemplateDoesNotTake() {
+        assertThat(problem(() -> group.prepared(Map.of("clusterPriority", "Cheap"))))
+                .satisfies(refused -> {
+                    assertThat(refused.code()).isEqualTo("FT0955");
+                    assertThat(refused.causes().get(0))
+                            .startsWith("InvalidTemplate: ")
+                            .contains("clusterPriority");
+                });
+        assertThat(problem(() -> group.prepared(Map.of("workspaceName", "x")))
+                        .causes()
+                        .get(0))
+                .contains("workspaceName");
     }
 
     @Test
     void tellsThatNobodyAnswers() {
-        WorkspaceDeployment prepared = prepared(Map.of());
-        manager.refuse(503, "ServerBusy");
+        WorkspaceDeployment prepared = group.prepared(Map.of());
+        group.azure.faults().breakDown("Deployments_CreateOrUpdate", 1);
 
-        Problem problem = problem(prepared::carryOut);
+        Problem problem = problem(() -> group.carriedOut(prepared));
 
         assertThat(problem.code()).isEqualTo("FT0957");
         assertThat(problem.retry()).isInstanceOf(Retry.After.class);
@@ -264,14 +251,6 @@ class WorkspaceDeploymentTest {
         try (ServerSocket closed = new ServerSocket(0)) {
             return closed.getLocalPort();
         }
-    }
-
-    private WorkspaceDeployment prepared(Map<String, String> wishes) {
-        WorkspaceDeployment deployment = new WorkspaceDeployment(
-                manager.resources(), manager.roles(), "s", "g", Duration.ofMillis(1));
-        WorkspaceTemplate template = WorkspaceTemplate.shipped();
-        deployment.prepare(template, template.parameters(wishes), template.parameters(CALLER));
-        return deployment;
     }
 
     private static Problem problem(ThrowingCallable call) {

@@ -238,7 +238,8 @@ public final class OfflineResources {
         return Answer.empty(NO_CONTENT, Map.of());
     }
 
-    private Answer validate(AzureCall call) throws ServiceError {
+    private synchronized Answer validate(AzureCall call) throws ServiceError {
+        advance();
         Template template = template(call);
         check(template, call);
         ObjectNode answer = Json.records().createObjectNode();
@@ -251,6 +252,7 @@ public final class OfflineResources {
 
     /** Nobody is asked of names before, which tell only when something is made. */
     private synchronized Answer whatIf(AzureCall call) throws ServiceError {
+        advance();
         Template template = template(call);
         ObjectNode answer = Json.records().createObjectNode().put("status", "Succeeded");
         ArrayNode changes = answer.putObject("properties").putArray("changes");

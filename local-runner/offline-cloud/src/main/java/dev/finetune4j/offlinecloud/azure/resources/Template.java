@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 
@@ -31,8 +32,8 @@ final class Template {
     private final Evaluation evaluation;
     private final Map<String, Asked> resources = new LinkedHashMap<>();
 
-    /** Ids of all that are in the template, in small letters, also of those whose condition does not hold. */
-    private final Set<String> declared = new TreeSet<>();
+    /** Versions of the API by the ids of all that are in the template, in small letters, also of those whose condition does not hold. */
+    private final Map<String, String> declared = new TreeMap<>();
 
     /**
      * A resource that is asked for.
@@ -61,7 +62,9 @@ final class Template {
                 (id, version) -> references.find(id, version.isEmpty() ? versionOf(id) : version));
         readParameters(given);
         for (JsonNode resource : json.path("resources")) {
-            declared.add(id(resource).toLowerCase(Locale.ROOT));
+            declared.put(
+                    id(resource).toLowerCase(Locale.ROOT),
+                    resource.path("apiVersion").asText());
         }
         for (JsonNode resource : json.path("resources")) {
             read(resource);
@@ -91,11 +94,11 @@ final class Template {
     }
 
     private String versionOf(String id) throws ServiceError {
-        Asked asked = resources.get(id.toLowerCase(Locale.ROOT));
-        if (asked == null) {
+        String version = declared.get(id.toLowerCase(Locale.ROOT));
+        if (version == null) {
             throw invalid("The reference to '" + id + "', which is not in the template, needs a version of the API.");
         }
-        return asked.version();
+        return version;
     }
 
     private void readParameters(JsonNode given) throws ServiceError {
@@ -163,7 +166,7 @@ final class Template {
         Set<String> needs = new TreeSet<>();
         for (JsonNode needed : resource.path("dependsOn")) {
             String need = evaluation.text(needed).toLowerCase(Locale.ROOT);
-            if (!declared.contains(need)) {
+            if (!declared.containsKey(need)) {
                 throw invalid("The resource '" + need + "' is not defined in the template");
             }
             needs.add(need);
