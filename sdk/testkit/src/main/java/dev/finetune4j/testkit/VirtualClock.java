@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** A clock that stands still until it is moved, so that hours of waiting take no time in a test. Safe for several threads. */
 public final class VirtualClock extends Clock {
@@ -31,6 +32,33 @@ public final class VirtualClock extends Clock {
             throw new IllegalArgumentException("time must not be negative, was " + time);
         }
         nanos.addAndGet(time.toNanos());
+    }
+
+    /**
+     * Lets the clock run while something is done that waits by a clock of its own.
+     *
+     * @param step by how much it is moved each millisecond
+     */
+    public <T> T runningDuring(Supplier<T> action, Duration step) {
+        Thread time = new Thread(
+                () -> {
+                    try {
+                        while (true) {
+                            Thread.sleep(1);
+                            advance(step);
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt(); // done
+                    }
+                },
+                "virtual time");
+        time.setDaemon(true);
+        time.start();
+        try {
+            return action.get();
+        } finally {
+            time.interrupt();
+        }
     }
 
     @Override

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** A resource group of an offline Azure, and deployments to it, while which its clock runs. */
 final class OfflineGroup implements AutoCloseable {
@@ -40,14 +39,15 @@ final class OfflineGroup implements AutoCloseable {
         WorkspaceTemplate template = WorkspaceTemplate.shipped();
         Caller caller = Caller.of(connection).orElseThrow();
         WorkspaceDeployment deployment = deployment(connection, Duration.ofMillis(1));
-        running(() -> {
-            deployment.prepare(
-                    template,
-                    template.parameters(wishes),
-                    template.parameters(Map.of("callerId", caller.id(), "callerType", "ServicePrincipal")));
-            return deployment;
-        });
-        return deployment;
+        return clock.runningDuring(
+                () -> {
+                    deployment.prepare(
+                            template,
+                            template.parameters(wishes),
+                            template.parameters(Map.of("callerId", caller.id(), "callerType", "ServicePrincipal")));
+                    return deployment;
+                },
+                TICK);
     }
 
     static WorkspaceDeployment deployment(AzureConnection connection, Duration betweenLooks) {
@@ -61,28 +61,7 @@ final class OfflineGroup implements AutoCloseable {
 
     /** What was prepared is made; what a job file says of it. */
     String carriedOut(WorkspaceDeployment deployment) {
-        return running(deployment::carryOut);
-    }
-
-    private <T> T running(Supplier<T> action) {
-        Thread time = new Thread(
-                () -> {
-                    while (!Thread.interrupted()) {
-                        clock.advance(TICK);
-                        try {
-                            Thread.sleep(1);
-                        } catch (InterruptedException e) {
-                            return;
-                        }
-                    }
-                },
-                "time");
-        time.start();
-        try {
-            return action.get();
-        } finally {
-            time.interrupt();
-        }
+        return clock.runningDuring(deployment::carryOut, TICK);
     }
 
     /** A parameter of the last deployment; empty if there was none. */
