@@ -13,6 +13,7 @@ import dev.finetune4j.offlinecloud.azure.resources.OfflineResources;
 import dev.finetune4j.offlinecloud.azure.rest.AzureErrors;
 import dev.finetune4j.offlinecloud.azure.rest.AzureGate;
 import dev.finetune4j.offlinecloud.azure.rest.AzureProtocol;
+import dev.finetune4j.offlinecloud.azure.rest.BlobRights;
 import dev.finetune4j.offlinecloud.azure.rest.Operation;
 import dev.finetune4j.offlinecloud.azure.rest.Operation.Door;
 import dev.finetune4j.offlinecloud.azure.rest.ResourceCalls;
@@ -184,6 +185,8 @@ public final class OfflineAzure implements AutoCloseable {
                 workspace, service, openAi, resources, store, blobs, principal, tokens, gate, faults, calls, control,
                 server);
         container.connect(azure::variablesOf);
+        blobs.guardedBy(
+                (operation, account, name) -> gate.isAllowed(BlobRights.of(workspace, operation, account, name)));
         return azure;
     }
 
@@ -275,8 +278,8 @@ public final class OfflineAzure implements AutoCloseable {
     }
 
     /**
-     * From now on the caller may do what role definitions say, as {@code az role definition create} takes them, wherever they can be assigned. The
-     * store asks for no role.
+     * From now on the caller may do what role definitions say, as {@code az role definition create} takes them, wherever they can be assigned,
+     * of the store, too.
      */
     public void restrictCaller(String... definitions) {
         gate.restrict(definitions);

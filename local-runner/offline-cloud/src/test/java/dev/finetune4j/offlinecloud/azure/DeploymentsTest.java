@@ -227,6 +227,26 @@ class DeploymentsTest {
         assertThat(role("DELETE", path + first, null).statusCode()).isEqualTo(204);
     }
 
+    /** A role by which the resource manager lets in is none for files. */
+    @Test
+    void asksForARoleInTheStore() throws Exception {
+        String files = azure.store() + "/a.txt";
+        assertThat(client.store(files, "a").statusCode()).isEqualTo(201);
+        azure.restrictCaller("{\"Actions\": [\"*\"], \"AssignableScopes\": [\"" + GROUP + "\"]}");
+
+        HttpResponse<String> refused = client.store(files, "b");
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.headers().firstValue("x-ms-error-code")).contains("AuthorizationPermissionMismatch");
+        azure.restrictCaller(
+                "{\"DataActions\": [\"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write\"],"
+                        + " \"AssignableScopes\": [\"" + id("Microsoft.Storage/storageAccounts", Azurite.ACCOUNT)
+                        + "/blobServices/default/containers/jobs\"]}");
+        assertThat(client.store(files, "c").statusCode()).isEqualTo(201);
+        assertThat(client.store(files.replace("/jobs/", "/azureml/"), "c").statusCode())
+                .as("in another container")
+                .isEqualTo(403);
+    }
+
     private HttpResponse<String> role(String method, String path, @Nullable ObjectNode body) throws Exception {
         return client.at(method, path + "?api-version=2022-04-01", body);
     }

@@ -194,9 +194,13 @@ class MadeWorkspaceTest {
     @Test
     void mayNotLaunchWhereNoRoleWasAssigned() {
         Map<String, String> settings = settings(group.carriedOut(group.prepared(Map.of("callerId", ""))));
+        assign(WORKSPACE, DATA_SCIENTIST);
         group.azure.restrictCaller();
 
-        assertThat(problem(() -> ran("alien", settings)).code()).isEqualTo("FT0942");
+        Problem problem = problem(() -> ran("alien", settings));
+
+        assertThat(problem.code()).as("files ask for a role of their own").isEqualTo("FT0962");
+        assertThat(problem.causes().toString()).contains("AuthorizationPermissionMismatch");
     }
 
     @Test

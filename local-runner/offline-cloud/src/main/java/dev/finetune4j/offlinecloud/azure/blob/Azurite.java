@@ -2,6 +2,7 @@ package dev.finetune4j.offlinecloud.azure.blob;
 
 import dev.finetune4j.offlinecloud.wire.LoopbackCertificate;
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,19 +33,25 @@ public final class Azurite implements AutoCloseable {
 
     private static final String PACKAGE = "azurite@3.35.0";
     private static final String MAIN = "node_modules/azurite/dist/src/blob/main.js";
-    private static final String ACCOUNTS = "accounts.js";
+    private static final String ADDITIONS = "azurite-additions.js";
+    private static final Pattern ASKS = Pattern.compile("may (\\d+) (\\S+) (\\S+) (\\S+)");
     private static final Pattern LISTENS = Pattern.compile("listens on (https://\\S+)");
 
     private final Process process;
     private final Path folder;
     private final LoopbackCertificate certificate;
     private final URI endpoint;
+    private volatile BlobGuard guard = (operation, account, container) -> true;
 
-    private Azurite(Process process, Path folder, LoopbackCertificate certificate, URI endpoint) {
+    private Azurite(Process process, Path folder, LoopbackCertificate certificate) throws IOException {
         this.process = process;
         this.folder = folder;
         this.certificate = certificate;
-        this.endpoint = endpoint;
+        BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+        endpoint = listening(lines);
+        Thread questions = new Thread(() -> answer(lines), "azurite questions");
+        questions.setDaemon(true);
+        questions.start();
     }
 
     /**
@@ -58,14 +65,14 @@ public final class Azurite implements AutoCloseable {
         Path main = installed(installation.toAbsolutePath());
         Path folder = Files.createTempDirectory("azurite-");
         LoopbackCertificate certificate = LoopbackCertificate.create(folder);
-        Path accounts = folder.resolve(ACCOUNTS);
-        try (InputStream in = Objects.requireNonNull(Azurite.class.getResourceAsStream(ACCOUNTS))) {
-            Files.copy(in, accounts);
+        Path additions = folder.resolve(ADDITIONS);
+        try (InputStream in = Objects.requireNonNull(Azurite.class.getResourceAsStream(ADDITIONS))) {
+            Files.copy(in, additions);
         }
         Process process = started(new ProcessBuilder(
                         "node",
                         "--require",
-                        accounts.toString(),
+                        additions.toString(),
                         main.toString(),
                         "--blobHost",
                         "127.0.0.1",
@@ -83,7 +90,7 @@ public final class Azurite implements AutoCloseable {
                         certificate.key().toString())
                 .directory(folder.toFile()));
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "azurite end"));
-        return new Azurite(process, folder, certificate, listening(process));
+        return new Azurite(process, folder, certificate);
     }
 
     /** One thread of this process at a time, which cannot lock a file twice. */
@@ -137,13 +144,11 @@ public final class Azurite implements AutoCloseable {
         }
     }
 
-    private static URI listening(Process process) throws IOException {
-        BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+    private static URI listening(BufferedReader lines) throws IOException {
         StringBuilder said = new StringBuilder();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             Matcher address = LISTENS.matcher(line);
             if (address.find()) {
-                drain(lines);
                 return URI.create(address.group(1) + "/" + ACCOUNT);
             }
             said.append(line).append('\n');
@@ -151,21 +156,25 @@ public final class Azurite implements AutoCloseable {
         throw new IOException("Azurite did not start: " + said);
     }
 
-    /** Azurite would wait once a pipe that nobody reads is full. */
-    private static void drain(BufferedReader lines) {
-        Thread reader = new Thread(
-                () -> {
-                    try {
-                        while (lines.readLine() != null) {
-                            // it has nothing to say that matters
-                        }
-                    } catch (IOException e) {
-                        // ended
-                    }
-                },
-                "azurite output");
-        reader.setDaemon(true);
-        reader.start();
+    /** It asks for each call that comes with a token. What else it says does not matter, but it would wait once a pipe that nobody reads is full. */
+    private void answer(BufferedReader lines) {
+        try (BufferedWriter answers = process.outputWriter(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Matcher asked = ASKS.matcher(line);
+                if (asked.matches()) {
+                    boolean isAllowed = guard.allows(asked.group(2), asked.group(3), asked.group(4));
+                    answers.write(asked.group(1) + " " + isAllowed + "\n");
+                    answers.flush();
+                }
+            }
+        } catch (IOException e) {
+            // ended
+        }
+    }
+
+    /** From now on callers with tokens may do what this allows; at first they may do everything. Links that are signed may do what they say. */
+    public void guardedBy(BlobGuard other) {
+        guard = other;
     }
 
     /** Where the first account is: {@code https://127.0.0.1:PORT/devstoreaccount1}. */

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.rest.AzureCall;
 import dev.finetune4j.offlinecloud.azure.rest.AzureErrors;
+import dev.finetune4j.offlinecloud.azure.rest.AzureGate;
 import dev.finetune4j.offlinecloud.azure.rest.AzureProtocol;
 import dev.finetune4j.offlinecloud.wire.Access;
 import dev.finetune4j.offlinecloud.wire.Answer;
@@ -220,7 +221,7 @@ public final class OpenAiProtocol implements Protocol {
 
         @Override
         public List<Access> accesses() {
-            return List.of(Access.to(action(), call.account().id()));
+            return List.of(AzureGate.toData(action(), call.account().id()));
         }
 
         private String action() {

@@ -24,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A subscription in which everybody who has signed in may do everything, until somebody gives the caller roles. They are assigned wherever they can
- * be. Of their data actions those of Azure OpenAI are asked for; the store looks at tokens alone.
+ * be. Their data actions are asked for by Azure OpenAI and by the store.
  */
 public final class AzureGate implements Gate {
+    private static final String DATA = "data";
+
     private final String caller;
     private final Clock clock;
     private volatile @Nullable List<Assignment> assignments;
@@ -134,23 +136,33 @@ public final class AzureGate implements Gate {
 
     @Override
     public void admit(String session, Access access) throws ServiceError {
+        if (!isAllowed(access)) {
+            throw denial(session, access);
+        }
+    }
+
+    /** Whether the caller may do something. */
+    public boolean isAllowed(Access access) {
         List<Assignment> given = assignments;
         Instant now = clock.instant();
         Access known = new Access(
                 access.action(),
                 aliases.getOrDefault(access.resource().toLowerCase(Locale.ROOT), access.resource()),
                 access.context());
-        if (given != null
-                && Stream.concat(given.stream(), granted.values().stream())
-                        .noneMatch(one -> !one.knownAt().isAfter(now) && allows(one.role(), known))) {
-            throw denial(session, access);
-        }
+        return given == null
+                || Stream.concat(given.stream(), granted.values().stream())
+                        .anyMatch(one -> !one.knownAt().isAfter(now) && allows(one.role(), known));
+    }
+
+    /** An access to data, which roles have actions of their own for. */
+    public static Access toData(String action, String resource) {
+        return Access.to(action, resource).with(DATA, "true");
     }
 
     private static boolean allows(JsonNode role, Access access) {
-        return Stream.concat(texts(role.path("Actions")), texts(role.path("DataActions")))
-                        .anyMatch(action -> matches(action, access.action()))
-                && texts(role.path("NotActions")).noneMatch(action -> matches(action, access.action()))
+        String actions = access.context().containsKey(DATA) ? "DataActions" : "Actions";
+        return texts(role.path(actions)).anyMatch(action -> matches(action, access.action()))
+                && texts(role.path("Not" + actions)).noneMatch(action -> matches(action, access.action()))
                 && texts(role.path("AssignableScopes")).anyMatch(scope -> isWithin(access.resource(), scope));
     }
 
