@@ -62,9 +62,11 @@ class BootstrapAtAzureTest {
         clock.advance(Duration.ofHours(1));
         CommandRun watched = azure.command("watch", azure.run());
         assertThat(watched.exitCode()).as(watched.err()).isZero();
-        assertThat(azure.azure().calls().of("Jobs_CreateOrUpdate")).singleElement().satisfies(call -> assertThat(
-                        call.request().at("/path/workspaceName").asText())
-                .isEqualTo("finetune4j"));
+        assertThat(azure.azure().calls().of("Jobs_CreateOrUpdate"))
+                .singleElement()
+                .satisfies(call -> assertThat(
+                                call.request().at("/path/workspaceName").asText())
+                        .isEqualTo("finetune4j"));
 
         CommandRun again = bootstrap();
         assertThat(again.exitCode()).as(again.err()).isZero();
@@ -75,7 +77,13 @@ class BootstrapAtAzureTest {
 
     private CommandRun bootstrap() {
         return clock.runningDuring(
-                () -> azure.command("bootstrap", "azure", "--yes", "--set", "resource-group=my-group", "--set",
+                () -> azure.command(
+                        "bootstrap",
+                        "azure",
+                        "--yes",
+                        "--set",
+                        "resource-group=my-group",
+                        "--set",
                         "subscription=00000000-0000-0000-0000-000000000001"),
                 TICK);
     }

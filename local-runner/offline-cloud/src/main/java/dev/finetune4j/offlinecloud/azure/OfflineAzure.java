@@ -57,7 +57,6 @@ public final class OfflineAzure implements AutoCloseable {
     private static final List<String> OPEN_AI_AUDIENCES = List.of("https://cognitiveservices.azure.com");
     private static final String CLIENT = "22222222-2222-2222-2222-222222222222";
 
-    private final Workspace workspace;
     private final OfflineMachineLearning service;
     private final OfflineOpenAi openAi;
     private final OfflineResources resources;
@@ -73,7 +72,6 @@ public final class OfflineAzure implements AutoCloseable {
     private final Thread life;
 
     private OfflineAzure(
-            Workspace workspace,
             OfflineMachineLearning service,
             OfflineOpenAi openAi,
             OfflineResources resources,
@@ -86,7 +84,6 @@ public final class OfflineAzure implements AutoCloseable {
             CallLog calls,
             String control,
             OfflineServer server) {
-        this.workspace = workspace;
         this.service = service;
         this.openAi = openAi;
         this.resources = resources;
@@ -182,8 +179,7 @@ public final class OfflineAzure implements AutoCloseable {
                 calls,
                 blobs.certificate().server());
         OfflineAzure azure = new OfflineAzure(
-                workspace, service, openAi, resources, store, blobs, principal, tokens, gate, faults, calls, control,
-                server);
+                service, openAi, resources, store, blobs, principal, tokens, gate, faults, calls, control, server);
         container.connect(azure::variablesOf);
         blobs.guardedBy(
                 (operation, account, name) -> gate.isAllowed(BlobRights.of(workspace, operation, account, name)));

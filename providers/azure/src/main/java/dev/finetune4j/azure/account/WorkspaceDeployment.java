@@ -119,7 +119,8 @@ final class WorkspaceDeployment implements Founding {
         String held =
                 heldRoles(foreseen, parameters.at("/" + CALLER_ID + "/value").asText());
         if (!held.isEmpty()) {
-            parameters.putObject(HELD_ROLES).put("value", held);
+            String told = parameters.at("/" + HELD_ROLES + "/value").asText();
+            parameters.putObject(HELD_ROLES).put("value", told.isEmpty() ? held : told + "," + held);
             foreseen = foreseen();
         }
         changes = StreamSupport.stream(foreseen.at("/properties/changes").spliterator(), false)

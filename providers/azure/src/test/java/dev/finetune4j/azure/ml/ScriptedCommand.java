@@ -53,8 +53,16 @@ public final class ScriptedCommand implements Container {
                         log,
                         new RunEvent.StepCompleted(at, step, STEPS, step / 10.0, 2.0 / step, 1e-4, 1, 64, 32, 1 << 30));
             }
-            output.store().put(output.container(), output.name() + "model/" + WorkOrder.ADAPTER_FOLDER + "/adapter_config.json", "{}");
-            output.store().put(output.container(), output.name() + "model/" + WorkOrder.ADAPTER_FOLDER + "/adapter_model.safetensors", "{}");
+            output.store()
+                    .put(
+                            output.container(),
+                            output.name() + "model/" + WorkOrder.ADAPTER_FOLDER + "/adapter_config.json",
+                            "{}");
+            output.store()
+                    .put(
+                            output.container(),
+                            output.name() + "model/" + WorkOrder.ADAPTER_FOLDER + "/adapter_model.safetensors",
+                            "{}");
             double epochs = order.order().steps().stream()
                     .filter(WorkStep.Train.class::isInstance)
                     .map(step -> ((WorkStep.Train) step).training().epochs())

@@ -125,7 +125,8 @@ public final class Datastores {
         String root = any.account().resolve("/").toString();
         String[] parts = uri.replaceFirst("^azureml://(.*/)?datastores/", "").split("/paths/", 2);
         String address = job.path("datastores").path(parts[0]).asText();
-        String whole = uri.startsWith("azureml://") && parts.length > 1 && !address.isEmpty() ? address + "/" + parts[1] : uri;
+        String whole =
+                uri.startsWith("azureml://") && parts.length > 1 && !address.isEmpty() ? address + "/" + parts[1] : uri;
         String[] found = whole.startsWith(root) ? whole.substring(root.length()).split("/", 3) : new String[0];
         if (found.length < 2) {
             throw new IllegalArgumentException("there is no datastore or blob of the workspace at " + uri);

@@ -118,7 +118,7 @@ final class Deployment {
             properties.put("provisioningState", "Succeeded").put("statusCode", "OK");
         } catch (ServiceError e) {
             fail(one, e, properties);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             fail(one, new ServiceError(500, "InternalServerError", String.valueOf(e.getMessage())), properties);
         }
     }

@@ -257,8 +257,8 @@ final class Evaluation {
                         .putLong(NAMESPACE.getLeastSignificantBits())
                         .array(),
                 name.getBytes(StandardCharsets.UTF_8));
-        bytes[6] = (byte) (bytes[6] & 0x0f | 0x50);
-        bytes[8] = (byte) (bytes[8] & 0x3f | 0x80);
+        bytes[6] = (byte) ((bytes[6] & 0x0f) | 0x50);
+        bytes[8] = (byte) ((bytes[8] & 0x3f) | 0x80);
         ByteBuffer read = ByteBuffer.wrap(bytes);
         return new UUID(read.getLong(), read.getLong());
     }

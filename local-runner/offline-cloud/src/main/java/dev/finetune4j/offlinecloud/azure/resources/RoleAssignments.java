@@ -143,7 +143,7 @@ final class RoleAssignments {
                             + "' has type 'ServicePrincipal' , which is different from specified" + " PrinciaplType '"
                             + kind + "'.");
         }
-        refuseOther(call, wanted, role, principal, scope);
+        refuseOther(call, role, principal, scope);
         boolean isNew = !assignments.containsKey(key(call));
         ObjectNode told = Json.records()
                 .createObjectNode()
@@ -164,8 +164,7 @@ final class RoleAssignments {
     }
 
     /** Refuses what is there under another name, and a name that is another's. */
-    private void refuseOther(AzureCall call, JsonNode wanted, String role, String principal, String scope)
-            throws ServiceError {
+    private void refuseOther(AzureCall call, String role, String principal, String scope) throws ServiceError {
         for (ObjectNode one : assignments.values()) {
             JsonNode there = one.path("properties");
             boolean isSame = there.path("roleDefinitionId").asText().endsWith(role)
