@@ -187,7 +187,7 @@ final class CommandMachine implements Machine {
     }
 
     /** Where the files of a mounted output go, at once. */
-    private final class Mount implements SavedFolder.Store {
+    private static final class Mount implements SavedFolder.Store {
         private final Datastores.Place place;
         private final boolean isFile;
 

@@ -115,7 +115,7 @@ final class Evaluation {
         if (expression instanceof Expression.Text text) {
             return TextNode.valueOf(text.value());
         }
-        if (expression instanceof Expression.Number number) {
+        if (expression instanceof Expression.Whole number) {
             return IntNode.valueOf(number.value());
         }
         if (expression instanceof Expression.Member member) {

@@ -13,7 +13,7 @@ sealed interface Expression {
     record Text(String value) implements Expression {}
 
     /** A whole number. */
-    record Number(int value) implements Expression {}
+    record Whole(int value) implements Expression {}
 
     /** A function with what it is given. */
     record Call(String function, List<Expression> arguments) implements Expression {}
@@ -63,7 +63,7 @@ sealed interface Expression {
                 return new Text(Objects.requireNonNull(taken(QUOTED).group(1)).replace("''", "'"));
             }
             if (finds(DIGITS)) {
-                return new Number(Integer.parseInt(taken(DIGITS).group()));
+                return new Whole(Integer.parseInt(taken(DIGITS).group()));
             }
             String function = taken(NAME).group();
             if (!take('(')) {

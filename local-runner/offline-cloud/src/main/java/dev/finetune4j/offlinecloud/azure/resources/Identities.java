@@ -38,8 +38,8 @@ final class Identities {
                 Operation.management("UserAssignedIdentities_Delete", "DELETE", identities.path(), identities::delete));
     }
 
-    List<String> ids() {
-        return identities.ids();
+    Named all() {
+        return identities;
     }
 
     /** Whether somebody is one of these, by the object id by which roles are assigned. */

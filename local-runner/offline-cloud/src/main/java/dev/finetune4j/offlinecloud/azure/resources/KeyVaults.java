@@ -22,7 +22,6 @@ final class KeyVaults implements Preflight {
 
     private final Named vaults;
     private final Set<String> deleted = new ConcurrentSkipListSet<>(String.CASE_INSENSITIVE_ORDER);
-    private final Set<String> taken = new ConcurrentSkipListSet<>(String.CASE_INSENSITIVE_ORDER);
 
     /** None at first. */
     KeyVaults(Workspace place) {
@@ -37,18 +36,13 @@ final class KeyVaults implements Preflight {
                 Operation.management("Vaults_PurgeDeleted", "POST", PURGE, this::purge));
     }
 
-    List<String> ids() {
-        return vaults.ids();
-    }
-
-    /** Somebody else has a vault of this name from now on. */
-    void take(String name) {
-        taken.add(name);
+    Named all() {
+        return vaults;
     }
 
     @Override
     public void check(String id) throws ServiceError {
-        if (id.matches("(?i).*/providers/" + TYPE + "/[^/]+")) {
+        if (vaults.isOf(id)) {
             checkName(id.replaceFirst(".*/", ""));
         }
     }
@@ -68,7 +62,7 @@ final class KeyVaults implements Preflight {
                             + " existing key vault. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for"
                             + " more information on soft delete.");
         }
-        if (taken.contains(name)) {
+        if (vaults.isTaken(name)) {
             throw AzureErrors.conflict(
                     "VaultAlreadyExists",
                     "The vault name '" + name + "' is already in use. Vault names are globally unique so it is possible"

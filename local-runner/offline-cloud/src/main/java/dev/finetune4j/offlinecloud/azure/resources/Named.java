@@ -10,7 +10,10 @@ import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Resources of one type in the group, by their names. Safe for use by several threads. */
 final class Named {
@@ -23,6 +26,7 @@ final class Named {
 
     private final Workspace place;
     private final String type;
+    private final Set<String> taken = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, ObjectNode> bodies = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     /**
@@ -44,6 +48,20 @@ final class Named {
     String id(String name) {
         return "/subscriptions/" + place.subscription() + "/resourceGroups/" + place.resourceGroup() + "/providers/"
                 + type + "/" + name;
+    }
+
+    /** Whether an id is of one of these, there or not. */
+    boolean isOf(String id) {
+        return id.matches("(?i).*/providers/" + Pattern.quote(type) + "/[^/]+");
+    }
+
+    /** Somebody else has one of this name from now on, where names are of all subscriptions. */
+    synchronized void take(String name) {
+        taken.add(name);
+    }
+
+    synchronized boolean isTaken(String name) {
+        return taken.contains(name);
     }
 
     synchronized boolean has(String name) {

@@ -128,12 +128,12 @@ public final class OfflineResources {
 
     /** Somebody else has a storage account of this name from now on, which is one of all subscriptions. */
     public void takeStorageAccount(String name) {
-        accounts.take(name);
+        accounts.all().take(name);
     }
 
     /** Somebody else has a key vault of this name from now on, which is one of all subscriptions. */
     public void takeKeyVault(String name) {
-        vaults.take(name);
+        vaults.all().take(name);
     }
 
     /** Lets deployments go on with what is due by now, though nobody asks. */
@@ -262,9 +262,9 @@ public final class OfflineResources {
             named.add(one.id());
             changes.add(change(one, template.foreseen(one), calls.get(one.id(), call.base(), one.version())));
         }
-        List<String> there = new ArrayList<>(accounts.ids());
-        there.addAll(vaults.ids());
-        there.addAll(identities.ids());
+        List<String> there = new ArrayList<>(accounts.all().ids());
+        there.addAll(vaults.all().ids());
+        there.addAll(identities.all().ids());
         there.add(place.id());
         there.stream()
                 .filter(id -> !named.contains(id))

@@ -14,10 +14,8 @@ import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
 
 /** Storage accounts and their containers of blobs, which are Azurite's. Safe for use by several threads. */
 final class StorageAccounts implements Preflight {
@@ -31,7 +29,6 @@ final class StorageAccounts implements Preflight {
     private final Named accounts;
     private final Workspace place;
     private final BlobStore store;
-    private final Set<String> taken = new ConcurrentSkipListSet<>();
 
     /** What services and containers are made of, by their ids below their account. */
     private final Map<String, ObjectNode> inside = new TreeMap<>();
@@ -66,18 +63,13 @@ final class StorageAccounts implements Preflight {
                         "BlobContainers_Get", "GET", one + SERVICE + "/containers/{container}", this::getInside));
     }
 
-    List<String> ids() {
-        return accounts.ids();
-    }
-
-    /** Somebody else has an account of this name from now on. */
-    void take(String name) {
-        taken.add(name);
+    Named all() {
+        return accounts;
     }
 
     @Override
     public void check(String id) throws ServiceError {
-        if (id.matches("(?i).*/providers/" + TYPE + "/[^/]+")) {
+        if (accounts.isOf(id)) {
             checkName(id.replaceFirst(".*/", ""));
         }
     }
@@ -89,7 +81,7 @@ final class StorageAccounts implements Preflight {
                     name + " is not a valid storage account name. Storage account name must be between 3 and 24"
                             + " characters in length and use numbers and lower-case letters only.");
         }
-        if (taken.contains(name)) {
+        if (accounts.isTaken(name)) {
             throw AzureErrors.conflict(
                     "StorageAccountAlreadyTaken", "The storage account named " + name + " is already taken.");
         }
