@@ -11,6 +11,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.azure.ml.Datastores;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.AccountFounder.Change;
 import dev.finetune4j.spi.JobSnapshot;
@@ -96,12 +97,10 @@ class MadeWorkspaceTest {
 
         assertThat(settings).containsEntry("workspace", "finetune4j").containsEntry("datastore", "finetune4j");
         assertThat(ran("made", settings).state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(blobs.store()
-                        .of(settings.get("store").replaceFirst(".*/(ft4j[^/]*)/.*", "$1"))
-                        .account())
-                .asString()
+        assertThat(blobs.store().of(account(settings)).list("finetune4j", "finetune4j/"))
                 .as("the files lie in the account that was made")
-                .isEqualTo(settings.get("store").replaceFirst("/finetune4j/finetune4j$", ""));
+                .anyMatch(name -> name.endsWith("adapter_config.json"));
+        assertThat(blobs.store().list(Datastores.JOBS, "")).isEmpty();
     }
 
     @Test
@@ -134,7 +133,7 @@ class MadeWorkspaceTest {
         Map<String, String> settings =
                 settings(group.carriedOut(group.prepared(Map.of("budget", "100", "budgetMail", "me@example.org"))));
 
-        String account = settings.get("store").replaceFirst(".*/(ft4j[^/]*)/.*", "$1");
+        String account = account(settings);
         JsonNode workspace = group.resource("Microsoft.MachineLearningServices/workspaces/finetune4j", ML);
         assertThat(workspace.at("/properties/storageAccount").asText()).endsWith("/storageAccounts/" + account);
         assertThat(group.resource("Microsoft.Storage/storageAccounts/" + account, "2023-05-01")
@@ -331,6 +330,10 @@ class MadeWorkspaceTest {
             settings.put(parts[0], parts[1]);
         });
         return settings;
+    }
+
+    private static String account(Map<String, String> settings) {
+        return String.valueOf(settings.get("store")).replaceFirst(".*/(ft4j[^/]*)/.*", "$1");
     }
 
     private static Problem problem(ThrowingCallable call) {
