@@ -53,7 +53,7 @@ public final class AzureFounder implements AccountFounder {
         AzureConnection connection = connection(connecting, context);
         WorkspaceDeployment deployment = new WorkspaceDeployment(
                 new ArmResources(connection, WorkspaceDeployment.VERSION),
-                new RoleAssignments(connection, subscription, group),
+                new RoleAssignments(connection, "/subscriptions/" + subscription + "/resourceGroups/" + group),
                 subscription,
                 group,
                 BETWEEN_LOOKS);

@@ -53,7 +53,7 @@ final class OfflineGroup implements AutoCloseable {
     static WorkspaceDeployment deployment(AzureConnection connection, Duration betweenLooks) {
         return new WorkspaceDeployment(
                 new ArmResources(connection, WorkspaceDeployment.VERSION),
-                new RoleAssignments(connection, PLACE.subscription(), PLACE.resourceGroup()),
+                new RoleAssignments(connection, GROUP),
                 PLACE.subscription(),
                 PLACE.resourceGroup(),
                 betweenLooks);

@@ -59,10 +59,10 @@ public final class PlayedTuning implements Container {
     public Running start(ObjectNode job, Instant at, Duration ranBefore, Consumer<String> log) {
         JsonNode details = job.at("/properties/fineTuningDetails");
         try {
-            log.accept("trains on " + rows(details, "trainingData") + " rows for "
+            log.accept("trains on " + rows(job, "trainingData") + " rows for "
                     + details.path("taskType").asText());
             if (details.has("validationData")) {
-                log.accept("compares with " + rows(details, "validationData") + " rows");
+                log.accept("compares with " + rows(job, "validationData") + " rows");
             }
         } catch (IOException e) {
             return planned(Duration.ZERO, 1, String.valueOf(e.getMessage())).start(job, at, ranBefore, log);
@@ -75,12 +75,13 @@ public final class PlayedTuning implements Container {
         return new PlannedContainer(work, exitCode, failure, false, WIND_DOWN);
     }
 
-    private int rows(JsonNode details, String data) throws IOException {
+    private int rows(ObjectNode job, String data) throws IOException {
+        JsonNode details = job.at("/properties/fineTuningDetails");
         String uri = details.path(data).path("uri").asText();
         Path file = Files.createTempFile("finetune4j-tuning-", ".jsonl");
         try {
-            Datastores.Place place = Datastores.place(uri, store.account().toString());
-            store.download(place.container(), place.name(), file);
+            Datastores.Place place = Datastores.place(job, uri, store);
+            place.store().download(place.container(), place.name(), file);
             List<String> lines = Files.readAllLines(file);
             for (int i = 0; i < lines.size(); i++) {
                 check(details, data + " row " + (i + 1), Json.records().readTree(lines.get(i)));
