@@ -142,8 +142,8 @@ public final class OfflineAzure implements AutoCloseable {
     public static OfflineAzure start(
             Workspace workspace, Clock clock, AzurePace pace, Container container, Azurite blobs) throws IOException {
         BlobStore store = blobs.store();
+        store.clear();
         for (String name : Datastores.containers()) {
-            store.deleteContainer(name);
             store.createContainer(name);
         }
         ServicePrincipal principal = new ServicePrincipal(TENANT, CLIENT, secret());

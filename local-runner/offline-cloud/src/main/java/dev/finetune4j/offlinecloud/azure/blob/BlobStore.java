@@ -69,11 +69,21 @@ public final class BlobStore {
     }
 
     /** Removes a container with all that is in it, if it is there. */
-    public void deleteContainer(String container) throws IOException {
+    private void deleteContainer(String container) throws IOException {
         send(
                 HttpRequest.newBuilder(uri(container, "restype=container")).DELETE(),
                 BodyHandlers.discarding(),
                 NOT_FOUND);
+    }
+
+    /** Removes all containers with all that is in them. */
+    public void clear() throws IOException {
+        byte[] all = send(HttpRequest.newBuilder(uri("", "comp=list")).GET(), BodyHandlers.ofByteArray())
+                .body();
+        NodeList containers = xml(all).getElementsByTagName("Container");
+        for (int i = 0; i < containers.getLength(); i++) {
+            deleteContainer(text((Element) containers.item(i), "Name"));
+        }
     }
 
     /** Stores a text under a name, in place of what may have been there. */
@@ -137,7 +147,7 @@ public final class BlobStore {
                     DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new ByteArrayInputStream(page));
             return document.getDocumentElement();
         } catch (SAXException | ParserConfigurationException e) {
-            throw new IOException("Azurite's list of blobs cannot be read", e);
+            throw new IOException("Azurite's list cannot be read", e);
         }
     }
 

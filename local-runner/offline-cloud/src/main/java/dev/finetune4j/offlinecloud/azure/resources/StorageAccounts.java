@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Storage accounts and their containers of blobs, which are Azurite's. Safe for use by several threads. */
 final class StorageAccounts implements Preflight {
@@ -87,11 +86,16 @@ final class StorageAccounts implements Preflight {
         }
     }
 
-    private Answer put(AzureCall call) throws ServiceError {
+    /** A new one is empty, whatever another cloud left under its name. */
+    private Answer put(AzureCall call) throws ServiceError, IOException {
         ObjectNode body = call.json();
-        checkName(call.label("name"));
+        String name = call.label("name");
+        checkName(name);
         Named.checkLocation(body);
-        return keep(call.label("name"), body);
+        if (!accounts.has(name)) {
+            store.of(name).clear();
+        }
+        return keep(name, body);
     }
 
     private Answer keep(String name, ObjectNode body) throws ServiceError {
@@ -103,15 +107,9 @@ final class StorageAccounts implements Preflight {
     private Answer delete(AzureCall call) throws IOException {
         synchronized (inside) {
             String below = accounts.id(call.label("name")) + "/";
-            for (String id : new TreeSet<>(inside.keySet())) {
-                if (id.startsWith(below)) {
-                    inside.remove(id);
-                    if (id.contains("/containers/")) {
-                        store.of(call.label("name")).deleteContainer(id.replaceFirst(".*/", ""));
-                    }
-                }
-            }
+            inside.keySet().removeIf(id -> id.startsWith(below));
         }
+        store.of(call.label("name")).clear();
         return accounts.delete(call);
     }
 
@@ -132,7 +130,6 @@ final class StorageAccounts implements Preflight {
         return kept(call, TYPE + "/blobServices", call.label("service"));
     }
 
-    /** A new one is empty, whatever another cloud left under its name. */
     private Answer putContainer(AzureCall call) throws ServiceError, IOException {
         String name = call.label("container");
         BlobStore blobs = store.of(account(call));
@@ -140,12 +137,7 @@ final class StorageAccounts implements Preflight {
             throw AzureErrors.invalid(
                     "ContainerOperationFailure", "The specified resource name contains invalid characters: " + name);
         }
-        synchronized (inside) {
-            if (!inside.containsKey(id(call))) {
-                blobs.deleteContainer(name);
-                blobs.createContainer(name);
-            }
-        }
+        blobs.createContainer(name);
         return kept(call, TYPE + "/blobServices/containers", name);
     }
 
