@@ -13,6 +13,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -70,12 +71,13 @@ public final class ArmResources {
 
     private List<JsonNode> list(ArmCalls by, String resource) {
         List<JsonNode> all = new ArrayList<>();
+        Set<String> asked = new HashSet<>();
         JsonNode page =
                 read(by.get(manager, bare(resource), version, Context.NONE).getValue());
         while (true) {
             page.path("value").forEach(all::add);
-            String next = page.path("nextLink").asText();
-            if (next.isEmpty()) {
+            String next = page.path("nextLink").asText("");
+            if (next.isEmpty() || !asked.add(next)) {
                 return all;
             }
             page = read(by.at(manager, next, Context.NONE).getValue());

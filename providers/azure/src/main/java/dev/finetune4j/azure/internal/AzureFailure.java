@@ -140,7 +140,7 @@ public enum AzureFailure {
 
     /** The name of a service's error; empty where it gave none. */
     public static String code(RuntimeException failure) {
-        String said = error(failure).path("code").asText();
+        String said = error(failure).path("code").asText("");
         return said.isEmpty()
                 ? response(failure)
                         .map(response -> response.getHeaderValue(HttpHeaderName.fromString(STORAGE_CODE)))
@@ -156,7 +156,7 @@ public enum AzureFailure {
     /** Why a call failed, in the service's words where it gave any, with the name by which its support finds the call. */
     public static String reason(RuntimeException failure) {
         JsonNode error = error(failure);
-        String said = error.path("message").asText();
+        String said = error.path("message").asText("");
         if (said.isEmpty()) {
             String line = String.valueOf(failure.getMessage())
                     .lines()
@@ -167,7 +167,7 @@ public enum AzureFailure {
             String code = code(failure);
             return code.isEmpty() ? line : code + ": " + line;
         }
-        String code = error.path("code").asText();
+        String code = error.path("code").asText("");
         String correlation =
                 correlation(failure).map(id -> " (correlation " + id + ")").orElse("");
         return (code.isEmpty() ? "" : code + ": ") + said.strip() + correlation;

@@ -31,7 +31,7 @@ record RunDetails(JsonNode json) {
     String errorCode() {
         List<String> codes = new ArrayList<>();
         for (JsonNode error = json.at("/error/error"); error.isObject(); error = error.path("innerError")) {
-            codes.add(error.path("code").asText());
+            codes.add(error.path("code").asText(""));
         }
         codes.removeIf(String::isEmpty);
         return String.join("/", codes);
@@ -39,12 +39,12 @@ record RunDetails(JsonNode json) {
 
     /** Why it failed, in the service's words; empty where it did not. */
     String errorMessage() {
-        return json.at("/error/error/message").asText().strip();
+        return json.at("/error/error/message").asText("").strip();
     }
 
     /** Signed address of what its processes printed; empty while nothing is. */
     Optional<String> log() {
-        return Optional.of(json.path("logFiles").path(LOG).asText()).filter(address -> !address.isEmpty());
+        return Optional.of(json.path("logFiles").path(LOG).asText("")).filter(address -> !address.isEmpty());
     }
 
     private Optional<Instant> instant(String name) {

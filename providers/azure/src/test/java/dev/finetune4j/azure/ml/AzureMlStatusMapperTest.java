@@ -62,6 +62,8 @@ class AzureMlStatusMapperTest {
 
                 assertThat(snapshot.id()).isEqualTo(RUN);
                 assertThat(snapshot.failure().isPresent()).isEqualTo(snapshot.state() == RunState.FAILED);
+                snapshot.failure()
+                        .ifPresent(failure -> assertThat(failure.causes()).containsExactly("no reason is told"));
             }
         }
     }
