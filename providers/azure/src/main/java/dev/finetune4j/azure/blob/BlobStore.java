@@ -23,6 +23,7 @@ import dev.finetune4j.spi.StoredName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -89,11 +90,13 @@ public final class BlobStore {
      * A store that is moved to and from by shared access signatures, for whoever has no role there. Asks nothing yet.
      *
      * @param secret asks for what signatures are made of
+     * @param clock by which the store looks at them
      */
-    public static BlobStore open(BlobAddress root, AzureConnection connection, Supplier<StoreSecret> secret) {
+    public static BlobStore open(
+            BlobAddress root, AzureConnection connection, Supplier<StoreSecret> secret, Clock clock) {
         return new BlobStore(
                 root,
-                container(root, connection).addPolicy(new SignedAccess(root, secret)),
+                container(root, connection).addPolicy(new SignedAccess(root, secret, clock)),
                 connection.retries(),
                 BLOCK_BYTES);
     }

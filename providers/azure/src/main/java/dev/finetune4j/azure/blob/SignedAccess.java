@@ -12,6 +12,7 @@ import com.azure.storage.blob.sas.BlobContainerSasPermission;
 import com.azure.storage.blob.sas.BlobServiceSasSignatureValues;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import com.azure.storage.common.sas.SasProtocol;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -37,12 +38,19 @@ final class SignedAccess implements HttpPipelinePolicy {
 
     private final BlobAddress root;
     private final Supplier<StoreSecret> secret;
+    private final Clock clock;
     private @Nullable Signature current;
 
-    /** @param secret asks for it */
-    SignedAccess(BlobAddress root, Supplier<StoreSecret> secret) {
+    /**
+     * For a store.
+     *
+     * @param secret asks for it
+     * @param clock by which the store looks at signatures
+     */
+    SignedAccess(BlobAddress root, Supplier<StoreSecret> secret, Clock clock) {
         this.root = root;
         this.secret = secret;
+        this.clock = clock;
     }
 
     private record Signature(String query, Instant until) {
@@ -78,7 +86,7 @@ final class SignedAccess implements HttpPipelinePolicy {
 
     private synchronized String query() {
         Signature known = current;
-        Instant now = Instant.now(); // by which the store looks at it
+        Instant now = clock.instant();
         if (known == null || !now.isBefore(known.until())) {
             known = sign(secret.get(), now);
             current = known;

@@ -11,6 +11,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.CreateOnce;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.Submission;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -200,7 +201,11 @@ final class CommandJobs {
     /** Where the files of jobs go. Asks nothing yet. */
     BlobStore store(AzureConnection connection) {
         return options.isStoreSigned()
-                ? BlobStore.open(options.store(), connection, this::storeSecret)
+                ? BlobStore.open(
+                        options.store(),
+                        connection,
+                        this::storeSecret,
+                        Clock.systemUTC()) // as tokens go by it, whatever clock jobs go by
                 : BlobStore.open(options.store(), connection);
     }
 

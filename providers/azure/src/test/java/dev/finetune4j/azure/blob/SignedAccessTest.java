@@ -9,6 +9,7 @@ import com.azure.core.http.HttpRequest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.internal.Answered;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.testkit.VirtualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,6 +27,7 @@ class SignedAccessTest {
 
     private final List<HttpRequest> sent = new ArrayList<>();
     private final List<StoreSecret> asked = new ArrayList<>();
+    private final VirtualClock clock = new VirtualClock();
     private int status = 200;
 
     private BlobStore store(StoreSecret secret) {
@@ -43,7 +45,8 @@ class SignedAccessTest {
                 () -> {
                     asked.add(secret);
                     return secret;
-                });
+                },
+                clock);
     }
 
     private static StoreSecret key() {
@@ -63,9 +66,12 @@ class SignedAccessTest {
     void makesSignaturesOfAKeyThatEndWithinTheHour() {
         BlobStore store = store(key());
         store.list("");
+        clock.advance(Duration.ofMinutes(49));
         store.list("");
-
         assertThat(asked).as("asked for once").hasSize(1);
+        clock.advance(Duration.ofMinutes(1));
+        store.list("");
+        assertThat(asked).as("before it ends").hasSize(2);
         assertThat(sent).allSatisfy(request -> {
             assertThat(request.getUrl().toString())
                     .contains("&spr=https&", "&sr=c&", "&sig=")
@@ -79,12 +85,12 @@ class SignedAccessTest {
                 .replaceFirst(".*&se=([^&]*)&.*", "$1")
                 .replace("%3A", ":");
         assertThat(Instant.parse(end))
-                .isBetween(Instant.now().plusSeconds(3500), Instant.now().plusSeconds(3600));
+                .isEqualTo(clock.instant().plus(Duration.ofMinutes(10)).truncatedTo(ChronoUnit.SECONDS));
     }
 
     @Test
     void asksAnewForASignatureThatIsAboutToEnd() {
-        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         BlobStore ending = store(signature(now.plus(Duration.ofMinutes(5))));
         ending.list("");
         ending.list("");
@@ -101,7 +107,7 @@ class SignedAccessTest {
     @Test
     void tellsNoSecret() {
         status = 400;
-        for (StoreSecret secret : List.of(key(), signature(Instant.now().plus(Duration.ofHours(1))))) {
+        for (StoreSecret secret : List.of(key(), signature(clock.instant().plus(Duration.ofHours(1))))) {
             Throwable failure = catchThrowable(() -> store(secret).list(""));
 
             assertThat(failure).hasMessageContaining("FT0963");
