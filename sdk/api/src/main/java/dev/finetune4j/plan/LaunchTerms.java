@@ -43,14 +43,15 @@ public record LaunchTerms(
         @Nullable Money perHour,
         @Nullable BilledTokens tokens,
         @Nullable Duration timeLimit,
-        boolean onlyWatched,
+        Boolean onlyWatched,
         @Nullable Money worstCost,
         @Nullable Money costOfTwo,
         @Nullable HostingCost afterwards,
         Map<String, String> settings,
         List<LaunchTerms> alternatives) {
-    /** Copies map and list; journals of earlier versions have neither. */
+    /** Copies map and list; journals of earlier versions have neither, and do not tell {@code onlyWatched}. */
     public LaunchTerms {
+        onlyWatched = onlyWatched == null ? Boolean.FALSE : onlyWatched;
         settings = settings == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         alternatives = alternatives == null ? List.of() : List.copyOf(alternatives);
     }

@@ -24,7 +24,9 @@ import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.Gpus;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PriceFact;
@@ -47,6 +49,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
@@ -187,6 +190,33 @@ class JsonTest {
     }
 
     /** Journals and events of earlier versions must be read for ever. */
+    @Test
+    void readsTermsOfBeforeTheyToldWhoEndsAJob() {
+        DurationRange time = new DurationRange(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(3));
+        LaunchTerms terms = new LaunchTerms(
+                "a",
+                ProviderId.LOCAL,
+                "b",
+                "c",
+                time,
+                null,
+                null,
+                null,
+                null,
+                false,
+                null,
+                null,
+                null,
+                Map.of(),
+                List.of());
+        String written = Json.line(terms.alternatives(List.of(terms)))
+                .replace(",\"onlyWatched\":false", "")
+                .replace("\"onlyWatched\":false,", "");
+
+        assertThat(written).doesNotContain("onlyWatched");
+        assertThat(Json.read(written, LaunchTerms.class)).isEqualTo(terms.alternatives(List.of(terms)));
+    }
+
     @Test
     void readsWhatWasSpentBeforeBoundsWereTold() {
         RunCost cost = new RunCost(Money.parse("0.42 USD"), Money.parse("5 USD"), false);
