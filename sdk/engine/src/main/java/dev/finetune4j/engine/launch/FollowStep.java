@@ -2,21 +2,29 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.engine.watch.WatchPace;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Follows a launched job to its end, tells its events and what it costs, and writes its states down. */
 final class FollowStep {
     /** How far a provider may overrun a time limit that it keeps itself, before the watcher stops the job too. */
     private static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** A place may ask to stay away for longer, and money goes on being spent meanwhile. */
+    private static final Duration BETWEEN_STOPS = Duration.ofMinutes(5);
 
     private final LaunchContext context;
     private final Journal journal;
@@ -48,19 +56,51 @@ final class FollowStep {
      */
     Ended follow(RunId id, String cursor) throws InterruptedException {
         WatchPace pace = WatchPace.of(provider.capabilities());
-        RunWatch watch = new RunWatch(provider, id, cursor, pace, context.clock(), pause -> {
-            stopOverdue(id);
-            context.sleeper().sleep(pause);
-        });
         Teller teller = new Teller(cursor);
-        JobSnapshot end = watch.follow(teller);
-        return new Ended(end, teller.cursor);
+        RunWatch watch = new RunWatch(
+                provider, id, cursor, pace, context.clock(), pause -> keepLimit(id, pause, teller::billedAtMost));
+        try {
+            JobSnapshot end = watch.follow(teller);
+            return new Ended(end, teller.cursor);
+        } catch (FineTuneException e) {
+            throw keepsNoLimit()
+                    ? new FineTuneException(
+                            e.problems().stream().map(FollowStep::unwatched).toList(), e)
+                    : e;
+        }
+    }
+
+    /** Whether nothing but a watcher ends the job where its budget ends. */
+    private boolean keepsNoLimit() {
+        return agreement.timeLimit() != null
+                && provider.capabilities().billsTime()
+                && !provider.capabilities().supportsTimeLimit();
+    }
+
+    /** What ended a watch, with what comes of that. */
+    private static Problem unwatched(Problem problem) {
+        List<String> causes = new ArrayList<>(problem.causes());
+        causes.add("until somebody watches it again, nothing ends the job at its limit");
+        return problem.kind().equals(RunProblems.UNREACHABLE) ? problem.withCauses(causes) : problem;
+    }
+
+    /** Sleeps, and stops the job meanwhile if it is to be stopped. */
+    private void keepLimit(RunId id, Duration pause, Supplier<Duration> billedAtMost) throws InterruptedException {
+        Duration left = pause;
+        do {
+            stopOverdue(id, billedAtMost);
+            Duration piece = left.compareTo(BETWEEN_STOPS) < 0 ? left : BETWEEN_STOPS;
+            context.sleeper().sleep(piece);
+            left = left.minus(piece);
+        } while (left.compareTo(Duration.ZERO) > 0);
     }
 
     /** Hands on what happens. */
     private final class Teller implements RunWatch.Listener {
         private final SpendMeter meter = new SpendMeter(agreement.budget(), () -> agreement);
         private String cursor;
+        private Duration billed = Duration.ZERO;
+        private @Nullable Instant lookedAt;
 
         Teller(String cursor) {
             this.cursor = cursor;
@@ -77,7 +117,16 @@ final class FollowStep {
 
         @Override
         public void looked(JobSnapshot now) {
+            billed = now.billedTime();
+            lookedAt = context.clock().instant();
             meter.read(now, context.clock().instant()).forEach(events::add);
+        }
+
+        /** What the job was billed for at the last look, and all the time since; nothing where there was no look. */
+        Duration billedAtMost() {
+            return lookedAt == null
+                    ? Duration.ZERO
+                    : billed.plus(Duration.between(lookedAt, context.clock().instant()));
         }
     }
 
@@ -97,15 +146,28 @@ final class FollowStep {
     }
 
     /** Where time is billed, waiting for a machine does not count. */
-    private boolean isOverdue(RunId id, Duration limit) {
-        return !provider.capabilities().billsTime()
-                || provider.find(id)
-                        .filter(now -> now.billedTime().compareTo(limit.plus(GRACE)) > 0)
-                        .isPresent();
+    private boolean isOverdue(RunId id, Duration limit, Supplier<Duration> billedAtMost) {
+        if (!provider.capabilities().billsTime()) {
+            return true;
+        }
+        Duration longest = limit.plus(GRACE);
+        try {
+            return provider.find(id)
+                    .filter(now -> now.billedTime().compareTo(longest) > 0)
+                    .isPresent();
+        } catch (FineTuneException e) {
+            if (!keepsNoLimit() || !PatientCall.mayPass(e)) {
+                throw e;
+            }
+            return billedAtMost.get().compareTo(longest) > 0;
+        }
     }
 
-    /** The second of two stops: the provider's own limit is the first. */
-    private void stopOverdue(RunId id) {
+    /**
+     * The second of two stops: the provider's own limit is the first. Where there is no first one, a job that cannot be looked at is stopped as
+     * soon as it may be overdue.
+     */
+    private void stopOverdue(RunId id, Supplier<Duration> billedAtMost) {
         Duration limit = agreement.timeLimit();
         Duration overAll = agreement.limitOverAll();
         if (limit == null || overAll == null || !provider.capabilities().supportsStop()) {
@@ -118,7 +180,7 @@ final class FollowStep {
                 .at();
         if (context.clock().instant().isAfter(launched.plus(limit).plus(GRACE))) {
             try {
-                if (isOverdue(id, overAll)) {
+                if (isOverdue(id, overAll, billedAtMost)) {
                     provider.stop(id);
                 }
             } catch (FineTuneException e) {

@@ -84,7 +84,7 @@ final class PatientCall {
                     tell(e);
                 }
                 sleeper.sleep(pause);
-                usual = usual.multipliedBy(2);
+                usual = usual.compareTo(LONGEST_PAUSE) < 0 ? usual.multipliedBy(2) : usual;
             }
         }
     }

@@ -9,22 +9,28 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
 import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.testkit.fake.Life;
+import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +59,35 @@ class RunControlTest {
 
         assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
+    }
+
+    /** Where nothing but the watcher ends a job at its limit, it is ended in time though its place asks to stay away. */
+    @Test
+    void keepsTheBudgetThoughThePlaceAsksToStayAway() throws Exception {
+        Capabilities unlimited = new Capabilities(true, true, true, false, false, Billing.TIME);
+        LaunchFixture busy = new LaunchFixture(home, unlimited, Map.of());
+        busy.place.script(Life.lasts());
+        busy.place.askFor(Duration.ofMinutes(40));
+        Budget budget = new Budget(Money.parse("5 USD"), Duration.ofMinutes(10));
+        var limited = LaunchFixture.job("letters").toBuilder().budget(budget).build();
+        LaunchTerms terms = Terms.of(TermsTest.option("1.20", 2), budget, unlimited, Duration.ZERO);
+        Instant begin = busy.clock.instant();
+        AtomicBoolean isBusy = new AtomicBoolean();
+
+        try (Launcher launcher = busy.launcher(pause -> {
+            busy.clock.advance(pause);
+            if (busy.clock.instant().isAfter(begin.plus(Duration.ofMinutes(3))) && isBusy.compareAndSet(false, true)) {
+                busy.place.fail(Call.FIND, Fault.BUSY, Fault.BUSY);
+            }
+        })) {
+            RunOutcome outcome = launcher.launch(busy.prepared(limited), terms, false, List.of())
+                    .await();
+            assertThat(outcome.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
+        }
+
+        RunId id = busy.onlyRun();
+        assertThat(busy.place.billed(id).values().stream().reduce(Duration.ZERO, Duration::plus))
+                .isBetween(Duration.ofMinutes(10), Duration.ofMinutes(16));
     }
 
     @Test

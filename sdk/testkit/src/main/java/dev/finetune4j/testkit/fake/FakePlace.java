@@ -61,11 +61,11 @@ public final class FakePlace {
         REFUSED,
         /** The place does not let the caller in yet, and asks to come again in half a minute: the right to was granted a moment ago. */
         NOT_YET_LET_IN,
-        /** The place asks to stay away for {@link #BUSY_FOR}. */
+        /** The place asks to stay away for {@link #BUSY_FOR}, or for as long as {@link #askFor} says. */
         BUSY
     }
 
-    /** What the place asks for by {@link Fault#BUSY}. */
+    /** What the place asks for by {@link Fault#BUSY} at first. */
     public static final Duration BUSY_FOR = Duration.ofSeconds(90);
 
     /** Tokens of the longest row that a place takes at first. */
@@ -93,6 +93,7 @@ public final class FakePlace {
     private boolean tellsQuotas = true;
     private Life usualLife = Life.succeeds();
     private long longestRow = LONGEST_ROW;
+    private Duration busyFor = BUSY_FOR;
     private Duration untold = Duration.ZERO;
     private Duration keepAlive = Duration.ZERO;
     private Duration longestBilled = Duration.ZERO;
@@ -127,6 +128,11 @@ public final class FakePlace {
     /** The lives of the next launches and resumes, in order. */
     public synchronized void script(Life... next) {
         lives.addAll(List.of(next));
+    }
+
+    /** From now on the place asks to stay away for so long where it is busy. */
+    public synchronized void askFor(Duration pause) {
+        busyFor = pause;
     }
 
     /** From now on the account may have no machine of this type. */
@@ -340,10 +346,10 @@ public final class FakePlace {
         return refusal(call).retry(Retry.after(Duration.ofSeconds(30))).asException();
     }
 
-    RuntimeException busy(Call call) {
+    synchronized RuntimeException busy(Call call) {
         return FakeProblems.UNREACHABLE
-                .error("the fake place asks to stay away with " + call + " for " + BUSY_FOR.toSeconds() + " s")
-                .retry(Retry.asked(BUSY_FOR))
+                .error("the fake place asks to stay away with " + call + " for " + busyFor.toSeconds() + " s")
+                .retry(Retry.asked(busyFor))
                 .asException();
     }
 
