@@ -4,6 +4,7 @@ import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.PlannedCallsView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.launch.LaunchProblems;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.plan.SavedPlan;
@@ -123,6 +124,9 @@ final class LaunchCommand implements Callable<Integer> {
                 handle = tuner.attach(last.get().id().value());
             } else {
                 LaunchTerms terms = tuner.terms(plan, failover);
+                if (detach && terms.onlyWatched()) {
+                    throw LaunchProblems.unwatched(terms);
+                }
                 if (!isAgreed(terms, tuner, plan, file, view)) {
                     view.declined("nothing was launched");
                     return ExitCode.OK.number();

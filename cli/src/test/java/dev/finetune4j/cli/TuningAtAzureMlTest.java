@@ -7,6 +7,8 @@ import dev.finetune4j.offlinecloud.azure.ml.PlayedTuning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -72,15 +74,22 @@ class TuningAtAzureMlTest {
     void isStoppedAndIsNoOtherJobsCommand() throws IOException {
         open(Duration.ofHours(1));
         String job = cloud.tuningJob(folder, 5102, "task: chat-completion").toString();
-        CommandRun launched = cloud.command("launch", job, "--yes", "--detach");
-        assertThat(launched.exitCode()).as(launched.err()).isZero();
-        String id = launched.out().strip();
+        CommandRun detached = cloud.command("launch", job, "--yes", "--detach");
+        assertThat(detached.exitCode()).as(detached.err()).isEqualTo(2);
+        assertThat(detached.err()).contains("FT0536", "leave --detach out");
+        CompletableFuture<CommandRun> followed =
+                CompletableFuture.supplyAsync(() -> cloud.command("launch", job, "--yes"));
+        while (cloud.command("ps").out().lines().count() < 2) {
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+        String id = cloud.run();
         assertThat(cloud.await(id, "training")).doesNotContain("failed");
         assertThat(cloud.command("show", id).out()).containsPattern("machine +Standard_\\S+, westeurope");
 
         CommandRun stopped = cloud.command("stop", id);
 
         assertThat(stopped.exitCode()).as(stopped.err()).isZero();
+        assertThat(followed.join().exitCode()).isNotZero();
         CommandRun resumed = cloud.command("resume", id);
         assertThat(resumed.exitCode()).as(resumed.out()).isNotZero();
         assertThat(oneLine(resumed.err())).contains("FT0");

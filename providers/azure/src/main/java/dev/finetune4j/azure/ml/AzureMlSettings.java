@@ -120,7 +120,7 @@ final class AzureMlSettings {
                 .warning("fine-tuning jobs of Azure ML are a preview")
                 .at(Location.ofKey(PREFIX + FINE_TUNING))
                 .because(
-                        "Azure ends none at a time limit: only a watcher does, so that --detach leaves one without an end")
+                        "Azure ends none at a time limit: only a watcher does, so that one must go on until it has ended")
                 .because("time and cost are estimated for the job's model as finetune4j's worker would train it")
                 .remedy("leave " + PREFIX + FINE_TUNING + " out, for a command job")
                 .build();

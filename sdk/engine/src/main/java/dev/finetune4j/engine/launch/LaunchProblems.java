@@ -7,6 +7,8 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.json.Durations;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingWay;
@@ -15,10 +17,11 @@ import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** FT0520 to FT0534: launches at places that bill, the hosting of what comes of them, and what is asked of it. */
+/** FT0520 to FT0536: launches at places that bill, the hosting of what comes of them, and what is asked of it. */
 public final class LaunchProblems implements ProblemCatalogue {
     /** Nobody said how much may be spent. */
     public static final ProblemKind NO_BUDGET = new ProblemKind(
@@ -150,6 +153,21 @@ public final class LaunchProblems implements ProblemCatalogue {
             that learn from both.""",
             "finetune plan JOB");
 
+    /** The budget would be kept by nobody. */
+    private static final ProblemKind UNWATCHED = new ProblemKind(
+            "FT0536", "nothing would end the job at its limit", ExitCode.USAGE, """
+            The place ends no job at a time limit: whoever follows the run stops it there, and nobody follows a run that is launched with
+            --detach. Follow it, or launch the job at a place that keeps limits, which finetune plan JOB shows.""", "finetune launch JOB");
+
+    /** Terms that are kept by watchers alone, and there would be none. */
+    public static FineTuneException unwatched(LaunchTerms terms) {
+        return UNWATCHED
+                .error(terms.target() + " ends the job at no limit, and --detach leaves nobody who does")
+                .because("its limit is " + Durations.format(Objects.requireNonNull(terms.timeLimit())))
+                .remedy("leave --detach out")
+                .asException();
+    }
+
     /** There is no such way. */
     static FineTuneException noWay(ProviderId place, @Nullable String way, List<HostingWay> ways) {
         return NO_WAY.error(
@@ -275,6 +293,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 LATE_CHECKPOINT,
                 ATTACHED,
                 NO_RESTARTS,
-                NOT_LEARNED);
+                NOT_LEARNED,
+                UNWATCHED);
     }
 }
