@@ -36,6 +36,7 @@ import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Diagnosis;
@@ -263,6 +264,20 @@ class PlanSanityTest {
     void whatIsComputedTwiceIsTheSame() {
         assertThat(plan("qwen2.5-7b-instruct", LoraTuning.defaults(), 500, 200))
                 .isEqualTo(plan("qwen2.5-7b-instruct", LoraTuning.defaults(), 500, 200));
+    }
+
+    @Test
+    void saysWhereAServiceTrainsOnFewerTokens() {
+        Plan few = plan("llama-3.1-8b-instruct", LoraTuning.defaults(), 1_000_000, 300);
+        Plan many = plan("llama-3.1-8b-instruct", LoraTuning.defaults(), 10_000_000, 300);
+
+        assertThat(few.rejections())
+                .extracting(Rejection::reason)
+                .noneMatch(reason -> reason.contains("tokens at most in all epochs"));
+        assertThat(many.rejections())
+                .filteredOn(rejection -> rejection.target().value().equals("azure-openai"))
+                .extracting(Rejection::reason)
+                .anyMatch(reason -> reason.contains("trains on 2.00 B tokens at most in all epochs, the job has "));
     }
 
     @Test

@@ -99,7 +99,7 @@ class JsonTest {
                 "global",
                 List.of(ServiceMethod.SUPERVISED),
                 new TokenRates(null, price, null, null, null),
-                new ServiceLimits(10, 100, null, 4096),
+                new ServiceLimits(10, 100, null, 4096, 5_000_000_000L),
                 "a note");
 
         for (Offer offer : List.of(machine, tokens)) {

@@ -91,7 +91,7 @@ record TunableModels(String source, List<TunableModel> models, Map<String, Map<S
             Integer mostEpochs = epochs == null || epochs.most() == null
                     ? null
                     : epochs.most().intValue();
-            return new ServiceLimits(leastRows, mostRows, mostEpochs, contextTokens());
+            return new ServiceLimits(leastRows, mostRows, mostEpochs, contextTokens(), null);
         }
 
         /** Tokens of its context. */

@@ -42,6 +42,9 @@ public record TokenPrices(Currency currency, Map<String, PriceSource> sources, L
     /** Azure OpenAI takes no fewer; the serverless models are held to the same. */
     private static final int MINIMUM_ROWS = 10;
 
+    /** Of all epochs. */
+    private static final long MOST_TOKENS = 2_000_000_000;
+
     /** What the units of the list are of a million tokens. */
     private static final Map<String, BigDecimal> UNITS_A_MILLION =
             Map.of("1K", BigDecimal.valueOf(1000), "1M", BigDecimal.ONE);
@@ -118,7 +121,7 @@ public record TokenPrices(Currency currency, Map<String, PriceSource> sources, L
                         model.scope(),
                         model.methods(),
                         rates,
-                        ServiceLimits.from(MINIMUM_ROWS),
+                        new ServiceLimits(MINIMUM_ROWS, null, null, null, MOST_TOKENS),
                         model.note()));
             }
         }

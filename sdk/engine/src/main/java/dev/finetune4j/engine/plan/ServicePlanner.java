@@ -129,6 +129,7 @@ final class ServicePlanner {
         long rows = job.rows().rowsOf(Part.TRAIN);
         double epochs = epochs();
         double longest = job.rows().tokens().max() / DENSER_VOCABULARY;
+        double trained = epochs * rows * job.rows().tokens().mean() / DENSER_VOCABULARY;
         if (rows < limits.leastRows()) {
             double shortage = (double) limits.leastRows() / Math.max(1, rows);
             reject(target, model, "takes no fewer than " + limits.leastRows() + " rows, the job has " + rows, shortage);
@@ -142,6 +143,11 @@ final class ServicePlanner {
             String reason = "takes rows of " + Figures.count(limits.rowTokens()) + " tokens, the longest has "
                     + Figures.count(job.rows().tokens().max()) + " by the job's model";
             reject(target, model, reason, longest / limits.rowTokens());
+        } else if (limits.mostTokens() != null && trained > limits.mostTokens()) {
+            String reason =
+                    "trains on " + Figures.large(limits.mostTokens()) + " tokens at most in all epochs, the job has "
+                            + Figures.large(epochs * rows * job.rows().tokens().mean()) + " by its own model";
+            reject(target, model, reason, trained / limits.mostTokens());
         } else {
             return false;
         }
