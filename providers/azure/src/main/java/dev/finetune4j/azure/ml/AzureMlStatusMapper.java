@@ -135,14 +135,47 @@ final class AzureMlStatusMapper {
 
     /**
      * The time since its container first began, without waits for another machine as far as they were seen. What a machine took to come is billed,
-     * too, and is told by nobody; nor is when one was taken back, so that a wait that nobody saw counts: told too high, never too low.
+     * too, and is told by nobody; nor is when one was taken back, so that a wait that nobody saw counts: told too high, never too low. Nothing where
+     * a launch is not known to have begun, or nobody tells when it ended.
      */
     static Duration billedTime(Launch launch, Instant now) {
         Instant end = launch.job().hasEnded() ? launch.endedAt() : now;
-        return launch.begunAt()
-                .map(begun -> Duration.between(begun, end).minus(launch.waited()))
+        // A fine-tuning job is a parent of others, and waits between them while a machine of one is billed.
+        Duration waited = launch.job().isTuning() ? Duration.ZERO : launch.waited();
+        return billedFrom(launch)
+                .map(begun -> Duration.between(begun, end).minus(waited))
                 .filter(time -> !time.isNegative())
                 .orElse(Duration.ZERO);
+    }
+
+    /**
+     * When a launch began to be billed, as far as it did. Nothing but this ends a fine-tuning job in time, so that one that tells no start counts from
+     * when it was made, unless it has had no machine yet, or failed for want of one.
+     */
+    private static Optional<Instant> billedFrom(Launch launch) {
+        return launch.begunAt()
+                .or(() -> launch.job().isTuning() && hasHadMachine(launch)
+                        ? Optional.of(launch.job().createdAt()).filter(Instant.EPOCH::isBefore)
+                        : Optional.empty());
+    }
+
+    private static boolean hasHadMachine(Launch launch) {
+        return switch (state(launch.job().status())) {
+            case QUEUED, STARTING -> false;
+            case FAILED -> !isUnplaced(launch);
+            default -> true;
+        };
+    }
+
+    /** Whether it failed since there was no machine for it. */
+    private static boolean isUnplaced(Launch launch) {
+        RunDetails details = launch.details();
+        String code = details == null ? "" : details.errorCode();
+        return launch.begunAt().isEmpty() && (QUOTA.matcher(code).find() || isOfCapacity(code));
+    }
+
+    private static boolean isOfCapacity(String code) {
+        return CAPACITY.matcher(code.replaceAll("[^A-Za-z]", "")).find();
     }
 
     /** What the worker failed with, which the service tells in its words; null where it does not. */
@@ -170,8 +203,7 @@ final class AzureMlStatusMapper {
                     .build();
         }
         // One whose machine was taken back has run, and there is no other one.
-        if ((!hasRun || isOfService)
-                && CAPACITY.matcher(code.replaceAll("[^A-Za-z]", "")).find()) {
+        if ((!hasRun || isOfService) && isOfCapacity(code)) {
             return AzureMlProblems.NO_CAPACITY
                     .error("no " + launch.job().machine() + " was free for " + name)
                     .because(reason)

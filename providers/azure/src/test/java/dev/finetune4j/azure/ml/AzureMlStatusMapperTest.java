@@ -91,6 +91,53 @@ class AzureMlStatusMapperTest {
         assertThat(snapshot.failure().orElseThrow().kind()).isEqualTo(AzureMlProblems.NO_CAPACITY);
     }
 
+    /** Nothing but the time that is billed ends such a job, and no run history of one has been seen. */
+    @ParameterizedTest
+    @CsvSource({
+        "Queued, '', 0",
+        "NotStarted, '', 0",
+        "Preparing, '', 0",
+        "Running, '', 120",
+        "NotResponding, '', 120",
+        "Finalizing, '', 120",
+        "CancelRequested, '', 120",
+        "Completed, '', 90",
+        "Canceled, '', 90",
+        "Failed, UserError, 90",
+        "Failed, AllocationFailed, 0",
+        "Failed, QuotaExceeded, 0"
+    })
+    void countsAFineTuningJobThatTellsNoStartFromWhenItWasMade(String status, String code, int minutes) {
+        String job = "{'name':'run','systemData':{'createdAt':'2026-11-28T10:00:00Z'},"
+                + "'properties':{'jobType':'FineTuning','status':'" + status + "'}}";
+        boolean hasEnded = AzureJob.of(json(job)).hasEnded();
+        String details = hasEnded
+                ? "{'endTimeUtc':'2026-11-28T11:30:00Z','error':{'error':{'code':'" + code + "'}}}"
+                : "{'status':'" + status + "'}";
+
+        assertThat(snapshot(job, details).billedTime()).isEqualTo(Duration.ofMinutes(minutes));
+        assertThat(snapshot(job.replace("FineTuning", "Command"), details).billedTime())
+                .as("Azure itself ends a command job")
+                .isEqualTo(Duration.ZERO);
+        if (!hasEnded) {
+            assertThat(AzureMlStatusMapper.billedTime(new Launch(AzureJob.of(json(job)), null), NOW))
+                    .as("one that the run history does not know")
+                    .isEqualTo(Duration.ofMinutes(minutes));
+        }
+    }
+
+    @Test
+    void countsTheWaitsOfAFineTuningJobBetweenItsParts() {
+        String job = "{'name':'run','properties':{'jobType':'FineTuning','status':'Running'}}";
+        RunDetails details = new RunDetails(json("{'startTimeUtc':'2026-11-28T11:00:00Z'}"));
+
+        for (String type : List.of("FineTuning", "Command")) {
+            AzureJob launched = AzureJob.of(json(job.replace("FineTuning", type)));
+            assertThat(AzureMlStatusMapper.billedTime(new Launch(launched, details, Duration.ofMinutes(20)), NOW))
+                    .isEqualTo(Duration.ofMinutes(type.equals("Command") ? 40 : 60));
+        }
+    }
+
     private static JobSnapshot snapshot(String job, String details) {
         Launch launch = new Launch(AzureJob.of(json(job)), new RunDetails(json(details)));
         return AzureMlStatusMapper.snapshot(RUN, List.of(launch), "", NOW);
