@@ -147,10 +147,34 @@ final class AzureMlRules {
                     "the registry's components train on GPUs",
                     AzureMlSettings.PREFIX + PlaceSettings.MACHINE + ": Standard_NC24ads_A100_v4");
         }
+        checkHyperParameters(tuning);
         if (tuning.task() == TuningTask.TRANSLATION) {
             checkLanguage(tuning, TuningTask.SOURCE_LANGUAGE);
             checkLanguage(tuning, TuningTask.TARGET_LANGUAGE);
         }
+    }
+
+    /** Plan and terms go by the epochs of the job, and rows have the columns that the job tells the service. */
+    private void checkHyperParameters(TuningOptions tuning) {
+        tuning.hyperParameters().forEach((name, value) -> {
+            boolean isLength = TuningHyperParameters.LENGTHS.contains(name);
+            if (isLength || TuningTask.isColumn(name)) {
+                problems.add(problem(
+                                AzureMlProblems.BAD_SETTING,
+                                AzureMlSettings.HYPER_PARAMETERS,
+                                "the job itself tells Azure ML " + (isLength ? "how long it trains" : "its columns")
+                                        + ", and no " + name)
+                        .because(
+                                isLength
+                                        ? "cost, time and terms go by training.epochs"
+                                        : "its rows are written with the columns of its task")
+                        .remedy(
+                                TuningHyperParameters.EPOCHS.equals(name)
+                                        ? "training.epochs: " + value
+                                        : "leave " + name + " out")
+                        .build());
+            }
+        });
     }
 
     private void checkLanguage(TuningOptions tuning, String name) {

@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -19,6 +20,11 @@ import java.util.TreeMap;
  * component is told nowhere.
  */
 final class TuningHyperParameters {
+    static final String EPOCHS = "num_train_epochs";
+
+    /** How long a job trains, which it says itself. */
+    static final Set<String> LENGTHS = Set.of(EPOCHS, "max_steps");
+
     private final TuningMethod method;
     private final TrainingSpec training;
     private final Map<String, String> values = new TreeMap<>();
@@ -32,7 +38,7 @@ final class TuningHyperParameters {
     /**
      * The hyperparameters of a job.
      *
-     * @param said by the service's names, which count whatever the job says besides
+     * @param said by the service's names, which count whatever the job says besides; of {@link #LENGTHS} none
      */
     static TuningHyperParameters of(TuningMethod method, TrainingSpec training, Map<String, String> said) {
         TuningHyperParameters parameters = new TuningHyperParameters(method, training.with(method));
@@ -55,7 +61,7 @@ final class TuningHyperParameters {
 
     private void train() {
         long epochs = (long) Math.ceil(training.epochs());
-        values.put("num_train_epochs", Long.toString(epochs));
+        values.put(EPOCHS, Long.toString(epochs));
         if (epochs != training.epochs()) {
             problems.add(AzureMlProblems.NO_COUNTERPART
                     .warning("a fine-tuning job of Azure ML trains whole epochs: " + epochs + " instead of "

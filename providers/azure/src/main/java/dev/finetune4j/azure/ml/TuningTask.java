@@ -79,6 +79,11 @@ enum TuningTask {
         };
     }
 
+    /** Whether some task has a column by a hyperparameter. */
+    static boolean isColumn(String hyperParameter) {
+        return Arrays.stream(values()).anyMatch(task -> task.columns().containsKey(hyperParameter));
+    }
+
     static Optional<TuningTask> of(String setting) {
         return Arrays.stream(values())
                 .filter(task -> task.setting.equals(setting))

@@ -1,6 +1,7 @@
 package dev.finetune4j.azure.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -69,6 +70,34 @@ class AzureMlRulesTest {
                         "Azure ML's task must be one of chat-completion, text-completion, text-classification,"
                                 + " question-answering, summarization, translation, was rhyme",
                         "Azure ML needs to be told its model");
+    }
+
+    /** What a job costs is told by its epochs, and what its rows are called is written before the service reads them. */
+    @Test
+    void takesNoHyperParameterThatTheJobSaysItself() {
+        assertThat(problems(with(TUNING, "hyper-parameters", "optim=adafactor, lora_r=64")))
+                .noneMatch(Problem::isError);
+        assertThat(problems(with(
+                        TUNING,
+                        "hyper-parameters",
+                        "num_train_epochs=10, max_steps=5, label_key=class, document_key=text")))
+                .filteredOn(Problem::isError)
+                .allSatisfy(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0931");
+                    assertThat(problem.place()).contains(Location.ofKey("places.azure-ml.hyper-parameters"));
+                })
+                .extracting(Problem::summary, problem -> problem.remedies().get(0))
+                .containsExactlyInAnyOrder(
+                        tuple(
+                                "the job itself tells Azure ML how long it trains, and no num_train_epochs",
+                                "training.epochs: 10"),
+                        tuple(
+                                "the job itself tells Azure ML how long it trains, and no max_steps",
+                                "leave max_steps out"),
+                        tuple("the job itself tells Azure ML its columns, and no label_key", "leave label_key out"),
+                        tuple(
+                                "the job itself tells Azure ML its columns, and no document_key",
+                                "leave document_key out"));
     }
 
     /** Nothing of it would be heeded. */
