@@ -133,11 +133,12 @@ final class AzureMlRules {
                     "the service brings what it tunes with",
                     "leave " + AzureMlSettings.PREFIX + AzureMlSettings.ENVIRONMENT + " out");
         }
-        if (options.isSpot() && options.compute() == null) {
+        if (options.isSpot()) {
             contradiction(
                     PlaceSettings.SPOT,
-                    "a fine-tuning job of Azure ML gets no machine that may be taken back but on a cluster of such",
-                    "the service does not heed the tier of the queue",
+                    "a fine-tuning job of Azure ML is not for a machine that may be taken back",
+                    "it keeps no checkpoint, so that it would train all anew, and be billed for it, and the service does not heed the tier of a"
+                            + " queue",
                     AzureMlSettings.PREFIX + PlaceSettings.SPOT + ": false");
         }
         if (machine.isSize() && !machine.hasGpu()) {

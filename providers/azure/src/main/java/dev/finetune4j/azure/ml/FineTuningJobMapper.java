@@ -86,7 +86,7 @@ final class FineTuningJobMapper {
         labels.forEach(tags::put);
         ObjectNode properties = job.putObject("properties").put(ContainerOrder.DIGEST_SETTING, digest);
         if (options.compute() != null) { // of which a job tells no more than its name
-            properties.put(AzureJob.MACHINE, options.machine()).put(AzureJob.SPOT, Boolean.toString(options.isSpot()));
+            properties.put(AzureJob.MACHINE, options.machine());
         }
         return body;
     }

@@ -35,8 +35,7 @@ class AzureMlRulesTest {
             assertThat(problem.isError()).isFalse();
         });
         assertThat(problems(with(TUNING, "api-version", "2026-05-15-preview"))).hasSize(1);
-        Map<String, String> cluster = with(TUNING, "spot", "true");
-        assertThat(problems(with(cluster, "compute", "gpus"))).hasSize(1);
+        assertThat(problems(with(TUNING, "compute", "gpus"))).hasSize(1);
         Map<String, String> translation = with(TUNING, "task", "translation");
         assertThat(problems(with(translation, "hyper-parameters", "source_lang=en, target_lang=de")))
                 .hasSize(1);
@@ -59,7 +58,7 @@ class AzureMlRulesTest {
                         "Azure ML's model cannot be Llama",
                         "the version 2024-10-01 of Azure's API has no fine-tuning jobs",
                         "a fine-tuning job of Azure ML runs in no environment of one's own",
-                        "a fine-tuning job of Azure ML gets no machine that may be taken back but on a cluster of such",
+                        "a fine-tuning job of Azure ML is not for a machine that may be taken back",
                         "a fine-tuning job of Azure ML takes a machine with GPUs, not Standard_E4s_v3",
                         "a translation needs to be told its source_lang",
                         "a translation needs to be told its target_lang");
@@ -70,6 +69,18 @@ class AzureMlRulesTest {
                         "Azure ML's task must be one of chat-completion, text-completion, text-classification,"
                                 + " question-answering, summarization, translation, was rhyme",
                         "Azure ML needs to be told its model");
+    }
+
+    /** Nothing that it trained would be left of a job whose machine is taken back. */
+    @Test
+    void takesNoFineTuningJobOnAClusterOfLowPriority() {
+        assertThat(problems(with(with(TUNING, "spot", "true"), "compute", "lowpri")))
+                .filteredOn(Problem::isError)
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0932");
+                    assertThat(problem.remedies()).containsExactly("places.azure-ml.spot: false");
+                });
     }
 
     /** What a job costs is told by its epochs, and what its rows are called is written before the service reads them. */
