@@ -152,6 +152,7 @@ final class AzureMlRules {
         if (tuning.task() == TuningTask.TRANSLATION) {
             checkLanguage(tuning, TuningTask.SOURCE_LANGUAGE);
             checkLanguage(tuning, TuningTask.TARGET_LANGUAGE);
+            refuseOneLanguage(tuning);
         }
     }
 
@@ -186,10 +187,27 @@ final class AzureMlRules {
                             AzureMlSettings.HYPER_PARAMETERS,
                             "a translation needs to be told its " + name)
                     .because("it is the code of a language, such as en")
-                    .remedy(AzureMlSettings.PREFIX + AzureMlSettings.HYPER_PARAMETERS + ": "
-                            + TuningTask.SOURCE_LANGUAGE + "=en, " + TuningTask.TARGET_LANGUAGE + "=de")
+                    .remedy(languages("en", "de"))
                     .build());
         }
+    }
+
+    /** The codes are names of the columns, so that the answer would take the place of the text. */
+    private void refuseOneLanguage(TuningOptions tuning) {
+        String source = tuning.hyperParameters().getOrDefault(TuningTask.SOURCE_LANGUAGE, "");
+        if (LANGUAGE.matcher(source).matches()
+                && source.equalsIgnoreCase(tuning.hyperParameters().get(TuningTask.TARGET_LANGUAGE))) {
+            contradiction(
+                    AzureMlSettings.HYPER_PARAMETERS,
+                    "a translation has two languages, and not " + source + " twice",
+                    "each row has one text of each",
+                    languages(source, source.equalsIgnoreCase("de") ? "en" : "de"));
+        }
+    }
+
+    private static String languages(String source, String target) {
+        return AzureMlSettings.PREFIX + AzureMlSettings.HYPER_PARAMETERS + ": " + TuningTask.SOURCE_LANGUAGE + "="
+                + source + ", " + TuningTask.TARGET_LANGUAGE + "=" + target;
     }
 
     private void contradiction(String setting, String summary, String cause, String remedy) {

@@ -111,6 +111,27 @@ class AzureMlRulesTest {
                                 "leave document_key out"));
     }
 
+    /** Languages are names of columns: the answer of a row would take the place of its text. */
+    @Test
+    void takesNoTranslationIntoTheSameLanguage() {
+        Map<String, String> translation = with(TUNING, "task", "translation");
+
+        assertThat(problems(with(translation, "hyper-parameters", "source_lang=en, target_lang=en")))
+                .filteredOn(Problem::isError)
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0932");
+                    assertThat(problem.summary()).isEqualTo("a translation has two languages, and not en twice");
+                    assertThat(problem.remedies())
+                            .containsExactly("places.azure-ml.hyper-parameters: source_lang=en, target_lang=de");
+                });
+        assertThat(problems(with(translation, "hyper-parameters", "source_lang=de, target_lang=DE")))
+                .filteredOn(Problem::isError)
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.remedies())
+                        .containsExactly("places.azure-ml.hyper-parameters: source_lang=de, target_lang=en"));
+    }
+
     /** Nothing of it would be heeded. */
     @Test
     void tellsWhatACommandJobHasNoUseFor() {
