@@ -52,6 +52,11 @@ public final class Json {
         return write(RECORDS, value);
     }
 
+    /** The same JSON with the marks escaped that some readers take for the end of a line; they stand in texts only, where they may be. */
+    public static String onOneLine(String line) {
+        return line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\u0085", "\\u0085");
+    }
+
     /** JSON for people to read, indented. */
     public static String pretty(Object value) {
         try {

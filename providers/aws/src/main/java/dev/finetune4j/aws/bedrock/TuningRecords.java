@@ -93,16 +93,11 @@ final class TuningRecords {
                         .build());
         wrong.ifPresent(this::tell);
         if (wrong.filter(Problem::isError).isEmpty() && example instanceof Conversation conversation) {
-            String record = onOneLine(model.format().record(conversation).toString());
+            String record = Json.onOneLine(model.format().record(conversation).toString());
             checkLength(conversation.row(), record.length());
             to.write(record);
             to.write('\n');
         }
-    }
-
-    /** Marks that some readers take for the end of a line stand in texts only, where they may be escaped. */
-    private static String onOneLine(String json) {
-        return json.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\u0085", "\\u0085");
     }
 
     private void tell(Problem problem) {

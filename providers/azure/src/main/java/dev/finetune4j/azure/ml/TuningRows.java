@@ -9,6 +9,7 @@ import dev.finetune4j.data.Role;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.json.WholeText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -84,10 +85,21 @@ final class TuningRows {
     private void add(Example row, Writer to) throws IOException {
         ObjectNode line = Json.records().createObjectNode();
         boolean isGood = row instanceof Passage passage ? fill(line, passage) : fill(line, (Conversation) row);
-        if (isGood) {
-            to.write(line.toString());
+        if (isGood && isWhole(row, line.toString())) {
+            to.write(Json.onOneLine(line.toString()));
             to.write('\n');
         }
+    }
+
+    private boolean isWhole(Example row, String line) {
+        boolean isWhole = WholeText.isWhole(line);
+        if (!isWhole) {
+            bad(
+                    row,
+                    "has half of a character, which no file can hold",
+                    "mend the text: a character beyond U+FFFF takes two halves");
+        }
+        return isWhole;
     }
 
     private boolean fill(ObjectNode line, Passage passage) {

@@ -88,7 +88,7 @@ final class TuningRows {
                 problems.add(wrong.get());
             }
         } else if (example instanceof Conversation conversation) {
-            to.write(onOneLine(line(conversation).toString()));
+            to.write(Json.onOneLine(line(conversation).toString()));
             to.write('\n');
         }
     }
@@ -111,11 +111,6 @@ final class TuningRows {
         list.addObject()
                 .put("role", message.role().name().toLowerCase(Locale.ROOT))
                 .put("content", message.content());
-    }
-
-    /** Marks that some readers take for the end of a line stand in texts only, where they may be escaped. */
-    private static String onOneLine(String json) {
-        return json.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\u0085", "\\u0085");
     }
 
     private static Optional<Problem> against(Conversation conversation) {

@@ -105,6 +105,30 @@ class TuningRowsTest {
     }
 
     @Test
+    void escapeWhatSomeReadersTakeForTheEndOfALine() throws IOException {
+        assertThat(line(TuningTask.TEXT_COMPLETION, new Passage(ROW, "next\u0085line \u2028 and \u2029")))
+                .isEqualTo("{\"text\":\"next\\u0085line \\u2028 and \\u2029\",\"ground_truth\":\"\"}");
+    }
+
+    /** In whichever column it would stand. */
+    @Test
+    void areNamedWhereTheyHoldHalfOfACharacter() throws IOException {
+        TuningOptions options = new TuningOptions("m", null, Map.of());
+        for (TuningTask task : List.of(TuningTask.CHAT_COMPLETION, TuningTask.TEXT_CLASSIFICATION)) {
+            Path rows = rows(asked("fine \ud83d\ude42?", "HALF", "HALF"), asked("fine \ud83d\ude42?", "yes", "yes"));
+            Files.writeString(rows, Files.readString(rows).replace("HALF", "\\ud83d"));
+
+            assertThat(TuningRows.write(task, options, rows, folder.resolve("lines")))
+                    .singleElement()
+                    .satisfies(problem -> {
+                        assertThat(problem.code()).isEqualTo("FT0937");
+                        assertThat(problem.summary())
+                                .isEqualTo("rows.jsonl row 3 has half of a character, which no file can hold");
+                    });
+        }
+    }
+
+    @Test
     void tellTwentyAndHowManyMore() throws IOException {
         Example[] many = new Example[25];
         Arrays.fill(many, new Passage(ROW, "words"));
