@@ -1,5 +1,6 @@
 package dev.finetune4j.azure.openai;
 
+import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
@@ -69,9 +70,21 @@ final class AzureOpenAiErrors {
     static FineTuneException noRoom(String name, long bytes, long there, long most, AzureOpenAiOptions options) {
         return AzureOpenAiProblems.QUOTA
                 .error("the files of " + options.account() + " leave no room for " + name)
-                .because(there + " bytes are there, " + bytes + " are to come, and a resource keeps " + most)
+                .because(there + " bytes are there, " + bytes + " are to come, and a resource keeps " + most
+                        + " for tuning")
                 .remedy("finetune gc JOB")
+                .remedy(listFiles(options))
                 .asException();
+    }
+
+    /** Those of others, too, which {@code gc} does not show. */
+    private static String listFiles(AzureOpenAiOptions options) {
+        String audience = AzureCloud.of(AzureCloud.ofRegion(options.region()))
+                .orElseThrow()
+                .cognitiveAudience();
+        return "az rest --method get --resource " + audience + " --url \"" + options.endpoint()
+                + (options.isV1() ? "/openai/v1/files" : "/openai/files?api-version=" + options.apiVersion())
+                + "\" --query \"data[?purpose=='" + TuningFile.TUNING + "'].[id,filename,bytes]\"";
     }
 
     private static Problem.Builder refused(String reason, String name, AzureOpenAiOptions options) {

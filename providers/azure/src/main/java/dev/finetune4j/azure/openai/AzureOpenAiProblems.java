@@ -99,7 +99,7 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "FT0982",
             "the limits of the resource leave no place for the job",
             ExitCode.CAPACITY,
-            "A resource keeps at most 100 jobs, 50 files and 1 GB of them, and has few jobs run or wait at once.",
+            "A resource keeps at most 100 jobs, 50 files for tuning and 1 GB of them, and has few jobs run or wait at once.",
             "finetune gc JOB");
 
     static final ProblemKind REFUSED = new ProblemKind(

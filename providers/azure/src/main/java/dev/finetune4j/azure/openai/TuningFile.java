@@ -12,12 +12,17 @@ import java.util.regex.Pattern;
  *
  * @param id the service's
  * @param name as it was sent; files of finetune4j's jobs hold run and digest in it, by which their jobs are known
+ * @param purpose what the service keeps it for, in its words
  * @param status as the service calls it
  * @param details what the service says of a file that it does not take; empty if nothing
  * @param bytes its size
  * @param createdAt when it was sent
  */
-record TuningFile(String id, String name, String status, String details, long bytes, Instant createdAt) {
+record TuningFile(
+        String id, String name, String purpose, String status, String details, long bytes, Instant createdAt) {
+    /** Purpose of what jobs train on and are compared with. */
+    static final String TUNING = "fine-tune";
+
     private static final Pattern NAME =
             Pattern.compile("finetune4j\\.([a-zA-Z0-9-]{1,63})\\.([a-zA-Z0-9]{1,128})\\.(train|validation)\\.jsonl");
 
@@ -28,6 +33,7 @@ record TuningFile(String id, String name, String status, String details, long by
         return new TuningFile(
                 file.path("id").asText(),
                 file.path("filename").asText(),
+                file.path("purpose").asText(),
                 file.path("status").asText(),
                 file.path("status_details").isTextual()
                         ? file.path("status_details").asText()

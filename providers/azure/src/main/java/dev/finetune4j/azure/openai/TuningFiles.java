@@ -25,7 +25,7 @@ final class TuningFiles {
     /** Bytes of a part; the service takes twice that. */
     private static final int PART = 32 << 20;
 
-    /** Of all files of a resource. */
+    /** Of all files of a resource that are for tuning; those of batches and assistants have a limit of their own. */
     private static final long MOST_BYTES = 1L << 30;
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -96,7 +96,10 @@ final class TuningFiles {
     }
 
     private void refuseWithoutRoom(String name, Path content, List<TuningFile> all) {
-        long there = all.stream().mapToLong(TuningFile::bytes).sum();
+        long there = all.stream()
+                .filter(file -> file.purpose().equals(TuningFile.TUNING) && !file.isUnusable())
+                .mapToLong(TuningFile::bytes)
+                .sum();
         long bytes = content.toFile().length();
         if (there + bytes > MOST_BYTES) {
             throw AzureOpenAiErrors.noRoom(name, bytes, there, MOST_BYTES, options);
@@ -155,7 +158,7 @@ final class TuningFiles {
         ObjectNode wish = Json.records()
                 .createObjectNode()
                 .put("filename", name)
-                .put("purpose", "fine-tune")
+                .put("purpose", TuningFile.TUNING)
                 .put("bytes", Files.size(content))
                 .put("mime_type", "application/jsonl");
         String upload;

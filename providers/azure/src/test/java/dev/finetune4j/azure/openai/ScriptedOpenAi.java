@@ -214,6 +214,7 @@ final class ScriptedOpenAi implements HttpClient {
                 .createObjectNode()
                 .put("id", "file-" + (files.size() + 1))
                 .put("filename", name)
+                .put("purpose", "fine-tune")
                 .put("bytes", 1)
                 .put("created_at", clock.instant().getEpochSecond())
                 .put("status", pendingLooks > 0 ? "pending" : "processed")

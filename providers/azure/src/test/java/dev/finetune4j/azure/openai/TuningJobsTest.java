@@ -307,20 +307,45 @@ class TuningJobsTest {
     /** Before a file is sent for nothing. */
     @Test
     void refusesAFileForWhichTheResourceHasNoRoom() {
-        service.files.add(Json.records()
-                .createObjectNode()
-                .put("id", "file-of-others")
-                .put("filename", "others.jsonl")
-                .put("bytes", (1L << 30) - 2)
-                .put("status", "processed"));
+        there("fine-tune", "processed", (1L << 30) - 2);
 
         assertThatThrownBy(this::launch).isInstanceOfSatisfying(FineTuneException.class, refusal -> {
             Problem problem = refusal.problems().get(0);
             assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.QUOTA);
             assertThat(problem.causes())
-                    .containsExactly("1073741822 bytes are there, 3 are to come, and a resource keeps 1073741824");
+                    .containsExactly(
+                            "1073741822 bytes are there, 3 are to come, and a resource keeps 1073741824 for tuning");
+            assertThat(problem.remedies().get(1))
+                    .as("somebody else's")
+                    .startsWith("az rest --method get --resource https://cognitiveservices.azure.com --url \"https://")
+                    .contains("/files")
+                    .contains("purpose=='fine-tune'");
         });
         assertThat(service.calls).containsExactly("GET files");
+    }
+
+    /** A resource serves others, too. */
+    @Test
+    void countsNoFilesThatAreNotForTuning() throws IOException {
+        there("batch", "processed", 1L << 30);
+        there("batch_output", "processed", 1L << 30);
+        there("assistants", "processed", 1L << 30);
+        there("fine-tune", "error", 1L << 30);
+        there("fine-tune", "deleted", 1L << 30);
+
+        launch();
+
+        assertThat(service.made()).hasSize(1);
+    }
+
+    private void there(String purpose, String status, long bytes) {
+        service.files.add(Json.records()
+                .createObjectNode()
+                .put("id", "file-of-others-" + service.files.size())
+                .put("filename", "others.jsonl")
+                .put("purpose", purpose)
+                .put("bytes", bytes)
+                .put("status", status));
     }
 
     /** No outage, though nobody answers. */
