@@ -481,7 +481,7 @@ class AzureMlProvider implements Provider {
         stored().removeInputs(id, launches.stream().map(Launch::job).toList());
         // The first record goes last, so that a deletion that is cut short can be found and repeated.
         for (int i = launches.size() - 1; i >= 0; i--) {
-            site().jobs().delete(launches.get(i).job().name());
+            site().jobs().remove(launches.get(i).job());
         }
     }
 

@@ -129,6 +129,18 @@ final class CommandJobs {
         }
     }
 
+    /**
+     * Removes the record of a job. That of a fine-tuning job is archived, since the model that it registered stays: whoever launched the run anew
+     * under the same name would have it register the same version, which the service refuses once all is trained and paid for.
+     */
+    void remove(AzureJob job) {
+        if (job.isTuning()) {
+            archive(job.name());
+        } else {
+            delete(job.name());
+        }
+    }
+
     /** Removes the record of a job, or archives it where only that is allowed; without effect where there is none. */
     void delete(String name) {
         try {
@@ -138,8 +150,12 @@ final class CommandJobs {
             if (failure != AzureFailure.DENIED && failure != AzureFailure.REFUSED) {
                 throw AzureMlErrors.told(e, name, options);
             }
-            find(name).ifPresent(job -> make(name, () -> manager.put(path(name), CommandJobMapper.archived(job))));
+            archive(name);
         }
+    }
+
+    private void archive(String name) {
+        find(name).ifPresent(job -> make(name, () -> manager.put(path(name), CommandJobMapper.archived(job))));
     }
 
     /** The jobs of finetune4j, by their tag, whoever launched them; the first launched comes first. */

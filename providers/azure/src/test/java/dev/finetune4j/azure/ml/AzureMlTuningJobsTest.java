@@ -133,16 +133,10 @@ class AzureMlTuningJobsTest {
             JobSnapshot again = other.submit(job(RUN));
 
             assertThat(again.reference()).endsWith(RUN + "-r2");
-            JsonNode sent = place.azure
-                    .calls()
-                    .of("Jobs_CreateOrUpdate")
-                    .get(1)
-                    .request()
-                    .path("body");
-            assertThat(sent.at("/properties/outputs/registered_model/assetVersion")
+            assertThat(sent(1).at("/properties/outputs/registered_model/assetVersion")
                             .asText())
                     .isEqualTo("2");
-            assertThat(sent.at("/properties/resources/instanceTypes/0").asText())
+            assertThat(sent(1).at("/properties/resources/instanceTypes/0").asText())
                     .isEqualTo("Standard_NC40ads_H100_v5");
         }
     }
@@ -190,32 +184,32 @@ class AzureMlTuningJobsTest {
         assertThat(place.store().list("inputs/")).isEmpty();
     }
 
+    /** The model stays with the workspace, which takes no second one of its version. */
     @Test
-    void archivesARecordThatNobodyMayDelete() {
+    void registersAnotherVersionWhereItsRecordWasRemoved() {
         provider.submit(job(RUN));
         place.clock.advance(Duration.ofHours(3));
-        place.azure.faults().denyAccess("Jobs_Delete", 1);
 
         provider.delete(new RunId(RUN));
 
-        JsonNode last =
-                place.azure.calls().of("Jobs_CreateOrUpdate").get(1).request().path("body");
-        assertThat(last.at("/properties/isArchived").asBoolean()).isTrue();
+        assertThat(provider.find(new RunId(RUN))).isEmpty();
+        assertThat(sent(1).at("/properties/isArchived").asBoolean()).isTrue();
+        assertThat(provider.submit(job(RUN)).reference()).endsWith(RUN + "-r2");
+        assertThat(sent(2).at("/properties/outputs/registered_model/assetVersion")
+                        .asText())
+                .isEqualTo("2");
+    }
+
+    /** What the resource manager was sent, counted from 0. */
+    private JsonNode sent(int body) {
+        return place.azure.calls().of("Jobs_CreateOrUpdate").get(body).request().path("body");
     }
 
     /** Properties of a job can be changed by anybody who may launch jobs; the name of the model that comes of it cannot. */
     @Test
     void knowsItsOrderByWhatNobodyCanChange() {
         provider.submit(job(RUN));
-        JsonNode told = Json.read(
-                place.azure
-                        .calls()
-                        .of("Jobs_CreateOrUpdate")
-                        .get(0)
-                        .request()
-                        .path("body")
-                        .toString(),
-                JsonNode.class);
+        JsonNode told = Json.read(sent(0).toString(), JsonNode.class);
 
         assertThat(AzureJob.of(told).digest()).isEqualTo(job(RUN).order().digest());
         ((ObjectNode) told.at("/properties/properties")).put("finetune4j-digest", "0123456789abcdef");
