@@ -44,7 +44,7 @@ final class WorkspaceDeployment implements Founding {
     static final Duration PAUSE = Duration.ofSeconds(30);
     private static final Set<String> CHANGES = Set.of("Create", "Modify", "Delete", "Deploy");
 
-    /** A name is held by something that was deleted and is still kept, or is somebody else's. */
+    /** A name is held by something that was deleted and is still kept, or is elsewhere. */
     private static final Pattern HELD = Pattern.compile(
             "(?i)soft.?delet|deleted state|FlagMustBeSetForRestore|VaultAlreadyExists|StorageAccountAlreadyTaken");
 
@@ -281,13 +281,16 @@ final class WorkspaceDeployment implements Founding {
                 + " --set generation=" + next;
         if (TAKEN.matcher(reason).find()) {
             problem.because(
-                            "names of storage accounts and key vaults are of all subscriptions, and this one is somebody else's")
+                            "names of storage accounts and key vaults are of all subscriptions, and this one is taken: by somebody else,"
+                                    + " or in another group or subscription of yours")
                     .remedy(withOthers);
+            if (VAULT.matcher(reason)
+                    .find()) { // Azure has the same words for one that was deleted elsewhere in the subscription
+                addDeletedVault(problem);
+            }
         } else if (VAULT.matcher(reason).find()) {
-            problem.because("a key vault that was deleted is kept for 7 to 90 days with its name")
-                    .remedy(withOthers)
-                    .remedy(
-                            "az keyvault list-deleted --resource-type vault --query [].name  # then az keyvault purge --name NAME");
+            problem.remedy(withOthers);
+            addDeletedVault(problem);
         } else if (WORKSPACE.matcher(reason).find()) {
             problem.because("a workspace that was deleted is kept for 14 days with its name")
                     .remedy(again + " --set workspaceName=" + workspace + "-" + next)
@@ -298,6 +301,12 @@ final class WorkspaceDeployment implements Founding {
         } else {
             problem.remedy(again + " --set generation=" + next + " --set workspaceName=" + workspace + "-" + next);
         }
+    }
+
+    private static void addDeletedVault(Problem.Builder problem) {
+        problem.because("a key vault that was deleted is kept for 7 to 90 days with its name")
+                .remedy(
+                        "az keyvault list-deleted --resource-type vault --query [].name  # then az keyvault purge --name NAME");
     }
 
     /** Of an error within errors the innermost, which says what is wrong. */

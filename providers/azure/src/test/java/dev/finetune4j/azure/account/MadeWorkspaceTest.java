@@ -244,7 +244,7 @@ class MadeWorkspaceTest {
     }
 
     @Test
-    void goesPastNamesThatAreSomebodyElses() {
+    void goesPastNamesThatAreTaken() {
         for (String kind : List.of("Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults")) {
             String workspace = "of-" + kind.replaceFirst(".*/", "");
             Map<String, String> wishes = Map.of("workspaceName", workspace, "generation", "1");
@@ -263,9 +263,20 @@ class MadeWorkspaceTest {
             assertThat(problem.code()).isEqualTo("FT0955");
             assertThat(problem.causes().get(0)).startsWith("InvalidTemplateDeployment: ");
             assertThat(problem.causes().get(1)).contains("lready").contains(name);
-            assertThat(problem.remedies())
-                    .containsExactly("finetune bootstrap azure --set resource-group=my-group --set workspaceName="
-                            + workspace + " --set generation=2");
+            assertThat(problem.causes().get(2))
+                    .contains("by somebody else, or in another group or subscription of yours");
+            assertThat(problem.remedies().get(0))
+                    .isEqualTo("finetune bootstrap azure --set resource-group=my-group --set workspaceName=" + workspace
+                            + " --set generation=2");
+            if (kind.endsWith("vaults")) {
+                assertThat(problem.causes().get(3))
+                        .as("it may be a deleted one of yours")
+                        .contains("was deleted");
+                assertThat(problem.remedies()).hasSize(2).last().asString().contains("az keyvault list-deleted");
+            } else {
+                assertThat(problem.causes()).hasSize(3);
+                assertThat(problem.remedies()).hasSize(1);
+            }
             assertThat(group.carriedOut(group.prepared(Map.of("workspaceName", workspace, "generation", "2"))))
                     .contains("workspace: " + workspace + "\n");
         }
