@@ -176,15 +176,38 @@ class AzureMlProvider implements Provider {
         try {
             return submitted(submission);
         } catch (FineTuneException e) {
-            throw RoleAssignments.awaited(e, DENIED, this::roles, now());
+            throw awaited(e);
         }
     }
 
-    private Optional<RoleAssignments> roles() {
+    /**
+     * What a launch was refused with, and where a role is on its way, the advice to come again. Whoever owns the group sees all roles there; whom {@code
+     * bootstrap} let launch sees those at the identity that jobs act as, of which one came with the others.
+     */
+    private FineTuneException awaited(FineTuneException refusal) {
         AzureMlOptions options = settings.options();
-        return Optional.of(new RoleAssignments(
-                connection(options),
-                "/subscriptions/" + options.subscription() + "/resourceGroups/" + options.resourceGroup()));
+        String group = "/subscriptions/" + options.subscription() + "/resourceGroups/" + options.resourceGroup();
+        FineTuneException told = RoleAssignments.awaited(refusal, DENIED, () -> Optional.of(roles(group)), now());
+        return told != refusal
+                ? told
+                : RoleAssignments.awaited(refusal, DENIED, () -> identity().map(this::roles), now());
+    }
+
+    private RoleAssignments roles(String place) {
+        return new RoleAssignments(connection(settings.options()), place);
+    }
+
+    /** Path of an identity of the workspace; empty where it has none, or the caller may not see it. */
+    private Optional<String> identity() {
+        try {
+            return site().jobs()
+                    .workspace()
+                    .flatMap(found -> found.at("/identity/userAssignedIdentities").properties().stream()
+                            .map(Map.Entry::getKey)
+                            .findFirst());
+        } catch (FineTuneException e) {
+            return Optional.empty(); // what is wrong is told by what was refused
+        }
     }
 
     private JobSnapshot submitted(Submission submission) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.ml.AzureMlProviderFactory;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.azure.ml.Datastores;
@@ -200,6 +201,38 @@ class MadeWorkspaceTest {
 
         assertThat(problem.code()).as("files ask for a role of their own").isEqualTo("FT0962");
         assertThat(problem.causes().toString()).contains("AuthorizationPermissionMismatch");
+    }
+
+    /** Storage is the last to know of a role, and whoever may only launch sees no roles but those at the identity. */
+    @Test
+    void isWaitedForByWhomItLetLaunch() {
+        Map<String, String> settings = settings(group.carriedOut(group.prepared(Map.of())));
+        group.resources(AUTHORIZATION).delete(assignmentOfCaller(BLOB_CONTRIBUTOR)); // as storage sees it
+        group.azure.restrictCaller();
+
+        Problem soon = problem(() -> ran("soon", settings));
+        assertThat(soon.code()).isEqualTo("FT0962");
+        assertThat(soon.retry()).isEqualTo(Retry.after(Duration.ofSeconds(30)));
+        assertThat(soon.causes().get(0)).startsWith("a role was assigned at ");
+
+        group.clock.advance(Duration.ofMinutes(11));
+        assertThat(problem(() -> ran("soon", settings)).retry())
+                .as("it is known everywhere by then")
+                .isEqualTo(Retry.NEVER);
+    }
+
+    private String assignmentOfCaller(String role) {
+        return group
+                .resources(AUTHORIZATION)
+                .list(OfflineGroup.GROUP + "/providers/Microsoft.Authorization/roleAssignments")
+                .stream()
+                .filter(one -> one.at("/properties/roleDefinitionId").asText().endsWith(role))
+                .filter(one -> one.at("/properties/principalId")
+                        .asText()
+                        .equals(group.azure.variables().get("AZURE_CLIENT_ID")))
+                .map(one -> one.path("id").asText())
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
