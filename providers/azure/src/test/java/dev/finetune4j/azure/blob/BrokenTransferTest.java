@@ -9,8 +9,12 @@ import com.azure.core.http.HttpHeaders;
 import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
+import com.azure.core.util.Context;
+import com.azure.storage.blob.BlobClient;
 import com.azure.storage.blob.BlobContainerClientBuilder;
-import com.azure.storage.blob.models.BlobProperties;
+import com.azure.storage.blob.models.BlobRequestConditions;
+import com.azure.storage.common.policy.RequestRetryOptions;
+import com.azure.storage.common.policy.RetryPolicyType;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.offlinecloud.azure.AzurePace;
 import dev.finetune4j.offlinecloud.azure.OfflineAzure;
@@ -30,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,7 +110,7 @@ class BrokenTransferTest {
         assertThat(whole.blocks).hasValue(BLOCKS - 4);
         assertThat(store(whole).download(name, folder.resolve("home")).resolve("model.bin"))
                 .hasSameBinaryContentAs(file);
-        assertThat(properties(name + "model.bin").getContentMd5())
+        assertThat(blob(name + "model.bin").getProperties().getContentMd5())
                 .as("for whoever fetches it by other means")
                 .isEqualTo(MessageDigest.getInstance("MD5").digest(Files.readAllBytes(file)));
         store(whole).delete(name);
@@ -114,15 +119,32 @@ class BrokenTransferTest {
     /** Blocks of the same place in another file are none of this one. */
     @Test
     void takesNoBlockOfAnotherContentForItsOwn() throws IOException {
+        Line breaking = new Line(connection.http());
+        breaking.mostBlocks = 4;
+        assertThatThrownBy(() -> sender(breaking).send(StagedFile.read("sent", file, BLOCK), Map.of()))
+                .hasMessageContaining("the line broke");
         byte[] content = Files.readAllBytes(file);
         content[BLOCK]++;
-        StagedFile changed = StagedFile.read("model.bin", Files.write(folder.resolve("other"), content), BLOCK);
-        StagedFile before = StagedFile.read("model.bin", file, BLOCK);
+        StagedFile changed = StagedFile.read("sent", Files.write(folder.resolve("other"), content), BLOCK);
 
-        assertThat(changed.blockMd5s().get(0)).isEqualTo(before.blockMd5s().get(0));
-        assertThat(changed.blockMd5s().get(1)).isNotEqualTo(before.blockMd5s().get(1));
-        assertThat(changed.blockMd5s()).hasSize(BLOCKS);
-        assertThat(changed.length(BLOCKS - 1)).isEqualTo(BLOCK - 1);
+        Line whole = new Line(connection.http());
+        sender(whole).send(changed, Map.of());
+
+        assertThat(whole.blocks)
+                .as("three of the four that were sent are the same")
+                .hasValue(BLOCKS - 3);
+        assertThat(blob("sent").downloadContent().toBytes()).isEqualTo(content);
+    }
+
+    private BlockSender sender(Line line) {
+        return new BlockSender(
+                container(line)
+                        .retryOptions(
+                                new RequestRetryOptions(RetryPolicyType.FIXED, 1, (Duration) null, null, null, null))
+                        .buildAsyncClient()
+                        .getBlobAsyncClient(folder.getFileName() + "/sent")
+                        .getBlockBlobAsyncClient(),
+                new BlobRequestConditions());
     }
 
     @Test
@@ -147,10 +169,7 @@ class BrokenTransferTest {
     void fetchesOnlyTheBytesThatAreNotThere() {
         String name = store(new Line(connection.http())).stage(file);
         Path home = folder.resolve("home");
-        Line breaking = new Line(connection.http());
-        breaking.mostBytes = 3 * BLOCK;
-        assertThatThrownBy(() -> store(breaking).download(name, home)).hasMessageContaining("FT0963");
-        assertThat(home.resolve("model.bin")).doesNotExist();
+        breakOff(name, home);
 
         Line whole = new Line(connection.http());
         store(whole).download(name, home);
@@ -161,26 +180,39 @@ class BrokenTransferTest {
         store(whole).delete(name);
     }
 
-    private BlobProperties properties(String name) {
+    private void breakOff(String name, Path home) {
+        Line breaking = new Line(connection.http());
+        breaking.mostBytes = 3 * BLOCK;
+        assertThatThrownBy(() -> store(breaking).download(name, home)).hasMessageContaining("FT0963");
+        assertThat(home.toFile().list()).singleElement().asString().endsWith(".partial");
+    }
+
+    private BlobClient blob(String name) {
+        return container(connection.http()).buildClient().getBlobClient(folder.getFileName() + "/" + name);
+    }
+
+    private BlobContainerClientBuilder container(HttpClient http) {
         return new BlobContainerClientBuilder()
                 .endpoint(BlobAddress.parse(azure.store()).orElseThrow().endpoint())
                 .containerName("jobs")
                 .credential(connection.credential())
-                .httpClient(connection.http())
-                .buildClient()
-                .getBlobClient(folder.getFileName() + "/" + name)
-                .getProperties();
+                .httpClient(http);
     }
 
     /** A line that may break, and counts what came through. */
     private static final class Line implements HttpClient {
+        private static final HttpHeaderName RANGE = HttpHeaderName.fromString("x-ms-range");
+
         private final HttpClient http;
         private final AtomicInteger tried = new AtomicInteger();
         private final AtomicInteger blocks = new AtomicInteger();
         private final CompletableFuture<Void> full = new CompletableFuture<>();
         private final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
         private int mostBlocks = Integer.MAX_VALUE;
+        private final List<Object> timeouts = Collections.synchronizedList(new ArrayList<>());
         private int mostBytes = Integer.MAX_VALUE;
+        private boolean hasRanges = true;
+        private Runnable meanwhile = () -> {};
 
         Line(HttpClient http) {
             this.http = http;
@@ -188,20 +220,32 @@ class BrokenTransferTest {
 
         @Override
         public Mono<HttpResponse> send(HttpRequest request) {
+            return send(request, Context.NONE);
+        }
+
+        @Override
+        public Mono<HttpResponse> send(HttpRequest request, Context context) {
+            if (request.getHttpMethod() == HttpMethod.PUT) {
+                timeouts.add(context.getData("azure-response-timeout").orElse("usual"));
+            }
             if (request.getUrl().toString().matches(".*[?&]comp=block(&.*)?")) {
                 return tried.incrementAndGet() > mostBlocks
                         ? Mono.fromFuture(full).then(broken())
-                        : http.send(request).doOnNext(answer -> {
+                        : http.send(request, context).doOnNext(answer -> {
                             if (blocks.incrementAndGet() == mostBlocks) {
                                 full.complete(null);
                             }
                         });
             }
             if (request.getHttpMethod() != HttpMethod.GET || request.getUrl().getQuery() != null) {
-                return http.send(request);
+                return http.send(request, context);
             }
-            ranges.add(String.valueOf(request.getHeaders().getValue(HttpHeaderName.fromString("x-ms-range"))));
-            return http.send(request).map(answer -> new Cut(answer, mostBytes));
+            CompletableFuture.runAsync(meanwhile).join();
+            ranges.add(Objects.requireNonNullElse(request.getHeaders().getValue(RANGE), "none"));
+            if (!hasRanges) {
+                var unused = request.getHeaders().remove(RANGE);
+            }
+            return http.send(request, context).map(answer -> new Cut(answer, mostBytes));
         }
 
         private static <T> Mono<T> broken() {
