@@ -44,8 +44,11 @@ public final class BlobStore {
     public static final String INPUTS = "inputs/";
 
     static final String SHA256 = "sha256";
+
+    /** Enough for the blocks that are sent at once over a line of 2 Mbit/s. */
+    static final Duration LONGEST_TRY = Duration.ofMinutes(5);
+
     private static final String WITHOUT_KEYS = "KeyBasedAuthenticationNotPermitted";
-    private static final int SECONDS_OF_A_TRY = 300;
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofSeconds(30);
@@ -118,7 +121,7 @@ public final class BlobStore {
                 .retryOptions(new RequestRetryOptions(
                         RetryPolicyType.EXPONENTIAL,
                         connection.retries() + 1,
-                        Duration.ofSeconds(SECONDS_OF_A_TRY),
+                        LONGEST_TRY,
                         SHORTEST_PAUSE,
                         LONGEST_PAUSE,
                         null));

@@ -11,6 +11,7 @@ import com.azure.storage.blob.options.BlockBlobCommitBlockListOptions;
 import com.azure.storage.blob.options.BlockBlobSimpleUploadOptions;
 import com.azure.storage.blob.options.BlockBlobStageBlockOptions;
 import com.azure.storage.blob.specialized.BlockBlobAsyncClient;
+import dev.finetune4j.azure.internal.AzureConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /**
  * Stores a file, a large one block by block. Blocks that an earlier call has sent stay for a week where it was broken off: they are known by position,
@@ -51,6 +53,7 @@ final class BlockSender {
                             .setHeaders(headers)
                             .setMetadata(metadata)
                             .setRequestConditions(conditions))
+                    .contextWrite(BlockSender::patient)
                     .block();
             return;
         }
@@ -66,7 +69,13 @@ final class BlockSender {
                 .filter(block -> !there.contains(ids.get(block)))
                 .flatMap(block -> send(file, block, ids.get(block)), AT_ONCE)
                 .then(Mono.defer(() -> blob.commitBlockListWithResponse(whole)))
+                .contextWrite(BlockSender::patient)
                 .block();
+    }
+
+    /** An answer comes once all is sent, which takes longer than the one to a question. */
+    private static Context patient(Context context) {
+        return context.put(AzureConnection.RESPONSE_TIMEOUT, BlobStore.LONGEST_TRY);
     }
 
     /** All blocks of a blob must have ids of one length: these have that of Microsoft's own clients, which may have left some. */

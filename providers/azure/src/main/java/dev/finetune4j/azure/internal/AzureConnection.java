@@ -54,6 +54,9 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
     /** The setting that names where tokens come from. */
     public static final String CREDENTIAL = AzureCredentials.SETTING;
 
+    /** What another {@link Duration} is said by, in the context of one call, than a call is usually waited for: sending counts. */
+    public static final String RESPONSE_TIMEOUT = "azure-response-timeout";
+
     private static final String PROGRAM = "finetune4j";
     /** As azure-core calls it: how often calls are repeated. */
     private static final String RETRIES = Configuration.PROPERTY_AZURE_REQUEST_RETRY_COUNT;

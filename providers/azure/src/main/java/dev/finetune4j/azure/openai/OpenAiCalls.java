@@ -28,9 +28,6 @@ import java.util.function.Supplier;
  * AzureFailure} tells their kind). Safe for use by several threads.
  */
 final class OpenAiCalls {
-    /** In azure-core's words; the client keeps it for one call. */
-    private static final String TIMEOUT = "azure-response-timeout";
-
     /** Whoever makes a job must know soon that there is no answer. */
     private static final Duration CREATING = Duration.ofSeconds(30);
 
@@ -102,12 +99,12 @@ final class OpenAiCalls {
      */
     JsonNode create(String path, JsonNode body) {
         return json(unlessBusy(
-                () -> send(once, posted(path, body), new Context(TIMEOUT, CREATING)), LONGEST_PAUSE_OF_A_CALL));
+                () -> send(once, posted(path, body), new Context(AzureConnection.RESPONSE_TIMEOUT, CREATING)), LONGEST_PAUSE_OF_A_CALL));
     }
 
     /** Has parts of a file put together, by one try; that may take as long as sending them. */
     JsonNode complete(String upload, JsonNode parts) {
-        return json(unlessBusy(() -> send(once, posted(upload + "/complete", parts), new Context(TIMEOUT, SENDING))));
+        return json(unlessBusy(() -> send(once, posted(upload + "/complete", parts), new Context(AzureConnection.RESPONSE_TIMEOUT, SENDING))));
     }
 
     /** What is refused since too many calls came was not done, so that it may be asked for again once the service says so. */
@@ -133,7 +130,7 @@ final class OpenAiCalls {
     JsonNode converse(String deployment, ObjectNode question) {
         String path = isV1 ? "chat/completions" : "deployments/" + deployment + "/chat/completions";
         ObjectNode body = isV1 ? question.put("model", deployment) : question;
-        return json(unlessBusy(() -> send(repeated, posted(path, body), new Context(TIMEOUT, ANSWERING))));
+        return json(unlessBusy(() -> send(repeated, posted(path, body), new Context(AzureConnection.RESPONSE_TIMEOUT, ANSWERING))));
     }
 
     /** Does what has the same effect however often it is done. */
@@ -148,7 +145,7 @@ final class OpenAiCalls {
                 new HttpRequest(HttpMethod.POST, address(path, ""))
                         .setHeader(HttpHeaderName.CONTENT_TYPE, form.contentType())
                         .setBody(form.body()),
-                new Context(TIMEOUT, SENDING))));
+                new Context(AzureConnection.RESPONSE_TIMEOUT, SENDING))));
     }
 
     /** The content of a file; empty where the service answered that there is none. */

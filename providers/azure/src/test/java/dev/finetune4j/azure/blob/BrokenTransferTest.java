@@ -147,6 +147,19 @@ class BrokenTransferTest {
                 new BlobRequestConditions());
     }
 
+    /** The client counts from the first byte that is sent, and gives up after a minute by itself. */
+    @Test
+    void waitsForAnAnswerAsLongAsSendingTakes() throws IOException {
+        Path source = Files.createDirectories(folder.resolve("slowly"));
+        Files.copy(file, source.resolve("of-many-blocks"));
+        Files.write(source.resolve("of-one"), new byte[BLOCK]);
+        Line line = new Line(connection.http());
+
+        store(line).stage(source);
+
+        assertThat(line.timeouts).hasSize(BLOCKS + 2).containsOnly(Duration.ofMinutes(5));
+    }
+
     @Test
     void storesFilesOfAnySize() throws IOException {
         Path source = Files.createDirectories(folder.resolve("sizes"));
