@@ -2,6 +2,7 @@ package dev.finetune4j.azure.blob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpHeaderName;
@@ -9,13 +10,16 @@ import com.azure.core.http.HttpHeaders;
 import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
+import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.azure.storage.blob.BlobClient;
 import com.azure.storage.blob.BlobContainerClientBuilder;
 import com.azure.storage.blob.models.BlobRequestConditions;
+import com.azure.storage.blob.specialized.BlockBlobClient;
 import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.offlinecloud.azure.AzurePace;
 import dev.finetune4j.offlinecloud.azure.OfflineAzure;
 import dev.finetune4j.offlinecloud.azure.Workspace;
@@ -31,6 +35,7 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +43,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -193,11 +199,58 @@ class BrokenTransferTest {
         store(whole).delete(name);
     }
 
+    /** What jobs write through a mount has no digest: only its size shows what else came. */
+    @Test
+    void bringsNothingOfAnotherSizeHome() throws IOException {
+        write("written/model.bin", Files.readAllBytes(file));
+        assertThat(blob("written/model.bin").getProperties().getContentMd5()).isNull();
+        Path home = folder.resolve("home");
+        breakOff("written/", home);
+
+        Line careless = new Line(connection.http());
+        careless.hasRanges = false;
+        assertThatThrownBy(() -> store(careless).download("written/", home))
+                .isInstanceOfSatisfying(FineTuneException.class, failure -> {
+                    assertThat(failure.problems().get(0).code()).isEqualTo("FT0966");
+                    assertThat(failure.problems().get(0).causes()).containsExactly("it has 851967 bytes, not 655359");
+                });
+        assertThat(home).isEmptyDirectory();
+
+        Line whole = new Line(connection.http());
+        store(whole).download("written/", home);
+        assertThat(whole.ranges).as("from the beginning").containsExactly("none");
+        assertThat(home.resolve("model.bin")).hasSameBinaryContentAs(file);
+    }
+
+    @Test
+    void hasOneCallAtATimeBringAFile() throws IOException {
+        write("written/model.bin", Files.readAllBytes(file));
+        Path home = folder.resolve("home");
+        Line first = new Line(connection.http());
+        AtomicReference<Throwable> second = new AtomicReference<>();
+        first.meanwhile = () -> second.set(
+                catchThrowable(() -> store(new Line(connection.http())).download("written/", home)));
+
+        store(first).download("written/", home);
+
+        assertThat(second.get()).hasMessageContaining("FT0965").hasMessageContaining("by another call");
+        assertThat(home.resolve("model.bin")).hasSameBinaryContentAs(file);
+        assertThat(home.toFile().list()).containsExactly("model.bin");
+    }
+
     private void breakOff(String name, Path home) {
         Line breaking = new Line(connection.http());
         breaking.mostBytes = 3 * BLOCK;
         assertThatThrownBy(() -> store(breaking).download(name, home)).hasMessageContaining("FT0963");
         assertThat(home.toFile().list()).singleElement().asString().endsWith(".partial");
+    }
+
+    /** As a mount does. */
+    private void write(String name, byte[] content) {
+        BlockBlobClient blob = blob(name).getBlockBlobClient();
+        String block = Base64.getEncoder().encodeToString(new byte[] {1});
+        blob.stageBlock(block, BinaryData.fromBytes(content));
+        var unused = blob.commitBlockList(List.of(block), true);
     }
 
     private BlobClient blob(String name) {
