@@ -15,6 +15,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -106,10 +107,18 @@ final class BlobFetcher {
         return Optional.empty();
     }
 
-    /** The bytes of this version of a blob. */
-    private static Path partial(Path folder, BlobItem item) {
-        String version = item.getName() + " " + item.getProperties().getETag();
-        return folder.resolve(".finetune4j-" + digits(version) + ".partial");
+    /** The bytes of this version of a blob; those of others, which nobody will go on with, are removed. */
+    private static Path partial(Path folder, BlobItem item) throws IOException {
+        String ofBlob = ".finetune4j-" + digits(item.getName()) + "-";
+        Path partial = folder.resolve(ofBlob + digits(item.getProperties().getETag()) + ".partial");
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(folder, ofBlob + "*.partial")) {
+            for (Path other : others) {
+                if (!other.equals(partial)) {
+                    Files.deleteIfExists(other);
+                }
+            }
+        }
+        return partial;
     }
 
     private static String digits(String text) {

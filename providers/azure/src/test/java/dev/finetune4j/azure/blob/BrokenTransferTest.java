@@ -238,6 +238,21 @@ class BrokenTransferTest {
         assertThat(home.toFile().list()).containsExactly("model.bin");
     }
 
+    @Test
+    void leavesNoBytesOfAnEarlierVersion() throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        write("written/model.bin", content);
+        Path home = folder.resolve("home");
+        breakOff("written/", home);
+        content[0]++;
+        write("written/model.bin", content);
+
+        store(new Line(connection.http())).download("written/", home);
+
+        assertThat(home.resolve("model.bin")).hasBinaryContent(content);
+        assertThat(home.toFile().list()).containsExactly("model.bin");
+    }
+
     private void breakOff(String name, Path home) {
         Line breaking = new Line(connection.http());
         breaking.mostBytes = 3 * BLOCK;
