@@ -20,14 +20,14 @@ public final class StoreSecret {
      * @return empty where it keeps neither, as one of a store that takes tokens only
      */
     public static Optional<StoreSecret> of(JsonNode told) {
-        String value = switch (told.path("secretsType").asText()) {
-            case "AccountKey" -> told.path("key").asText();
-            case "Sas" -> told.path("sasToken").asText();
+        String kind = told.path("secretsType").asText("");
+        String value = switch (kind) {
+            case "AccountKey" -> told.path("key").asText("");
+            case "Sas" -> told.path("sasToken").asText("");
             default -> "";
         };
-        return value.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new StoreSecret(told.has("key"), value.replaceFirst("^\\?", "")));
+        String bare = value.strip().replaceFirst("^\\?", ""); // pasted with a line break, it makes no address
+        return bare.isEmpty() ? Optional.empty() : Optional.of(new StoreSecret(kind.equals("AccountKey"), bare));
     }
 
     /** Whether it is the key, by which signatures are made. */

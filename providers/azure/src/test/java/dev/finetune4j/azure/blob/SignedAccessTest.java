@@ -123,5 +123,17 @@ class SignedAccessTest {
         assertThat(StoreSecret.of(secret("ServicePrincipal").put("clientSecret", "x")))
                 .isEmpty();
         assertThat(StoreSecret.of(Json.records().createObjectNode())).isEmpty();
+        assertThat(StoreSecret.of(secret("AccountKey").putNull("key"))).isEmpty();
+        assertThat(StoreSecret.of(secret("Sas").put("sasToken", " \n"))).isEmpty();
+    }
+
+    @Test
+    void goesByTheKindOfASecret() {
+        StoreSecret signature = StoreSecret.of(
+                        secret("Sas").put("sasToken", "?sv=1&sig=c2lnbmVk\n").putNull("key"))
+                .orElseThrow();
+
+        assertThat(signature.isKey()).isFalse();
+        assertThat(signature.value()).as("as an address has it").isEqualTo("sv=1&sig=c2lnbmVk");
     }
 }
