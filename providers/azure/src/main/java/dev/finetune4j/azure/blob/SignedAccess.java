@@ -12,11 +12,16 @@ import com.azure.storage.blob.sas.BlobContainerSasPermission;
 import com.azure.storage.blob.sas.BlobServiceSasSignatureValues;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import com.azure.storage.common.sas.SasProtocol;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,6 +39,10 @@ final class SignedAccess implements HttpPipelinePolicy {
     /** Calls that are on their way must come before it ends. */
     private static final Duration SPARE = Duration.ofMinutes(10);
 
+    /** However soon it ends: all that asks for secrets counts against one limit. */
+    private static final Duration KEPT = Duration.ofMinutes(1);
+
+    private static final int DATE_CHARS = 10;
     private static final Pattern END = Pattern.compile("(?:^|&)se=([^&]+)");
 
     private final BlobAddress root;
@@ -53,10 +62,20 @@ final class SignedAccess implements HttpPipelinePolicy {
         this.clock = clock;
     }
 
-    private record Signature(String query, Instant until) {
+    /** @param end empty where it cannot be read */
+    private record Signature(String query, Instant asked, Optional<Instant> end) {
+        boolean isNew(Instant now) {
+            return now.isBefore(asked.plus(KEPT));
+        }
+
+        boolean isGood(Instant now) {
+            return isNew(now)
+                    || end.filter(time -> now.isBefore(time.minus(SPARE))).isPresent();
+        }
+
         @Override
         public String toString() {
-            return "Signature[until " + until + "]";
+            return "Signature[until " + end.map(Instant::toString).orElse("?") + "]";
         }
     }
 
@@ -87,7 +106,7 @@ final class SignedAccess implements HttpPipelinePolicy {
     private synchronized String query() {
         Signature known = current;
         Instant now = clock.instant();
-        if (known == null || !now.isBefore(known.until())) {
+        if (known == null || !known.isGood(now)) {
             known = sign(secret.get(), now);
             current = known;
         }
@@ -96,19 +115,23 @@ final class SignedAccess implements HttpPipelinePolicy {
 
     private Signature sign(StoreSecret given, Instant now) {
         if (given.isKey()) {
-            return new Signature(
-                    made(given, now.plus(SIGNED_FOR)), now.plus(SIGNED_FOR).minus(SPARE));
+            Instant end = now.plus(SIGNED_FOR);
+            return new Signature(made(given, end), now, Optional.of(end));
         }
         Matcher end = END.matcher(given.value());
-        return new Signature(given.value(), (end.find() ? time(end.group(1), now) : now).minus(SPARE));
+        return new Signature(given.value(), now, end.find() ? time(end.group(1)) : Optional.empty());
     }
 
-    /** One whose end cannot be read is asked for anew each time. */
-    private static Instant time(String end, Instant otherwise) {
+    /** A date, or a time with seconds or without. */
+    private static Optional<Instant> time(String end) {
         try {
-            return Instant.parse(end.replace("%3A", ":").replace("%3a", ":"));
-        } catch (DateTimeParseException e) {
-            return otherwise;
+            String said = URLDecoder.decode(end, StandardCharsets.UTF_8);
+            return Optional.of(
+                    said.length() == DATE_CHARS
+                            ? LocalDate.parse(said).atStartOfDay(ZoneOffset.UTC).toInstant()
+                            : OffsetDateTime.parse(said).toInstant());
+        } catch (DateTimeException | IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 

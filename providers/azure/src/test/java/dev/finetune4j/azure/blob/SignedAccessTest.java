@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -29,20 +30,26 @@ class SignedAccessTest {
     private final List<StoreSecret> asked = new ArrayList<>();
     private final VirtualClock clock = new VirtualClock();
     private int status = 200;
+    private String code = "InvalidUri";
 
     private BlobStore store(StoreSecret secret) {
+        return store(() -> secret);
+    }
+
+    private BlobStore store(Supplier<StoreSecret> kept) {
         HttpClient http = request -> {
             sent.add(request);
             return Mono.just(
                     status == 200
                             ? Answered.to(status, EMPTY).with(HttpHeaderName.CONTENT_TYPE, "application/xml")
-                            : Answered.to(status, "").with(HttpHeaderName.fromString("x-ms-error-code"), "InvalidUri"));
+                            : Answered.to(status, "").with(HttpHeaderName.fromString("x-ms-error-code"), code));
         };
         return BlobStore.open(
                 BlobAddress.parse("https://account1.blob.core.windows.net/jobs/runs")
                         .orElseThrow(),
                 Answered.connection(http),
                 () -> {
+                    StoreSecret secret = kept.get();
                     asked.add(secret);
                     return secret;
                 },
@@ -54,6 +61,10 @@ class SignedAccessTest {
     }
 
     private static StoreSecret signature(Instant end) {
+        return signature(end.toString());
+    }
+
+    private static StoreSecret signature(String end) {
         return StoreSecret.of(secret("Sas").put("sasToken", "?sv=2021-12-02&sr=c&se=" + end + "&sig=c2lnbmVk"))
                 .orElseThrow();
     }
@@ -94,6 +105,9 @@ class SignedAccessTest {
         BlobStore ending = store(signature(now.plus(Duration.ofMinutes(5))));
         ending.list("");
         ending.list("");
+        assertThat(asked).as("not for each call").hasSize(1);
+        clock.advance(Duration.ofMinutes(1));
+        ending.list("");
         assertThat(asked).hasSize(2);
         assertThat(sent.get(0).getUrl().getQuery()).endsWith("&sig=c2lnbmVk");
 
@@ -102,6 +116,19 @@ class SignedAccessTest {
         lasting.list("");
         lasting.list("");
         assertThat(asked).hasSize(1);
+    }
+
+    /** Of the forms that storage takes. */
+    @Test
+    void readsWhenASignatureEnds() {
+        for (String end : List.of("2026-01-02", "2026-01-01T10:00Z", "2026-01-01T10%3A00%3A00Z")) {
+            asked.clear();
+            BlobStore store = store(signature(end));
+            store.list("");
+            clock.advance(Duration.ofMinutes(2));
+            store.list("");
+            assertThat(asked).as(end).hasSize(1);
+        }
     }
 
     @Test
