@@ -35,7 +35,8 @@ public final class AzureStoreProblems implements ProblemCatalogue {
             "FT0964",
             "blob storage does not accept the credentials",
             ExitCode.CREDENTIALS,
-            "No token could be had, or storage does not take it: it is of another tenant, expired, or signed by a clock that is off.",
+            "No token could be had, or storage does not take it: it is of another tenant, expired, or signed by a clock that is off. By"
+                    + " store-access: sas it is the datastore's signature, which ended, lets do less, or is of a key that was changed.",
             "az login");
 
     static final ProblemKind LOCAL = new ProblemKind(

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of jobs below one address in blob storage. Whatever takes a name takes one below the store. All failures are {@link
@@ -59,14 +60,28 @@ public final class BlobStore {
     private final BlobContainerAsyncClient sending;
     private final int retries;
     private final int blockBytes;
+    private final @Nullable Signing signing;
 
-    private BlobStore(BlobAddress root, BlobContainerClientBuilder container, int retries, int blockBytes) {
+    private BlobStore(
+            BlobAddress root,
+            BlobContainerClientBuilder container,
+            int retries,
+            int blockBytes,
+            @Nullable Signing signing) {
+        this.signing = signing;
         this.root = root;
         this.container = container.buildClient();
         this.sending = container.buildAsyncClient();
         this.retries = retries;
         this.blockBytes = blockBytes;
     }
+
+    /**
+     * How a store is asked by signatures.
+     *
+     * @param remedy what shows where they come from
+     */
+    private record Signing(SignedAccess access, String remedy) {}
 
     /** A file in the store, called so below what was asked for. */
     public record StoredFile(String name, long bytes, Instant modified) {}
@@ -93,15 +108,18 @@ public final class BlobStore {
      * A store that is moved to and from by shared access signatures, for whoever has no role there. Asks nothing yet.
      *
      * @param secret asks for what signatures are made of
-     * @param clock by which the store looks at them
+     * @param remedy a command that shows where the secret comes from, for whoever is told that the store does not take it
+     * @param clock by which the store looks at signatures
      */
     public static BlobStore open(
-            BlobAddress root, AzureConnection connection, Supplier<StoreSecret> secret, Clock clock) {
+            BlobAddress root, AzureConnection connection, Supplier<StoreSecret> secret, String remedy, Clock clock) {
+        SignedAccess access = new SignedAccess(root, secret, clock);
         return new BlobStore(
                 root,
-                container(root, connection).addPolicy(new SignedAccess(root, secret, clock)),
+                container(root, connection).addPolicy(access),
                 connection.retries(),
-                BLOCK_BYTES);
+                BLOCK_BYTES,
+                new Signing(access, remedy));
     }
 
     /** @param blockBytes how much of a file is sent at once */
@@ -110,7 +128,8 @@ public final class BlobStore {
                 root,
                 container(root, connection).credential(connection.credential()),
                 connection.retries(),
-                blockBytes);
+                blockBytes,
+                null);
     }
 
     private static BlobContainerClientBuilder container(BlobAddress root, AzureConnection connection) {
@@ -339,12 +358,26 @@ public final class BlobStore {
 
     private <T> T make(String action, String name, Supplier<T> call) {
         try {
-            return call.get();
+            return made(call);
         } catch (FineTuneException e) {
             throw e;
         } catch (RuntimeException e) {
             AzureFailure.keepInterrupt(e);
             throw told(e, action, name);
+        }
+    }
+
+    /** A signature that was made a while ago may be of a key that was changed since. */
+    private <T> T made(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            if (AzureFailure.of(e) == AzureFailure.DENIED
+                    && signing != null
+                    && signing.access().forget()) {
+                return call.get();
+            }
+            throw e;
         }
     }
 
@@ -359,13 +392,7 @@ public final class BlobStore {
         String reason = AzureFailure.reason(failure);
         BlobAddress about = root.below(name);
         Problem.Builder problem = switch (AzureFailure.of(failure)) {
-            case DENIED ->
-                isWithoutKeys(failure)
-                        ? AzureStoreProblems.withoutKeys(root, reason)
-                        : AzureStoreProblems.DENIED
-                                .error("the caller may not " + action + " " + about)
-                                .because(reason)
-                                .remedy("finetune policy JOB --for caller");
+            case DENIED -> denied(failure, action + " " + about);
             case CREDENTIALS ->
                 AzureStoreProblems.NO_CREDENTIALS
                         .error("no token that blob storage takes")
@@ -392,5 +419,25 @@ public final class BlobStore {
                                 .retry(Retry.after(PAUSE));
         };
         return problem.build().asException(failure);
+    }
+
+    /** By a signature a store is asked without any role, so that none is missing. */
+    private Problem.Builder denied(RuntimeException failure, String action) {
+        String reason = AzureFailure.reason(failure);
+        if (isWithoutKeys(failure)) {
+            return AzureStoreProblems.withoutKeys(root, reason);
+        }
+        if (signing == null) {
+            return AzureStoreProblems.DENIED
+                    .error("the caller may not " + action)
+                    .because(reason)
+                    .remedy("finetune policy JOB --for caller");
+        }
+        String ended =
+                signing.access().ended().map(end -> "it ended at " + end + "; ").orElse("");
+        return AzureStoreProblems.NO_CREDENTIALS
+                .error("the datastore's signature does not let anybody " + action)
+                .because(ended + reason)
+                .remedy(signing.remedy());
     }
 }

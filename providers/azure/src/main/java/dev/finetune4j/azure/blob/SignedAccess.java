@@ -113,6 +113,25 @@ final class SignedAccess implements HttpPipelinePolicy {
         return known.query();
     }
 
+    /** When the signature ended that calls were made with; empty where it has not, or nobody knows. */
+    synchronized Optional<Instant> ended() {
+        Instant now = clock.instant();
+        return Optional.ofNullable(current).flatMap(Signature::end).filter(end -> !end.isAfter(now));
+    }
+
+    /**
+     * Has the next call ask for the secret, unless it was just asked for.
+     *
+     * @return whether it was asked for a while ago, so that there may be another one by now
+     */
+    synchronized boolean forget() {
+        boolean isOld = current != null && !current.isNew(clock.instant());
+        if (isOld) {
+            current = null;
+        }
+        return isOld;
+    }
+
     private Signature sign(StoreSecret given, Instant now) {
         if (given.isKey()) {
             Instant end = now.plus(SIGNED_FOR);

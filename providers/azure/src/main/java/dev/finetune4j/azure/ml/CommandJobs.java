@@ -221,6 +221,8 @@ final class CommandJobs {
                         options.store(),
                         connection,
                         this::storeSecret,
+                        "az ml datastore show --name " + options.datastore() + " --resource-group "
+                                + options.resourceGroup() + " --workspace-name " + options.workspace(),
                         Clock.systemUTC()) // as tokens go by it, whatever clock jobs go by
                 : BlobStore.open(options.store(), connection);
     }

@@ -2,12 +2,15 @@ package dev.finetune4j.azure.blob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpRequest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.internal.Answered;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.testkit.VirtualClock;
 import java.time.Duration;
@@ -22,6 +25,7 @@ import reactor.core.publisher.Mono;
 /** A store that is asked by signatures: without a token, by one that has not ended, and with no secret in what is told. */
 class SignedAccessTest {
     private static final String KEY = "c2VjcmV0LWtleS1vZi1uby1hY2NvdW50";
+    private static final String REMEDY = "az ml datastore show --name jobs";
     private static final String EMPTY =
             "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"jobs\">"
                     + "<Blobs/><NextMarker/></EnumerationResults>";
@@ -53,6 +57,7 @@ class SignedAccessTest {
                     asked.add(secret);
                     return secret;
                 },
+                REMEDY,
                 clock);
     }
 
@@ -129,6 +134,43 @@ class SignedAccessTest {
             store.list("");
             assertThat(asked).as(end).hasSize(1);
         }
+    }
+
+    /** Who asks by a signature has no role at the store, and lacks none. */
+    @Test
+    void tellsThatTheSignatureIsNotTaken() {
+        status = 403;
+        code = "AuthenticationFailed";
+        Problem revoked = refusal(store(signature("2026-01-02")));
+        assertThat(revoked.code()).isEqualTo("FT0964");
+        assertThat(revoked.causes().get(0)).startsWith("AuthenticationFailed: ");
+        assertThat(revoked.remedies()).containsExactly(REMEDY);
+        assertThat(asked).as("it is new").hasSize(1);
+
+        assertThat(refusal(store(signature("2025-12-31"))).causes().get(0))
+                .startsWith("it ended at 2025-12-31T00:00:00Z; AuthenticationFailed: ");
+    }
+
+    private static Problem refusal(BlobStore store) {
+        return catchThrowableOfType(FineTuneException.class, () -> store.list(""))
+                .problems()
+                .get(0);
+    }
+
+    @Test
+    void asksAnewWhereTheKeyWasChanged() {
+        BlobStore store = store(() -> {
+            status = 200; // what is asked for now is of the new key
+            return key();
+        });
+        store.list("");
+        clock.advance(Duration.ofMinutes(2));
+        status = 403;
+        code = "AuthenticationFailed";
+
+        store.list("");
+
+        assertThat(asked).hasSize(2);
     }
 
     @Test
