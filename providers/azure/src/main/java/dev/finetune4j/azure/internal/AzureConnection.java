@@ -68,8 +68,8 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    /** What a service may ask for within a call. */
-    private static final Duration LONGEST_PAUSE_ASKED = Duration.ofMinutes(1);
+    /** What a service may ask for within a call, each time: whoever waits there is not told. */
+    private static final Duration LONGEST_PAUSE_ASKED = Duration.ofSeconds(5);
 
     /** One that repeats calls as usual. */
     public AzureConnection(AzureCloud cloud, TokenCredential credential, HttpClient http) {

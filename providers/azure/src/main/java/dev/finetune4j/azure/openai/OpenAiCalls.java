@@ -41,10 +41,15 @@ final class OpenAiCalls {
     private static final int MOST_TRIES = 4;
 
     private static final Duration USUAL_PAUSE = Duration.ofSeconds(10);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
+
+    /** Many questions are asked one after the other, and limits are told by the minute. */
+    private static final Duration LONGEST_PAUSE_OF_A_QUESTION = Duration.ofMinutes(2);
 
     /** For longer nobody waits who is not told. */
     private static final Duration LONGEST_PAUSE_OF_A_CALL = Duration.ofSeconds(10);
+
+    /** Whoever comes again with a part sends all that came before it again, too. */
+    private static final Duration LONGEST_PAUSE_OF_A_PART = Duration.ofMinutes(1);
 
     private static final int MULTIPLE_CHOICES = 300;
     private static final int PAGE = 100;
@@ -99,19 +104,28 @@ final class OpenAiCalls {
      */
     JsonNode create(String path, JsonNode body) {
         return json(unlessBusy(
-                () -> send(once, posted(path, body), new Context(AzureConnection.RESPONSE_TIMEOUT, CREATING)), LONGEST_PAUSE_OF_A_CALL));
+                () -> send(once, posted(path, body), new Context(AzureConnection.RESPONSE_TIMEOUT, CREATING)),
+                LONGEST_PAUSE_OF_A_CALL));
     }
 
-    /** Has parts of a file put together, by one try; that may take as long as sending them. */
+    /**
+     * Has parts of a file put together, by one try; that may take as long as sending them. Where the service asks for more than a minute, that is
+     * left to the caller.
+     */
     JsonNode complete(String upload, JsonNode parts) {
-        return json(unlessBusy(() -> send(once, posted(upload + "/complete", parts), new Context(AzureConnection.RESPONSE_TIMEOUT, SENDING))));
+        return json(unlessBusy(
+                () -> send(
+                        once,
+                        posted(upload + "/complete", parts),
+                        new Context(AzureConnection.RESPONSE_TIMEOUT, SENDING)),
+                LONGEST_PAUSE_OF_A_PART));
     }
 
-    /** What is refused since too many calls came was not done, so that it may be asked for again once the service says so. */
-    private BinaryData unlessBusy(Supplier<BinaryData> call) {
-        return unlessBusy(call, Duration.ofSeconds(Long.MAX_VALUE));
-    }
-
+    /**
+     * What is refused since too many calls came was not done, so that it may be asked for again once the service says so.
+     *
+     * @param longest where the service asks for more than this, the refusal is the caller's
+     */
     private BinaryData unlessBusy(Supplier<BinaryData> call, Duration longest) {
         for (int tries = 1; ; tries++) {
             try {
@@ -121,7 +135,7 @@ final class OpenAiCalls {
                 if (AzureFailure.of(e) != AzureFailure.BUSY || tries == MOST_TRIES || asked.compareTo(longest) > 0) {
                     throw e;
                 }
-                pause.accept(asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE);
+                pause.accept(asked);
             }
         }
     }
@@ -130,7 +144,9 @@ final class OpenAiCalls {
     JsonNode converse(String deployment, ObjectNode question) {
         String path = isV1 ? "chat/completions" : "deployments/" + deployment + "/chat/completions";
         ObjectNode body = isV1 ? question.put("model", deployment) : question;
-        return json(unlessBusy(() -> send(repeated, posted(path, body), new Context(AzureConnection.RESPONSE_TIMEOUT, ANSWERING))));
+        return json(unlessBusy(
+                () -> send(repeated, posted(path, body), new Context(AzureConnection.RESPONSE_TIMEOUT, ANSWERING)),
+                LONGEST_PAUSE_OF_A_QUESTION));
     }
 
     /** Does what has the same effect however often it is done. */
@@ -138,14 +154,25 @@ final class OpenAiCalls {
         var unused = send(repeated, posted(path, Json.records().createObjectNode()), Context.NONE);
     }
 
-    /** Sends a form with a file, by one try. */
+    /** Sends a form with a file, by one try. Where the service asks for more than a short pause, that is left to the caller. */
     JsonNode send(String path, Form form) {
-        return json(unlessBusy(() -> send(
-                once,
-                new HttpRequest(HttpMethod.POST, address(path, ""))
-                        .setHeader(HttpHeaderName.CONTENT_TYPE, form.contentType())
-                        .setBody(form.body()),
-                new Context(AzureConnection.RESPONSE_TIMEOUT, SENDING))));
+        return send(path, form, LONGEST_PAUSE_OF_A_CALL);
+    }
+
+    /** The same with a part of a file, for which a minute is waited. */
+    JsonNode sendPart(String upload, Form form) {
+        return send(upload + "/parts", form, LONGEST_PAUSE_OF_A_PART);
+    }
+
+    private JsonNode send(String path, Form form, Duration longest) {
+        return json(unlessBusy(
+                () -> send(
+                        once,
+                        new HttpRequest(HttpMethod.POST, address(path, ""))
+                                .setHeader(HttpHeaderName.CONTENT_TYPE, form.contentType())
+                                .setBody(form.body()),
+                        new Context(AzureConnection.RESPONSE_TIMEOUT, SENDING)),
+                longest));
     }
 
     /** The content of a file; empty where the service answered that there is none. */

@@ -176,7 +176,7 @@ final class TuningFiles {
             for (int length = from.readNBytes(part, 0, PART); length > 0; length = from.readNBytes(part, 0, PART)) {
                 try (Form form = Form.ofPart(part, length)) {
                     all.withArray("/part_ids")
-                            .add(calls.send(upload + "/parts", form).path("id").asText());
+                            .add(calls.sendPart(upload, form).path("id").asText());
                 }
             }
         }

@@ -52,6 +52,7 @@ final class ScriptedOpenAi implements HttpClient {
     final List<ObjectNode> files = new ArrayList<>();
     private final List<Made> jobs = new ArrayList<>();
     private Duration behind = Duration.ZERO;
+    private Duration busyFor = Duration.ofSeconds(7);
     private Instant filesShown = Instant.MIN;
     private boolean hasPages = true;
     private int deniedLooks;
@@ -66,6 +67,12 @@ final class ScriptedOpenAi implements HttpClient {
     /** Its list shows a job so long after it was made. */
     ScriptedOpenAi behind(Duration time) {
         behind = time;
+        return this;
+    }
+
+    /** Where it is busy, it asks to come again so late. */
+    ScriptedOpenAi busyFor(Duration time) {
+        busyFor = time;
         return this;
     }
 
@@ -154,7 +161,7 @@ final class ScriptedOpenAi implements HttpClient {
                 }
                 case BUSY ->
                     Answered.to(429, "{\"error\":{\"code\":\"429\",\"message\":\"too many\"}}")
-                            .with(HttpHeaderName.RETRY_AFTER, "7");
+                            .with(HttpHeaderName.RETRY_AFTER, String.valueOf(busyFor.toSeconds()));
                 case REFUSED ->
                     Answered.to(
                                     400,

@@ -3,6 +3,7 @@ package dev.finetune4j.azure.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.azure.core.exception.HttpResponseException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.internal.Answered;
 import dev.finetune4j.azure.internal.ArmResources;
@@ -47,15 +48,16 @@ class TuningJobsTest {
 
     private final VirtualClock clock = new VirtualClock();
     private final ScriptedOpenAi service = new ScriptedOpenAi(clock);
+    private OpenAiCalls openAi;
     private TuningFiles files;
     private TuningJobs jobs;
 
     @BeforeEach
     void open() {
         AzureOpenAiOptions options = AzureOpenAiRulesTest.options();
-        OpenAiCalls calls = new OpenAiCalls(options, Answered.connection(service), clock::advance);
-        files = new TuningFiles(calls, options, clock::advance);
-        jobs = new TuningJobs(calls, files, options, clock::advance);
+        openAi = new OpenAiCalls(options, Answered.connection(service), clock::advance);
+        files = new TuningFiles(openAi, options, clock::advance);
+        jobs = new TuningJobs(openAi, files, options, clock::advance);
     }
 
     private Launched launch() throws IOException {
@@ -389,6 +391,38 @@ class TuningJobsTest {
             assertThat(refusal.problems().get(0).kind()).isEqualTo(AzureOpenAiProblems.UNREACHABLE);
             assertThat(refusal.problems().get(0).retry()).isEqualTo(Retry.asked(Duration.ofSeconds(7)));
         });
+    }
+
+    /** Whoever launches is told of it, and comes again. */
+    @Test
+    void leavesALongPauseToWhoeverSendsAFile() {
+        service.fate(Fate.BUSY).busyFor(Duration.ofSeconds(11));
+        Instant begun = clock.instant();
+
+        assertThatThrownBy(this::launch)
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        refusal -> assertThat(refusal.problems().get(0).retry())
+                                .isEqualTo(Retry.asked(Duration.ofSeconds(11))));
+        assertThat(clock.instant()).isEqualTo(begun);
+    }
+
+    /** A part that is given up costs those before it. */
+    @Test
+    void waitsAMinuteForAPartAndNoLonger() throws IOException {
+        JsonNode none = Json.records().createObjectNode();
+        try (Form part = Form.ofPart(new byte[1], 1)) {
+            service.busyFor(Duration.ofMinutes(1)).fate(Fate.BUSY);
+            assertThat(openAi.sendPart("uploads/large", part).path("id").asText())
+                    .startsWith("part-");
+            service.fate(Fate.BUSY);
+            assertThat(openAi.complete("uploads/large", none).has("file")).isTrue();
+            assertThat(clock.instant()).isEqualTo(VirtualClock.START.plus(Duration.ofMinutes(2)));
+
+            service.busyFor(Duration.ofSeconds(61)).fate(Fate.BUSY).fate(Fate.BUSY);
+            assertThatThrownBy(() -> openAi.sendPart("uploads/large", part)).isInstanceOf(HttpResponseException.class);
+            assertThatThrownBy(() -> openAi.complete("uploads/large", none)).isInstanceOf(HttpResponseException.class);
+        }
     }
 
     @Test
