@@ -2,7 +2,6 @@ package dev.finetune4j.azure.internal;
 
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
-import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpPipeline;
 import com.azure.core.http.HttpPipelineBuilder;
@@ -249,10 +248,9 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
 
     /** Whoever asked must hear of a long pause, and not hang in a call. */
     private static boolean isToWaitLong(HttpResponse answer) {
-        String seconds = answer.getHeaderValue(HttpHeaderName.RETRY_AFTER);
-        return seconds != null
-                && seconds.matches("\\d{1,9}")
-                && Long.parseLong(seconds) > LONGEST_PAUSE_ASKED.toSeconds();
+        return AzureFailure.pause(answer.getHeaders())
+                .filter(pause -> pause.compareTo(LONGEST_PAUSE_ASKED) > 0)
+                .isPresent();
     }
 
     /** Names no token. */

@@ -13,6 +13,9 @@ import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Json;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,7 +45,10 @@ public enum AzureFailure {
             .map(HttpHeaderName::fromString)
             .toList();
 
-    private static final HttpHeaderName RETRY_AFTER_MILLIS = HttpHeaderName.fromString("retry-after-ms");
+    /** In the order in which azure-core heeds them. */
+    private static final List<HttpHeaderName> RETRY_AFTER_MILLIS = Stream.of("x-ms-retry-after-ms", "retry-after-ms")
+            .map(HttpHeaderName::fromString)
+            .toList();
 
     /** What Azure OpenAI says with the status of bad credentials, of good ones. */
     private static final String LACKS_ROLE = "PermissionDenied";
@@ -201,10 +207,23 @@ public enum AzureFailure {
 
     /** How long an answer asks to stay away; empty where it does not. */
     static Optional<Duration> pause(HttpHeaders headers) {
-        return Optional.ofNullable(headers.getValue(RETRY_AFTER_MILLIS))
-                .flatMap(text -> number(text).map(Duration::ofMillis))
+        return RETRY_AFTER_MILLIS.stream()
+                .flatMap(name -> Optional.ofNullable(headers.getValue(name)).stream())
+                .flatMap(text -> number(text).map(Duration::ofMillis).stream())
+                .findFirst()
                 .or(() -> Optional.ofNullable(headers.getValue(HttpHeaderName.RETRY_AFTER))
-                        .flatMap(text -> number(text).map(Duration::ofSeconds)));
+                        .flatMap(text -> number(text).map(Duration::ofSeconds).or(() -> untilDate(text))));
+    }
+
+    /** By this machine's clock, by which azure-core waits, too. */
+    private static Optional<Duration> untilDate(String text) {
+        try {
+            Duration pause =
+                    Duration.between(Instant.now(), DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from));
+            return Optional.of(pause.isNegative() ? Duration.ZERO : pause);
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<Long> number(String text) {

@@ -8,6 +8,7 @@ import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpMethod;
+import com.azure.core.http.HttpPipeline;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.util.Context;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -108,13 +110,23 @@ class AzureConnectionTest {
         }
     }
 
+    /** In each form that azure-core heeds. */
     @Test
     void hangsInNoPauseThatIsLong() {
-        AzureConnection connection = connection(
-                AzureConnectionTest::token,
-                List.of(() -> Answered.to(429, "").with(HttpHeaderName.RETRY_AFTER, "3600")));
+        Map<String, String> pauses = Map.of(
+                "x-ms-retry-after-ms", "6000",
+                "retry-after-ms", "6000",
+                "retry-after", "6",
+                "Retry-After",
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                OffsetDateTime.now(ZoneOffset.UTC).plusSeconds(8)));
+        pauses.forEach((header, pause) -> {
+            AzureConnection connection = connection(
+                    AzureConnectionTest::token,
+                    List.of(() -> Answered.to(429, "").with(HttpHeaderName.fromString(header), pause)));
 
-        assertThat(send(connection).getStatusCode()).isEqualTo(429);
+            assertThat(send(connection).getStatusCode()).as(pause).isEqualTo(429);
+        });
     }
 
     /** The client reports an interrupt as a failure of the call. */
@@ -129,9 +141,11 @@ class AzureConnectionTest {
     }
 
     private static HttpResponse send(AzureConnection connection) {
-        return connection
-                .managing()
-                .sendSync(new HttpRequest(HttpMethod.GET, "https://management.azure.com/"), Context.NONE);
+        return send(connection.managing());
+    }
+
+    private static HttpResponse send(HttpPipeline pipeline) {
+        return pipeline.sendSync(new HttpRequest(HttpMethod.GET, "https://management.azure.com/"), Context.NONE);
     }
 
     private static AccessToken token() {

@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.azure.core.credential.TokenRequestContext;
 import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpHeaderName;
 import com.azure.identity.CredentialUnavailableException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -38,6 +44,25 @@ class AzureFailureTest {
                 .isEqualTo("AuthorizationPermissionMismatch: Status code 403");
         assertThat(AzureFailure.reason(new IllegalStateException("broken\nat line 2")))
                 .isEqualTo("broken");
+    }
+
+    @Test
+    void tellHowLongToStayAway() {
+        Duration hour = Duration.ofHours(1);
+        assertThat(pause("x-ms-retry-after-ms", "3600000")).contains(hour);
+        assertThat(pause("retry-after-ms", "3600000")).contains(hour);
+        assertThat(pause("Retry-After", "3600")).contains(hour);
+        OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+        assertThat(pause("Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(now.plus(hour))))
+                .hasValueSatisfying(pause -> assertThat(pause).isBetween(hour.minusSeconds(30), hour));
+        assertThat(pause("Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(now.minus(hour))))
+                .contains(Duration.ZERO);
+        assertThat(pause("Retry-After", "soon")).isEmpty();
+    }
+
+    private static Optional<Duration> pause(String header, String value) {
+        return AzureFailure.pause(
+                new HttpResponseException("429", Answered.to(429, "").with(HttpHeaderName.fromString(header), value)));
     }
 
     /** A login mends only what comes of a login. */
