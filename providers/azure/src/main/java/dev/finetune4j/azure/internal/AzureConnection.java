@@ -231,11 +231,17 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                 .setShouldRetryCondition(AzureConnection::mayPass));
     }
 
-    /** As azure-core has it, but for a source that has no credentials: it will have none at the next try either. */
+    /**
+     * As azure-core has it, but for a source that has no credentials: it will have none at the next try either. A name that is not known may be so
+     * since the line is down, as when a machine wakes up.
+     */
     private static boolean mayPass(RequestRetryCondition tried) {
         HttpResponse answer = tried.getResponse();
         if (answer == null) {
-            return tried.getThrowable() instanceof IOException || tried.getThrowable() instanceof TimeoutException;
+            Throwable failure = tried.getThrowable();
+            return failure instanceof IOException
+                    || failure instanceof TimeoutException
+                    || failure instanceof UnknownHost;
         }
         int status = answer.getStatusCode();
         return !isToWaitLong(answer)

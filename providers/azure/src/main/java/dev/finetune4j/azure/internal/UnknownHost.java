@@ -1,12 +1,13 @@
 package dev.finetune4j.azure.internal;
 
-/** That nobody knows a service by the name that it was called by, while tokens are to be had: the name is wrong, rather than the line down. */
+/**
+ * That nobody knows a service by the name that it was called by, while tokens are to be had: where that lasts, the name is wrong, rather than
+ * the line down.
+ */
 final class UnknownHost extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** @param failure not its cause: whoever repeats calls looks for what is worth that among the causes, too */
     UnknownHost(String host, Throwable failure) {
-        super("no address is known of " + host);
-        addSuppressed(failure);
+        super("no address is known of " + host, failure);
     }
 }

@@ -16,6 +16,8 @@ import com.azure.identity.CredentialUnavailableException;
 import dev.finetune4j.spi.ProviderContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -26,6 +28,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +130,25 @@ class AzureConnectionTest {
 
             assertThat(send(connection).getStatusCode()).as(pause).isEqualTo(429);
         });
+    }
+
+    /** As when a laptop wakes up. */
+    @Test
+    void triesANameAgainThatIsNotKnown() {
+        for (Function<AzureConnection, HttpPipeline> pipeline :
+                List.<Function<AzureConnection, HttpPipeline>>of(AzureConnection::managing, AzureConnection::asking)) {
+            AzureConnection connection = connection(
+                    AzureConnectionTest::token,
+                    List.of(
+                            () -> {
+                                IOException unresolved = new ConnectException();
+                                unresolved.initCause(new UnresolvedAddressException());
+                                throw new UncheckedIOException(unresolved);
+                            },
+                            () -> Answered.to(200, "")));
+
+            assertThat(send(pipeline.apply(connection)).getStatusCode()).isEqualTo(200);
+        }
     }
 
     /** The client reports an interrupt as a failure of the call. */

@@ -356,8 +356,9 @@ class TuningJobsTest {
         IOException unresolved = new ConnectException(); // as the JDK's client has it, without a word
         unresolved.initCause(new UnresolvedAddressException());
         AzureConnection nowhere = Answered.connection(request -> Mono.error(new UncheckedIOException(unresolved)));
+        AzureConnection once = new AzureConnection(nowhere.cloud(), nowhere.credential(), nowhere.http(), 0);
         TuningFiles there = new TuningFiles(
-                new OpenAiCalls(AzureOpenAiRulesTest.options(), nowhere, clock::advance),
+                new OpenAiCalls(AzureOpenAiRulesTest.options(), once, clock::advance),
                 AzureOpenAiRulesTest.options(),
                 clock::advance);
 
