@@ -4,15 +4,26 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
+import com.github.tomakehurst.wiremock.extension.ResponseTransformerV2;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.http.Response;
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Retry;
 import dev.finetune4j.offlinecloud.azure.OfflineAzure;
 import dev.finetune4j.offlinecloud.wire.LoopbackCertificate;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.Submission;
+import dev.finetune4j.testkit.VirtualClock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,22 +36,34 @@ import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Stands before the offline Azure, and answers calls itself while it is broken; those that give tokens it lets through. */
+/**
+ * Stands before the offline Azure. While it is broken, calls do not arrive, or do and their answers are lost; those that give tokens it lets
+ * through.
+ */
 public final class BrokenWire implements AutoCloseable {
     private static final List<Break> BREAKS = List.of(Break.values());
+    private static final Pattern OF_TOKENS =
+            Pattern.compile("/metadata/.*|.*/oauth2/.*|/common/.*|.*openid-configuration.*");
+
+    private static final Pattern NONE = Pattern.compile("");
     private static final String PASSWORD = "of no secret";
+    private static final int TRIES = 20;
 
     private final WireMockServer server;
     private final OfflineAzure azure;
     private final Whims whims = new Whims();
+    private final Losses losses = new Losses();
 
     /** How a call is answered. */
     public enum Break {
@@ -76,6 +99,17 @@ public final class BrokenWire implements AutoCloseable {
                     aResponse().withHeader("Content-Type", "text/html").withBody("<html>please sign in</html>");
             };
         }
+
+        private Response inPlaceOf(Response whole) {
+            ResponseDefinition broken = answer().build();
+            Response.Builder response = Response.Builder.like(whole).but();
+            return (broken.getFault() == null
+                            ? response.status(broken.getStatus())
+                                    .headers(broken.getHeaders())
+                                    .body(broken.getBody())
+                            : response.fault(broken.getFault()))
+                    .build();
+        }
     }
 
     /**
@@ -95,10 +129,12 @@ public final class BrokenWire implements AutoCloseable {
                 .keyManagerPassword(PASSWORD)
                 .trustAllProxyTargets(true)
                 .preserveHostHeader(true)
-                .extensions(whims));
+                .extensions(whims, losses));
         server.start();
         server.stubFor(any(anyUrl())
-                .willReturn(aResponse().proxiedFrom(azure.endpoint().toString()).withTransformers(whims.getName())));
+                .willReturn(aResponse()
+                        .proxiedFrom(azure.endpoint().toString())
+                        .withTransformers(whims.getName(), losses.getName())));
     }
 
     private static Path keys(LoopbackCertificate certificate, Path folder) throws IOException {
@@ -137,19 +173,62 @@ public final class BrokenWire implements AutoCloseable {
         return variables;
     }
 
-    /** From now on each call is answered so. */
+    /** From now on each call is answered so, and none arrives. */
     public void breakBy(Break how) {
         whims.set(1, new Random(0), how);
     }
 
-    /** From now on a share of the calls is broken, each in another way. */
+    /** The answer to the next call of this kind is broken so, once it has done what it does. */
+    public void breakAnswer(String calls, Break how) {
+        losses.next(Pattern.compile(calls), how);
+    }
+
+    /** From now on a share of the calls is broken, each in another way: half of them do not arrive, of the others the answer is lost. */
     public void breakNowAndThen(double share, long seed) {
-        whims.set(share, new Random(seed), null);
+        whims.set(share / 2, new Random(seed), null);
+        losses.set(share / 2, new Random(-seed));
     }
 
     /** From now on all calls come through. */
     public void mend() {
         whims.set(0, new Random(0), null);
+        losses.set(0, new Random(0));
+    }
+
+    /** Calls that arrived and whose answers were lost, by method and address. */
+    public List<String> lost() {
+        return losses.lost();
+    }
+
+    /** Launches a job while the wire breaks now and then, and follows it until all that it tells and leaves is home. */
+    public void bringHome(Provider provider, Submission job, VirtualClock clock, Path into) {
+        var unused = patiently(() -> provider.submit(job));
+        JobSnapshot end;
+        do {
+            clock.advance(Duration.ofMinutes(30));
+            end = patiently(() -> provider.find(job.id())).orElseThrow();
+        } while (!end.state().isTerminal());
+        EventPage page = patiently(() -> provider.events(job.id(), EventPage.START));
+        Path fetched = patiently(() -> provider.fetch(job.id(), into));
+
+        assertThat(end.state()).as("%s", end.failure()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(page.events()).isNotEmpty();
+        assertThat(fetched).isNotEmptyDirectory();
+        assertThat(lost()).as("what came of nothing shows nothing").isNotEmpty();
+    }
+
+    /** Asks again what may be asked again, as a run does. */
+    public static <T> T patiently(Supplier<T> call) {
+        FineTuneException last = null;
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                return call.get();
+            } catch (FineTuneException e) {
+                assertThat(e.problems().get(0).retry()).as(e.getMessage()).isInstanceOf(Retry.After.class);
+                last = e;
+            }
+        }
+        throw new AssertionError("not answered", last);
     }
 
     @Override
@@ -157,10 +236,56 @@ public final class BrokenWire implements AutoCloseable {
         server.stop();
     }
 
-    private static final class Whims implements ResponseDefinitionTransformerV2 {
-        private static final Pattern OF_TOKENS =
-                Pattern.compile("/metadata/.*|.*/oauth2/.*|/common/.*|.*openid-configuration.*");
+    /** Breaks answers of calls that have arrived. */
+    private static final class Losses implements ResponseTransformerV2 {
+        private final List<String> lost = new ArrayList<>();
+        private double share;
+        private Random random = new Random(0);
+        private Pattern next = NONE;
+        private Break how = Break.RESET;
 
+        synchronized void set(double newShare, Random newRandom) {
+            share = newShare;
+            random = newRandom;
+        }
+
+        synchronized void next(Pattern calls, Break newHow) {
+            next = calls;
+            how = newHow;
+        }
+
+        synchronized List<String> lost() {
+            return List.copyOf(lost);
+        }
+
+        @Override
+        public String getName() {
+            return "losses";
+        }
+
+        @Override
+        public boolean applyGlobally() {
+            return false;
+        }
+
+        @Override
+        public synchronized Response transform(Response whole, ServeEvent call) {
+            String url = call.getRequest().getUrl();
+            String name = call.getRequest().getMethod() + " " + url;
+            if (next.matcher(name).matches()) {
+                next = NONE;
+                lost.add(name);
+                return how.inPlaceOf(whole);
+            }
+            if (OF_TOKENS.matcher(url).matches() || random.nextDouble() >= share) {
+                return whole;
+            }
+            lost.add(name);
+            return BREAKS.get(random.nextInt(BREAKS.size())).inPlaceOf(whole);
+        }
+    }
+
+    private static final class Whims implements ResponseDefinitionTransformerV2 {
         private double share;
         private Random random = new Random(0);
         private @Nullable Break how;

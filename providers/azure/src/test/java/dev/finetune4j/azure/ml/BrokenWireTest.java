@@ -1,5 +1,6 @@
 package dev.finetune4j.azure.ml;
 
+import static dev.finetune4j.azure.internal.BrokenWire.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -11,7 +12,6 @@ import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.EventPage;
-import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +35,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("NullAway.Init") // before all tests, and before each
 class BrokenWireTest {
     private static final double SHARE = 0.2;
-    private static final int TRIES = 20;
 
     private static Azurite blobs;
 
@@ -108,35 +106,24 @@ class BrokenWireTest {
     @ValueSource(longs = {1, 2})
     void launchesOnceAndBringsAllHome(long seed) {
         wire.breakNowAndThen(SHARE, seed);
-        RunId id = new RunId("patient");
 
-        patiently(() -> provider.submit(place.job("patient", 1).build()));
-        JobSnapshot end;
-        do {
-            place.clock.advance(Duration.ofMinutes(30));
-            end = patiently(() -> provider.find(id)).orElseThrow();
-        } while (!end.state().isTerminal());
-        EventPage page = patiently(() -> provider.events(id, EventPage.START));
-        Path fetched = patiently(() -> provider.fetch(id, home.resolve("fetched")));
+        wire.bringHome(provider, place.job("patient", 1).build(), place.clock, home.resolve("fetched"));
 
-        assertThat(end.state()).as("%s", end.failure()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(page.events()).isNotEmpty();
-        assertThat(fetched).isNotEmptyDirectory();
         assertThat(place.azure.calls().of("Jobs_CreateOrUpdate").stream().filter(Call::hadEffect))
                 .hasSize(1);
     }
 
-    /** Asks again what may be asked again, as a run does. */
-    private static <T> T patiently(Supplier<T> call) {
-        FineTuneException last = null;
-        for (int i = 0; i < TRIES; i++) {
-            try {
-                return call.get();
-            } catch (FineTuneException e) {
-                assertThat(e.problems().get(0).retry()).as(e.getMessage()).isInstanceOf(Retry.After.class);
-                last = e;
-            }
-        }
-        throw new AssertionError("not answered", last);
+    /** The job is there, and nobody said so. */
+    @ParameterizedTest
+    @EnumSource(names = {"RESET", "CUT", "ERROR_PAGE", "OTHER_PAGE"})
+    void launchesOnceThoughTheAnswerIsBroken(Break how) {
+        wire.breakAnswer("PUT .*/jobs/created(\\?.*)?", how);
+
+        patiently(() -> provider.submit(place.job("created", 3).build()));
+
+        assertThat(wire.lost()).hasSize(1);
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate").stream().filter(Call::hadEffect))
+                .hasSize(1);
+        assertThat(provider.unfinished()).hasSize(1);
     }
 }

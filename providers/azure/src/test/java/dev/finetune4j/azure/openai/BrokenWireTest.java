@@ -1,5 +1,6 @@
 package dev.finetune4j.azure.openai;
 
+import static dev.finetune4j.azure.internal.BrokenWire.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -9,6 +10,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.HostingOrder;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,6 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A wire to Azure OpenAI that is broken in each way: every call ends with a problem that may pass. */
 @SuppressWarnings("NullAway.Init") // before all tests, and before each
 class BrokenWireTest {
+    private static final double SHARE = 0.2;
+
     private static Azurite blobs;
 
     @TempDir
@@ -102,6 +107,28 @@ class BrokenWireTest {
         assertThat(provider.find(id)).isPresent();
         assertThat(place.azure.calls().of("FineTuning_Create"))
                 .as("another one was not launched")
+                .hasSize(1);
+    }
+
+    /** The job is there, and nobody said so: none that Azure OpenAI makes has a name of ours. */
+    @ParameterizedTest
+    @EnumSource(names = {"RESET", "CUT", "ERROR_PAGE", "OTHER_PAGE"})
+    void launchesOnceThoughTheAnswerIsBroken(Break how) {
+        wire.breakAnswer("POST .*/fine_tuning/jobs(\\?.*)?", how);
+
+        patiently(() -> provider.submit(place.job("created")));
+
+        assertThat(wire.lost()).hasSize(1);
+        assertThat(place.azure.calls().of("FineTuning_Create")).hasSize(1);
+    }
+
+    @Test
+    void launchesOnceAndBringsAllHome() {
+        wire.breakNowAndThen(SHARE, 1);
+
+        wire.bringHome(provider, place.job("patient"), place.clock, home.resolve("fetched"));
+
+        assertThat(place.azure.calls().of("FineTuning_Create").stream().filter(Call::hadEffect))
                 .hasSize(1);
     }
 }
