@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
@@ -69,8 +70,14 @@ final class BlockSender {
                 .filter(block -> !there.contains(ids.get(block)))
                 .flatMap(block -> send(file, block, ids.get(block)), AT_ONCE)
                 .then(Mono.defer(() -> blob.commitBlockListWithResponse(whole)))
+                .onErrorMap(Exceptions::isMultiple, BlockSender::first)
                 .contextWrite(BlockSender::patient)
                 .block();
+    }
+
+    /** Blocks that are sent side by side fail side by side, mostly for one reason. */
+    private static Throwable first(Throwable several) {
+        return Exceptions.unwrapMultiple(several).get(0);
     }
 
     /** An answer comes once all is sent, which takes longer than the one to a question. */

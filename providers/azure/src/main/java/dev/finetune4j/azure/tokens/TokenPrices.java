@@ -42,8 +42,8 @@ public record TokenPrices(Currency currency, Map<String, PriceSource> sources, L
     /** Azure OpenAI takes no fewer; the serverless models are held to the same. */
     private static final int MINIMUM_ROWS = 10;
 
-    /** Of all epochs. */
-    private static final long MOST_TOKENS = 2_000_000_000;
+    /** Of all epochs together, where a service says how many. */
+    private static final Map<ProviderId, Long> MOST_TOKENS = Map.of(new ProviderId("azure-openai"), 2_000_000_000L);
 
     /** What the units of the list are of a million tokens. */
     private static final Map<String, BigDecimal> UNITS_A_MILLION =
@@ -121,7 +121,7 @@ public record TokenPrices(Currency currency, Map<String, PriceSource> sources, L
                         model.scope(),
                         model.methods(),
                         rates,
-                        new ServiceLimits(MINIMUM_ROWS, null, null, null, MOST_TOKENS),
+                        new ServiceLimits(MINIMUM_ROWS, null, null, null, MOST_TOKENS.get(model.target())),
                         model.note()));
             }
         }
