@@ -137,7 +137,9 @@ final class BootstrapCommand implements Callable<Integer> {
 
     private String made(Founding founding) {
         try (MessageView view = surroundings.messages(output.format)) {
-            view.doing("making what is missing");
+            if (!founding.changes().isEmpty()) {
+                view.doing("making what is missing");
+            }
             return founding.carryOut();
         }
     }

@@ -135,9 +135,16 @@ final class OfflineCloudCommand implements Callable<Integer> {
 
     private PlayedCloud open(Path home, Path folder) throws IOException {
         Map<String, String> environment = surroundings.environment();
-        return vendor.equals(AWS)
-                ? new PlayedAws(folder, environment, region == null ? "eu-central-1" : region, model)
-                : new PlayedAzure(folder, home.resolve("azurite"), environment, region == null ? "westeurope" : region);
+        if (vendor.equals(AWS)) {
+            return new PlayedAws(folder, environment, region == null ? "eu-central-1" : region, model);
+        }
+        Path store = home.resolve("azurite");
+        if (!Files.exists(store)) {
+            surroundings
+                    .screen()
+                    .say("npm installs Azurite, the store, into " + store + ", which takes a minute or two");
+        }
+        return new PlayedAzure(folder, store, environment, region == null ? "westeurope" : region);
     }
 
     private static void end(PlayedCloud cloud, Path folder) {

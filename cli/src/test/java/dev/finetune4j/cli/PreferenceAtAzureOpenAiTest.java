@@ -47,6 +47,9 @@ class PreferenceAtAzureOpenAiTest {
     void isLaunchedAsDirectPreferenceOptimizationAndReported() throws IOException {
         Path job = job("azure-openai", pairs());
 
+        assertThat(oneLine(cloud.command("check", job.toString()).err()))
+                .contains("FT0525", "finetune host RUN; finetune eval RUN")
+                .doesNotContain("--target local");
         CommandRun planned = cloud.command("plan", job.toString(), "-o", "json");
         assertThat(planned.exitCode()).as(planned.err()).isZero();
         JsonNode plan = Json.read(planned.out(), JsonNode.class);

@@ -297,13 +297,16 @@ public final class JobPlaces {
         if (can.supportsCustomWork() || (can.givesModel() && !prepared.holdsOutRows())) {
             return Optional.empty();
         }
-        return can.givesModel()
-                ? HomeComparison.obstacle(context.providers(), prepared)
-                : Optional.of(LaunchProblems.NOT_COMPARED
-                        .warning(place.id()
-                                + " only trains: base and tuned model are not compared, and no gate is judged")
-                        .at(Location.ofKey("evaluation"))
-                        .build());
+        if (can.givesModel()) {
+            return HomeComparison.obstacle(context.providers(), prepared);
+        }
+        Problem.Builder problem = LaunchProblems.NOT_COMPARED
+                .warning(place.id() + " only trains: base and tuned model are not compared, and no gate is judged")
+                .at(Location.ofKey("evaluation"));
+        if (prepared.file().job().task().kind() == TaskKind.PREFERENCE) { // which is learned nowhere else
+            problem.remedy("finetune host RUN; finetune eval RUN    # once it has been tuned");
+        }
+        return Optional.of(problem.build());
     }
 
     /**
