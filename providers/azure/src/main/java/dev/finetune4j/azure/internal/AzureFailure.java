@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What kind of failure a call to Microsoft's services ended with. */
 public enum AzureFailure {
@@ -212,18 +213,26 @@ public enum AzureFailure {
                 .flatMap(text -> number(text).map(Duration::ofMillis).stream())
                 .findFirst()
                 .or(() -> Optional.ofNullable(headers.getValue(HttpHeaderName.RETRY_AFTER))
-                        .flatMap(text -> number(text).map(Duration::ofSeconds).or(() -> untilDate(text))));
+                        .flatMap(text -> number(text)
+                                .map(Duration::ofSeconds)
+                                .or(() -> between(headers.getValue(HttpHeaderName.DATE), text))));
     }
 
-    /** By this machine's clock, by which azure-core waits, too. */
-    private static Optional<Duration> untilDate(String text) {
+    /** By the clock of whoever answered, which need not be that of this machine. */
+    private static Optional<Duration> between(@Nullable String answered, String again) {
+        if (answered == null) {
+            return Optional.empty();
+        }
         try {
-            Duration pause =
-                    Duration.between(Instant.now(), DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from));
+            Duration pause = Duration.between(date(answered), date(again));
             return Optional.of(pause.isNegative() ? Duration.ZERO : pause);
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
+    }
+
+    private static Instant date(String text) {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from);
     }
 
     private static Optional<Long> number(String text) {
