@@ -56,6 +56,11 @@ final class AzureMlRules {
         return List.copyOf(rules.problems);
     }
 
+    /** Whether a text is of the form of what may be tuned. */
+    static boolean isVersionOfModel(String model) {
+        return MODEL.matcher(model).matches();
+    }
+
     private void check() {
         form(AzureMlSettings.SUBSCRIPTION, options.subscription(), GUID, "a GUID", "az account show --query id");
         form(

@@ -230,7 +230,7 @@ final class AzureMlSettings {
             return;
         }
         for (String name : List.of(PlaceSettings.MODEL, TASK, HYPER_PARAMETERS)) {
-            if (settings.containsKey(name)) {
+            if (settings.containsKey(name) && !isCataloguesName(name)) {
                 problems.add(AzureMlProblems.CONTRADICTION
                         .error("Azure ML has no use for " + name + " in a job that runs finetune4j's worker")
                         .at(Location.ofKey(PREFIX + name))
@@ -240,6 +240,12 @@ final class AzureMlSettings {
                         .build());
             }
         }
+    }
+
+    /** The catalogue's name of what is billed by the token there comes with a job, asked or not; a model to tune is of another form. */
+    private boolean isCataloguesName(String setting) {
+        return setting.equals(PlaceSettings.MODEL)
+                && !AzureMlRules.isVersionOfModel(settings.getOrDefault(setting, ""));
     }
 
     private void checkCloudOfStore(List<Problem> problems) {

@@ -141,6 +141,9 @@ class AzureMlRulesTest {
                 .containsExactly(
                         "Azure ML has no use for model in a job that runs finetune4j's worker",
                         "Azure ML has no use for task in a job that runs finetune4j's worker");
+        assertThat(problems(Map.of("model", "Llama-3.3-70B-Instruct")))
+                .as("the catalogue's name of a model that is billed by the token there")
+                .isEmpty();
     }
 
     @Test
