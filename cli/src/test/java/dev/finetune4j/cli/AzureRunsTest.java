@@ -14,12 +14,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for runs at Azure Machine Learning, whose containers compute nothing, and at Azure OpenAI. */
 @Tag("long")
-@Timeout(60)
 class AzureRunsTest {
     private static final String CREATE = "Jobs_CreateOrUpdate";
     private static final Container LASTING =

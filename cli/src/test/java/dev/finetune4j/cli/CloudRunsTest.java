@@ -19,12 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for runs that go on by themselves at SageMaker and JumpStart, whose containers compute nothing. */
 @Tag("long")
-@Timeout(60)
 class CloudRunsTest {
     private static final String REGION = "eu-central-1";
     private static final Container LASTING =

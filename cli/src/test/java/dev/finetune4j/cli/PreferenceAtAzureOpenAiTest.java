@@ -17,14 +17,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job that learns which of two answers is better, by command: its rows are checked, and it goes to Azure OpenAI and nowhere else. */
 @Tag("long")
-@Timeout(60)
 class PreferenceAtAzureOpenAiTest {
     private static final int PAIRS = 150;
 

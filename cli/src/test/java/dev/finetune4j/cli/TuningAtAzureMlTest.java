@@ -12,12 +12,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands for Azure ML's own fine-tuning jobs, which a job file asks for by one setting. */
 @Tag("long")
-@Timeout(60)
 class TuningAtAzureMlTest {
     @TempDir
     private Path folder;

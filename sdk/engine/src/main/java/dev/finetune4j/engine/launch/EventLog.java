@@ -22,7 +22,7 @@ final class EventLog implements Flow.Publisher<RunEvent> {
     private boolean closed;
     private @Nullable Throwable failure;
 
-    /** Delivers on threads of {@code executor}. */
+    /** Delivers on threads of {@code executor}, which runs or rejects what it is given: what a closed queue drops would be waited for. */
     EventLog(Executor executor) {
         this.executor = executor;
     }

@@ -16,6 +16,7 @@ final class FollowThreads implements AutoCloseable {
     /** For a request that is on its way when its thread is interrupted. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** Without a queue: closing it drops nothing that a subscriber waits for. */
     private final ExecutorService pool = Executors.newCachedThreadPool(Own::new);
 
     /** What a thread does until the outcome is known. */

@@ -43,7 +43,7 @@ class EventLogTest {
 
     @Test
     void tellsTheEndThoughNoThreadIsLeft() throws Exception {
-        ExecutorService closed = Executors.newSingleThreadExecutor();
+        ExecutorService closed = Executors.newCachedThreadPool();
         EventLog log = new EventLog(closed);
         Collected subscriber = Collected.from(log);
         closed.shutdownNow();
