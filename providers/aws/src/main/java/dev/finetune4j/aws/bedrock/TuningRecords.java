@@ -8,6 +8,7 @@ import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.RowProblems;
 import dev.finetune4j.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * after the launch, for the first of them, and without its number.
  */
 final class TuningRecords {
-    /** Problems with rows that are told one by one. */
-    static final int MOST_TOLD = 20;
-
     /** Characters of a token: so many in no tokenizer's mean of a long text, and usually. */
     private static final int MOST_CHARACTERS_A_TOKEN = 6;
 
@@ -50,12 +48,12 @@ final class TuningRecords {
             "<video>");
 
     private final TunableModel model;
-    private final List<Problem> problems = new ArrayList<>();
+    private final RowProblems problems;
     private long count;
-    private long bad;
 
-    private TuningRecords(TunableModel model) {
+    private TuningRecords(TunableModel model, String source) {
         this.model = model;
+        problems = new RowProblems(BedrockProblems.ROW, Location.of(source));
     }
 
     /**
@@ -64,11 +62,12 @@ final class TuningRecords {
      * @param rows one {@link Example} a line
      * @param records where they go; not to be used if an error is told
      * @param isTraining whether they are trained on, and not only compared with
-     * @return what the service has against them, at most {@value #MOST_TOLD} rows one by one; empty if nothing
+     * @return what the service has against them, as {@link RowProblems} tells it; empty if nothing
      * @throws IOException if a file cannot be read or written
      */
     static List<Problem> write(TunableModel model, Path rows, Path records, boolean isTraining) throws IOException {
-        TuningRecords conversion = new TuningRecords(model);
+        String source = rows.getFileName().toString();
+        TuningRecords conversion = new TuningRecords(model, source);
         try (BufferedReader from = Files.newBufferedReader(rows);
                 Writer to = Files.newBufferedWriter(records)) {
             for (String line = from.readLine(); line != null; line = from.readLine()) {
@@ -77,8 +76,9 @@ final class TuningRecords {
                 }
             }
         }
-        conversion.checkCount(rows.getFileName().toString(), isTraining);
-        return List.copyOf(conversion.problems);
+        List<Problem> problems = new ArrayList<>(conversion.problems.told());
+        conversion.count(source, isTraining).ifPresent(problems::add);
+        return problems;
     }
 
     private void add(Example example, Writer to) throws IOException {
@@ -91,19 +91,12 @@ final class TuningRecords {
                         .because("Bedrock tunes " + model.id() + " by questions and answers")
                         .remedy("task.kind: question-answering")
                         .build());
-        wrong.ifPresent(this::tell);
+        wrong.ifPresent(problems::add);
         if (wrong.filter(Problem::isError).isEmpty() && example instanceof Conversation conversation) {
             String record = Json.onOneLine(model.format().record(conversation).toString());
             checkLength(conversation.row(), record.length());
             to.write(record);
             to.write('\n');
-        }
-    }
-
-    private void tell(Problem problem) {
-        bad += problem.isError() ? 1 : 0;
-        if (problems.size() < MOST_TOLD) {
-            problems.add(problem);
         }
     }
 
@@ -170,7 +163,7 @@ final class TuningRecords {
         if (characters > (long) most * FEW_CHARACTERS_A_TOKEN) {
             boolean isCertain = characters > (long) most * MOST_CHARACTERS_A_TOKEN;
             String summary = row + (isCertain ? " is too long for " : " may be too long for ") + model.id();
-            tell((isCertain ? BedrockProblems.ROW.error(summary) : BedrockProblems.ROW.warning(summary))
+            problems.add((isCertain ? BedrockProblems.ROW.error(summary) : BedrockProblems.ROW.warning(summary))
                     .at(place(row, null))
                     .because(String.format(Locale.ROOT, "%,d characters; the model takes %,d tokens", characters, most))
                     .remedy("split the row, or leave it out")
@@ -178,27 +171,22 @@ final class TuningRecords {
         }
     }
 
-    private void checkCount(String source, boolean isTraining) {
-        if (bad > problems.size()) {
-            problems.add(BedrockProblems.ROW
-                    .error(bad - problems.size() + " further rows are alike")
-                    .at(Location.of(source))
-                    .remedy("mend the rows above first")
-                    .build());
-        }
+    /** What the service has against so many rows. */
+    private Optional<Problem> count(String source, boolean isTraining) {
         int most = isTraining ? model.mostRows() : model.mostValidationRows();
         int least = isTraining ? model.leastRows() : 1;
-        if (count < least || count > most) {
-            String use = isTraining ? "trains on " : "compares with ";
-            Problem.Builder problem = BedrockProblems.ROW_COUNT
-                    .error("Bedrock " + use + least + " to " + most + " rows, not " + count)
-                    .at(Location.of(source))
-                    .because("the limits of " + model.id());
-            problems.add((count > most
-                            ? problem.remedy("data.split." + (isTraining ? "train" : "validation") + "-rows: " + most)
-                            : problem.remedy("add " + (least - count) + " rows or more"))
-                    .build());
+        if (count >= least && count <= most) {
+            return Optional.empty();
         }
+        String use = isTraining ? "trains on " : "compares with ";
+        Problem.Builder problem = BedrockProblems.ROW_COUNT
+                .error("Bedrock " + use + least + " to " + most + " rows, not " + count)
+                .at(Location.of(source))
+                .because("the limits of " + model.id());
+        return Optional.of((count > most
+                        ? problem.remedy("data.split." + (isTraining ? "train" : "validation") + "-rows: " + most)
+                        : problem.remedy("add " + (least - count) + " rows or more"))
+                .build());
     }
 
     private static Problem.Builder row(Conversation conversation, String what) {

@@ -8,13 +8,13 @@ import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.RowProblems;
 import dev.finetune4j.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,18 +22,15 @@ import java.util.stream.Collectors;
 
 /** Rewrites rows as a script of the hub reads them, and tells of every row for which it would fail the job. */
 final class JumpStartDataset {
-    /** Problems with rows that are told one by one. */
-    static final int MOST_TOLD = 20;
-
     /** Question and answer as they are, so that whoever asks the tuned model need know no other words. */
     private static final String TEMPLATE = "{\"prompt\": \"{instruction}\", \"completion\": \"{response}\"}\n";
 
     private final DatasetLayout layout;
-    private final List<Problem> problems = new ArrayList<>();
-    private long bad;
+    private final RowProblems problems;
 
-    private JumpStartDataset(DatasetLayout layout) {
+    private JumpStartDataset(DatasetLayout layout, String source) {
         this.layout = layout;
+        problems = new RowProblems(JumpStartProblems.ROW, Location.of(source));
     }
 
     /**
@@ -75,11 +72,11 @@ final class JumpStartDataset {
      *
      * @param rows one {@link Example} a line
      * @param part name of the file that is made, without its suffix
-     * @return what the script has against them, at most {@value #MOST_TOLD} rows one by one; empty if nothing
+     * @return what the script has against them, as {@link RowProblems} tells it; empty if nothing
      * @throws IOException if a file cannot be read or written
      */
     static List<Problem> write(DatasetLayout layout, Path rows, Path folder, String part) throws IOException {
-        JumpStartDataset dataset = new JumpStartDataset(layout);
+        JumpStartDataset dataset = new JumpStartDataset(layout, rows.getFileName().toString());
         Files.createDirectories(folder);
         try (BufferedReader from = Files.newBufferedReader(rows);
                 Writer to = Files.newBufferedWriter(folder.resolve(layout.file(part)))) {
@@ -92,7 +89,7 @@ final class JumpStartDataset {
         if (layout == DatasetLayout.INSTRUCTION) {
             Files.writeString(folder.resolve("template.json"), TEMPLATE);
         }
-        return dataset.told();
+        return dataset.problems.told();
     }
 
     private void add(Example row, Writer to) throws IOException {
@@ -174,23 +171,10 @@ final class JumpStartDataset {
     }
 
     private void refuse(Example row, String what, String remedy) {
-        bad++;
-        if (problems.size() < MOST_TOLD) {
-            problems.add(JumpStartProblems.ROW
-                    .error(row.row() + " " + what)
-                    .at(new Location.InRow(row.row().source(), row.row().row(), null))
-                    .remedy(remedy)
-                    .build());
-        }
-    }
-
-    private List<Problem> told() {
-        if (bad > problems.size()) {
-            problems.add(JumpStartProblems.ROW
-                    .error(bad - problems.size() + " further rows are alike")
-                    .remedy("mend the rows above first")
-                    .build());
-        }
-        return List.copyOf(problems);
+        problems.add(JumpStartProblems.ROW
+                .error(row.row() + " " + what)
+                .at(new Location.InRow(row.row().source(), row.row().row(), null))
+                .remedy(remedy)
+                .build());
     }
 }

@@ -11,6 +11,7 @@ import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.RowProblems;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.testkit.GoldenFiles;
 import java.io.IOException;
@@ -187,8 +188,8 @@ class TuningRecordsTest {
 
         List<Problem> problems = write(NOVA, rows, true);
 
-        assertThat(problems).hasSize(TuningRecords.MOST_TOLD + 1);
-        assertThat(problems.get(TuningRecords.MOST_TOLD).summary()).isEqualTo("80 further rows are alike");
+        assertThat(problems).hasSize(RowProblems.MOST_TOLD + 1);
+        assertThat(problems.get(RowProblems.MOST_TOLD).summary()).isEqualTo("80 further rows are alike");
         assertThat(written()).as("no record of a bad row").isEmpty();
     }
 

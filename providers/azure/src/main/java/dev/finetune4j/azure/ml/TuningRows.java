@@ -8,6 +8,7 @@ import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.RowProblems;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.json.WholeText;
 import java.io.BufferedReader;
@@ -15,26 +16,22 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Rewrites rows as the lines that a fine-tuning job reads for its task, and tells of every row that the task has no form for. */
 final class TuningRows {
-    /** Problems with rows that are told one by one. */
-    static final int MOST_TOLD = 20;
-
     private static final String PARAGRAPH = "\n\n";
 
     private final TuningTask task;
     private final TuningOptions options;
-    private final List<Problem> problems = new ArrayList<>();
-    private long bad;
+    private final RowProblems problems;
 
-    private TuningRows(TuningTask task, TuningOptions options) {
+    private TuningRows(TuningTask task, TuningOptions options, String source) {
         this.task = task;
         this.options = options;
+        problems = new RowProblems(AzureMlProblems.ROW, Location.of(source));
     }
 
     /**
@@ -66,11 +63,11 @@ final class TuningRows {
      *
      * @param rows one {@link Example} a line
      * @param lines where they go; not to be used if an error is told
-     * @return what the task has no form for, at most {@value #MOST_TOLD} rows one by one; empty if nothing
+     * @return what the task has no form for, as {@link RowProblems} tells it; empty if nothing
      * @throws IOException if a file cannot be read or written
      */
     static List<Problem> write(TuningTask task, TuningOptions options, Path rows, Path lines) throws IOException {
-        TuningRows conversion = new TuningRows(task, options);
+        TuningRows conversion = new TuningRows(task, options, rows.getFileName().toString());
         try (BufferedReader from = Files.newBufferedReader(rows);
                 Writer to = Files.newBufferedWriter(lines)) {
             for (String line = from.readLine(); line != null; line = from.readLine()) {
@@ -79,7 +76,7 @@ final class TuningRows {
                 }
             }
         }
-        return conversion.told();
+        return conversion.problems.told();
     }
 
     private void add(Example row, Writer to) throws IOException {
@@ -191,23 +188,10 @@ final class TuningRows {
     }
 
     private void bad(Example row, String what, String remedy) {
-        bad++;
-        if (problems.size() < MOST_TOLD) {
-            problems.add(AzureMlProblems.ROW
-                    .error(row.row() + " " + what)
-                    .at(new Location.InRow(row.row().source(), row.row().row(), null))
-                    .remedy(remedy)
-                    .build());
-        }
-    }
-
-    private List<Problem> told() {
-        if (bad > problems.size()) {
-            problems.add(AzureMlProblems.ROW
-                    .error(bad - problems.size() + " further rows are alike")
-                    .remedy("mend the rows above first")
-                    .build());
-        }
-        return List.copyOf(problems);
+        problems.add(AzureMlProblems.ROW
+                .error(row.row() + " " + what)
+                .at(new Location.InRow(row.row().source(), row.row().row(), null))
+                .remedy(remedy)
+                .build());
     }
 }

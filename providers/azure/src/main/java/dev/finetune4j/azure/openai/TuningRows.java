@@ -9,6 +9,7 @@ import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.RowProblems;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.ServiceMethod;
 import java.io.BufferedReader;
@@ -25,17 +26,15 @@ import java.util.stream.Stream;
 
 /** Rewrites rows as the lines that the service takes, and tells of every row for which it would fail the job, which it does minutes later. */
 final class TuningRows {
-    /** Problems with rows that are told one by one. */
-    static final int MOST_TOLD = 20;
-
     /** Bytes that a file may have. */
     static final long MOST_BYTES = 512L << 20;
 
-    private final List<Problem> problems = new ArrayList<>();
+    private final RowProblems problems;
     private long count;
-    private long bad;
 
-    private TuningRows() {}
+    private TuningRows(String source) {
+        problems = new RowProblems(AzureOpenAiProblems.ROW, Location.of(source));
+    }
 
     /**
      * Writes lines, row by row.
@@ -43,11 +42,12 @@ final class TuningRows {
      * @param rows one {@link Example} a line
      * @param lines where they go; not to be used if an error is told
      * @param isTraining whether they are trained on, and not only compared with
-     * @return what the service has against them, at most {@value #MOST_TOLD} rows one by one; empty if nothing
+     * @return what the service has against them, as {@link RowProblems} tells it; empty if nothing
      * @throws IOException if a file cannot be read or written
      */
     static List<Problem> write(Path rows, Path lines, boolean isTraining) throws IOException {
-        TuningRows conversion = new TuningRows();
+        String source = rows.getFileName().toString();
+        TuningRows conversion = new TuningRows(source);
         try (BufferedReader from = Files.newBufferedReader(rows);
                 Writer to = Files.newBufferedWriter(lines)) {
             for (String line = from.readLine(); line != null; line = from.readLine()) {
@@ -56,8 +56,14 @@ final class TuningRows {
                 }
             }
         }
-        conversion.checkWhole(rows.getFileName().toString(), isTraining, Files.size(lines));
-        return List.copyOf(conversion.problems);
+        List<Problem> problems = new ArrayList<>(conversion.problems.told());
+        if (isTraining && conversion.count < AzureOpenAiRules.LEAST_ROWS) {
+            problems.add(AzureOpenAiRules.tooFew(conversion.count)
+                    .at(Location.of(source))
+                    .build());
+        }
+        tooLarge(source, isTraining, Files.size(lines), conversion.count).ifPresent(problems::add);
+        return problems;
     }
 
     /** What of the rows is learned, as their first tells: all rows of a job are of one kind. */
@@ -83,10 +89,7 @@ final class TuningRows {
                         .remedy("task.kind: question-answering")
                         .build());
         if (wrong.isPresent()) {
-            bad++;
-            if (problems.size() < MOST_TOLD) {
-                problems.add(wrong.get());
-            }
+            problems.add(wrong.get());
         } else if (example instanceof Conversation conversation) {
             to.write(Json.onOneLine(line(conversation).toString()));
             to.write('\n');
@@ -144,20 +147,6 @@ final class TuningRows {
                     .build());
         }
         return Optional.empty();
-    }
-
-    private void checkWhole(String source, boolean isTraining, long bytes) {
-        if (bad > problems.size()) {
-            problems.add(AzureOpenAiProblems.ROW
-                    .error(bad - problems.size() + " further rows are alike")
-                    .at(Location.of(source))
-                    .remedy("mend the rows above first")
-                    .build());
-        }
-        if (isTraining && count < AzureOpenAiRules.LEAST_ROWS) {
-            problems.add(AzureOpenAiRules.tooFew(count).at(Location.of(source)).build());
-        }
-        tooLarge(source, isTraining, bytes, count).ifPresent(problems::add);
     }
 
     /** What the service has against a file of so many bytes and rows. */

@@ -9,6 +9,7 @@ import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.RowProblems;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,8 +136,8 @@ class TuningRowsTest {
 
         List<Problem> problems = write(TuningTask.CHAT_COMPLETION, many);
 
-        assertThat(problems).hasSize(TuningRows.MOST_TOLD + 1);
-        assertThat(problems.get(TuningRows.MOST_TOLD).summary()).isEqualTo("5 further rows are alike");
+        assertThat(problems).hasSize(RowProblems.MOST_TOLD + 1);
+        assertThat(problems.get(RowProblems.MOST_TOLD).summary()).isEqualTo("5 further rows are alike");
     }
 
     @Test
