@@ -184,6 +184,26 @@ class BrokenTransferTest {
         store(line).delete(name);
     }
 
+    /** Two that launch the same at once see that nothing is there, and one of them is second. */
+    @Test
+    void takesWhatAnotherStoredMeanwhileForItsOwn() throws IOException {
+        Path source = Files.createDirectories(folder.resolve("raced"));
+        Files.copy(file, source.resolve("of-many-blocks"));
+        Files.write(source.resolve("of-one"), new byte[BLOCK]);
+        AtomicReference<String> first = new AtomicReference<>();
+        Line second = new Line(connection.http());
+        second.beforeStoring = () -> first.set(store(new Line(connection.http())).stage(source));
+
+        String name = store(second).stage(source);
+
+        assertThat(name).isEqualTo(first.get());
+        assertThat(second.refused.get()).as("each file, as it is there").isEqualTo(2);
+        Path home = store(second).download(name, folder.resolve("home"));
+        assertThat(home.resolve("of-many-blocks")).hasSameBinaryContentAs(file);
+        assertThat(home.resolve("of-one")).hasSize(BLOCK);
+        store(second).delete(name);
+    }
+
     @Test
     void fetchesOnlyTheBytesThatAreNotThere() {
         String name = store(new Line(connection.http())).stage(file);
@@ -294,6 +314,8 @@ class BrokenTransferTest {
         private int mostBytes = Integer.MAX_VALUE;
         private boolean hasRanges = true;
         private Runnable meanwhile = () -> {};
+        private @Nullable Runnable beforeStoring;
+        private final AtomicInteger refused = new AtomicInteger();
 
         Line(HttpClient http) {
             this.http = http;
@@ -308,6 +330,11 @@ class BrokenTransferTest {
         public Mono<HttpResponse> send(HttpRequest request, Context context) {
             if (request.getHttpMethod() == HttpMethod.PUT) {
                 timeouts.add(context.getData("azure-response-timeout").orElse("usual"));
+                Runnable before = beforeStoring;
+                beforeStoring = null;
+                if (before != null) {
+                    CompletableFuture.runAsync(before).join();
+                }
             }
             if (request.getUrl().toString().matches(".*[?&]comp=block(&.*)?")) {
                 return tried.incrementAndGet() > mostBlocks
@@ -319,7 +346,11 @@ class BrokenTransferTest {
                         });
             }
             if (request.getHttpMethod() != HttpMethod.GET || request.getUrl().getQuery() != null) {
-                return http.send(request, context);
+                return http.send(request, context).doOnNext(answer -> {
+                    if (answer.getStatusCode() == 409) {
+                        refused.incrementAndGet();
+                    }
+                });
             }
             CompletableFuture.runAsync(meanwhile).join();
             ranges.add(Objects.requireNonNullElse(request.getHeaders().getValue(RANGE), "none"));

@@ -655,6 +655,22 @@ class AzureMlJobsTest {
         assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).hasSize(1);
     }
 
+    /** Where inputs and outputs are brought is known to the machine alone, and may hold spaces. */
+    @Test
+    void leavesNoPlaceholderOfItsCommandWithoutQuotes() {
+        provider.submit(place.job("quoted", 1).build());
+
+        String command = place.azure
+                .calls()
+                .of("Jobs_CreateOrUpdate")
+                .get(0)
+                .request()
+                .at("/body/properties/command")
+                .asText();
+        assertThat(command).contains("\"${{inputs.code}}/worker.tar.gz\"").contains("\"${{outputs.job}}/$d\"");
+        assertThat(command.replaceAll("\"\\$\\{\\{[^\"]*\"", "")).doesNotContain("{{");
+    }
+
     @Test
     void knowsItsJobsAndTheirStates() {
         RunId id = provider.submit(place.job("known", 1000).build()).id();

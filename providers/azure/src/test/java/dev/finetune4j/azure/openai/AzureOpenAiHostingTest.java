@@ -400,7 +400,9 @@ class AzureOpenAiHostingTest {
         var unused = provider.submit(place.job(other.value()));
         place.clock.advance(Duration.ofHours(3));
         assertThat(told(() -> hosting.host(new HostingOrder(other, "global", 1, 1))))
-                .contains("FT0982");
+                .contains("FT0982")
+                .as("what was deleted keeps its quota")
+                .contains("az cognitiveservices account list-deleted");
     }
 
     private static OpenAiLimits withoutDeployments() {
