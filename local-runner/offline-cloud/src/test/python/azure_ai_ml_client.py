@@ -1,4 +1,5 @@
-"""Launches, follows, fetches and cancels command jobs, and launches a fine-tuning job, by Microsoft's Python client, and prints what it saw as lines of JSON.
+"""Launches, follows, fetches and cancels command jobs, and launches fine-tuning jobs, one of them on a registry's data, by Microsoft's Python client, and prints
+what it saw as lines of JSON.
 
 usage: azure_ai_ml_client.py VARIABLES SUBSCRIPTION GROUP WORKSPACE FOLDER   (VARIABLES: a JSON object)
 """
@@ -23,11 +24,13 @@ socket.getaddrinfo = lambda host, *more, **named: resolve(
 )
 
 from azure.ai.ml import Input, MLClient, Output, command  # noqa: E402
+from azure.ai.ml._restclient.arm_ml_service import MachineLearningServicesMgmtClient  # noqa: E402
 from azure.ai.ml.entities import AmlCompute, JobResourceConfiguration, QueueSettings  # noqa: E402
 from azure.ai.ml.exceptions import JobException  # noqa: E402
 from azure.ai.ml.finetuning import FineTuningTaskType, create_finetuning_job  # noqa: E402
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError  # noqa: E402
 from azure.identity import ClientSecretCredential  # noqa: E402
+from azure.storage.blob import ContainerClient  # noqa: E402
 
 
 def say(what, value):
@@ -134,6 +137,39 @@ say("tuned", [created.type, created.outputs["registered_model"].type])
 while client.jobs.get("py-5").status not in ("Completed", "Failed"):
     time.sleep(0.5)
 say("tuned status", client.jobs.get("py-5").status)
+arm = MachineLearningServicesMgmtClient(
+    credential,
+    subscription,
+    base_url=os.environ["ARM_CLOUD_METADATA_URL"].split("/metadata/")[0],
+    api_version="2024-10-01",
+)
+upload = arm.registry_data_versions.create_or_get_start_pending_upload(
+    group, "my-registry", "rows", "1", {"pendingUploadType": "TemporaryBlobReference"}
+).blob_reference_for_consumption
+ContainerClient.from_container_url(upload.credential.sas_uri).upload_blob("chat.jsonl", chat.read_bytes())
+kept = arm.registry_data_versions.begin_create_or_update(
+    group,
+    "my-registry",
+    "rows",
+    "1",
+    {"properties": {"dataType": "uri_file", "dataUri": upload.blob_uri + "/chat.jsonl"}},
+    polling_interval=0.1,
+).result()
+say("registry", [kept.properties.data_type, arm.registry_data_versions.get(group, "my-registry", "rows", "1").name])
+shared = create_finetuning_job(
+    task=FineTuningTaskType.CHAT_COMPLETION,
+    training_data="azureml://registries/my-registry/data/rows/versions/1",
+    validation_data="azureml://registries/my-registry/data/rows/versions/1",
+    hyperparameters={"num_train_epochs": "1"},
+    model="azureml://registries/azureml/models/Phi-3-mini-4k-instruct/versions/13",
+    name="py-6",
+    instance_types=["Standard_NC24ads_A100_v4"],
+    output_model_name_prefix="mine",
+)
+client.jobs.create_or_update(shared)
+while client.jobs.get("py-6").status not in ("Completed", "Failed"):
+    time.sleep(0.5)
+say("shared status", client.jobs.get("py-6").status)
 cluster = AmlCompute(name="gpu", size="Standard_NC24ads_A100_v4", tier="low_priority", min_instances=0, max_instances=1)
 made = client.compute.begin_create_or_update(cluster).result()
 say("cluster", [made.name, made.provisioning_state, made.tier, made.size])

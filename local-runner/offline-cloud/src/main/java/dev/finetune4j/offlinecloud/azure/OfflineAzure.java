@@ -233,6 +233,11 @@ public final class OfflineAzure implements AutoCloseable {
         return store.account() + "/" + Datastores.JOBS;
     }
 
+    /** What a job file names as its {@code data-registry}: the only registry, which is in the workspace's group. */
+    public String registry() {
+        return OfflineMachineLearning.REGISTRY;
+    }
+
     /** Variables by which any client finds it, trusts it, and signs in. They hold a secret. */
     public Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();

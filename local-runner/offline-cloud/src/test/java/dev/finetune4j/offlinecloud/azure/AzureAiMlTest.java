@@ -72,6 +72,8 @@ class AzureAiMlTest {
         assertThat(seen.at("/unknown/0").asInt()).isEqualTo(404);
         assertThat(seen.path("tuned")).hasToString("[\"finetuning\",\"mlflow_model\"]");
         assertThat(seen.path("tuned status").asText()).isEqualTo("Completed");
+        assertThat(seen.path("registry")).hasToString("[\"uri_file\",\"1\"]");
+        assertThat(seen.path("shared status").asText()).isEqualTo("Completed");
         assertThat(seen.path("cluster"))
                 .hasToString("[\"gpu\",\"Succeeded\",\"low_priority\",\"Standard_NC24ads_A100_v4\"]");
         assertThat(seen.path("sizes").asBoolean()).isTrue();

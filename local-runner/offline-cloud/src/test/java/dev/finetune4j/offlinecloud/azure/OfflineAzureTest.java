@@ -12,6 +12,7 @@ import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.testkit.VirtualClock;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -182,6 +184,96 @@ class OfflineAzureTest {
         assertThat(AzureClient.message(preview("a", machines))).contains("machines that are named only");
         assertThat(AzureClient.message(preview("a", task))).contains("ChatCompletion");
         assertThat(AzureClient.message(preview("a", outputs))).contains("outputs");
+    }
+
+    /** Rows are uploaded for a version of a registry's data, which never changes, and which jobs read. */
+    @Test
+    void aRegistryKeepsDataForFineTuningJobs() throws Exception {
+        open(new PlayedTuning(blobs, Duration.ofHours(1)));
+        HttpResponse<String> early = registry("PUT", "/rows/versions/1", data(azure.store() + "/rows.jsonl"));
+        HttpResponse<String> upload = registry("POST", "/rows/versions/1/startPendingUpload", upload("one"));
+        HttpResponse<String> again = registry("POST", "/rows/versions/1/startPendingUpload", upload("one"));
+        HttpResponse<String> another = registry("POST", "/rows/versions/1/startPendingUpload", upload("two"));
+        JsonNode blob = AzureClient.json(upload).path("blobReferenceForConsumption");
+        String address = blob.path("blobUri").asText() + "/rows.jsonl";
+        HttpResponse<String> stored = client.send(
+                AzureClient.request(blob.at("/credential/sasUri").asText().replace("?", "/rows.jsonl?"))
+                        .header("x-ms-blob-type", "BlockBlob")
+                        .PUT(BodyPublishers.ofString("{\"messages\":[]}\n")));
+        HttpResponse<String> created = registry("PUT", "/rows/versions/1", data(address));
+
+        assertThat(AzureClient.message(early)).contains("Nothing was uploaded for ");
+        assertThat(AzureClient.json(again).path("blobReferenceForConsumption").path("blobUri"))
+                .as("the same upload")
+                .isEqualTo(blob.path("blobUri"));
+        assertThat(AzureClient.json(another).path("blobReferenceForConsumption").path("blobUri"))
+                .isNotEqualTo(blob.path("blobUri"));
+        assertThat(stored.statusCode()).isEqualTo(201);
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(AzureClient.json(created).at("/properties/provisioningState").asText())
+                .isEqualTo("Creating");
+        String operation = created.headers().firstValue("Azure-AsyncOperation").orElseThrow();
+        while (AzureClient.json(client.at("GET", operation, null))
+                .path("status")
+                .asText()
+                .equals("InProgress")) {
+            Thread.sleep(20);
+        }
+        JsonNode version = AzureClient.json(registry("GET", "/rows/versions/1", null));
+        assertThat(version.at("/properties/provisioningState").asText()).isEqualTo("Succeeded");
+        assertThat(version.path("id").asText()).isEqualTo("azureml://registries/my-registry/data/rows/versions/1");
+
+        assertThat(AzureClient.code(registry("POST", "/rows/versions/1/startPendingUpload", upload("one"))))
+                .isEqualTo("409 UserError");
+        assertThat(registry("PUT", "/rows/versions/1", data(address)).statusCode())
+                .isEqualTo(200);
+        assertThat(AzureClient.code(registry("PUT", "/rows/versions/1", data(address + "x"))))
+                .isEqualTo("409 UserError");
+        assertThat(AzureClient.message(
+                        registry("PUT", "/rows/versions/2", Json.records().createObjectNode())))
+                .contains("properties");
+        assertThat(AzureClient.code(registry("GET", "/rows/versions/2", null))).isEqualTo("404 UserError");
+        String path = Workspace.sample().id().replaceFirst("workspaces/.*", "registries/");
+        String asked = "?api-version=2024-10-01";
+        assertThat(AzureClient.json(client.at("GET", path + azure.registry() + asked, null))
+                        .path("name")
+                        .asText())
+                .isEqualTo("my-registry");
+        assertThat(AzureClient.code(client.at("GET", path + "another" + asked, null)))
+                .isEqualTo("404 ResourceNotFound");
+        String token = "Bearer " + client.token("https://storage.azure.com/.default");
+        assertThat(client.at("GET", path + azure.registry() + "/data/rows/versions/1" + asked, null, token)
+                        .statusCode())
+                .isEqualTo(401);
+
+        preview("reads", TuningBody.of("azureml://registries/my-registry/data/rows/versions/1", 1));
+        preview("finds-none", TuningBody.of("azureml://registries/my-registry/data/rows/versions/2", 1));
+        clock.advance(Duration.ofHours(3));
+        assertThat(client.status("reads")).isEqualTo("Completed");
+        assertThat(client.status("finds-none")).isEqualTo("Failed");
+        assertThat(client.details("finds-none").at("/error/error/message").asText())
+                .contains("there is no data that the workspace can read at azureml://registries/my-registry");
+    }
+
+    private HttpResponse<String> registry(String method, String path, @Nullable ObjectNode body) throws Exception {
+        return client.at(
+                method,
+                Workspace.sample().id().replaceFirst("workspaces/.*", "registries/my-registry/data" + path)
+                        + "?api-version=2024-10-01",
+                body);
+    }
+
+    private static ObjectNode upload(String id) {
+        return Json.records()
+                .createObjectNode()
+                .put("pendingUploadType", "TemporaryBlobReference")
+                .put("pendingUploadId", id);
+    }
+
+    private static ObjectNode data(String address) {
+        ObjectNode body = Json.records().createObjectNode();
+        body.putObject("properties").put("dataType", "uri_file").put("dataUri", address);
+        return body;
     }
 
     private HttpResponse<String> preview(String id, ObjectNode body) throws Exception {

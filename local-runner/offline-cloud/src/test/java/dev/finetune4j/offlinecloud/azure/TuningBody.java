@@ -9,6 +9,11 @@ final class TuningBody {
 
     /** One that tunes on conversations in the default datastore. */
     static ObjectNode chat(String rows, int epochs) {
+        return of("azureml://datastores/workspaceblobstore/paths/" + rows, epochs);
+    }
+
+    /** One that tunes on conversations at an address. */
+    static ObjectNode of(String rows, int epochs) {
         ObjectNode body = Json.records().createObjectNode();
         ObjectNode properties = body.putObject("properties").put("jobType", "FineTuning");
         ObjectNode details = properties
@@ -18,9 +23,7 @@ final class TuningBody {
         details.putObject("model")
                 .put("jobInputType", "mlflow_model")
                 .put("uri", "azureml://registries/azureml-meta/models/Phi-3-mini-4k-instruct/versions/13");
-        details.putObject("trainingData")
-                .put("jobInputType", "uri_file")
-                .put("uri", "azureml://datastores/workspaceblobstore/paths/" + rows);
+        details.putObject("trainingData").put("jobInputType", "uri_file").put("uri", rows);
         details.putObject("hyperParameters").put("num_train_epochs", Integer.toString(epochs));
         properties
                 .putObject("outputs")

@@ -12,7 +12,6 @@ import dev.finetune4j.offlinecloud.azure.rest.Operation;
 import dev.finetune4j.offlinecloud.wire.Answer;
 import dev.finetune4j.offlinecloud.wire.ServiceError;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /** Versions of one kind of asset, such as code: what a version holds is never changed. Guarded by the service that owns it. */
 final class Assets {
@@ -31,7 +29,7 @@ final class Assets {
     private final String type;
     private final String operation;
     private final List<String> content;
-    private final BlobStore store;
+    private final PendingUploads uploads;
     private final Clock clock;
     private final Map<String, Map<String, ObjectNode>> versions = new LinkedHashMap<>();
 
@@ -47,7 +45,7 @@ final class Assets {
         this.type = type;
         this.operation = operation;
         this.content = List.copyOf(content);
-        this.store = store;
+        uploads = new PendingUploads(workspace, store);
         this.clock = clock;
     }
 
@@ -157,24 +155,7 @@ final class Assets {
         return AzureProtocol.json(OK, answer);
     }
 
-    /** Each upload goes to a container of its own, whatever was uploaded for the same version before. */
     private Answer startUpload(AzureCall call) throws ServiceError, IOException {
-        ObjectNode body = call.json();
-        String kind = body.path("pendingUploadType").asText();
-        if (!kind.equals("TemporaryBlobReference")) {
-            throw AzureErrors.user(
-                    "/pendingUploadType",
-                    "The pending upload type must be TemporaryBlobReference, was '" + kind + "'.");
-        }
-        String upload = UUID.randomUUID().toString();
-        store.createContainer(upload);
-        URI blob = URI.create(store.account() + "/" + upload);
-        ObjectNode answer = Json.records().createObjectNode();
-        ObjectNode place = answer.putObject("blobReferenceForConsumption")
-                .put("blobUri", blob.toString())
-                .put("storageAccountArmId", SystemData.storageAccount(workspace, store));
-        place.putObject("credential").put("credentialType", "SAS").put("sasUri", blob + "?" + store.writable(upload));
-        answer.put("pendingUploadId", upload).put("pendingUploadType", "TemporaryBlobReference");
-        return AzureProtocol.json(OK, answer);
+        return uploads.start(call, type + "/" + call.label("name") + "/versions/" + call.label("version"));
     }
 }

@@ -29,6 +29,7 @@ public final class Datastores {
     /** Container of what runs leave. */
     static final String ARTIFACTS = "azureml";
 
+    private static final String REGISTRIES = "azureml://registries/";
     private static final int OK = 200;
     private static final int CREATED = 201;
     private static final int FORBIDDEN = 403;
@@ -116,20 +117,32 @@ public final class Datastores {
     /**
      * Where an input or output of a job lies.
      *
-     * @param job as its container gets it, which has the {@link #addresses} of its workspace
-     * @param uri {@code azureml://datastores/NAME/paths/PATH}, the same with the workspace before it, or an address of an account
+     * @param job as its container gets it, which has the {@link #addresses} of its workspace, and of a registry's data
+     * @param uri {@code azureml://datastores/NAME/paths/PATH}, the same with the workspace before it, {@code
+     *     azureml://registries/NAME/data/NAME/versions/VERSION}, or an address of an account
      * @param any account at the place where all are
      * @throws IllegalArgumentException if it is none of these, or there is no such store
      */
     public static Place place(ObjectNode job, String uri, BlobStore any) {
         String root = any.account().resolve("/").toString();
+        if (uri.startsWith(REGISTRIES)) {
+            return place(root, uri, job.path("registryData").path(uri).asText(), any);
+        }
         String[] parts = uri.replaceFirst("^azureml://(.*/)?datastores/", "").split("/paths/", 2);
         String address = job.path("datastores").path(parts[0]).asText();
         String whole =
                 uri.startsWith("azureml://") && parts.length > 1 && !address.isEmpty() ? address + "/" + parts[1] : uri;
+        return place(root, uri, whole, any);
+    }
+
+    private static Place place(String root, String uri, String whole, BlobStore any) {
         String[] found = whole.startsWith(root) ? whole.substring(root.length()).split("/", 3) : new String[0];
         if (found.length < 2) {
-            throw new IllegalArgumentException("there is no datastore or blob of the workspace at " + uri);
+            throw new IllegalArgumentException("there is no "
+                    + (uri.startsWith(REGISTRIES)
+                            ? "data that the workspace can read"
+                            : "datastore or blob of the workspace")
+                    + " at " + uri);
         }
         return new Place(any.of(found[0]), found[1], found.length > 2 ? found[2] : "");
     }

@@ -55,6 +55,7 @@ final class Jobs {
     private final Container container;
     private final BlobStore store;
     private final Datastores datastores;
+    private final RegistryData registry;
     private final Assets codes;
     private final JobRules rules;
     private final Map<String, CommandJob> jobs = new LinkedHashMap<>();
@@ -69,6 +70,7 @@ final class Jobs {
             Container container,
             BlobStore store,
             Datastores datastores,
+            RegistryData registry,
             Assets codes,
             JobRules rules) {
         this.workspace = workspace;
@@ -79,6 +81,7 @@ final class Jobs {
         this.container = container;
         this.store = store;
         this.datastores = datastores;
+        this.registry = registry;
         this.codes = codes;
         this.rules = rules;
     }
@@ -149,7 +152,7 @@ final class Jobs {
         return AzureProtocol.json(CREATED, described(job));
     }
 
-    /** What a machine is handed: where the datastores are; and outputs without an address of their own have one by then. */
+    /** What a machine is handed: where the datastores are, and a registry's data; and outputs without an address of their own have one by then. */
     private ObjectNode handed(String id, ObjectNode properties) {
         ObjectNode handed = Json.records().createObjectNode().put("name", id);
         codes.properties(properties.path("codeId").asText())
@@ -157,6 +160,7 @@ final class Jobs {
         ObjectNode kept = properties.deepCopy();
         handed.set("properties", kept);
         handed.set("datastores", datastores.addresses());
+        handed.set("registryData", registry.addresses());
         if (!kept.has("experimentName")) {
             kept.put("experimentName", "Default");
         }

@@ -31,8 +31,14 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/** Azure Machine Learning in one resource group: a workspace that is there from the start, and those that are made. Safe for use by several threads. */
+/**
+ * Azure Machine Learning in one resource group: a workspace and a registry that are there from the start, and workspaces that are made. Safe for
+ * use by several threads.
+ */
 public final class OfflineMachineLearning {
+    /** The registry. */
+    public static final String REGISTRY = RegistryData.NAME;
+
     private static final int OK = 200;
     private static final int CREATED = 201;
     private static final int NO_CONTENT = 204;
@@ -53,6 +59,7 @@ public final class OfflineMachineLearning {
     /** Names of workspaces that were deleted and are kept. */
     private final Set<String> deleted = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
+    private final RegistryData registry;
     private Duration listedAfter = Duration.ZERO;
 
     /**
@@ -78,6 +85,7 @@ public final class OfflineMachineLearning {
         this.container = container;
         this.store = store;
         this.isThere = isThere;
+        registry = new RegistryData(workspace, store, clock);
         ObjectNode body = Json.records().createObjectNode().put("location", workspace.region());
         body.putObject("identity").put("type", "SystemAssigned");
         String below = "/subscriptions/" + workspace.subscription() + "/resourceGroups/" + workspace.resourceGroup()
@@ -92,8 +100,8 @@ public final class OfflineMachineLearning {
     }
 
     private WorkspaceServices add(Workspace workspace, ObjectNode body, BlobStore account) {
-        WorkspaceServices services =
-                new WorkspaceServices(workspace, body, clock, pace, stock, quotas, this::lack, container, account);
+        WorkspaceServices services = new WorkspaceServices(
+                workspace, body, clock, pace, stock, quotas, this::lack, container, account, registry);
         services.jobs().listAfter(listedAfter);
         workspaces.put(workspace.name(), services);
         return services;
@@ -114,6 +122,7 @@ public final class OfflineMachineLearning {
                         call -> asked(call).handler(operation.name()).answer(call)))
                 .forEach(operations::add);
         operations.addAll(Curated.operations());
+        operations.addAll(registry.operations());
         operations.addAll(new Capacity(first, quotas::all, this::coresUsed).operations());
         return operations.stream().map(this::guarded).toList();
     }

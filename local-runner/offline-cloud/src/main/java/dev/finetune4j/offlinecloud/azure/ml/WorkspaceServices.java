@@ -33,6 +33,7 @@ final class WorkspaceServices {
      * @param quotas how many cores may be used
      * @param lack why machines cannot be had now, if they cannot
      * @param store where the workspace stores
+     * @param registry whose data jobs may read
      */
     WorkspaceServices(
             Workspace workspace,
@@ -43,7 +44,8 @@ final class WorkspaceServices {
             CoreQuotas quotas,
             Function<Machines, Optional<JobError>> lack,
             Container container,
-            BlobStore store) {
+            BlobStore store,
+            RegistryData registry) {
         this.workspace = workspace;
         this.description = description;
         Assets codes = new Assets(workspace, "codes", "Code", List.of("codeUri"), store, clock);
@@ -53,7 +55,7 @@ final class WorkspaceServices {
         Computes computes = new Computes(workspace, clock, pace, lack, this::runsOn);
         datastores = new Datastores(workspace, store);
         JobRules rules = new JobRules(workspace, codes, environments, computes);
-        jobs = new Jobs(workspace, clock, pace, stock, quotas, container, store, datastores, codes, rules);
+        jobs = new Jobs(workspace, clock, pace, stock, quotas, container, store, datastores, registry, codes, rules);
         operations = Stream.of(
                         jobs.operations(),
                         new RunHistory(workspace, jobs).operations(),

@@ -14,6 +14,11 @@ import java.util.regex.Pattern;
 final class Rights {
     private static final Pattern RUNS =
             Pattern.compile("(.*/workspaces)/(runs(/details|/children)?|rundata)/(read|action)");
+
+    /** Roles have no words for kinds of a registry's assets. */
+    private static final Pattern ASSETS =
+            Pattern.compile("(Microsoft\\.MachineLearningServices/registries)/.+/(read|delete|write|action)");
+
     private static final String ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action";
     private static final String SUBSCRIPTIONS = "/subscriptions/";
 
@@ -53,6 +58,11 @@ final class Rights {
                     case "DELETE" -> "/delete";
                     default -> isAction ? "/action" : "/write";
                 };
+        Matcher assets = ASSETS.matcher(action);
+        if (assets.matches()) {
+            return assets.group(1) + "/assets/"
+                    + (route.method().equals("POST") ? "write" : String.valueOf(assets.group(2)));
+        }
         Matcher runs = RUNS.matcher(action);
         return runs.matches() ? runs.group(1) + "/experiments/runs/read" : action;
     }
